@@ -1,0 +1,47 @@
+# make         run every check: lint, format, types, tests
+# make app     serve the app on http://127.0.0.1:8501 (PORT=9000 for another)
+# make test    run all tests; TEST=tests/test_app.py for some of them
+# make bench   run the benchmarks
+# make format  put the code in shape
+# make lock    pin the dependencies again; UPGRADE=1 for their newest releases
+#
+# Each sets up what it needs in .venv, once. PYTHON=python3.12 chooses the Python.
+
+PORT ?= 8501
+python = .venv/bin/python
+compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
+	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	$(if $(UPGRADE),--upgrade)
+
+.PHONY: check app test bench format lock set-up-app set-up-dev set-up-lock
+
+check: set-up-dev
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy
+	@$(MAKE) --no-print-directory test
+
+app: set-up-app
+	$(python) -m streamlit run app.py --server.port $(PORT)
+
+test: set-up-dev .venv/browser-tried
+	$(python) -m pytest $(TEST)
+
+bench: set-up-dev
+	$(python) -m benchmarks
+
+format: set-up-dev
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+
+lock: set-up-lock
+	$(compile) --extra app --output-file requirements.lock
+	$(compile) --all-extras --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+set-up-app set-up-dev set-up-lock: set-up-%:
+	@PYTHON='$(PYTHON)' scripts/set_up.sh $*
+
+.venv/browser-tried: | set-up-dev
+	@$(python) -m tests.browser
+	@touch $@

@@ -1,0 +1,12 @@
+"""The frame of the app: page settings and navigation, nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+import riskmodel
+
+st.set_page_config(page_title="Cramp risk", page_icon="🏃", layout="wide")
+views = Path(riskmodel.__file__).parent / "views"
+pages = [st.Page(views / "my_session.py", title="My session", default=True)]
+st.navigation(pages, position="hidden" if len(pages) == 1 else "top").run()

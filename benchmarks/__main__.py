@@ -1,0 +1,177 @@
+"""One table of ratios, each measured in this run against something outside.
+
+``make bench``.  Times are the best of several rounds, taken in turn, on one core;
+only the ratios travel to another machine.
+"""
+
+import os
+
+# Before NumPy is loaded: one thread only.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import thermofeel
+
+from benchmarks.frames import raw_frame
+from riskmodel import assess, assess_frame, load_scorecard
+from riskmodel.datasets import load_examples
+from riskmodel.inputs import read_frame
+from riskmodel.physiology import heat
+from riskmodel.physiology.plan import plan_quantities
+from riskmodel.points import PointsCounter
+
+N = 1_000_000
+BLOCK = 8192
+
+
+def best(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Seconds of each task, the best of several rounds taken in turn."""
+    seconds = dict.fromkeys(tasks, np.inf)
+    for _ in range(rounds):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return seconds
+
+
+def blocks(arrays):
+    """Cut arrays into pieces that fit the processor's cache."""
+    for start in range(0, len(arrays[0]), BLOCK):
+        yield [a[start : start + BLOCK] for a in arrays]
+
+
+def weather(n):
+    random = np.random.default_rng(2)
+    sun = random.uniform(0.1, 1, n)
+    return [
+        random.uniform(0, 40, n),
+        random.uniform(20, 100, n),
+        random.uniform(0.5, 5, n),
+        random.uniform(0, 1000, n) * sun,
+        random.uniform(0, 0.9, n),
+        sun,
+    ]
+
+
+def solve_ours(states):
+    for piece in blocks(states):
+        heat.wbgt_liljegren(*piece)
+
+
+def solve_thermofeel(states):
+    for air_c, rh, wind, radiation, direct, sun in blocks(states):
+        pressure = np.full(len(air_c), 1013.25)
+        thermofeel.liljegren.wbgt(
+            air_c + 273.15, rh, pressure, wind, radiation, direct, sun
+        )
+
+
+def chain_and_solver():
+    """Whole chain against the WBGT solver alone, on as many rows."""
+    states = weather(N)
+    few = [a[: N // 20] for a in states]
+    as_text = raw_frame(N, 1, categories=False)
+    as_levels = raw_frame(N, 1, categories=True)
+    seconds = best(
+        {
+            "solver": lambda: solve_ours(states),
+            "thermofeel": lambda: solve_thermofeel(few),
+            "totals": lambda: assess_frame(as_levels, detail=False),
+            "text": lambda: assess_frame(as_text, detail=False),
+            "detail": lambda: assess_frame(as_levels),
+        },
+        rounds=3,
+    )
+    rate = {name: N / s for name, s in seconds.items()}
+    rate["thermofeel"] /= 20
+    yield "WBGT solver / thermofeel's", rate["solver"], rate["thermofeel"], 1.0
+    yield "raw columns to totals / WBGT solver", rate["totals"], rate["solver"], 0.5
+    yield "the same, levels as text / WBGT solver", rate["text"], rate["solver"], None
+    yield "the same, every column / WBGT solver", rate["detail"], rate["solver"], None
+    yield "raw columns to totals / 500,000 rows/s", rate["totals"], 5e5, 1.0
+
+
+def kernel():
+    """Points of all factors against np.interp once per factor."""
+    counter = PointsCounter(load_scorecard())
+    answers = read_frame(raw_frame(N, 3, categories=True)).columns
+    names, arrays = list(answers), list(answers.values())
+    pieces = [
+        plan_quantities(dict(zip(names, piece, strict=True)), len(piece[0]))
+        for piece in blocks(arrays)
+    ]
+    factors = counter.scorecard.factors
+    tables = [
+        (
+            f.quantity,
+            [k.at for k in f.knots] or list(range(len(f.levels))),
+            [float(e.points) for e in f.knots or f.levels],
+        )
+        for f in factors
+    ]
+    # Given as floats, which is what np.interp would turn them into.
+    plain = [{q: p[q].astype(float) for q, _, _ in tables} for p in pieces]
+
+    def naive():
+        for columns in plain:
+            np.stack([np.interp(columns[q], at, points) for q, at, points in tables])
+
+    seconds = best(
+        {"ours": lambda: [counter.count(p) for p in pieces], "naive": naive}, rounds=5
+    )
+    yield (
+        "points of all factors / np.interp per factor",
+        N / seconds["ours"],
+        N / seconds["naive"],
+        2.0,
+    )
+
+
+def one_session():
+    """One session against 5 ms."""
+    marathon = load_examples()["Marathon"]
+    assess(marathon)
+    seconds = best({"one": lambda: assess(marathon)}, rounds=200)
+    yield "one session, sessions/s / 200 per s", 1 / seconds["one"], 200.0, 1.0
+
+
+def imports():
+    """Fresh interpreters: our package against what it stands on."""
+
+    def run(code):
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    seconds = best(
+        {
+            "ours": run("import riskmodel"),
+            "base": run("import numpy, pandas"),
+        },
+        rounds=9,
+    )
+    yield (
+        "import numpy and pandas / import riskmodel, in time",
+        1 / seconds["ours"],
+        1 / seconds["base"],
+        1 / 1.5,
+    )
+
+
+def main():
+    print(f"{'speed ratio':<52}{'ours /s':>13}{'other /s':>13}{'ratio':>8}{'goal':>7}")
+    for measure in (chain_and_solver, kernel, one_session, imports):
+        for name, ours, other, goal in measure():
+            ratio = ours / other
+            verdict = "" if goal is None else f"{goal:>7.2f}"
+            verdict += "" if goal is None or ratio >= goal else "  MISS"
+            print(f"{name:<52}{ours:>13,.1f}{other:>13,.1f}{ratio:>8.2f}{verdict}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""How likely is a muscle cramp in a planned session, and why.
+
+A hand-weighted scorecard that a person can read, argue with and recompute.
+
+Examples
+--------
+>>> from riskmodel import assess
+>>> answer = assess({"sport": "running", "duration_min": 40, "session_rpe": 4,
+...                  "age_years": 30, "air_temperature_c": 12,
+...                  "relative_humidity_pct": 70})
+>>> answer.problems
+()
+"""
+
+from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
+from riskmodel.inputs import FIELDS, Session, check
+from riskmodel.scorecard import Scorecard, ScorecardError, load_scorecard
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "FIELDS",
+    "Assessment",
+    "Contribution",
+    "Scorecard",
+    "ScorecardError",
+    "Session",
+    "assess",
+    "assess_frame",
+    "check",
+    "load_scorecard",
+]

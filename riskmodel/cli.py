@@ -1,0 +1,259 @@
+"""The command line: ``cramprisk``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Annotated, Any, NoReturn
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+import riskmodel
+from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
+from riskmodel.datasets import load_examples
+from riskmodel.inputs import FIELDS, json_schema
+from riskmodel.points import PointsCounter
+from riskmodel.report import assessment_lines, scorecard_lines
+from riskmodel.scorecard import Scorecard, load_scorecard
+
+app = typer.Typer(
+    name="cramprisk",
+    help="How likely is a muscle cramp in a planned session, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_ROWS_AT_ONCE = 20_000
+
+ScorecardOption = Annotated[
+    Path | None,
+    typer.Option("--scorecard", help="Another scorecard file (TOML)."),
+]
+
+
+def _stop(sentence: str, code: int = 2) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _sentences_for_errors() -> Iterator[None]:
+    """Turn what can go wrong with a person's files into one sentence."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        _stop("The file is not UTF-8 text. Save it as CSV UTF-8 and try again.")
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        _stop(f"The file is not a CSV table: {error}")
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+    except OSError as error:
+        _stop(f"{error.strerror}: {error.filename}")
+    except ValueError as error:
+        _stop(str(error))
+
+
+def _scorecard(path: Path | None) -> Scorecard | None:
+    return None if path is None else load_scorecard(path)
+
+
+@app.command("assess")
+def assess_command(
+    file: Annotated[str, typer.Argument(help="A JSON session, or - to read it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    scorecard: ScorecardOption = None,
+) -> None:
+    """Score one planned session.
+
+    Ends with 1 if the session cannot be scored, 2 if the file cannot be read.
+    """
+    with _sentences_for_errors():
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+        try:
+            session = json.loads(text)
+        except json.JSONDecodeError as error:
+            _stop(f"{file} is not JSON: {error}.")
+        if not isinstance(session, dict):
+            _stop(f"{file} holds no session: it must be one JSON object.")
+        answer = assess(session, _scorecard(scorecard))
+        if as_json:
+            typer.echo(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
+        else:
+            typer.echo("\n".join(assessment_lines(answer)), err=bool(answer.problems))
+    if answer.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def batch(
+    source: Annotated[str, typer.Argument(metavar="IN.csv", help="Or - to read it.")],
+    target: Annotated[str, typer.Argument(metavar="OUT.csv", help="Or - to print it.")],
+    scorecard: ScorecardOption = None,
+) -> None:
+    """Score every row of a CSV file; rows with problems stay and say why.
+
+    The output has the columns of the input and then the results.  A result with
+    the name of an input column is called NAME_used.
+    """
+    with _sentences_for_errors():
+        if source != "-" and target != "-" and Path(source).resolve() == Path(
+            target
+        ).resolve():
+            _stop("IN.csv and OUT.csv are the same file; choose another name.")
+        card = _scorecard(scorecard)
+        with _opened(source) as (lines, size), _replaced(target) as out:
+            rows, bad, unknown = _score_chunks(lines, size, out, card)
+    for sentence in unknown:
+        typer.echo(f"Not used: {sentence}", err=True)
+    typer.echo(f"{rows} sessions read, {rows - bad} scored, {bad} with problems.", err=True)
+
+
+def _score_chunks(
+    lines: IO[bytes], size: int, out: IO[str], card: Scorecard | None
+) -> tuple[int, int, list[str]]:
+    """Score a CSV stream piece by piece, so that memory stays flat."""
+    header = lines.peek(1 << 16).split(b"\n", 1)[0]  # type: ignore[attr-defined]
+    separator = max(",;\t", key=lambda mark: header.count(mark.encode()))
+    chunks = pd.read_csv(
+        lines,
+        sep=separator,
+        chunksize=_ROWS_AT_ONCE,
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8-sig",
+        low_memory=False,
+    )
+    rows = bad = 0
+    unknown: list[str] = []
+    with _progress(size) as (bar, task):
+        for chunk in chunks:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", UnknownColumnWarning)
+                results = assess_frame(chunk, card)
+            unknown = unknown or [str(w.message) for w in caught]
+            joined = chunk.join(results, rsuffix="_used")
+            joined.to_csv(out, index=False, header=rows == 0)
+            rows += len(chunk)
+            bad += int((results["problems"] != "").sum())
+            bar.update(task, completed=lines.tell() if lines.seekable() else None)
+    return rows, bad, unknown
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
+    if source == "-":
+        yield sys.stdin.buffer, 0
+        return
+    path = Path(source)
+    with path.open("rb") as lines:
+        yield lines, path.stat().st_size
+
+
+@contextmanager
+def _replaced(target: str) -> Iterator[IO[str]]:
+    """Write a file beside the target and put it in place when it is whole."""
+    if target == "-":
+        yield sys.stdout
+        return
+    folder = Path(target).resolve().parent
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".cramprisk-", suffix=".csv")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            yield out
+        # mkstemp makes private files; an output file follows the user's umask.
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[tuple[Progress, Any]]:
+    """Show a bar on the terminal while a long file is read."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("Scoring"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        yield bar, bar.add_task("Scoring", total=size or None)
+
+
+@app.command()
+def template(
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Only the header, no example row.")
+    ] = False,
+) -> None:
+    """Print a CSV file to fill in: every input as a column, and an example row."""
+    example = next(iter(load_examples().values()))
+    cells = {name: _cell(example.get(name, "")) for name in FIELDS}
+    frame = pd.DataFrame([cells][: 0 if empty else 1], columns=list(FIELDS))
+    typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+
+
+def _cell(answer: Any) -> Any:
+    return ";".join(answer) if isinstance(answer, list) else answer
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of one session."""
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command("scorecard")
+def scorecard_command(scorecard: ScorecardOption = None) -> None:
+    """Print the scorecard as a table that a person can follow with a pencil."""
+    with _sentences_for_errors():
+        counter = PointsCounter(load_scorecard(scorecard))
+        typer.echo("\n".join(scorecard_lines(counter)))
+
+
+@app.command()
+def version() -> None:
+    """Print the versions of the program and of its scorecard."""
+    card = load_scorecard()
+    typer.echo(
+        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
+        f"({card.fingerprint})"
+    )
+
+
+@app.command("app")
+def app_command(
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; the default is this machine only.")
+    ] = "127.0.0.1",
+) -> None:
+    """Start the app in the browser."""
+    if find_spec("streamlit") is None or find_spec("altair") is None:
+        _stop('The app needs more packages: pip install "cramp-risk[app]"')
+    package = Path(riskmodel.__file__).parent
+    # In a wheel app.py lies inside the package, in a checkout beside it.
+    page = next(p for p in (package / "app.py", package.parent / "app.py") if p.is_file())
+    command = [sys.executable, "-m", "streamlit", "run", str(page)]
+    options = [f"--server.port={port}", f"--server.address={address}"]
+    raise typer.Exit(subprocess.call([*command, *options]))

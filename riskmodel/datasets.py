@@ -1,0 +1,64 @@
+"""The files that travel with the package: where they are and how they are read."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).parent
+# In a wheel the data lie inside the package, in a checkout beside it.
+_DATA = next(p for p in (_PACKAGE / "data", _PACKAGE.parent / "data") if p.is_dir())
+
+
+def data_file(name: str) -> Path:
+    """Path of a file in the data folder.
+
+    Parameters
+    ----------
+    name : str
+        File name, such as ``"scorecard.toml"``.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, which exists.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package holds no such file.
+
+    Examples
+    --------
+    >>> data_file("scorecard.toml").name
+    'scorecard.toml'
+    """
+    path = _DATA / name
+    if not path.is_file():
+        raise FileNotFoundError(f"The package has no data file {name!r}.")
+    return path
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Rows of a CSV file in the data folder, every cell as text."""
+    with data_file(name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@cache
+def load_examples() -> Mapping[str, Mapping[str, Any]]:
+    """Worked example sessions by name, each a mapping of field to answer.
+
+    Examples
+    --------
+    >>> next(iter(load_examples()))
+    'Hot 10 km race'
+    """
+    examples: dict[str, dict[str, Any]] = json.loads(
+        data_file("examples.json").read_text(encoding="utf-8")
+    )
+    return examples

@@ -1,0 +1,455 @@
+"""Every question the product asks, once: name, unit, range, levels and words.
+
+Validation, the form, the CSV template, the JSON Schema and the tests' random
+sessions all read this table.  Names carry units; they are the columns of a CSV
+file and the keys of a JSON session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["number", "level", "levels", "time", "text"]
+
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "plan": "The session",
+        "weather": "Weather",
+        "today": "Today",
+        "conditioning": "Training",
+        "athlete": "You and your health",
+    }
+)
+"""Groups in the order in which they are asked, with their headings."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question: what it is called, how it is asked and what it may hold."""
+
+    name: str
+    group: str
+    label: str
+    kind: Kind
+    help: str = ""
+    unit: str = ""
+    low: float = float("-inf")
+    high: float = float("inf")
+    step: float = 1.0
+    levels: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What the field may hold, as the end of a sentence."""
+        if self.kind == "number":
+            unit = "" if self.unit == "of 10" else self.unit
+            return f"{self.low:g} to {self.high:g} {unit}".rstrip()
+        if self.kind == "level":
+            return "one of " + ", ".join(self.levels)
+        if self.kind == "levels":
+            return "none, or a list separated by ; of " + ", ".join(self.levels)
+        if self.kind == "time":
+            return "an ISO time with its UTC offset, like 2026-07-01T18:30+02:00"
+        return "any text"
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """Position of each level, the integer that stands for it in arrays."""
+        return {level: code for code, level in enumerate(self.levels)}
+
+
+def _number(
+    name: str,
+    group: str,
+    label: str,
+    unit: str,
+    low: float,
+    high: float,
+    help: str = "",
+    *,
+    step: float = 1.0,
+    required: bool = False,
+) -> Field:
+    return Field(
+        name, group, label, "number", help, unit, low, high, step, {}, required
+    )
+
+
+def _level(
+    name: str,
+    group: str,
+    label: str,
+    levels: Mapping[str, str],
+    help: str = "",
+    *,
+    required: bool = False,
+) -> Field:
+    return Field(name, group, label, "level", help, levels=levels, required=required)
+
+
+_YES_NO = {"no": "No", "yes": "Yes"}
+
+_TABLE = (
+    # The session
+    _level(
+        "sport",
+        "plan",
+        "Sport",
+        {
+            "running": "Running",
+            "cycling": "Cycling",
+            "walking": "Walking",
+            "hiking": "Hiking",
+            "swimming": "Swimming",
+            "rowing": "Rowing",
+            "triathlon": "Triathlon",
+            "soccer": "Soccer",
+            "rugby": "Rugby",
+            "american_football": "American football",
+            "basketball": "Basketball",
+            "tennis": "Tennis",
+            "hockey": "Hockey",
+            "volleyball": "Volleyball",
+            "cricket_baseball": "Cricket or baseball",
+            "gym_strength": "Strength training",
+            "circuit_hiit": "Circuit or interval class",
+            "other": "Other",
+        },
+        "Sets how much heat the body makes and how fast it moves through the air.",
+        required=True,
+    ),
+    _number(
+        "duration_min",
+        "plan",
+        "Planned duration",
+        "min",
+        5,
+        1440,
+        "From start to finish, short breaks included.",
+        step=5,
+        required=True,
+    ),
+    _number(
+        "session_rpe",
+        "plan",
+        "How hard it will feel, overall",
+        "of 10",
+        1,
+        10,
+        "2 is easy, 3 moderate, 5 hard, 7 very hard, 10 the hardest ever.",
+        required=True,
+    ),
+    _level(
+        "relative_effort",
+        "plan",
+        "Compared with your usual sessions",
+        {
+            "easier": "Easier",
+            "usual": "As usual",
+            "harder": "Harder",
+            "all_out": "All out",
+        },
+        "Effort against what you are used to, not against other people.",
+    ),
+    _level(
+        "novelty",
+        "plan",
+        "Is it new for you?",
+        {
+            "usual": "No, I do this",
+            "new_distance": "Longer than ever",
+            "new_activity": "New activity",
+        },
+        "New within the last four weeks counts as new.",
+    ),
+    _level("competition", "plan", "Race or match?", _YES_NO),
+    _number(
+        "warm_up_min",
+        "plan",
+        "Warm-up before the start",
+        "min",
+        0,
+        60,
+        "Easy movement before the main effort.",
+    ),
+    _level(
+        "stretching",
+        "plan",
+        "Will you stretch?",
+        _YES_NO,
+        "Before the session, or as a daily habit.",
+    ),
+    _number(
+        "fluid_intake_l_h",
+        "plan",
+        "Planned drinking",
+        "l/h",
+        0,
+        3,
+        "What you plan to drink per hour of the session. A sports bottle is 0.5 to "
+        "0.75 l.",
+        step=0.1,
+    ),
+    _number(
+        "drink_sodium_mg_l",
+        "plan",
+        "Sodium in the drink",
+        "mg/l",
+        0,
+        3000,
+        "Water is 0, a usual sports drink about 500. It is on the label.",
+        step=50,
+    ),
+    _number(
+        "measured_sweat_rate_l_h",
+        "plan",
+        "Measured sweat rate",
+        "l/h",
+        0.1,
+        5,
+        "From weighing yourself before and after a session like this one. It "
+        "replaces the prediction.",
+        step=0.1,
+    ),
+    _level(
+        "clothing",
+        "plan",
+        "Clothing",
+        {
+            "light": "Light (singlet, shorts)",
+            "normal": "Normal (shirt, shorts or tights)",
+            "heavy": "Heavy (full kit, pads, long layers)",
+        },
+    ),
+    # Weather
+    _number(
+        "air_temperature_c",
+        "weather",
+        "Air temperature",
+        "°C",
+        -20,
+        55,
+        "In the shade, during the session.",
+        required=True,
+    ),
+    _number(
+        "relative_humidity_pct",
+        "weather",
+        "Relative humidity",
+        "%",
+        1,
+        100,
+        required=True,
+    ),
+    _number(
+        "wind_speed_m_s",
+        "weather",
+        "Wind",
+        "m/s",
+        0,
+        30,
+        "As forecasts give it, at 10 m above open ground. Indoors: the air moved "
+        "by a fan.",
+        step=0.5,
+    ),
+    _level(
+        "sky",
+        "weather",
+        "Sky",
+        {
+            "clear": "Clear, full sun",
+            "partly": "Partly cloudy",
+            "overcast": "Overcast",
+            "shade": "In the shade",
+            "night": "Night",
+            "indoor": "Indoors",
+        },
+    ),
+    _number(
+        "solar_radiation_w_m2",
+        "weather",
+        "Solar radiation",
+        "W/m²",
+        0,
+        1300,
+        "Global horizontal radiation, if you have it. It replaces the sky.",
+        step=50,
+    ),
+    _number(
+        "latitude_deg",
+        "weather",
+        "Latitude",
+        "°",
+        -90,
+        90,
+        "North is positive. With the start time it gives the sun's height.",
+        step=0.5,
+    ),
+    _number(
+        "longitude_deg", "weather", "Longitude", "°", -180, 180, "East is positive."
+    ),
+    Field(
+        "start_time",
+        "weather",
+        "Start time",
+        "time",
+        "Local time with its UTC offset, like 2026-07-01T18:30+02:00.",
+    ),
+    _number(
+        "wbgt_c",
+        "weather",
+        "Measured WBGT",
+        "°C",
+        -10,
+        45,
+        "Wet-bulb globe temperature from a meter. It replaces the heat that the "
+        "weather above would give.",
+        step=0.5,
+    ),
+    # Today
+    _number("sleep_h", "today", "Sleep last night", "h", 0, 14, step=0.5),
+    _number(
+        "soreness_0_10",
+        "today",
+        "Muscle tiredness or soreness now",
+        "of 10",
+        0,
+        10,
+        "0 is none, 10 the worst you have had.",
+    ),
+    _number(
+        "hard_sessions_3d", "today", "Hard sessions in the last 3 days", "sessions", 0, 6
+    ),
+    _number("rest_days_7d", "today", "Rest days in the last 7", "days", 0, 7),
+    _level(
+        "urine_colour",
+        "today",
+        "Urine colour",
+        {"pale": "Pale", "yellow": "Yellow", "dark": "Dark"},
+        "A rough sign of how well hydrated you start.",
+    ),
+    _level(
+        "salty_sweat",
+        "today",
+        "Salt marks on your clothes after sweating?",
+        _YES_NO,
+    ),
+    _level("stress", "today", "Stress", {"low": "Low", "high": "High"}),
+    _level("alcohol_24h", "today", "Alcohol in the last 24 hours?", _YES_NO),
+    _level("caffeine", "today", "Caffeine before the session?", _YES_NO),
+    # Training
+    _number(
+        "sessions_per_week", "conditioning", "Sessions in a usual week", "sessions", 0, 21
+    ),
+    _number(
+        "longest_recent_min",
+        "conditioning",
+        "Longest similar session in the last 4 weeks",
+        "min",
+        0,
+        1440,
+        "0 if there was none.",
+        step=5,
+    ),
+    _level("strength_training", "conditioning", "Weekly strength training?", _YES_NO),
+    _number(
+        "heat_days_14d",
+        "conditioning",
+        "Days trained in similar heat, of the last 14",
+        "days",
+        0,
+        14,
+    ),
+    # You and your health
+    Field(
+        "athlete",
+        "athlete",
+        "Name or label",
+        "text",
+        "Only to recognise the row. Never scored.",
+    ),
+    _number("age_years", "athlete", "Age", "years", 5, 100, required=True),
+    _level("sex", "athlete", "Sex", {"female": "Female", "male": "Male"}),
+    _number("body_mass_kg", "athlete", "Body mass", "kg", 25, 250),
+    _number("height_cm", "athlete", "Height", "cm", 100, 230),
+    _level(
+        "cramp_sessions_12mo",
+        "athlete",
+        "Sessions with a cramp in the last 12 months",
+        {"0": "None", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
+        "A muscle cramp during exercise or within an hour after it.",
+    ),
+    _level(
+        "family_cramps",
+        "athlete",
+        "Does a parent or sibling cramp with exercise?",
+        _YES_NO,
+    ),
+    _level(
+        "muscle_injury_12mo",
+        "athlete",
+        "Muscle or tendon injury in the last 12 months",
+        {
+            "none": "None",
+            "recovered": "Yes, recovered",
+            "still_sore": "Yes, still sore",
+        },
+        "In the muscles that this session uses.",
+    ),
+    Field(
+        "medications",
+        "athlete",
+        "Regular medicines",
+        "levels",
+        "Choose all that apply. None is an answer; leave it empty if you would "
+        "rather not say.",
+        levels={
+            "thiazide_diuretic": "Thiazide diuretic",
+            "loop_diuretic": "Loop diuretic",
+            "potassium_sparing_diuretic": "Potassium-sparing diuretic",
+            "statin": "Statin",
+            "long_acting_beta_agonist": "Long-acting beta-agonist (inhaler)",
+            "oral_beta_agonist": "Beta-agonist tablets",
+            "other_blood_pressure": "Other blood-pressure medicine",
+            "pseudoephedrine": "Pseudoephedrine (decongestant)",
+        },
+    ),
+    Field(
+        "conditions",
+        "athlete",
+        "Health conditions",
+        "levels",
+        "Choose all that apply. None is an answer; leave it empty if you would "
+        "rather not say.",
+        levels={
+            "diabetes": "Diabetes",
+            "thyroid": "Thyroid disease",
+            "nerve_compression": "Pinched nerve",
+            "neuropathy": "Neuropathy",
+            "spinal_stenosis": "Spinal stenosis",
+            "liver": "Liver disease",
+            "kidney": "Kidney disease",
+            "dialysis": "Dialysis",
+            "anaemia": "Anaemia",
+            "poor_circulation": "Poor circulation in the legs",
+        },
+    ),
+    _level(
+        "pregnancy_trimester",
+        "athlete",
+        "Pregnancy",
+        {
+            "0": "Not pregnant",
+            "1": "First trimester",
+            "2": "Second trimester",
+            "3": "Third trimester",
+        },
+    ),
+)
+
+FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
+"""Every input by name, in the order in which it is asked."""

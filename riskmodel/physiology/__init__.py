@@ -1,0 +1,1 @@
+"""What weather, effort and training do to a body: pure functions on arrays."""

@@ -1,0 +1,249 @@
+"""Physiology of a planned session: from answers to the quantities behind points.
+
+Here the pure functions of this folder meet the answers of a person.  Where an
+answer is missing, the reference population stands in; where a measurement is
+given, it replaces what would be predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.datasets import read_table
+from riskmodel.inputs import FIELDS, UNKNOWN, unknown_column
+from riskmodel.physiology import effort, heat, sun, sweat
+from riskmodel.physiology.radiation import mean_radiant_temperature_c
+from riskmodel.population import load_population
+
+Array = NDArray[np.float64]
+Columns = Mapping[str, NDArray[Any]]
+
+INDOOR_AIR_SPEED_M_S = 0.3
+"""Air movement in a room without a fan: our judgement. [m/s]"""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity that is reported beside the points."""
+
+    label: str
+    unit: str
+    decimals: int
+
+
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {
+        "wbgt_c": Quantity("WBGT, wet-bulb globe temperature", "°C", 1),
+        "solar_radiation_w_m2": Quantity("Solar radiation", "W/m²", 0),
+        "metabolic_rate_w": Quantity("Metabolic rate", "W", 0),
+        "sweat_rate_l_h": Quantity("Sweat rate", "l/h", 2),
+        "sweat_loss_l": Quantity("Sweat in the session", "l", 1),
+        "fluid_intake_l": Quantity("Drinking in the session", "l", 1),
+        "body_mass_loss_pct": Quantity("Body mass lost", "%", 1),
+        "sodium_loss_mg": Quantity("Sodium lost in sweat", "mg", 0),
+        "sodium_deficit_mg": Quantity("Sodium lost and not drunk", "mg", 0),
+        "preparedness_ratio": Quantity("Duration against longest recent", "times", 2),
+        "bmi_kg_m2": Quantity("Body-mass index", "kg/m²", 1),
+        "drinking_exceeds_sweat": Quantity("More drinking than sweat (1 yes)", "", 0),
+    }
+)
+"""What `plan_quantities` adds to the answers, with label, unit and decimals."""
+
+
+@cache
+def load_sports() -> effort.Sports:
+    """The sports table, in the order of the sport's levels in `FIELDS`."""
+    rows = {row["sport"]: row for row in read_table("sports.csv")}
+    return effort.Sports.from_rows([rows[name] for name in FIELDS["sport"].levels])
+
+
+def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
+    """Complete the answers and compute every quantity that the scorecard reads.
+
+    Parameters
+    ----------
+    answers : mapping of str to ndarray of shape (n_sessions,)
+        Checked answers as in `riskmodel.inputs.Answers`; may lack inputs.
+    n_sessions : int
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_sessions,)
+        All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
+        ``solar_radiation_w_m2`` are those that count, measured or computed, and
+        ``heat_days_14d`` is the population's average where unknown.
+    """
+    columns = {
+        name: answers[name] if name in answers else unknown_column(field, n_sessions)
+        for name, field in FIELDS.items()
+        if field.kind != "text"
+    }
+    # What was not answered about one's body has no average: it stays unknown.
+    columns["bmi_kg_m2"] = columns["body_mass_kg"] / (columns["height_cm"] / 100) ** 2
+    columns["preparedness_ratio"] = _preparedness(columns)
+    male = columns["sex"] == FIELDS["sex"].codes["male"]
+    open_question = columns["pregnancy_trimester"] == UNKNOWN
+    columns["pregnancy_trimester"] = np.where(
+        male & open_question, 0, columns["pregnancy_trimester"]
+    )
+    columns["heat_days_14d"] = _filled(columns, "heat_days_14d")
+
+    weather = _weather(columns)
+    wbgt_c = columns["wbgt_c"]
+    columns["wbgt_c"] = np.where(np.isnan(wbgt_c), weather["wbgt_c"], wbgt_c)
+    columns["solar_radiation_w_m2"] = weather["solar_radiation_w_m2"]
+    columns.update(_fluid(columns, weather))
+    return columns
+
+
+def _filled(columns: Columns, name: str) -> NDArray[Any]:
+    """Answers with the population's average or commonest level where unknown."""
+    column = columns[name]
+    population = load_population()
+    if FIELDS[name].kind == "number":
+        return np.where(np.isnan(column), population.mean(name), column)
+    return np.where(column == UNKNOWN, population.commonest(name), column)
+
+
+def _preparedness(columns: Columns) -> Array:
+    """Planned duration as a multiple of the longest recent session; none is inf."""
+    with np.errstate(divide="ignore"):
+        ratio: Array = columns["duration_min"] / columns["longest_recent_min"]
+    return ratio
+
+
+def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
+    """Sun, wind near the ground and WBGT."""
+    sky = _filled(columns, "sky")
+    given = columns["solar_radiation_w_m2"]
+    indoors = (sky == FIELDS["sky"].codes["indoor"]) & np.isnan(given)
+    cos_zenith = _cos_zenith(columns)
+    from_sky, direct_share = sun.solar_radiation(sky, cos_zenith)
+    radiation = np.where(np.isnan(given), from_sky, given)
+    direct = np.where(
+        np.isnan(given), direct_share, sun.direct_fraction(radiation, cos_zenith)
+    )
+    wind = _filled(columns, "wind_speed_m_s")
+    fan = columns["wind_speed_m_s"]
+    near_ground = np.where(
+        indoors,
+        np.where(np.isnan(fan), INDOOR_AIR_SPEED_M_S, fan),
+        heat.wind_speed_2m(wind, radiation, cos_zenith),
+    )
+    state = heat.wbgt_liljegren(
+        columns["air_temperature_c"],
+        columns["relative_humidity_pct"],
+        near_ground,
+        radiation,
+        direct,
+        cos_zenith,
+        enclosed=indoors,
+    )
+    return {
+        "indoors": indoors,
+        "cos_zenith": cos_zenith,
+        "solar_radiation_w_m2": radiation,
+        "direct_fraction": direct,
+        "wind_speed_m_s": near_ground,
+        "wbgt_c": state.wbgt_c,
+    }
+
+
+def _cos_zenith(columns: Columns) -> Array:
+    """Height of the sun in the middle of the session, or a typical one."""
+    half = (columns["duration_min"] * 30.0).astype("timedelta64[s]")
+    if np.isnat(columns["start_time"]).all():
+        return np.full(len(half), sun.REFERENCE_COS_ZENITH)
+    computed = sun.cos_zenith(
+        columns["start_time"] + half, columns["latitude_deg"], columns["longitude_deg"]
+    )
+    return np.where(np.isnan(computed), sun.REFERENCE_COS_ZENITH, computed)
+
+
+def _fluid(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
+    """Effort, sweat, drinking and what the body is left short of."""
+    sports = load_sports()
+    sport, rpe = columns["sport"], columns["session_rpe"]
+    mass = _filled(columns, "body_mass_kg")
+    hours = columns["duration_min"] / 60.0
+    acclimatised = sweat.acclimatised_fraction(columns["heat_days_14d"])
+    metabolic_rate_w = effort.metabolic_rate_w(sport, rpe, mass, sports)
+
+    measured = columns["measured_sweat_rate_l_h"]
+    if np.isnan(measured).any():
+        predicted = _predicted_sweat_rate_l_h(
+            columns, weather, metabolic_rate_w, mass, acclimatised
+        )
+        sweat_rate_l_h = np.where(np.isnan(measured), predicted, measured)
+    else:
+        sweat_rate_l_h = measured
+    sweat_loss_l = sweat_rate_l_h * hours
+    intake_l = _filled(columns, "fluid_intake_l_h") * hours
+    salty = np.where(
+        columns["salty_sweat"] == UNKNOWN, sweat.SALTY_SHARE, columns["salty_sweat"]
+    )
+    sodium_loss_mg = sweat.sodium_loss_mg(
+        sweat_loss_l, sweat.sweat_sodium_mmol_l(salty, acclimatised)
+    )
+    sodium_intake_mg = intake_l * _filled(columns, "drink_sodium_mg_l")
+    # Unknown drinking is no plan to drink too much: NaN compares as False.
+    too_much = columns["fluid_intake_l_h"] > sweat_rate_l_h
+    return {
+        "metabolic_rate_w": metabolic_rate_w,
+        "sweat_rate_l_h": sweat_rate_l_h,
+        "sweat_loss_l": sweat_loss_l,
+        "fluid_intake_l": intake_l,
+        "body_mass_loss_pct": sweat.body_mass_loss_pct(sweat_loss_l, intake_l, mass),
+        "sodium_loss_mg": sodium_loss_mg,
+        "sodium_deficit_mg": sodium_loss_mg - sodium_intake_mg,
+        "drinking_exceeds_sweat": too_much.astype(np.float64),
+    }
+
+
+def _predicted_sweat_rate_l_h(
+    columns: Columns,
+    weather: Columns,
+    metabolic_rate_w: Array,
+    mass: Array,
+    acclimatised: Array,
+) -> Array:
+    sports = load_sports()
+    sport = columns["sport"]
+    air = columns["air_temperature_c"]
+    humidity = columns["relative_humidity_pct"]
+    movement = effort.movement_speed_m_s(sport, columns["session_rpe"], sports)
+    # A treadmill moves, its runner does not.
+    movement = np.where(weather["indoors"], 0.0, movement)
+    clo = np.array(
+        [sweat.CLOTHING_CLO[level] for level in FIELDS["clothing"].levels]
+    )
+    in_air = sweat.sweat_rate_l_h(
+        air_temperature_c=air,
+        mean_radiant_temperature_c=mean_radiant_temperature_c(
+            air,
+            humidity,
+            weather["solar_radiation_w_m2"],
+            weather["direct_fraction"],
+            weather["cos_zenith"],
+            weather["indoors"],
+        ),
+        relative_humidity_pct=humidity,
+        air_speed_m_s=sweat.air_speed_m_s(weather["wind_speed_m_s"], movement),
+        metabolic_rate_w=metabolic_rate_w,
+        external_work_w=effort.external_work_w(sport, metabolic_rate_w, sports),
+        body_mass_kg=mass,
+        height_cm=_filled(columns, "height_cm"),
+        duration_min=columns["duration_min"],
+        clothing_insulation_clo=clo[_filled(columns, "clothing")],
+        cap_w_m2=sweat.sweat_cap_w_m2(acclimatised),
+    )
+    return sweat.sweat_rate_with_swimming_l_h(
+        in_air, metabolic_rate_w, effort.in_water_share(sport, sports)
+    )

@@ -1,0 +1,206 @@
+"""Plain text for people: one assessment, and the scorecard as a table to follow."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.datasets import read_table
+from riskmodel.inputs import DERIVED, FIELDS
+from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.points import PointsCounter
+from riskmodel.scorecard import Factor, Level, Scorecard
+
+_WIDTH = 88
+SCALE = "Every 10 points double the odds of a cramp."
+
+
+def points_text(points: float) -> str:
+    """Write points without a needless decimal: 12, 6.5."""
+    return f"{points:g}"
+
+
+def total_text(total_points: float) -> str:
+    """Write a total on the scale of 0 to 100, and say so if it is beyond."""
+    if total_points > SHOWN_MAXIMUM:
+        return f"{SHOWN_MAXIMUM} points (the sum, {points_text(total_points)}, is higher)"
+    return f"{points_text(total_points)} points"
+
+
+def value_text(contribution: Contribution) -> str:
+    """Write what a factor read, with its unit."""
+    value = contribution.value
+    if value is None:
+        return "not answered"
+    if isinstance(value, str):
+        return value
+    if value == float("inf"):
+        return "no similar session"
+    unit = contribution.unit
+    if value == 1 and unit in ("sessions", "days"):
+        unit = unit[:-1]
+    digits = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return f"{digits} {unit}".rstrip()
+
+
+def quantity_rows(physiology: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Label and value of every quantity that is known, in words."""
+    return [
+        (quantity.label, f"{value:.{quantity.decimals}f} {quantity.unit}")
+        for name, quantity in QUANTITIES.items()
+        if math.isfinite(value := physiology[name])
+        and name != "drinking_exceeds_sweat"
+    ]
+
+
+def assessment_lines(answer: Assessment) -> Iterator[str]:
+    """Lay out one assessment for a terminal.
+
+    Parameters
+    ----------
+    answer : Assessment
+
+    Yields
+    ------
+    str
+        Lines: safety first, then the total, why, the physiology, what is open.
+    """
+    if answer.problems:
+        yield "This session cannot be scored:"
+        yield from (f"- {problem}" for problem in answer.problems)
+        return
+    if answer.safety:
+        yield "Before you start"
+        for sentence in answer.safety:
+            yield from _wrap(f"- {sentence}", "  ")
+        yield ""
+    yield f"{total_text(answer.total_points)} of {SHOWN_MAXIMUM}. {SCALE}"
+    yield ""
+    yield "Why"
+    counted = sorted(answer.contributions, key=lambda c: -c.points)
+    for c in counted:
+        if c.points:
+            yield f"  +{points_text(c.points):<5} {c.label}: {value_text(c)}"
+    none = ", ".join(c.label.lower() for c in counted if not c.points)
+    yield from _wrap(f"  0 points: {none}", "    ")
+    yield ""
+    yield "Behind it"
+    for label, value in quantity_rows(answer.physiology):
+        yield f"  {label}: {value}"
+    if answer.missing:
+        labels = ", ".join(FIELDS[name].label for name in answer.missing)
+        yield ""
+        yield from _wrap(f"Not answered, taken as average: {labels}", "  ")
+
+
+def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
+    """Lay out a scorecard so that a person can follow it with a pencil.
+
+    Parameters
+    ----------
+    counter : PointsCounter
+        A scorecard with the average points of the reference population.
+
+    Yields
+    ------
+    str
+        Lines of text.
+    """
+    card = counter.scorecard
+    yield f"{card.title}, version {card.version} ({card.fingerprint})"
+    yield ""
+    yield from _wrap(
+        f"{SCALE} Take the points of every factor and add them up. Between two "
+        "columns of a curve draw a straight line and round to the nearest half "
+        "point, a tie upwards; beyond its ends the curve is flat. Points are 10 * "
+        "log2(ratio used). The ratio used is the published one raised to the power "
+        "of its grade ("
+        + ", ".join(f"{grade} {power:g}" for grade, power in card.shrink.items())
+        + ") unless the row says why not."
+    )
+    for factor in card.factors:
+        yield ""
+        yield from _factor_lines(factor, card, counter.unknown_points[factor.name])
+    if card.named:
+        yield ""
+        yield "Named, not asked, 0 points"
+        for factor in card.named:
+            yield from _wrap(f"  {factor.label}: {factor.reason}", "    ")
+    yield ""
+    yield "Sources"
+    yield from _source_lines(card)
+
+
+def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[str]:
+    unit = DERIVED.get(factor.quantity) or (
+        FIELDS[factor.quantity].unit if factor.kind == "curve" else ""
+    )
+    yield f"== {factor.name}: {factor.label} [{factor.quantity}{', ' * bool(unit)}{unit}]"
+    yield f"  {factor.question}"
+    if factor.shift:
+        s = factor.shift
+        yield (
+            f"  First take off {s.per_unit:g} for each of {s.quantity}, "
+            f"counting at most {s.limit:g}."
+        )
+    if factor.only_if:
+        yield (
+            f"  Counts only with one of these {factor.only_if.quantity}: "
+            + ", ".join(factor.only_if.any)
+            + "."
+        )
+    if factor.knots:
+        yield from _columns(
+            ("at", [f"{knot.at:g}" for knot in factor.knots]),
+            ("points", [str(knot.points) for knot in factor.knots]),
+            ("ratio used", [f"{knot.ratio:g}" for knot in factor.knots]),
+        )
+    for level in factor.levels:
+        yield f"    {level.level:<28} {level.points:>3} points  {_ratios(level, factor)}"
+    if factor.kind == "list":
+        cap = f", at most {factor.cap} points" if factor.cap is not None else ""
+        yield f"    none                           0 points; several add up{cap}"
+    if not math.isnan(unknown):
+        yield f"  If not answered: {points_text(unknown)} points"
+    origin = "size by our judgement" if factor.judgement else "size from the studies"
+    yield from _wrap(f"  Why ({factor.grade}; {origin}): {factor.reason}", "    ")
+    if factor.departure:
+        yield from _wrap(f"  Departs: {factor.departure}", "    ")
+    if factor.evidence:
+        yield from _wrap(f"  Sources: {', '.join(factor.evidence)}", "    ")
+
+
+def _ratios(level: Level, factor: Factor) -> str:
+    published = f"published {level.published:g}, " if level.published else ""
+    notes = [f"{published}used {level.ratio:g}"]
+    if factor.kind == "list":
+        notes.append(level.grade or factor.grade)
+        notes += ["our judgement"] * level.judgement
+    text = "; ".join(notes)
+    return f"({text})" + (f" {', '.join(level.evidence)}" if level.evidence else "")
+
+
+def _columns(*rows: tuple[str, list[str]]) -> Iterator[str]:
+    for name, cells in rows:
+        yield f"    {name:<11}" + "".join(f"{cell:>7}" for cell in cells)
+
+
+def _source_lines(card: Scorecard) -> Iterator[str]:
+    factors = (*card.factors, *card.named)
+    used = {row for factor in factors for row in factor.all_evidence}
+    for row in read_table("evidence.csv"):
+        if row["id"] in used:
+            text = f"  {row['id']}: {row['citation']}, {row['doi_or_pmid']}"
+            yield from _wrap(text, "    ")
+
+
+def _wrap(text: str, indent: str = "") -> Iterable[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

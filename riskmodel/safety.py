@@ -1,0 +1,88 @@
+"""Reasons to stop and think that no number of points may outweigh.
+
+Each guard is a condition on a planned session and the sentence to show for it,
+before any score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.inputs import FIELDS, Findings
+
+EXTREME_WBGT_C = 32.2
+"""Above this WBGT, training is cancelled even for the acclimatised.
+
+American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8),
+2016, doi:10.4085/1062-6050-51.8.08.
+"""
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One condition and what to say when it holds."""
+
+    name: str
+    applies: Callable[[Columns], NDArray[np.bool_]]
+    sentence: str
+
+
+def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
+    bit = 1 << FIELDS[quantity].codes[item]
+    # Unknown is -1, all bits set, and must not count as named.
+    return lambda columns: (columns[quantity] > 0) & (columns[quantity] & bit > 0)
+
+
+GUARDS = (
+    Guard(
+        "extreme_heat",
+        lambda columns: columns["wbgt_c"] > EXTREME_WBGT_C,
+        "In this heat the danger is heat illness, not cramp: move the session to a "
+        "cooler time or place, or cancel it.",
+    ),
+    Guard(
+        "over_drinking",
+        lambda columns: columns["drinking_exceeds_sweat"].astype(bool),
+        "You plan to drink more than you are likely to sweat. Too much fluid can be "
+        "dangerous: plan less, and drink to thirst.",
+    ),
+    Guard(
+        "circulation",
+        _lists("conditions", "poor_circulation"),
+        "Calf pain that comes with exercise and goes with rest can come from the "
+        "circulation: have it looked at before you train on.",
+    ),
+    Guard(
+        "pregnancy",
+        lambda columns: columns["pregnancy_trimester"] > 0,
+        "In pregnancy, talk about this session with your doctor or midwife first.",
+    ),
+)
+
+
+def find_guards(columns: Columns) -> list[Findings]:
+    """Find the guards that apply.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of shape (n_sessions,)
+        Answers and quantities of the sessions.
+
+    Returns
+    -------
+    list of (positions, sentences)
+        In the order of `GUARDS`, only those that apply to some session.
+    """
+    findings: list[Findings] = []
+    for guard in GUARDS:
+        rows = np.flatnonzero(guard.applies(columns))
+        if rows.size:
+            findings.append((rows, np.full(rows.size, guard.sentence, dtype=object)))
+    return findings

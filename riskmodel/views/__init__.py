@@ -1,0 +1,1 @@
+"""The pages and their parts; the only user of Streamlit."""

@@ -1,0 +1,100 @@
+"""What all tests share: Hypothesis settings, the running app, the browser."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import (
+    FLAGS,
+    NO_BROWSER,
+    REQUIRED,
+    find_browser,
+    ready,
+    watched_context,
+)
+from tests.server import free_port, serving
+
+CHECKOUT = Path(__file__).parents[1]
+
+settings.register_profile(
+    "cramp-risk",
+    deadline=None,  # the machine's load is no property of the code
+    derandomize=bool(os.environ.get("CI")),
+    print_blob=True,
+)
+settings.load_profile("cramp-risk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    count = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
+    if count:
+        message = f"{count} BROWSER TESTS DID NOT RUN: {NO_BROWSER}"
+        terminalreporter.write_line(message, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the app away from the user's own settings; ``server.log`` lies here."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def app_url(server_home: Path) -> Iterator[str]:
+    """Where the app answers while the tests run."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = [f"--server.port={port}"]
+    with serving([*command, *options], port, CHECKOUT, server_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a real Chromium; without one, skip, or fail where it is required."""
+    executable = find_browser()
+    if not executable:
+        (pytest.fail if REQUIRED else pytest.skip)(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(
+    app_url: str, server_home: Path, browser: Browser
+) -> Iterator[Callable[..., Page]]:
+    """Open pages of the app; at the end, none may have erred or called outside.
+
+    ``open_page("phone")`` is 390 x 844, ``open_page("laptop")`` 1280 x 900;
+    ``color_scheme`` is "light" or "dark", ``path`` may carry a query.
+    """
+    log = server_home / "server.log"
+    earlier = len(log.read_text())
+    with ExitStack() as windows:
+        # pytest shows this where a test fails; the page itself shows no traceback.
+        windows.callback(lambda: print(log.read_text()[earlier:][-4000:]))
+
+        def open_page(
+            viewport: str, color_scheme: str = "light", path: str = "/"
+        ) -> Page:
+            window = watched_context(browser, viewport, color_scheme)
+            page = windows.enter_context(window).new_page()
+            page.goto(app_url + path)
+            ready(page)
+            return page
+
+        yield open_page

@@ -1,0 +1,31 @@
+"""Random sessions drawn from the table of inputs, whole or with gaps."""
+
+from datetime import timedelta, timezone
+
+from hypothesis import strategies as st
+
+from riskmodel.inputs import FIELDS, Field
+
+_ZONES = st.integers(-48, 56).map(lambda q: timezone(timedelta(minutes=15 * q)))
+
+
+def values(field: Field) -> st.SearchStrategy:
+    """Any allowed answer to one question."""
+    if field.kind == "number":
+        return st.floats(field.low, field.high, allow_subnormal=False)
+    if field.kind == "level":
+        return st.sampled_from(list(field.levels))
+    if field.kind == "levels":
+        some = st.lists(st.sampled_from(list(field.levels)), unique=True, min_size=1)
+        return st.one_of(st.just(["none"]), some)
+    if field.kind == "time":
+        return st.datetimes(timezones=_ZONES).map(lambda t: t.isoformat())
+    return st.text(max_size=20)
+
+
+def sessions(**fixed: object) -> st.SearchStrategy[dict]:
+    """Sessions that can be scored; any optional answer may be missing."""
+    required = {f.name: values(f) for f in FIELDS.values() if f.required}
+    optional = {f.name: values(f) for f in FIELDS.values() if not f.required}
+    drawn = st.fixed_dictionaries(required, optional=optional)
+    return drawn.map(lambda answers: {**answers, **fixed})

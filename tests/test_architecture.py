@@ -1,0 +1,148 @@
+"""The one direction through the package, read from its imports."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+PACKAGE = CHECKOUT / "riskmodel"
+PATHS = sorted(PACKAGE.rglob("*.py"))
+MODULES = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PATHS}
+
+# From left to right: a module imports only from stages to its left, or, in a
+# folder such as physiology/, from its own stage.
+STAGES = (
+    "datasets",
+    "fields",
+    "inputs",
+    "population",
+    "physiology",
+    "scorecard",
+    "points",
+    "safety",
+    "assessment",
+    "riskmodel",  # the public names, as `from riskmodel import assess`
+    "report",
+    "cli",
+    "views",
+)
+ONLY_IN = {
+    "streamlit": {"views"},
+    "altair": {"views"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+}
+
+
+def stage_of(module: str) -> str:
+    """Name the stage of a dotted module such as ``riskmodel.physiology.heat``."""
+    _, *inner = module.split(".")
+    return inner[0] if inner and inner[0] in MODULES else "riskmodel"
+
+
+def dotted_name(path: Path) -> str:
+    name = ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: write imports in full"
+            # `from riskmodel import inputs` may name a module as well as a function.
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def test_every_module_has_a_stage() -> None:
+    names = {stage_of(dotted_name(path)) for path in PATHS}
+    assert names == set(STAGES), "a new module: give it its place in STAGES"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=dotted_name)
+def test_imports_come_from_the_left(path: Path) -> None:
+    own = stage_of(dotted_name(path))
+    for module in imported_modules(path):
+        if module.split(".")[0] == "riskmodel":
+            stage = stage_of(module)
+            assert STAGES.index(stage) <= STAGES.index(own), f"{own} imports {module}"
+            # Two doors to the same engine, neither of which opens the other.
+            assert (own, stage) != ("views", "cli")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=dotted_name)
+def test_the_engine_knows_no_browser_and_no_terminal(path: Path) -> None:
+    own = stage_of(dotted_name(path))
+    for module in imported_modules(path):
+        assert own in ONLY_IN.get(module.split(".")[0], {own}), f"{own}: {module}"
+
+
+def test_importing_the_package_brings_in_no_heavy_library() -> None:
+    program = "import sys, riskmodel; print(*sys.modules)"
+    command = [sys.executable, "-c", program]
+    answer = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    loaded = answer.stdout.split()
+    assert "riskmodel.assessment" in loaded
+    assert not {"sklearn", "scipy", "streamlit", "altair", "typer"} & set(loaded)
+
+
+def project_texts() -> Iterator[tuple[str, str]]:
+    """Yield every text file that a commit would hold."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    answer = subprocess.run(listing, cwd=CHECKOUT, capture_output=True, check=False)
+    if answer.returncode:
+        pytest.skip("not a git checkout")
+    for name in filter(None, answer.stdout.decode().split("\0")):
+        path = CHECKOUT / name
+        content = path.read_bytes() if path.is_file() else b""
+        if b"\0" not in content:
+            yield name, content.decode("utf-8")
+
+
+# Brackets keep the patterns from matching themselves.
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        r"(?<!\w)/(?:roo[t]|wor[k]|hom[e]/\w+|User[s]/\w+)/",
+        r"\b[A-Z]:[\\]User[s]",
+        r"pythonhoste[d]\.org|pyp[i]\.org",
+        r"https?://[^\s\"']*/simpl[e]\b",
+        r"--(?:extra-)?index-ur[l]|--find-link[s]",
+    ],
+)
+def test_no_file_names_a_place_of_one_machine(forbidden: str) -> None:
+    pattern = re.compile(forbidden)
+    found = [
+        f"{name}: {line.strip()[:80]}"
+        for name, text in project_texts()
+        for line in text.splitlines()
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+def pins(lock: str) -> set[str]:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+    return set(re.findall(r"^\S+==[^\\\n]+", text, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_host_and_hashes_every_pin(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    for requirement in re.split(r"\n(?=\S)", text.strip()):
+        assert "--hash=sha256:" in requirement
+
+
+def test_the_app_is_tested_with_the_versions_it_runs_with() -> None:
+    assert pins("requirements.lock") <= pins("requirements-dev.lock")

@@ -1,0 +1,296 @@
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskmodel import Session, assess, assess_frame, load_scorecard
+from riskmodel.assessment import UnknownColumnWarning
+from riskmodel.datasets import load_examples
+from riskmodel.inputs import FIELDS
+from riskmodel.physiology.plan import QUANTITIES
+from tests.strategies import sessions, values
+
+CARD = load_scorecard()
+MARATHON = load_examples()["Marathon"]
+
+
+@given(sessions())
+def test_contributions_sum_exactly_to_the_total(session):
+    answer = assess(session)
+    assert [c.factor for c in answer.contributions] == [f.name for f in CARD.factors]
+    assert sum(c.points for c in answer.contributions) == answer.total_points
+    assert sum(reversed([c.points for c in answer.contributions])) == answer.total_points
+    for c, factor in zip(answer.contributions, CARD.factors, strict=True):
+        assert 0 <= c.points <= factor.largest
+        assert c.points * 2 == int(c.points * 2)
+        assert c.reason == factor.reason
+        assert c.source
+
+
+@given(st.lists(sessions(), min_size=1, max_size=6))
+def test_one_session_equals_its_row_in_a_frame(drawn):
+    frame = assess_frame(pd.DataFrame(drawn))
+    for row, session in enumerate(drawn):
+        one = assess(Session(**session))
+        many = frame.iloc[row]
+        assert many["total_points"] == one.total_points
+        for c in one.contributions:
+            assert many[f"points_{c.factor}"] == c.points
+        for name, value in one.physiology.items():
+            np.testing.assert_equal(many[name], value)
+        assert many["missing"] == ";".join(one.missing)
+        assert many["safety"] == " ".join(one.safety)
+
+
+def test_blocks_do_not_show():
+    rows = [load_examples()[name] for name in load_examples()]
+    few = assess_frame(pd.DataFrame(rows))
+    many = assess_frame(pd.DataFrame(rows * 3000))
+    pd.testing.assert_frame_equal(
+        many.iloc[-len(rows) :].reset_index(drop=True), few, check_exact=True
+    )
+
+
+def test_the_index_is_kept_and_bad_rows_stay():
+    squad = pd.DataFrame([MARATHON, {**MARATHON, "age_years": 300}], index=["Ada", "Bo"])
+    result = assess_frame(squad)
+    assert result.index.tolist() == ["Ada", "Bo"]
+    assert result.loc["Ada", "problems"] == ""
+    assert "age_years" in result.loc["Bo", "problems"]
+    numbers = result.loc["Bo"].drop(["problems", "safety", "missing"])
+    assert numbers.isna().all()
+    assert result.loc["Bo", "safety"] == ""
+
+
+@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.kind != "text"])
+def test_an_impossible_answer_gives_no_number(name):
+    answer = assess({**MARATHON, name: "impossible"})
+    assert math.isnan(answer.total_points)
+    assert math.isnan(answer.shown_points)
+    assert answer.contributions == ()
+    assert answer.safety == ()
+    assert all(math.isnan(value) for value in answer.physiology.values())
+    assert len(answer.problems) == 1
+    assert json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+
+
+def test_an_empty_frame_gives_an_empty_frame_with_all_columns():
+    result = assess_frame(pd.DataFrame(columns=list(FIELDS)))
+    assert len(result) == 0
+    assert {f"points_{f.name}" for f in CARD.factors} < set(result.columns)
+
+
+def test_a_frame_that_answers_nothing_names_all_that_is_required():
+    result = assess_frame(pd.DataFrame(index=range(3)))
+    for field in FIELDS.values():
+        assert result["problems"].str.contains(field.name, regex=False).all() == (
+            field.required
+        )
+
+
+def test_unknown_columns_are_named():
+    frame = pd.DataFrame([{**MARATHON, "coach": "Kim", "wind": 3}])
+    with pytest.warns(UnknownColumnWarning, match=r"'coach'.*'wind'.*wind_speed_m_s"):
+        assess_frame(frame)
+
+
+# ------------------------------------------------------------- the laws of the card
+
+
+def directions():
+    return [f for f in CARD.factors if f.quantity in FIELDS and f.kind != "list"]
+
+
+@pytest.mark.parametrize("factor", directions(), ids=lambda f: f.name)
+@settings(max_examples=25)
+@given(st.data())
+def test_more_of_a_harmful_answer_never_lowers_points_or_total(factor, data):
+    field = FIELDS[factor.quantity]
+    pair = [data.draw(values(field)) for _ in range(2)]
+    order = list(field.levels).index if field.levels else float
+    low, high = sorted(pair, key=order, reverse=factor.direction == "down")
+    session = data.draw(sessions())
+    less, more = (assess({**session, field.name: value}) for value in (low, high))
+    name = f"points_{factor.name}"
+    frame = assess_frame(pd.DataFrame([{**session, field.name: v} for v in (low, high)]))
+    assert frame[name].iloc[0] <= frame[name].iloc[1]
+    assert less.total_points <= more.total_points
+
+
+@pytest.mark.parametrize(
+    "factor", [f for f in CARD.factors if f.kind == "list"], ids=lambda f: f.name
+)
+@given(st.data())
+def test_naming_one_more_item_never_lowers_the_total(factor, data):
+    items = list(FIELDS[factor.quantity].levels)
+    chosen = data.draw(st.lists(st.sampled_from(items), unique=True, max_size=8))
+    added = data.draw(st.sampled_from(items))
+    session = data.draw(sessions())
+    fewer = assess({**session, factor.quantity: chosen or ["none"]})
+    more = assess({**session, factor.quantity: [*{*chosen, added}]})
+    assert fewer.total_points <= more.total_points
+
+
+# Quantities that are computed: what drives each, and which way.
+DRIVERS = {
+    "preparedness": ("longest_recent_min", "down"),
+    "bmi": ("body_mass_kg", "up"),
+    "fluid_loss": ("measured_sweat_rate_l_h", "up"),
+    "sodium_deficit": ("drink_sodium_mg_l", "down"),
+    "diuretic_and_fluid_loss": ("fluid_intake_l_h", "down"),
+}
+
+
+@pytest.mark.parametrize("name", list(DRIVERS))
+@given(st.data())
+def test_computed_factors_follow_what_drives_them(name, data):
+    field, direction = FIELDS[DRIVERS[name][0]], DRIVERS[name][1]
+    low, high = sorted(
+        (data.draw(values(field)) for _ in range(2)), reverse=direction == "down"
+    )
+    session = data.draw(sessions())
+    frame = assess_frame(pd.DataFrame([{**session, field.name: v} for v in (low, high)]))
+    points = frame[f"points_{name}"]
+    assert points.iloc[0] <= points.iloc[1]
+
+
+def test_the_drivers_and_direct_inputs_together_are_all_factors():
+    lists = {f.name for f in CARD.factors if f.kind == "list"}
+    assert {f.name for f in directions()} | lists | set(DRIVERS) == {
+        f.name for f in CARD.factors
+    }
+
+
+@given(sessions(), st.data())
+def test_heat_points_never_fall_when_the_air_gets_warmer(session, data):
+    low, high = sorted(data.draw(st.floats(-20, 55)) for _ in range(2))
+    pair = [{**session, "air_temperature_c": t} for t in (low, high)]
+    points = assess_frame(pd.DataFrame(pair))["points_heat"]
+    assert points.iloc[0] <= points.iloc[1]
+
+
+NO_EFFECT = {"caffeine"}
+
+
+@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.kind != "text"])
+def test_every_answer_can_change_the_result(name):
+    field = FIELDS[name]
+    hot = {**MARATHON, "air_temperature_c": 33, "sport": "running", "sky": "partly"}
+    place = {
+        "latitude_deg": 10.0,
+        "longitude_deg": 0.0,
+        "start_time": "2026-06-21T10:00+00:00",
+    }
+    hot |= {"wind_speed_m_s": 2.0, "medications": ["loop_diuretic"]} | place
+    if field.kind == "number":
+        tries = list(np.linspace(field.low, field.high, 7))
+    elif field.kind == "time":
+        tries = ["2026-06-21T10:00+00:00", "2026-06-21T22:00+00:00"]
+    else:
+        tries = [*field.levels]
+    seen = {
+        (answer.total_points, tuple(answer.physiology.values()))
+        for answer in (assess({**hot, name: value}) for value in tries)
+    }
+    assert (len(seen) == 1) == (name in NO_EFFECT)
+
+
+# ------------------------------------------------------- unknown, measured, guarded
+
+
+def test_a_measured_wbgt_and_sweat_rate_replace_the_prediction():
+    answer = assess({**MARATHON, "wbgt_c": 31.4, "measured_sweat_rate_l_h": 1.75})
+    assert answer.physiology["wbgt_c"] == 31.4
+    assert answer.physiology["sweat_rate_l_h"] == 1.75
+    hours = MARATHON["duration_min"] / 60
+    assert answer.physiology["sweat_loss_l"] == pytest.approx(1.75 * hours)
+    for name in ("clothing", "sky", "wind_speed_m_s", "latitude_deg", "start_time"):
+        assert name not in answer.missing
+
+
+def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
+    required = {k: MARATHON[k] for k, f in FIELDS.items() if f.required}
+    bare = assess(required)
+    assert "sleep_h" in bare.missing
+    assert "latitude_deg" in bare.missing
+    assert not {"wbgt_c", "solar_radiation_w_m2", "measured_sweat_rate_l_h"} & set(
+        bare.missing
+    )
+    assert not any(FIELDS[name].required for name in bare.missing)
+    assert "latitude_deg" not in assess({**required, "sky": "indoor"}).missing
+    assert "pregnancy_trimester" not in assess({**required, "sex": "male"}).missing
+    assert "pregnancy_trimester" in assess({**required, "sex": "female"}).missing
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "applies"),
+    [
+        ({"wbgt_c": 32.2}, "heat illness", False),
+        ({"wbgt_c": 32.3}, "heat illness", True),
+        (
+            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.6},
+            "Too much fluid",
+            False,
+        ),
+        (
+            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.61},
+            "Too much fluid",
+            True,
+        ),
+        (
+            {"measured_sweat_rate_l_h": 0.1, "fluid_intake_l_h": None},
+            "Too much fluid",
+            False,
+        ),
+        ({"conditions": ["poor_circulation", "diabetes"]}, "circulation", True),
+        ({"conditions": ["diabetes"]}, "circulation", False),
+        ({"conditions": None}, "circulation", False),
+        ({"pregnancy_trimester": "1"}, "midwife", True),
+        ({"pregnancy_trimester": "0"}, "midwife", False),
+        ({"pregnancy_trimester": None}, "midwife", False),
+    ],
+)
+def test_guards_speak_when_they_apply_and_only_then(changes, words, applies):
+    cool = {**MARATHON, "wbgt_c": 15}
+    assert any(words in s for s in assess({**cool, **changes}).safety) == applies
+
+
+def test_totals_above_100_are_shown_as_100():
+    worst = {
+        **MARATHON,
+        "cramp_sessions_12mo": "6+",
+        "wbgt_c": 35,
+        "conditions": ["liver", "dialysis"],
+    }
+    answer = assess(worst)
+    assert answer.total_points > 100
+    assert answer.shown_points == 100
+
+
+def test_another_scorecard_counts_its_own_weights(tmp_path):
+    from riskmodel.datasets import data_file
+
+    text = data_file("scorecard.toml").read_text(encoding="utf-8")
+    old = '{ level = "no", ratio = 1.07, points = 1 }'
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        text.replace(old, '{ level = "no", ratio = 1.41, points = 5 }'), encoding="utf-8"
+    )
+    session = {**MARATHON, "stretching": "no"}
+    mine = assess(session, load_scorecard(path))
+    assert mine.total_points == assess(session).total_points + 4
+    frame = assess_frame(pd.DataFrame([session]), load_scorecard(path))
+    assert frame["total_points"].iloc[0] == mine.total_points
+
+
+@given(sessions())
+def test_the_answer_survives_json(session):
+    answer = assess(session)
+    plain = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+    assert plain["total_points"] == answer.total_points
+    assert set(plain["physiology"]) == set(QUANTITIES)

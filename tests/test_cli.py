@@ -1,0 +1,196 @@
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from riskmodel import assess, assess_frame
+from riskmodel.cli import app
+from riskmodel.datasets import data_file, load_examples
+from riskmodel.inputs import FIELDS
+
+MARATHON = load_examples()["Marathon"]
+
+
+def run(*arguments, text=None):
+    return CliRunner().invoke(app, [str(a) for a in arguments], input=text)
+
+
+@pytest.fixture
+def marathon(tmp_path):
+    path = tmp_path / "marathon.json"
+    path.write_text(json.dumps(MARATHON), encoding="utf-8")
+    return path
+
+
+def squad(path, rows, **options):
+    frame = pd.DataFrame(rows)
+    for column in ("medications", "conditions"):
+        if column in frame:
+            frame[column] = frame[column].map(
+                lambda v: ";".join(v) if isinstance(v, list) else v
+            )
+    frame.to_csv(path, index=False, **options)
+    return path
+
+
+def test_assess_prints_the_total_and_the_reasons(marathon):
+    done = run("assess", marathon)
+    assert done.exit_code == 0
+    answer = assess(MARATHON)
+    assert f"{answer.total_points:g} points" in done.stdout
+    for c in answer.contributions:
+        assert c.label.lower() in done.stdout.lower().replace("\n    ", " ")
+
+
+def test_assess_json_equals_the_python_answer_and_reads_standard_input(marathon):
+    from_file = run("assess", marathon, "--json")
+    from_stdin = run("assess", "-", "--json", text=marathon.read_text())
+    expected = json.loads(json.dumps(assess(MARATHON).to_dict()))
+    assert json.loads(from_file.stdout) == expected
+    assert json.loads(from_stdin.stdout) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ('{"sport": "running"}', 1, "duration_min"),
+        ("not json", 2, "not JSON"),
+        ("[1]", 2, "one JSON object"),
+        ('{"shoe_size": 43}', 2, "shoe_size"),
+    ],
+)
+def test_assess_says_what_is_wrong_and_ends_with_a_code(text, code, words):
+    done = run("assess", "-", text=text)
+    assert done.exit_code == code
+    assert words in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_assess_json_of_a_bad_session_is_still_json():
+    done = run("assess", "-", "--json", text='{"sport": "running"}')
+    assert done.exit_code == 1
+    parsed = json.loads(done.stdout)
+    assert parsed["total_points"] is None
+    assert len(parsed["problems"]) == 5
+
+
+def test_files_that_are_not_there_or_not_text_get_a_sentence(tmp_path):
+    missing = run("assess", tmp_path / "none.json")
+    assert (missing.exit_code, "none.json" in missing.stderr) == (2, True)
+    odd = tmp_path / "odd.csv"
+    odd.write_bytes("sport\nhockey på is\n".encode("latin-1"))
+    done = run("batch", odd, tmp_path / "out.csv")
+    assert (done.exit_code, "UTF-8" in done.stderr) == (2, True)
+    assert not (tmp_path / "out.csv").exists()
+    (tmp_path / "empty.csv").touch()
+    assert run("batch", tmp_path / "empty.csv", tmp_path / "out.csv").exit_code == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.csv", "odd.csv"]
+
+
+def test_batch_keeps_every_row_and_equals_the_frame(tmp_path):
+    rows = [*load_examples().values(), {**MARATHON, "age_years": 999}]
+    source = squad(tmp_path / "in.csv", rows)
+    done = run("batch", source, tmp_path / "out.csv")
+    assert done.exit_code == 0
+    assert "7 sessions read, 6 scored, 1 with problems" in done.stderr
+    out = pd.read_csv(tmp_path / "out.csv")
+    expected = assess_frame(pd.DataFrame(rows))
+    assert out["total_points"].tolist()[:6] == expected["total_points"].tolist()[:6]
+    assert pd.isna(out["total_points"][6])
+    assert "age_years" in out["problems"][6]
+    assert out["athlete"].tolist() == [row["athlete"] for row in rows]
+
+
+def test_batch_in_pieces_equals_batch_at_once(tmp_path, monkeypatch):
+    rows = [*load_examples().values()] * 3
+    source = squad(tmp_path / "in.csv", rows)
+    run("batch", source, tmp_path / "whole.csv")
+    monkeypatch.setattr("riskmodel.cli._ROWS_AT_ONCE", 4)
+    run("batch", source, tmp_path / "pieces.csv")
+    whole = pd.read_csv(tmp_path / "whole.csv")
+    pieces = pd.read_csv(tmp_path / "pieces.csv")
+    pd.testing.assert_frame_equal(whole, pieces)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_batch_reads_what_spreadsheets_write(tmp_path, separator):
+    row = {**MARATHON, "medications": "none"}
+    source = squad(tmp_path / "in.csv", [row], sep=separator, encoding="utf-8-sig")
+    done = run("batch", source, "-")
+    assert done.exit_code == 0
+    total = pd.read_csv(io.StringIO(done.stdout))["total_points"][0]
+    assert total == assess(MARATHON).total_points
+
+
+def test_batch_names_columns_it_did_not_use(tmp_path):
+    source = squad(tmp_path / "in.csv", [{**MARATHON, "shoe_size": 43, "temp": 3}])
+    done = run("batch", source, tmp_path / "out.csv")
+    assert "shoe_size" in done.stderr
+    assert "temp" in done.stderr
+    assert pd.read_csv(tmp_path / "out.csv")["shoe_size"][0] == 43
+
+
+def test_a_measured_wbgt_stays_in_its_column_and_the_used_one_has_its_own(tmp_path):
+    source = squad(tmp_path / "in.csv", [{**MARATHON, "wbgt_c": 31.5}, MARATHON])
+    run("batch", source, tmp_path / "out.csv")
+    out = pd.read_csv(tmp_path / "out.csv")
+    assert out["wbgt_c"][0] == out["wbgt_c_used"][0] == 31.5
+    assert pd.isna(out["wbgt_c"][1])
+    assert out["wbgt_c_used"][1] == pytest.approx(assess(MARATHON).physiology["wbgt_c"])
+
+
+def test_batch_refuses_to_write_over_its_input(tmp_path):
+    source = squad(tmp_path / "in.csv", [MARATHON])
+    before = source.read_bytes()
+    done = run("batch", source, source)
+    assert done.exit_code == 2
+    assert source.read_bytes() == before
+
+
+def test_the_template_scores_as_it_is(tmp_path):
+    done = run("template")
+    (tmp_path / "in.csv").write_text(done.stdout, encoding="utf-8")
+    assert done.stdout.splitlines()[0].split(",") == list(FIELDS)
+    result = run("batch", tmp_path / "in.csv", "-")
+    first = assess(next(iter(load_examples().values())))
+    total = pd.read_csv(io.StringIO(result.stdout))["total_points"][0]
+    assert total == first.total_points
+    assert run("template", "--empty").stdout.count("\n") == 1
+
+
+def test_schema_scorecard_and_version_print(tmp_path):
+    assert json.loads(run("schema").stdout)["required"]
+    assert "== history" in run("scorecard").stdout
+    assert "cramp-risk 0.1.0, scorecard 2026.1" in run("version").stdout
+
+
+def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):
+    text = data_file("scorecard.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        text.replace(
+            'level = "male", published = 1.45, ratio = 1.32, points = 4',
+            'level = "male", ratio = 2.0, points = 10',
+        ),
+        encoding="utf-8",
+    )
+    base = assess(MARATHON).total_points
+    done = run("assess", marathon, "--json", "--scorecard", mine)
+    assert json.loads(done.stdout)["total_points"] == base + 6
+    assert "  10 points" in run("scorecard", "--scorecard", mine).stdout
+    mine.write_text("nonsense", encoding="utf-8")
+    for command in (["assess", marathon], ["scorecard"], ["batch", marathon, "-"]):
+        broken = run(*command, "--scorecard", mine)
+        assert (broken.exit_code, "mine.toml" in broken.stderr) == (2, True)
+
+
+def test_every_command_has_help_and_stands_in_the_readme():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert command.callback.__doc__
+        name = command.name or command.callback.__name__
+        assert f"cramprisk {name}" in readme
+        assert run(name, "--help").exit_code == 0

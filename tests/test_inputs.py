@@ -1,0 +1,179 @@
+import json
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.inputs import FIELDS, Session, check, json_schema, read_frame
+from tests.strategies import sessions, values
+
+GOOD = {
+    "sport": "running",
+    "duration_min": 60,
+    "session_rpe": 5,
+    "age_years": 40,
+    "air_temperature_c": 20,
+    "relative_humidity_pct": 50,
+}
+NUMBERS = [field for field in FIELDS.values() if field.kind == "number"]
+
+
+def frame_of(**columns):
+    return pd.DataFrame({**{k: [v] for k, v in GOOD.items()}, **columns})
+
+
+def test_a_complete_session_has_no_problems():
+    assert check(GOOD) == ()
+
+
+@pytest.mark.parametrize("field", NUMBERS, ids=lambda f: f.name)
+def test_the_limits_belong_to_the_range_and_what_is_beyond_does_not(field):
+    for inside in (field.low, field.high):
+        assert check({**GOOD, field.name: inside}) == ()
+        assert read_frame(frame_of(**{field.name: [inside]})).usable().all()
+    for beyond in (field.low - 0.01, field.high + 0.01, np.inf, -np.inf):
+        (sentence,) = check({**GOOD, field.name: beyond})
+        for part in (field.label, field.name, f"{field.low:g} to {field.high:g}"):
+            assert part in sentence
+        found = read_frame(frame_of(**{field.name: [beyond]})).problems()[0]
+        assert field.name in found
+        assert f"{field.low:g} to {field.high:g}" in found
+
+
+@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.required])
+@pytest.mark.parametrize("blank", [None, "", "  ", np.nan, "NA", "nan"])
+def test_a_missing_required_answer_is_named(name, blank):
+    (sentence,) = check({**GOOD, name: blank})
+    assert name in sentence
+    assert "missing" in sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("age_years", "forty"),
+        ("age_years", True),
+        ("air_temperature_c", "21,5"),
+        ("air_temperature_c", "1_0"),
+        ("sport", "chess"),
+        ("sex", 1),
+        ("medications", "aspirin"),
+        ("medications", "none;statin"),
+        ("medications", ["statin", "statins"]),
+        ("start_time", "2026-07-01T14:00"),
+        ("start_time", "tomorrow"),
+    ],
+)
+def test_a_bad_value_gets_a_sentence_with_field_value_and_what_is_allowed(field, value):
+    (sentence,) = check({**GOOD, field: value})
+    assert FIELDS[field].label in sentence
+    assert str(value) in sentence
+    assert FIELDS[field].allowed in sentence
+
+
+def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
+    (sentence,) = check({**GOOD, "cramp_sessions_12mo": "2-Jan"})
+    assert "spreadsheet" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("cramp_sessions_12mo", 0, 0),
+        ("cramp_sessions_12mo", "1–2", 1),  # noqa: RUF001 an en dash, as typed on phones
+        ("pregnancy_trimester", 2.0, 2),
+        ("competition", True, 1),
+        ("sport", " American football ", 7),
+        ("medications", "none", 0),
+        ("medications", "statin; Loop diuretic", 0b1010),
+        ("medications", ["thiazide_diuretic"], 1),
+        ("medications", "", -1),
+        ("medications", [], -1),
+    ],
+)
+def test_answers_are_read_as_people_write_them(name, value, code):
+    frame = frame_of(**{name: [value]})
+    read = read_frame(frame)
+    assert read.usable().all()
+    assert read.columns[name][0] == code
+
+
+def test_none_is_an_answer_and_blank_is_not():
+    read = read_frame(pd.DataFrame([GOOD, GOOD]).assign(conditions=["none", None]))
+    assert read.columns["conditions"].tolist() == [0, -1]
+
+
+def test_an_unknown_name_is_refused_with_a_suggestion():
+    with pytest.raises(ValueError, match="air_temperature_c"):
+        Session(air_temperature=21)
+    with pytest.raises(ValueError, match="no input 'shoe_size'"):
+        check({**GOOD, "shoe_size": 43})
+
+
+def test_a_column_that_appears_twice_is_refused():
+    frame = frame_of().assign(extra=1).rename(columns={"extra": "age_years"})
+    with pytest.raises(ValueError, match="age_years"):
+        read_frame(frame)
+
+
+def test_several_problems_of_one_row_are_all_named():
+    text = read_frame(frame_of(age_years=[3], sleep_h=[40])).problems()[0]
+    assert "age_years" in text
+    assert "sleep_h" in text
+
+
+@given(st.data())
+def test_a_frame_and_a_session_find_the_same(data):
+    drawn = data.draw(st.lists(sessions(), min_size=1, max_size=4))
+    spoiled = data.draw(st.sampled_from(NUMBERS))
+    drawn[0][spoiled.name] = spoiled.high + 1
+    read = read_frame(pd.DataFrame(drawn))
+    for row, one in enumerate(drawn):
+        assert read.problems()[row] == " ".join(check(one))
+
+
+@given(sessions())
+def test_every_random_session_passes_the_check_and_the_json_schema(session):
+    assert check(session) == ()
+    jsonschema.validate(json.loads(json.dumps(session)), json_schema())
+
+
+def test_the_json_schema_is_valid_and_refuses_what_the_check_refuses():
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert validator.is_valid(GOOD)
+    assert not validator.is_valid({**GOOD, "age_years": 3})
+    assert not validator.is_valid({**GOOD, "shoe_size": 43})
+    assert not validator.is_valid({k: v for k, v in GOOD.items() if k != "sport"})
+
+
+def test_a_session_is_read_only_and_replace_makes_a_copy():
+    session = Session(**GOOD)
+    with pytest.raises(TypeError):
+        session["age_years"] = 3
+    assert session.replace(age_years=50)["age_years"] == 50
+    assert "age_years" not in session.replace(age_years=None)
+    assert session["age_years"] == 40
+
+
+@given(st.data())
+def test_categories_times_and_plain_text_read_alike(data):
+    field = data.draw(st.sampled_from([f for f in FIELDS.values() if f.kind == "level"]))
+    drawn = data.draw(st.lists(values(field), min_size=1, max_size=5))
+    frame = pd.DataFrame([GOOD] * len(drawn)).assign(**{field.name: drawn})
+    plain = read_frame(frame).columns[field.name]
+    category = read_frame(frame.astype({field.name: "category"})).columns[field.name]
+    np.testing.assert_array_equal(plain, category)
+    assert [list(field.levels)[code] for code in plain] == drawn
+
+
+def test_a_time_column_with_a_zone_is_read_as_the_same_instant():
+    text = "2026-07-01T18:30+02:00"
+    as_text = read_frame(frame_of(start_time=[text])).columns["start_time"]
+    as_time = read_frame(frame_of(start_time=pd.to_datetime([text])))
+    assert as_text[0] == np.datetime64("2026-07-01T16:30", "ns")
+    assert as_time.columns["start_time"][0] == as_text[0]

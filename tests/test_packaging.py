@@ -1,0 +1,150 @@
+"""The package as a stranger installs it: alone, from another folder."""
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.server import fetch, free_port, private_environment, serving
+
+pytestmark = [pytest.mark.packaging, pytest.mark.timeout(1200)]
+
+CHECKOUT = Path(__file__).parents[1]
+SCORE_ONE_SESSION = """
+import riskmodel
+session = {"sport": "running", "duration_min": 60, "session_rpe": 5, "age_years": 40,
+           "air_temperature_c": 25, "relative_humidity_pct": 50}
+print(riskmodel.assess(session).total_points, riskmodel.__file__, sep="\\n")
+"""
+
+
+def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=private_environment(Path.home()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def checked(*command: str | Path, folder: Path) -> str:
+    answer = run(*command, folder=folder)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout
+
+
+def build(source: Path, target: str, folder: Path) -> Path:
+    """Build a wheel or an sdist of a source tree into an empty folder."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", folder]
+    checked(*command, folder=source)
+    (built,) = folder.iterdir()
+    return built
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(CHECKOUT, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def pinned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the lock's versions as constraints: a new release breaks nothing."""
+    lock = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+    versions = re.findall(r"^\S+==[^\\\n]+", lock, flags=re.MULTILINE)
+    path = tmp_path_factory.mktemp("constraints") / "constraints.txt"
+    path.write_text("\n".join(versions), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory, pinned: Path) -> Path:
+    """Install the project with plain pip; return the folder of its commands."""
+    environment = tmp_path_factory.mktemp("clean") / "environment"
+    venv.create(environment, with_pip=True)
+    commands = environment / ("Scripts" if os.name == "nt" else "bin")
+    pip = [commands / "python", "-m", "pip", "install", "--quiet"]
+    checked(*pip, "--constraint", pinned, CHECKOUT, folder=environment)
+    return commands
+
+
+@pytest.fixture(scope="module")
+def commands_with_app(commands: Path, pinned: Path) -> Path:
+    """Add the app's extra to the clean environment."""
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+    target = ["--python", commands / "python", "--constraint", pinned]
+    checked(*uv, *target, f"{CHECKOUT}[app]", folder=commands)
+    return commands
+
+
+def test_the_wheel_carries_data_pages_and_settings(wheel: Path) -> None:
+    carried = contents(wheel)
+    data = [path for path in (CHECKOUT / "data").rglob("*") if path.is_file()]
+    pages = list((CHECKOUT / "riskmodel" / "views").glob("*.py"))
+    assert data
+    assert pages
+    for path in [*data, CHECKOUT / "app.py", CHECKOUT / ".streamlit" / "config.toml"]:
+        name = f"riskmodel/{path.relative_to(CHECKOUT).as_posix()}"
+        assert carried[name] == path.read_bytes()
+    for path in pages:
+        assert path.relative_to(CHECKOUT).as_posix() in carried
+    places = {name.split("/")[0].split("-")[0] for name in carried}
+    assert places == {"riskmodel", "cramp_risk"}
+
+
+def test_the_source_archive_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    for folder in ("sdist", "source", "wheel"):
+        (tmp_path / folder).mkdir()
+    with tarfile.open(build(CHECKOUT, "sdist", tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    assert contents(build(source, "wheel", tmp_path / "wheel")) == contents(wheel)
+
+
+@pytest.mark.parametrize("name", ["version", "scorecard", "template", "schema"])
+def test_a_command_answers_from_another_folder(
+    name: str, commands: Path, tmp_path: Path
+) -> None:
+    assert checked(commands / "cramprisk", name, folder=tmp_path).strip()
+
+
+def test_the_installed_package_scores_a_session(commands: Path, tmp_path: Path) -> None:
+    python = commands / "python"
+    answer = checked(python, "-c", SCORE_ONE_SESSION, folder=tmp_path)
+    points, place = answer.splitlines()
+    assert 0 <= float(points) < 1000
+    assert Path(place).is_relative_to(commands.parent)
+
+
+# Defined before the tests that add the extra: pytest keeps this order.
+def test_the_app_without_its_extra_says_what_to_install(
+    commands: Path, tmp_path: Path
+) -> None:
+    answer = run(commands / "cramprisk", "app", folder=tmp_path)
+    assert answer.returncode != 0
+    assert 'pip install "cramp-risk[app]"' in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_installed_app_serves_its_page(
+    commands_with_app: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    command = [str(commands_with_app / "cramprisk"), "app", "--port", str(port)]
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    with serving(command, port, folder, home=tmp_path) as url, fetch(url) as page:
+        assert page.status == 200
+        assert b"<!doctype html>" in page.read().lower()

@@ -1,0 +1,134 @@
+import math
+import re
+
+import pytest
+
+from riskmodel.datasets import data_file, read_table
+from riskmodel.inputs import FIELDS
+from riskmodel.scorecard import ScorecardError, load_scorecard
+
+TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
+CARD = load_scorecard()
+ROWS = (*CARD.factors, *CARD.named)
+TRIGGERS = {f"R{n}" for n in range(1, 28)}
+IDENTIFIER = re.compile(r"10\.\d{4,9}/\S+|PMID \d+|PMC ?\d+")
+
+
+def changed(tmp_path, old, new, count=1):
+    assert TEXT.count(old) >= 1, f"the scorecard no longer contains {old!r}"
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.replace(old, new, count), encoding="utf-8")
+    return path
+
+
+def test_every_trigger_of_the_source_articles_is_covered():
+    covered = {row for factor in ROWS for row in factor.covers}
+    assert covered == TRIGGERS
+
+
+def test_every_row_of_evidence_is_used_and_has_an_identifier():
+    evidence = read_table("evidence.csv")
+    used = {study for factor in ROWS for study in factor.all_evidence}
+    assert {row["id"] for row in evidence} == used
+    for row in evidence:
+        assert row["citation"], row["id"]
+        assert IDENTIFIER.search(row["doi_or_pmid"]), row["id"]
+
+
+def test_points_are_ten_times_the_binary_logarithm_of_the_ratio():
+    for factor in ROWS:
+        for entry in (*factor.knots, *factor.levels):
+            assert entry.points == round(10 * math.log2(entry.ratio)), factor.name
+
+
+def test_published_ratios_stand_in_the_evidence_they_cite():
+    evidence = {row["id"]: row for row in read_table("evidence.csv")}
+    for factor in ROWS:
+        for level in factor.levels:
+            if level.published is None:
+                continue
+            cited = [evidence[e] for e in (*level.evidence, *factor.evidence)]
+            printed = {row["estimate"] for row in cited}
+            printed |= {f"{1 / float(x):.2f}" for x in printed if _positive(x)}
+            text = " ".join(row["note"] for row in cited)
+            assert (
+                any(_positive(x) and float(x) == level.published for x in printed)
+                or f"{level.published:g}" in text
+            ), (factor.name, level.level)
+
+
+def _positive(text):
+    try:
+        return float(text) > 0
+    except ValueError:
+        return False
+
+
+def test_every_curve_only_rises_or_only_falls_as_it_says():
+    for factor in CARD.factors:
+        if factor.kind == "list":
+            continue
+        points = [entry.points for entry in factor.knots or factor.levels]
+        assert points == sorted(points, reverse=factor.direction == "down"), factor.name
+
+
+def test_every_scored_input_reaches_a_factor_or_the_physiology():
+    read = {factor.quantity for factor in CARD.factors}
+    read |= {f.shift.quantity for f in CARD.factors if f.shift}
+    physiology = {
+        "sport", "body_mass_kg", "height_cm", "longest_recent_min", "fluid_intake_l_h",
+        "drink_sodium_mg_l", "measured_sweat_rate_l_h", "clothing", "air_temperature_c",
+        "relative_humidity_pct", "wind_speed_m_s", "sky", "solar_radiation_w_m2",
+        "latitude_deg", "longitude_deg", "start_time", "salty_sweat",
+    }  # fmt: skip
+    scored = {name for name, field in FIELDS.items() if field.kind != "text"}
+    assert scored <= read | physiology
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('label = "Duration"', 'label = "Duration"\ncolour = "red"', "colour"),
+        ("{ at = 15, ratio = 1.07, points = 1 }", "{ at = 9, ratio = 1.07, points = 1 }",
+         "rising"),
+        ('{ level = "pale", ratio = 1.00, points = 0 }',
+         '{ level = "pale", ratio = 0.5, points = -10 }', "below 0"),
+        ('judgement = true\nevidence = []\ncovers = ["R8"]',
+         'evidence = []\ncovers = ["R8"]', "no source"),
+        ("points = 13 }", "points = 14 }", "log2"),
+        ("published = 2.11, ratio = 1.45, points = 5",
+         "published = 2.11, ratio = 2.11, points = 11", "shrunk"),
+        ('"summers-2014-history"', '"my-own-idea"', "my-own-idea"),
+        ('grade = "strong"', 'grade = "certain"', "certain"),
+        ('quantity = "duration_min"', 'quantity = "shoe_size"', "shoe_size"),
+        ('level = "usual", ratio = 1.00', 'level = "often", ratio = 1.00', "easier"),
+        ('name = "effort"', 'name = "duration"', "twice"),
+        ('kind = "levels"', 'kind = "guess"', "guess"),
+        ('direction = "up"', 'direction = "sideways"', "sideways"),
+        ('version = "2026.1"\n', "", "version"),
+        ("limit = 10 }", "limit = 10, more = 1 }", "more"),
+        ("per_unit = 0.22, ", "", "incomplete"),
+        ("strong = 1.0 ", "strong = 2.0 ", "shrinks"),
+        ("title =", "title ==", "not TOML"),
+    ],
+)  # fmt: skip
+def test_a_broken_scorecard_is_refused_with_a_sentence(tmp_path, old, new, words):
+    with pytest.raises(ScorecardError, match=words) as error:
+        load_scorecard(changed(tmp_path, old, new))
+    assert str(error.value).endswith(".")
+
+
+def test_a_missing_scorecard_is_refused_with_a_sentence(tmp_path):
+    with pytest.raises(ScorecardError, match=r"nowhere\.toml"):
+        load_scorecard(tmp_path / "nowhere.toml")
+
+
+def test_the_fingerprint_changes_with_a_weight_and_not_with_a_comment(tmp_path):
+    same = load_scorecard(changed(tmp_path, "# The scorecard:", "# My scorecard:"))
+    assert same.fingerprint == CARD.fingerprint
+    other = changed(
+        tmp_path,
+        '{ level = "no", ratio = 1.07, points = 1 }',
+        '{ level = "no", ratio = 1.15, points = 2 }',
+    )
+    assert load_scorecard(other).fingerprint != CARD.fingerprint
