@@ -146,7 +146,8 @@ def _score_chunks(
                 warnings.simplefilter("always", UnknownColumnWarning)
                 results = assess_frame(chunk, card)
             unknown = unknown or [str(w.message) for w in caught]
-            joined = chunk.join(results, rsuffix="_used")
+            clashing = {c: f"{c}_used" for c in results.columns if c in chunk.columns}
+            joined = pd.concat([chunk, results.rename(columns=clashing)], axis=1)
             joined.to_csv(out, index=False, header=rows == 0)
             rows += len(chunk)
             bad += int((results["problems"] != "").sum())

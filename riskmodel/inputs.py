@@ -121,7 +121,9 @@ def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:
 
 def unknown_name_sentence(name: object) -> str:
     """Say that there is no such input, and which one may have been meant."""
-    near = difflib.get_close_matches(str(name).strip().lower(), FIELDS, 1, 0.5)
+    spelt = str(name).strip().lower()
+    near = [known for known in FIELDS if len(spelt) > 2 and spelt in known]
+    near = near or difflib.get_close_matches(spelt, FIELDS, 1, 0.6)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"There is no input {str(name)!r}.{hint}"
 
@@ -244,8 +246,15 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
         return utc.to_numpy("datetime64[ns]"), None
     if isinstance(dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(np.intp), list(column.cat.categories)
-    codes, values = pd.factorize(column)
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # cells that are lists cannot be told apart by hashing
+        codes, values = pd.factorize(column.map(_as_text, na_action="ignore"))
     return codes, list(values)
+
+
+def _as_text(value: Any) -> Any:
+    return ";".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _read(

@@ -1,13 +1,8 @@
-"""Points of every factor, counted from the scorecard for any number of sessions.
-
-Curves are evaluated as a sum of clipped straight pieces, which for arrays is
-faster than a search for the right piece; levels and lists are looked up.
-"""
+"""Points of every factor, counted from the scorecard for any number of sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.inputs import FIELDS
 from riskmodel.population import Population, load_population
-from riskmodel.scorecard import Factor, Knot, Scorecard, load_scorecard
+from riskmodel.scorecard import Factor, Scorecard
 
 FloatArray = NDArray[np.float64]
 
@@ -44,37 +39,44 @@ def to_half_points(points: ArrayLike) -> FloatArray:
     return np.floor(np.multiply(points, 2.0) + (0.5 + _TIE)) * 0.5
 
 
-def curve_points(knots: tuple[Knot, ...], quantity: ArrayLike) -> FloatArray:
-    """Points on a piecewise-linear curve, flat beyond its ends, unrounded.
+class Curve:
+    """A piecewise-linear curve, flat beyond its ends.
+
+    Written as a constant and, for every knot, the change of slope there times how
+    far the quantity lies beyond it: a few passes over an array, no search.
 
     Parameters
     ----------
-    knots : tuple of Knot
-        In rising order.
-    quantity : array-like of float
-        Where to read the curve.  NaN gives NaN.
-
-    Returns
-    -------
-    ndarray, shape of `quantity`
+    knots : sequence of (at, points)
+        In rising order of `at`.
 
     Examples
     --------
-    >>> knots = (Knot(at=10, ratio=1, points=0), Knot(at=20, ratio=2, points=10))
-    >>> curve_points(knots, [0, 13, 99]).tolist()
+    >>> Curve([(10, 0), (20, 10)])([0, 13, 99]).tolist()
     [0.0, 3.0, 10.0]
     """
-    x = np.asarray(quantity, dtype=np.float64)
-    total = np.full_like(x, knots[0].points)
-    for left, right in zip(knots, knots[1:], strict=False):
-        rise = (right.points - left.points) / (right.at - left.at)
-        if rise:
-            piece = np.minimum(np.maximum(x, left.at), right.at)
-            piece -= left.at
-            piece *= rise
+
+    def __init__(self, knots: Sequence[tuple[float, float]]) -> None:
+        at, points = np.array(knots, dtype=np.float64).T
+        slopes = np.diff(points) / np.diff(at)
+        # Beyond the last knot nothing is read, so that its bend is not needed.
+        bends = np.diff(slopes, prepend=0.0)
+        self._last = float(at[-1])
+        self._bends = [
+            (float(a), float(bend)) for a, bend in zip(at, bends, strict=False) if bend
+        ]
+        self._start = float(points[0]) - sum(a * bend for a, bend in self._bends)
+
+    def __call__(self, quantity: ArrayLike) -> FloatArray:
+        """Points, unrounded; NaN gives NaN."""
+        x = np.minimum(quantity, self._last, dtype=np.float64)
+        total = np.full_like(x, self._start)
+        piece = np.empty_like(total)
+        for at, bend in self._bends:
+            np.maximum(x, at, out=piece)
+            piece *= bend
             total += piece
-    # A flat curve would lose NaN.
-    return total if len(knots) > 1 else total + 0.0 * x
+        return total
 
 
 class PointsCounter:
@@ -92,8 +94,12 @@ class PointsCounter:
     ) -> None:
         self.scorecard = scorecard
         self.population = population or load_population()
+        # By code; the code -1 of an unknown answer reads the last entry.
         self._tables: dict[str, FloatArray] = {}
+        # By the bits of a list: 1 where the factor applies, else 0.
         self._applies: dict[str, FloatArray] = {}
+        # In half points, so that rounding is one floor.
+        self._curves: dict[str, Curve] = {}
         self.unknown_points: dict[str, float] = {}
         for factor in scorecard.factors:
             self._prepare(factor)
@@ -101,8 +107,9 @@ class PointsCounter:
     def _prepare(self, factor: Factor) -> None:
         shares = self.population.shares.get(factor.quantity, {})
         if factor.kind == "curve":
-            values = np.array([float(value) for value in shares])
-            points = to_half_points(curve_points(factor.knots, values))
+            curve = Curve([(knot.at, 2.0 * knot.points) for knot in factor.knots])
+            self._curves[factor.name] = curve
+            points = to_half_points(curve([float(value) for value in shares]) / 2.0)
             weights = np.array(list(shares.values()))
         else:
             points = np.array([float(level.points) for level in factor.levels])
@@ -138,25 +145,32 @@ class PointsCounter:
         ndarray of shape (n_factors, n_sessions)
             In the order of the scorecard's factors, in half points.
         """
-        return np.stack([self.count_one(f, columns) for f in self.scorecard.factors])
+        factors = self.scorecard.factors
+        counted = np.empty((len(factors), len(columns[factors[0].quantity])))
+        for row, factor in zip(counted, factors, strict=True):
+            if factor.kind == "curve":
+                self._count_curve(factor, columns, row)
+            else:
+                table = self._tables[factor.name]
+                table.take(columns[factor.quantity], out=row, mode="wrap")
+        return counted
 
-    def count_one(
-        self, factor: Factor, columns: Mapping[str, NDArray[Any]]
-    ) -> FloatArray:
-        """Points of one factor, shape (n_sessions,)."""
+    def _count_curve(
+        self, factor: Factor, columns: Mapping[str, NDArray[Any]], out: FloatArray
+    ) -> None:
         quantity = columns[factor.quantity]
-        if factor.kind != "curve":
-            # The code -1 of an unknown reads the last entry, the average.
-            return self._tables[factor.name][quantity]
         if factor.shift:
             units = np.minimum(columns[factor.shift.quantity], factor.shift.limit)
             quantity = quantity - factor.shift.per_unit * units
-        points = curve_points(factor.knots, quantity)
+        halves = self._curves[factor.name](quantity)
         if factor.only_if:
-            points *= self._applies[factor.name][columns[factor.only_if.quantity]]
-        points = to_half_points(points)
-        np.copyto(points, self.unknown_points[factor.name], where=np.isnan(points))
-        return points
+            halves *= self._applies[factor.name][columns[factor.only_if.quantity]]
+        halves += 0.5 + _TIE
+        np.floor(halves, out=halves)
+        np.multiply(halves, 0.5, out=out)
+        average = self.unknown_points[factor.name]
+        if not np.isnan(average):
+            np.copyto(out, average, where=np.isnan(out))
 
 
 def _subset_sums(values: FloatArray) -> FloatArray:
@@ -164,9 +178,3 @@ def _subset_sums(values: FloatArray) -> FloatArray:
     bits = np.arange(1 << len(values))[:, np.newaxis] >> np.arange(len(values)) & 1
     sums: FloatArray = bits @ values
     return sums
-
-
-@cache
-def default_counter() -> PointsCounter:
-    """The counter for the scorecard that comes with the package."""
-    return PointsCounter(load_scorecard())

@@ -158,7 +158,9 @@ def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[s
             ("ratio used", [f"{knot.ratio:g}" for knot in factor.knots]),
         )
     for level in factor.levels:
-        yield f"    {level.level:<28} {level.points:>3} points  {_ratios(level, factor)}"
+        yield f"    {level.level:<28} {level.points:>3} points  ({_ratios(level, factor)})"
+        if level.evidence:
+            yield from _wrap(f"      Sources: {', '.join(level.evidence)}", "        ")
     if factor.kind == "list":
         cap = f", at most {factor.cap} points" if factor.cap is not None else ""
         yield f"    none                           0 points; several add up{cap}"
@@ -178,8 +180,7 @@ def _ratios(level: Level, factor: Factor) -> str:
     if factor.kind == "list":
         notes.append(level.grade or factor.grade)
         notes += ["our judgement"] * level.judgement
-    text = "; ".join(notes)
-    return f"({text})" + (f" {', '.join(level.evidence)}" if level.evidence else "")
+    return "; ".join(notes)
 
 
 def _columns(*rows: tuple[str, list[str]]) -> Iterator[str]:

@@ -144,13 +144,16 @@ def test_met_and_speed_never_fall_as_effort_rises():
     assert (np.diff(SPORTS.movement_speed_m_s) >= 0).all()
 
 
-def test_knots_are_reproduced_and_halfway_lies_halfway():
-    rpe = np.array(RPE_KNOTS)
-    for code in range(len(SPORTS.names)):
-        at_knots = met(code, rpe, SPORTS)
-        assert at_knots == pytest.approx(SPORTS.met[code], rel=1e-12)
-        halfway = met(code, rpe[:-1] + 1.5, SPORTS)
-        assert halfway == pytest.approx((at_knots[:-1] + at_knots[1:]) / 2)
+@pytest.mark.parametrize("name", SPORTS.names)
+def test_met_and_speed_are_linear_between_the_knots(name):
+    row = ROWS[CODE[name]]
+    rpe = np.linspace(1, 10, 91)
+    for values, column in (
+        (met(CODE[name], rpe, SPORTS), "met_rpe_{}"),
+        (movement_speed_m_s(CODE[name], rpe, SPORTS), "speed_rpe_{}_m_s"),
+    ):
+        knots = [float(row[column.format(k)]) for k in RPE_KNOTS]
+        assert values == pytest.approx(np.interp(rpe, RPE_KNOTS, knots), abs=1e-12)
 
 
 def test_exercise_met_of_an_adult_is_44_w_m2_not_58():
@@ -185,7 +188,7 @@ def test_one_session_gives_the_same_as_its_row_of_many():
     assert np.isfinite(many).all()
 
 
-@pytest.mark.parametrize("code", [-1, 18, np.nan])
+@pytest.mark.parametrize("code", [-1, -7, 18, np.nan])
 def test_unknown_sport_gives_nan(code):
     codes = np.array([code, CODE["tennis"]])
     for values in (
@@ -226,6 +229,10 @@ MPH = 26.8 / 60  # m/s, as ACSM rounds it
     [
         # 8 MET ask for a jog of 122.5 m/min (studylib.net/doc/8947834).
         (running_metabolic_rate_w(122.5 / 60, 0, 1), 28.0, 1e-9),
+        # 7 mph "is always 11.7 METs"; up 5 % by the maker's equation in mph and
+        # per cent 5.36 × 7 + 0.24 × 7 × 5 + 3.5 (True Fitness Excel treadmill guide).
+        (running_metabolic_rate_w(7 * MPH, 0, 1), 11.7 * 3.5, 0.1),
+        (running_metabolic_rate_w(7 * MPH, 0.05, 1), 49.42, 0.05),
         # 3.5 mph up 10 % (ACSM equations, scribd.com/doc/316171074): 29.76.
         (walking_metabolic_rate_w(3.5 * MPH, 0.10, 70) / 70, 29.76, 0.006),
         # 2.5 mph up 3 % (jjarmstrong.com, treadmill energy expenditure): 13.8.

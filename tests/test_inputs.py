@@ -86,7 +86,7 @@ def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
         ("cramp_sessions_12mo", "1–2", 1),  # noqa: RUF001 an en dash, as typed on phones
         ("pregnancy_trimester", 2.0, 2),
         ("competition", True, 1),
-        ("sport", " American football ", 7),
+        ("sport", " American football ", 9),
         ("medications", "none", 0),
         ("medications", "statin; Loop diuretic", 0b1010),
         ("medications", ["thiazide_diuretic"], 1),

@@ -7,10 +7,13 @@ import sys
 import tarfile
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.browser import ready, watched_context
 from tests.server import fetch, free_port, private_environment, serving
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(1200)]
@@ -138,13 +141,29 @@ def test_the_app_without_its_extra_says_what_to_install(
     assert "Traceback" not in answer.stderr
 
 
-def test_the_installed_app_serves_its_page(
-    commands_with_app: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def installed_app_url(
+    commands_with_app: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     port = free_port()
     command = [str(commands_with_app / "cramprisk"), "app", "--port", str(port)]
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    with serving(command, port, folder, home=tmp_path) as url, fetch(url) as page:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    home = tmp_path_factory.mktemp("home")
+    with serving(command, port, folder, home) as url:
+        yield url
+
+
+def test_the_installed_app_serves_its_page(installed_app_url: str) -> None:
+    with fetch(installed_app_url) as page:
         assert page.status == 200
         assert b"<!doctype html>" in page.read().lower()
+
+
+def test_the_installed_app_runs_and_calls_nobody(
+    installed_app_url: str, browser: Browser
+) -> None:
+    with watched_context(browser, "laptop", "light") as context:
+        page = context.new_page()
+        page.goto(installed_app_url)
+        ready(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -128,7 +128,7 @@ def test_there_are_a_dozen_of_them():
 
 
 def test_the_printed_table_fits_a_page_and_names_every_source():
-    assert max(map(len, PRINTED)) <= 140
+    assert max(map(len, PRINTED)) <= 100
     text = "\n".join(PRINTED)
     for row in load_scorecard().factors:
         assert row.label in text

@@ -29,6 +29,8 @@ def test_every_trigger_of_the_source_articles_is_covered():
 def test_every_row_of_evidence_is_used_and_has_an_identifier():
     evidence = read_table("evidence.csv")
     used = {study for factor in ROWS for study in factor.all_evidence}
+    population = data_file("reference_population.csv").read_text(encoding="utf-8")
+    used |= set(re.findall(r"[a-z-]+-\d{4}-[a-z-]+", population))
     assert {row["id"] for row in evidence} == used
     for row in evidence:
         assert row["citation"], row["id"]
@@ -101,7 +103,7 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         ('"summers-2014-history"', '"my-own-idea"', "my-own-idea"),
         ('grade = "strong"', 'grade = "certain"', "certain"),
         ('quantity = "duration_min"', 'quantity = "shoe_size"', "shoe_size"),
-        ('level = "usual", ratio = 1.00', 'level = "often", ratio = 1.00', "easier"),
+        ('level = "usual", ratio = 1.00', 'level = "often", ratio = 1.00', "new_distance"),
         ('name = "effort"', 'name = "duration"', "twice"),
         ('kind = "levels"', 'kind = "guess"', "guess"),
         ('direction = "up"', 'direction = "sideways"', "sideways"),

@@ -189,9 +189,9 @@ def direct_fraction(
     Notes
     -----
     Equations 13 and 14 of [1]_.  The distance of the sun is taken at its mean;
-    over the year it changes the radiation above the atmosphere by ±3.4 %, and
-    through this share the WBGT by less than 0.15 °C.  Radiation above 85 % of
-    what arrives above the atmosphere counts as 85 %, as in [1]_.
+    over the year it changes the radiation above the atmosphere by 3.4 % either
+    way, which moves WBGT by up to 0.3 °C, mostly less than 0.1 °C.  Radiation
+    above 85 % of what arrives above the atmosphere counts as 85 %, as in [1]_.
 
     References
     ----------
@@ -246,7 +246,7 @@ def solar_radiation(
     >>> clear, overcast, shade = 0, 2, 3
     >>> light = solar_radiation(np.array([clear, overcast, shade]), 0.71)
     >>> light.solar_radiation_w_m2.round().tolist()
-    [717.0, 179.0, 144.0]
+    [717.0, 179.0, 143.0]
     >>> light.direct_fraction.round(1).tolist()
     [0.8, 0.0, 0.0]
     """
