@@ -4,12 +4,6 @@
 only the ratios travel to another machine.
 """
 
-import os
-
-# Before NumPy is loaded: one thread only.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-
 import subprocess
 import sys
 import time
@@ -20,8 +14,8 @@ import thermofeel
 
 from benchmarks.frames import raw_frame
 from riskmodel import assess, assess_frame, load_scorecard
+from riskmodel.answers import read_frame
 from riskmodel.datasets import load_examples
-from riskmodel.inputs import read_frame
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.points import PointsCounter

@@ -14,7 +14,8 @@ Examples
 
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
 from riskmodel.inputs import FIELDS, Session, check
-from riskmodel.scorecard import Scorecard, ScorecardError, load_scorecard
+from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard_file import ScorecardError, load_scorecard
 
 __version__ = "0.1.0"
 

@@ -17,35 +17,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.answers import UNKNOWN, Answers, read_frame
 from riskmodel.datasets import read_table
-from riskmodel.inputs import (
-    DERIVED,
-    DERIVED,
-    FIELDS,
-    UNKNOWN,
-    Answers,
-    Findings,
-    Session,
-    is_unknown,
-    join_sentences,
-    read_frame,
-    read_session,
-    unknown_name_sentence,
-)
+from riskmodel.fields import DERIVED, FIELDS
+from riskmodel.inputs import Session, read_session, unknown_name_sentence
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
 from riskmodel.points import PointsCounter
-from riskmodel.safety import find_guards
-from riskmodel.scorecard import Factor, Scorecard, load_scorecard
+from riskmodel.safety import GUARDS, guard_bits, guard_sentences
+from riskmodel.scorecard import Factor, Scorecard
+from riskmodel.scorecard_file import load_scorecard
+from riskmodel.unanswered import (
+    unanswered_bits,
+    unanswered_names,
+    unanswered_texts,
+)
 
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
 
 # Rows worked on at once: the arrays of one block stay in the processor's cache.
 _BLOCK = 8192
-
-# Questions whose answer replaces others; leaving them out leaves nothing open.
-_REPLACING = ("measured_sweat_rate_l_h", "solar_radiation_w_m2", "wbgt_c")
-_SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
 
 
 class UnknownColumnWarning(UserWarning):
@@ -158,8 +149,8 @@ def assess(
         contributions=() if problems else _contributions(result, counter.scorecard),
         physiology={name: float(v[0]) for name, v in result.physiology.items()},
         problems=problems,
-        missing=_missing_names(int(result.missing[0])),
-        safety=tuple(str(text) for _, found in result.safety for text in found),
+        missing=unanswered_names(int(result.missing[0])),
+        safety=guard_sentences(int(result.safety[0])),
     )
 
 
@@ -215,12 +206,11 @@ def assess_frame(
         columns.update(zip(names, result.points, strict=True))
     columns["total_points"] = result.total_points
     columns["problems"] = answers.problems()
-    columns["safety"] = join_sentences(result.safety, answers.n_sessions)
+    columns["safety"] = pd.array(_SAFETY_TEXTS, dtype="str").take(result.safety)
     if detail:
-        patterns, which = np.unique(result.missing, return_inverse=True)
-        texts = [";".join(_missing_names(int(bits))) for bits in patterns]
-        columns["missing"] = np.array(texts, dtype=object)[which]
-    return pd.DataFrame({**columns, **result.physiology}, index=frame.index)
+        columns["missing"] = unanswered_texts(result.missing)
+    columns |= result.physiology
+    return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
 @dataclass(frozen=True)
@@ -232,7 +222,7 @@ class _Result:
     physiology: dict[str, NDArray[np.float64]]
     columns: Mapping[str, NDArray[Any]]
     missing: NDArray[np.int64]
-    safety: list[Findings]
+    safety: NDArray[np.int64]
 
 
 @cache
@@ -250,7 +240,7 @@ def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
     points = np.empty((len(factors), n if detail else 0))
     total = np.empty(n)
     physiology = {name: np.empty(n) for name in QUANTITIES}
-    safety: list[Findings] = []
+    safety = np.zeros(n, dtype=np.int64)
     usable = answers.usable()
     for start in range(0, max(n, 1), _BLOCK):
         block = slice(start, min(start + _BLOCK, n))
@@ -266,12 +256,8 @@ def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
         total[block] = counted.sum(axis=0)
         for name, values in physiology.items():
             values[block] = np.where(bad, np.nan, columns[name])
-        safety += [
-            (rows[keep] + start, texts[keep])
-            for rows, texts in find_guards(columns)
-            if (keep := ~bad[rows]).any()
-        ]
-    missing = _missing_bits(answers) if detail else np.zeros(n, np.int64)
+        safety[block] = np.where(bad, 0, guard_bits(columns, bad.size))
+    missing = unanswered_bits(answers) if detail else np.zeros(n, np.int64)
     return _Result(points, total, physiology, columns, missing, safety)
 
 
@@ -323,51 +309,13 @@ def _citations() -> Mapping[str, str]:
 def _sources(scorecard: Scorecard) -> dict[str, str]:
     cited = _citations()
     return {
-        factor.name: "; ".join(cited[row] for row in factor.all_evidence)
-        or "our judgement"
+        factor.name: "; ".join(cited[row] for row in factor.all_evidence) or "our judgement"
         for factor in scorecard.factors
     }
 
 
-_OPTIONAL = tuple(
-    name
-    for name, field in FIELDS.items()
-    if not field.required and field.kind != "text" and name not in _REPLACING
-)
-
-
-def _missing_bits(answers: Answers) -> NDArray[np.int64]:
-    """Unanswered questions of each session, one bit per optional input."""
-    n = answers.n_sessions
-
-    def unknown(name: str) -> NDArray[np.bool_]:
-        column = answers.columns.get(name)
-        return np.ones(n, dtype=bool) if column is None else is_unknown(column)
-
-    def level(name: str, *levels: str) -> NDArray[np.bool_]:
-        codes = [FIELDS[name].codes[level] for level in levels]
-        column = answers.columns.get(name)
-        return np.zeros(n, dtype=bool) if column is None else np.isin(column, codes)
-
-    sweat_open = unknown("measured_sweat_rate_l_h")
-    weather_open = sweat_open | unknown("wbgt_c")
-    sun_open = weather_open & unknown("solar_radiation_w_m2")
-    relevant: dict[str, NDArray[np.bool_]] = {
-        "clothing": sweat_open,
-        "wind_speed_m_s": weather_open,
-        "sky": sun_open,
-        "pregnancy_trimester": ~level("sex", "male"),
-        **dict.fromkeys(_SUN_PLACE, sun_open & ~level("sky", "night", "indoor")),
-    }
-    bits = np.zeros(n, dtype=np.int64)
-    for position, name in enumerate(_OPTIONAL):
-        open_question = unknown(name) & relevant.get(name, True)
-        bits |= open_question.astype(np.int64) << position
-    return bits
-
-
-def _missing_names(bits: int) -> tuple[str, ...]:
-    return tuple(name for i, name in enumerate(_OPTIONAL) if bits >> i & 1)
+# By the bits of the guards that apply.
+_SAFETY_TEXTS = [" ".join(guard_sentences(bits)) for bits in range(1 << len(GUARDS))]
 
 
 def _finite(value: Any) -> Any:

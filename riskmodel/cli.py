@@ -22,10 +22,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 import riskmodel
 from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
 from riskmodel.datasets import load_examples
-from riskmodel.inputs import FIELDS, json_schema
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import json_schema
 from riskmodel.points import PointsCounter
 from riskmodel.report import assessment_lines, scorecard_lines
-from riskmodel.scorecard import Scorecard, load_scorecard
+from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard_file import load_scorecard
 
 app = typer.Typer(
     name="cramprisk",
@@ -111,9 +113,11 @@ def batch(
     the name of an input column is called NAME_used.
     """
     with _sentences_for_errors():
-        if source != "-" and target != "-" and Path(source).resolve() == Path(
-            target
-        ).resolve():
+        if (
+            source != "-"
+            and target != "-"
+            and Path(source).resolve() == Path(target).resolve()
+        ):
             _stop("IN.csv and OUT.csv are the same file; choose another name.")
         card = _scorecard(scorecard)
         with _opened(source) as (lines, size), _replaced(target) as out:
@@ -237,8 +241,7 @@ def version() -> None:
     """Print the versions of the program and of its scorecard."""
     card = load_scorecard()
     typer.echo(
-        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint})"
+        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} ({card.fingerprint})"
     )
 
 
@@ -246,7 +249,8 @@ def version() -> None:
 def app_command(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8501,
     address: Annotated[
-        str, typer.Option(help="Address to listen on; the default is this machine only.")
+        str,
+        typer.Option(help="Address to listen on; the default is this machine only."),
     ] = "127.0.0.1",
 ) -> None:
     """Start the app in the browser."""

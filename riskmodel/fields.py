@@ -74,9 +74,7 @@ def _number(
     step: float = 1.0,
     required: bool = False,
 ) -> Field:
-    return Field(
-        name, group, label, "number", help, unit, low, high, step, {}, required
-    )
+    return Field(name, group, label, "number", help, unit, low, high, step, {}, required)
 
 
 def _level(
@@ -190,8 +188,7 @@ _TABLE = (
         "l/h",
         0,
         3,
-        "What you plan to drink per hour of the session. A sports bottle is 0.5 to "
-        "0.75 l.",
+        "What you plan to drink per hour of the session. A sports bottle is 0.5 to 0.75 l.",
         step=0.1,
     ),
     _number(
@@ -252,8 +249,7 @@ _TABLE = (
         "m/s",
         0,
         30,
-        "As forecasts give it, at 10 m above open ground. Indoors: the air moved "
-        "by a fan.",
+        "As forecasts give it, at 10 m above open ground. Indoors: the air moved by a fan.",
         step=0.5,
     ),
     _level(
@@ -289,9 +285,7 @@ _TABLE = (
         "North is positive. With the start time it gives the sun's height.",
         step=0.5,
     ),
-    _number(
-        "longitude_deg", "weather", "Longitude", "°", -180, 180, "East is positive."
-    ),
+    _number("longitude_deg", "weather", "Longitude", "°", -180, 180, "East is positive."),
     Field(
         "start_time",
         "weather",
@@ -322,7 +316,12 @@ _TABLE = (
         "0 is none, 10 the worst you have had.",
     ),
     _number(
-        "hard_sessions_3d", "today", "Hard sessions in the last 3 days", "sessions", 0, 6
+        "hard_sessions_3d",
+        "today",
+        "Hard sessions in the last 3 days",
+        "sessions",
+        0,
+        6,
     ),
     _number("rest_days_7d", "today", "Rest days in the last 7", "days", 0, 7),
     _level(
@@ -343,7 +342,12 @@ _TABLE = (
     _level("caffeine", "today", "Caffeine before the session?", _YES_NO),
     # Training
     _number(
-        "sessions_per_week", "conditioning", "Sessions in a usual week", "sessions", 0, 21
+        "sessions_per_week",
+        "conditioning",
+        "Sessions in a usual week",
+        "sessions",
+        0,
+        21,
     ),
     _number(
         "longest_recent_min",
@@ -453,3 +457,13 @@ _TABLE = (
 
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
 """Every input by name, in the order in which it is asked."""
+
+DERIVED: Mapping[str, str] = MappingProxyType(
+    {
+        "preparedness_ratio": "times",
+        "bmi_kg_m2": "kg/m²",
+        "body_mass_loss_pct": "%",
+        "sodium_deficit_mg": "mg",
+    }
+)
+"""Quantities that the scorecard reads besides the inputs, with their units."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.inputs import FIELDS
+from riskmodel.fields import FIELDS
 from riskmodel.population import Population, load_population
 from riskmodel.scorecard import Factor, Scorecard
 
@@ -89,9 +89,7 @@ class PointsCounter:
         Whose average points stand in for an unknown answer.
     """
 
-    def __init__(
-        self, scorecard: Scorecard, population: Population | None = None
-    ) -> None:
+    def __init__(self, scorecard: Scorecard, population: Population | None = None) -> None:
         self.scorecard = scorecard
         self.population = population or load_population()
         # By code; the code -1 of an unknown answer reads the last entry.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from riskmodel.datasets import read_table
-from riskmodel.inputs import FIELDS
+from riskmodel.fields import FIELDS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
 from riskmodel.datasets import read_table
-from riskmodel.inputs import DERIVED, FIELDS
+from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.points import PointsCounter
 from riskmodel.scorecard import Factor, Level, Scorecard
@@ -50,8 +50,7 @@ def quantity_rows(physiology: Mapping[str, float]) -> list[tuple[str, str]]:
     return [
         (quantity.label, f"{value:.{quantity.decimals}f} {quantity.unit}")
         for name, quantity in QUANTITIES.items()
-        if math.isfinite(value := physiology[name])
-        and name != "drinking_exceeds_sweat"
+        if math.isfinite(value := physiology[name]) and name != "drinking_exceeds_sweat"
     ]
 
 
@@ -146,11 +145,8 @@ def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[s
             f"counting at most {s.limit:g}."
         )
     if factor.only_if:
-        yield (
-            f"  Counts only with one of these {factor.only_if.quantity}: "
-            + ", ".join(factor.only_if.any)
-            + "."
-        )
+        yield (f"  Counts only with one of these {factor.only_if.quantity}, or several:")
+        yield f"    {', '.join(factor.only_if.any)}"
     if factor.knots:
         yield from _columns(
             ("at", [f"{knot.at:g}" for knot in factor.knots]),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs import FIELDS, Findings
+from riskmodel.fields import FIELDS
 
 EXTREME_WBGT_C = 32.2
 """Above this WBGT, training is cancelled even for the acclimatised.
@@ -67,22 +67,26 @@ GUARDS = (
 )
 
 
-def find_guards(columns: Columns) -> list[Findings]:
+def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
     """Find the guards that apply.
 
     Parameters
     ----------
     columns : mapping of str to ndarray of shape (n_sessions,)
         Answers and quantities of the sessions.
+    n_sessions : int
 
     Returns
     -------
-    list of (positions, sentences)
-        In the order of `GUARDS`, only those that apply to some session.
+    ndarray of int, shape (n_sessions,)
+        A set of bits, in the order of `GUARDS`.
     """
-    findings: list[Findings] = []
-    for guard in GUARDS:
-        rows = np.flatnonzero(guard.applies(columns))
-        if rows.size:
-            findings.append((rows, np.full(rows.size, guard.sentence, dtype=object)))
-    return findings
+    bits = np.zeros(n_sessions, dtype=np.int64)
+    for position, guard in enumerate(GUARDS):
+        bits |= guard.applies(columns).astype(np.int64) << position
+    return bits
+
+
+def guard_sentences(bits: int) -> tuple[str, ...]:
+    """Sentences of the guards in a set of bits."""
+    return tuple(g.sentence for i, g in enumerate(GUARDS) if bits >> i & 1)

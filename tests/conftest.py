@@ -88,9 +88,7 @@ def open_page(
         # pytest shows this where a test fails; the page itself shows no traceback.
         windows.callback(lambda: print(log.read_text()[earlier:][-4000:]))
 
-        def open_page(
-            viewport: str, color_scheme: str = "light", path: str = "/"
-        ) -> Page:
+        def open_page(viewport: str, color_scheme: str = "light", path: str = "/") -> Page:
             window = watched_context(browser, viewport, color_scheme)
             page = windows.enter_context(window).new_page()
             page.goto(app_url + path)

@@ -19,12 +19,15 @@ MODULES = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PA
 STAGES = (
     "datasets",
     "fields",
+    "answers",
     "inputs",
     "population",
     "physiology",
     "scorecard",
+    "scorecard_file",
     "points",
     "safety",
+    "unanswered",
     "assessment",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",

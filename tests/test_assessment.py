@@ -279,7 +279,8 @@ def test_another_scorecard_counts_its_own_weights(tmp_path):
     assert old in text
     path = tmp_path / "mine.toml"
     path.write_text(
-        text.replace(old, '{ level = "no", ratio = 1.41, points = 5 }'), encoding="utf-8"
+        text.replace(old, '{ level = "no", ratio = 1.41, points = 5 }'),
+        encoding="utf-8",
     )
     session = {**MARATHON, "stretching": "no"}
     mine = assess(session, load_scorecard(path))

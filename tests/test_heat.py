@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from thermofeel import liljegren as thermofeel
 
-from riskmodel.physiology import heat, sun
+from riskmodel.physiology import air, heat, sun
 
 SOLVER_ERROR_C = 0.005
 
@@ -142,8 +142,23 @@ def test_agrees_with_the_original_c_program():
     assert np.abs(difference[usable]).max() < 0.05
 
 
-def globe_by_root_finder(air, humidity, wind, radiation, direct, cosine, pressure):
-    t_air = air + 273.15
+def test_properties_of_air_are_those_of_the_original_program():
+    t_k = np.linspace(253.15, 373.15, 50)
+    density = 100 / (thermofeel.R_AIR * t_k)
+    schmidt = thermofeel.viscosity(t_k) / (density * thermofeel.diffusivity(t_k, 1))
+    cooling = thermofeel.evap(t_k) / thermofeel.RATIO
+    cooling *= (thermofeel.PR / schmidt) ** 0.56
+    assert air.viscosity(t_k) == pytest.approx(thermofeel.viscosity(t_k), rel=1e-12)
+    assert air.saturation_pressure_hpa(t_k) == pytest.approx(
+        thermofeel.esat(t_k), rel=1e-12
+    )
+    assert air.evaporative_cooling_k(t_k) == pytest.approx(cooling, rel=1e-12)
+    fast = air.cubic(air.evaporative_cooling_k)
+    assert fast(t_k) == pytest.approx(cooling, rel=5e-5)
+
+
+def globe_by_root_finder(ambient, humidity, wind, radiation, direct, cosine, pressure):
+    t_air = ambient + 273.15
     grey = 0.95 * 5.6696e-8
     sky = thermofeel.emis_atm(t_air, humidity / 100)
     sunlight = 0.95 / (2 * grey) * radiation
@@ -156,8 +171,8 @@ def globe_by_root_finder(air, humidity, wind, radiation, direct, cosine, pressur
     return brentq(balance, t_air - 30, t_air + 150, xtol=1e-9) - 273.15
 
 
-def wick_by_root_finder(air, humidity, wind, radiation, direct, cosine, pressure):
-    t_air = air + 273.15
+def wick_by_root_finder(ambient, humidity, wind, radiation, direct, cosine, pressure):
+    t_air = ambient + 273.15
     vapour = humidity / 100 * thermofeel.esat(t_air)
     sky = thermofeel.emis_atm(t_air, humidity / 100)
     tip = 0.25 * 0.007 / 0.0254
@@ -182,13 +197,13 @@ def wick_by_root_finder(air, humidity, wind, radiation, direct, cosine, pressure
 
 
 def test_both_balances_are_solved_to_a_hundredth_of_a_degree():
-    (air, humidity, wind, radiation, direct, cosine), pressure = whole_range(600, 3)
+    (ambient, humidity, wind, radiation, direct, cosine), pressure = whole_range(600, 3)
     # The root finder knows nothing of light that cannot be.
     radiation = np.where(
         cosine > 0.01, np.minimum(radiation, 1160 * np.abs(cosine)), radiation
     )
     direct = np.where(cosine > 0.01, direct, 0)
-    states = np.array([air, humidity, wind, radiation, direct, cosine, pressure]).T
+    states = np.array([ambient, humidity, wind, radiation, direct, cosine, pressure]).T
     ours = heat.wbgt_liljegren(*states.T[:6], pressure_hpa=pressure)
     globe = [globe_by_root_finder(*state) for state in states]
     wick = [wick_by_root_finder(*state) for state in states]
@@ -207,7 +222,7 @@ def test_steps_suffice_over_the_whole_valid_range(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("air", "humidity", "radiation", "wind", "wbgt"),
+    ("ambient", "humidity", "radiation", "wind", "wbgt"),
     [
         (25, 60, 0, 1, 20.8),
         (25, 60, 800, 1, 27.1),
@@ -219,13 +234,13 @@ def test_steps_suffice_over_the_whole_valid_range(monkeypatch):
         (40, 20, 1000, 2, 32.3),
     ],
 )
-def test_values_noted_from_the_original_program(air, humidity, radiation, wind, wbgt):
+def test_spot_values_that_thermofeel_gives(ambient, humidity, radiation, wind, wbgt):
     direct = sun.direct_fraction(radiation, 0.8)
-    state = heat.wbgt_liljegren(air, humidity, wind, radiation, direct, 0.8)
+    state = heat.wbgt_liljegren(ambient, humidity, wind, radiation, direct, 0.8)
     assert state.wbgt_c == pytest.approx(wbgt, abs=0.1)
 
 
-def test_globe_and_wet_bulb_noted_from_the_original_program():
+def test_spot_globe_and_wet_bulb_that_thermofeel_gives():
     night = heat.wbgt_liljegren(25, 60, 1, 0, 0, 0.8)
     assert night[1:] == pytest.approx((23.8, 19.4), abs=0.1)
     day = heat.wbgt_liljegren(25, 60, 1, 800, sun.direct_fraction(800, 0.8), 0.8)
@@ -234,15 +249,16 @@ def test_globe_and_wet_bulb_noted_from_the_original_program():
 
 def test_cases_published_with_thermofeel():
     # ecmwf/thermofeel f9c4728, tests/wbgt_liljegren.csv, cases 1, 2, 27 and 38;
-    # humidity from their dew points by the Magnus formula used there.
-    air = np.array([36.85, 26.85, 21.5549414, 26.0027247])
+    # humidity from their dew points by the Magnus formula used there, and wind not
+    # below the 0.62 m/s used there.
+    ambient = np.array([36.85, 26.85, 21.5549414, 26.0027247])
     humidity = [15.93338, 54.31187, 60.27808, 46.04280]
     wind_10m = [2.0, 0.62, 1.161550529, 0.667888613]
     radiation = np.array([604146.4934, 604135.6459, 607954.4988, 621667.5066]) / 3600
     direct = [0.6193037, 0.62417148, 0.63123707, 0.62032756]
     expected_k = [298.434083, 297.480388, 292.857637, 295.776932]
     wind = heat.wind_speed_2m(wind_10m, radiation, 0.5)
-    state = heat.wbgt_liljegren(air, humidity, wind, radiation, direct, 0.5)
+    state = heat.wbgt_liljegren(ambient, humidity, wind, radiation, direct, 0.5)
     assert state.wbgt_c + 273.15 == pytest.approx(expected_k, abs=0.02)
 
 
@@ -251,25 +267,25 @@ weather_values = st.tuples(*(st.floats(low, high) for low, high in RANGES))
 
 @given(weather_values, st.floats(0.1, 30))
 def test_hotter_air_never_lowers_wbgt(weather, warmer_by):
-    air, *rest = weather
-    hotter = min(air + warmer_by, 55)
-    wbgt = heat.wbgt_liljegren([air, hotter], *rest).wbgt_c
+    ambient, *rest = weather
+    hotter = min(ambient + warmer_by, 55)
+    wbgt = heat.wbgt_liljegren([ambient, hotter], *rest).wbgt_c
     assert wbgt[1] >= wbgt[0] - SOLVER_ERROR_C
 
 
 @given(weather_values, st.floats(1, 100))
 def test_more_humid_air_never_lowers_wbgt(weather, other_humidity):
-    air, humidity, *rest = weather
+    ambient, humidity, *rest = weather
     humidities = np.sort([humidity, other_humidity])
-    wbgt = heat.wbgt_liljegren(air, humidities, *rest).wbgt_c
+    wbgt = heat.wbgt_liljegren(ambient, humidities, *rest).wbgt_c
     assert wbgt[1] >= wbgt[0] - SOLVER_ERROR_C
 
 
 @given(weather_values, st.floats(0, 1300))
 def test_brighter_light_never_lowers_wbgt(weather, other_radiation):
-    air, humidity, wind, radiation, *rest = weather
+    ambient, humidity, wind, radiation, *rest = weather
     light = np.sort([radiation, other_radiation])
-    wbgt = heat.wbgt_liljegren(air, humidity, wind, light, *rest).wbgt_c
+    wbgt = heat.wbgt_liljegren(ambient, humidity, wind, light, *rest).wbgt_c
     assert wbgt[1] >= wbgt[0] - SOLVER_ERROR_C
 
 
@@ -277,63 +293,61 @@ def test_brighter_light_never_lowers_wbgt(weather, other_radiation):
 def test_more_wind_never_raises_wbgt_in_the_sun(weather, other_wind, radiation):
     # From 200 W/m² both instruments gain heat by radiation, in any weather; wind
     # then only carries it away.  WBGT knows no skin that hot wind could heat.
-    air, humidity, wind, _, direct, cosine = weather
+    ambient, humidity, wind, _, direct, cosine = weather
     winds = np.sort([wind, other_wind])
-    wbgt = heat.wbgt_liljegren(air, humidity, winds, radiation, direct, cosine).wbgt_c
+    wbgt = heat.wbgt_liljegren(ambient, humidity, winds, radiation, direct, cosine).wbgt_c
     assert wbgt[1] <= wbgt[0] + SOLVER_ERROR_C
 
 
 @given(weather_values, st.floats(0, 30))
 def test_wind_draws_the_globe_towards_the_air(weather, other_wind):
-    air, humidity, wind, *rest = weather
+    ambient, humidity, wind, *rest = weather
     winds = np.sort([wind, other_wind])
-    globe = heat.wbgt_liljegren(air, humidity, winds, *rest).globe_temperature_c
-    calm, windy = np.abs(globe - air)
+    globe = heat.wbgt_liljegren(ambient, humidity, winds, *rest).globe_temperature_c
+    calm, windy = np.abs(globe - ambient)
     assert windy <= calm + SOLVER_ERROR_C
 
 
-def assume_sky_is_colder_than_air(air, humidity):
+def assume_sky_is_colder_than_air(ambient, humidity):
     # Above a dew point of 32 °C the formula for the sky's emissivity passes 1.
-    assume(humidity / 100 * thermofeel.esat(air + 273.15) < 47)
+    assume(humidity / 100 * thermofeel.esat(ambient + 273.15) < 47)
 
 
 @given(weather_values)
 def test_without_sun_nothing_is_warmer_than_the_air(weather):
-    air, humidity, wind, *_ = weather
-    assume_sky_is_colder_than_air(air, humidity)
-    state = heat.wbgt_liljegren(air, humidity, wind, 0, 0, -0.5)
-    assert max(state) <= air + SOLVER_ERROR_C
+    ambient, humidity, wind, *_ = weather
+    assume_sky_is_colder_than_air(ambient, humidity)
+    state = heat.wbgt_liljegren(ambient, humidity, wind, 0, 0, -0.5)
+    assert max(state) <= ambient + SOLVER_ERROR_C
 
 
 @given(weather_values)
 def test_at_night_the_globe_lies_between_sky_and_air(weather):
-    air, humidity, wind, *_ = weather
-    assume_sky_is_colder_than_air(air, humidity)
-    globe = heat.wbgt_liljegren(air, humidity, wind, 0, 0, -0.5).globe_temperature_c
-    sky = thermofeel.emis_atm(air + 273.15, humidity / 100)
-    in_vacuum = (air + 273.15) * ((sky + 0.999) / 2) ** 0.25 - 273.15
-    assert in_vacuum - SOLVER_ERROR_C <= globe <= air + SOLVER_ERROR_C
+    ambient, humidity, wind, *_ = weather
+    assume_sky_is_colder_than_air(ambient, humidity)
+    globe = heat.wbgt_liljegren(ambient, humidity, wind, 0, 0, -0.5).globe_temperature_c
+    sky = thermofeel.emis_atm(ambient + 273.15, humidity / 100)
+    in_vacuum = (ambient + 273.15) * ((sky + 0.999) / 2) ** 0.25 - 273.15
+    assert in_vacuum - SOLVER_ERROR_C <= globe <= ambient + SOLVER_ERROR_C
 
 
 @given(weather_values)
 def test_indoors_the_globe_is_as_warm_as_the_air(weather):
-    air, humidity, wind, *_ = weather
-    state = heat.wbgt_liljegren(air, humidity, wind, 0, 0, -0.5, enclosed=True)
-    assert state.globe_temperature_c == pytest.approx(air, abs=0.1)
+    ambient, humidity, wind, *_ = weather
+    state = heat.wbgt_liljegren(ambient, humidity, wind, 0, 0, -0.5, enclosed=True)
+    assert state.globe_temperature_c == pytest.approx(ambient, abs=0.1)
 
 
 @given(weather_values)
 def test_a_wet_wick_in_a_saturated_room_is_as_warm_as_the_air(weather):
-    air, _, wind, *_ = weather
-    state = heat.wbgt_liljegren(air, 100, wind, 0, 0, -0.5, enclosed=True)
-    assert state.natural_wet_bulb_temperature_c == pytest.approx(air, abs=0.1)
+    ambient, _, wind, *_ = weather
+    state = heat.wbgt_liljegren(ambient, 100, wind, 0, 0, -0.5, enclosed=True)
+    assert state.natural_wet_bulb_temperature_c == pytest.approx(ambient, abs=0.1)
 
 
 def test_mix_outdoors_and_indoors_follows_iso_7243():
     for enclosed in (False, True):
-        wbgt, globe, wet = heat.wbgt_liljegren(
-            30, 40, 1, 300, 0, 0.5, enclosed=enclosed
-        )
+        wbgt, globe, wet = heat.wbgt_liljegren(30, 40, 1, 300, 0, 0.5, enclosed=enclosed)
         dry = globe if enclosed else 30
         assert wbgt == pytest.approx(0.7 * wet + 0.2 * globe + 0.1 * dry)
 
@@ -344,6 +358,12 @@ def test_impossible_light_stays_harmless():
     low_sun = heat.wbgt_liljegren(30, 50, 1, 1300, 0.9, 0.01)
     diffuse = heat.wbgt_liljegren(30, 50, 1, 1300, 0.0, 0.01)
     assert 0 <= low_sun.wbgt_c - diffuse.wbgt_c < 8
+
+
+@pytest.mark.parametrize("cosine", [-0.5, 0.0, 0.008])
+def test_sun_below_the_horizon_sends_no_beam(cosine):
+    dusk = heat.wbgt_liljegren(30, 50, 1, 50, [0.0, 0.9], cosine)
+    assert dusk.wbgt_c[0] == dusk.wbgt_c[1]
 
 
 def test_still_air_counts_as_the_floor_of_the_wind():
@@ -404,7 +424,8 @@ def test_wind_near_the_ground_agrees_with_the_original_c_program(urban):
 
 
 def test_darkness_by_day_counts_as_night_for_the_wind():
-    assert heat.wind_speed_2m(4, 0, 0.7) == heat.wind_speed_2m(4, 0, -0.7)
+    assert heat.wind_speed_2m(1, 0, 0.7) == heat.wind_speed_2m(1, 0, -0.7)
+    assert heat.wind_speed_2m(1, 0, 0.7) < heat.wind_speed_2m(1, 100, 0.7)
 
 
 def test_unknown_sun_gives_unknown_wind():

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.inputs import FIELDS, Session, check, json_schema, read_frame
+from riskmodel.answers import read_frame
+from riskmodel.inputs import FIELDS, Session, check, json_schema
 from tests.strategies import sessions, values
 
 GOOD = {
@@ -83,7 +84,7 @@ def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
     ("name", "value", "code"),
     [
         ("cramp_sessions_12mo", 0, 0),
-        ("cramp_sessions_12mo", "1–2", 1),  # noqa: RUF001 an en dash, as typed on phones
+        ("cramp_sessions_12mo", "1–2", 1),
         ("pregnancy_trimester", 2.0, 2),
         ("competition", True, 1),
         ("sport", " American football ", 9),

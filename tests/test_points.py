@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.points import Curve, PointsCounter, to_half_points
-from riskmodel.scorecard import load_scorecard
+from riskmodel.scorecard_file import load_scorecard
 
 CARD = load_scorecard()
 COUNTER = PointsCounter(CARD)

@@ -10,7 +10,7 @@ from riskmodel.assessment import Assessment
 from riskmodel.datasets import load_examples
 from riskmodel.points import PointsCounter
 from riskmodel.report import assessment_lines, scorecard_lines, total_text
-from riskmodel.scorecard import load_scorecard
+from riskmodel.scorecard_file import load_scorecard
 
 PRINTED = list(scorecard_lines(PointsCounter(load_scorecard())))
 
@@ -68,11 +68,14 @@ class Pencil:
             elif unknown := re.match(r"  If not answered: ([\d.]+) points", line):
                 self.here["unknown"] = float(unknown[1])
             elif off := re.match(
-                r"  First take off ([\d.]+) for each of (\w+), counting at most (\d+)", line
+                r"  First take off ([\d.]+) for each of (\w+), counting at most (\d+)",
+                line,
             ):
                 self.here["shift"] = (float(off[1]), off[2], float(off[3]))
-            elif only := re.match(r"  Counts only with one of these (\w+): (.*)\.", line):
-                self.here["only"] = (only[1], only[2].split(", "))
+            elif only := re.match(r"  Counts only with one of these (\w+)", line):
+                self.here["only"] = (only[1], None)
+            elif self.here.get("only", ("", ""))[1] is None:
+                self.here["only"] = (self.here["only"][0], line.strip().split(", "))
 
     def points(self, name, given):
         row = self.factors[name]

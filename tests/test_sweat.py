@@ -309,9 +309,7 @@ def test_moister_air_never_lowers_sweat_from_the_skin(state, excess, moister):
 
 
 @given(STATE, RADIANT_EXCESS, st.floats(0, 20))
-def test_more_radiation_never_lowers_sweat_in_air_that_can_take_it(
-    state, excess, hotter
-):
+def test_more_radiation_never_lowers_sweat_in_air_that_can_take_it(state, excess, hotter):
     # Not a law in air near saturation: warmer skin then evaporates better.
     assume(state["air_temperature_c"] <= 35 and state["relative_humidity_pct"] <= 50)
     state = session(state, excess)
@@ -435,9 +433,7 @@ def test_clear_night_sky_is_colder_than_the_air():
     direct=st.floats(0, 1),
     cos=st.floats(-1, 1),
 )
-def test_radiant_temperature_stays_earthly_however_low_the_sun(
-    ta, rh, solar, direct, cos
-):
+def test_radiant_temperature_stays_earthly_however_low_the_sun(ta, rh, solar, direct, cos):
     tr = mean_radiant_temperature_c(ta, rh, solar, direct, cos, False)
     shade = mean_radiant_temperature_c(ta, rh, 0.0, 0.0, cos, False)
     assert shade - 1e-9 <= tr <= ta + 100

@@ -46,16 +46,13 @@ GREY = EMISSIVITY * STEFAN_BOLTZMANN
 _STABILITY_WIND_M_S = (2.0, 2.5, 3.0, 5.0, 6.0)
 _STABILITY_SUN_W_M2 = (925.0, 675.0, 175.0)
 _STABILITY = ("AABDF", "ABCDF", "ABCDD", "BBCDD", "CCDDD", "CDDDD")
-_WIND_EXPONENTS = {
-    True: (0.15, 0.15, 0.20, 0.25, 0.30, 0.30),
-    False: (0.07, 0.07, 0.10, 0.15, 0.35, 0.55),
-}
-_WIND_RATIO = {
-    urban: np.array(
-        [[(2.0 / 10.0) ** exponents["ABCDEF".index(c)] for c in r] for r in _STABILITY]
-    )
-    for urban, exponents in _WIND_EXPONENTS.items()
-}
+_URBAN = dict(zip("ABCDEF", (0.15, 0.15, 0.20, 0.25, 0.30, 0.30), strict=True))
+_RURAL = dict(zip("ABCDEF", (0.07, 0.07, 0.10, 0.15, 0.35, 0.55), strict=True))
+# Wind at 2 m over wind at 10 m.
+_URBAN_RATIO, _RURAL_RATIO = (
+    0.2 ** np.array([[exponents[c] for c in row] for row in _STABILITY])
+    for exponents in (_URBAN, _RURAL)
+)
 
 
 class HeatState(NamedTuple):
@@ -120,7 +117,8 @@ def wind_speed_2m(
     row = np.searchsorted(_STABILITY_WIND_M_S, wind, side="right")
     column = sum((sun < limit).astype(np.intp) for limit in _STABILITY_SUN_W_M2)
     column = np.where((cosine <= 0.0) | (sun <= 0.0), 4, column)
-    speed = np.maximum(wind * _WIND_RATIO[urban][row, column], MIN_WIND_SPEED_M_S)
+    ratio = _URBAN_RATIO if urban else _RURAL_RATIO
+    speed = np.maximum(wind * ratio[row, column], MIN_WIND_SPEED_M_S)
     # NaN finds a place in the table, but is no answer.
     return np.where(np.isnan(sun + cosine), np.nan, speed)
 
@@ -172,7 +170,8 @@ def wbgt_liljegren(
     sunlight above the atmosphere, and with the sun less than half a degree high
     there is none.  The rest of the given radiation then counts as diffuse.
 
-    Blocks of some 8000 rows stay in the cache and are the fastest.
+    As in the original, the sky counts as warmer than the air above a dew point
+    of 32 °C.  Blocks of some 8000 rows stay in the cache and are the fastest.
 
     References
     ----------

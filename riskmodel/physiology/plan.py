@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.answers import UNKNOWN, is_unknown, unknown_column
 from riskmodel.datasets import read_table
-from riskmodel.inputs import FIELDS, UNKNOWN, unknown_column
+from riskmodel.fields import FIELDS
 from riskmodel.physiology import effort, heat, sun, sweat
 from riskmodel.physiology.radiation import mean_radiant_temperature_c
 from riskmodel.population import load_population
@@ -114,7 +115,7 @@ def _filled(columns: Columns, name: str) -> NDArray[Any]:
 
 def _preparedness(columns: Columns) -> Array:
     """Planned duration as a multiple of the longest recent session; none is inf."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         ratio: Array = columns["duration_min"] / columns["longest_recent_min"]
     return ratio
 
@@ -158,13 +159,14 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
 
 def _cos_zenith(columns: Columns) -> Array:
     """Height of the sun in the middle of the session, or a typical one."""
-    half = (columns["duration_min"] * 30.0).astype("timedelta64[s]")
-    if np.isnat(columns["start_time"]).all():
-        return np.full(len(half), sun.REFERENCE_COS_ZENITH)
-    computed = sun.cos_zenith(
-        columns["start_time"] + half, columns["latitude_deg"], columns["longitude_deg"]
-    )
-    return np.where(np.isnan(computed), sun.REFERENCE_COS_ZENITH, computed)
+    place_and_time = ("start_time", "latitude_deg", "longitude_deg")
+    known = ~np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
+    known &= ~np.isnan(columns["duration_min"])
+    start, latitude, longitude = (columns[name][known] for name in place_and_time)
+    half = (columns["duration_min"][known] * 30.0).astype("timedelta64[s]")
+    cosine = np.full(known.size, sun.REFERENCE_COS_ZENITH)
+    cosine[known] = sun.cos_zenith(start + half, latitude, longitude)
+    return cosine
 
 
 def _fluid(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
@@ -221,9 +223,7 @@ def _predicted_sweat_rate_l_h(
     movement = effort.movement_speed_m_s(sport, columns["session_rpe"], sports)
     # A treadmill moves, its runner does not.
     movement = np.where(weather["indoors"], 0.0, movement)
-    clo = np.array(
-        [sweat.CLOTHING_CLO[level] for level in FIELDS["clothing"].levels]
-    )
+    clo = np.array([sweat.CLOTHING_CLO[level] for level in FIELDS["clothing"].levels])
     in_air = sweat.sweat_rate_l_h(
         air_temperature_c=air,
         mean_radiant_temperature_c=mean_radiant_temperature_c(

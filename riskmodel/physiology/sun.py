@@ -169,9 +169,7 @@ def clear_sky_radiation_w_m2(cos_zenith: ArrayLike) -> FloatArray:
     return np.asarray(1098.0 * cosine * np.exp(-0.059 / cosine) * daylight)
 
 
-def direct_fraction(
-    solar_radiation_w_m2: ArrayLike, cos_zenith: ArrayLike
-) -> FloatArray:
+def direct_fraction(solar_radiation_w_m2: ArrayLike, cos_zenith: ArrayLike) -> FloatArray:
     """Share of the solar radiation that comes straight from the sun.
 
     Parameters
@@ -211,9 +209,7 @@ def direct_fraction(
     return np.asarray(share * np.greater_equal(cos_zenith, MIN_COS_ZENITH))
 
 
-def solar_radiation(
-    sky_code: NDArray[np.integer], cos_zenith: ArrayLike
-) -> SolarRadiation:
+def solar_radiation(sky_code: NDArray[np.integer], cos_zenith: ArrayLike) -> SolarRadiation:
     """Solar radiation that reaches the athlete, from a word for the sky.
 
     Parameters

@@ -204,9 +204,7 @@ def sweat_rate_with_swimming_l_h(
     return in_air + (in_water - in_air) * share
 
 
-def sweat_sodium_mmol_l(
-    salty_sweat: ArrayLike, acclimatised_fraction: ArrayLike
-) -> Array:
+def sweat_sodium_mmol_l(salty_sweat: ArrayLike, acclimatised_fraction: ArrayLike) -> Array:
     """Sodium in sweat, whole body, from salt marks and acclimatisation.
 
     Parameters

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from riskmodel.inputs import FIELDS, GROUPS, Field
+from riskmodel.fields import FIELDS, GROUPS, Field
 
 _NONE = {"none": "None of these"}
 _PRIVACY = (

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
-from riskmodel.inputs import FIELDS
+from riskmodel.fields import FIELDS
 from riskmodel.report import (
     SCALE,
     points_text,
