@@ -1,0 +1,7 @@
+"""Benchmarks: one table of ratios, by ``python -m benchmarks``."""
+
+import os
+
+# Before NumPy is loaded: one thread only.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"

@@ -260,5 +260,8 @@ def app_command(
     # In a wheel app.py lies inside the package, in a checkout beside it.
     page = next(p for p in (package / "app.py", package.parent / "app.py") if p.is_file())
     command = [sys.executable, "-m", "streamlit", "run", str(page)]
-    options = [f"--server.port={port}", f"--server.address={address}"]
-    raise typer.Exit(subprocess.call([*command, *options]))
+    command += [f"--server.port={port}", f"--server.address={address}"]
+    if os.name == "posix":
+        # In place of this process, so that what ends it ends the server.
+        os.execv(sys.executable, command)
+    raise typer.Exit(subprocess.call(command))

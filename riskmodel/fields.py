@@ -134,7 +134,7 @@ _TABLE = (
     _number(
         "session_rpe",
         "plan",
-        "How hard it will feel, overall",
+        "How hard it will feel",
         "of 10",
         1,
         10,

@@ -103,7 +103,7 @@ def check(session: Mapping[str, Any]) -> tuple[str, ...]:
     --------
     >>> check({"sport": "running", "duration_min": 50, "session_rpe": 11,
     ...        "age_years": 34, "air_temperature_c": 21, "relative_humidity_pct": 60})
-    ('How hard it will feel, overall (session_rpe) is 11; allowed is 1 to 10.',)
+    ('How hard it will feel (session_rpe) is 11; allowed is 1 to 10.',)
     """
     return read_session(session).sentences()
 

@@ -19,12 +19,13 @@ def blocks(language):
 
 def test_the_python_example_runs_and_prints_what_it_says(capsys):
     (example,) = blocks("python")
-    assert len(example.strip().splitlines()) <= 12
+    assert len(example.strip().splitlines()) <= 10
     exec(example, {})
     printed = capsys.readouterr().out.splitlines()
     promised = re.findall(r"#> (.*)", example)
-    assert printed == promised
-    assert promised
+    # The loop's line shows the first of what it prints.
+    assert printed[: len(promised)] == promised
+    assert len(promised) == 2
 
 
 def test_the_csv_example_scores(tmp_path):
@@ -44,4 +45,4 @@ def test_links_and_pictures_exist():
 def test_every_data_file_is_described():
     described = (CHECKOUT / "data" / "README.md").read_text(encoding="utf-8")
     for path in (CHECKOUT / "data").iterdir():
-        assert path.name in described
+        assert path.name in described or path.name == "README.md"

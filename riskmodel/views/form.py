@@ -27,13 +27,13 @@ def ask() -> dict[str, Any]:
             st.header(heading)
             _draw(needed)
         more = f"More about {heading.lower()}" if needed else heading
-        with st.expander(more.replace("you and your", "you and your")):
+        with st.expander(more):
             if group == "athlete":
                 st.caption(_PRIVACY)
             _draw([field for field in fields if not field.required])
     answers = {name: st.session_state.get(name) for name in FIELDS}
     answers["start_time"] = _with_offset(answers["start_time"])
-    return {name: value for name, value in answers.items() if value not in (None, [])}
+    return {name: value for name, value in answers.items() if value not in (None, [], "")}
 
 
 def fill(answers: Mapping[str, Any]) -> None:
@@ -48,14 +48,14 @@ def _draw(fields: list[Field]) -> None:
 
 
 def _widget(field: Field) -> None:
-    label = field.label if field.required else f"{field.label} (optional)"
+    label = field.label
     shared: dict[str, Any] = {"key": field.name, "help": field.help or None}
     if field.kind == "number" and field.unit == "of 10":
         steps = list(range(int(field.low), int(field.high) + 1))
-        st.pills(label, steps, **shared)
+        st.pills(label, steps, wrap=True, **shared)
     elif field.kind == "number":
         st.number_input(
-            f"{label} [{field.unit}]",
+            f"{label}, {field.unit}",
             min_value=float(field.low),
             max_value=float(field.high),
             step=float(field.step),
@@ -80,6 +80,7 @@ def _widget(field: Field) -> None:
             list(options),
             format_func=options.__getitem__,
             selection_mode="multi" if field.kind == "levels" else "single",
+            wrap=True,
             **shared,
         )
     elif field.kind == "time":

@@ -7,30 +7,28 @@ from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.views import form, result
 
-# On a wide screen the answers stand left and the result right and in view; on a
-# phone the result comes first.
+# On a wide screen the questions stand left and the reasons right; on a phone the
+# reasons come first, as they do for the keyboard.
 _LAYOUT = """
 <style>
 @media (min-width: 641px) {
   .st-key-page > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     { flex-direction: row-reverse; }
-  .st-key-result { position: sticky; top: 4rem; max-height: calc(100vh - 5rem);
-    overflow-y: auto; }
 }
 </style>
 """
 
 
 def _use_example() -> None:
-    """Fill the form from the chosen example, and keep what was there."""
+    """Fill the form from the chosen example, and keep what was there before."""
     chosen = st.session_state["example"]
     if chosen is not None:
-        st.session_state["before_example"] = st.session_state.get("answers", {})
+        st.session_state.setdefault("before_example", st.session_state.get("answers"))
         form.fill(load_examples()[chosen])
 
 
 def _go_back() -> None:
-    form.fill(st.session_state.pop("before_example"))
+    form.fill(st.session_state.pop("before_example") or {})
     st.session_state["example"] = None
 
 
@@ -46,9 +44,7 @@ def _footer() -> str:
 
 st.title("My session")
 st.html(_LAYOUT)
-page = st.container(key="page")
-shown, asked = page.columns([5, 6], gap="large")
-with asked:
+with st.container(horizontal=True, vertical_alignment="bottom"):
     st.selectbox(
         "Start from an example",
         list(load_examples()),
@@ -56,11 +52,23 @@ with asked:
         key="example",
         placeholder="Choose an example",
         on_change=_use_example,
+        width=420,
     )
     if st.session_state.get("before_example"):
         st.button("Back to my own answers", key="go_back", on_click=_go_back)
+warnings = st.container()
+# Its style in result.py keeps it at the top while the page scrolls.
+total = st.container(key="total")
+page = st.container(key="page")
+reasons, questions = page.columns(2, gap="large")
+with questions:
     answers = form.ask()
-    st.session_state["answers"] = answers
-with shown, st.container(key="result"):
-    result.show(assess(answers))
+st.session_state["answers"] = answers
+answer = assess(answers)
+with warnings:
+    result.show_warnings(answer)
+with total:
+    result.show_total(answer)
+with reasons:
+    result.show_reasons(answer)
 st.caption(_footer())

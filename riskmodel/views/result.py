@@ -19,15 +19,22 @@ from riskmodel.report import (
 # A mid teal with at least 3:1 against both backgrounds; text never stands on it.
 _ACCENT = "#2b8a96"
 
-STYLE = f"""
+
+def _style() -> str:
+    """Style of bars and total; the total stays at the top while the page scrolls."""
+    paper = [st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")]
+    return f"""
 <style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-total) {{ position: sticky; top: 3.25rem;
+  z-index: 50; background: light-dark({paper[0]}, {paper[1]}); padding: 0.5rem 0; }}
+.cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
 .cr-line {{ position: relative; height: 0.6rem; border-radius: 0.3rem;
-  border: 1px solid #7d8b91; margin: 0.5rem 0 0.2rem; }}
+  border: 1px solid #7d8b91; margin: 0.3rem 0 0.1rem; }}
 .cr-line span {{ position: absolute; inset: 0 auto 0 0; background: {_ACCENT};
   border-radius: 0.3rem; }}
 .cr-ends {{ display: flex; justify-content: space-between; font-size: 0.85rem; }}
-.cr-why {{ list-style: none; margin: 0; padding: 0; }}
-.cr-why li {{ margin: 0 0 0.35rem; padding: 0; }}
+ul.cr-why {{ list-style: none; margin: 0 !important; padding: 0 !important; }}
+ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
 .cr-why summary {{ cursor: pointer; padding: 0.3rem 0; }}
 .cr-row {{ display: inline-flex; width: calc(100% - 1.5rem); gap: 0.75rem;
   justify-content: space-between; vertical-align: top; }}
@@ -39,45 +46,58 @@ STYLE = f"""
 """
 
 
-def show(answer: Assessment) -> None:
-    """Draw the whole answer, in the order in which it matters."""
-    if answer.problems:
-        _show_problems(answer)
-        return
+def show_warnings(answer: Assessment) -> None:
+    """Say what to consider before any number, and what is wrong with an answer."""
     for sentence in answer.safety:
         st.warning(sentence, title="Before you start")
-    st.subheader("Total")
-    st.html(STYLE + total_html(answer))
+    for problem in answer.problems:
+        if " is missing; " not in problem:
+            st.warning(problem)
+
+
+def show_total(answer: Assessment) -> None:
+    """Say the total, or what is still needed for one."""
+    if not answer.problems:
+        st.html(_style() + total_html(answer))
+        return
+    open_labels = [
+        field.label
+        for field in FIELDS.values()
+        if any(f"({field.name}) is missing; " in problem for problem in answer.problems)
+    ]
+    st.header("No score yet")
+    if open_labels:
+        st.markdown(
+            "Six answers are enough for a first score. Still open: "
+            f"**{', '.join(open_labels)}**."
+        )
+
+
+def show_reasons(answer: Assessment) -> None:
+    """Show where the points come from and what is still open."""
+    if answer.problems:
+        return
     st.caption(
         f"{SCALE} Points compare plans and people; they are not a probability and "
         "not medical advice."
     )
-    st.subheader("Why")
+    st.header("Why")
     st.caption("Open a row for the reason, the evidence and its sources.")
     st.html(why_html(answer.contributions))
-    _show_unanswered(answer)
+    if answer.missing:
+        labels = ", ".join(FIELDS[name].label for name in answer.missing)
+        with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
+            st.markdown(labels)
     with st.expander("What lies behind it"):
         rows = quantity_rows(answer.physiology)
         st.table({"Quantity": [r[0] for r in rows], "Value": [r[1] for r in rows]})
-
-
-def _show_problems(answer: Assessment) -> None:
-    needed = [field.label for field in FIELDS.values() if field.required]
-    st.subheader("Total")
-    st.markdown("No score yet.")
-    if all("is missing" in problem for problem in answer.problems):
-        st.info(
-            f"{len(needed)} answers are enough for a first score: "
-            f"{', '.join(needed)}. Or start from an example."
-        )
-    st.markdown("\n".join(f"- {escape(problem)}" for problem in answer.problems))
 
 
 def total_html(answer: Assessment) -> str:
     """Total on a line from 0 to 100."""
     words = escape(total_text(answer.total_points))
     return (
-        f'<div class="cr-total" style="font-size:2rem;font-weight:700">{words}</div>'
+        f'<div class="cr-total">{words}</div>'
         f'<div class="cr-line" aria-hidden="true">'
         f'<span style="width:{answer.shown_points:g}%"></span></div>'
         f'<div class="cr-ends" aria-hidden="true"><span>0</span>'
@@ -111,10 +131,3 @@ def _bar(c: Contribution, largest: float) -> str:
         f"<p>Evidence: {escape(c.grade)}. Sources: {escape(c.source)}</p>"
         f"</details></li>"
     )
-
-
-def _show_unanswered(answer: Assessment) -> None:
-    if answer.missing:
-        labels = ", ".join(FIELDS[name].label for name in answer.missing)
-        with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
-            st.markdown(labels)

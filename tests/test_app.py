@@ -1,0 +1,218 @@
+"""The page "My session", by Streamlit's own test driver and in a real browser."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from riskmodel import assess
+from riskmodel.datasets import load_examples
+from riskmodel.fields import FIELDS
+from riskmodel.views.result import why_html
+from tests.browser import axe, ready
+
+APP = Path(__file__).parents[1] / "app.py"
+SIX = {
+    "sport": "running",
+    "duration_min": 60.0,
+    "session_rpe": 5,
+    "air_temperature_c": 20.0,
+    "relative_humidity_pct": 50.0,
+    "age_years": 40.0,
+}
+
+
+@pytest.fixture
+def page():
+    page = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert not page.exception
+    assert page.title[0].value == "My session"
+    return page
+
+
+def html_of(page):
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def fill(page, answers):
+    for name, value in answers.items():
+        page.session_state[name] = value
+    page.run()
+    assert not page.exception
+
+
+def total_of(page):
+    found = re.search(r"cr-total[^>]*>([\d.]+) points", html_of(page))
+    return float(found[1]) if found else None
+
+
+def test_an_empty_form_asks_for_six_answers_and_gives_no_number(page):
+    words = " ".join(m.value for m in page.markdown)
+    for field in FIELDS.values():
+        assert (field.label in words) == field.required
+    assert total_of(page) is None
+
+
+def test_six_answers_give_the_same_total_as_python(page):
+    fill(page, SIX)
+    assert total_of(page) == assess(SIX).total_points
+
+
+def test_every_field_is_a_widget_keyed_by_its_name(page):
+    keys = {
+        widget.key
+        for kind in ("selectbox", "number_input", "text_input", "datetime_input")
+        for widget in page.get(kind)
+    } | {widget.key for widget in page.get("button_group")}
+    assert set(FIELDS) <= keys
+
+
+@pytest.mark.parametrize("name", list(load_examples()))
+def test_every_example_shows_its_total_and_all_its_points(page, name):
+    page.selectbox(key="example").select(name).run()
+    assert not page.exception
+    answer = assess(load_examples()[name])
+    assert total_of(page) == answer.shown_points
+    shown = re.findall(r"<b>\+([\d.]+)</b>", html_of(page))
+    assert sum(map(float, shown)) == answer.total_points
+    assert len(shown) == len(answer.contributions)
+    open_questions = " ".join(e.label for e in page.expander)
+    assert f"Not answered ({len(answer.missing)})" in open_questions
+
+
+def test_an_example_can_be_taken_back(page):
+    fill(page, SIX)
+    own = total_of(page)
+    page.selectbox(key="example").select("Marathon").run()
+    page.selectbox(key="example").select("Long ride").run()
+    assert total_of(page) != own
+    page.button(key="go_back").click().run()
+    assert total_of(page) == own
+    assert page.session_state["age_years"] == 40.0
+
+
+def test_contradicting_answers_get_a_sentence_and_lose_nothing(page):
+    fill(page, {**SIX, "medications": ["none", "statin"]})
+    assert total_of(page) is None
+    assert "Regular medicines" in page.warning[0].value
+    assert page.session_state["duration_min"] == 60.0
+
+
+def test_safety_comes_before_the_total(page):
+    fill(page, {**SIX, "wbgt_c": 34.0})
+    assert "heat illness" in page.warning[0].value
+    kinds = [element.type for element in page.main]
+    first_total = next(
+        place
+        for place, element in enumerate(page.main)
+        if element.type == "html" and "cr-total" in element.proto.body
+    )
+    assert kinds.index("warning") < first_total
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_no_extreme_answer_brings_a_traceback(page, end):
+    extreme = {}
+    for field in FIELDS.values():
+        if field.kind == "number":
+            value = getattr(field, end)
+            extreme[field.name] = int(value) if field.unit == "of 10" else float(value)
+        elif field.kind == "level":
+            extreme[field.name] = list(field.levels)[0 if end == "low" else -1]
+        elif field.kind == "levels":
+            extreme[field.name] = ["none"] if end == "low" else list(field.levels)
+    fill(page, extreme)
+    assert total_of(page) is not None
+
+
+def test_bars_are_sorted_escaped_and_as_long_as_their_points():
+    contributions = assess({**load_examples()["Marathon"]}).contributions
+    html = why_html(contributions)
+    points = [float(p) for p in re.findall(r"<b>\+([\d.]+)</b>", html)]
+    assert points == sorted(points, reverse=True)
+    widths = [float(w) for w in re.findall(r'cr-bar" style="width:([\d.]+)%', html)]
+    for width, p in zip(widths, points, strict=False):
+        assert math.isclose(width, 100 * p / points[0], abs_tol=0.051)
+
+
+# -------------------------------------------------------------------- a real browser
+
+
+def choose(page, label, option):
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    ready(page)
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_person_fills_the_form_and_reads_the_answer(open_page, viewport):
+    page = open_page(viewport)
+    expect(page.get_by_role("heading", name="No score yet")).to_be_visible()
+    choose(page, "Sport", "Running")
+    for field, value in (
+        ("duration_min", "60"),
+        ("air_temperature_c", "20"),
+        ("relative_humidity_pct", "50"),
+        ("age_years", "40"),
+    ):
+        box = page.locator(f".st-key-{field} input")
+        box.fill(value)
+        box.press("Enter")
+        ready(page)
+    page.locator(".st-key-session_rpe").get_by_role("radio", name="5", exact=True).click()
+    ready(page)
+    expected = assess(SIX).total_points
+    expect(page.locator(".cr-total")).to_have_text(f"{expected:g} points")
+    first = page.locator(".cr-why details").first
+    first.locator("summary").click()
+    expect(first.locator("p").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= (
+        390 if viewport == "phone" else 1280
+    )
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
+    page = open_page(viewport, color_scheme=scheme)
+    assert axe(page) == []
+    choose(page, "Start from an example", "Preseason football practice")
+    expect(page.locator(".cr-total")).to_be_visible()
+    for label in ("More about the session", "More about you and your health"):
+        page.get_by_text(label).click()
+        ready(page)
+    assert axe(page) == []
+
+
+def test_the_phone_shows_the_answer_before_the_questions(open_page):
+    page = open_page("phone")
+    choose(page, "Start from an example", "Marathon")
+    total = page.locator(".cr-total").bounding_box()
+    sport = page.locator(".st-key-sport").bounding_box()
+    assert total["y"] < sport["y"]
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_the_total_stays_in_view_while_answers_change(open_page, viewport):
+    page = open_page(viewport)
+    choose(page, "Start from an example", "Marathon")
+    before = page.locator(".cr-total").inner_text()
+    age = page.locator(".st-key-age_years input")
+    age.scroll_into_view_if_needed()
+    expect(page.locator(".cr-total")).to_be_in_viewport()
+    age.fill("75")
+    age.press("Enter")
+    ready(page)
+    expect(page.locator(".cr-total")).not_to_have_text(before)
+    expect(page.locator(".cr-total")).to_be_in_viewport()
+
+
+def test_the_laptop_shows_reasons_beside_the_questions(open_page):
+    page = open_page("laptop")
+    choose(page, "Start from an example", "Marathon")
+    why = page.get_by_role("heading", name="Why").bounding_box()
+    sport = page.locator(".st-key-sport").bounding_box()
+    assert why["x"] > sport["x"] + sport["width"]
