@@ -237,7 +237,7 @@ def _counter(scorecard: Scorecard | None) -> PointsCounter:
 def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
     n = answers.n_sessions
     factors = counter.scorecard.factors
-    points = np.empty((len(factors), n if detail else 0))
+    points = np.empty((len(factors), n if detail else min(n, _BLOCK)))
     total = np.empty(n)
     physiology = {name: np.empty(n) for name in QUANTITIES}
     safety = np.zeros(n, dtype=np.int64)
@@ -248,11 +248,11 @@ def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
             {name: values[block] for name, values in answers.columns.items()},
             block.stop - block.start,
         )
-        counted = counter.count(columns)
+        # Without detail every block is counted into the same place.
+        at = block if detail else slice(block.stop - block.start)
+        counted = counter.count(columns, out=points[:, at])
         bad = ~usable[block]
         counted[:, bad] = np.nan
-        if detail:
-            points[:, block] = counted
         total[block] = counted.sum(axis=0)
         for name, values in physiology.items():
             values[block] = np.where(bad, np.nan, columns[name])

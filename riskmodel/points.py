@@ -129,7 +129,9 @@ class PointsCounter:
             share = self.population.share_of_any(rule.quantity, rule.any)
             self._applies[factor.name] = np.append(np.minimum(named, 1.0), share)
 
-    def count(self, columns: Mapping[str, NDArray[Any]]) -> FloatArray:
+    def count(
+        self, columns: Mapping[str, NDArray[Any]], out: FloatArray | None = None
+    ) -> FloatArray:
         """Points of every factor.
 
         Parameters
@@ -137,6 +139,8 @@ class PointsCounter:
         columns : mapping of str to ndarray of shape (n_sessions,)
             Every quantity that the scorecard reads: numbers with NaN for
             unknown, codes and bit sets with -1 for unknown.
+        out : ndarray of shape (n_factors, n_sessions), optional
+            Where to put the points.
 
         Returns
         -------
@@ -144,14 +148,15 @@ class PointsCounter:
             In the order of the scorecard's factors, in half points.
         """
         factors = self.scorecard.factors
-        counted = np.empty((len(factors), len(columns[factors[0].quantity])))
-        for row, factor in zip(counted, factors, strict=True):
+        if out is None:
+            out = np.empty((len(factors), len(columns[factors[0].quantity])))
+        for row, factor in zip(out, factors, strict=True):
             if factor.kind == "curve":
                 self._count_curve(factor, columns, row)
             else:
                 table = self._tables[factor.name]
                 table.take(columns[factor.quantity], out=row, mode="wrap")
-        return counted
+        return out
 
     def _count_curve(
         self, factor: Factor, columns: Mapping[str, NDArray[Any]], out: FloatArray

@@ -78,7 +78,8 @@ def mean_radiant_temperature_c(
 
     e_hpa = saturation_pressure_kpa(Ta) * RH / 10.0
     sky_emissivity = 0.575 * np.exp(0.143 * np.log(e_hpa))
-    longwave = STEFAN_BOLTZMANN * (Ta + 273.15) ** 4 * (0.5 * sky_emissivity + 0.5)
+    longwave = STEFAN_BOLTZMANN * np.square(np.square(Ta + 273.15))
+    longwave = longwave * (0.5 * sky_emissivity + 0.5)
 
     safe_cos = np.maximum(cos, 1e-3)
     beam = np.minimum(f * S / safe_cos, 1098.0 * np.exp(-0.059 / safe_cos))
