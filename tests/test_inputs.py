@@ -71,7 +71,7 @@ def test_a_missing_required_answer_is_named(name, blank):
 def test_a_bad_value_gets_a_sentence_with_field_value_and_what_is_allowed(field, value):
     (sentence,) = check({**GOOD, field: value})
     assert FIELDS[field].label in sentence
-    assert str(value) in sentence
+    assert (";".join(value) if isinstance(value, list) else str(value)) in sentence
     assert FIELDS[field].allowed in sentence
 
 
