@@ -223,6 +223,8 @@ def _sentence(field: Field, value: Any) -> str:
     text = f"{field.label} ({field.name}) is {value}; allowed is {field.allowed}."
     if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", str(value)):
         text += " A spreadsheet may have turned 1-2 or 3-5 into a date."
+    if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", str(value).strip()):
+        text += " Write decimals with a point."
     return text
 
 

@@ -136,6 +136,8 @@ def _score_chunks(
     chunks = pd.read_csv(
         lines,
         sep=separator,
+        # Where the comma is the decimal mark, spreadsheets separate by other marks.
+        decimal="." if separator == "," else ",",
         chunksize=_ROWS_AT_ONCE,
         keep_default_na=False,
         na_values=[""],
@@ -176,6 +178,8 @@ def _replaced(target: str) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     folder = Path(target).resolve().parent
+    if not folder.is_dir():
+        raise ValueError(f"The folder {folder} does not exist.")
     handle, name = tempfile.mkstemp(dir=folder, prefix=".cramprisk-", suffix=".csv")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:

@@ -125,6 +125,24 @@ def test_batch_reads_what_spreadsheets_write(tmp_path, separator):
     assert total == assess(MARATHON).total_points
 
 
+def test_batch_reads_decimal_commas_between_semicolons(tmp_path):
+    (tmp_path / "in.csv").write_text(
+        "sport;duration_min;session_rpe;age_years;air_temperature_c;relative_humidity_pct\n"
+        "running;60;5;40;21,5;50\nrunning;60;5;40;21.5;50\n",
+        encoding="utf-8",
+    )
+    out = pd.read_csv(io.StringIO(run("batch", tmp_path / "in.csv", "-").stdout))
+    assert out["problems"].isna().all()
+    assert out["wbgt_c"].nunique() == 1
+
+
+def test_batch_names_a_folder_that_is_not_there(tmp_path):
+    source = squad(tmp_path / "in.csv", [MARATHON])
+    done = run("batch", source, tmp_path / "nowhere" / "out.csv")
+    assert done.exit_code == 2
+    assert "nowhere does not exist" in done.stderr
+
+
 def test_batch_names_columns_it_did_not_use(tmp_path):
     source = squad(tmp_path / "in.csv", [{**MARATHON, "shoe_size": 43, "temp": 3}])
     done = run("batch", source, tmp_path / "out.csv")

@@ -75,6 +75,11 @@ def test_a_bad_value_gets_a_sentence_with_field_value_and_what_is_allowed(field,
     assert FIELDS[field].allowed in sentence
 
 
+def test_a_decimal_comma_is_explained():
+    (sentence,) = check({**GOOD, "air_temperature_c": "21,5"})
+    assert sentence.endswith("Write decimals with a point.")
+
+
 def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
     (sentence,) = check({**GOOD, "cramp_sessions_12mo": "2-Jan"})
     assert "spreadsheet" in sentence
