@@ -125,15 +125,26 @@ def test_batch_reads_what_spreadsheets_write(tmp_path, separator):
     assert total == assess(MARATHON).total_points
 
 
-def test_batch_reads_decimal_commas_between_semicolons(tmp_path):
+@pytest.mark.parametrize("temperature", ["21,5", "21.5"])
+def test_batch_reads_decimal_commas_between_semicolons(tmp_path, temperature):
     (tmp_path / "in.csv").write_text(
         "sport;duration_min;session_rpe;age_years;air_temperature_c;relative_humidity_pct\n"
-        "running;60;5;40;21,5;50\nrunning;60;5;40;21.5;50\n",
+        f"running;60;5;40;{temperature};50\n",
         encoding="utf-8",
     )
     out = pd.read_csv(io.StringIO(run("batch", tmp_path / "in.csv", "-").stdout))
-    assert out["problems"].isna().all()
-    assert out["wbgt_c"].nunique() == 1
+    expected = assess(
+        {
+            "sport": "running",
+            "duration_min": 60,
+            "session_rpe": 5,
+            "age_years": 40,
+            "air_temperature_c": 21.5,
+            "relative_humidity_pct": 50,
+        }
+    )
+    assert out["total_points"][0] == expected.total_points
+    assert out["wbgt_c"][0] == expected.physiology["wbgt_c"]
 
 
 def test_batch_names_a_folder_that_is_not_there(tmp_path):
