@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,21 @@ def test_an_example_can_be_taken_back(page):
     assert page.session_state["age_years"] == 40.0
 
 
+def test_a_start_time_is_read_in_the_readers_zone_and_survives_an_example(page):
+    noon = datetime(2026, 6, 21, 12, 0)
+    place = {"latitude_deg": 0.0, "longitude_deg": 0.0, "sky": "clear"}
+    fill(page, {**SIX, **place, "start_time": noon})
+    own = total_of(page)
+    assert own is not None
+    assert page.session_state["answers"]["start_time"] == noon.astimezone().isoformat()
+    page.selectbox(key="example").select("Marathon").run()
+    assert page.session_state["start_time"] is None
+    page.button(key="go_back").click().run()
+    assert not page.exception
+    assert page.session_state["start_time"] == noon
+    assert total_of(page) == own
+
+
 def test_contradicting_answers_get_a_sentence_and_lose_nothing(page):
     fill(page, {**SIX, "medications": ["none", "statin"]})
     assert total_of(page) is None
@@ -122,6 +138,8 @@ def test_no_extreme_answer_brings_a_traceback(page, end):
             extreme[field.name] = int(value) if field.unit == "of 10" else float(value)
         elif field.kind == "level":
             extreme[field.name] = list(field.levels)[0 if end == "low" else -1]
+        elif field.kind == "time":
+            extreme[field.name] = datetime(2026, 1 if end == "low" else 7, 1, 3, 30)
         elif field.kind == "levels":
             extreme[field.name] = ["none"] if end == "low" else list(field.levels)
     fill(page, extreme)

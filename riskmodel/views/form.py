@@ -94,7 +94,9 @@ def _with_offset(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     zone = st.context.timezone
-    return moment.replace(tzinfo=ZoneInfo(zone) if zone else None).isoformat()
+    # A browser that does not say where it is gets the time zone of this machine.
+    local = moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment.astimezone()
+    return local.isoformat()
 
 
 def _as_widget_value(field: Field, answer: Any) -> Any:
@@ -102,6 +104,8 @@ def _as_widget_value(field: Field, answer: Any) -> Any:
         return [answer] if isinstance(answer, str) else list(answer or [])
     if field.kind == "text":
         return answer or ""
+    if field.kind == "time" and answer is not None:
+        return datetime.fromisoformat(answer).replace(tzinfo=None)
     if field.kind == "number" and answer is not None and field.unit != "of 10":
         return float(answer)
     return answer
