@@ -49,13 +49,15 @@ def _draw(fields: list[Field]) -> None:
 
 def _widget(field: Field) -> None:
     label = field.label
+    # A count says in its label what it counts.
+    unit = "" if field.unit in ("sessions", "days") else f", {field.unit}"
     shared: dict[str, Any] = {"key": field.name, "help": field.help or None}
     if field.kind == "number" and field.unit == "of 10":
         steps = list(range(int(field.low), int(field.high) + 1))
         st.pills(label, steps, wrap=True, **shared)
     elif field.kind == "number":
         st.number_input(
-            f"{label}, {field.unit}",
+            f"{label}{unit}",
             min_value=float(field.low),
             max_value=float(field.high),
             step=float(field.step),
