@@ -8,7 +8,7 @@ in UTC, NaT where not answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,10 @@ from riskmodel.fields import FIELDS, Field
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""
+
+# Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
+FIRST_TIME = np.datetime64("1900-01-01")
+END_OF_TIME = np.datetime64("2200-01-01")
 
 UNKNOWN = -1
 """Code of a level or list that was not answered."""
@@ -138,8 +142,7 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
     if field.kind == "number" and dtype.kind in "fiu":
         return column.to_numpy(np.float64, na_value=np.nan), None
     if field.kind == "time" and isinstance(dtype, pd.DatetimeTZDtype):
-        utc = column.dt.tz_convert("UTC").dt.tz_localize(None)
-        return utc.to_numpy("datetime64[ns]"), None
+        return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), None
     if isinstance(dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(np.intp), list(column.cat.categories)
     try:
@@ -182,16 +185,20 @@ _Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]
 
 
 def _check_whole(field: Field, values: NDArray[Any], _: None) -> _Checked:
-    if field.kind == "time":
-        return values, np.isnat(values), []
-    outside = (values < field.low) | (values > field.high)
-    if not outside.any():
-        return values, np.isnan(values), []
-    rows = np.flatnonzero(outside)
-    wrong, which = np.unique(values[rows], return_inverse=True)
-    texts = np.array([_sentence(field, f"{value:.10g}") for value in wrong], object)
-    blank = np.isnan(values)
-    return np.where(outside, np.nan, values), blank, [(rows, texts[which])]
+    is_time = field.kind == "time"
+    blank = np.isnat(values) if is_time else np.isnan(values)
+    low, high = (FIRST_TIME, END_OF_TIME) if is_time else (field.low, field.high)
+    outside = (values < low) | (values > high)
+    findings: list[Findings] = []
+    if outside.any():
+        rows = np.flatnonzero(outside)
+        wrong, which = np.unique(values[rows], return_inverse=True)
+        shown = [str(value) if is_time else f"{value:.10g}" for value in wrong]
+        texts = np.array([_sentence(field, value) for value in shown], object)
+        findings.append((rows, texts[which]))
+        values = values.copy()
+        values[rows] = "NaT" if is_time else np.nan
+    return values.astype("datetime64[ns]") if is_time else values, blank, findings
 
 
 def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Checked:
@@ -207,7 +214,7 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
         blank_value[code] = False
         try:
             parsed[code] = _PARSERS[field.kind](field, value)
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             wrong[code] = _sentence(field, value)
     column = np.array(parsed)[codes]
     findings: list[Findings] = []
@@ -231,8 +238,8 @@ def _sentence(field: Field, value: Any) -> str:
 def _is_blank(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip().lower() in BLANKS
-    if isinstance(value, Iterable):
-        return not list(value)
+    if isinstance(value, Sized):
+        return len(value) == 0
     return bool(pd.isna(value))
 
 
@@ -273,7 +280,10 @@ def _parse_time(_: Field, value: Any) -> np.datetime64:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     if moment.tzinfo is None:
         raise ValueError
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "ns")
+    utc = np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+    if not FIRST_TIME <= utc <= END_OF_TIME:
+        raise ValueError
+    return np.datetime64(utc, "ns")
 
 
 _PARSERS = {

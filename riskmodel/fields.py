@@ -53,7 +53,10 @@ class Field:
         if self.kind == "levels":
             return "none, or a list separated by ; of " + ", ".join(self.levels)
         if self.kind == "time":
-            return "an ISO time with its UTC offset, like 2026-07-01T18:30+02:00"
+            return (
+                "an ISO time from 1900 to 2199 with its UTC offset, "
+                "like 2026-07-01T18:30+02:00"
+            )
         return "any text"
 
     @property

@@ -66,12 +66,19 @@ def test_a_missing_required_answer_is_named(name, blank):
         ("medications", ["statin", "statins"]),
         ("start_time", "2026-07-01T14:00"),
         ("start_time", "tomorrow"),
+        ("start_time", "0001-01-01T00:00+00:00"),
+        ("start_time", "9999-12-31T23:59-14:00"),
+        ("age_years", [40]),
+        ("age_years", 10**400),
+        ("age_years", 40 + 1j),
     ],
 )
 def test_a_bad_value_gets_a_sentence_with_field_value_and_what_is_allowed(field, value):
     (sentence,) = check({**GOOD, field: value})
     assert FIELDS[field].label in sentence
-    assert (";".join(value) if isinstance(value, list) else str(value)) in sentence
+    assert (
+        ";".join(map(str, value)) if isinstance(value, list) else str(value)
+    ) in sentence
     assert FIELDS[field].allowed in sentence
 
 
@@ -96,6 +103,7 @@ def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
         ("medications", "none", 0),
         ("medications", "statin; Loop diuretic", 0b1010),
         ("medications", ["thiazide_diuretic"], 1),
+        ("medications", (name for name in ["statin"]), 0b1000),
         ("medications", "", -1),
         ("medications", [], -1),
     ],
@@ -175,6 +183,13 @@ def test_categories_times_and_plain_text_read_alike(data):
     category = read_frame(frame.astype({field.name: "category"})).columns[field.name]
     np.testing.assert_array_equal(plain, category)
     assert [list(field.levels)[code] for code in plain] == drawn
+
+
+def test_a_time_column_far_away_is_refused():
+    late = pd.DataFrame([GOOD]).assign(
+        start_time=pd.Series(["2300-01-01"]).astype("datetime64[us]").dt.tz_localize("UTC")
+    )
+    assert "1900 to 2199" in read_frame(late).problems()[0]
 
 
 def test_a_time_column_with_a_zone_is_read_as_the_same_instant():
