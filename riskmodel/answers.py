@@ -280,8 +280,8 @@ def _parse_time(_: Field, value: Any) -> np.datetime64:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     if moment.tzinfo is None:
         raise ValueError
-    utc = np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
-    if not FIRST_TIME <= utc <= END_OF_TIME:
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    if not FIRST_TIME <= np.datetime64(utc, "us") <= END_OF_TIME:
         raise ValueError
     return np.datetime64(utc, "ns")
 
