@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ from riskmodel.inputs import Session, read_session, unknown_name_sentence
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
 from riskmodel.points import PointsCounter
 from riskmodel.safety import GUARDS, guard_bits, guard_sentences
-from riskmodel.scorecard import Factor, Scorecard
+from riskmodel.scorecard import Factor, Level, Scorecard
 from riskmodel.scorecard_file import load_scorecard
 from riskmodel.unanswered import (
     unanswered_bits,
@@ -58,7 +58,13 @@ class Contribution:
     answered : bool
         False if the points are the average of the reference population.
     reason, grade, source : str
-        The scorecard's sentence, its evidence grade and its studies.
+        The scorecard's sentence, the evidence grade and the studies; of a list,
+        those of the items that were named.
+    judgement : bool
+        True if the size of the points is ours and the studies support the
+        direction only.
+    departure : str
+        Why the points depart from what is published; empty if they do not.
     """
 
     factor: str
@@ -70,6 +76,8 @@ class Contribution:
     reason: str
     grade: str
     source: str
+    judgement: bool
+    departure: str
 
 
 @dataclass(frozen=True)
@@ -262,20 +270,46 @@ def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
 
 
 def _contributions(result: _Result, scorecard: Scorecard) -> tuple[Contribution, ...]:
-    sources = _sources(scorecard)
-    return tuple(
-        Contribution(
+    made = []
+    for factor, points in zip(scorecard.factors, result.points, strict=True):
+        code = result.columns[factor.quantity][0]
+        value = _value(factor, code)
+        row = Contribution(
             factor=factor.name,
             label=factor.label,
             points=float(points[0]),
-            value=(value := _value(factor, result.columns[factor.quantity][0])),
+            value=value,
             unit=_unit(factor),
             answered=value is not None,
             reason=factor.reason,
             grade=factor.grade,
-            source=sources[factor.name],
+            source=_cited(factor.all_evidence),
+            judgement=factor.judgement,
+            departure=factor.departure,
         )
-        for factor, points in zip(scorecard.factors, result.points, strict=True)
+        named = _named(factor, code)
+        made.append(_of_items(row, factor, named) if named else row)
+    return tuple(made)
+
+
+def _named(factor: Factor, code: Any) -> list[Level]:
+    """Items of a list that were named."""
+    if factor.kind != "list" or code == UNKNOWN:
+        return []
+    return [level for bit, level in enumerate(factor.levels) if code >> bit & 1]
+
+
+def _of_items(row: Contribution, factor: Factor, named: list[Level]) -> Contribution:
+    """Grade, studies and departures of the items that were named, not of the block."""
+    labels = FIELDS[factor.quantity].levels
+    grades = {labels[item.level]: item.grade or factor.grade for item in named}
+    texts = [f"{labels[item.level]}: {item.departure}" for item in named if item.departure]
+    return replace(
+        row,
+        grade=", ".join(f"{label} {grade}" for label, grade in grades.items()),
+        source=_cited(tuple(study for item in named for study in item.evidence)),
+        judgement=any(item.judgement for item in named),
+        departure=" ".join((factor.departure, *texts)).strip(),
     )
 
 
@@ -288,8 +322,7 @@ def _value(factor: Factor, code: Any) -> float | str | None:
     labels = FIELDS[factor.quantity].levels
     if factor.kind == "levels":
         return labels[factor.levels[code].level]
-    chosen = [labels[lv.level] for bit, lv in enumerate(factor.levels) if code >> bit & 1]
-    return ", ".join(chosen) or "None"
+    return ", ".join(labels[item.level] for item in _named(factor, code)) or "None"
 
 
 def _unit(factor: Factor) -> str:
@@ -306,12 +339,10 @@ def _citations() -> Mapping[str, str]:
     return {row["id"]: f"{row['citation']}, {row['doi_or_pmid']}" for row in rows}
 
 
-def _sources(scorecard: Scorecard) -> dict[str, str]:
-    cited = _citations()
-    return {
-        factor.name: "; ".join(cited[row] for row in factor.all_evidence) or "our judgement"
-        for factor in scorecard.factors
-    }
+def _cited(studies: tuple[str, ...]) -> str:
+    """Citations of some rows of the evidence, each study once."""
+    citations = _citations()
+    return "; ".join(dict.fromkeys(citations[s] for s in studies)) or "our judgement"
 
 
 # By the bits of the guards that apply.

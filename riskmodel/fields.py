@@ -165,7 +165,7 @@ _TABLE = (
             "new_distance": "Longer than ever",
             "new_activity": "New activity",
         },
-        "New within the last four weeks counts as new.",
+        "An activity begun within the last four weeks counts as new.",
     ),
     _level("competition", "plan", "Race or match?", _YES_NO),
     _number(
@@ -438,7 +438,7 @@ _TABLE = (
             "nerve_compression": "Pinched nerve",
             "neuropathy": "Neuropathy",
             "spinal_stenosis": "Spinal stenosis",
-            "liver": "Liver disease",
+            "liver": "Cirrhosis of the liver",
             "kidney": "Kidney disease",
             "dialysis": "Dialysis",
             "anaemia": "Anaemia",

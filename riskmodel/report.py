@@ -14,6 +14,8 @@ from riskmodel.points import PointsCounter
 from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88
+ORIGIN = {True: "size by our judgement", False: "size from the studies"}
+"""Where the size of a weight comes from, by whether it is our judgement."""
 SCALE = "Every 10 points double the odds of a cramp."
 
 
@@ -162,7 +164,7 @@ def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[s
         yield f"    none                           0 points; several add up{cap}"
     if not math.isnan(unknown):
         yield f"  If not answered: {points_text(unknown)} points"
-    origin = "size by our judgement" if factor.judgement else "size from the studies"
+    origin = ORIGIN[factor.judgement]
     yield from _wrap(f"  Why ({factor.grade}; {origin}): {factor.reason}", "    ")
     if factor.departure:
         yield from _wrap(f"  Departs: {factor.departure}", "    ")

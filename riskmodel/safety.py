@@ -15,12 +15,17 @@ from numpy.typing import NDArray
 
 from riskmodel.fields import FIELDS
 
+HIGH_WBGT_C = 30.0
 EXTREME_WBGT_C = 32.2
-"""Above this WBGT, training is cancelled even for the acclimatised.
+"""Above the first, training stops for those not used to heat; above the second, for all.
 
 American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8),
 2016, doi:10.4085/1062-6050-51.8.08.
 """
+
+# Days of training in heat after which most of the adaptation is there, our judgement
+# from the 5 to 14 days that reviews give; unknown counts as not used to it.
+_ACCLIMATISED_DAYS = 5
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -40,12 +45,24 @@ def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
     return lambda columns: (columns[quantity] > 0) & (columns[quantity] & bit > 0)
 
 
+def _high_heat(columns: Columns) -> NDArray[np.bool_]:
+    wbgt_c = columns["wbgt_c"]
+    used_to_it: NDArray[np.bool_] = columns["heat_days_14d"] >= _ACCLIMATISED_DAYS
+    return (wbgt_c > HIGH_WBGT_C) & (wbgt_c <= EXTREME_WBGT_C) & ~used_to_it
+
+
 GUARDS = (
     Guard(
         "extreme_heat",
         lambda columns: columns["wbgt_c"] > EXTREME_WBGT_C,
         "In this heat the danger is heat illness, not cramp: move the session to a "
         "cooler time or place, or cancel it.",
+    ),
+    Guard(
+        "high_heat",
+        _high_heat,
+        "For people who are not used to heat this is too hot to train: choose a cooler "
+        "time or place. Heat illness is the danger here, more than cramp.",
     ),
     Guard(
         "over_drinking",

@@ -73,6 +73,7 @@ class Factor:
     quantity: str = ""
     direction: Direction = "up"
     judgement: bool = False
+    of_the_day: bool = False
     departure: str = ""
     cap: int | None = None
     shift: Shift | None = None
@@ -103,6 +104,7 @@ class Scorecard:
     title: str
     version: str
     shrink: Mapping[str, float]
+    doubt: Mapping[str, float]
     factors: tuple[Factor, ...]
     named: tuple[Factor, ...]
     fingerprint: str

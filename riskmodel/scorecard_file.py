@@ -27,6 +27,10 @@ from riskmodel.scorecard import (
 )
 
 
+# A better sentence does not change the score, so it does not change the fingerprint.
+_WORDS = {"title", "version", "label", "question", "reason", "departure", "covers"}
+
+
 class ScorecardError(ValueError):
     """A scorecard file that cannot be used; the message says why."""
 
@@ -77,8 +81,9 @@ class _Reader:
 
     def scorecard(self) -> Scorecard:
         raw = self.raw
-        _only_keys("The scorecard", raw, {"title", "version", "shrink", "factor"})
-        for key in ("title", "version", "shrink", "factor"):
+        keys = ("title", "version", "shrink", "doubt", "factor")
+        _only_keys("The scorecard", raw, set(keys))
+        for key in keys:
             _require(key in raw, f"The scorecard has no {key!r}.")
         self.shrink = raw["shrink"]
         for grade, value in self.shrink.items():
@@ -86,15 +91,22 @@ class _Reader:
                 _is_number(value) and 0 <= value <= 1,
                 f"Grade {grade!r} shrinks by {value!r}; it must be 0 to 1.",
             )
+        for grade in self.shrink:
+            value = raw["doubt"].get(grade)
+            _require(
+                _is_number(value) and value >= 0,
+                f"The doubt of grade {grade!r} is {value!r}; it must be 0 or more.",
+            )
         rows = [self.factor(row) for row in raw["factor"]]
         names = [row.name for row in rows]
         for name in names:
             _require(names.count(name) == 1, f"Factor {name!r} appears twice.")
-        canonical = json.dumps(raw, sort_keys=True, ensure_ascii=False)
+        canonical = json.dumps(_without_words(raw), sort_keys=True, ensure_ascii=False)
         return Scorecard(
             title=str(raw["title"]),
             version=str(raw["version"]),
             shrink=dict(self.shrink),
+            doubt=dict(raw["doubt"]),
             factors=tuple(row for row in rows if row.kind != "named"),
             named=tuple(row for row in rows if row.kind == "named"),
             fingerprint=hashlib.sha256(canonical.encode()).hexdigest()[:12],
@@ -229,6 +241,14 @@ class _Reader:
                 shifted is not None and shifted.kind == "number",
                 f"{who} has a shift by {factor.shift.quantity!r}, which is no number.",
             )
+
+
+def _without_words(value: Any) -> Any:
+    """Leave out what a person reads and no calculation uses."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in _WORDS}
+        return {key: _without_words(item) for key, item in kept.items()}
+    return [_without_words(item) for item in value] if isinstance(value, list) else value
 
 
 def _require(condition: bool, sentence: str) -> None:

@@ -31,6 +31,7 @@ STAGES = (
     "assessment",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
+    "calibration",
     "cli",
     "views",
 )

@@ -229,8 +229,13 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
 @pytest.mark.parametrize(
     ("changes", "words", "applies"),
     [
-        ({"wbgt_c": 32.2}, "heat illness", False),
-        ({"wbgt_c": 32.3}, "heat illness", True),
+        ({"wbgt_c": 32.2}, "In this heat", False),
+        ({"wbgt_c": 32.3}, "In this heat", True),
+        ({"wbgt_c": 32.3, "heat_days_14d": 0}, "not used to heat", False),
+        ({"wbgt_c": 32.2, "heat_days_14d": 4}, "not used to heat", True),
+        ({"wbgt_c": 30.1, "heat_days_14d": None}, "not used to heat", True),
+        ({"wbgt_c": 30.0, "heat_days_14d": 0}, "not used to heat", False),
+        ({"wbgt_c": 32.2, "heat_days_14d": 5}, "not used to heat", False),
         (
             {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.6},
             "Too much fluid",
@@ -257,6 +262,23 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
 def test_guards_speak_when_they_apply_and_only_then(changes, words, applies):
     cool = {**MARATHON, "wbgt_c": 15}
     assert any(words in s for s in assess({**cool, **changes}).safety) == applies
+
+
+def test_a_list_shows_the_evidence_of_what_was_named():
+    def row(**answers):
+        rows = assess({**MARATHON, **answers}).contributions
+        return next(c for c in rows if c.factor in answers)
+
+    anaemia = row(conditions=["anaemia"])
+    assert anaemia.grade == "Anaemia none"
+    assert anaemia.judgement
+    assert "stand in for it" in anaemia.departure
+    tablets = row(medications=["oral_beta_agonist"])
+    assert tablets.source == "our judgement"
+    liver = row(conditions=["liver", "kidney"])
+    assert liver.grade == "Cirrhosis of the liver weak, Kidney disease moderate"
+    assert not liver.judgement
+    assert liver.source.count("Schwellnus") == 1
 
 
 def test_totals_above_100_are_shown_as_100():

@@ -33,6 +33,7 @@ def test_every_row_of_evidence_is_used_and_has_an_identifier():
     used = {study for factor in ROWS for study in factor.all_evidence}
     population = data_file("reference_population.csv").read_text(encoding="utf-8")
     used |= set(re.findall(r"[a-z-]+-\d{4}-[a-z-]+", population))
+    used |= {row["evidence"] for row in read_table("anchors.csv")}
     assert {row["id"] for row in evidence} == used
     for row in evidence:
         assert row["citation"], row["id"]
@@ -117,6 +118,7 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         ("limit = 10 }", "limit = 10, more = 1 }", "more"),
         ("per_unit = 0.22, ", "", "incomplete"),
         ("strong = 1.0 ", "strong = 2.0 ", "shrinks"),
+        ("strong = 0.25", "strong = -0.25", "doubt"),
         ("title =", "title ==", "not TOML"),
     ],
 )  # fmt: skip
@@ -131,12 +133,19 @@ def test_a_missing_scorecard_is_refused_with_a_sentence(tmp_path):
         load_scorecard(tmp_path / "nowhere.toml")
 
 
-def test_the_fingerprint_changes_with_a_weight_and_not_with_a_comment(tmp_path):
+def test_the_fingerprint_changes_with_a_weight_and_not_with_words(tmp_path):
     same = load_scorecard(changed(tmp_path, "# The scorecard:", "# My scorecard:"))
     assert same.fingerprint == CARD.fingerprint
+    reworded = load_scorecard(changed(tmp_path, "Time is exposure", "Time counts"))
+    assert reworded.fingerprint == CARD.fingerprint
     other = changed(
         tmp_path,
         '{ level = "no", ratio = 1.07, points = 1 }',
         '{ level = "no", ratio = 1.15, points = 2 }',
     )
     assert load_scorecard(other).fingerprint != CARD.fingerprint
+
+
+def test_the_weights_are_those_that_were_frozen():
+    readme = data_file("README.md").read_text(encoding="utf-8")
+    assert f"fingerprint `{CARD.fingerprint}`" in readme

@@ -2,7 +2,7 @@
 
 The standard steps through the session minute by minute.  Here its heat balance is
 solved once, for the mean of the session, which is some hundred times faster and
-agrees within about 0.03 l/h (root mean square; tests/test_sweat.py).  Where the air
+agrees within about 0.04 l/h (root mean square; tests/test_sweat.py).  Where the air
 takes up less sweat than the heat asks for, the standard lets core and skin warm until
 less is needed; here the sweat stays high, by up to 0.3 l/h in an hour.
 

@@ -9,6 +9,7 @@ import streamlit as st
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
 from riskmodel.fields import FIELDS
 from riskmodel.report import (
+    ORIGIN,
     SCALE,
     points_text,
     quantity_rows,
@@ -120,6 +121,8 @@ def why_html(contributions: tuple[Contribution, ...]) -> str:
 
 
 def _bar(c: Contribution, largest: float) -> str:
+    origin = ORIGIN[c.judgement]
+    departure = f"<p>{escape(c.departure)}</p>" if c.departure else ""
     average = "" if c.answered else " (average taken)"
     width = 100 * c.points / largest
     bar = f'<span class="cr-bar" style="width:{width:.1f}%"></span>' if c.points else ""
@@ -127,7 +130,7 @@ def _bar(c: Contribution, largest: float) -> str:
         f"<li><details><summary>"
         f'<span class="cr-row"><span>{escape(c.label)}: {escape(value_text(c))}{average}'
         f"</span><b>+{points_text(c.points)}</b></span>{bar}</summary>"
-        f"<p>{escape(c.reason)}</p>"
-        f"<p>Evidence: {escape(c.grade)}. Sources: {escape(c.source)}</p>"
+        f"<p>{escape(c.reason)}</p>{departure}"
+        f"<p>Evidence: {escape(c.grade)}; {origin}. Sources: {escape(c.source)}</p>"
         f"</details></li>"
     )

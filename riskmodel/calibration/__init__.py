@@ -1,0 +1,1 @@
+"""Offline: synthetic scenarios, simulators, the calibration and its checks."""
