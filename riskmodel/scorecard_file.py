@@ -26,7 +26,6 @@ from riskmodel.scorecard import (
     Shift,
 )
 
-
 # A better sentence does not change the score, so it does not change the fingerprint.
 _WORDS = {"title", "version", "label", "question", "reason", "departure", "covers"}
 

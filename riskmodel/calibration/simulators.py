@@ -1,0 +1,524 @@
+"""Three ways in which a cramp may come about, as a hazard in 15-minute steps.
+
+A different kind of thing from the scorecard, which none of this may import: states
+that build up while the session lasts, people who are prone to cramps to a degree that
+only their past tells about, and parameters from ``data/simulators.toml``.
+
+For a person of proneness ``u`` the chance to get through without a cramp is
+``exp(-u L)``, where ``L`` is the hazard summed over the session.  Proneness is gamma
+distributed, cramps of the last year are Poisson counts around it, and both can be
+summed in closed form, so that no probability needs a random number.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from riskmodel.answers import read_frame
+from riskmodel.calibration.scenarios import yearly_exposure
+from riskmodel.datasets import data_file
+from riskmodel.fields import FIELDS
+from riskmodel.physiology.plan import plan_quantities
+
+Array = NDArray[np.float64]
+
+STEP_H = 0.25
+_BLOCK = 8192
+
+# Three nodes stand for a normal deviation (Gauss-Hermite); exact to the fifth power.
+_NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
+_WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
+# Two deviations: what a person can stand, and what they sweat.
+_STANDS, _SWEATS = np.repeat(_NODES, 3), np.tile(_NODES, 3)
+_NODE_WEIGHTS = np.outer(_WEIGHTS, _WEIGHTS).ravel()
+
+# The counts of the answers about the last 12 months; the last is everything else.
+_HISTORY_COUNTS = ((0,), (1, 2), (3, 4, 5))
+
+
+@cache
+def load_simulator_table() -> Mapping[str, Any]:
+    """Read the table of assumptions.
+
+    Examples
+    --------
+    >>> load_simulator_table()["structures"]
+    ['fatigue_led', 'fluid_and_salt_led', 'mixed']
+    """
+    return tomllib.loads(data_file("simulators.toml").read_text(encoding="utf-8"))
+
+
+def structures() -> tuple[str, ...]:
+    """Names of the simulators."""
+    return tuple(load_simulator_table()["structures"])
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Assumptions of one simulator, or of many draws at once.
+
+    Attributes
+    ----------
+    structure : str
+    values : mapping of str to ndarray
+        By name; each a number, or one number for every session.
+    log_hazard : ndarray
+        The base rate: log-hazard per hour of someone with no fatigue; set by
+        `riskmodel.calibration.anchors.tune`.
+    """
+
+    structure: str
+    values: Mapping[str, Array]
+    log_hazard: Array
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the parameter called `name`."""
+        return self.values[name]
+
+    def take(self, rows: ArrayLike) -> Parameters:
+        """Return one draw for every session."""
+        values = {name: np.asarray(v)[rows] for name, v in self.values.items()}
+        return Parameters(self.structure, values, np.asarray(self.log_hazard)[rows])
+
+
+def median_parameters(structure: str) -> Parameters:
+    """Return the assumptions at their medians, before the base rate is set."""
+    rows = _rows(structure)
+    values = {name: np.array(float(row["median"])) for name, row in rows.items()}
+    return Parameters(structure, values, np.array(0.0))
+
+
+def draw_parameters(structure: str, n_draws: int, seed: int) -> Parameters:
+    """Draw the assumptions anew, before the base rate is set.
+
+    Parameters
+    ----------
+    structure : str
+        One of `structures`.
+    n_draws : int
+    seed : int
+
+    Returns
+    -------
+
+    Parameters
+    ----------
+        Values of shape (n_draws,).  A quantity that cannot be negative stays at 0
+        or above.
+    """
+    random = np.random.default_rng(seed)
+    values = {}
+    for name, row in _rows(structure).items():
+        noise = row["spread"] * random.standard_normal(n_draws)
+        if row.get("log"):
+            values[name] = row["median"] * np.exp(noise)
+        else:
+            values[name] = np.maximum(row["median"] + noise, 0.0)
+    return Parameters(structure, values, np.zeros(n_draws))
+
+
+def _rows(structure: str) -> dict[str, Mapping[str, Any]]:
+    table = load_simulator_table()
+    parts = ("person", "proneness", "fatigue", "fluid")
+    rows = {
+        name if part == "person" else f"{part}.{name}": row
+        for part in parts
+        for name, row in table[part].items()
+    }
+    return rows | {f"by.{name}": row for name, row in table[structure].items()}
+
+
+@dataclass(frozen=True)
+class People:
+    """What the simulators read of a session and its athlete, as arrays."""
+
+    columns: Mapping[str, NDArray[Any]]
+    exposure_h: Array
+
+    @property
+    def n(self) -> int:
+        """How many sessions."""
+        return len(self.exposure_h)
+
+    def take(self, rows: ArrayLike) -> People:
+        """Return some of the sessions."""
+        chosen = {name: values[rows] for name, values in self.columns.items()}
+        return People(chosen, self.exposure_h[rows])
+
+
+def read_people(frame: pd.DataFrame) -> People:
+    """Read complete sessions and the physiology behind them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `riskmodel.calibration.scenarios.draw_scenarios`.
+
+    Returns
+    -------
+    People
+    """
+    answers = read_frame(frame)
+    n = len(frame)
+    pieces = []
+    for start in range(0, n, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        part = {name: values[block] for name, values in answers.columns.items()}
+        pieces.append(plan_quantities(part, min(_BLOCK, n - start)))
+    columns = {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}
+    exposure_h = yearly_exposure(
+        columns["sessions_per_week"],
+        columns["duration_min"],
+        np.where(columns["competition"] == _code("competition", "yes"), "yes", "no"),
+    )
+    return People(columns, exposure_h)
+
+
+def log_hazard_of_person(people: People, p: Parameters) -> Array:
+    """Log-hazard for who the athlete is and what kind of session it is."""
+    c = people.columns
+    conditions = c["conditions"]
+    grave = ("liver", "dialysis", "neuropathy", "spinal_stenosis", "poor_circulation")
+    trimester = c["pregnancy_trimester"]
+    return (
+        p["per_decade_over_35"] * np.maximum(c["age_years"] - 35.0, 0.0) / 10.0
+        + p["male"] * (c["sex"] == _code("sex", "male"))
+        + p["any_medicine"] * (c["medications"] > 0)
+        + p["every_condition"] * _count(conditions)
+        + p["grave_condition"] * _any_of(conditions, "conditions", grave)
+        + p["injury_recovered"] * (c["muscle_injury_12mo"] == 1)
+        + p["injury_sore"] * (c["muscle_injury_12mo"] == 2)
+        + p["trimester_2"] * (trimester == 2)
+        + p["trimester_3"] * (trimester == 3)
+        + p["no_strength_training"] * (c["strength_training"] == 0)
+        + p["bmi_per_unit_over_25"] * np.maximum(c["bmi_kg_m2"] - 25.0, 0.0)
+        + p["race"] * (c["competition"] == _code("competition", "yes"))
+        + p["new_activity"] * (c["novelty"] == _code("novelty", "new_activity"))
+    )
+
+
+def cumulative_hazard(
+    people: People, p: Parameters, deviations: tuple[Array, Array], n_steps: int
+) -> Array:
+    """Hazard summed to the end of every step, for a proneness of 1.
+
+    Parameters
+    ----------
+    people : People
+    p : Parameters
+    deviations : tuple of two ndarray of shape (n_sessions, n_nodes)
+        How far what the person can stand, and what they sweat, are from what the
+        answers say, in standard deviations.
+    n_steps : int
+        Steps of `STEP_H`; a session that is over adds nothing.
+
+    Returns
+    -------
+    ndarray of shape (n_steps, n_sessions, n_nodes)
+    """
+    c = people.columns
+    stands, sweats = deviations
+    hours = (c["duration_min"] / 60.0)[:, None]
+    rate, fatigue = _fatigue_rate_and_start(people, p)
+    rate = rate[:, None] * np.exp(-_tall(p["fatigue.person_sd"]) * stands)
+    recovery_h = _tall(p["fatigue.recovery_h"])
+    sweat = np.exp(_tall(p["fluid.sweat_sd"]) * sweats)
+    salt = sweat * np.exp(_tall(p["fluid.sodium_sd"]) * 0.5 * sweats)
+    mass = c["body_mass_kg"][:, None]
+    drunk_l_h = (c["fluid_intake_l"] / c["duration_min"] * 60.0)[:, None]
+    loss_pct_h = (c["sweat_rate_l_h"][:, None] * sweat - drunk_l_h) / mass * 100.0
+    sodium_g_h = (
+        c["sodium_loss_mg"][:, None] * salt
+        - (c["sodium_loss_mg"] - c["sodium_deficit_mg"])[:, None]
+    ) / (1000.0 * hours)
+    dark = c["urine_colour"] == _code("urine_colour", "dark")
+    start_pct = (np.asarray(p["fluid.dark_urine_pct"]) * dark)[:, None]
+    free_pct = _tall(p["fluid.free_loss_pct"])
+    base = _tall(log_hazard_of_person(people, p) + p.log_hazard)
+    by_fatigue, by_loss, by_sodium = (
+        _tall(p[f"by.{name}"]) for name in ("fatigue", "loss_per_pct", "sodium_per_g")
+    )
+    fatigue = np.broadcast_to(fatigue[:, None], rate.shape)
+    summed = np.zeros((n_steps, *rate.shape))
+    total = np.zeros(rate.shape)
+    kept = np.exp(-STEP_H / 2.0 / recovery_h)
+    for step in range(n_steps):
+        length_h = np.clip(hours - step * STEP_H, 0.0, STEP_H)
+        middle_h = step * STEP_H + length_h / 2.0
+        halfway = fatigue * kept + rate * recovery_h * (1.0 - kept)
+        loss = np.maximum(start_pct + loss_pct_h * middle_h - free_pct, 0.0)
+        sodium = np.maximum(sodium_g_h * middle_h, 0.0)
+        hazard = np.exp(base + by_fatigue * halfway + by_loss * loss + by_sodium * sodium)
+        total = total + hazard * length_h
+        summed[step] = total
+        fatigue = halfway * kept + rate * recovery_h * (1.0 - kept)
+    return summed
+
+
+def _fatigue_rate_and_start(people: People, p: Parameters) -> tuple[Array, Array]:
+    c = people.columns
+    intensity = (c["session_rpe"] / 5.0) ** p["fatigue.intensity_power"]
+    step = c["relative_effort"] - _code("relative_effort", "usual")
+    used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
+    warm = np.maximum(c["wbgt_c"] - 15.0, 0.0) / 10.0
+    heat = (
+        p["fatigue.heat_per_10_degrees"]
+        * warm
+        * (1 - p["fatigue.heat_less_if_used"] * used)
+    )
+    longest_h = np.maximum(c["longest_recent_min"], 20.0) / 60.0
+    power = p["fatigue.capacity_by_longest"]
+    capacity_h = longest_h**power * 1.5 ** (1.0 - power)
+    rate = (
+        intensity
+        * np.exp(p["fatigue.relative_effort_step"] * step)
+        * (1 + heat)
+        / capacity_h
+    )
+    start = (
+        p["fatigue.start_soreness"] * c["soreness_0_10"] / 10.0
+        + p["fatigue.start_hard_session"] * np.minimum(c["hard_sessions_3d"], 3.0)
+        + p["fatigue.start_short_sleep"] * np.maximum(7.0 - c["sleep_h"], 0.0)
+    )
+    return rate, start
+
+
+def get_through(
+    hazard: ArrayLike, history: NDArray[Any], mean: Array, variance: Array
+) -> Array:
+    """Chance of no cramp, given how many the last year brought.
+
+    Proneness is gamma distributed with mean 1, so counts are negative binomial and
+    the sum over proneness has a closed form.
+
+    Parameters
+    ----------
+    hazard : array-like of shape (n_sessions, ...)
+        Summed hazard for a proneness of 1.
+    history : ndarray of int, shape (n_sessions,)
+        Code of ``cramp_sessions_12mo``.
+    mean, variance : ndarray of shape (n_sessions,) or number
+        Cramps of a year expected at a proneness of 1, and the variance of proneness.
+
+    Returns
+    -------
+    ndarray of shape of `hazard`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> never = get_through([1.0], np.array([0]), np.array(0.5), np.array(1.0))
+    >>> float(never[0])  # by hand: (1 + 0.5) / (1 + 0.5 + 1)
+    0.6
+    """
+    hazard = np.asarray(hazard, dtype=np.float64)
+    wide = (-1,) + (1,) * (hazard.ndim - 1)
+    shape = np.broadcast_to(1.0 / variance, history.shape).reshape(wide)
+    mean = np.broadcast_to(mean, history.shape).reshape(wide)
+    codes = history.reshape(wide)
+
+    def joint(extra: Array | float) -> Array:
+        """Chance of this answer and of getting through `extra` more hazard."""
+        everything = (shape / (shape + extra)) ** shape
+        term = (shape / (shape + mean + extra)) ** shape
+        chances = []
+        n = 0
+        for counts in _HISTORY_COUNTS:
+            chance = np.zeros_like(term)
+            for _ in counts:
+                chance = chance + term
+                term = term * (shape + n) / (n + 1.0) * mean / (shape + mean + extra)
+                n += 1
+            chances.append(chance)
+        rest = everything - sum(chances)
+        return np.select([codes == i for i in range(3)], chances, rest)
+
+    through: Array = joint(hazard) / np.maximum(joint(0.0 * hazard), 1e-300)
+    return np.clip(through, 0.0, 1.0)
+
+
+def probability(people: People, p: Parameters, sessions: ArrayLike = 1.0) -> Array:
+    """Probability of a cramp, with everything nobody can know summed over.
+
+    Parameters
+    ----------
+    people : People
+    p : Parameters
+        One set for all sessions, or one for each.
+    sessions : array-like, default 1
+        Of so many sessions like this one, at least one with a cramp.
+
+    Returns
+    -------
+    ndarray of shape (n_sessions,)
+    """
+    hazard = final_hazard(people, p) * np.broadcast_to(sessions, people.n)[:, None]
+    return probability_of_hazard(people, p, hazard)
+
+
+def final_hazard(people: People, p: Parameters) -> Array:
+    """Hazard of the whole session for each node of what nobody can know.
+
+    Returns
+    -------
+    ndarray of shape (n_sessions, 9)
+    """
+    hazard = np.empty((people.n, _NODE_WEIGHTS.size))
+    steps = _steps(people)
+    order = np.argsort(steps, kind="stable")
+    for start in range(0, people.n, _BLOCK // 4):
+        rows = order[start : start + _BLOCK // 4]
+        some, q = people.take(rows), _rows_of(p, rows)
+        shape = (some.n, _NODE_WEIGHTS.size)
+        nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
+        hazard[rows] = cumulative_hazard(some, q, nodes, int(steps[rows[-1]]))[-1]
+    return hazard
+
+
+def probability_of_hazard(people: People, p: Parameters, hazard: Array) -> Array:
+    """Sum the chance of a cramp over the nodes of `final_hazard`."""
+    through: Array = get_through(hazard, *_history(people, p)) @ _NODE_WEIGHTS
+    return 1.0 - through
+
+
+def onset_distribution(people: People, p: Parameters, fractions: ArrayLike) -> Array:
+    """Probability of a cramp by each fraction of the session.
+
+    Parameters
+    ----------
+    people : People
+    p : Parameters
+        One set for all sessions.
+    fractions : array-like of shape (n_fractions,)
+        From 0 to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_fractions, n_sessions)
+    """
+    steps = int(_steps(people).max())
+    shape = (people.n, 1)
+    middle = (np.zeros(shape), np.zeros(shape))
+    hazard = cumulative_hazard(people, p, middle, steps)[:, :, 0]
+    hazard = np.concatenate([np.zeros((1, people.n)), hazard])
+    history = _history(people, p)
+    ends_h = people.columns["duration_min"] / 60.0
+    rows = []
+    everyone = np.arange(people.n)
+    for fraction in np.atleast_1d(fractions):
+        # The hazard is a straight line within a step.
+        step = np.minimum((fraction * ends_h / STEP_H).astype(np.int64), steps - 1)
+        low, high = hazard[step, everyone], hazard[step + 1, everyone]
+        length_h = np.minimum(STEP_H, ends_h - step * STEP_H)
+        share = np.divide(
+            fraction * ends_h - step * STEP_H,
+            length_h,
+            where=length_h > 0,
+            out=np.ones(people.n),
+        )
+        rows.append(1.0 - get_through(low + share * (high - low), *history))
+    return np.array(rows)
+
+
+def draw_cramps(
+    people: People, p: Parameters, seed: int
+) -> tuple[NDArray[np.bool_], Array]:
+    """Draw who cramps, and when.
+
+    Parameters
+    ----------
+    people : People
+    p : Parameters
+    seed : int
+
+    Returns
+    -------
+    cramped : ndarray of bool, shape (n_sessions,)
+    onset_h : ndarray of shape (n_sessions,)
+        Hours after the start; NaN without a cramp.
+    """
+    random = np.random.default_rng(seed)
+    cramped = np.zeros(people.n, dtype=bool)
+    onset_h = np.full(people.n, np.nan)
+    steps = _steps(people)
+    for start in range(0, people.n, _BLOCK // 4):
+        rows = np.arange(start, min(start + _BLOCK // 4, people.n))
+        some, q = people.take(rows), _rows_of(p, rows)
+        normal = random.standard_normal((2, some.n, 1))
+        n_steps = int(steps[rows].max())
+        hazard = cumulative_hazard(some, q, (normal[0], normal[1]), n_steps)[:, :, 0]
+        threshold = random.exponential(size=some.n) / _draw_proneness(some, q, random)
+        reached = hazard >= threshold
+        hit = reached[-1]
+        first = reached.argmax(axis=0)
+        before = np.where(first > 0, np.take_along_axis(hazard, first[None] - 1, 0)[0], 0.0)
+        here = np.take_along_axis(hazard, first[None], 0)[0]
+        hours = some.columns["duration_min"] / 60.0
+        length_h = np.clip(hours - first * STEP_H, 0.0, STEP_H)
+        share = (threshold - before) / np.maximum(here - before, 1e-300)
+        cramped[rows] = hit
+        onset_h[rows] = np.where(hit, first * STEP_H + share * length_h, np.nan)
+    return cramped, onset_h
+
+
+def _draw_proneness(people: People, p: Parameters, random: np.random.Generator) -> Array:
+    """Draw proneness until last year's count fits the answer given."""
+    codes, mean, variance = _history(people, p)
+    mean, variance = np.broadcast_to(mean, people.n), np.broadcast_to(variance, people.n)
+    drawn = np.empty(people.n)
+    counts_edges = np.array([1, 3, 6])
+    left = np.arange(people.n)
+    for _ in range(20_000):
+        if not left.size:
+            return drawn
+        shape = 1.0 / variance[left]
+        proneness = random.gamma(shape, variance[left])
+        code = np.searchsorted(
+            counts_edges, random.poisson(proneness * mean[left]), side="right"
+        )
+        fits = code == codes[left]
+        drawn[left[fits]] = proneness[fits]
+        left = left[~fits]
+    raise RuntimeError("Some answers about past cramps are too rare to draw from.")
+
+
+def _history(people: People, p: Parameters) -> tuple[NDArray[Any], Array, Array]:
+    mean = p["proneness.cramps_per_hour"] * people.exposure_h
+    return people.columns["cramp_sessions_12mo"], mean, p["proneness.variance"]
+
+
+def _steps(people: People) -> NDArray[np.int64]:
+    return np.ceil(people.columns["duration_min"] / 60.0 / STEP_H - 1e-9).astype(np.int64)
+
+
+def _rows_of(p: Parameters, rows: ArrayLike) -> Parameters:
+    return p if np.ndim(p.log_hazard) == 0 else p.take(rows)
+
+
+def _tall(values: ArrayLike) -> Array:
+    """Stand a number, or one number for every session, beside the nodes."""
+    array = np.asarray(values, dtype=np.float64)
+    return array if array.ndim == 0 else array[:, None]
+
+
+def _code(quantity: str, level: str) -> int:
+    return FIELDS[quantity].codes[level]
+
+
+def _count(bits: NDArray[Any]) -> NDArray[Any]:
+    counts: NDArray[Any] = np.bitwise_count(np.maximum(bits, 0))
+    return counts
+
+
+def _any_of(bits: NDArray[Any], quantity: str, items: tuple[str, ...]) -> NDArray[np.bool_]:
+    mask = sum(1 << _code(quantity, item) for item in items)
+    flags: NDArray[np.bool_] = (np.maximum(bits, 0) & mask) > 0
+    return flags
