@@ -14,6 +14,7 @@ Examples
 
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
 from riskmodel.inputs import FIELDS, Session, check
+from riskmodel.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import ScorecardError, load_scorecard
 
@@ -22,6 +23,8 @@ __version__ = "0.1.0"
 __all__ = [
     "FIELDS",
     "Assessment",
+    "Calibration",
+    "CalibrationError",
     "Contribution",
     "Scorecard",
     "ScorecardError",
@@ -29,5 +32,6 @@ __all__ = [
     "assess",
     "assess_frame",
     "check",
+    "load_calibration",
     "load_scorecard",
 ]

@@ -13,30 +13,26 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from riskmodel.answers import UNKNOWN, Answers, read_frame
+from riskmodel.answers import UNKNOWN, read_frame
+from riskmodel.chain import Result, engine
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.inputs import Session, read_session, unknown_name_sentence
-from riskmodel.physiology.plan import QUANTITIES, plan_quantities
-from riskmodel.points import PointsCounter
-from riskmodel.safety import GUARDS, guard_bits, guard_sentences
-from riskmodel.scorecard import Factor, Level, Scorecard
-from riskmodel.scorecard_file import load_scorecard
-from riskmodel.unanswered import (
-    unanswered_bits,
-    unanswered_names,
-    unanswered_texts,
+from riskmodel.probability import (
+    BAND_NAMES,
+    Calibration,
+    band_codes,
+    in_100_text,
+    in_100_texts,
 )
+from riskmodel.safety import GUARDS, guard_sentences
+from riskmodel.scorecard import Factor, Level, Scorecard
+from riskmodel.unanswered import unanswered_names, unanswered_texts
 
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
-
-# Rows worked on at once: the arrays of one block stay in the processor's cache.
-_BLOCK = 8192
 
 
 class UnknownColumnWarning(UserWarning):
@@ -86,6 +82,17 @@ class Assessment:
 
     Attributes
     ----------
+    probability, probability_low, probability_high : float
+        Of at least one cramp, and the range in which it lies with 9 chances in 10 if
+        the simulators and the doubts about weights and answers are right.  NaN if
+        there are problems, or no calibration for the scorecard.
+    probability_ideal : float
+        The same session by the same athlete in cool weather, rested and fed with
+        fluid and salt.
+    band : str
+        A name of `riskmodel.probability.BAND_NAMES`; ``unknown`` without a number.
+    in_100 : str
+        The probability for people, as in "about 15".
     total_points : float
         Sum of the contributions, exactly; NaN if there are problems.
     contributions : tuple of Contribution
@@ -98,14 +105,28 @@ class Assessment:
         Questions left unanswered.
     safety : tuple of str
         What to consider before any number.
+    spreads : mapping of str to float
+        Where the range comes from, see `riskmodel.chain.SPREADS`: half its width
+        in log odds, had it no other source.
+    narrowing : mapping of str to float
+        For each open question, how much narrower its answer would make the range
+        from low to high on average, largest first.
     """
 
+    probability: float
+    probability_low: float
+    probability_high: float
+    probability_ideal: float
+    band: str
+    in_100: str
     total_points: float
     contributions: tuple[Contribution, ...]
     physiology: Mapping[str, float]
     problems: tuple[str, ...]
     missing: tuple[str, ...]
     safety: tuple[str, ...]
+    spreads: Mapping[str, float]
+    narrowing: Mapping[str, float]
 
     @property
     def shown_points(self) -> float:
@@ -119,7 +140,9 @@ class Assessment:
 
 
 def assess(
-    session: Session | Mapping[str, Any], scorecard: Scorecard | None = None
+    session: Session | Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> Assessment:
     """Score one planned session.
 
@@ -129,6 +152,8 @@ def assess(
         Answers by the names in `riskmodel.inputs.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
+    calibration : Calibration, optional
+        Made for that scorecard; without one another scorecard gives points only.
 
     Returns
     -------
@@ -139,6 +164,8 @@ def assess(
     ValueError
         If a name is not in `FIELDS`.  Impossible answers do not raise; they are
         named in `problems`.
+    CalibrationError
+        If the calibration was made for another scorecard.
 
     Examples
     --------
@@ -149,21 +176,31 @@ def assess(
     True
     """
     answers = read_session(session)
-    counter = _counter(scorecard)
-    result = _run(answers, counter, detail=True)
+    used = engine(scorecard, calibration)
+    result = used.run(answers, detail=True)
     problems = answers.sentences()
+    chances = {name: float(values[0]) for name, values in result.chances.items()}
     return Assessment(
+        **chances,
+        band=BAND_NAMES[int(band_codes(chances["probability"]))],
+        in_100=in_100_text(chances["probability"]),
         total_points=float(result.total_points[0]),
-        contributions=() if problems else _contributions(result, counter.scorecard),
+        contributions=() if problems else _contributions(result, used.scorecard),
         physiology={name: float(v[0]) for name, v in result.physiology.items()},
         problems=problems,
         missing=unanswered_names(int(result.missing[0])),
         safety=guard_sentences(int(result.safety[0])),
+        spreads={name: float(values[0]) for name, values in result.spreads.items()},
+        narrowing=used.narrowing(result),
     )
 
 
 def assess_frame(
-    frame: pd.DataFrame, scorecard: Scorecard | None = None, *, detail: bool = True
+    frame: pd.DataFrame,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+    *,
+    detail: bool = True,
 ) -> pd.DataFrame:
     """Score any number of planned sessions.
 
@@ -173,20 +210,27 @@ def assess_frame(
         One row per session, columns named as in `riskmodel.inputs.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
+    calibration : Calibration, optional
+        Made for that scorecard; without one another scorecard gives points only.
     detail : bool, default True
-        False leaves out the points per factor and what is missing.
+        False leaves out the points per factor, where the range comes from and what
+        is missing.
 
     Returns
     -------
     pandas.DataFrame, index of `frame`
-        ``points_<factor>`` for every factor, ``total_points``, ``problems``,
-        ``safety``, ``missing`` and the physiology.  A row with problems keeps its
-        place and has NaN for every number.
+        ``points_<factor>`` for every factor, ``total_points``, ``probability`` with
+        ``probability_low`` and ``probability_high``, ``probability_ideal``,
+        ``band``, ``in_100``, ``problems``, ``safety``, the spreads, ``missing`` and
+        the physiology.  A row with problems keeps its place, has NaN for every
+        number and the band ``unknown``.
 
     Raises
     ------
     ValueError
         If an input has two columns.
+    CalibrationError
+        If the calibration was made for another scorecard.
 
     Warns
     -----
@@ -206,70 +250,27 @@ def assess_frame(
     if answers.unknown_columns:
         sentences = " ".join(map(unknown_name_sentence, answers.unknown_columns))
         warnings.warn(sentences, UnknownColumnWarning, stacklevel=2)
-    counter = _counter(scorecard)
-    result = _run(answers, counter, detail=detail)
+    used = engine(scorecard, calibration)
+    result = used.run(answers, detail=detail)
     columns: dict[str, Any] = {}
     if detail:
-        names = (f"points_{factor.name}" for factor in counter.scorecard.factors)
+        names = (f"points_{factor.name}" for factor in used.scorecard.factors)
         columns.update(zip(names, result.points, strict=True))
     columns["total_points"] = result.total_points
+    columns |= result.chances
+    p = result.chances["probability"]
+    columns["band"] = pd.array(BAND_NAMES, dtype="str").take(band_codes(p))
+    columns["in_100"] = in_100_texts(p)
     columns["problems"] = answers.problems()
     columns["safety"] = pd.array(_SAFETY_TEXTS, dtype="str").take(result.safety)
     if detail:
+        columns |= result.spreads
         columns["missing"] = unanswered_texts(result.missing)
     columns |= result.physiology
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
-@dataclass(frozen=True)
-class _Result:
-    """Arrays of the whole chain, before they are put into words."""
-
-    points: NDArray[np.float64]
-    total_points: NDArray[np.float64]
-    physiology: dict[str, NDArray[np.float64]]
-    columns: Mapping[str, NDArray[Any]]
-    missing: NDArray[np.int64]
-    safety: NDArray[np.int64]
-
-
-@cache
-def _default_counter() -> PointsCounter:
-    return PointsCounter(load_scorecard())
-
-
-def _counter(scorecard: Scorecard | None) -> PointsCounter:
-    return _default_counter() if scorecard is None else PointsCounter(scorecard)
-
-
-def _run(answers: Answers, counter: PointsCounter, *, detail: bool) -> _Result:
-    n = answers.n_sessions
-    factors = counter.scorecard.factors
-    points = np.empty((len(factors), n if detail else min(n, _BLOCK)))
-    total = np.empty(n)
-    physiology = {name: np.empty(n) for name in QUANTITIES}
-    safety = np.zeros(n, dtype=np.int64)
-    usable = answers.usable()
-    for start in range(0, max(n, 1), _BLOCK):
-        block = slice(start, min(start + _BLOCK, n))
-        columns = plan_quantities(
-            {name: values[block] for name, values in answers.columns.items()},
-            block.stop - block.start,
-        )
-        # Without detail every block is counted into the same place.
-        at = block if detail else slice(block.stop - block.start)
-        counted = counter.count(columns, out=points[:, at])
-        bad = ~usable[block]
-        counted[:, bad] = np.nan
-        total[block] = counted.sum(axis=0)
-        for name, values in physiology.items():
-            values[block] = np.where(bad, np.nan, columns[name])
-        safety[block] = np.where(bad, 0, guard_bits(columns, bad.size))
-    missing = unanswered_bits(answers) if detail else np.zeros(n, np.int64)
-    return _Result(points, total, physiology, columns, missing, safety)
-
-
-def _contributions(result: _Result, scorecard: Scorecard) -> tuple[Contribution, ...]:
+def _contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, ...]:
     made = []
     for factor, points in zip(scorecard.factors, result.points, strict=True):
         code = result.columns[factor.quantity][0]

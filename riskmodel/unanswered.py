@@ -1,4 +1,4 @@
-"""Which questions were left open, of those whose answer could matter."""
+"""Which questions were left open, of those whose answer could matter, and how much."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pandas.api.extensions import ExtensionArray
 
 from riskmodel.answers import Answers, is_unknown
 from riskmodel.fields import FIELDS
+from riskmodel.probability import Calibration
 
 # Questions whose answer replaces others; leaving them out leaves nothing open.
 _REPLACING = ("measured_sweat_rate_l_h", "solar_radiation_w_m2", "wbgt_c")
@@ -69,3 +70,98 @@ def unanswered_texts(bits: NDArray[np.int64]) -> ExtensionArray:
 def unanswered_names(bits: int) -> tuple[str, ...]:
     """Names of the inputs in a set of bits."""
     return tuple(name for i, name in enumerate(_OPTIONAL) if bits >> i & 1)
+
+
+class OpenQuestions:
+    """How far the answers that were not given could move the total.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        Its tables hold, for each question, the mean square of that change in
+        synthetic scenarios, by air temperature and duration.
+    """
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._at_c = calibration.questions_at_c
+        self._at_log_min = np.log(calibration.questions_at_min)
+        self._tables = {
+            position: table.ravel()
+            for position, name in enumerate(_OPTIONAL)
+            if (table := calibration.questions.get(name)) is not None
+        }
+
+    def variance(
+        self,
+        bits: NDArray[np.int64],
+        air_temperature_c: NDArray[np.float64],
+        duration_min: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Sum over the open questions, as if answers were independent.
+
+        Parameters
+        ----------
+        bits : ndarray of int, shape (n_sessions,)
+            As from `unanswered_bits`.
+        air_temperature_c, duration_min : ndarray of shape (n_sessions,)
+
+        Returns
+        -------
+        ndarray of shape (n_sessions,)
+            In points squared.
+        """
+        total = np.zeros(len(bits))
+        bits = _sun_as_one(bits)
+        corners = self._corners(air_temperature_c, duration_min)
+        for position, table in self._tables.items():
+            rows = np.flatnonzero(bits >> position & 1)
+            if rows.size:
+                total[rows] += sum(w[rows] * table[at[rows]] for at, w in corners)
+        return total
+
+    def of_each(
+        self, bits: int, air_temperature_c: float, duration_min: float
+    ) -> dict[str, float]:
+        """Variance of each open question of one session, in points squared.
+
+        Place and time of the session stand together under the start time.
+        """
+        at = np.array([air_temperature_c]), np.array([duration_min])
+        left = int(_sun_as_one(np.array([bits]))[0])
+        return {
+            _OPTIONAL[position]: float(self.variance(np.array([1 << position]), *at)[0])
+            for position in self._tables
+            if left >> position & 1
+        }
+
+    def _corners(
+        self, air_c: NDArray[np.float64], minutes: NDArray[np.float64]
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Cells of the tables around each session, and how much each counts."""
+        i, u = _place(air_c, self._at_c)
+        j, v = _place(np.log(minutes), self._at_log_min)
+        width = len(self._at_log_min)
+        return [
+            (i * width + j, (1 - u) * (1 - v)),
+            (i * width + j + 1, (1 - u) * v),
+            ((i + 1) * width + j, u * (1 - v)),
+            ((i + 1) * width + j + 1, u * v),
+        ]
+
+
+def _sun_as_one(bits: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place and time count once, as the start time, if any of them is open."""
+    time, *place = (_OPTIONAL.index(name) for name in ("start_time", *_SUN_PLACE))
+    for position in place:
+        bits = bits | (bits >> position & 1) << time
+    return bits
+
+
+def _place(
+    x: NDArray[np.float64], at: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Interval of a grid in which each value lies, and how far; flat beyond."""
+    where = np.interp(x, at, np.arange(len(at), dtype=np.float64))
+    # A missing required answer has no place; its row gives no number anyway.
+    low = np.minimum(np.nan_to_num(where), len(at) - 2).astype(np.int64)
+    return low, where - low

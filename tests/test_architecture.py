@@ -27,7 +27,9 @@ STAGES = (
     "scorecard_file",
     "points",
     "safety",
+    "probability",
     "unanswered",
+    "chain",
     "assessment",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",

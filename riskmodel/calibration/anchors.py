@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import (
-    Parameters,
+    Assumptions,
     final_hazard,
     onset_distribution,
     probability_of_hazard,
@@ -83,11 +83,12 @@ def load_anchors() -> tuple[Anchor, ...]:
     >>> sorted({anchor.role for anchor in load_anchors()})
     ['test', 'tune']
     """
-    numbers = ("published", "low", "high")
-    return tuple(
-        Anchor(**{**row, **{name: float(row[name]) for name in numbers}})
-        for row in read_table("anchors.csv")
-    )
+    made = []
+    for row in read_table("anchors.csv"):
+        values: dict[str, Any] = dict(row)
+        values |= {name: float(row[name]) for name in ("published", "low", "high")}
+        made.append(Anchor(**values))
+    return tuple(made)
 
 
 def measure(anchor: Anchor, model: Model, seed: int) -> float:
@@ -198,12 +199,12 @@ _MEASURES: Mapping[str, Callable[[pd.DataFrame, Model, Anchor, int], float]] = {
 }
 
 
-def tune(p: Parameters, seed: int, *, noise: bool) -> Parameters:
+def tune(p: Assumptions, seed: int, *, noise: bool) -> Assumptions:
     """Set the base rate, so that the tuning rates come out as published.
 
     Parameters
     ----------
-    p : Parameters
+    p : Assumptions
         Medians, or draws.
     seed : int
     noise : bool
@@ -211,9 +212,7 @@ def tune(p: Parameters, seed: int, *, noise: bool) -> Parameters:
 
     Returns
     -------
-
-    Parameters
-    ----------
+    Assumptions
         With `log_hazard` set: the weighted mean misfit of the rates, on log odds,
         is zero.
     """
@@ -228,7 +227,7 @@ def tune(p: Parameters, seed: int, *, noise: bool) -> Parameters:
         too_high = sum(row.misfit(middle) for row in rows) > 0
         low, high = np.where(too_high, low, middle), np.where(too_high, middle, high)
     single = np.ndim(p.log_hazard) == 0
-    return Parameters(p.structure, p.values, middle[0] if single else middle)
+    return Assumptions(p.structure, p.values, middle[0] if single else middle)
 
 
 def _tuning_rates() -> list[Anchor]:
@@ -243,7 +242,7 @@ class _TuningRate:
     def __init__(
         self,
         anchor: Anchor,
-        p: Parameters,
+        p: Assumptions,
         n_draws: int,
         seed: int,
         random: np.random.Generator,
@@ -254,7 +253,7 @@ class _TuningRate:
         self.draws = n_draws
         rows = np.repeat(np.arange(n_draws), people.n)
         values = {name: np.broadcast_to(v, n_draws) for name, v in p.values.items()}
-        self.p = Parameters(p.structure, values, np.zeros(n_draws)).take(rows)
+        self.p = Assumptions(p.structure, values, np.zeros(n_draws)).take(rows)
         self.hazard = final_hazard(self.people, self.p)
         weeks = {"month": WEEKS_A_MONTH, "year": 52.0}.get(anchor.measure)
         if weeks:
@@ -269,7 +268,8 @@ class _TuningRate:
         scale = np.exp(np.repeat(log_hazard, self.people.n // self.draws))
         p = probability_of_hazard(self.people, self.p, self.hazard * scale[:, None])
         mean = p.reshape(self.draws, -1).mean(axis=1)
-        return (np.log(mean / (1 - mean)) - self.target) / self.sd**2
+        off: Array = np.log(mean / (1 - mean)) - self.target
+        return off / self.sd**2
 
 
 def _logit(p: float) -> float:
@@ -297,7 +297,7 @@ def row_of(anchor: Anchor, value: float) -> dict[str, Any]:
     }
 
 
-def simulator_model(p: Parameters) -> Model:
+def simulator_model(p: Assumptions) -> Model:
     """A simulator with one set of parameters, as a model to check."""
 
     def of(frame: pd.DataFrame, sessions: ArrayLike) -> Array:

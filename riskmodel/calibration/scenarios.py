@@ -379,4 +379,5 @@ def _yes_no(flags: NDArray[np.bool_]) -> Array:
 
 
 def _shares(weights: list[float]) -> Array:
-    return np.array(weights) / np.sum(weights)
+    shares: Array = np.array(weights) / np.sum(weights)
+    return shares

@@ -29,6 +29,7 @@ from riskmodel.fields import FIELDS
 from riskmodel.physiology.plan import plan_quantities
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64] | slice
 
 STEP_H = 0.25
 _BLOCK = 8192
@@ -62,7 +63,7 @@ def structures() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Assumptions:
     """Assumptions of one simulator, or of many draws at once.
 
     Attributes
@@ -83,20 +84,20 @@ class Parameters:
         """Return the parameter called `name`."""
         return self.values[name]
 
-    def take(self, rows: ArrayLike) -> Parameters:
+    def take(self, rows: Rows) -> Assumptions:
         """Return one draw for every session."""
         values = {name: np.asarray(v)[rows] for name, v in self.values.items()}
-        return Parameters(self.structure, values, np.asarray(self.log_hazard)[rows])
+        return Assumptions(self.structure, values, np.asarray(self.log_hazard)[rows])
 
 
-def median_parameters(structure: str) -> Parameters:
+def median_assumptions(structure: str) -> Assumptions:
     """Return the assumptions at their medians, before the base rate is set."""
     rows = _rows(structure)
     values = {name: np.array(float(row["median"])) for name, row in rows.items()}
-    return Parameters(structure, values, np.array(0.0))
+    return Assumptions(structure, values, np.array(0.0))
 
 
-def draw_parameters(structure: str, n_draws: int, seed: int) -> Parameters:
+def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
     """Draw the assumptions anew, before the base rate is set.
 
     Parameters
@@ -108,9 +109,7 @@ def draw_parameters(structure: str, n_draws: int, seed: int) -> Parameters:
 
     Returns
     -------
-
-    Parameters
-    ----------
+    Assumptions
         Values of shape (n_draws,).  A quantity that cannot be negative stays at 0
         or above.
     """
@@ -122,7 +121,7 @@ def draw_parameters(structure: str, n_draws: int, seed: int) -> Parameters:
             values[name] = row["median"] * np.exp(noise)
         else:
             values[name] = np.maximum(row["median"] + noise, 0.0)
-    return Parameters(structure, values, np.zeros(n_draws))
+    return Assumptions(structure, values, np.zeros(n_draws))
 
 
 def _rows(structure: str) -> dict[str, Mapping[str, Any]]:
@@ -148,7 +147,7 @@ class People:
         """How many sessions."""
         return len(self.exposure_h)
 
-    def take(self, rows: ArrayLike) -> People:
+    def take(self, rows: Rows) -> People:
         """Return some of the sessions."""
         chosen = {name: values[rows] for name, values in self.columns.items()}
         return People(chosen, self.exposure_h[rows])
@@ -182,13 +181,13 @@ def read_people(frame: pd.DataFrame) -> People:
     return People(columns, exposure_h)
 
 
-def log_hazard_of_person(people: People, p: Parameters) -> Array:
+def log_hazard_of_person(people: People, p: Assumptions) -> Array:
     """Log-hazard for who the athlete is and what kind of session it is."""
     c = people.columns
     conditions = c["conditions"]
     grave = ("liver", "dialysis", "neuropathy", "spinal_stenosis", "poor_circulation")
     trimester = c["pregnancy_trimester"]
-    return (
+    log_hazard: Array = (
         p["per_decade_over_35"] * np.maximum(c["age_years"] - 35.0, 0.0) / 10.0
         + p["male"] * (c["sex"] == _code("sex", "male"))
         + p["any_medicine"] * (c["medications"] > 0)
@@ -203,17 +202,18 @@ def log_hazard_of_person(people: People, p: Parameters) -> Array:
         + p["race"] * (c["competition"] == _code("competition", "yes"))
         + p["new_activity"] * (c["novelty"] == _code("novelty", "new_activity"))
     )
+    return log_hazard
 
 
 def cumulative_hazard(
-    people: People, p: Parameters, deviations: tuple[Array, Array], n_steps: int
+    people: People, p: Assumptions, deviations: tuple[Array, Array], n_steps: int
 ) -> Array:
     """Hazard summed to the end of every step, for a proneness of 1.
 
     Parameters
     ----------
     people : People
-    p : Parameters
+    p : Assumptions
     deviations : tuple of two ndarray of shape (n_sessions, n_nodes)
         How far what the person can stand, and what they sweat, are from what the
         answers say, in standard deviations.
@@ -263,7 +263,7 @@ def cumulative_hazard(
     return summed
 
 
-def _fatigue_rate_and_start(people: People, p: Parameters) -> tuple[Array, Array]:
+def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Array]:
     c = people.columns
     intensity = (c["session_rpe"] / 5.0) ** p["fatigue.intensity_power"]
     step = c["relative_effort"] - _code("relative_effort", "usual")
@@ -345,13 +345,13 @@ def get_through(
     return np.clip(through, 0.0, 1.0)
 
 
-def probability(people: People, p: Parameters, sessions: ArrayLike = 1.0) -> Array:
+def probability(people: People, p: Assumptions, sessions: ArrayLike = 1.0) -> Array:
     """Probability of a cramp, with everything nobody can know summed over.
 
     Parameters
     ----------
     people : People
-    p : Parameters
+    p : Assumptions
         One set for all sessions, or one for each.
     sessions : array-like, default 1
         Of so many sessions like this one, at least one with a cramp.
@@ -364,7 +364,7 @@ def probability(people: People, p: Parameters, sessions: ArrayLike = 1.0) -> Arr
     return probability_of_hazard(people, p, hazard)
 
 
-def final_hazard(people: People, p: Parameters) -> Array:
+def final_hazard(people: People, p: Assumptions) -> Array:
     """Hazard of the whole session for each node of what nobody can know.
 
     Returns
@@ -383,19 +383,19 @@ def final_hazard(people: People, p: Parameters) -> Array:
     return hazard
 
 
-def probability_of_hazard(people: People, p: Parameters, hazard: Array) -> Array:
+def probability_of_hazard(people: People, p: Assumptions, hazard: Array) -> Array:
     """Sum the chance of a cramp over the nodes of `final_hazard`."""
     through: Array = get_through(hazard, *_history(people, p)) @ _NODE_WEIGHTS
     return 1.0 - through
 
 
-def onset_distribution(people: People, p: Parameters, fractions: ArrayLike) -> Array:
+def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> Array:
     """Probability of a cramp by each fraction of the session.
 
     Parameters
     ----------
     people : People
-    p : Parameters
+    p : Assumptions
         One set for all sessions.
     fractions : array-like of shape (n_fractions,)
         From 0 to 1.
@@ -429,14 +429,14 @@ def onset_distribution(people: People, p: Parameters, fractions: ArrayLike) -> A
 
 
 def draw_cramps(
-    people: People, p: Parameters, seed: int
+    people: People, p: Assumptions, seed: int
 ) -> tuple[NDArray[np.bool_], Array]:
     """Draw who cramps, and when.
 
     Parameters
     ----------
     people : People
-    p : Parameters
+    p : Assumptions
     seed : int
 
     Returns
@@ -469,7 +469,7 @@ def draw_cramps(
     return cramped, onset_h
 
 
-def _draw_proneness(people: People, p: Parameters, random: np.random.Generator) -> Array:
+def _draw_proneness(people: People, p: Assumptions, random: np.random.Generator) -> Array:
     """Draw proneness until last year's count fits the answer given."""
     codes, mean, variance = _history(people, p)
     mean, variance = np.broadcast_to(mean, people.n), np.broadcast_to(variance, people.n)
@@ -490,7 +490,7 @@ def _draw_proneness(people: People, p: Parameters, random: np.random.Generator) 
     raise RuntimeError("Some answers about past cramps are too rare to draw from.")
 
 
-def _history(people: People, p: Parameters) -> tuple[NDArray[Any], Array, Array]:
+def _history(people: People, p: Assumptions) -> tuple[NDArray[Any], Array, Array]:
     mean = p["proneness.cramps_per_hour"] * people.exposure_h
     return people.columns["cramp_sessions_12mo"], mean, p["proneness.variance"]
 
@@ -499,7 +499,7 @@ def _steps(people: People) -> NDArray[np.int64]:
     return np.ceil(people.columns["duration_min"] / 60.0 / STEP_H - 1e-9).astype(np.int64)
 
 
-def _rows_of(p: Parameters, rows: ArrayLike) -> Parameters:
+def _rows_of(p: Assumptions, rows: Rows) -> Assumptions:
     return p if np.ndim(p.log_hazard) == 0 else p.take(rows)
 
 

@@ -1,0 +1,240 @@
+"""The whole chain on arrays: answers in, points, probability and its range out.
+
+Everything that scores a session runs this code, one session as an array of length
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.answers import Answers
+from riskmodel.physiology.plan import QUANTITIES, plan_quantities
+from riskmodel.points import PointsCounter
+from riskmodel.probability import (
+    RANGE_SD,
+    Calibration,
+    expit,
+    load_calibration,
+    weight_doubt,
+)
+from riskmodel.safety import guard_bits
+from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard_file import load_scorecard
+from riskmodel.unanswered import OpenQuestions, unanswered_bits
+
+Array = NDArray[np.float64]
+
+# Rows worked on at once: the arrays of one block stay in the processor's cache.
+_BLOCK = 8192
+
+SPREADS: Mapping[str, str] = {
+    "spread_assumptions": "Simulators and their assumptions",
+    "spread_weights": "Weights of the scorecard",
+    "spread_unanswered": "Questions not answered",
+}
+"""Where the range comes from, as half its width in log odds."""
+
+CHANCES = ("probability", "probability_low", "probability_high", "probability_ideal")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Arrays of the whole chain, before they are put into words.
+
+    Attributes
+    ----------
+    points : ndarray of shape (n_factors, n_sessions)
+        Without detail, those of the last block only.
+    total_points, missing, safety : ndarray of shape (n_sessions,)
+    chances, spreads, physiology : mapping of str to ndarray of shape (n_sessions,)
+    columns : mapping of str to ndarray
+        Every quantity of the last block.
+    """
+
+    points: Array
+    total_points: Array
+    chances: Mapping[str, Array]
+    spreads: Mapping[str, Array]
+    physiology: Mapping[str, Array]
+    columns: Mapping[str, NDArray[Any]]
+    missing: NDArray[np.int64]
+    safety: NDArray[np.int64]
+
+
+class Engine:
+    """A scorecard and its calibration, made ready to score.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    calibration : Calibration, optional
+        Without one there are points and no probability.
+    """
+
+    def __init__(self, scorecard: Scorecard, calibration: Calibration | None) -> None:
+        self.scorecard = scorecard
+        self.calibration = calibration
+        self.counter = PointsCounter(scorecard)
+        factors = scorecard.factors
+        self._of_the_day = np.array([float(f.of_the_day) for f in factors])
+        self._duration = [i for i, f in enumerate(factors) if f.name == "duration"]
+        if calibration is not None:
+            self.open_questions = OpenQuestions(calibration)
+            typical = np.array([calibration.typical_points[f.name] for f in factors])
+            variance = weight_doubt(scorecard) ** 2
+            # The sum of (doubt * (points - typical))**2, multiplied out.
+            self._square, self._linear = variance, -2.0 * variance * typical
+            self._constant = float(variance @ typical**2)
+
+    def run(self, answers: Answers, *, detail: bool) -> Result:
+        """Score sessions.
+
+        Parameters
+        ----------
+        answers : Answers
+        detail : bool
+            False keeps no points per factor.
+
+        Returns
+        -------
+        Result
+            Rows with a problem have NaN for every number.
+        """
+        n = answers.n_sessions
+        points = np.empty((len(self.scorecard.factors), n if detail else min(n, _BLOCK)))
+        total = np.empty(n)
+        chances = {name: np.full(n, np.nan) for name in CHANCES}
+        spreads = {name: np.full(n, np.nan) for name in SPREADS}
+        physiology = {name: np.empty(n) for name in QUANTITIES}
+        safety = np.zeros(n, dtype=np.int64)
+        usable = answers.usable()
+        missing = unanswered_bits(answers)
+        for start in range(0, max(n, 1), _BLOCK):
+            block = slice(start, min(start + _BLOCK, n))
+            size = block.stop - block.start
+            columns = plan_quantities(
+                {name: values[block] for name, values in answers.columns.items()}, size
+            )
+            # Without detail every block is counted into the same place.
+            at = block if detail else slice(size)
+            counted = self.counter.count(columns, out=points[:, at])
+            bad = ~usable[block]
+            counted[:, bad] = np.nan
+            total[block] = counted.sum(axis=0)
+            if self.calibration is not None:
+                made = self._chances(
+                    self.calibration, counted, total[block], columns, missing[block]
+                )
+                for name, values in made.items():
+                    (chances if name in chances else spreads)[name][block] = values
+            for name, values in physiology.items():
+                values[block] = np.where(bad, np.nan, columns[name])
+            safety[block] = np.where(bad, 0, guard_bits(columns, bad.size))
+        return Result(points, total, chances, spreads, physiology, columns, missing, safety)
+
+    def narrowing(self, result: Result) -> dict[str, float]:
+        """How much narrower the answer to each open question would make the range.
+
+        Parameters
+        ----------
+        result : Result
+            Of one session.
+
+        Returns
+        -------
+        dict of str to float
+            Of probability, on average over the answers that are likely; largest
+            first, and only what is not nothing.
+        """
+        if self.calibration is None or np.isnan(result.total_points[0]):
+            return {}
+        c = result.columns
+        where = float(c["air_temperature_c"][0]), float(c["duration_min"][0])
+        each = self.open_questions.of_each(int(result.missing[0]), *where)
+        share = np.array(list(each.values()))
+        share = share / max(share.sum(), 1e-300)
+        duration = result.points[self._duration[0]] if self._duration else np.zeros(1)
+        logit = self.calibration.logit(result.total_points, duration)
+        below, above = self.calibration.assumptions(duration)
+        fixed = result.spreads["spread_weights"] ** 2
+        left = result.spreads["spread_unanswered"] ** 2 * (1.0 - np.append(share, 0.0))
+        low = expit(logit - np.sqrt(below * below + fixed + left))
+        high = expit(logit + np.sqrt(above * above + fixed + left))
+        narrower = (high - low)[-1] - (high - low)[:-1]
+        order = np.argsort(-narrower, kind="stable")
+        names = list(each)
+        return {names[i]: float(narrower[i]) for i in order if narrower[i] > 0}
+
+    def _chances(
+        self,
+        calibration: Calibration,
+        points: Array,
+        total: Array,
+        columns: Mapping[str, NDArray[Any]],
+        missing: NDArray[np.int64],
+    ) -> dict[str, Array]:
+        """Probability, the same in ideal conditions, and the range with its parts."""
+        duration = points[self._duration[0]] if self._duration else np.zeros(len(total))
+        logit = calibration.logit(total, duration)
+        ideal = calibration.logit(total - self._of_the_day @ points, duration)
+        below, above = calibration.assumptions(duration)
+        off = self._square @ (points * points) + self._linear @ points + self._constant
+        of_weights = np.maximum(off, 0.0)
+        of_answers = self.open_questions.variance(
+            missing, columns["air_temperature_c"], columns["duration_min"]
+        )
+        # From points to log odds, where the curve stands.
+        scale = RANGE_SD * calibration.logit_per_point(total)
+        known = scale * scale * (of_weights + of_answers)
+        return {
+            "probability": expit(logit),
+            "probability_low": expit(logit - np.sqrt(below * below + known)),
+            "probability_high": expit(logit + np.sqrt(above * above + known)),
+            "probability_ideal": expit(ideal),
+            "spread_assumptions": np.where(np.isnan(total), np.nan, (below + above) / 2.0),
+            "spread_weights": scale * np.sqrt(of_weights),
+            "spread_unanswered": scale * np.sqrt(of_answers),
+        }
+
+
+@cache
+def _default_engine() -> Engine:
+    card = load_scorecard()
+    return Engine(card, load_calibration(scorecard=card))
+
+
+def engine(scorecard: Scorecard | None, calibration: Calibration | None) -> Engine:
+    """Make an engine, or return the one that comes with the package.
+
+    Parameters
+    ----------
+    scorecard : Scorecard, optional
+        The shipped one by default.
+    calibration : Calibration, optional
+        The shipped one by default, where it was made for this scorecard; for another
+        scorecard none.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    CalibrationError
+        If the calibration was made for another scorecard.
+    """
+    if scorecard is None and calibration is None:
+        return _default_engine()
+    card = load_scorecard() if scorecard is None else scorecard
+    if calibration is None:
+        shipped = load_calibration()
+        return Engine(card, shipped if shipped.fingerprint == card.fingerprint else None)
+    calibration.require(card)
+    return Engine(card, calibration)

@@ -1,0 +1,427 @@
+"""From points to a probability: the curves of ``data/calibration.json``, in NumPy.
+
+The curves were fitted offline on synthetic scenarios (`riskmodel.calibration`); here
+they are only read.  On the scale of log odds the probability is a curve in total
+points plus a curve in the points of its duration, because time is exposure: a point
+for a longer session is not worth the same as a point for anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from riskmodel.datasets import data_file, read_table
+from riskmodel.scorecard import Factor, Scorecard
+
+Array = NDArray[np.float64]
+
+INTERVAL = 0.90
+"""What share of the ensemble the range from low to high covers."""
+RANGE_SD = 1.6449
+"""Standard deviations of a normal distribution to each side, for `INTERVAL`."""
+
+FORMAT = 1
+"""Version of the layout of the calibration file."""
+
+
+class CalibrationError(ValueError):
+    """A calibration file that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A name for a range of probabilities, by the number that is shown."""
+
+    name: str
+    label: str
+    up_to: int
+    meaning: str
+
+
+BANDS = (
+    Band("low", "Low", 1, "as in an ordinary training session, 0.3 to 1.5 in 100"),
+    Band("moderate", "Moderate", 7, "more than in ordinary training, less than in a race"),
+    Band("high", "High", 19, "about as in a marathon, where 18 in 100 men cramped"),
+    Band(
+        "very_high",
+        "Very high",
+        100,
+        "as in an Ironman or beyond, where 21 in 100 cramped",
+    ),
+)
+"""Bands by the shown number in 100, the last that belongs to each.
+
+The limits are our judgement between published rates: trail runners in training
+(healthytrails-month), a marathon (maughan-1986-rate), an Ironman
+(schwellnus-2011-ironman-rate).
+"""
+UNKNOWN_BAND = "unknown"
+BAND_NAMES = (*(band.name for band in BANDS), UNKNOWN_BAND)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The curves and tables of one calibration.
+
+    Attributes
+    ----------
+    points_at, points_logit : ndarray
+        Knots of the curve in total points; straight lines between and beyond.
+    duration_at, duration_logit : ndarray
+        Knots of the curve in duration points, flat beyond.
+    low_logit, high_logit : ndarray
+        How far below and above the ensemble of simulators lies, at each knot of
+        the duration; the widest over the usual totals.
+    typical_points : mapping of str to float
+        Average points of every factor in the synthetic scenarios.
+    questions : mapping of str to ndarray
+        For every question, how far its answer moves the total in scenarios of this
+        air temperature and duration, as mean square.
+    questions_at_c, questions_at_min : ndarray
+        The temperatures and durations of those tables.
+    fingerprint : str
+        Of the scorecard it was made for.
+    made : mapping
+        Seed, sizes, versions and date.
+    shift : float
+        Added to all log odds, see `with_base_rate`.
+    """
+
+    points_at: Array
+    points_logit: Array
+    duration_at: Array
+    duration_logit: Array
+    low_logit: Array
+    high_logit: Array
+    typical_points: Mapping[str, float]
+    questions: Mapping[str, Array]
+    questions_at_c: Array
+    questions_at_min: Array
+    fingerprint: str
+    made: Mapping[str, Any]
+    shift: float = 0.0
+
+    def require(self, scorecard: Scorecard) -> None:
+        """Raise `CalibrationError` unless it was made for this scorecard."""
+        if scorecard.fingerprint != self.fingerprint:
+            raise CalibrationError(
+                f"The calibration was made for scorecard {self.fingerprint}, and this one "
+                f"is {scorecard.fingerprint}. Make one for it: cramprisk calibrate "
+                "--scorecard FILE --out calibration.json"
+            )
+
+    def logit(self, total_points: ArrayLike, duration_points: ArrayLike) -> Array:
+        """Log odds of a cramp.
+
+        Parameters
+        ----------
+        total_points : array-like
+            From 0; NaN gives NaN.
+        duration_points : array-like
+            What the duration adds to the total.
+
+        Returns
+        -------
+        ndarray
+        """
+        exposure = np.interp(
+            np.asarray(duration_points), self.duration_at, self.duration_logit
+        )
+        points = np.asarray(total_points, dtype=np.float64)
+        logit: Array = self._by_points(points) + exposure + self.shift
+        return logit
+
+    def _by_points(self, points: Array) -> Array:
+        at, logit = self.points_at, self.points_logit
+        inside: Array = np.interp(points, at, logit)
+        first = (logit[1] - logit[0]) / (at[1] - at[0])
+        last = (logit[-1] - logit[-2]) / (at[-1] - at[-2])
+        inside += np.minimum(points - at[0], 0.0) * first
+        inside += np.maximum(points - at[-1], 0.0) * last
+        return inside
+
+    def logit_per_point(self, total_points: ArrayLike) -> Array:
+        """Slope of the curve in points, over the ten points around."""
+        points = np.asarray(total_points, dtype=np.float64)
+        rise: Array = self._by_points(points + 5.0) - self._by_points(points - 5.0)
+        return rise / 10.0
+
+    def assumptions(self, duration_points: ArrayLike) -> tuple[Array, Array]:
+        """How far below and above the simulators and their assumptions reach.
+
+        It reads the duration only, which is never unanswered, so that no answer
+        can widen it.  In log odds, both 0 or more.
+        """
+        at, knots = np.asarray(duration_points), self.duration_at
+        return np.interp(at, knots, self.low_logit), np.interp(at, knots, self.high_logit)
+
+    def with_base_rate(
+        self, observed_rate: float, total_points: ArrayLike, duration_points: ArrayLike
+    ) -> Calibration:
+        """Shift all log odds alike, to a rate that was observed.
+
+        Parameters
+        ----------
+        observed_rate : float
+            Share of one's own sessions with a cramp, above 0 and below 1.
+        total_points, duration_points : array-like of shape (n_sessions,)
+            Of those sessions.
+
+        Returns
+        -------
+        Calibration
+            Whose mean probability over those sessions is the observed rate.
+
+        Raises
+        ------
+        ValueError
+            If the rate is not between 0 and 1, or no session has points.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from riskmodel import load_calibration
+        >>> ours = load_calibration().with_base_rate(0.2, [60, 80], [26, 44])
+        >>> round(float(expit(ours.logit([60, 80], [26, 44])).mean()), 6)
+        0.2
+        """
+        if not 0.0 < observed_rate < 1.0:
+            raise ValueError(
+                f"observed_rate is {observed_rate:g}; allowed is above 0 and below 1."
+            )
+        logit = np.atleast_1d(self.logit(total_points, duration_points))
+        logit = logit[np.isfinite(logit)]
+        if not logit.size:
+            raise ValueError("None of the sessions has points, so no rate can be expected.")
+        low, high = -50.0, 50.0
+        for _ in range(80):
+            middle = (low + high) / 2.0
+            too_high = expit(logit + middle).mean() > observed_rate
+            low, high = (low, middle) if too_high else (middle, high)
+        return replace(self, shift=self.shift + middle)
+
+
+def expit(logit: ArrayLike) -> Array:
+    """Probability of log odds; NaN stays NaN.
+
+    Examples
+    --------
+    >>> expit([-800.0, 0.0]).tolist()
+    [0.0, 0.5]
+    """
+    z = np.asarray(logit, dtype=np.float64)
+    small: Array = np.exp(-np.abs(z))
+    return np.where(z < 0, small, 1.0) / (1.0 + small)
+
+
+def load_calibration(
+    path: str | Path | None = None, scorecard: Scorecard | None = None
+) -> Calibration:
+    """Read a calibration file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        A file written by ``cramprisk calibrate``; ``data/calibration.json`` by
+        default.
+    scorecard : Scorecard, optional
+        The scorecard that it is to be used with.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    CalibrationError
+        If the file cannot be read, is damaged, or was made for another scorecard.
+
+    Examples
+    --------
+    >>> load_calibration().made["scenarios"] >= 100_000
+    True
+    """
+    calibration = _shipped() if path is None else _read(Path(path))
+    if scorecard is not None:
+        calibration.require(scorecard)
+    return calibration
+
+
+@cache
+def _shipped() -> Calibration:
+    return _read(data_file("calibration.json"))
+
+
+def _read(path: Path) -> Calibration:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CalibrationError(f"The calibration {path} cannot be read: {error}") from None
+    except json.JSONDecodeError as error:
+        raise CalibrationError(f"The calibration {path} is not JSON: {error}.") from None
+    try:
+        if raw["format"] != FORMAT:
+            raise CalibrationError(
+                f"The calibration {path} has format {raw['format']}; this version reads "
+                f"{FORMAT}. Make it again: cramprisk calibrate"
+            )
+        calibration = _build(raw)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, CalibrationError):
+            raise
+        raise CalibrationError(
+            f"The calibration {path} is damaged ({type(error).__name__}: {error}). "
+            "Make it again: cramprisk calibrate"
+        ) from None
+    for name in ("points_at", "points_logit", "duration_at"):
+        if not (np.diff(getattr(calibration, name)) > 0).all():
+            raise CalibrationError(f"In the calibration {path}, {name} does not rise.")
+    return calibration
+
+
+def _build(raw: Mapping[str, Any]) -> Calibration:
+    def numbers(part: str, name: str) -> Array:
+        values = np.array(raw[part][name], dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError(f"{part}.{name} holds no finite numbers")
+        return values
+
+    questions = raw["questions"]["mean_square_points"]
+    return Calibration(
+        points_at=numbers("points", "at"),
+        points_logit=numbers("points", "logit"),
+        duration_at=numbers("duration", "at_points"),
+        duration_logit=numbers("duration", "logit"),
+        low_logit=numbers("assumptions", "low_logit"),
+        high_logit=numbers("assumptions", "high_logit"),
+        typical_points=dict(raw["typical_points"]),
+        questions={name: np.array(table, np.float64) for name, table in questions.items()},
+        questions_at_c=numbers("questions", "air_temperature_c"),
+        questions_at_min=numbers("questions", "duration_min"),
+        fingerprint=raw["made"]["scorecard_fingerprint"],
+        made=raw["made"],
+    )
+
+
+def weight_doubt(scorecard: Scorecard) -> Array:
+    """How far each factor's weight may be off, as a share of its points.
+
+    From the doubt that belongs to the grade, or from the published interval where
+    that is wider.  Duration has none: its curve is fitted anew.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+
+    Returns
+    -------
+    ndarray of shape (n_factors,)
+        One standard deviation.
+    """
+    return np.array([_doubt(factor, scorecard) for factor in scorecard.factors])
+
+
+def _doubt(factor: Factor, scorecard: Scorecard) -> float:
+    if factor.quantity == "duration_min":
+        return 0.0
+    shares = [scorecard.doubt[factor.grade]]
+    for level in factor.levels:
+        if level.published is None or not level.points:
+            continue
+        studies = (*level.evidence, *factor.evidence)
+        shares += [_interval_share(study, level.published) for study in studies]
+    return max(shares)
+
+
+@cache
+def _intervals() -> Mapping[str, tuple[str, str, str]]:
+    rows = read_table("evidence.csv")
+    return {row["id"]: (row["estimate"], row["ci_low"], row["ci_high"]) for row in rows}
+
+
+def _interval_share(study: str, published: float) -> float:
+    """One standard deviation of a published ratio, as a share of its logarithm."""
+    estimate, low, high = _intervals()[study]
+    try:
+        if not math.isclose(float(estimate), published):
+            return 0.0
+        return math.log(float(high) / float(low)) / (2 * 1.96 * abs(math.log(published)))
+    except ValueError:
+        return 0.0  # no interval is printed
+
+
+def shown_in_100(probability: ArrayLike) -> Array:
+    """Round to what is shown: whole numbers, and fives from 30 up.
+
+    Parameters
+    ----------
+    probability : array-like
+        0 to 1; NaN stays NaN.
+
+    Returns
+    -------
+    ndarray
+        0 stands for fewer than 1, and 100 is never shown: 95 stands for 95 or more.
+
+    Examples
+    --------
+    >>> shown_in_100([0.004, 0.0149, 0.294, 0.33, 0.999]).tolist()
+    [0.0, 1.0, 29.0, 35.0, 95.0]
+    """
+    # The smallest error of arithmetic must not decide a tie.
+    hundred = np.asarray(probability, dtype=np.float64) * 100.0 + 1e-9
+    whole = np.floor(hundred + 0.5)
+    fives = np.floor(hundred / 5.0 + 0.5) * 5.0
+    shown: Array = np.where(whole < 30, whole, np.minimum(fives, 95.0))
+    return shown
+
+
+# By the number shown; the last stands for none.
+_IN_100 = ["fewer than 1", *(f"about {shown}" for shown in range(1, 95)), "95 or more"]
+_IN_100 += [UNKNOWN_BAND]
+
+
+def in_100_text(probability: float) -> str:
+    """Write a probability for people.
+
+    Examples
+    --------
+    >>> in_100_text(0.15), in_100_text(0.002), in_100_text(0.99)
+    ('about 15', 'fewer than 1', '95 or more')
+    """
+    return _IN_100[int(_in_100_codes(probability))]
+
+
+def in_100_texts(probability: ArrayLike) -> pd.api.extensions.ExtensionArray:
+    """Write probabilities for people.
+
+    Examples
+    --------
+    >>> list(in_100_texts([0.15, float("nan")]))
+    ['about 15', 'unknown']
+    """
+    return pd.array(_IN_100, dtype="str").take(_in_100_codes(probability))
+
+
+def _in_100_codes(probability: ArrayLike) -> NDArray[np.int64]:
+    shown = shown_in_100(probability)
+    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
+    return codes
+
+
+def band_codes(probability: ArrayLike) -> NDArray[np.int64]:
+    """Position in `BAND_NAMES` of each probability, by the number that is shown."""
+    shown = shown_in_100(probability)
+    limits = [band.up_to for band in BANDS[:-1]]
+    codes = np.searchsorted(limits, shown, side="left")
+    return np.where(np.isnan(shown), len(BANDS), codes)
