@@ -7,6 +7,7 @@ of length one.
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -21,15 +22,16 @@ from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.inputs import Session, read_session, unknown_name_sentence
 from riskmodel.probability import (
-    BAND_NAMES,
     Calibration,
-    band_codes,
+    band_name,
     in_100_text,
-    in_100_texts,
+    words,
 )
 from riskmodel.safety import GUARDS, guard_sentences
 from riskmodel.scorecard import Factor, Level, Scorecard
 from riskmodel.unanswered import unanswered_names, unanswered_texts
+
+_IDENTIFIER = re.compile(r"10\.\d{4}|PM|hdl")
 
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
@@ -182,7 +184,7 @@ def assess(
     chances = {name: float(values[0]) for name, values in result.chances.items()}
     return Assessment(
         **chances,
-        band=BAND_NAMES[int(band_codes(chances["probability"]))],
+        band=band_name(chances["probability"]),
         in_100=in_100_text(chances["probability"]),
         total_points=float(result.total_points[0]),
         contributions=() if problems else _contributions(result, used.scorecard),
@@ -252,18 +254,14 @@ def assess_frame(
         warnings.warn(sentences, UnknownColumnWarning, stacklevel=2)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=detail)
-    columns: dict[str, Any] = {}
-    if detail:
-        names = (f"points_{factor.name}" for factor in used.scorecard.factors)
-        columns.update(zip(names, result.points, strict=True))
+    columns: dict[str, Any] = dict(result.chances)
+    columns["band"], columns["in_100"] = words(result.chances["probability"])
     columns["total_points"] = result.total_points
-    columns |= result.chances
-    p = result.chances["probability"]
-    columns["band"] = pd.array(BAND_NAMES, dtype="str").take(band_codes(p))
-    columns["in_100"] = in_100_texts(p)
     columns["problems"] = answers.problems()
     columns["safety"] = pd.array(_SAFETY_TEXTS, dtype="str").take(result.safety)
     if detail:
+        names = (f"points_{factor.name}" for factor in used.scorecard.factors)
+        columns.update(zip(names, result.points, strict=True))
         columns |= result.spreads
         columns["missing"] = unanswered_texts(result.missing)
     columns |= result.physiology
@@ -337,7 +335,13 @@ def _unit(factor: Factor) -> str:
 @cache
 def _citations() -> Mapping[str, str]:
     rows = read_table("evidence.csv")
-    return {row["id"]: f"{row['citation']}, {row['doi_or_pmid']}" for row in rows}
+    # Where there is neither DOI nor PubMed number, the citation holds the journal already.
+    return {
+        row["id"]: f"{row['citation']}, {row['doi_or_pmid']}"
+        if _IDENTIFIER.search(row["doi_or_pmid"])
+        else row["citation"]
+        for row in rows
+    }
 
 
 def _cited(studies: tuple[str, ...]) -> str:

@@ -87,11 +87,8 @@ class Engine:
         self._duration = [i for i, f in enumerate(factors) if f.name == "duration"]
         if calibration is not None:
             self.open_questions = OpenQuestions(calibration)
-            typical = np.array([calibration.typical_points[f.name] for f in factors])
-            variance = weight_doubt(scorecard) ** 2
-            # The sum of (doubt * (points - typical))**2, multiplied out.
-            self._square, self._linear = variance, -2.0 * variance * typical
-            self._constant = float(variance @ typical**2)
+            typical = [calibration.typical_points[f.name] for f in factors]
+            self._doubt = list(zip(typical, weight_doubt(scorecard), strict=True))
 
     def run(self, answers: Answers, *, detail: bool) -> Result:
         """Score sessions.
@@ -185,8 +182,13 @@ class Engine:
         logit = calibration.logit(total, duration)
         ideal = calibration.logit(total - self._of_the_day @ points, duration)
         below, above = calibration.assumptions(duration)
-        off = self._square @ (points * points) + self._linear @ points + self._constant
-        of_weights = np.maximum(off, 0.0)
+        of_weights = np.zeros(len(total))
+        # Factor by factor: a matrix product would round differently for one session.
+        for row, (typical, doubt) in zip(points, self._doubt, strict=True):
+            if doubt:
+                off = row - typical
+                off *= doubt
+                of_weights += off * off
         of_answers = self.open_questions.variance(
             missing, columns["air_temperature_c"], columns["duration_min"]
         )

@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Annotated, Any, NoReturn
@@ -21,10 +22,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 import riskmodel
 from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
+from riskmodel.check_report import calibration_lines, published_lines
 from riskmodel.datasets import load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import json_schema
 from riskmodel.points import PointsCounter
+from riskmodel.probability import Calibration, load_calibration
 from riskmodel.report import assessment_lines, scorecard_lines
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import load_scorecard
@@ -43,6 +46,12 @@ _ROWS_AT_ONCE = 20_000
 ScorecardOption = Annotated[
     Path | None,
     typer.Option("--scorecard", help="Another scorecard file (TOML)."),
+]
+
+
+CalibrationOption = Annotated[
+    Path | None,
+    typer.Option("--calibration", help="A calibration made for it (JSON)."),
 ]
 
 
@@ -74,11 +83,16 @@ def _scorecard(path: Path | None) -> Scorecard | None:
     return None if path is None else load_scorecard(path)
 
 
+def _calibration(path: Path | None) -> Calibration | None:
+    return None if path is None else load_calibration(path)
+
+
 @app.command("assess")
 def assess_command(
     file: Annotated[str, typer.Argument(help="A JSON session, or - to read it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
 ) -> None:
     """Score one planned session.
 
@@ -89,10 +103,11 @@ def assess_command(
         try:
             session = json.loads(text)
         except json.JSONDecodeError as error:
-            _stop(f"{file} is not JSON: {error}.")
+            name = "Standard input" if file == "-" else file
+            _stop(f"{name} is not JSON: {error}.")
         if not isinstance(session, dict):
             _stop(f"{file} holds no session: it must be one JSON object.")
-        answer = assess(session, _scorecard(scorecard))
+        answer = assess(session, _scorecard(scorecard), _calibration(calibration))
         if as_json:
             typer.echo(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
         else:
@@ -106,11 +121,13 @@ def batch(
     source: Annotated[str, typer.Argument(metavar="IN.csv", help="Or - to read it.")],
     target: Annotated[str, typer.Argument(metavar="OUT.csv", help="Or - to print it.")],
     scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
 ) -> None:
     """Score every row of a CSV file; rows with problems stay and say why.
 
-    The output has the columns of the input and then the results.  A result with
-    the name of an input column is called NAME_used.
+    Ends with 1 if no row could be scored.  The output has the columns of the input
+    and then the results.  A result with the name of an input column is called
+    NAME_used.
     """
     with _sentences_for_errors():
         if (
@@ -119,16 +136,23 @@ def batch(
             and Path(source).resolve() == Path(target).resolve()
         ):
             _stop("IN.csv and OUT.csv are the same file; choose another name.")
-        card = _scorecard(scorecard)
+        card, curves = _scorecard(scorecard), _calibration(calibration)
         with _opened(source) as (lines, size), _replaced(target) as out:
-            rows, bad, unknown = _score_chunks(lines, size, out, card)
+            rows, bad, unknown = _score_chunks(lines, size, out, card, curves)
     for sentence in unknown:
         typer.echo(f"Not used: {sentence}", err=True)
-    typer.echo(f"{rows} sessions read, {rows - bad} scored, {bad} with problems.", err=True)
+    noun = "session" if rows == 1 else "sessions"
+    typer.echo(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
+    if rows and bad == rows:
+        raise typer.Exit(1)
 
 
 def _score_chunks(
-    lines: IO[bytes], size: int, out: IO[str], card: Scorecard | None
+    lines: IO[bytes],
+    size: int,
+    out: IO[str],
+    card: Scorecard | None,
+    curves: Calibration | None,
 ) -> tuple[int, int, list[str]]:
     """Score a CSV stream piece by piece, so that memory stays flat."""
     header = lines.peek(1 << 16).split(b"\n", 1)[0]  # type: ignore[attr-defined]
@@ -148,9 +172,10 @@ def _score_chunks(
     unknown: list[str] = []
     with _progress(size) as (bar, task):
         for chunk in chunks:
+            chunk.columns = [_spelt(name) for name in chunk.columns]
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", UnknownColumnWarning)
-                results = assess_frame(chunk, card)
+                results = assess_frame(chunk, card, curves)
             unknown = unknown or [str(w.message) for w in caught]
             clashing = {c: f"{c}_used" for c in results.columns if c in chunk.columns}
             joined = pd.concat([chunk, results.rename(columns=clashing)], axis=1)
@@ -159,6 +184,12 @@ def _score_chunks(
             bad += int((results["problems"] != "").sum())
             bar.update(task, completed=lines.tell() if lines.seekable() else None)
     return rows, bad, unknown
+
+
+def _spelt(name: str) -> str:
+    """Write a column's name as inputs are written: no capitals, no spaces around."""
+    plain = name.strip().lower()
+    return plain if plain in FIELDS else name
 
 
 @contextmanager
@@ -194,11 +225,11 @@ def _replaced(target: str) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def _progress(size: int) -> Iterator[tuple[Progress, Any]]:
-    """Show a bar on the terminal while a long file is read."""
+def _progress(size: float, what: str = "Scoring") -> Iterator[tuple[Progress, Any]]:
+    """Show a bar on the terminal while something takes long."""
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("Scoring"),
+        TextColumn("{task.description}"),
         BarColumn(),
         TimeRemainingColumn(),
         console=console,
@@ -206,7 +237,7 @@ def _progress(size: int) -> Iterator[tuple[Progress, Any]]:
         disable=not console.is_terminal,
     )
     with bar:
-        yield bar, bar.add_task("Scoring", total=size or None)
+        yield bar, bar.add_task(what, total=size or None)
 
 
 @app.command()
@@ -238,6 +269,81 @@ def scorecard_command(scorecard: ScorecardOption = None) -> None:
     with _sentences_for_errors():
         counter = PointsCounter(load_scorecard(scorecard))
         typer.echo("\n".join(scorecard_lines(counter)))
+
+
+@app.command()
+def calibrate(
+    out: Annotated[
+        Path, typer.Option("--out", help="Where to write the calibration (JSON).")
+    ],
+    scorecard: ScorecardOption = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
+    scenarios: Annotated[
+        int, typer.Option(min=2_000, help="Synthetic sessions.")
+    ] = 200_000,
+    draws: Annotated[
+        int, typer.Option(min=2, help="Draws of the assumptions, for each simulator.")
+    ] = 80,
+) -> None:
+    """Fit the curves from points to a probability on synthetic scenarios."""
+    fit = _calibration_part("fit")
+    with _sentences_for_errors():
+        card = load_scorecard(scorecard)
+        with _progress(1.0, "Calibrating") as (bar, task):
+            made = fit.calibrate(
+                card,
+                seed,
+                scenarios,
+                draws,
+                lambda done, what: bar.update(task, completed=done, description=what),
+            )
+        with _replaced(str(out)) as file:
+            file.write(fit.as_text(made))
+    typer.echo(f"Wrote {out} for scorecard {card.version} ({card.fingerprint}).", err=True)
+
+
+@app.command()
+def check(
+    calibration_only: Annotated[
+        bool,
+        typer.Option("--calibration", help="Against the simulators, on fresh scenarios."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write both reports there (JSON).")
+    ] = None,
+    scorecard: ScorecardOption = None,
+    curves: Annotated[
+        Path | None,
+        typer.Option("--curves", help="The calibration to check (JSON)."),
+    ] = None,
+) -> None:
+    """Compare with published figures, or with the simulators."""
+    checks = _calibration_part("checks")
+    with _sentences_for_errors():
+        card = load_scorecard(scorecard)
+        calibration = load_calibration(curves, card)
+        console = Console(stderr=True)
+        published, report = None, None
+        if out is not None or not calibration_only:
+            with console.status("Drawing the people of the published studies"):
+                published = checks.published_checks(card, calibration)
+        if out is not None or calibration_only:
+            with console.status("Drawing fresh scenarios"):
+                report = checks.calibration_checks(card, calibration)
+        if published is not None and not calibration_only:
+            typer.echo("\n".join(published_lines(published.to_dict("records"))))
+        if report is not None and calibration_only:
+            typer.echo("\n".join(calibration_lines(report)))
+        if out is not None:
+            with _replaced(str(out)) as file:
+                file.write(checks.as_text(published, report, card.fingerprint))
+
+
+def _calibration_part(name: str) -> Any:
+    """Import a module that needs scikit-learn, or say how to get it."""
+    if find_spec("sklearn") is None:
+        _stop('This needs scikit-learn: pip install "cramp-risk[calibration]"')
+    return import_module(f"riskmodel.calibration.{name}")
 
 
 @app.command()

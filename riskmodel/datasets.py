@@ -50,6 +50,19 @@ def read_table(name: str) -> list[dict[str, str]]:
 
 
 @cache
+def load_checks() -> Mapping[str, Any]:
+    """What ``cramprisk check --out`` found, for the pages to show.
+
+    Examples
+    --------
+    >>> sorted(load_checks())[:3]
+    ['benchmarks', 'published', 'reliability']
+    """
+    checks: dict[str, Any] = json.loads(data_file("checks.json").read_text("utf-8"))
+    return checks
+
+
+@cache
 def load_examples() -> Mapping[str, Mapping[str, Any]]:
     """Worked example sessions by name, each a mapping of field to answer.
 

@@ -294,7 +294,8 @@ _TABLE = (
         "weather",
         "Start time",
         "time",
-        "Local time with its UTC offset, like 2026-07-01T18:30+02:00.",
+        "Local time with its UTC offset, like 2026-07-01T18:30+02:00. It counts only "
+        "together with latitude and longitude, which give the sun's height.",
     ),
     _number(
         "wbgt_c",

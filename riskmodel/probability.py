@@ -389,6 +389,14 @@ def shown_in_100(probability: ArrayLike) -> Array:
 # By the number shown; the last stands for none.
 _IN_100 = ["fewer than 1", *(f"about {shown}" for shown in range(1, 95)), "95 or more"]
 _IN_100 += [UNKNOWN_BAND]
+_LIMITS = [band.up_to for band in BANDS[:-1]]
+_BAND_OF_SHOWN = np.append(np.searchsorted(_LIMITS, np.arange(96)), len(BANDS))
+
+
+def _shown_codes(probability: ArrayLike) -> NDArray[np.int64]:
+    shown = shown_in_100(probability)
+    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
+    return codes
 
 
 def in_100_text(probability: float) -> str:
@@ -399,29 +407,27 @@ def in_100_text(probability: float) -> str:
     >>> in_100_text(0.15), in_100_text(0.002), in_100_text(0.99)
     ('about 15', 'fewer than 1', '95 or more')
     """
-    return _IN_100[int(_in_100_codes(probability))]
+    return _IN_100[int(_shown_codes(probability))]
 
 
-def in_100_texts(probability: ArrayLike) -> pd.api.extensions.ExtensionArray:
-    """Write probabilities for people.
+def band_name(probability: float) -> str:
+    """Name of the band of a probability, by the number that is shown.
 
     Examples
     --------
-    >>> list(in_100_texts([0.15, float("nan")]))
-    ['about 15', 'unknown']
+    >>> band_name(0.0149), band_name(0.015), band_name(float("nan"))
+    ('low', 'moderate', 'unknown')
     """
-    return pd.array(_IN_100, dtype="str").take(_in_100_codes(probability))
+    return BAND_NAMES[int(_BAND_OF_SHOWN[_shown_codes(probability)])]
 
 
-def _in_100_codes(probability: ArrayLike) -> NDArray[np.int64]:
-    shown = shown_in_100(probability)
-    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
-    return codes
+def words(probability: ArrayLike) -> tuple[Any, Any]:
+    """Band and wording of many probabilities, by the number that is shown.
 
-
-def band_codes(probability: ArrayLike) -> NDArray[np.int64]:
-    """Position in `BAND_NAMES` of each probability, by the number that is shown."""
-    shown = shown_in_100(probability)
-    limits = [band.up_to for band in BANDS[:-1]]
-    codes = np.searchsorted(limits, shown, side="left")
-    return np.where(np.isnan(shown), len(BANDS), codes)
+    Returns
+    -------
+    band, in_100 : pandas.Categorical
+    """
+    codes = _shown_codes(probability)
+    bands = pd.Categorical.from_codes(_BAND_OF_SHOWN[codes], pd.Index(BAND_NAMES))
+    return bands, pd.Categorical.from_codes(codes, pd.Index(_IN_100))

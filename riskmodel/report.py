@@ -7,15 +7,19 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.chain import SPREADS
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.points import PointsCounter
+from riskmodel.probability import BANDS, expit, in_100_text
 from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88
 ORIGIN = {True: "size by our judgement", False: "size from the studies"}
 """Where the size of a weight comes from, by whether it is our judgement."""
+BAND_LABELS = {band.name: band.label for band in BANDS}
+SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 SCALE = "Every 10 points double the odds of a cramp."
 
 
@@ -43,17 +47,66 @@ def value_text(contribution: Contribution) -> str:
     unit = contribution.unit
     if value == 1 and unit in ("sessions", "days"):
         unit = unit[:-1]
+    if contribution.factor == "fluid_loss" and value < 0:
+        return "none, more drunk than sweated"
     digits = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
     return f"{digits} {unit}".rstrip()
 
 
+def in_100_span(low: float, high: float) -> str:
+    """Write a range of probabilities: "8 to 25", "fewer than 1 to 4"."""
+    ends = [in_100_text(p).removeprefix("about ") for p in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def answer_text(answer: Assessment) -> str:
+    """Say how likely a cramp is, in one sentence, or how many points there are."""
+    if math.isnan(answer.probability):
+        return (
+            f"{total_text(answer.total_points)} of {SHOWN_MAXIMUM}. No probability: this "
+            "scorecard has not been calibrated (cramprisk calibrate)."
+        )
+    span = in_100_span(answer.probability_low, answer.probability_high)
+    return (
+        f"{answer.in_100.capitalize()} of 100 sessions like this one would bring a cramp; "
+        f"depending on assumptions, {span}. {BAND_LABELS[answer.band]} risk."
+    )
+
+
+def range_sentences(answer: Assessment) -> Iterator[str]:
+    """Say what to compare with, what the number is, and what would narrow it."""
+    if math.isnan(answer.probability):
+        return
+    yield f"In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
+    yield SYNTHETIC
+    for name in list(answer.narrowing)[:1]:
+        yield f"Of the open questions, {FIELDS[name].label!r} would narrow the range most."
+
+
+def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
+    """Where the range comes from, and how wide each source alone would make it."""
+    middle = math.log(answer.probability / (1.0 - answer.probability))
+    rows = []
+    for name, label in SPREADS.items():
+        ends = (expit(middle + sign * answer.spreads[name]) for sign in (-1, 1))
+        low, high = map(float, ends)
+        rows.append((label, f"{in_100_span(low, high)} of 100"))
+    return rows
+
+
 def quantity_rows(physiology: Mapping[str, float]) -> list[tuple[str, str]]:
     """Label and value of every quantity that is known, in words."""
-    return [
-        (quantity.label, f"{value:.{quantity.decimals}f} {quantity.unit}")
-        for name, quantity in QUANTITIES.items()
-        if math.isfinite(value := physiology[name]) and name != "drinking_exceeds_sweat"
-    ]
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        value = physiology[name]
+        if not math.isfinite(value) or name == "drinking_exceeds_sweat":
+            continue
+        text = f"{abs(value):.{quantity.decimals}f} {quantity.unit}"
+        # Drinking more than is lost is a gain, not a negative loss.
+        gain = value < 0 and name in ("body_mass_loss_pct", "sodium_deficit_mg")
+        sign = "\u2212" if value < 0 and not gain else ""
+        rows.append((quantity.label, f"gained {text}" if gain else f"{sign}{text}"))
+    return rows
 
 
 def assessment_lines(answer: Assessment) -> Iterator[str]:
@@ -75,17 +128,19 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     if answer.safety:
         yield "Before you start"
         for sentence in answer.safety:
-            yield from _wrap(f"- {sentence}", "  ")
+            yield from wrapped(f"- {sentence}", "  ")
         yield ""
-    yield f"{total_text(answer.total_points)} of {SHOWN_MAXIMUM}. {SCALE}"
+    yield from wrapped(answer_text(answer))
+    for sentence in range_sentences(answer):
+        yield from wrapped(sentence)
     yield ""
-    yield "Why"
+    yield f"Why: {total_text(answer.total_points)} of {SHOWN_MAXIMUM}"
     counted = sorted(answer.contributions, key=lambda c: -c.points)
     for c in counted:
         if c.points:
             yield f"  +{points_text(c.points):<5} {c.label}: {value_text(c)}"
     none = ", ".join(c.label.lower() for c in counted if not c.points)
-    yield from _wrap(f"  0 points: {none}", "    ")
+    yield from wrapped(f"  0 points: {none}", "    ")
     yield ""
     yield "Behind it"
     for label, value in quantity_rows(answer.physiology):
@@ -93,7 +148,7 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         yield ""
-        yield from _wrap(f"Not answered, taken as average: {labels}", "  ")
+        yield from wrapped(f"Not answered, taken as average: {labels}", "  ")
 
 
 def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
@@ -112,7 +167,7 @@ def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
     card = counter.scorecard
     yield f"{card.title}, version {card.version} ({card.fingerprint})"
     yield ""
-    yield from _wrap(
+    yield from wrapped(
         f"{SCALE} Take the points of every factor and add them up. Between two "
         "columns of a curve draw a straight line and round to the nearest half "
         "point, a tie upwards; beyond its ends the curve is flat. Points are 10 * "
@@ -128,7 +183,7 @@ def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
         yield ""
         yield "Named, not asked, 0 points"
         for factor in card.named:
-            yield from _wrap(f"  {factor.label}: {factor.reason}", "    ")
+            yield from wrapped(f"  {factor.label}: {factor.reason}", "    ")
     yield ""
     yield "Sources"
     yield from _source_lines(card)
@@ -158,18 +213,18 @@ def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[s
     for level in factor.levels:
         yield f"    {level.level:<28} {level.points:>3} points  ({_ratios(level, factor)})"
         if level.evidence:
-            yield from _wrap(f"      Sources: {', '.join(level.evidence)}", "        ")
+            yield from wrapped(f"      Sources: {', '.join(level.evidence)}", "        ")
     if factor.kind == "list":
         cap = f", at most {factor.cap} points" if factor.cap is not None else ""
         yield f"    none                           0 points; several add up{cap}"
     if not math.isnan(unknown):
         yield f"  If not answered: {points_text(unknown)} points"
     origin = ORIGIN[factor.judgement]
-    yield from _wrap(f"  Why ({factor.grade}; {origin}): {factor.reason}", "    ")
+    yield from wrapped(f"  Why ({factor.grade}; {origin}): {factor.reason}", "    ")
     if factor.departure:
-        yield from _wrap(f"  Departs: {factor.departure}", "    ")
+        yield from wrapped(f"  Departs: {factor.departure}", "    ")
     if factor.evidence:
-        yield from _wrap(f"  Sources: {', '.join(factor.evidence)}", "    ")
+        yield from wrapped(f"  Sources: {', '.join(factor.evidence)}", "    ")
 
 
 def _ratios(level: Level, factor: Factor) -> str:
@@ -192,10 +247,11 @@ def _source_lines(card: Scorecard) -> Iterator[str]:
     for row in read_table("evidence.csv"):
         if row["id"] in used:
             text = f"  {row['id']}: {row['citation']}, {row['doi_or_pmid']}"
-            yield from _wrap(text, "    ")
+            yield from wrapped(text, "    ")
 
 
-def _wrap(text: str, indent: str = "") -> Iterable[str]:
+def wrapped(text: str, indent: str = "") -> Iterable[str]:
+    """Break a text into lines for a terminal."""
     return textwrap.wrap(
         text,
         _WIDTH,

@@ -85,11 +85,18 @@ class OpenQuestions:
     def __init__(self, calibration: Calibration) -> None:
         self._at_c = calibration.questions_at_c
         self._at_log_min = np.log(calibration.questions_at_min)
+        cells = self._at_c.size * self._at_log_min.size
         self._tables = {
             position: table.ravel()
             for position, name in enumerate(_OPTIONAL)
             if (table := calibration.questions.get(name)) is not None
         }
+        # Eight questions at a time: what each of the 256 ways to leave them open sums to.
+        self._of_byte = []
+        for start in range(0, len(_OPTIONAL), 8):
+            eight = [self._tables.get(start + i, np.zeros(cells)) for i in range(8)]
+            patterns = np.arange(256)[:, None] >> np.arange(8) & 1
+            self._of_byte.append(patterns @ np.array(eight))
 
     def variance(
         self,
@@ -110,13 +117,13 @@ class OpenQuestions:
         ndarray of shape (n_sessions,)
             In points squared.
         """
-        total = np.zeros(len(bits))
         bits = _sun_as_one(bits)
-        corners = self._corners(air_temperature_c, duration_min)
-        for position, table in self._tables.items():
-            rows = np.flatnonzero(bits >> position & 1)
-            if rows.size:
-                total[rows] += sum(w[rows] * table[at[rows]] for at, w in corners)
+        total = np.zeros(len(bits))
+        for at, weight in self._corners(air_temperature_c, duration_min):
+            here = np.zeros(len(bits))
+            for i, table in enumerate(self._of_byte):
+                here += table[bits >> 8 * i & 255, at]
+            total += here * weight
         return total
 
     def of_each(
@@ -126,11 +133,11 @@ class OpenQuestions:
 
         Place and time of the session stand together under the start time.
         """
-        at = np.array([air_temperature_c]), np.array([duration_min])
         left = int(_sun_as_one(np.array([bits]))[0])
+        corners = self._corners(np.array([air_temperature_c]), np.array([duration_min]))
         return {
-            _OPTIONAL[position]: float(self.variance(np.array([1 << position]), *at)[0])
-            for position in self._tables
+            _OPTIONAL[position]: float(sum(table[at[0]] * w[0] for at, w in corners))
+            for position, table in self._tables.items()
             if left >> position & 1
         }
 

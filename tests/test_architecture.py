@@ -33,6 +33,7 @@ STAGES = (
     "assessment",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
+    "check_report",
     "calibration",
     "cli",
     "views",
@@ -42,6 +43,7 @@ ONLY_IN = {
     "altair": {"views"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "sklearn": {"calibration"},
 }
 
 

@@ -61,7 +61,8 @@ def test_the_index_is_kept_and_bad_rows_stay():
     assert result.index.tolist() == ["Ada", "Bo"]
     assert result.loc["Ada", "problems"] == ""
     assert "age_years" in result.loc["Bo", "problems"]
-    numbers = result.loc["Bo"].drop(["problems", "safety", "missing"])
+    assert result.loc["Bo", "band"] == result.loc["Bo", "in_100"] == "unknown"
+    numbers = result.loc["Bo"].drop(["problems", "safety", "missing", "band", "in_100"])
     assert numbers.isna().all()
     assert result.loc["Bo", "safety"] == ""
 

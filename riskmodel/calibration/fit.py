@@ -203,10 +203,11 @@ def fit_curves(
 
     def basis(points: Array, duration: Array) -> Array:
         return np.concatenate(
-            [_hinges(points, np.array(POINTS_AT)), _hinges(duration, duration_at)], axis=1
+            [piecewise(points, np.array(POINTS_AT)), piecewise(duration, duration_at)],
+            axis=1,
         )
 
-    model = _logistic(basis(at[:, 0], at[:, 1]), cramps, cells["size"].to_numpy() - cramps)
+    model = logistic(basis(at[:, 0], at[:, 1]), cramps, cells["size"].to_numpy() - cramps)
     middle = duration_at[len(duration_at) // 2]
     zero = model.decision_function(basis(np.zeros(1), np.array([middle])))
     by_duration = model.decision_function(basis(np.zeros(len(duration_at)), duration_at))
@@ -222,21 +223,22 @@ def fit_curves(
     return by_points, by_duration
 
 
-def _hinges(x: Array, at: Array) -> Array:
-    """Columns whose sums are straight lines between knots, and flat before and after.
+def piecewise(x: Array, at: Array) -> Array:
+    """Columns whose sums are straight lines between knots.
 
-    The curve in points goes on beyond its ends, where the product draws it on.
+    With a first knot at 0 they are flat beyond both ends; otherwise the first and
+    last line go on, as the product draws the curve in points.
     """
     if len(at) < 2:
         return np.zeros((len(x), 0))
-    if at is not None and at[0] == 0.0:
+    if at[0] == 0.0:
         x = np.clip(x, at[0], at[-1])
     columns = [(x - at[0]) / 10.0]
     columns += [np.maximum(x - knot, 0.0) / 10.0 for knot in at[1:-1]]
     return np.stack(columns, axis=1)
 
 
-def _logistic(x: Array, cramps: Array, others: Array) -> LogisticRegression:
+def logistic(x: Array, cramps: Array, others: Array) -> LogisticRegression:
     """Logistic regression on chances instead of outcomes."""
     model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8, max_iter=200)
     outcome = np.repeat([1, 0], len(x))
@@ -270,7 +272,7 @@ def _assumptions(data: Labelled, f: Array, g: Array, knots: Array) -> tuple[Arra
 def _each_draw(x: Array, data: Labelled) -> Iterator[tuple[float, float, float]]:
     for draw in range(int(data.draw.max()) + 1):
         rows = data.draw == draw
-        model = _logistic(x[rows], data.p[rows], 1.0 - data.p[rows])
+        model = logistic(x[rows], data.p[rows], 1.0 - data.p[rows])
         yield float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1])
 
 

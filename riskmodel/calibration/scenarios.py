@@ -344,7 +344,7 @@ class _Draw:
 def yearly_exposure(
     sessions_per_week: Array, duration_min: Array, competition: Array
 ) -> Array:
-    """Hours of a year, no session counted for more than three.
+    """Hours of a year, no usual session counted for more than one and a half.
 
     A race is longer than what its runner usually does; half its length stands in
     for a usual session.
@@ -360,7 +360,7 @@ def yearly_exposure(
     ndarray of float
     """
     usual_h = duration_min / 60.0 * np.where(competition == "yes", 0.5, 1.0)
-    hours: Array = 52.0 * sessions_per_week * np.minimum(usual_h, 3.0)
+    hours: Array = 52.0 * sessions_per_week * np.minimum(usual_h, 1.5)
     return hours
 
 

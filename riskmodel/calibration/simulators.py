@@ -269,11 +269,9 @@ def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Arra
     step = c["relative_effort"] - _code("relative_effort", "usual")
     used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
     warm = np.maximum(c["wbgt_c"] - 15.0, 0.0) / 10.0
-    heat = (
-        p["fatigue.heat_per_10_degrees"]
-        * warm
-        * (1 - p["fatigue.heat_less_if_used"] * used)
-    )
+    hot = np.maximum(c["wbgt_c"] - 28.0, 0.0) / 10.0
+    heat = p["fatigue.heat_per_10_degrees"] * warm + p["fatigue.heat_beyond_28"] * hot
+    heat = heat * (1 - p["fatigue.heat_less_if_used"] * used)
     longest_h = np.maximum(c["longest_recent_min"], 20.0) / 60.0
     power = p["fatigue.capacity_by_longest"]
     capacity_h = longest_h**power * 1.5 ** (1.0 - power)
@@ -316,7 +314,7 @@ def get_through(
     --------
     >>> import numpy as np
     >>> never = get_through([1.0], np.array([0]), np.array(0.5), np.array(1.0))
-    >>> float(never[0])  # by hand: (1 + 0.5) / (1 + 0.5 + 1)
+    >>> round(float(never[0]), 12)  # by hand: (1 + 0.5) / (1 + 0.5 + 1)
     0.6
     """
     hazard = np.asarray(hazard, dtype=np.float64)

@@ -41,6 +41,8 @@ class Sports:
         Share of the metabolic rate that leaves the body as mechanical work.
     in_water_share : ndarray of shape (n_sports,)
         Share of the session spent in water.
+    indoors_if_not_said : ndarray of shape (n_sports,)
+        1 where a session without an answer about the sky is taken to be indoors.
     """
 
     names: tuple[str, ...]
@@ -48,6 +50,7 @@ class Sports:
     movement_speed_m_s: Array
     external_work_fraction: Array
     in_water_share: Array
+    indoors_if_not_said: Array
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, str]]) -> Sports:
@@ -62,6 +65,7 @@ class Sports:
             movement_speed_m_s=table(*(f"speed_rpe_{k}_m_s" for k in RPE_KNOTS)),
             external_work_fraction=table("external_work_fraction")[:, 0],
             in_water_share=table("in_water_share")[:, 0],
+            indoors_if_not_said=table("indoors_if_not_said")[:, 0],
         )
 
 

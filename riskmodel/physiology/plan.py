@@ -123,6 +123,10 @@ def _preparedness(columns: Columns) -> Array:
 def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
     """Sun, wind near the ground and WBGT."""
     sky = _filled(columns, "sky")
+    # Nobody who leaves the sky open means a gymnasium with the sun in it.
+    inside = load_sports().indoors_if_not_said[columns["sport"]] > 0
+    inside &= (columns["sky"] == UNKNOWN) & (columns["sport"] != UNKNOWN)
+    sky = np.where(inside, FIELDS["sky"].codes["indoor"], sky)
     given = columns["solar_radiation_w_m2"]
     indoors = (sky == FIELDS["sky"].codes["indoor"]) & np.isnan(given)
     cos_zenith = _cos_zenith(columns)

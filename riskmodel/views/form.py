@@ -39,7 +39,10 @@ def ask() -> dict[str, Any]:
 def fill(answers: Mapping[str, Any]) -> None:
     """Put answers into the form; a field without one becomes unanswered."""
     for field in FIELDS.values():
-        st.session_state[field.name] = _as_widget_value(field, answers.get(field.name))
+        value = _as_widget_value(field, answers.get(field.name))
+        st.session_state[field.name] = value
+        if field.kind == "levels":
+            st.session_state[f"{field.name}_before"] = value
 
 
 def _draw(fields: list[Field]) -> None:
@@ -58,8 +61,8 @@ def _widget(field: Field) -> None:
     elif field.kind == "number":
         st.number_input(
             f"{label}{unit}",
-            min_value=float(field.low),
-            max_value=float(field.high),
+            # No limits here: the widget would keep the last good value and go on
+            # showing its score.  The engine says in a sentence what is allowed.
             step=float(field.step),
             format="%.4g" if field.step >= 1 else "%.2f",
             value=None,
@@ -83,12 +86,24 @@ def _widget(field: Field) -> None:
             format_func=options.__getitem__,
             selection_mode="multi" if field.kind == "levels" else "single",
             wrap=True,
+            on_change=_none_or_some if field.kind == "levels" else None,
+            args=(field.name,) if field.kind == "levels" else None,
             **shared,
         )
     elif field.kind == "time":
         st.datetime_input(label, value=None, **shared)
     else:
         st.text_input(label, **shared)
+
+
+def _none_or_some(name: str) -> None:
+    """Let "None of these" and the items of a list take each other's place."""
+    before = st.session_state.get(f"{name}_before", [])
+    chosen = list(st.session_state[name])
+    if "none" in chosen and len(chosen) > 1:
+        chosen = [c for c in chosen if c != "none"] if "none" in before else ["none"]
+        st.session_state[name] = chosen
+    st.session_state[f"{name}_before"] = chosen
 
 
 def _with_offset(moment: datetime | None) -> str | None:

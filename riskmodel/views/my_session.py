@@ -27,6 +27,13 @@ def _use_example() -> None:
         form.fill(load_examples()[chosen])
 
 
+def _clear() -> None:
+    """Take every answer back; the button beside it brings them again."""
+    st.session_state["before_example"] = st.session_state.get("answers")
+    form.fill({})
+    st.session_state["example"] = None
+
+
 def _go_back() -> None:
     form.fill(st.session_state.pop("before_example") or {})
     st.session_state["example"] = None
@@ -56,6 +63,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     if st.session_state.get("before_example"):
         st.button("Back to my own answers", key="go_back", on_click=_go_back)
+    if st.session_state.get("answers"):
+        st.button("Clear all answers", key="clear", on_click=_clear)
 warnings = st.container()
 # Its style in result.py keeps it at the top while the page scrolls.
 total = st.container(key="total")
@@ -69,6 +78,7 @@ with warnings:
     result.show_warnings(answer)
 with total:
     result.show_total(answer)
+    result.show_reminder(answer)
 with reasons:
     result.show_reasons(answer)
 st.caption(_footer())

@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import streamlit as st
 
-from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.assessment import Assessment, Contribution
 from riskmodel.fields import FIELDS
+from riskmodel.probability import in_100_text
 from riskmodel.report import (
+    BAND_LABELS,
     ORIGIN,
-    SCALE,
+    SYNTHETIC,
+    in_100_span,
     points_text,
     quantity_rows,
+    spread_rows,
     total_text,
     value_text,
 )
+
+_SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
 
 # A mid teal with at least 3:1 against both backgrounds; text never stands on it.
 _ACCENT = "#2b8a96"
 
 
+_GRADES = {
+    "strong": "(strong evidence)",
+    "moderate": "(moderate evidence)",
+    "weak": "(weak evidence)",
+    "contested": "(contested)",
+    "none": "(no evidence found)",
+}
+_SPREAD_WORDS = (
+    "The range holds 9 chances in 10, if the simulators are anything like the truth. "
+    "Each row shows how wide it would be with this source alone."
+)
+
+
 def _style() -> str:
-    """Style of bars and total; the total stays at the top while the page scrolls."""
+    """Style of bars and answer; the answer stays at the top while the page scrolls."""
     paper = [st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")]
     return f"""
 <style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-total) {{ position: sticky; top: 3.25rem;
   z-index: 50; background: light-dark({paper[0]}, {paper[1]}); padding: 0.5rem 0; }}
 .cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
+.cr-span {{ display: flex; flex-wrap: wrap; gap: 0 1.25rem; }}
 .cr-line {{ position: relative; height: 0.6rem; border-radius: 0.3rem;
   border: 1px solid #7d8b91; margin: 0.3rem 0 0.1rem; }}
-.cr-line span {{ position: absolute; inset: 0 auto 0 0; background: {_ACCENT};
-  border-radius: 0.3rem; }}
+.cr-line span {{ position: absolute; inset: 0 auto; background: {_ACCENT};
+  border-radius: 0.3rem; opacity: 0.45; min-width: 2px; }}
+.cr-line i {{ position: absolute; top: -0.2rem; bottom: -0.2rem; width: 3px;
+  margin-left: -1px; background: {_ACCENT}; }}
 .cr-ends {{ display: flex; justify-content: space-between; font-size: 0.85rem; }}
 ul.cr-why {{ list-style: none; margin: 0 !important; padding: 0 !important; }}
 ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
@@ -42,18 +65,30 @@ ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
 .cr-row b {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
 .cr-bar {{ display: block; height: 0.5rem; border-radius: 0.25rem;
   background: {_ACCENT}; margin-top: 0.2rem; min-width: 2px; }}
+.cr-note {{ margin: 0; }}
 .cr-why p {{ margin: 0.25rem 0 0.5rem 1.1rem; font-size: 0.95rem; }}
 </style>
 """
 
 
 def show_warnings(answer: Assessment) -> None:
-    """Say what to consider before any number, and what is wrong with an answer."""
+    """Say what to consider before any number."""
     for sentence in answer.safety:
         st.warning(sentence, title="Before you start")
+
+
+def show_reminder(answer: Assessment) -> None:
+    """Say what is wrong with an answer, and that there are warnings, in sight."""
     for problem in answer.problems:
         if " is missing; " not in problem:
-            st.warning(problem)
+            # The name in brackets is for files and programs.
+            st.warning(re.sub(r" \(\w+\) is ", " is ", problem, count=1))
+    if answer.safety and not answer.problems:
+        count = len(answer.safety)
+        st.html(
+            f'<p class="cr-note"><b>{count} warning{"s" * (count > 1)} before you start, '
+            "at the top of the page</b></p>"
+        )
 
 
 def show_total(answer: Assessment) -> None:
@@ -78,31 +113,42 @@ def show_reasons(answer: Assessment) -> None:
     """Show where the points come from and what is still open."""
     if answer.problems:
         return
+    st.caption(SYNTHETIC)
+    st.header(f"Why: {total_text(answer.total_points)}")
     st.caption(
-        f"{SCALE} Points compare plans and people; they are not a probability and "
-        "not medical advice."
+        "More points, higher odds. Open a row for the reason, the evidence and its sources."
     )
-    st.header("Why")
-    st.caption("Open a row for the reason, the evidence and its sources.")
     st.html(why_html(answer.contributions))
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
             st.markdown(labels)
+            for name in list(answer.narrowing)[:1]:
+                st.markdown(f"**{FIELDS[name].label}** would narrow the range most.")
+    with st.expander("Where the range comes from"):
+        st.markdown(_SPREAD_WORDS)
+        widths = spread_rows(answer)
+        st.table(
+            {"Source": [r[0] for r in widths], "Range by itself": [r[1] for r in widths]}
+        )
     with st.expander("What lies behind it"):
         rows = quantity_rows(answer.physiology)
         st.table({"Quantity": [r[0] for r in rows], "Value": [r[1] for r in rows]})
 
 
 def total_html(answer: Assessment) -> str:
-    """Total on a line from 0 to 100."""
-    words = escape(total_text(answer.total_points))
+    """How many of 100 sessions, the range, and both on a line from 0 to 100."""
+    low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
+    ideal = in_100_text(answer.probability_ideal)
     return (
-        f'<div class="cr-total">{words}</div>'
+        f'<div class="cr-total">{escape(answer.in_100.capitalize())} of 100 sessions like '
+        f'this one</div><div class="cr-span"><span><b>{BAND_LABELS[answer.band]}</b></span>'
+        f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
+        f"<span>In ideal conditions: {ideal} of 100</span></div>"
         f'<div class="cr-line" aria-hidden="true">'
-        f'<span style="width:{answer.shown_points:g}%"></span></div>'
-        f'<div class="cr-ends" aria-hidden="true"><span>0</span>'
-        f"<span>{SHOWN_MAXIMUM}</span></div>"
+        f'<span style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
+        f'<i style="left:{100.0 * answer.probability:.1f}%"></i></div>'
+        f'<div class="cr-ends" aria-hidden="true"><span>0</span><span>100</span></div>'
     )
 
 
@@ -110,27 +156,51 @@ def why_html(contributions: tuple[Contribution, ...]) -> str:
     """Points per factor as bars, largest first; each opens to its reason."""
     counted = sorted(contributions, key=lambda c: -c.points)
     largest = max((c.points for c in counted), default=0) or 1
-    rows = "".join(_bar(c, largest) for c in counted if c.points)
-    none = "".join(_bar(c, largest) for c in counted if not c.points)
-    count = sum(not c.points for c in counted)
+    some = [c for c in counted if c.points]
+    none = [c for c in counted if not c.points]
+    rest = sum(c.points for c in some[_SHOWN_FIRST:])
+
+    def rows(group: list[Contribution]) -> str:
+        return f'<ul class="cr-why">{"".join(_bar(c, largest) for c in group)}</ul>'
+
+    def folded(words: str, group: list[Contribution]) -> str:
+        if not group:
+            return ""
+        return f'<details class="cr-zero"><summary>{words}</summary>{rows(group)}</details>'
+
     return (
-        f'<ul class="cr-why">{rows}</ul><details class="cr-zero">'
-        f"<summary>{count} factors with 0 points</summary>"
-        f'<ul class="cr-why">{none}</ul></details>'
+        rows(some[:_SHOWN_FIRST])
+        + folded(
+            f"{len(some) - _SHOWN_FIRST} more factors, together +{points_text(rest)}",
+            some[_SHOWN_FIRST:],
+        )
+        + folded(f"{len(none)} factors with 0 points", none)
+    )
+
+
+def _linked(source: str) -> str:
+    """Make every DOI a link."""
+    text = escape(source)
+    return re.sub(
+        r"(10\.\d{4,9}/[^\s;,]+)",
+        r'<a href="https://doi.org/\1" target="_blank">\1</a>',
+        text,
     )
 
 
 def _bar(c: Contribution, largest: float) -> str:
     origin = ORIGIN[c.judgement]
+    # Of a list, the grades of its items are in the text below.
+    grade = "" if "," in c.grade or " " in c.grade else _GRADES.get(c.grade, "")
     departure = f"<p>{escape(c.departure)}</p>" if c.departure else ""
     average = "" if c.answered else " (average taken)"
     width = 100 * c.points / largest
     bar = f'<span class="cr-bar" style="width:{width:.1f}%"></span>' if c.points else ""
     return (
         f"<li><details><summary>"
-        f'<span class="cr-row"><span>{escape(c.label)}: {escape(value_text(c))}{average}'
-        f"</span><b>+{points_text(c.points)}</b></span>{bar}</summary>"
+        f'<span class="cr-row"><span>{escape(c.label)}: {escape(value_text(c))}{average} '
+        f"<small>{escape(grade)}</small></span><b>+{points_text(c.points)}</b></span>{bar}</summary>"
         f"<p>{escape(c.reason)}</p>{departure}"
-        f"<p>Evidence: {escape(c.grade)}; {origin}. Sources: {escape(c.source)}</p>"
+        f"<p>Evidence: {escape(c.grade)}; {origin}. Sources: {_linked(c.source)}</p>"
         f"</details></li>"
     )

@@ -1,0 +1,349 @@
+"""How well the product agrees with the simulators, and both with published figures.
+
+Nothing here says that the product is right about athletes: the simulators are made
+up.  It says whether the curves do what they were fitted for, where they do not, and
+which published figures come out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from riskmodel.answers import read_frame
+from riskmodel.calibration.anchors import (
+    Model,
+    load_anchors,
+    measure,
+    row_of,
+    simulator_model,
+    tune,
+)
+from riskmodel.calibration.fit import (
+    DRAWS_PER_STRUCTURE,
+    Labelled,
+    draw_ensemble,
+    duration_knots,
+    label,
+    logistic,
+    piecewise,
+)
+from riskmodel.calibration.scenarios import draw_scenarios
+from riskmodel.calibration.simulators import (
+    Assumptions,
+    median_assumptions,
+    probability,
+    read_people,
+    structures,
+)
+from riskmodel.chain import Engine
+from riskmodel.fields import FIELDS
+from riskmodel.probability import Calibration, expit
+from riskmodel.scorecard import Scorecard
+
+Array = NDArray[np.float64]
+
+PRODUCT = "product"
+N_SCENARIOS = 120_000
+_BINS = 50
+_ORACLE_SCENARIOS = 6_000
+
+# Strata of the report, with their limits or levels; declared before they were computed.
+STRATA: Mapping[str, tuple[float, ...] | None] = {
+    "duration_min": (60, 120, 180),
+    "cramp_sessions_12mo": None,
+    "wbgt_c": (10, 18, 23, 28),
+    "sex": None,
+    "age_years": (30, 45, 60),
+    "session_rpe": (3.5, 5.5, 7.5),
+    "relative_effort": None,
+    "sport": None,
+}
+
+
+def published_checks(
+    scorecard: Scorecard, calibration: Calibration, seed: int = 5
+) -> pd.DataFrame:
+    """Compare the simulators and the product with every published figure.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    calibration : Calibration
+    seed : int, default 5
+        Of the people drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with
+        its limits, ``ours``, ``passes``, ``role`` and a note.
+    """
+    models = [
+        simulator_model(tune(median_assumptions(name), seed=1, noise=False))
+        for name in structures()
+    ]
+    models.append(product_model(scorecard, calibration))
+    return pd.DataFrame(
+        {"model": model.name} | row_of(anchor, measure(anchor, model, seed))
+        for anchor in load_anchors()
+        for model in models
+    )
+
+
+def product_model(scorecard: Scorecard, calibration: Calibration) -> Model:
+    """The scorecard with its calibration, as a model to check."""
+    engine = Engine(scorecard, calibration)
+
+    def one(frame: pd.DataFrame) -> Array:
+        return engine.run(read_frame(frame), detail=False).chances["probability"]
+
+    def of(frame: pd.DataFrame, sessions: ArrayLike) -> Array:
+        # Several sessions count as independent, given the answers.
+        chance: Array = 1.0 - (1.0 - one(frame)) ** np.asarray(sessions, dtype=np.float64)
+        return chance
+
+    def by(frame: pd.DataFrame, fractions: ArrayLike) -> Array:
+        rows = []
+        for fraction in np.atleast_1d(fractions):
+            minutes = np.maximum(frame["duration_min"] * fraction, 5.0)
+            shorter = frame.assign(duration_min=minutes)
+            rows.append(one(shorter))
+        return np.array(rows)
+
+    return Model(PRODUCT, of, by)
+
+
+def calibration_checks(
+    scorecard: Scorecard,
+    calibration: Calibration,
+    seed: int = 101,
+    n_scenarios: int = N_SCENARIOS,
+    draws_per_structure: int = DRAWS_PER_STRUCTURE,
+) -> dict[str, Any]:
+    """Compare the product with the ensemble of simulators on fresh scenarios.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    calibration : Calibration
+    seed : int, default 101
+        Of the scenarios; the ensemble is the one the calibration was made with.
+    n_scenarios : int, default 120,000
+    draws_per_structure : int, default 80
+
+    Returns
+    -------
+    dict
+        ``summary`` (ICI, Emax, slope, intercept and what is left of noise),
+        ``reliability`` (bins), ``strata`` and ``benchmarks``, as lists of rows.
+    """
+    ensemble = draw_ensemble(int(calibration.made["seed"]), draws_per_structure)
+    train = label(n_scenarios, seed + 1, ensemble, scorecard)
+    fresh = label(n_scenarios, seed, ensemble, scorecard)
+    p = expit(calibration.logit(fresh.points, fresh.duration_points))
+    bins = _reliability(p, fresh.p)
+    return {
+        "summary": _summary(p, fresh.p, bins),
+        "reliability": bins.to_dict("records"),
+        "strata": _strata(fresh, p),
+        "benchmarks": _benchmarks(train, ensemble, scorecard, calibration, seed + 2),
+    }
+
+
+def _reliability(p: Array, observed: Array) -> pd.DataFrame:
+    """Mean probability, mean label and its standard error in bins of equal size."""
+    table = pd.DataFrame({"expected": p, "observed": observed})
+    groups = table.groupby(
+        pd.qcut(table["expected"], _BINS, labels=False, duplicates="drop")
+    )
+    bins = groups.mean()
+    bins["error"] = groups["observed"].sem()
+    bins["n"] = groups.size()
+    return bins.reset_index(drop=True)
+
+
+def _summary(p: Array, observed: Array, bins: pd.DataFrame) -> dict[str, float]:
+    off = (bins["observed"] - bins["expected"]).abs()
+    logit = np.log(p / (1 - p))[:, None]
+    line = logistic(logit, observed, 1.0 - observed)
+    return {
+        "ici": float(np.average(off, weights=bins["n"])),
+        # What a perfect curve would show: the mean size of a normal error.
+        "ici_noise": float(
+            np.average(bins["error"] * np.sqrt(2 / np.pi), weights=bins["n"])
+        ),
+        "emax": float(off.max()),
+        "slope": float(line.coef_[0, 0]),
+        "intercept": float(line.intercept_[0]),
+        "observed_over_expected": float(observed.sum() / p.sum()),
+        "mean_probability": float(observed.mean()),
+        "scenarios": len(p),
+    }
+
+
+def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
+    people = read_people(fresh.frame)
+    rows = []
+    for name, limits in STRATA.items():
+        if limits is None:
+            codes, labels = people.columns[name], list(FIELDS[name].levels.values())
+        else:
+            codes = np.searchsorted(limits, people.columns[name], side="right")
+            ends = [f"{limit:g}" for limit in limits]
+            middle = [f"{a} to {b}" for a, b in pairwise(ends)]
+            labels = [f"below {ends[0]}", *middle, f"{ends[-1]} and more"]
+        for code, text in enumerate(labels):
+            inside = codes == code
+            expected, observed = float(p[inside].sum()), float(fresh.p[inside].sum())
+            rows.append(
+                {
+                    "by": name,
+                    "stratum": text,
+                    "n": int(inside.sum()),
+                    "expected": expected / max(int(inside.sum()), 1),
+                    "observed": observed / max(int(inside.sum()), 1),
+                    "ratio": observed / expected if expected else float("nan"),
+                }
+            )
+    return rows
+
+
+def _benchmarks(
+    train: Labelled,
+    ensemble: list[Assumptions],
+    scorecard: Scorecard,
+    calibration: Calibration,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Hand points against simpler, fitted and all-knowing rivals."""
+    frame = draw_scenarios(_ORACLE_SCENARIOS, seed)
+    people = read_people(frame)
+    oracle = np.mean([p for a in ensemble for p in _every_draw(people, a)], axis=0)
+    run = Engine(scorecard, calibration).run(read_frame(frame), detail=True)
+    names = [factor.name for factor in scorecard.factors]
+    duration = run.points[names.index("duration")]
+    largest = np.array([max(factor.largest, 1.0) for factor in scorecard.factors])[:, None]
+    equal_train, equal = (
+        100.0 * (x / largest).mean(0) for x in (train.factor_points, run.points)
+    )
+    # Caffeine carries no points, so that no weight can be fitted to it.
+    differ = np.ptp(train.factor_points, axis=1) > 0
+    refit = logistic(train.factor_points[differ].T / 10.0, train.p, 1.0 - train.p)
+    boosted = _boosted(train)
+    knots = duration_knots(scorecard)
+    guesses = {
+        "Hand points, with the curve for duration (the product)": run.chances[
+            "probability"
+        ],
+        "Hand points, one curve": _curve(train.points, run.total_points, train),
+        "Duration alone": _curve(train.duration_points, duration, train, knots),
+        "Equal weights, one curve": _curve(
+            equal_train, equal, train, _quantiles(equal_train)
+        ),
+        "The same factors, weights refitted": expit(
+            refit.decision_function(run.points[differ].T / 10.0)
+        ),
+        "Gradient boosting on all answers": boosted.predict_proba(_features(frame))[:, 1],
+        "The simulators themselves": oracle,
+        "One number for everybody": np.full(len(oracle), float(train.p.mean())),
+    }
+    top = _auc(oracle, oracle)
+    return [
+        {
+            "method": method,
+            "auc": _auc(p, oracle),
+            "share_of_best": (_auc(p, oracle) - 0.5) / (top - 0.5),
+            "brier": float(np.mean(oracle * (1 - oracle) + (p - oracle) ** 2)),
+            "slope": _slope(p, oracle),
+            "observed_over_expected": float(oracle.sum() / p.sum()),
+        }
+        for method, p in guesses.items()
+    ]
+
+
+def _every_draw(people: Any, assumptions: Assumptions) -> list[Array]:
+    n = len(assumptions.log_hazard)
+    return [probability(people, assumptions.take(np.full(people.n, i))) for i in range(n)]
+
+
+def _curve(x_train: Array, x: Array, train: Labelled, at: Array | None = None) -> Array:
+    """Fit one curve in one number and read it."""
+    knots = _quantiles(x_train) if at is None else at
+    model = logistic(piecewise(x_train, knots), train.p, 1.0 - train.p)
+    return expit(model.decision_function(piecewise(x, knots)))
+
+
+def _quantiles(x: Array) -> Array:
+    return np.unique(np.quantile(x, np.linspace(0.01, 0.99, 9)))
+
+
+def _features(frame: pd.DataFrame) -> Array:
+    columns = read_people(frame).columns
+    # What the scenarios leave open, such as a measured sweat rate, has no value at all.
+    kinds = (
+        (name, values) for name, values in columns.items() if values.dtype.kind in "fi"
+    )
+    names = [name for name, values in kinds if np.isfinite(values).any()]
+    return np.stack([columns[name].astype(np.float64) for name in names], axis=1)
+
+
+def _boosted(train: Labelled) -> HistGradientBoostingClassifier:
+    x = _features(train.frame)
+    model = HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.1, random_state=0, early_stopping=False
+    )
+    outcome = np.repeat([1, 0], len(x))
+    weights = np.concatenate([train.p, 1.0 - train.p])
+    return model.fit(np.concatenate([x, x]), outcome, sample_weight=weights)
+
+
+def _auc(score: Array, p: Array) -> float:
+    """Chance that a cramp has the higher score, where p is the chance of a cramp."""
+    table = pd.DataFrame({"score": score, "cramps": p, "others": 1.0 - p})
+    by = table.groupby("score", sort=True).sum()
+    below = by["others"].cumsum() - by["others"]
+    won = (by["cramps"] * (below + by["others"] / 2.0)).sum()
+    return float(won / (by["cramps"].sum() * by["others"].sum()))
+
+
+def _slope(p: Array, observed: Array) -> float:
+    if np.ptp(p) == 0:
+        return float("nan")
+    logit = np.log(p / (1 - p))[:, None]
+    return float(logistic(logit, observed, 1.0 - observed).coef_[0, 0])
+
+
+def as_text(
+    published: pd.DataFrame, calibration: Mapping[str, Any], fingerprint: str
+) -> str:
+    """Write both reports as JSON, for the app to show."""
+    rows = published.copy()
+    rows["ours"] = rows["ours"].map(lambda x: float(f"{x:.4g}"))
+    whole = {
+        "scorecard_fingerprint": fingerprint,
+        "published": rows.to_dict("records"),
+        **{
+            key: _short(value) if isinstance(value, Mapping) else [_short(v) for v in value]
+            for key, value in calibration.items()
+        },
+    }
+    return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _short(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Four significant digits are enough to show; NaN is null in JSON."""
+
+    def cell(x: Any) -> Any:
+        if not isinstance(x, float):
+            return x
+        return float(f"{x:.4g}") if np.isfinite(x) else None
+
+    return {key: cell(value) for key, value in row.items()}

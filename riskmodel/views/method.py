@@ -1,0 +1,199 @@
+"""How points become a number, how far it can be trusted, and what it is not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from riskmodel import load_calibration, load_scorecard
+from riskmodel.check_report import miss_text, pass_text
+from riskmodel.datasets import load_checks, read_table
+from riskmodel.fields import FIELDS
+from riskmodel.points import Curve, to_half_points
+from riskmodel.probability import BANDS, expit, in_100_text
+from riskmodel.report import ORIGIN, SYNTHETIC
+
+_DURATIONS_MIN = (30, 60, 120, 240, 480)
+_OTHER_POINTS = (0, 10, 20, 30, 40, 50, 60)
+
+
+@st.cache_data
+def _probabilities() -> pd.DataFrame:
+    """Number in 100 by the points of everything else and the duration."""
+    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
+    duration = to_half_points(curve(_DURATIONS_MIN))
+    calibration = load_calibration()
+    table = {
+        "Points of all other factors": [f"{points}" for points in _OTHER_POINTS],
+    }
+    for minutes, own in zip(_DURATIONS_MIN, duration, strict=True):
+        column = expit(calibration.logit(np.array(_OTHER_POINTS) + own, own))
+        table[f"{minutes} min (+{own:g})"] = [
+            in_100_text(p).removeprefix("about ") for p in column
+        ]
+    return pd.DataFrame(table)
+
+
+@st.cache_data
+def _reliability() -> pd.DataFrame:
+    rows = pd.DataFrame(load_checks()["reliability"])
+    return rows[["expected", "observed"]] * 100.0
+
+
+@st.cache_data
+def _published(role: str) -> pd.DataFrame:
+    rows = [r for r in load_checks()["published"] if r["role"] == role]
+    product = [r for r in rows if r["model"] == "product"]
+    mixed = {r["id"]: r for r in rows if r["model"] == "mixed"}
+    return pd.DataFrame(
+        {
+            "Figure": [r["id"] for r in product],
+            "Published": [f"{r['published']:.3g}" for r in product],
+            "Interval": [f"{r['low']:.3g} to {r['high']:.3g}" for r in product],
+            "Product": [_verdict(r) for r in product],
+            "Mixed simulator": [_verdict(mixed[r["id"]]) for r in product],
+        }
+    )
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    return f"{row['ours']:.3g}, {'pass' if row['passes'] else 'MISS'}"
+
+
+@st.cache_data
+def _factors() -> pd.DataFrame:
+    cited = {row["id"]: row["citation"] for row in read_table("evidence.csv")}
+    rows = load_scorecard().factors
+    return pd.DataFrame(
+        {
+            "Factor": [f.label for f in rows],
+            "Most points": [f"{f.largest}" for f in rows],
+            "Evidence": [f"{f.grade}; {ORIGIN[f.judgement]}" for f in rows],
+            "Why": [" ".join((f.reason, f.departure)).strip() for f in rows],
+            "Sources": [
+                "; ".join(dict.fromkeys(cited[s] for s in f.all_evidence))
+                or "our judgement"
+                for f in rows
+            ],
+        }
+    )
+
+
+def _chart(rows: pd.DataFrame) -> None:
+    top = float(rows.to_numpy().max())
+    axis = {"scale": {"domain": [0, top]}, "type": "quantitative"}
+    spec = {
+        "layer": [
+            {
+                "data": {"values": [{"x": 0, "y": 0}, {"x": top, "y": top}]},
+                "mark": {"type": "line", "strokeDash": [4, 4], "color": "#7d8b91"},
+                "encoding": {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "color": "#2b8a96", "size": 50},
+                "encoding": {
+                    "x": {"field": "expected", "title": "Product, in 100", **axis},
+                    "y": {"field": "observed", "title": "Simulators, in 100", **axis},
+                },
+            },
+        ],
+        "height": 320,
+    }
+    st.vega_lite_chart(
+        rows,
+        spec,
+        width="stretch",
+        alt="Product against simulators in 50 groups of scenarios, along the diagonal.",
+    )
+
+
+card = load_scorecard()
+calibration = load_calibration()
+checks = load_checks()
+summary = checks["summary"]
+odds = float(np.exp(10.0 * calibration.logit_per_point(50.0)))
+
+st.title("Method")
+st.markdown(
+    f"{SYNTHETIC} Nobody has published cramps athlete by athlete and session by session, "
+    "so nothing here is learned from athletes. A scorecard, set by hand, gives points. "
+    "Three simulators of how cramps may come about give made-up sessions a probability. "
+    "Two curves join the two."
+)
+st.header("From points to a number")
+st.markdown(
+    "Each factor's points are set so that 10 points double the odds of a cramp. In the "
+    f"simulators 10 points multiply the odds by about {odds:.1f}. We show that as found: "
+    "no weight was changed. "
+    "Time is exposure, so the duration has a curve of its own: its points count for less "
+    "than other points."
+)
+st.caption("About how many of 100 sessions")
+st.table(_probabilities(), border="horizontal")
+st.markdown(
+    "Bands: "
+    + "; ".join(
+        f"**{band.label}** up to {band.up_to} in 100, {band.meaning}" for band in BANDS[:-1]
+    )
+    + f"; **{BANDS[-1].label}** beyond, {BANDS[-1].meaning}."
+)
+st.header("Does the number agree with the simulators?")
+st.markdown(
+    f"On {summary['scenarios']:,} fresh made-up sessions the average gap is "
+    f"{100 * summary['ici']:.2f} in 100. This says that the curves fit, not that the "
+    "simulators are right."
+)
+_chart(_reliability())
+off = [s for s in checks["strata"] if not 0.8 <= s["ratio"] <= 1.25]
+if off:
+    words = "; ".join(
+        f"{FIELDS[s['by']].label}, {s['stratum']}: {s['ratio']:.2f}" for s in off
+    )
+    st.markdown(f"Groups in which it is off by more than a quarter: {words}.")
+with st.expander("Against simpler and fitted rivals"):
+    st.table(
+        {
+            "Method": [r["method"] for r in checks["benchmarks"]],
+            "AUC": [f"{r['auc']:.3f}" for r in checks["benchmarks"]],
+            "Brier score": [f"{r['brier']:.4f}" for r in checks["benchmarks"]],
+        },
+        border="horizontal",
+    )
+st.header("Published figures")
+rows = checks["published"]
+st.markdown(
+    f"Fixed before the simulators were tuned. {pass_text(rows, 'product').capitalize()}. "
+    f"{pass_text(rows, 'mixed').capitalize()}. Most studies ask whether somebody ever "
+    "cramped; we compare that with a cramp in the next session, which is itself an "
+    "assumption."
+)
+with st.expander("Figures that test", expanded=False):
+    st.table(_published("test"), border="horizontal")
+with st.expander("Figures that the simulators were tuned to", expanded=False):
+    st.table(_published("tune"), border="horizontal")
+with st.expander("What the product misses", expanded=True):
+    for row in rows:
+        if row["model"] == "product" and not row["passes"]:
+            st.markdown(f"- **{row['topic'].capitalize()}**, {row['id']}: {miss_text(row)}")
+st.header("The scorecard")
+st.markdown(f"Version {card.version}, fingerprint {card.fingerprint}.")
+with st.expander(f"All {len(card.factors)} factors"):
+    for row in _factors().to_dict("records"):
+        st.markdown(
+            f"**{row['Factor']}**, at most {row['Most points']} points. {row['Why']} "
+            f"Evidence: {row['Evidence']}. Sources: {row['Sources']}."
+        )
+st.header("What the number is not")
+st.markdown(
+    "Not a medical device, not a diagnosis, and not advice to start or stop a medicine. "
+    "Not a promise: with 5 of 100, five such sessions still bring a cramp. "
+    "Not a measure of heat illness, which is the greater danger on a hot day."
+)
+made = calibration.made
+st.caption(
+    f"Calibration of {made['on']}: {made['scenarios']:,} scenarios, {made['draws']} draws "
+    f"of the assumptions, seed {made['seed']}, scikit-learn "
+    f"{made['versions']['scikit-learn']}."
+)
