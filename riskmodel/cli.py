@@ -279,7 +279,7 @@ def calibrate(
     scorecard: ScorecardOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
     scenarios: Annotated[
-        int, typer.Option(min=2_000, help="Synthetic sessions.")
+        int, typer.Option(min=10_000, help="Synthetic sessions.")
     ] = 200_000,
     draws: Annotated[
         int, typer.Option(min=2, help="Draws of the assumptions, for each simulator.")

@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from riskmodel import assess
-from riskmodel.datasets import load_examples
+from riskmodel import assess, load_scorecard
+from riskmodel.datasets import load_checks, load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.views.result import why_html
 from tests.browser import axe, ready
 
 APP = Path(__file__).parents[1] / "app.py"
+METHOD = APP.parent / "riskmodel" / "views" / "method.py"
 SIX = {
     "sport": "running",
     "duration_min": 60.0,
@@ -46,7 +47,8 @@ def fill(page, answers):
 
 
 def total_of(page):
-    found = re.search(r"cr-total[^>]*>([\d.]+) points", html_of(page))
+    words = " ".join(header.value for header in page.header)
+    found = re.search(r"Why: ([\d.]+) points", words)
     return float(found[1]) if found else None
 
 
@@ -77,6 +79,8 @@ def test_every_example_shows_its_total_and_all_its_points(page, name):
     assert not page.exception
     answer = assess(load_examples()[name])
     assert total_of(page) == answer.shown_points
+    assert f"{answer.in_100.capitalize()} of 100" in html_of(page)
+    assert f"<b>{answer.band.replace('_', ' ').capitalize()}</b>" in html_of(page)
     shown = re.findall(r"<b>\+([\d.]+)</b>", html_of(page))
     assert sum(map(float, shown)) == answer.total_points
     assert len(shown) == len(answer.contributions)
@@ -117,6 +121,56 @@ def test_contradicting_answers_get_a_sentence_and_lose_nothing(page):
     assert page.session_state["duration_min"] == 60.0
 
 
+def test_an_impossible_number_is_refused_in_words_and_leaves_no_old_score(page):
+    fill(page, SIX)
+    assert total_of(page) is not None
+    fill(page, {"air_temperature_c": 86.0})
+    assert total_of(page) is None
+    assert "cr-total" not in html_of(page)
+    assert page.warning[0].value == "Air temperature is 86; allowed is -20 to 55 °C."
+
+
+def test_none_of_these_and_an_item_take_each_others_place(page):
+    fill(page, SIX)
+    medicines = page.get("button_group")
+    medicines = next(w for w in medicines if w.key == "medications")
+    medicines.set_value(["none"]).run()
+    medicines.set_value(["none", "statin"]).run()
+    assert page.session_state["medications"] == ["statin"]
+    medicines.set_value(["statin", "none"]).run()
+    assert page.session_state["medications"] == ["none"]
+    assert total_of(page) is not None
+
+
+def test_all_answers_can_be_cleared_and_brought_back(page):
+    fill(page, SIX)
+    own = total_of(page)
+    page.button(key="clear").click().run()
+    assert total_of(page) is None
+    assert page.session_state["age_years"] is None
+    page.button(key="go_back").click().run()
+    assert total_of(page) == own
+
+
+def test_a_warning_far_above_is_recalled_beside_the_answer(page):
+    fill(page, {**SIX, "wbgt_c": 34.0, "conditions": ["poor_circulation"]})
+    assert "2 warnings before you start" in html_of(page)
+
+
+def test_the_method_page_tells_what_fits_and_what_misses():
+    method = AppTest.from_file(str(METHOD), default_timeout=30).run()
+    assert not method.exception
+    words = " ".join(m.value for m in method.markdown)
+    checks = load_checks()
+    misses = [r for r in checks["published"] if r["model"] == "product" and not r["passes"]]
+    assert misses
+    for row in misses:
+        assert row["id"] in words
+    for factor in load_scorecard().factors:
+        assert f"**{factor.label}**" in words
+    assert load_scorecard().fingerprint in words
+
+
 def test_safety_comes_before_the_total(page):
     fill(page, {**SIX, "wbgt_c": 34.0})
     assert "heat illness" in page.warning[0].value
@@ -144,6 +198,7 @@ def test_no_extreme_answer_brings_a_traceback(page, end):
             extreme[field.name] = ["none"] if end == "low" else list(field.levels)
     fill(page, extreme)
     assert total_of(page) is not None
+    assert "cr-total" in html_of(page)
 
 
 def test_bars_are_sorted_escaped_and_as_long_as_their_points():
@@ -182,8 +237,10 @@ def test_a_person_fills_the_form_and_reads_the_answer(open_page, viewport):
         ready(page)
     page.locator(".st-key-session_rpe").get_by_role("radio", name="5", exact=True).click()
     ready(page)
-    expected = assess(SIX).total_points
-    expect(page.locator(".cr-total")).to_have_text(f"{expected:g} points")
+    answer = assess(SIX)
+    expect(page.locator(".cr-total")).to_have_text(f"{answer.in_100.capitalize()} of 100")
+    heading = page.get_by_role("heading", name=f"Why: {answer.total_points:g} points")
+    expect(heading).to_be_visible()
     first = page.locator(".cr-why details").first
     first.locator("summary").click()
     expect(first.locator("p").first).to_be_visible()
@@ -203,6 +260,24 @@ def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
         page.get_by_text(label).click()
         ready(page)
     assert axe(page) == []
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_method_page_reads_well(open_page, viewport, scheme):
+    page = open_page(viewport, color_scheme=scheme)
+    page.goto(page.url.rstrip("/") + "/method")
+    expect(page.get_by_role("heading", name="What the number is not")).to_be_visible()
+    ready(page)
+    expect(
+        page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
+    ).to_be_visible()
+    page.get_by_text("Figures that test").click()
+    ready(page)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= (
+        390 if viewport == "phone" else 1280
+    )
 
 
 def test_the_phone_shows_the_answer_before_the_questions(open_page):
@@ -231,6 +306,6 @@ def test_the_total_stays_in_view_while_answers_change(open_page, viewport):
 def test_the_laptop_shows_reasons_beside_the_questions(open_page):
     page = open_page("laptop")
     choose(page, "Start from an example", "Marathon")
-    why = page.get_by_role("heading", name="Why").bounding_box()
+    why = page.get_by_role("heading", name="Why:").bounding_box()
     sport = page.locator(".st-key-sport").bounding_box()
     assert why["x"] > sport["x"] + sport["width"]

@@ -31,7 +31,7 @@ def _probabilities() -> pd.DataFrame:
     for minutes, own in zip(_DURATIONS_MIN, duration, strict=True):
         column = expit(calibration.logit(np.array(_OTHER_POINTS) + own, own))
         table[f"{minutes} min (+{own:g})"] = [
-            in_100_text(p).removeprefix("about ") for p in column
+            in_100_text(p).removeprefix("about ").replace("fewer than", "<") for p in column
         ]
     return pd.DataFrame(table)
 

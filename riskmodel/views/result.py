@@ -141,8 +141,9 @@ def total_html(answer: Assessment) -> str:
     low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
     ideal = in_100_text(answer.probability_ideal)
     return (
-        f'<div class="cr-total">{escape(answer.in_100.capitalize())} of 100 sessions like '
-        f'this one</div><div class="cr-span"><span><b>{BAND_LABELS[answer.band]}</b></span>'
+        f'<div class="cr-total">{escape(answer.in_100.capitalize())} of 100</div>'
+        f"<div>sessions like this one would bring a cramp</div>"
+        f'<div class="cr-span"><span><b>{BAND_LABELS[answer.band]}</b></span>'
         f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
         f"<span>In ideal conditions: {ideal} of 100</span></div>"
         f'<div class="cr-line" aria-hidden="true">'

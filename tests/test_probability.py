@@ -1,0 +1,250 @@
+"""The step from points to a probability, its range and its words."""
+
+import json
+import math
+import subprocess
+import sys
+from bisect import bisect_right
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel import CalibrationError, assess, load_calibration, load_scorecard
+from riskmodel.chain import Engine
+from riskmodel.datasets import data_file, load_examples
+from riskmodel.fields import FIELDS
+from riskmodel.probability import (
+    BANDS,
+    band_name,
+    expit,
+    in_100_text,
+    shown_in_100,
+    weight_doubt,
+)
+from tests.strategies import sessions
+
+RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
+CARD = load_scorecard()
+CALIBRATION = load_calibration()
+MARATHON = load_examples()["Marathon"]
+OPTIONAL = [f.name for f in FIELDS.values() if not f.required and f.kind != "text"]
+
+
+def on_a_line(x, at, values, *, flat):
+    """Straight lines between knots, written for one number and without NumPy."""
+    i = min(max(bisect_right(at, x) - 1, 0), len(at) - 2)
+    share = (x - at[i]) / (at[i + 1] - at[i])
+    if flat:
+        share = min(max(share, 0.0), 1.0)
+    return values[i] + share * (values[i + 1] - values[i])
+
+
+@pytest.mark.parametrize("name", list(load_examples()))
+def test_the_probability_can_be_recomputed_from_the_file_by_hand(name):
+    answer = assess(load_examples()[name])
+    duration = next(c.points for c in answer.contributions if c.factor == "duration")
+    logit = on_a_line(
+        answer.total_points, RAW["points"]["at"], RAW["points"]["logit"], flat=False
+    ) + on_a_line(
+        duration, RAW["duration"]["at_points"], RAW["duration"]["logit"], flat=True
+    )
+    assert answer.probability == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-9)
+
+
+@given(sessions())
+def test_the_range_holds_the_probability_and_words_and_numbers_agree(session):
+    answer = assess(session)
+    assert 0 < answer.probability_low <= answer.probability <= answer.probability_high < 1
+    assert answer.probability_ideal <= answer.probability
+    shown = int(shown_in_100(answer.probability))
+    assert answer.in_100 == in_100_text(answer.probability)
+    band = next(b for b in BANDS if shown <= b.up_to)
+    assert answer.band == band.name
+
+
+@given(sessions(), st.sampled_from([5, 30, 200]))
+def test_a_longer_session_never_lowers_the_probability(session, more_min):
+    # With a start time the sun moves on while the session lasts.
+    plan = {k: v for k, v in session.items() if k not in ("start_time", "fluid_intake_l_h")}
+    longer = {**plan, "duration_min": min(plan["duration_min"] + more_min, 1440)}
+    assert assess(longer).probability >= assess(plan).probability - 1e-12
+
+
+@given(sessions(), st.sets(st.sampled_from(OPTIONAL)))
+def test_answering_never_widens_what_the_assumptions_leave_open(session, left_out):
+    fewer = {k: v for k, v in session.items() if k not in left_out}
+    part = "spread_assumptions"
+    assert assess(session).spreads[part] == assess(fewer).spreads[part]
+
+
+@given(st.integers(0, 2**30), st.integers(0, 2**30))
+def test_more_open_questions_never_leave_less_open(some, more):
+    questions = Engine(CARD, CALIBRATION).open_questions
+    where = np.array([21.0]), np.array([75.0])
+    few = questions.variance(np.array([some]), *where)[0]
+    many = questions.variance(np.array([some | more]), *where)[0]
+    assert many >= few - 1e-12
+    assert sum(questions.of_each(some, 21.0, 75.0).values()) == pytest.approx(few)
+
+
+def test_the_question_named_first_narrows_the_range_most():
+    bare = {k: MARATHON[k] for k, f in FIELDS.items() if f.required}
+    answer = assess(bare)
+    assert next(iter(answer.narrowing)) == "cramp_sessions_12mo"
+    by = list(answer.narrowing.values())
+    assert by == sorted(by, reverse=True)
+    width = answer.probability_high - answer.probability_low
+    # Answered so that the total stays where it is: 3 points are the average.
+    assert sum(by) <= width
+
+
+def test_everything_answered_leaves_nothing_to_the_questions():
+    full = {
+        **MARATHON,
+        "family_cramps": "no",
+        "latitude_deg": 50.0,
+        "longitude_deg": 8.0,
+        "start_time": "2026-07-01T08:00+02:00",
+        **{n: 1 for n in ("soreness_0_10", "hard_sessions_3d", "rest_days_7d")},
+    }
+    for name in assess(full).missing:
+        field = FIELDS[name]
+        full[name] = next(iter(field.levels)) if field.levels else field.low
+    answer = assess(full)
+    assert answer.missing == ()
+    assert answer.spreads["spread_unanswered"] == 0
+    assert answer.narrowing == {}
+
+
+def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
+    answer = assess({**MARATHON, "wbgt_c": 30.0, "sleep_h": 4.0})
+    duration = next(c.points for c in answer.contributions if c.factor == "duration")
+    kept = [c.points for c in answer.contributions if not CARD[c.factor].of_the_day]
+    by_hand = expit(CALIBRATION.logit(sum(kept), duration))
+    assert answer.probability_ideal == pytest.approx(float(by_hand), rel=1e-12)
+    assert {f.name for f in CARD.factors if f.of_the_day} == {
+        "warm_up", "stretching", "heat", "fluid_loss", "start_hydration", "sodium_deficit",
+        "sleep", "soreness", "hard_sessions", "rest_days", "stress", "alcohol", "caffeine",
+        "diuretic_and_fluid_loss",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("probability", "text", "band"),
+    [
+        (0.0049, "fewer than 1", "low"),
+        (0.005, "about 1", "low"),
+        (0.0149, "about 1", "low"),
+        (0.015, "about 2", "moderate"),
+        (0.0749, "about 7", "moderate"),
+        (0.075, "about 8", "high"),
+        (0.1949, "about 19", "high"),
+        (0.195, "about 20", "very_high"),
+        (0.294, "about 29", "very_high"),
+        (0.296, "about 30", "very_high"),
+        (0.324, "about 30", "very_high"),
+        (0.325, "about 35", "very_high"),
+        (0.92, "about 90", "very_high"),
+        (0.93, "95 or more", "very_high"),
+        (1.0, "95 or more", "very_high"),
+        (math.nan, "unknown", "unknown"),
+    ],
+)
+def test_words_on_both_sides_of_every_limit(probability, text, band):
+    assert in_100_text(probability) == text
+    assert band_name(probability) == band
+
+
+def test_a_session_with_a_problem_has_no_number_and_no_band():
+    answer = assess({**MARATHON, "age_years": 300})
+    assert math.isnan(answer.probability)
+    assert math.isnan(answer.probability_high)
+    assert answer.band == answer.in_100 == "unknown"
+    assert answer.narrowing == {}
+
+
+def test_doubt_about_a_weight_comes_from_its_grade_or_its_interval():
+    doubt = dict(zip([f.name for f in CARD.factors], weight_doubt(CARD), strict=True))
+    assert doubt["duration"] == 0
+    assert doubt["soreness"] == 0.75
+    # By hand: 2.16 to 54.44 around 10.85.
+    by_hand = math.log(54.44 / 2.16) / (2 * 1.96 * math.log(10.85))
+    assert doubt["history"] == pytest.approx(by_hand)
+    assert by_hand > 0.25
+
+
+def test_a_rate_of_ones_own_shifts_all_log_odds_alike():
+    points, duration = np.array([40.0, 60.0, 80.0]), np.array([18.0, 26.0, 44.0])
+    own = CALIBRATION.with_base_rate(0.12, points, duration)
+    assert expit(own.logit(points, duration)).mean() == pytest.approx(0.12)
+    shift = own.logit(points, duration) - CALIBRATION.logit(points, duration)
+    assert np.ptp(shift) < 1e-12
+    answer = assess(MARATHON, calibration=own)
+    assert answer.probability != assess(MARATHON).probability
+    assert answer.spreads == assess(MARATHON).spreads
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0, -0.1, 1.2])
+def test_a_rate_that_cannot_be_is_refused(rate):
+    with pytest.raises(ValueError, match="above 0 and below 1"):
+        CALIBRATION.with_base_rate(rate, [50.0], [18.0])
+    with pytest.raises(ValueError, match="None of the sessions"):
+        CALIBRATION.with_base_rate(0.1, [math.nan], [18.0])
+
+
+def changed_scorecard(tmp_path):
+    text = data_file("scorecard.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    old = '{ level = "yes", ratio = 1.52, points = 6 }'
+    assert old in text
+    new = '{ level = "yes", ratio = 2.00, points = 10 }'
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return load_scorecard(path)
+
+
+def test_another_scorecard_gives_points_and_no_borrowed_probability(tmp_path):
+    mine = changed_scorecard(tmp_path)
+    answer = assess(MARATHON, mine)
+    assert answer.total_points == assess(MARATHON).total_points + 4
+    assert math.isnan(answer.probability)
+    assert answer.band == "unknown"
+    with pytest.raises(CalibrationError, match="cramprisk calibrate"):
+        assess(MARATHON, mine, CALIBRATION)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda raw: raw.update(format=99), "format 99"),
+        (lambda raw: raw.pop("points"), "damaged"),
+        (lambda raw: raw["points"]["logit"].reverse(), "does not rise"),
+        (lambda raw: raw["points"]["logit"].__setitem__(0, math.nan), "damaged"),
+        (lambda raw: raw["made"].update(scorecard_fingerprint="abc"), "abc"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, change, words):
+    raw = json.loads(json.dumps(RAW))
+    change(raw)
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CalibrationError, match=words):
+        load_calibration(path, CARD)
+
+
+def test_no_file_and_no_json_get_a_sentence(tmp_path):
+    with pytest.raises(CalibrationError, match="cannot be read"):
+        load_calibration(tmp_path / "nowhere.json")
+    (tmp_path / "half.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CalibrationError, match="is not JSON"):
+        load_calibration(tmp_path / "half.json")
+
+
+def test_scoring_needs_no_scikit_learn():
+    code = (
+        "import sys; from riskmodel import assess; from riskmodel.datasets import "
+        "load_examples; assess(load_examples()['Marathon']); "
+        "sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
