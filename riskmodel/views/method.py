@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel import load_calibration, load_scorecard
-from riskmodel.check_report import miss_text, pass_text
+from riskmodel.check_report import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.datasets import load_checks, read_table
 from riskmodel.fields import FIELDS
 from riskmodel.points import Curve, to_half_points
@@ -146,12 +146,16 @@ st.markdown(
     "simulators are right."
 )
 _chart(_reliability())
-off = [s for s in checks["strata"] if not 0.8 <= s["ratio"] <= 1.25]
+low, high = RATIO_LIMITS
+off = [s for s in checks["strata"] if not low <= s["ratio"] <= high]
 if off:
     words = "; ".join(
-        f"{FIELDS[s['by']].label}, {s['stratum']}: {s['ratio']:.2f}" for s in off
+        f"{FIELDS[s['by']].label}, {s['stratum'].lower()}: {s['ratio']:.3f}" for s in off
     )
-    st.markdown(f"Groups in which it is off by more than a quarter: {words}.")
+    st.markdown(
+        f"Groups in which the simulators lie outside {low:g} to {high:g} times the "
+        f"product: {words}."
+    )
 with st.expander("Against simpler and fitted rivals"):
     st.table(
         {
