@@ -12,4 +12,12 @@ pages = [
     st.Page(views / "my_session.py", title="My session", default=True),
     st.Page(views / "method.py", title="Method"),
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+page.run()
+# On a phone the navigation hides behind a button and covers the page.
+with st.container(horizontal=True):
+    for other in pages:
+        if other != page:
+            st.page_link(
+                other, label=f"Go to: {other.title}", icon=":material/arrow_forward:"
+            )

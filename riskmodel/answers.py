@@ -227,6 +227,8 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
 
 def _sentence(field: Field, value: Any) -> str:
     value = _as_text(value)
+    if isinstance(value, float) and value.is_integer():
+        value = f"{value:.15g}"
     text = f"{field.label} ({field.name}) is {value}; allowed is {field.allowed}."
     if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", str(value)):
         text += " A spreadsheet may have turned 1-2 or 3-5 into a date."

@@ -266,14 +266,14 @@ def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_method_page_reads_well(open_page, viewport, scheme):
     page = open_page(viewport, color_scheme=scheme)
-    page.goto(page.url.rstrip("/") + "/method")
+    page.get_by_role("link", name="Go to: Method").click()
     expect(page.get_by_role("heading", name="What the number is not")).to_be_visible()
     ready(page)
     expect(
         page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
     ).to_be_visible()
     page.get_by_text("Figures that test").click()
-    ready(page)
+    expect(page.get_by_role("region", name="Figures that test")).to_be_visible()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= (
         390 if viewport == "phone" else 1280

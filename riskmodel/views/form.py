@@ -36,6 +36,11 @@ def ask() -> dict[str, Any]:
     return {name: value for name, value in answers.items() if value not in (None, [], "")}
 
 
+def begun() -> bool:
+    """Tell whether anything has been answered."""
+    return any(st.session_state.get(name) not in (None, [], "") for name in FIELDS)
+
+
 def fill(answers: Mapping[str, Any]) -> None:
     """Put answers into the form; a field without one becomes unanswered."""
     for field in FIELDS.values():

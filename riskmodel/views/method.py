@@ -81,6 +81,19 @@ def _factors() -> pd.DataFrame:
     )
 
 
+def _show(table: pd.DataFrame, label: str) -> None:
+    """Show a table that a phone can move sideways, with the keyboard too."""
+    cells = table.to_html(index=False, border=0, classes="cr-table")
+    st.html(
+        "<style>.cr-table {border-collapse: collapse; width: 100%}"
+        ".cr-table th, .cr-table td {text-align: left; padding: 0.35rem 0.75rem 0.35rem 0;"
+        "border-bottom: 1px solid #7d8b9155; font-weight: 400}"
+        ".cr-table th {font-weight: 600}</style>"
+        f'<div role="region" tabindex="0" aria-label="{label}" '
+        f'style="overflow-x: auto">{cells}</div>'
+    )
+
+
 def _chart(rows: pd.DataFrame) -> None:
     top = float(rows.to_numpy().max())
     axis = {"scale": {"domain": [0, top]}, "type": "quantitative"}
@@ -131,7 +144,7 @@ st.markdown(
     "than other points."
 )
 st.caption("About how many of 100 sessions")
-st.table(_probabilities(), border="horizontal")
+_show(_probabilities(), "Number in 100 by points and duration")
 st.markdown(
     "Bands: "
     + "; ".join(
@@ -157,14 +170,14 @@ if off:
         f"product: {words}."
     )
 with st.expander("Against simpler and fitted rivals"):
-    st.table(
+    rivals = pd.DataFrame(
         {
             "Method": [r["method"] for r in checks["benchmarks"]],
             "AUC": [f"{r['auc']:.3f}" for r in checks["benchmarks"]],
             "Brier score": [f"{r['brier']:.4f}" for r in checks["benchmarks"]],
-        },
-        border="horizontal",
+        }
     )
+    _show(rivals, "The product and its rivals")
 st.header("Published figures")
 rows = checks["published"]
 st.markdown(
@@ -174,9 +187,9 @@ st.markdown(
     "assumption."
 )
 with st.expander("Figures that test", expanded=False):
-    st.table(_published("test"), border="horizontal")
+    _show(_published("test"), "Figures that test")
 with st.expander("Figures that the simulators were tuned to", expanded=False):
-    st.table(_published("tune"), border="horizontal")
+    _show(_published("tune"), "Figures that the simulators were tuned to")
 with st.expander("What the product misses", expanded=True):
     for row in rows:
         if row["model"] == "product" and not row["passes"]:

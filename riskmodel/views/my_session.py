@@ -63,7 +63,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     if st.session_state.get("before_example"):
         st.button("Back to my own answers", key="go_back", on_click=_go_back)
-    if st.session_state.get("answers"):
+    if form.begun():
         st.button("Clear all answers", key="clear", on_click=_clear)
 warnings = st.container()
 # Its style in result.py keeps it at the top while the page scrolls.
