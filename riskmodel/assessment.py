@@ -17,16 +17,12 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.answers import UNKNOWN, read_frame
+from riskmodel.bands import band_name, in_100_text, words
 from riskmodel.chain import Result, engine
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.inputs import Session, read_session, unknown_name_sentence
-from riskmodel.probability import (
-    Calibration,
-    band_name,
-    in_100_text,
-    words,
-)
+from riskmodel.probability import Calibration
 from riskmodel.safety import GUARDS, guard_sentences
 from riskmodel.scorecard import Factor, Level, Scorecard
 from riskmodel.unanswered import unanswered_names, unanswered_texts
@@ -92,7 +88,7 @@ class Assessment:
         The same session by the same athlete in cool weather, rested and fed with
         fluid and salt.
     band : str
-        A name of `riskmodel.probability.BAND_NAMES`; ``unknown`` without a number.
+        A name of `riskmodel.bands.BAND_NAMES`; ``unknown`` without a number.
     in_100 : str
         The probability for people, as in "about 15".
     total_points : float

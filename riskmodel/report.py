@@ -7,12 +7,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.bands import BANDS, in_100_text
 from riskmodel.chain import SPREADS
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.points import PointsCounter
-from riskmodel.probability import BANDS, expit, in_100_text
+from riskmodel.probability import expit
 from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88

@@ -27,6 +27,7 @@ STAGES = (
     "scorecard_file",
     "points",
     "safety",
+    "bands",
     "probability",
     "unanswered",
     "chain",

@@ -12,17 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel import CalibrationError, assess, load_calibration, load_scorecard
+from riskmodel.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.chain import Engine
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.fields import FIELDS
-from riskmodel.probability import (
-    BANDS,
-    band_name,
-    expit,
-    in_100_text,
-    shown_in_100,
-    weight_doubt,
-)
+from riskmodel.probability import expit, weight_doubt
 from tests.strategies import sessions
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))

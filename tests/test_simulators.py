@@ -11,18 +11,20 @@ from scipy import stats
 
 from riskmodel import assess_frame
 from riskmodel.calibration import scenarios, simulators
+from riskmodel.calibration.assumptions import (
+    Assumptions,
+    draw_assumptions,
+    median_assumptions,
+    structures,
+)
 from riskmodel.calibration.scenarios import draw_scenarios, load_scenario_table
 from riskmodel.calibration.simulators import (
-    Assumptions,
     cumulative_hazard,
-    draw_assumptions,
     draw_cramps,
     get_through,
-    median_assumptions,
     onset_distribution,
     probability,
     read_people,
-    structures,
 )
 from riskmodel.fields import FIELDS
 

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from riskmodel.calibration.assumptions import Assumptions
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import (
-    Assumptions,
     final_hazard,
     onset_distribution,
     probability_of_hazard,

@@ -26,6 +26,7 @@ from riskmodel.calibration.anchors import (
     simulator_model,
     tune,
 )
+from riskmodel.calibration.assumptions import Assumptions, median_assumptions, structures
 from riskmodel.calibration.fit import (
     DRAWS_PER_STRUCTURE,
     Labelled,
@@ -36,13 +37,7 @@ from riskmodel.calibration.fit import (
     piecewise,
 )
 from riskmodel.calibration.scenarios import draw_scenarios
-from riskmodel.calibration.simulators import (
-    Assumptions,
-    median_assumptions,
-    probability,
-    read_people,
-    structures,
-)
+from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.chain import Engine
 from riskmodel.fields import FIELDS
 from riskmodel.probability import Calibration, expit

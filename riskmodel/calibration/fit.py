@@ -23,14 +23,9 @@ from sklearn.linear_model import LogisticRegression
 import riskmodel
 from riskmodel.answers import read_frame
 from riskmodel.calibration.anchors import tune
+from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
 from riskmodel.calibration.scenarios import draw_scenarios
-from riskmodel.calibration.simulators import (
-    Assumptions,
-    draw_assumptions,
-    probability,
-    read_people,
-    structures,
-)
+from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.chain import Engine
 from riskmodel.fields import FIELDS
 from riskmodel.points import Curve, to_half_points

@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel import load_calibration, load_scorecard
+from riskmodel.bands import BANDS, in_100_text
 from riskmodel.check_report import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.datasets import load_checks, read_table
 from riskmodel.fields import FIELDS
 from riskmodel.points import Curve, to_half_points
-from riskmodel.probability import BANDS, expit, in_100_text
+from riskmodel.probability import expit
 from riskmodel.report import ORIGIN, SYNTHETIC
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)

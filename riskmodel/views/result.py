@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from riskmodel.assessment import Assessment, Contribution
+from riskmodel.bands import in_100_text
 from riskmodel.fields import FIELDS
-from riskmodel.probability import in_100_text
 from riskmodel.report import (
     BAND_LABELS,
     ORIGIN,

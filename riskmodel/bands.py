@@ -1,0 +1,116 @@
+"""Probabilities for people: one rounding, one wording, one table of bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A name for a range of probabilities, by the number that is shown."""
+
+    name: str
+    label: str
+    up_to: int
+    meaning: str
+
+
+BANDS = (
+    Band("low", "Low", 1, "as in an ordinary training session, 0.3 to 1.5 in 100"),
+    Band("moderate", "Moderate", 7, "more than in ordinary training, less than in a race"),
+    Band("high", "High", 19, "about as in a marathon, where 18 in 100 men cramped"),
+    Band(
+        "very_high",
+        "Very high",
+        100,
+        "as in an Ironman or beyond, where 21 in 100 cramped",
+    ),
+)
+"""Bands by the shown number in 100, the last that belongs to each.
+
+The limits are our judgement between published rates: trail runners in training
+(healthytrails-month), a marathon (maughan-1986-rate), an Ironman
+(schwellnus-2011-ironman-rate).
+"""
+UNKNOWN_BAND = "unknown"
+BAND_NAMES = (*(band.name for band in BANDS), UNKNOWN_BAND)
+
+
+def shown_in_100(probability: ArrayLike) -> Array:
+    """Round to what is shown: whole numbers, and fives from 30 up.
+
+    Parameters
+    ----------
+    probability : array-like
+        0 to 1; NaN stays NaN.
+
+    Returns
+    -------
+    ndarray
+        0 stands for fewer than 1, and 100 is never shown: 95 stands for 95 or more.
+
+    Examples
+    --------
+    >>> shown_in_100([0.004, 0.0149, 0.294, 0.33, 0.999]).tolist()
+    [0.0, 1.0, 29.0, 35.0, 95.0]
+    """
+    # The smallest error of arithmetic must not decide a tie.
+    hundred = np.asarray(probability, dtype=np.float64) * 100.0 + 1e-9
+    whole = np.floor(hundred + 0.5)
+    fives = np.floor(hundred / 5.0 + 0.5) * 5.0
+    shown: Array = np.where(whole < 30, whole, np.minimum(fives, 95.0))
+    return shown
+
+
+# By the number shown; the last stands for none.
+_IN_100 = ["fewer than 1", *(f"about {shown}" for shown in range(1, 95)), "95 or more"]
+_IN_100 += [UNKNOWN_BAND]
+_LIMITS = [band.up_to for band in BANDS[:-1]]
+_BAND_OF_SHOWN = np.append(np.searchsorted(_LIMITS, np.arange(96)), len(BANDS))
+
+
+def _shown_codes(probability: ArrayLike) -> NDArray[np.int64]:
+    shown = shown_in_100(probability)
+    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
+    return codes
+
+
+def in_100_text(probability: float) -> str:
+    """Write a probability for people.
+
+    Examples
+    --------
+    >>> in_100_text(0.15), in_100_text(0.002), in_100_text(0.99)
+    ('about 15', 'fewer than 1', '95 or more')
+    """
+    return _IN_100[int(_shown_codes(probability))]
+
+
+def band_name(probability: float) -> str:
+    """Name of the band of a probability, by the number that is shown.
+
+    Examples
+    --------
+    >>> band_name(0.0149), band_name(0.015), band_name(float("nan"))
+    ('low', 'moderate', 'unknown')
+    """
+    return BAND_NAMES[int(_BAND_OF_SHOWN[_shown_codes(probability)])]
+
+
+def words(probability: ArrayLike) -> tuple[Any, Any]:
+    """Band and wording of many probabilities, by the number that is shown.
+
+    Returns
+    -------
+    band, in_100 : pandas.Categorical
+    """
+    codes = _shown_codes(probability)
+    bands = pd.Categorical.from_codes(_BAND_OF_SHOWN[codes], pd.Index(BAND_NAMES))
+    return bands, pd.Categorical.from_codes(codes, pd.Index(_IN_100))

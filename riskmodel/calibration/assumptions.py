@@ -1,0 +1,107 @@
+"""What the simulators assume: medians, and draws of everything that is not known."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.datasets import data_file
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64] | slice
+
+
+@cache
+def load_simulator_table() -> Mapping[str, Any]:
+    """Read the table of assumptions.
+
+    Examples
+    --------
+    >>> load_simulator_table()["structures"]
+    ['fatigue_led', 'fluid_and_salt_led', 'mixed']
+    """
+    return tomllib.loads(data_file("simulators.toml").read_text(encoding="utf-8"))
+
+
+def structures() -> tuple[str, ...]:
+    """Names of the simulators."""
+    return tuple(load_simulator_table()["structures"])
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Assumptions of one simulator, or of many draws at once.
+
+    Attributes
+    ----------
+    structure : str
+    values : mapping of str to ndarray
+        By name; each a number, or one number for every session.
+    log_hazard : ndarray
+        The base rate: log-hazard per hour of someone with no fatigue; set by
+        `riskmodel.calibration.anchors.tune`.
+    """
+
+    structure: str
+    values: Mapping[str, Array]
+    log_hazard: Array
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the parameter called `name`."""
+        return self.values[name]
+
+    def take(self, rows: Rows) -> Assumptions:
+        """Return one draw for every session."""
+        values = {name: np.asarray(v)[rows] for name, v in self.values.items()}
+        return Assumptions(self.structure, values, np.asarray(self.log_hazard)[rows])
+
+
+def median_assumptions(structure: str) -> Assumptions:
+    """Return the assumptions at their medians, before the base rate is set."""
+    rows = _rows(structure)
+    values = {name: np.array(float(row["median"])) for name, row in rows.items()}
+    return Assumptions(structure, values, np.array(0.0))
+
+
+def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
+    """Draw the assumptions anew, before the base rate is set.
+
+    Parameters
+    ----------
+    structure : str
+        One of `structures`.
+    n_draws : int
+    seed : int
+
+    Returns
+    -------
+    Assumptions
+        Values of shape (n_draws,).  A quantity that cannot be negative stays at 0
+        or above.
+    """
+    random = np.random.default_rng(seed)
+    values = {}
+    for name, row in _rows(structure).items():
+        noise = row["spread"] * random.standard_normal(n_draws)
+        if row.get("log"):
+            values[name] = row["median"] * np.exp(noise)
+        else:
+            values[name] = np.maximum(row["median"] + noise, 0.0)
+    return Assumptions(structure, values, np.zeros(n_draws))
+
+
+def _rows(structure: str) -> dict[str, Mapping[str, Any]]:
+    table = load_simulator_table()
+    parts = ("person", "proneness", "fatigue", "fluid")
+    rows = {
+        name if part == "person" else f"{part}.{name}": row
+        for part in parts
+        for name, row in table[part].items()
+    }
+    return rows | {f"by.{name}": row for name, row in table[structure].items()}
