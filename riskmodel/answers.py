@@ -153,6 +153,10 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
 
 
 def _as_text(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, set | frozenset):
+        value = sorted(map(str, value))
     return ";".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 

@@ -81,9 +81,11 @@ class Assessment:
     Attributes
     ----------
     probability, probability_low, probability_high : float
-        Of at least one cramp, and the range in which it lies with 9 chances in 10 if
-        the simulators and the doubts about weights and answers are right.  NaN if
-        there are problems, or no calibration for the scorecard.
+        Of at least one cramp, and the range that is meant to hold it with 9 chances
+        in 10, given the simulators and the doubts about weights and answers.  NaN
+        if there are problems, or no calibration for the scorecard.
+    open_questions_logit : float
+        Log odds that the open questions add, see `riskmodel.unanswered`.
     probability_ideal : float
         The same session by the same athlete in cool weather, rested and fed with
         fluid and salt.
@@ -115,6 +117,7 @@ class Assessment:
     probability_low: float
     probability_high: float
     probability_ideal: float
+    open_questions_logit: float
     band: str
     in_100: str
     total_points: float

@@ -41,7 +41,13 @@ SPREADS: Mapping[str, str] = {
 }
 """Where the range comes from, as half its width in log odds."""
 
-CHANCES = ("probability", "probability_low", "probability_high", "probability_ideal")
+CHANCES = (
+    "probability",
+    "probability_low",
+    "probability_high",
+    "probability_ideal",
+    "open_questions_logit",
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,6 @@ class Engine:
         self.counter = PointsCounter(scorecard)
         factors = scorecard.factors
         self._of_the_day = np.array([float(f.of_the_day) for f in factors])
-        self._duration = [i for i, f in enumerate(factors) if f.name == "duration"]
         if calibration is not None:
             self.open_questions = OpenQuestions(calibration)
             typical = [calibration.typical_points[f.name] for f in factors]
@@ -157,17 +162,22 @@ class Engine:
         each = self.open_questions.of_each(int(result.missing[0]), *where)
         share = np.array(list(each.values()))
         share = share / max(share.sum(), 1e-300)
-        duration = result.points[self._duration[0]] if self._duration else np.zeros(1)
-        logit = self.calibration.logit(result.total_points, duration)
+        duration = self._duration_points(result.points, 1)
+        p = result.chances["probability"]
+        usual = np.log(p / (1.0 - p)) - result.chances["open_questions_logit"]
         below, above = self.calibration.assumptions(duration)
         fixed = result.spreads["spread_weights"] ** 2
         left = result.spreads["spread_unanswered"] ** 2 * (1.0 - np.append(share, 0.0))
-        low = expit(logit - np.sqrt(below * below + fixed + left))
-        high = expit(logit + np.sqrt(above * above + fixed + left))
+        low = expit(usual - np.sqrt(below * below + fixed + left))
+        high = expit(usual + np.sqrt(above * above + fixed + left))
         narrower = (high - low)[-1] - (high - low)[:-1]
         order = np.argsort(-narrower, kind="stable")
         names = list(each)
         return {names[i]: float(narrower[i]) for i in order if narrower[i] > 0}
+
+    def _duration_points(self, points: Array, n: int) -> Array:
+        place = self.scorecard.duration_place
+        return np.zeros(n) if place is None else points[place]
 
     def _chances(
         self,
@@ -178,9 +188,11 @@ class Engine:
         missing: NDArray[np.int64],
     ) -> dict[str, Array]:
         """Probability, the same in ideal conditions, and the range with its parts."""
-        duration = points[self._duration[0]] if self._duration else np.zeros(len(total))
-        logit = calibration.logit(total, duration)
-        ideal = calibration.logit(total - self._of_the_day @ points, duration)
+        duration = self._duration_points(points, len(total))
+        where = columns["air_temperature_c"], columns["duration_min"]
+        shift = self.open_questions.shift(missing, *where)
+        logit = calibration.logit(total, duration) + shift
+        ideal = calibration.logit(total - self._of_the_day @ points, duration) + shift
         below, above = calibration.assumptions(duration)
         of_weights = np.zeros(len(total))
         # Factor by factor: a matrix product would round differently for one session.
@@ -189,17 +201,20 @@ class Engine:
                 off = row - typical
                 off *= doubt
                 of_weights += off * off
-        of_answers = self.open_questions.variance(
-            missing, columns["air_temperature_c"], columns["duration_min"]
-        )
+        of_answers = self.open_questions.variance(missing, *where)
         # From points to log odds, where the curve stands.
         scale = RANGE_SD * calibration.logit_per_point(total)
         known = scale * scale * (of_weights + of_answers)
+        # The range lies around the usual answers; the number itself, an average over
+        # likely answers, is higher where few of them are high.
+        usual = logit - shift
+        top = usual + np.sqrt(above * above + known)
         return {
             "probability": expit(logit),
-            "probability_low": expit(logit - np.sqrt(below * below + known)),
-            "probability_high": expit(logit + np.sqrt(above * above + known)),
+            "probability_low": expit(usual - np.sqrt(below * below + known)),
+            "probability_high": expit(np.maximum(top, logit)),
             "probability_ideal": expit(ideal),
+            "open_questions_logit": np.where(np.isnan(total), np.nan, shift),
             "spread_assumptions": np.where(np.isnan(total), np.nan, (below + above) / 2.0),
             "spread_weights": scale * np.sqrt(of_weights),
             "spread_unanswered": scale * np.sqrt(of_answers),
@@ -232,8 +247,21 @@ def engine(scorecard: Scorecard | None, calibration: Calibration | None) -> Engi
     CalibrationError
         If the calibration was made for another scorecard.
     """
+    global _last
     if scorecard is None and calibration is None:
         return _default_engine()
+    if _last is not None and _last[0] is scorecard and _last[1] is calibration:
+        return _last[2]
+    made = _make(scorecard, calibration)
+    _last = scorecard, calibration, made
+    return made
+
+
+# The last one that was asked for, since a squad is scored with one scorecard.
+_last: tuple[Scorecard | None, Calibration | None, Engine] | None = None
+
+
+def _make(scorecard: Scorecard | None, calibration: Calibration | None) -> Engine:
     card = load_scorecard() if scorecard is None else scorecard
     if calibration is None:
         shipped = load_calibration()

@@ -8,6 +8,7 @@ from typing import Any
 from riskmodel.report import wrapped
 
 PASS_GOAL_PCT = 80
+COVERAGE_LIMITS = (0.85, 0.95)
 RATIO_LIMITS = (0.8, 1.25)
 """Observed over expected in every stratum, the goal."""
 
@@ -64,7 +65,10 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
     for name, value, low, high in (
         ("ICI", s["ici"], 0.0, 0.003),
         ("slope", s["slope"], 0.98, 1.02),
-        ("observed over expected", s["observed_over_expected"], *RATIO_LIMITS),
+        ("observed over expected", s["observed_over_expected_all"], *RATIO_LIMITS),
+        ("the same, six answers", s["observed_over_expected_six"], *RATIO_LIMITS),
+        ("range holds the label", s["coverage_all"], *COVERAGE_LIMITS),
+        ("the same, six answers", s["coverage_six"], *COVERAGE_LIMITS),
     ):
         verdict = "" if low <= value <= high else "  MISS"
         yield f"  {name:24}{value:8.4f}   goal {low:g} to {high:g}{verdict}"

@@ -299,6 +299,7 @@ def calibrate(
             )
         with _replaced(str(out)) as file:
             file.write(fit.as_text(made))
+        load_calibration(out, card)
     typer.echo(f"Wrote {out} for scorecard {card.version} ({card.fingerprint}).", err=True)
 
 

@@ -52,9 +52,10 @@ class Calibration:
         the duration; the widest over the usual totals.
     typical_points : mapping of str to float
         Average points of every factor in the synthetic scenarios.
-    questions : mapping of str to ndarray
+    questions, question_shifts : mapping of str to ndarray
         For every question, how far its answer moves the total in scenarios of this
-        air temperature and duration, as mean square.
+        air temperature and duration, as mean square; and the logarithm of the mean
+        odds ratio that goes with it.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
     fingerprint : str
@@ -73,6 +74,7 @@ class Calibration:
     high_logit: Array
     typical_points: Mapping[str, float]
     questions: Mapping[str, Array]
+    question_shifts: Mapping[str, Array]
     questions_at_c: Array
     questions_at_min: Array
     fingerprint: str
@@ -81,7 +83,8 @@ class Calibration:
 
     def require(self, scorecard: Scorecard) -> None:
         """Raise `CalibrationError` unless it was made for this scorecard."""
-        if scorecard.fingerprint != self.fingerprint:
+        missing = [f.name for f in scorecard.factors if f.name not in self.typical_points]
+        if scorecard.fingerprint != self.fingerprint or missing:
             raise CalibrationError(
                 f"The calibration was made for scorecard {self.fingerprint}, and this one "
                 f"is {scorecard.fingerprint}. Make one for it: cramprisk calibrate "
@@ -251,34 +254,59 @@ def _read(path: Path) -> Calibration:
             f"The calibration {path} is damaged ({type(error).__name__}: {error}). "
             "Make it again: cramprisk calibrate"
         ) from None
-    for name in ("points_at", "points_logit", "duration_at"):
-        if not (np.diff(getattr(calibration, name)) > 0).all():
-            raise CalibrationError(f"In the calibration {path}, {name} does not rise.")
     return calibration
 
 
 def _build(raw: Mapping[str, Any]) -> Calibration:
-    def numbers(part: str, name: str) -> Array:
-        values = np.array(raw[part][name], dtype=np.float64)
-        if not np.isfinite(values).all():
-            raise ValueError(f"{part}.{name} holds no finite numbers")
-        return values
-
-    questions = raw["questions"]["mean_square_points"]
+    points_at = _numbers(raw["points"]["at"], rises=True)
+    duration_at = _numbers(raw["duration"]["at_points"], rises=True)
+    curve, exposure = (points_at.size,), (duration_at.size,)
+    questions = raw["questions"]
+    at_c = _numbers(questions["air_temperature_c"], rises=True)
+    at_min = _numbers(questions["duration_min"], rises=True)
+    cells = at_c.size, at_min.size
+    spreads = raw["assumptions"]
     return Calibration(
-        points_at=numbers("points", "at"),
-        points_logit=numbers("points", "logit"),
-        duration_at=numbers("duration", "at_points"),
-        duration_logit=numbers("duration", "logit"),
-        low_logit=numbers("assumptions", "low_logit"),
-        high_logit=numbers("assumptions", "high_logit"),
-        typical_points=dict(raw["typical_points"]),
-        questions={name: np.array(table, np.float64) for name, table in questions.items()},
-        questions_at_c=numbers("questions", "air_temperature_c"),
-        questions_at_min=numbers("questions", "duration_min"),
+        points_at=points_at,
+        points_logit=_numbers(raw["points"]["logit"], curve, rises=True),
+        duration_at=duration_at,
+        duration_logit=_numbers(raw["duration"]["logit"], exposure),
+        low_logit=_numbers(spreads["low_logit"], exposure, least=0.0),
+        high_logit=_numbers(spreads["high_logit"], exposure, least=0.0),
+        typical_points={
+            n: float(_numbers(v, ())) for n, v in raw["typical_points"].items()
+        },
+        questions={
+            name: _numbers(table, cells, least=0.0)
+            for name, table in questions["mean_square_points"].items()
+        },
+        question_shifts={
+            name: _numbers(table, cells)
+            for name, table in questions["mean_odds_logit"].items()
+        },
+        questions_at_c=at_c,
+        questions_at_min=at_min,
         fingerprint=raw["made"]["scorecard_fingerprint"],
         made=raw["made"],
     )
+
+
+def _numbers(
+    values: Any,
+    shape: tuple[int, ...] | None = None,
+    *,
+    rises: bool = False,
+    least: float = -math.inf,
+) -> Array:
+    """Finite numbers of a shape, or a sentence saying what they are not."""
+    array = np.array(values, dtype=np.float64)
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"a table has shape {array.shape} instead of {shape}")
+    if not np.isfinite(array).all() or (array < least).any():
+        raise ValueError("a number is not finite, or below what it may be")
+    if rises and not (np.diff(array) > 0).all():
+        raise ValueError("a curve does not rise")
+    return array
 
 
 def weight_doubt(scorecard: Scorecard) -> Array:
@@ -300,7 +328,7 @@ def weight_doubt(scorecard: Scorecard) -> Array:
 
 
 def _doubt(factor: Factor, scorecard: Scorecard) -> float:
-    if factor.quantity == "duration_min":
+    if factor.kind == "curve" and factor.quantity == "duration_min":
         return 0.0
     shares = [scorecard.doubt[factor.grade]]
     for level in factor.levels:
@@ -324,5 +352,5 @@ def _interval_share(study: str, published: float) -> float:
         if not math.isclose(float(estimate), published):
             return 0.0
         return math.log(float(high) / float(low)) / (2 * 1.96 * abs(math.log(published)))
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         return 0.0  # no interval is printed

@@ -109,6 +109,14 @@ class Scorecard:
     named: tuple[Factor, ...]
     fingerprint: str
 
+    @property
+    def duration_place(self) -> int | None:
+        """Where the curve in the session's duration stands among the factors."""
+        for place, factor in enumerate(self.factors):
+            if factor.kind == "curve" and factor.quantity == "duration_min":
+                return place
+        return None
+
     def __getitem__(self, name: str) -> Factor:
         """Return the factor called `name`."""
         return next(f for f in (*self.factors, *self.named) if f.name == name)

@@ -8,12 +8,14 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 from riskmodel.datasets import data_file, read_table
 from riskmodel.fields import DERIVED, FIELDS
+from riskmodel.population import load_population
 from riskmodel.scorecard import (
     POINTS_PER_DOUBLING,
     Direction,
@@ -25,6 +27,9 @@ from riskmodel.scorecard import (
     Scorecard,
     Shift,
 )
+
+# Always computed, if need be from averages.
+_COMPUTED = {"wbgt_c", "body_mass_loss_pct", "sodium_deficit_mg"}
 
 # A better sentence does not change the score, so it does not change the fingerprint.
 _WORDS = {"title", "version", "label", "question", "reason", "departure", "covers"}
@@ -59,7 +64,15 @@ def load_scorecard(path: str | Path | None = None) -> Scorecard:
     >>> load_scorecard()["history"].levels[1].points
     13
     """
-    source = data_file("scorecard.toml") if path is None else Path(path)
+    return _shipped() if path is None else _load(Path(path))
+
+
+@cache
+def _shipped() -> Scorecard:
+    return _load(data_file("scorecard.toml"))
+
+
+def _load(source: Path) -> Scorecard:
     try:
         text = source.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
@@ -67,7 +80,14 @@ def load_scorecard(path: str | Path | None = None) -> Scorecard:
         raise ScorecardError(f"The scorecard {source} cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ScorecardError(f"The scorecard {source} is not TOML: {error}.") from None
-    return _Reader(raw).scorecard()
+    try:
+        return _Reader(raw).scorecard()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ScorecardError):
+            raise
+        raise ScorecardError(
+            f"The scorecard {source} is not laid out as it should be: {error}."
+        ) from None
 
 
 class _Reader:
@@ -140,6 +160,12 @@ class _Reader:
         )
         values["levels"] = tuple(self.level(who, row, e) for e in row.get("levels", ()))
         factor = Factor(**values)
+        for name in ("label", "question", "reason", "departure"):
+            _require(isinstance(getattr(factor, name), str), f"{who}: {name} must be text.")
+        for name in ("judgement", "of_the_day"):
+            value = getattr(factor, name)
+            _require(isinstance(value, bool), f"{who}: {name} must be true or false.")
+        _require(factor.cap is None or factor.cap >= 0, f"{who} has a cap below 0.")
         self.check_entries(who, factor)
         self.check_quantities(who, factor)
         return factor
@@ -173,6 +199,10 @@ class _Reader:
         if wanted:
             _require(bool(getattr(factor, wanted)), f"{who} has no {wanted}.")
         at = [knot.at for knot in factor.knots]
+        _require(
+            all(_is_number(a) and math.isfinite(a) for a in at),
+            f"{who} has a knot that is not at a number.",
+        )
         _require(
             all(a < b for a, b in pairwise(at)),
             f"{who} has knots that are not in rising order.",
@@ -226,6 +256,14 @@ class _Reader:
                 [level.level for level in factor.levels] == list(field.levels),
                 f"{who} must list the levels {', '.join(field.levels)}, in this order.",
             )
+        known = load_population().shares
+        _require(
+            factor.quantity in known
+            or (field is not None and field.required)
+            or factor.quantity in _COMPUTED,
+            f"{who} reads {factor.quantity!r}, for which reference_population.csv has no "
+            "shares, so that an open answer would have no average.",
+        )
         if factor.only_if:
             listed = FIELDS.get(factor.only_if.quantity)
             _require(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -86,17 +88,9 @@ class OpenQuestions:
         self._at_c = calibration.questions_at_c
         self._at_log_min = np.log(calibration.questions_at_min)
         cells = self._at_c.size * self._at_log_min.size
-        self._tables = {
-            position: table.ravel()
-            for position, name in enumerate(_OPTIONAL)
-            if (table := calibration.questions.get(name)) is not None
-        }
-        # Eight questions at a time: what each of the 256 ways to leave them open sums to.
-        self._of_byte = []
-        for start in range(0, len(_OPTIONAL), 8):
-            eight = [self._tables.get(start + i, np.zeros(cells)) for i in range(8)]
-            patterns = np.arange(256)[:, None] >> np.arange(8) & 1
-            self._of_byte.append(patterns @ np.array(eight))
+        self._tables = _by_position(calibration.questions)
+        self._squares = _by_byte(self._tables, cells)
+        self._shifts = _by_byte(_by_position(calibration.question_shifts), cells)
 
     def variance(
         self,
@@ -117,11 +111,43 @@ class OpenQuestions:
         ndarray of shape (n_sessions,)
             In points squared.
         """
+        return self._sum(self._squares, bits, air_temperature_c, duration_min)
+
+    def shift(
+        self,
+        bits: NDArray[np.int64],
+        air_temperature_c: NDArray[np.float64],
+        duration_min: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Log odds to add, because high answers weigh more than low ones.
+
+        Points stand in for open answers at their average, and the average of the
+        odds lies above the odds of the average.
+
+        Parameters
+        ----------
+        bits : ndarray of int, shape (n_sessions,)
+            As from `unanswered_bits`.
+        air_temperature_c, duration_min : ndarray of shape (n_sessions,)
+
+        Returns
+        -------
+        ndarray of shape (n_sessions,)
+        """
+        return self._sum(self._shifts, bits, air_temperature_c, duration_min)
+
+    def _sum(
+        self,
+        tables: list[NDArray[np.float64]],
+        bits: NDArray[np.int64],
+        air_c: NDArray[np.float64],
+        minutes: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
         bits = _sun_as_one(bits)
         total = np.zeros(len(bits))
-        for at, weight in self._corners(air_temperature_c, duration_min):
+        for at, weight in self._corners(air_c, minutes):
             here = np.zeros(len(bits))
-            for i, table in enumerate(self._of_byte):
+            for i, table in enumerate(tables):
                 here += table[bits >> 8 * i & 255, at]
             total += here * weight
         return total
@@ -135,11 +161,18 @@ class OpenQuestions:
         """
         left = int(_sun_as_one(np.array([bits]))[0])
         corners = self._corners(np.array([air_temperature_c]), np.array([duration_min]))
-        return {
+        variances = {
             _OPTIONAL[position]: float(sum(table[at[0]] * w[0] for at, w in corners))
             for position, table in self._tables.items()
             if left >> position & 1
         }
+        # The first of place and time that is open speaks for all three.
+        if "start_time" in variances:
+            first = next(
+                n for n in ("start_time", *_SUN_PLACE) if bits >> _OPTIONAL.index(n) & 1
+            )
+            variances[first] = variances.pop("start_time")
+        return variances
 
     def _corners(
         self, air_c: NDArray[np.float64], minutes: NDArray[np.float64]
@@ -154,6 +187,25 @@ class OpenQuestions:
             ((i + 1) * width + j, u * (1 - v)),
             ((i + 1) * width + j + 1, u * v),
         ]
+
+
+def _by_position(
+    tables: Mapping[str, NDArray[np.float64]],
+) -> dict[int, NDArray[np.float64]]:
+    return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
+
+
+def _by_byte(
+    tables: Mapping[int, NDArray[np.float64]], cells: int
+) -> list[NDArray[np.float64]]:
+    """Eight questions at a time: the sum for each of 256 ways to leave them open."""
+    sums = []
+    patterns = np.arange(256)[:, None] >> np.arange(8) & 1
+    for start in range(0, len(_OPTIONAL), 8):
+        eight = [tables.get(start + i, np.zeros(cells)) for i in range(8)]
+        # Summed one by one, so that leaving one more open changes nothing else.
+        sums.append(np.cumsum(patterns[:, :, None] * np.array(eight), axis=1)[:, -1])
+    return sums
 
 
 def _sun_as_one(bits: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ from riskmodel.chain import Engine
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.probability import expit, weight_doubt
+from riskmodel.unanswered import _OPTIONAL
 from tests.strategies import sessions
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
@@ -35,16 +36,83 @@ def on_a_line(x, at, values, *, flat):
     return values[i] + share * (values[i + 1] - values[i])
 
 
-@pytest.mark.parametrize("name", list(load_examples()))
-def test_the_probability_can_be_recomputed_from_the_file_by_hand(name):
-    answer = assess(load_examples()[name])
-    duration = next(c.points for c in answer.contributions if c.factor == "duration")
-    logit = on_a_line(
-        answer.total_points, RAW["points"]["at"], RAW["points"]["logit"], flat=False
-    ) + on_a_line(
-        duration, RAW["duration"]["at_points"], RAW["duration"]["logit"], flat=True
+def of_open_questions(kind, answer, session):
+    """Sum over the open questions, each read between four cells of its table."""
+    at_c, at_min = RAW["questions"]["air_temperature_c"], RAW["questions"]["duration_min"]
+    logs = [math.log(m) for m in at_min]
+    names = set(answer.missing)
+    if names & {"start_time", "latitude_deg", "longitude_deg"}:
+        names = names - {"latitude_deg", "longitude_deg"} | {"start_time"}
+    total = 0.0
+    for name in names:
+        table = RAW["questions"][kind].get(name)
+        if table is not None:
+            air_c = session["air_temperature_c"]
+            columns = [
+                on_a_line(air_c, at_c, [row[j] for row in table], flat=True)
+                for j in range(len(at_min))
+            ]
+            total += on_a_line(math.log(session["duration_min"]), logs, columns, flat=True)
+    return total
+
+
+def curve(points):
+    return on_a_line(points, RAW["points"]["at"], RAW["points"]["logit"], flat=False)
+
+
+SIX = {name: MARATHON[name] for name, field in FIELDS.items() if field.required}
+
+
+@pytest.mark.parametrize("name", [*load_examples(), "six answers"])
+def test_everything_can_be_recomputed_from_the_file_by_hand(name):
+    session = {**load_examples(), "six answers": SIX}[name]
+    answer = assess(session)
+    own = next(c.points for c in answer.contributions if c.factor == "duration")
+    knots = RAW["duration"]["at_points"]
+    usual = curve(answer.total_points)
+    usual += on_a_line(own, knots, RAW["duration"]["logit"], flat=True)
+    shift = of_open_questions("mean_odds_logit", answer, session)
+    assert answer.open_questions_logit == pytest.approx(shift, abs=1e-9)
+    assert answer.probability == pytest.approx(1 / (1 + math.exp(-usual - shift)), rel=1e-9)
+
+    doubt = dict(zip([f.name for f in CARD.factors], weight_doubt(CARD), strict=True))
+    variance = of_open_questions("mean_square_points", answer, session) + sum(
+        (doubt[c.factor] * (c.points - RAW["typical_points"][c.factor])) ** 2
+        for c in answer.contributions
     )
-    assert answer.probability == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-9)
+    slope = (curve(answer.total_points + 5) - curve(answer.total_points - 5)) / 10
+    # 95 % of a normal distribution lie below 1.6449 standard deviations.
+    half = 1.6449 * slope * math.sqrt(variance)
+    below = on_a_line(own, knots, RAW["assumptions"]["low_logit"], flat=True)
+    above = on_a_line(own, knots, RAW["assumptions"]["high_logit"], flat=True)
+    low, high = usual - math.hypot(below, half), usual + math.hypot(above, half)
+    assert answer.probability_low == pytest.approx(1 / (1 + math.exp(-low)), rel=1e-9)
+    assert answer.probability_high == pytest.approx(1 / (1 + math.exp(-high)), rel=1e-9)
+
+
+def test_an_answer_narrows_the_range_by_as_much_as_was_said():
+    answer = assess(SIX)
+    name = next(iter(answer.narrowing))
+    engine = Engine(CARD, CALIBRATION)
+    where = float(SIX["air_temperature_c"]), float(SIX["duration_min"])
+    bits = sum(1 << i for i, n in enumerate(_OPTIONAL) if n in answer.missing)
+    each = engine.open_questions.of_each(bits, *where)
+    assert sum(each.values()) == pytest.approx(
+        of_open_questions("mean_square_points", answer, SIX)
+    )
+    own = next(c.points for c in answer.contributions if c.factor == "duration")
+    usual = float(CALIBRATION.logit(answer.total_points, own))
+    slope = float(CALIBRATION.logit_per_point(answer.total_points))
+    below, above = (float(x) for x in CALIBRATION.assumptions(own))
+    left = (1.6449 * slope) ** 2 * (sum(each.values()) - each[name])
+    known = answer.spreads["spread_weights"] ** 2 + left
+    low, high = usual - math.hypot(below, known**0.5), usual + math.hypot(above, known**0.5)
+    narrower = float(expit(high) - expit(low))
+    was = answer.probability_high - answer.probability_low
+    assert was - narrower == pytest.approx(answer.narrowing[name], rel=1e-6)
+    told = assess({**SIX, "start_time": "2026-07-01T08:00+02:00"}).narrowing
+    assert "start_time" not in told
+    assert "latitude_deg" in told
 
 
 @given(sessions())
@@ -116,7 +184,8 @@ def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
     answer = assess({**MARATHON, "wbgt_c": 30.0, "sleep_h": 4.0})
     duration = next(c.points for c in answer.contributions if c.factor == "duration")
     kept = [c.points for c in answer.contributions if not CARD[c.factor].of_the_day]
-    by_hand = expit(CALIBRATION.logit(sum(kept), duration))
+    shift = answer.open_questions_logit
+    by_hand = expit(CALIBRATION.logit(sum(kept), duration) + shift)
     assert answer.probability_ideal == pytest.approx(float(by_hand), rel=1e-12)
     assert {f.name for f in CARD.factors if f.of_the_day} == {
         "warm_up", "stretching", "heat", "fluid_loss", "start_hydration", "sodium_deficit",
@@ -177,7 +246,7 @@ def test_a_rate_of_ones_own_shifts_all_log_odds_alike():
     assert np.ptp(shift) < 1e-12
     answer = assess(MARATHON, calibration=own)
     assert answer.probability != assess(MARATHON).probability
-    assert answer.spreads == assess(MARATHON).spreads
+    assert answer.spreads == pytest.approx(assess(MARATHON).spreads)
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, -0.1, 1.2])
@@ -214,6 +283,11 @@ def test_another_scorecard_gives_points_and_no_borrowed_probability(tmp_path):
         (lambda raw: raw.update(format=99), "format 99"),
         (lambda raw: raw.pop("points"), "damaged"),
         (lambda raw: raw["points"]["logit"].reverse(), "does not rise"),
+        (lambda raw: raw["points"]["logit"].pop(), "shape"),
+        (lambda raw: raw["assumptions"]["low_logit"].__setitem__(0, -1.0), "below"),
+        (lambda raw: raw["questions"]["mean_square_points"]["sky"].pop(), "shape"),
+        (lambda raw: raw["typical_points"].update(heat="a"), "damaged"),
+        (lambda raw: raw["typical_points"].pop("heat"), "was made for scorecard"),
         (lambda raw: raw["points"]["logit"].__setitem__(0, math.nan), "damaged"),
         (lambda raw: raw["made"].update(scorecard_fingerprint="abc"), "abc"),
     ],

@@ -119,6 +119,12 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         ("per_unit = 0.22, ", "", "incomplete"),
         ("strong = 1.0 ", "strong = 2.0 ", "shrinks"),
         ("strong = 0.25", "strong = -0.25", "doubt"),
+        ("[shrink]", "shrink = 3\n[other]", "other"),
+        ('direction = "down"\nof_the_day = true', 'direction = "down"\nof_the_day = "yes"',
+         "true or false"),
+        ("{ at = 15, ratio = 1.07, points = 1 }", '{ at = "a", ratio = 1.07, points = 1 }',
+         "number|laid out"),
+        ('quantity = "soreness_0_10"', 'quantity = "latitude_deg"', "no average"),
         ("title =", "title ==", "not TOML"),
     ],
 )  # fmt: skip

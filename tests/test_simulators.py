@@ -1,6 +1,7 @@
 """The synthetic athletes and the three simulators."""
 
 import ast
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from riskmodel.calibration.simulators import (
     cumulative_hazard,
     draw_cramps,
     get_through,
+    log_hazard_of_person,
     onset_distribution,
     probability,
     read_people,
@@ -132,6 +134,48 @@ def test_without_states_the_hazard_is_that_of_an_hour_times_the_hours():
     assert hazard[:, 0, 0] == pytest.approx(np.exp(-3.0) * np.array(steps_h))
 
 
+@pytest.mark.parametrize("structure", structures())
+def test_states_move_as_the_equations_say(structure):
+    """One person, one number at a time, from the description of the model."""
+    frame = draw_scenarios(1, 8, "marathon").assign(urine_colour="dark", duration_min=70.0)
+    people, p = read_people(frame), with_base(structure)
+    c = {name: float(v[0]) for name, v in people.columns.items() if v.dtype.kind in "fi"}
+    a = {name: float(v) for name, v in p.values.items()}
+    stands, sweats, hours = 0.7, -0.4, 70 / 60
+    step = c["relative_effort"] - 1
+    heat = a["fatigue.heat_per_10_degrees"] * max(c["wbgt_c"] - 15, 0) / 10
+    heat += a["fatigue.heat_beyond_28"] * max(c["wbgt_c"] - 28, 0) / 10
+    heat *= 1 - a["fatigue.heat_less_if_used"] * min(c["heat_days_14d"], 10) / 10
+    power = a["fatigue.capacity_by_longest"]
+    capacity_h = (max(c["longest_recent_min"], 20) / 60) ** power * 1.5 ** (1 - power)
+    rate = (c["session_rpe"] / 5) ** a["fatigue.intensity_power"] * (1 + heat) / capacity_h
+    rate *= math.exp(a["fatigue.relative_effort_step"] * step)
+    rate *= math.exp(-a["fatigue.person_sd"] * stands)
+    start = a["fatigue.start_soreness"] * c["soreness_0_10"] / 10
+    start += a["fatigue.start_hard_session"] * min(c["hard_sessions_3d"], 3)
+    start += a["fatigue.start_short_sleep"] * max(7 - c["sleep_h"], 0)
+    base = float(log_hazard_of_person(people, p)[0]) - 6.0
+    sweat = math.exp(a["fluid.sweat_sd"] * sweats)
+    salt = sweat * math.exp(a["fluid.sodium_sd"] * 0.5 * sweats)
+    loss_h = (c["sweat_rate_l_h"] * sweat - c["fluid_intake_l"] / hours) / c["body_mass_kg"]
+    drunk_mg = c["sodium_loss_mg"] - c["sodium_deficit_mg"]
+    sodium_h = (c["sodium_loss_mg"] * salt - drunk_mg) / 1000 / hours
+    tau, total, by_hand = a["fatigue.recovery_h"], 0.0, []
+    for k in range(5):
+        length = min(0.25, hours - k * 0.25)
+        t = k * 0.25 + length / 2
+        # The balance of rise and recovery, solved over the time since the start.
+        since = k * 0.25 + 0.125
+        fatigue = rate * tau + (start - rate * tau) * math.exp(-since / tau)
+        loss = a["fluid.dark_urine_pct"] + 100 * loss_h * t - a["fluid.free_loss_pct"]
+        eta = base + a["by.fatigue"] * fatigue + a["by.loss_per_pct"] * max(loss, 0)
+        total += math.exp(eta + a["by.sodium_per_g"] * max(sodium_h * t, 0)) * length
+        by_hand.append(total)
+    deviations = np.array([[stands]]), np.array([[sweats]])
+    ours = cumulative_hazard(people, p, deviations, 5)[:, 0, 0]
+    assert ours == pytest.approx(by_hand, rel=1e-9)
+
+
 @pytest.mark.parametrize("hazard", [0.01, 0.3, 2.0])
 @pytest.mark.parametrize(("variance", "mean"), [(0.5, 0.3), (2.0, 0.3), (2.0, 3.0)])
 def test_getting_through_agrees_with_a_sum_over_a_fine_grid(hazard, variance, mean):
@@ -174,7 +218,8 @@ def test_what_ought_to_raise_the_probability_does(structure):
     never_falls("session_rpe", 2.0, 5.0, 9.0)
     never_falls("conditions", "none", "diabetes", "diabetes;liver")
     never_falls("age_years", 30.0, 50.0, 70.0)
-    longer = p_of(base.assign(duration_min=base["duration_min"] + 60), structure)
+    more_min = np.minimum(base["duration_min"] + 60, 1440.0)
+    longer = p_of(base.assign(duration_min=more_min), structure)
     assert (longer > p_of(base, structure)).mean() > 0.99
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.assumptions import Assumptions
-from riskmodel.calibration.scenarios import draw_scenarios
+from riskmodel.calibration.scenarios import draw_scenarios, stream
 from riskmodel.calibration.simulators import (
     final_hazard,
     onset_distribution,
@@ -216,7 +216,7 @@ def tune(p: Assumptions, seed: int, *, noise: bool) -> Assumptions:
         With `log_hazard` set: the weighted mean misfit of the rates, on log odds,
         is zero.
     """
-    random = np.random.default_rng(seed)
+    random = stream(seed, f"published rates {p.structure}")
     n_draws = max(1, np.size(p.log_hazard))
     rows = [
         _TuningRate(anchor, p, n_draws, seed, random, noise) for anchor in _tuning_rates()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.calibration.scenarios import stream
 from riskmodel.datasets import data_file
 
 Array = NDArray[np.float64]
@@ -85,7 +86,7 @@ def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
         Values of shape (n_draws,).  A quantity that cannot be negative stays at 0
         or above.
     """
-    random = np.random.default_rng(seed)
+    random = stream(seed, f"assumptions {structure}")
     values = {}
     for name, row in _rows(structure).items():
         noise = row["spread"] * random.standard_normal(n_draws)

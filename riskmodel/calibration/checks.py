@@ -28,7 +28,6 @@ from riskmodel.calibration.anchors import (
 )
 from riskmodel.calibration.assumptions import Assumptions, median_assumptions, structures
 from riskmodel.calibration.fit import (
-    DRAWS_PER_STRUCTURE,
     Labelled,
     draw_ensemble,
     duration_knots,
@@ -119,9 +118,8 @@ def product_model(scorecard: Scorecard, calibration: Calibration) -> Model:
 def calibration_checks(
     scorecard: Scorecard,
     calibration: Calibration,
-    seed: int = 101,
     n_scenarios: int = N_SCENARIOS,
-    draws_per_structure: int = DRAWS_PER_STRUCTURE,
+    draws_per_structure: int | None = None,
 ) -> dict[str, Any]:
     """Compare the product with the ensemble of simulators on fresh scenarios.
 
@@ -129,10 +127,10 @@ def calibration_checks(
     ----------
     scorecard : Scorecard
     calibration : Calibration
-    seed : int, default 101
-        Of the scenarios; the ensemble is the one the calibration was made with.
     n_scenarios : int, default 120,000
-    draws_per_structure : int, default 80
+        Fresh ones; the ensemble is the one the calibration was made with.
+    draws_per_structure : int, optional
+        Of the ensemble; as many as the calibration had by default.
 
     Returns
     -------
@@ -140,13 +138,18 @@ def calibration_checks(
         ``summary`` (ICI, Emax, slope, intercept and what is left of noise),
         ``reliability`` (bins), ``strata`` and ``benchmarks``, as lists of rows.
     """
-    ensemble = draw_ensemble(int(calibration.made["seed"]), draws_per_structure)
+    made_seed = int(calibration.made["seed"])
+    seed = made_seed + 100  # of scenarios that the calibration has not seen
+    if draws_per_structure is None:
+        draws_per_structure = int(calibration.made["draws"]) // len(structures())
+    ensemble = draw_ensemble(made_seed, draws_per_structure)
     train = label(n_scenarios, seed + 1, ensemble, scorecard)
     fresh = label(n_scenarios, seed, ensemble, scorecard)
     p = expit(calibration.logit(fresh.points, fresh.duration_points))
     bins = _reliability(p, fresh.p)
     return {
-        "summary": _summary(p, fresh.p, bins),
+        "summary": _summary(p, fresh.p, bins)
+        | _open_answers(fresh, scorecard, calibration),
         "reliability": bins.to_dict("records"),
         "strata": _strata(fresh, p),
         "benchmarks": _benchmarks(train, ensemble, scorecard, calibration, seed + 2),
@@ -182,6 +185,23 @@ def _summary(p: Array, observed: Array, bins: pd.DataFrame) -> dict[str, float]:
         "mean_probability": float(observed.mean()),
         "scenarios": len(p),
     }
+
+
+def _open_answers(
+    fresh: Labelled, scorecard: Scorecard, calibration: Calibration
+) -> dict[str, float]:
+    """How often the range holds the label, with every answer and with six only."""
+    required = [name for name, field in FIELDS.items() if field.required]
+    engine = Engine(scorecard, calibration)
+    found = {}
+    for key, frame in (("all", fresh.frame), ("six", fresh.frame[required])):
+        made = engine.run(read_frame(frame), detail=False).chances
+        low, high = made["probability_low"], made["probability_high"]
+        found[f"coverage_{key}"] = float(((fresh.p >= low) & (fresh.p <= high)).mean())
+        found[f"observed_over_expected_{key}"] = float(
+            fresh.p.sum() / made["probability"].sum()
+        )
+    return found
 
 
 def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
@@ -223,8 +243,8 @@ def _benchmarks(
     people = read_people(frame)
     oracle = np.mean([p for a in ensemble for p in _every_draw(people, a)], axis=0)
     run = Engine(scorecard, calibration).run(read_frame(frame), detail=True)
-    names = [factor.name for factor in scorecard.factors]
-    duration = run.points[names.index("duration")]
+    place = scorecard.duration_place
+    duration = np.zeros(len(frame)) if place is None else run.points[place]
     largest = np.array([max(factor.largest, 1.0) for factor in scorecard.factors])[:, None]
     equal_train, equal = (
         100.0 * (x / largest).mean(0) for x in (train.factor_points, run.points)
@@ -239,7 +259,7 @@ def _benchmarks(
             "probability"
         ],
         "Hand points, one curve": _curve(train.points, run.total_points, train),
-        "Duration alone": _curve(train.duration_points, duration, train, knots),
+        "Duration alone": _curve(train.duration_points, duration, train, knots, flat=True),
         "Equal weights, one curve": _curve(
             equal_train, equal, train, _quantiles(equal_train)
         ),
@@ -269,11 +289,18 @@ def _every_draw(people: Any, assumptions: Assumptions) -> list[Array]:
     return [probability(people, assumptions.take(np.full(people.n, i))) for i in range(n)]
 
 
-def _curve(x_train: Array, x: Array, train: Labelled, at: Array | None = None) -> Array:
+def _curve(
+    x_train: Array,
+    x: Array,
+    train: Labelled,
+    at: Array | None = None,
+    *,
+    flat: bool = False,
+) -> Array:
     """Fit one curve in one number and read it."""
     knots = _quantiles(x_train) if at is None else at
-    model = logistic(piecewise(x_train, knots), train.p, 1.0 - train.p)
-    return expit(model.decision_function(piecewise(x, knots)))
+    model = logistic(piecewise(x_train, knots, flat=flat), train.p, 1.0 - train.p)
+    return expit(model.decision_function(piecewise(x, knots, flat=flat)))
 
 
 def _quantiles(x: Array) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -66,8 +67,8 @@ class Labelled:
 def draw_ensemble(seed: int, draws_per_structure: int) -> list[Assumptions]:
     """Draw the assumptions of every structure anew and set their base rates."""
     return [
-        tune(draw_assumptions(name, draws_per_structure, seed + i), seed + i, noise=True)
-        for i, name in enumerate(structures())
+        tune(draw_assumptions(name, draws_per_structure, seed), seed, noise=True)
+        for name in structures()
     ]
 
 
@@ -87,10 +88,8 @@ def label(
             people.take(rows), parameters.take(draw[rows] % per_structure)
         )
     counted = Engine(scorecard, None).run(read_frame(frame), detail=True)
-    duration = np.zeros(n_scenarios)
-    for factor, points in zip(scorecard.factors, counted.points, strict=True):
-        if factor.name == "duration":
-            duration = points
+    place = scorecard.duration_place
+    duration = np.zeros(n_scenarios) if place is None else counted.points[place]
     return Labelled(frame, counted.points, counted.total_points, duration, draw, p)
 
 
@@ -132,7 +131,10 @@ def calibrate(
         factor.name: float(points.mean())
         for factor, points in zip(scorecard.factors, data.factor_points, strict=True)
     }
-    questions = _questions(data.frame[:_QUESTION_SCENARIOS], data.points, scorecard)
+    slopes = np.diff(f) / np.diff(POINTS_AT)
+    middle = (np.array(POINTS_AT[1:]) + np.array(POINTS_AT[:-1])) / 2.0
+    per_point = np.interp(data.points, middle, slopes)
+    questions = _questions(data, _QUESTION_SCENARIOS, per_point, scorecard)
     progress(1.0, "Done")
     return {
         "format": FORMAT,
@@ -158,17 +160,20 @@ def calibrate(
         "questions": {
             "air_temperature_c": list(_QUESTIONS_AT_C),
             "duration_min": list(_QUESTIONS_AT_MIN),
-            "mean_square_points": {n: _rounded(table) for n, table in questions.items()},
+            **{
+                kind: {name: _rounded(table) for name, table in tables.items()}
+                for kind, tables in questions.items()
+            },
         },
     }
 
 
 def duration_knots(scorecard: Scorecard) -> Array:
     """Points that `DURATION_AT_MIN` have on a scorecard."""
-    factor = next((f for f in scorecard.factors if f.quantity == "duration_min"), None)
-    if factor is None or factor.name != "duration":
+    place = scorecard.duration_place
+    if place is None:
         return np.zeros(1)
-    curve = Curve([(knot.at, knot.points) for knot in factor.knots])
+    curve = Curve([(knot.at, knot.points) for knot in scorecard.factors[place].knots])
     return np.unique(to_half_points(curve(DURATION_AT_MIN)))
 
 
@@ -198,7 +203,10 @@ def fit_curves(
 
     def basis(points: Array, duration: Array) -> Array:
         return np.concatenate(
-            [piecewise(points, np.array(POINTS_AT)), piecewise(duration, duration_at)],
+            [
+                piecewise(points, np.array(POINTS_AT)),
+                piecewise(duration, duration_at, flat=True),
+            ],
             axis=1,
         )
 
@@ -211,22 +219,23 @@ def fit_curves(
         basis(np.array(POINTS_AT), np.full(len(POINTS_AT), middle))
     )
     # More points never mean a smaller probability, and a longer session never does.
-    by_points = np.maximum.accumulate(by_points + 1e-3 * np.arange(len(by_points)))
+    least = 1e-3 * np.arange(len(by_points))
+    by_points = np.maximum.accumulate(by_points - least) + least
     slope = (np.diff(by_points) / np.diff(POINTS_AT)).min()
     steepest = by_duration + slope * duration_at
     by_duration = np.maximum.accumulate(steepest) - slope * duration_at
     return by_points, by_duration
 
 
-def piecewise(x: Array, at: Array) -> Array:
+def piecewise(x: Array, at: Array, *, flat: bool = False) -> Array:
     """Columns whose sums are straight lines between knots.
 
-    With a first knot at 0 they are flat beyond both ends; otherwise the first and
-    last line go on, as the product draws the curve in points.
+    Beyond the ends the first and the last line go on, as the product draws the curve
+    in points, or the sum is flat, as it draws the one in duration points.
     """
     if len(at) < 2:
         return np.zeros((len(x), 0))
-    if at[0] == 0.0:
+    if flat:
         x = np.clip(x, at[0], at[-1])
     columns = [(x - at[0]) / 10.0]
     columns += [np.maximum(x - knot, 0.0) / 10.0 for knot in at[1:-1]]
@@ -272,13 +281,16 @@ def _each_draw(x: Array, data: Labelled) -> Iterator[tuple[float, float, float]]
 
 
 def _questions(
-    frame: pd.DataFrame, points: Array, scorecard: Scorecard
-) -> dict[str, Array]:
-    """How far the answer to each question moves the total, as mean square.
+    data: Labelled, n: int, per_point: Array, scorecard: Scorecard
+) -> dict[str, dict[str, Array]]:
+    """What the answer to each question changes, in scenarios like this one.
 
     The answer is taken away, so that the average of the reference population stands
-    in for it; what that changes is averaged over scenarios like this one.
+    in for it.  The mean square of the change tells how much is open; the mean of the
+    odds ratio that goes with it, how far the average of the odds lies above the odds
+    of the average.
     """
+    frame = data.frame[:n]
     air_c = frame["air_temperature_c"].to_numpy()
     log_min = np.log(frame["duration_min"].to_numpy())
     near_c = np.exp(-0.5 * ((air_c - np.array(_QUESTIONS_AT_C)[:, None]) / _WINDOW_C) ** 2)
@@ -288,7 +300,7 @@ def _questions(
     weights = near_c[:, None] * near_min
     weights /= weights.sum(axis=-1, keepdims=True)
     engine = Engine(scorecard, None)
-    tables = {}
+    tables: dict[str, dict[str, Array]] = {"mean_square_points": {}, "mean_odds_logit": {}}
     for name in frame.columns:
         if FIELDS[name].required or any(
             name in rest[1:] for rest in _ASKED_TOGETHER.values()
@@ -296,8 +308,10 @@ def _questions(
             continue
         without = frame.drop(columns=list(_ASKED_TOGETHER.get(name, (name,))))
         other = engine.run(read_frame(without), detail=False).total_points
-        change = points[: len(frame)] - other
-        tables[name] = weights @ (change * change)
+        change = data.points[:n] - other
+        tables["mean_square_points"][name] = weights @ (change * change)
+        odds = weights @ np.exp(change * per_point[:n])
+        tables["mean_odds_logit"][name] = np.log(odds)
     return tables
 
 
@@ -306,22 +320,10 @@ def _rounded(values: Array) -> Any:
 
 
 def as_text(calibration: dict[str, Any]) -> str:
-    """Write a calibration as JSON, one table a line."""
-    lines = []
-    for key, value in calibration.items():
-        if key == "questions":
-            tables = value["mean_square_points"]
-            rows = ",\n   ".join(
-                f"{json.dumps(n)}: {json.dumps(t)}" for n, t in tables.items()
-            )
-            head = ", ".join(
-                f"{json.dumps(n)}: {json.dumps(v)}"
-                for n, v in value.items()
-                if n != "mean_square_points"
-            )
-            lines.append(
-                f' "questions": {{{head},\n  "mean_square_points": {{\n   {rows}}}}}'
-            )
-        else:
-            lines.append(f" {json.dumps(key)}: {json.dumps(value)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    """Write a calibration as JSON that a person can read: one table a line."""
+    text = json.dumps(calibration, indent=1, allow_nan=False)
+    # Numbers of one table on one line.
+    text = re.sub(r"\[\s+(?=[-\d])", "[", text)
+    text = re.sub(r"(?<=[\d]),\s+(?=[-\d])", ", ", text)
+    text = re.sub(r"(?<=[\d])\s+\]", "]", text)
+    return re.sub(r"\],\s+\[", "], [", text) + "\n"

@@ -36,6 +36,12 @@ def load_scenario_table() -> Table:
     return tomllib.loads(data_file("scenarios.toml").read_text(encoding="utf-8"))
 
 
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Random numbers for one purpose, independent of those for any other."""
+    words = [seed, *purpose.encode()]
+    return np.random.default_rng(np.random.SeedSequence(words))
+
+
 def draw_scenarios(
     n_sessions: int,
     seed: int,
@@ -79,7 +85,8 @@ def draw_scenarios(
         if population not in known:
             raise ValueError(f"Population {population!r} is none of {', '.join(known)}.")
         chosen = known[population]
-    draw = _Draw(n_sessions, np.random.default_rng(seed), table, chosen)
+    random = stream(seed, f"people {population}")
+    draw = _Draw(n_sessions, random, table, chosen)
     return draw.frame()
 
 

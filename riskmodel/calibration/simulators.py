@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.answers import read_frame
 from riskmodel.calibration.assumptions import Assumptions, Rows
-from riskmodel.calibration.scenarios import yearly_exposure
+from riskmodel.calibration.scenarios import stream, yearly_exposure
 from riskmodel.fields import FIELDS
 from riskmodel.physiology.plan import plan_quantities
 
@@ -71,8 +71,15 @@ def read_people(frame: pd.DataFrame) -> People:
     Returns
     -------
     People
+
+    Raises
+    ------
+    ValueError
+        If a session cannot be scored.
     """
     answers = read_frame(frame)
+    if not answers.usable().all():
+        raise ValueError(next(filter(None, answers.problems())))
     n = len(frame)
     pieces = []
     for start in range(0, n, _BLOCK):
@@ -310,26 +317,21 @@ def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> 
     ndarray of shape (n_fractions, n_sessions)
     """
     steps = int(_steps(people).max())
-    shape = (people.n, 1)
-    middle = (np.zeros(shape), np.zeros(shape))
-    hazard = cumulative_hazard(people, p, middle, steps)[:, :, 0]
-    hazard = np.concatenate([np.zeros((1, people.n)), hazard])
-    history = _history(people, p)
+    shape = (people.n, _NODE_WEIGHTS.size)
+    nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
+    hazard = cumulative_hazard(people, p, nodes, steps)
+    hazard = np.concatenate([np.zeros((1, *shape)), hazard])
     ends_h = people.columns["duration_min"] / 60.0
     rows = []
     everyone = np.arange(people.n)
     for fraction in np.atleast_1d(fractions):
         # The hazard is a straight line within a step.
-        step = np.minimum((fraction * ends_h / STEP_H).astype(np.int64), steps - 1)
+        last = np.ceil(ends_h / STEP_H - 1e-9).astype(np.int64) - 1
+        step = np.minimum((fraction * ends_h / STEP_H).astype(np.int64), last)
         low, high = hazard[step, everyone], hazard[step + 1, everyone]
         length_h = np.minimum(STEP_H, ends_h - step * STEP_H)
-        share = np.divide(
-            fraction * ends_h - step * STEP_H,
-            length_h,
-            where=length_h > 0,
-            out=np.ones(people.n),
-        )
-        rows.append(1.0 - get_through(low + share * (high - low), *history))
+        share = ((fraction * ends_h - step * STEP_H) / length_h)[:, None]
+        rows.append(probability_of_hazard(people, p, low + share * (high - low)))
     return np.array(rows)
 
 
@@ -350,7 +352,7 @@ def draw_cramps(
     onset_h : ndarray of shape (n_sessions,)
         Hours after the start; NaN without a cramp.
     """
-    random = np.random.default_rng(seed)
+    random = stream(seed, "cramps")
     cramped = np.zeros(people.n, dtype=bool)
     onset_h = np.full(people.n, np.nan)
     steps = _steps(people)

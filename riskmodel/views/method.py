@@ -160,6 +160,10 @@ st.markdown(
     "simulators are right."
 )
 _chart(_reliability())
+st.markdown(
+    f"The range held what the simulators said in {summary['coverage_all']:.0%} of these "
+    f"sessions, and in {summary['coverage_six']:.0%} with only the six required answers."
+)
 low, high = RATIO_LIMITS
 off = [s for s in checks["strata"] if not low <= s["ratio"] <= high]
 if off:

@@ -36,7 +36,8 @@ _GRADES = {
     "none": "(no evidence found)",
 }
 _SPREAD_WORDS = (
-    "The range holds 9 chances in 10, if the simulators are anything like the truth. "
+    "The range is meant to hold 9 chances in 10, if the simulators are anything like "
+    "the truth; the Method page says how often it did in made-up sessions. "
     "Each row shows how wide it would be with this source alone."
 )
 
@@ -122,7 +123,10 @@ def show_reasons(answer: Assessment) -> None:
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
-            st.markdown(labels)
+            st.markdown(
+                f"{labels}. The number is an average over likely answers, in which few "
+                "high ones weigh more than many low ones."
+            )
             for name in list(answer.narrowing)[:1]:
                 st.markdown(f"**{FIELDS[name].label}** would narrow the range most.")
     with st.expander("Where the range comes from"):
