@@ -44,7 +44,7 @@ def _footer() -> str:
     card = load_scorecard()
     return (
         f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}). Hand-weighted from published studies; not a medical "
+        f"({card.fingerprint}). Weights set by hand, see Method; not a medical "
         "device, no diagnosis, and no advice to stop a medicine."
     )
 
