@@ -135,7 +135,7 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     for sentence in range_sentences(answer):
         yield from wrapped(sentence)
     yield ""
-    yield f"Why: {total_text(answer.total_points)} of {SHOWN_MAXIMUM}"
+    yield f"Why: {total_text(answer.total_points)}"
     counted = sorted(answer.contributions, key=lambda c: -c.points)
     for c in counted:
         if c.points:
