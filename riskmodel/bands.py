@@ -24,7 +24,9 @@ class Band:
 
 BANDS = (
     Band("low", "Low", 1, "as in an ordinary training session, 0.3 to 1.5 in 100"),
-    Band("moderate", "Moderate", 7, "more than in ordinary training, less than in a race"),
+    Band(
+        "moderate", "Moderate", 7, "more than in ordinary training, less than in a marathon"
+    ),
     Band("high", "High", 19, "about as in a marathon, where 18 in 100 men cramped"),
     Band(
         "very_high",

@@ -62,7 +62,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=420,
     )
     if st.session_state.get("before_example"):
-        st.button("Back to my own answers", key="go_back", on_click=_go_back)
+        st.button("Back to the answers before", key="go_back", on_click=_go_back)
     if form.begun():
         st.button("Clear all answers", key="clear", on_click=_clear)
 warnings = st.container()

@@ -114,7 +114,10 @@ def show_reasons(answer: Assessment) -> None:
     """Show where the points come from and what is still open."""
     if answer.problems:
         return
-    st.caption(SYNTHETIC)
+    st.caption(
+        f"{SYNTHETIC} Ideal conditions: the same session and athlete, cool, rested and "
+        "with enough to drink. Points are not a percentage."
+    )
     st.header(f"Why: {total_text(answer.total_points)}")
     st.caption(
         "More points, higher odds. Open a row for the reason, the evidence and its sources."
