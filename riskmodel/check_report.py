@@ -45,15 +45,21 @@ def pass_text(rows: Iterable[Mapping[str, Any]], model: str) -> str:
     tests = [r for r in rows if r["model"] == model and r["role"] == "test"]
     met = sum(bool(row["passes"]) for row in tests)
     share = 100.0 * met / len(tests)
+    name = model if model == "product" else f"{model} simulator"
     verdict = "" if share >= PASS_GOAL_PCT else f"; the goal of {PASS_GOAL_PCT} % is missed"
-    return f"{model}: {met} of {len(tests)} test figures ({share:.0f} %){verdict}"
+    return f"{name}: {met} of {len(tests)} test figures ({share:.0f} %){verdict}"
 
 
 def miss_text(row: Mapping[str, Any]) -> str:
     """Say in one sentence how a figure is missed."""
+    # Enough digits to tell a near miss from its limit.
+    digits = 3
+    near = row["low"] if row["ours"] < row["low"] else row["high"]
+    while f"{row['ours']:.{digits}g}" == f"{near:.{digits}g}" and digits < 6:
+        digits += 1
     side = "below" if row["ours"] < row["low"] else "above"
     return (
-        f"{row['ours']:.3g} lies {side} {row['low']:.3g} to {row['high']:.3g} "
+        f"{row['ours']:.{digits}g} lies {side} {row['low']:.3g} to {row['high']:.3g} "
         f"({row['interval']}). {row['note']}"
     )
 

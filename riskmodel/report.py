@@ -21,7 +21,7 @@ ORIGIN = {True: "size by our judgement", False: "size from the studies"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
-SCALE = "Every 10 points double the odds of a cramp."
+SCALE = "Every 10 points are set to double the odds of a cramp."
 
 
 def points_text(points: float) -> str:

@@ -303,6 +303,20 @@ def test_the_total_stays_in_view_while_answers_change(open_page, viewport):
     expect(page.locator(".cr-total")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_an_impossible_answer_is_refused_in_sight(open_page, viewport):
+    page = open_page(viewport)
+    choose(page, "Start from an example", "Marathon")
+    air = page.locator(".st-key-air_temperature_c input")
+    air.scroll_into_view_if_needed()
+    air.fill("300")
+    air.press("Enter")
+    ready(page)
+    sentence = page.get_by_text("Air temperature is 300; allowed is -20 to 55 °C.")
+    expect(sentence).to_be_in_viewport()
+    expect(page.locator(".cr-total")).to_have_count(0)
+
+
 def test_the_laptop_shows_reasons_beside_the_questions(open_page):
     page = open_page("laptop")
     choose(page, "Start from an example", "Marathon")

@@ -141,7 +141,7 @@ def test_every_anchor_names_its_study_its_people_and_its_interval():
             assert a.low == pytest.approx(a.published / 1.5, rel=0.01), a.id
             assert a.high == pytest.approx(min(a.published * 1.5, a.high), rel=0.01), a.id
         else:
-            assert a.interval in ("published", "ours from counts"), a.id
+            assert a.interval in ("published", "computed by us"), a.id
 
 
 def test_the_anchors_cover_what_is_known():

@@ -94,8 +94,10 @@ def show_reminder(answer: Assessment) -> None:
 
 def show_total(answer: Assessment) -> None:
     """Say the total, or what is still needed for one."""
+    # Before anything else, since it is the style that keeps this part in sight.
+    st.html(_style())
     if not answer.problems:
-        st.html(_style() + total_html(answer))
+        st.html(total_html(answer))
         return
     open_labels = [
         field.label
