@@ -190,7 +190,7 @@ class Engine:
         """Probability, the same in ideal conditions, and the range with its parts."""
         duration = self._duration_points(points, len(total))
         where = columns["air_temperature_c"], columns["duration_min"]
-        shift = self.open_questions.shift(missing, *where)
+        shift = self.open_questions.shift(missing)
         logit = calibration.logit(total, duration) + shift
         ideal = calibration.logit(total - self._of_the_day @ points, duration) + shift
         below, above = calibration.assumptions(duration)
@@ -208,10 +208,11 @@ class Engine:
         # The range lies around the usual answers; the number itself, an average over
         # likely answers, is higher where few of them are high.
         usual = logit - shift
+        bottom = usual - np.sqrt(below * below + known)
         top = usual + np.sqrt(above * above + known)
         return {
             "probability": expit(logit),
-            "probability_low": expit(usual - np.sqrt(below * below + known)),
+            "probability_low": expit(np.minimum(bottom, logit)),
             "probability_high": expit(np.maximum(top, logit)),
             "probability_ideal": expit(ideal),
             "open_questions_logit": np.where(np.isnan(total), np.nan, shift),

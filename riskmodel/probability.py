@@ -52,10 +52,11 @@ class Calibration:
         the duration; the widest over the usual totals.
     typical_points : mapping of str to float
         Average points of every factor in the synthetic scenarios.
-    questions, question_shifts : mapping of str to ndarray
+    questions : mapping of str to ndarray
         For every question, how far its answer moves the total in scenarios of this
-        air temperature and duration, as mean square; and the logarithm of the mean
-        odds ratio that goes with it.
+        air temperature and duration, as mean square.
+    question_shifts : mapping of str to float
+        The logarithm of the mean odds ratio that goes with it.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
     fingerprint : str
@@ -74,7 +75,7 @@ class Calibration:
     high_logit: Array
     typical_points: Mapping[str, float]
     questions: Mapping[str, Array]
-    question_shifts: Mapping[str, Array]
+    question_shifts: Mapping[str, float]
     questions_at_c: Array
     questions_at_min: Array
     fingerprint: str
@@ -281,8 +282,8 @@ def _build(raw: Mapping[str, Any]) -> Calibration:
             for name, table in questions["mean_square_points"].items()
         },
         question_shifts={
-            name: _numbers(table, cells)
-            for name, table in questions["mean_odds_logit"].items()
+            name: float(_numbers(shift, ()))
+            for name, shift in questions["mean_odds_logit"].items()
         },
         questions_at_c=at_c,
         questions_at_min=at_min,

@@ -90,7 +90,8 @@ class OpenQuestions:
         cells = self._at_c.size * self._at_log_min.size
         self._tables = _by_position(calibration.questions)
         self._squares = _by_byte(self._tables, cells)
-        self._shifts = _by_byte(_by_position(calibration.question_shifts), cells)
+        shifts = calibration.question_shifts.items()
+        self._shifts = _by_byte(_by_position({n: np.array([v]) for n, v in shifts}), 1)
 
     def variance(
         self,
@@ -111,14 +112,13 @@ class OpenQuestions:
         ndarray of shape (n_sessions,)
             In points squared.
         """
-        return self._sum(self._squares, bits, air_temperature_c, duration_min)
+        bits = _sun_as_one(bits)
+        total = np.zeros(len(bits))
+        for at, weight in self._corners(air_temperature_c, duration_min):
+            total += weight * _summed(self._squares, bits, at)
+        return total
 
-    def shift(
-        self,
-        bits: NDArray[np.int64],
-        air_temperature_c: NDArray[np.float64],
-        duration_min: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+    def shift(self, bits: NDArray[np.int64]) -> NDArray[np.float64]:
         """Log odds to add, because high answers weigh more than low ones.
 
         Points stand in for open answers at their average, and the average of the
@@ -128,29 +128,12 @@ class OpenQuestions:
         ----------
         bits : ndarray of int, shape (n_sessions,)
             As from `unanswered_bits`.
-        air_temperature_c, duration_min : ndarray of shape (n_sessions,)
 
         Returns
         -------
         ndarray of shape (n_sessions,)
         """
-        return self._sum(self._shifts, bits, air_temperature_c, duration_min)
-
-    def _sum(
-        self,
-        tables: list[NDArray[np.float64]],
-        bits: NDArray[np.int64],
-        air_c: NDArray[np.float64],
-        minutes: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        bits = _sun_as_one(bits)
-        total = np.zeros(len(bits))
-        for at, weight in self._corners(air_c, minutes):
-            here = np.zeros(len(bits))
-            for i, table in enumerate(tables):
-                here += table[bits >> 8 * i & 255, at]
-            total += here * weight
-        return total
+        return _summed(self._shifts, _sun_as_one(bits), 0)
 
     def of_each(
         self, bits: int, air_temperature_c: float, duration_min: float
@@ -206,6 +189,18 @@ def _by_byte(
         # Summed one by one, so that leaving one more open changes nothing else.
         sums.append(np.cumsum(patterns[:, :, None] * np.array(eight), axis=1)[:, -1])
     return sums
+
+
+def _summed(
+    tables: list[NDArray[np.float64]],
+    bits: NDArray[np.int64],
+    cell: NDArray[np.int64] | int,
+) -> NDArray[np.float64]:
+    """Sum of the open questions in one cell of each session's table."""
+    total = np.zeros(len(bits))
+    for i, table in enumerate(tables):
+        total += table[bits >> 8 * i & 255, cell]
+    return total
 
 
 def _sun_as_one(bits: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -286,9 +286,9 @@ def _questions(
     """What the answer to each question changes, in scenarios like this one.
 
     The answer is taken away, so that the average of the reference population stands
-    in for it.  The mean square of the change tells how much is open; the mean of the
-    odds ratio that goes with it, how far the average of the odds lies above the odds
-    of the average.
+    in for it.  The mean square of the change tells how much is open; the cramps with
+    all answers over the cramps without this one, how far the average of the odds lies
+    above the odds of the average.
     """
     frame = data.frame[:n]
     air_c = frame["air_temperature_c"].to_numpy()
@@ -300,6 +300,7 @@ def _questions(
     weights = near_c[:, None] * near_min
     weights /= weights.sum(axis=-1, keepdims=True)
     engine = Engine(scorecard, None)
+    cramps = data.p[:n]
     tables: dict[str, dict[str, Array]] = {"mean_square_points": {}, "mean_odds_logit": {}}
     for name in frame.columns:
         if FIELDS[name].required or any(
@@ -310,8 +311,10 @@ def _questions(
         other = engine.run(read_frame(without), detail=False).total_points
         change = data.points[:n] - other
         tables["mean_square_points"][name] = weights @ (change * change)
-        odds = weights @ np.exp(change * per_point[:n])
-        tables["mean_odds_logit"][name] = np.log(odds)
+        # One figure a question: were it to change with the duration, a longer session
+        # could come out lower.
+        without_it = cramps * np.exp(-change * per_point[:n])
+        tables["mean_odds_logit"][name] = np.log(cramps.sum() / without_it.sum())
     return tables
 
 
