@@ -181,7 +181,27 @@ def _read(
             if rows.size:
                 text = f"{field.label} ({name}) is missing; needed is {field.allowed}."
                 findings.append((rows, np.full(rows.size, text, dtype=object)))
+    findings += _not_looked_at(columns)
     return Answers(n_sessions, columns, tuple(findings), unknown_columns)
+
+
+def _not_looked_at(columns: Mapping[str, NDArray[Any]]) -> list[Findings]:
+    """Red flags that nobody has looked at keep a session from being scored."""
+    field, seen = FIELDS["red_flags"], FIELDS["red_flags_seen"]
+    if field.name not in columns:
+        return []
+    flags = columns[field.name]
+    looked_at = np.equal(columns.get(seen.name, UNKNOWN), seen.codes["yes"])
+    rows = np.flatnonzero((flags > 0) & ~looked_at)
+    named, which = np.unique(flags[rows], return_inverse=True)
+    labels = list(field.levels.values())
+    texts = [
+        f"{'; '.join(label for i, label in enumerate(labels) if bits >> i & 1)} "
+        f"({field.name}): no score until a doctor or physiotherapist has looked at it "
+        f"({seen.name})."
+        for bits in named
+    ]
+    return [(rows, np.array(texts, object)[which])] if rows.size else []
 
 
 _Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]

@@ -14,7 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from riskmodel.answers import UNKNOWN, read_frame
 from riskmodel.bands import band_name, in_100_text, words
@@ -23,7 +26,7 @@ from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.inputs import Session, read_session, unknown_name_sentence
 from riskmodel.probability import Calibration
-from riskmodel.safety import GUARDS, guard_sentences
+from riskmodel.safety import guard_sentences
 from riskmodel.scorecard import Factor, Level, Scorecard
 from riskmodel.unanswered import unanswered_names, unanswered_texts
 
@@ -257,7 +260,7 @@ def assess_frame(
     columns["band"], columns["in_100"] = words(result.chances["probability"])
     columns["total_points"] = result.total_points
     columns["problems"] = answers.problems()
-    columns["safety"] = pd.array(_SAFETY_TEXTS, dtype="str").take(result.safety)
+    columns["safety"] = _safety_texts(result.safety)
     if detail:
         names = (f"points_{factor.name}" for factor in used.scorecard.factors)
         columns.update(zip(names, result.points, strict=True))
@@ -349,8 +352,11 @@ def _cited(studies: tuple[str, ...]) -> str:
     return "; ".join(dict.fromkeys(citations[s] for s in studies)) or "our judgement"
 
 
-# By the bits of the guards that apply.
-_SAFETY_TEXTS = [" ".join(guard_sentences(bits)) for bits in range(1 << len(GUARDS))]
+def _safety_texts(bits: NDArray[np.int64]) -> ExtensionArray:
+    """Sentences of the guards of each session as one text."""
+    which, patterns = pd.factorize(bits)
+    texts = [" ".join(guard_sentences(int(pattern))) for pattern in patterns]
+    return pd.array(texts, dtype="str").take(which)
 
 
 def _finite(value: Any) -> Any:

@@ -24,7 +24,7 @@ from riskmodel.probability import (
     load_calibration,
     weight_doubt,
 )
-from riskmodel.safety import guard_bits
+from riskmodel.safety import BITS_OF_THE_PERSON, guard_bits
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import load_scorecard
 from riskmodel.unanswered import OpenQuestions, unanswered_bits
@@ -138,7 +138,8 @@ class Engine:
                     (chances if name in chances else spreads)[name][block] = values
             for name, values in physiology.items():
                 values[block] = np.where(bad, np.nan, columns[name])
-            safety[block] = np.where(bad, 0, guard_bits(columns, bad.size))
+            found = guard_bits(columns, bad.size)
+            safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
         return Result(points, total, chances, spreads, physiology, columns, missing, safety)
 
     def narrowing(self, result: Result) -> dict[str, float]:

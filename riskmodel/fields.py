@@ -16,6 +16,7 @@ Kind = Literal["number", "level", "levels", "time", "text"]
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
+        "before": "Before you start",
         "plan": "The session",
         "weather": "Weather",
         "today": "Today",
@@ -24,6 +25,10 @@ GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Groups in the order in which they are asked, with their headings."""
+
+
+_PRIVATE_GROUPS = ("before", "today", "athlete")
+_NOT_PRIVATE = ("age_years", "sex")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,16 @@ class Field:
     step: float = 1.0
     levels: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
+
+    @property
+    def scored(self) -> bool:
+        """Whether the answer can change the points; labels and warnings cannot."""
+        return self.kind != "text" and self.group != "before"
+
+    @property
+    def private(self) -> bool:
+        """Whether the answer stays out of what is shared unless its owner says so."""
+        return self.group in _PRIVATE_GROUPS and self.name not in _NOT_PRIVATE
 
     @property
     def allowed(self) -> str:
@@ -95,6 +110,38 @@ def _level(
 _YES_NO = {"no": "No", "yes": "Yes"}
 
 _TABLE = (
+    # Before you start
+    Field(
+        "red_flags",
+        "before",
+        "Is any of this true of you now?",
+        "levels",
+        "Signs that need a person to look at them before any number helps.",
+        levels={
+            "swollen_calf": "Calf pain with swelling, warmth or redness",
+            "swelling_or_bruising": "Swelling or bruising after a cramp, or you cannot "
+            "put weight on the leg or walk normally",
+            "severe_pain_or_weakness": "Severe pain or weakness",
+            "lasting_days": "A cramp or its pain that has lasted more than a few days",
+            "frequent_or_several": "Frequent cramps, or cramps in more than one muscle",
+            "fever_numbness_tingling": "Cramps with fever, numbness or tingling",
+            "calf_with_exercise": "Calf cramps that come with exercise and go with rest",
+            "twitching_with_weakness": "Twitching that does not stop, with weakness",
+        },
+    ),
+    _level(
+        "red_flags_seen",
+        "before",
+        "Has a doctor or physiotherapist looked at it?",
+        _YES_NO,
+        "Counts only if one of the signs above is named.",
+    ),
+    _level(
+        "illness_24h",
+        "before",
+        "Fever, vomiting or diarrhoea in the last 24 hours?",
+        _YES_NO,
+    ),
     # The session
     _level(
         "sport",

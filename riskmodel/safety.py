@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,47 @@ from numpy.typing import NDArray
 from riskmodel.fields import FIELDS
 
 HIGH_WBGT_C = 30.0
-EXTREME_WBGT_C = 32.2
+EXTREME_WBGT_C = 32.0
 """Above the first, training stops for those not used to heat; above the second, for all.
 
 American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8),
-2016, doi:10.4085/1062-6050-51.8.08.
+2016, doi:10.4085/1062-6050-51.8.08; its 32.2 °C is rounded to the safe side.
 """
+ADULT_AGE_YEARS = 18
 
 # Days of training in heat after which most of the adaptation is there, our judgement
 # from the 5 to 14 days that reviews give; unknown counts as not used to it.
 _ACCLIMATISED_DAYS = 5
 
+_YES_SEEN = FIELDS["red_flags_seen"].codes["yes"]
+_YES_ILL = FIELDS["illness_24h"].codes["yes"]
+
 Columns = Mapping[str, NDArray[Any]]
+
+RED_FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "swollen_calf": "Calf pain with swelling, warmth or redness can be a blood clot. "
+        "Do not massage or stretch it and do not train; get medical care today.",
+        "swelling_or_bruising": "Swelling, bruising or a leg that does not carry you can "
+        "mean a torn muscle. Do not train; have it examined.",
+        "severe_pain_or_weakness": "Severe pain or weakness is more than a cramp. Do not "
+        "train; get medical care now.",
+        "lasting_days": "A cramp ends within minutes. What lasts for days should be "
+        "examined before you train.",
+        "frequent_or_several": "Cramps that are frequent or come in more than one muscle "
+        "can have a cause that a doctor should look for.",
+        "fever_numbness_tingling": "Cramps with fever, numbness or tingling need a doctor "
+        "before you train.",
+        "calf_with_exercise": "Calf cramps that come with exercise and go with rest can "
+        "come from the circulation. Have it looked at before you train on.",
+        "twitching_with_weakness": "Twitching that does not stop, together with weakness, "
+        "should be seen by a doctor.",
+    }
+)
+"""What to do about each red flag, by its name in `riskmodel.fields.FIELDS`.
+
+In the main what five lay articles on cramps agree on; the wording is ours.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,13 +75,41 @@ def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
     return lambda columns: (columns[quantity] > 0) & (columns[quantity] & bit > 0)
 
 
+def _red_flag(item: str) -> Callable[[Columns], NDArray[np.bool_]]:
+    named = _lists("red_flags", item)
+    return lambda columns: named(columns) & ~_seen(columns)
+
+
+def _seen(columns: Columns) -> NDArray[np.bool_]:
+    seen: NDArray[np.bool_] = columns["red_flags_seen"] == _YES_SEEN
+    return seen
+
+
 def _high_heat(columns: Columns) -> NDArray[np.bool_]:
     wbgt_c = columns["wbgt_c"]
     used_to_it: NDArray[np.bool_] = columns["heat_days_14d"] >= _ACCLIMATISED_DAYS
     return (wbgt_c > HIGH_WBGT_C) & (wbgt_c <= EXTREME_WBGT_C) & ~used_to_it
 
 
+# Those about the person come first and hold for sessions that cannot be scored too.
+_OF_THE_PERSON = (
+    *(Guard(name, _red_flag(name), text) for name, text in RED_FLAGS.items()),
+    Guard(
+        "red_flag_seen",
+        lambda columns: (columns["red_flags"] > 0) & _seen(columns),
+        "You say that a doctor or physiotherapist has looked at your red flag. Do what "
+        "they told you, and stop if it comes back.",
+    ),
+    Guard(
+        "illness",
+        lambda columns: columns["illness_24h"] == _YES_ILL,
+        "With fever, vomiting or diarrhoea do not train: wait until you have been well "
+        "for a day. The number below does not know about it.",
+    ),
+)
+
 GUARDS = (
+    *_OF_THE_PERSON,
     Guard(
         "extreme_heat",
         lambda columns: columns["wbgt_c"] > EXTREME_WBGT_C,
@@ -81,7 +139,15 @@ GUARDS = (
         lambda columns: columns["pregnancy_trimester"] > 0,
         "In pregnancy, talk about this session with your doctor or midwife first.",
     ),
+    Guard(
+        "under_18",
+        lambda columns: columns["age_years"] < ADULT_AGE_YEARS,
+        "Under 18: plan this session together with a parent or coach. Hardly any study "
+        "of cramps is about young athletes.",
+    ),
 )
+BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
+"""The guards that hold whether or not a session can be scored."""
 
 
 def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
 _OPTIONAL = tuple(
     name
     for name, field in FIELDS.items()
-    if not field.required and field.kind != "text" and name not in _REPLACING
+    if field.scored and not field.required and name not in _REPLACING
 )
 
 

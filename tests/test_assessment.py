@@ -12,6 +12,7 @@ from riskmodel.assessment import UnknownColumnWarning
 from riskmodel.datasets import load_examples
 from riskmodel.inputs import FIELDS
 from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.safety import RED_FLAGS
 from tests.strategies import sessions, values
 
 CARD = load_scorecard()
@@ -67,7 +68,7 @@ def test_the_index_is_kept_and_bad_rows_stay():
     assert result.loc["Bo", "safety"] == ""
 
 
-@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.kind != "text"])
+@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.scored])
 def test_an_impossible_answer_gives_no_number(name):
     answer = assess({**MARATHON, name: "impossible"})
     assert math.isnan(answer.total_points)
@@ -177,7 +178,7 @@ def test_heat_points_never_fall_when_the_air_gets_warmer(session, data):
 NO_EFFECT = {"caffeine"}
 
 
-@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.kind != "text"])
+@pytest.mark.parametrize("name", [f.name for f in FIELDS.values() if f.scored])
 def test_every_answer_can_change_the_result(name):
     field = FIELDS[name]
     hot = {**MARATHON, "air_temperature_c": 33, "sport": "running", "sky": "partly"}
@@ -230,13 +231,13 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
 @pytest.mark.parametrize(
     ("changes", "words", "applies"),
     [
-        ({"wbgt_c": 32.2}, "In this heat", False),
-        ({"wbgt_c": 32.3}, "In this heat", True),
-        ({"wbgt_c": 32.3, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.2, "heat_days_14d": 4}, "not used to heat", True),
+        ({"wbgt_c": 32.0}, "In this heat", False),
+        ({"wbgt_c": 32.1}, "In this heat", True),
+        ({"wbgt_c": 32.1, "heat_days_14d": 0}, "not used to heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 4}, "not used to heat", True),
         ({"wbgt_c": 30.1, "heat_days_14d": None}, "not used to heat", True),
         ({"wbgt_c": 30.0, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.2, "heat_days_14d": 5}, "not used to heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 5}, "not used to heat", False),
         (
             {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.6},
             "Too much fluid",
@@ -258,11 +259,44 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
         ({"pregnancy_trimester": "1"}, "midwife", True),
         ({"pregnancy_trimester": "0"}, "midwife", False),
         ({"pregnancy_trimester": None}, "midwife", False),
+        ({"age_years": 17.9}, "Under 18", True),
+        ({"age_years": 18}, "Under 18", False),
+        ({"illness_24h": "yes"}, "do not train", True),
+        ({"illness_24h": "no"}, "do not train", False),
+        ({"illness_24h": None}, "do not train", False),
     ],
 )
 def test_guards_speak_when_they_apply_and_only_then(changes, words, applies):
     cool = {**MARATHON, "wbgt_c": 15}
     assert any(words in s for s in assess({**cool, **changes}).safety) == applies
+
+
+@pytest.mark.parametrize("flag", list(FIELDS["red_flags"].levels))
+def test_a_red_flag_comes_before_any_number(flag):
+    named = {**MARATHON, "red_flags": [flag]}
+    for session in (named, {**named, "red_flags_seen": "no"}):
+        answer = assess(session)
+        assert math.isnan(answer.total_points)
+        assert math.isnan(answer.probability)
+        assert answer.band == "unknown"
+        (problem,) = answer.problems
+        assert FIELDS["red_flags"].levels[flag] in problem
+        assert RED_FLAGS[flag] in answer.safety
+        row = assess_frame(pd.DataFrame([{**session, "red_flags": flag}])).iloc[0]
+        assert row["problems"] == problem
+        assert row["safety"] == " ".join(answer.safety)
+    seen = assess({**named, "red_flags_seen": "yes"})
+    assert seen.total_points == assess(MARATHON).total_points
+    assert RED_FLAGS[flag] not in seen.safety
+    assert any("looked at your red flag" in sentence for sentence in seen.safety)
+
+
+def test_no_red_flag_changes_nothing_and_is_not_an_open_question():
+    plain = assess(MARATHON)
+    for value in ("none", None):
+        assert assess({**MARATHON, "red_flags": value}) == plain
+    assert not any(FIELDS[name].group == "before" for name in plain.missing)
+    assert set(RED_FLAGS) == set(FIELDS["red_flags"].levels)
 
 
 def test_a_list_shows_the_evidence_of_what_was_named():
