@@ -12,6 +12,7 @@ Examples
 ()
 """
 
+from riskmodel.advice import Advice, Option, advise
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
 from riskmodel.inputs import FIELDS, Session, check
 from riskmodel.probability import Calibration, CalibrationError, load_calibration
@@ -22,13 +23,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "FIELDS",
+    "Advice",
     "Assessment",
     "Calibration",
     "CalibrationError",
     "Contribution",
+    "Option",
     "Scorecard",
     "ScorecardError",
     "Session",
+    "advise",
     "assess",
     "assess_frame",
     "check",

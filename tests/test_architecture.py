@@ -32,6 +32,8 @@ STAGES = (
     "unanswered",
     "chain",
     "assessment",
+    "levers",
+    "advice",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
     "check_report",

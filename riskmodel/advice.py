@@ -1,0 +1,228 @@
+"""What to change: levers that apply to a session, and what each does to the answer.
+
+A lever changes answers, and the changed session runs through the same chain, so that
+advice never disagrees with the score.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.answers import Answers, read_one, unknown_column
+from riskmodel.bands import band_name, in_100_text
+from riskmodel.chain import Engine, Result, engine
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import Session, read_session
+from riskmodel.levers import LEVERS, Lever, Plan
+from riskmodel.probability import Calibration
+from riskmodel.scorecard import Scorecard
+
+LEAST_POINTS = 0.5
+"""A lever that saves fewer points is not worth a line."""
+
+MEDICINES_NOTE = (
+    "Some medicines go with cramps. Ask your doctor or pharmacist about yours before you "
+    "change anything."
+)
+INJURY_NOTE = "Let the sore muscle heal first; a physiotherapist can say when it is ready."
+
+
+@dataclass(frozen=True)
+class Option:
+    """One lever, or two together, and the answer that the changed session gets.
+
+    Attributes
+    ----------
+    levers : tuple of Lever
+    changes : mapping of str to answer
+        What to set in the session; None leaves a question open.
+    points_saved : float
+        Total points now less those afterwards.
+    total_points, probability : float
+        Of the changed session.
+    in_100, band : str
+        The same in words, as in `riskmodel.Assessment`.
+    """
+
+    levers: tuple[Lever, ...]
+    changes: Mapping[str, Any]
+    points_saved: float
+    total_points: float
+    probability: float
+    in_100: str
+    band: str
+
+    @property
+    def label(self) -> str:
+        """What to do, in a few words."""
+        first, *others = (lever.label for lever in self.levers)
+        return " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Levers that apply, those that help most first.
+
+    Attributes
+    ----------
+    now, weeks : tuple of Option
+        For this session, and for the weeks before a session like it.
+    pair : Option or None
+        The best two for this session together, if any two beat the best one.
+    notes : tuple of str
+        What carries no number.
+    """
+
+    now: tuple[Option, ...] = ()
+    weeks: tuple[Option, ...] = ()
+    pair: Option | None = None
+    notes: tuple[str, ...] = ()
+
+
+def advise(
+    session: Session | Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+) -> Advice:
+    """Find what would lower the answer of one session.
+
+    Parameters
+    ----------
+    session : Session or mapping of str to answer
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
+
+    Returns
+    -------
+    Advice
+        Empty if the session cannot be scored.
+
+    Raises
+    ------
+    ValueError
+        If a name is not in `FIELDS`.
+
+    Examples
+    --------
+    >>> advice = advise({"sport": "running", "duration_min": 90, "session_rpe": 6,
+    ...                  "age_years": 30, "air_temperature_c": 31,
+    ...                  "relative_humidity_pct": 60, "sky": "clear"})
+    >>> [option.label for option in advice.now][:1]
+    ['Go indoors, at 20 °C with a fan']
+    """
+    answers = read_session(session)
+    if answers.findings:
+        return Advice()
+    used = engine(scorecard, calibration)
+    base = used.run(answers, detail=True)
+    plan = _plan(answers, base, used)
+    applied = {
+        lever: changes for lever in LEVERS if (changes := lever.change(plan)) is not None
+    }
+    singles = [((lever,), changes) for lever, changes in applied.items()]
+    pairs = [
+        ((a, b), {**applied[a], **applied[b]})
+        for a, b in combinations([lever for lever in applied if lever.when == "now"], 2)
+        if not set(applied[a]) & set(applied[b])
+    ]
+    tried = singles + pairs
+    if not tried:
+        return Advice(notes=_notes(plan, used.scorecard))
+    result = used.run(_changed(answers, [changes for _, changes in tried]), detail=False)
+    saved = float(base.total_points[0]) - result.total_points
+    too_much = result.physiology["drinking_exceeds_sweat"] > 0
+    options = [
+        _option(levers, changes, float(saved[i]), result, i)
+        for i, (levers, changes) in enumerate(tried)
+        if saved[i] >= LEAST_POINTS or (levers[0].for_safety and len(levers) == 1)
+        if not too_much[i]
+    ]
+    # Without a calibration there is no probability to sort by.
+    options.sort(key=lambda o: (np.nan_to_num(o.probability), o.total_points))
+    now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
+    weeks = tuple(o for o in options if o.levers[0].when == "weeks")
+    kept = {option.levers[0] for option in now}
+    best = next((o for o in options if len(o.levers) == 2 and kept >= {*o.levers}), None)
+    if best is not None and best.points_saved <= now[0].points_saved:
+        best = None
+    return Advice(now, weeks, best, _notes(plan, used.scorecard))
+
+
+def _option(
+    levers: tuple[Lever, ...],
+    changes: Mapping[str, Any],
+    saved: float,
+    result: Result,
+    i: int,
+) -> Option:
+    probability = float(result.chances["probability"][i])
+    return Option(
+        levers=levers,
+        changes=changes,
+        points_saved=saved,
+        total_points=float(result.total_points[i]),
+        probability=probability,
+        in_100=in_100_text(probability),
+        band=band_name(probability),
+    )
+
+
+def _changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
+    """One session once for each set of changes, as arrays."""
+    n = len(changes)
+    columns: dict[str, NDArray[Any]] = {
+        name: np.repeat(column, n) for name, column in answers.columns.items()
+    }
+    # Pairs repeat what their levers set: each answer is read once.
+    codes: dict[tuple[str, Any], Any] = {}
+    for row, change in enumerate(changes):
+        for name, value in change.items():
+            if (name, value) not in codes:
+                codes[name, value] = _code(name, value)
+            if name not in columns:
+                columns[name] = unknown_column(FIELDS[name], n)
+            columns[name][row] = codes[name, value]
+    return Answers(n, columns, ())
+
+
+def _code(name: str, value: Any) -> Any:
+    """One answer as the number that stands for it in arrays."""
+    if value is None:
+        return unknown_column(FIELDS[name], 1)[0]
+    return read_one({name: value}).columns[name][0]
+
+
+def _plan(answers: Answers, base: Result, used: Engine) -> Plan:
+    """Answers as people write them, and what the chain made of them."""
+    given: dict[str, Any] = {}
+    for name, column in answers.columns.items():
+        field, value = FIELDS[name], column[0]
+        if field.kind == "number" and not math.isnan(value):
+            given[name] = float(value)
+        elif field.kind == "level" and value >= 0:
+            given[name] = list(field.levels)[value]
+        elif field.kind == "levels" and value >= 0:
+            given[name] = [item for i, item in enumerate(field.levels) if value >> i & 1]
+    points = {
+        factor.name: float(counted[0])
+        for factor, counted in zip(used.scorecard.factors, base.points, strict=True)
+    }
+    physiology = {name: float(values[0]) for name, values in base.physiology.items()}
+    return Plan(given, points, physiology)
+
+
+def _notes(plan: Plan, scorecard: Scorecard) -> tuple[str, ...]:
+    notes = []
+    if plan.given.get("medications"):
+        notes.append(MEDICINES_NOTE)
+    if plan.given.get("muscle_injury_12mo") == "still_sore":
+        notes.append(INJURY_NOTE)
+    notes += [f"{f.label}: {f.reason}" for f in scorecard.named if f.name == "diet"]
+    return tuple(notes)
