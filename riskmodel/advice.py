@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, read_one, unknown_column
+from riskmodel.answers import Answers, unknown_column
 from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
@@ -137,6 +137,8 @@ def advise(
         return Advice(notes=_notes(plan, used.scorecard))
     result = used.run(_changed(answers, [changes for _, changes in tried]), detail=False)
     saved = float(base.total_points[0]) - result.total_points
+    # Without a calibration there is no probability to sort by.
+    calibrated = used.calibration is not None
     too_much = result.physiology["drinking_exceeds_sweat"] > 0
     options = [
         _option(levers, changes, float(saved[i]), result, i)
@@ -144,8 +146,7 @@ def advise(
         if saved[i] >= LEAST_POINTS or (levers[0].for_safety and len(levers) == 1)
         if not too_much[i]
     ]
-    # Without a calibration there is no probability to sort by.
-    options.sort(key=lambda o: (np.nan_to_num(o.probability), o.total_points))
+    options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
     now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
     weeks = tuple(o for o in options if o.levers[0].when == "weeks")
     kept = {option.levers[0] for option in now}
@@ -180,23 +181,17 @@ def _changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
     columns: dict[str, NDArray[Any]] = {
         name: np.repeat(column, n) for name, column in answers.columns.items()
     }
-    # Pairs repeat what their levers set: each answer is read once.
-    codes: dict[tuple[str, Any], Any] = {}
     for row, change in enumerate(changes):
         for name, value in change.items():
-            if (name, value) not in codes:
-                codes[name, value] = _code(name, value)
+            field = FIELDS[name]
             if name not in columns:
-                columns[name] = unknown_column(FIELDS[name], n)
-            columns[name][row] = codes[name, value]
+                columns[name] = unknown_column(field, n)
+            if value is None:
+                columns[name][row] = unknown_column(field, 1)[0]
+            else:
+                # Levers set numbers and levels, all of them allowed (tested).
+                columns[name][row] = field.codes[value] if field.levels else value
     return Answers(n, columns, ())
-
-
-def _code(name: str, value: Any) -> Any:
-    """One answer as the number that stands for it in arrays."""
-    if value is None:
-        return unknown_column(FIELDS[name], 1)[0]
-    return read_one({name: value}).columns[name][0]
 
 
 def _plan(answers: Answers, base: Result, used: Engine) -> Plan:
