@@ -6,7 +6,6 @@ advice never disagrees with the score.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -19,7 +18,7 @@ from riskmodel.answers import Answers, unknown_column
 from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
-from riskmodel.inputs import Session, read_session
+from riskmodel.inputs import Session, read_session, tidy
 from riskmodel.levers import LEVERS, Lever, Plan
 from riskmodel.probability import Calibration
 from riskmodel.scorecard import Scorecard
@@ -115,14 +114,14 @@ def advise(
     ...                  "age_years": 30, "air_temperature_c": 31,
     ...                  "relative_humidity_pct": 60, "sky": "clear"})
     >>> [option.label for option in advice.now][:1]
-    ['Go indoors, at 20 °C with a fan']
+    ['Go indoors, at 20 °C (68 °F) with a fan']
     """
     answers = read_session(session)
     if answers.findings:
         return Advice()
     used = engine(scorecard, calibration)
     base = used.run(answers, detail=True)
-    plan = _plan(answers, base, used)
+    plan = _plan(tidy(session)[0], base, used)
     applied = {
         lever: changes for lever in LEVERS if (changes := lever.change(plan)) is not None
     }
@@ -194,17 +193,8 @@ def _changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
     return Answers(n, columns, ())
 
 
-def _plan(answers: Answers, base: Result, used: Engine) -> Plan:
-    """Answers as people write them, and what the chain made of them."""
-    given: dict[str, Any] = {}
-    for name, column in answers.columns.items():
-        field, value = FIELDS[name], column[0]
-        if field.kind == "number" and not math.isnan(value):
-            given[name] = float(value)
-        elif field.kind == "level" and value >= 0:
-            given[name] = list(field.levels)[value]
-        elif field.kind == "levels" and value >= 0:
-            given[name] = [item for i, item in enumerate(field.levels) if value >> i & 1]
+def _plan(given: Mapping[str, Any], base: Result, used: Engine) -> Plan:
+    """Answers, and what the chain made of them."""
     points = {
         factor.name: float(counted[0])
         for factor, counted in zip(used.scorecard.factors, base.points, strict=True)
@@ -215,7 +205,7 @@ def _plan(answers: Answers, base: Result, used: Engine) -> Plan:
 
 def _notes(plan: Plan, scorecard: Scorecard) -> tuple[str, ...]:
     notes = []
-    if plan.given.get("medications"):
+    if plan.given.get("medications", ["none"]) != ["none"]:
         notes.append(MEDICINES_NOTE)
     if plan.given.get("muscle_injury_12mo") == "still_sore":
         notes.append(INJURY_NOTE)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from riskmodel.answers import Answers, read_one
+from riskmodel.answers import Answers, is_unknown, read_one
 from riskmodel.fields import FIELDS, GROUPS, Field
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "check",
     "json_schema",
     "read_session",
+    "tidy",
     "unknown_name_sentence",
 ]
 
@@ -111,6 +113,58 @@ def check(session: Mapping[str, Any]) -> tuple[str, ...]:
 def read_session(session: Mapping[str, Any]) -> Answers:
     """Turn one session into arrays of length one, with its problems."""
     return read_one(session if isinstance(session, Session) else Session(**session))
+
+
+def tidy(answers: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Spell answers as `FIELDS` does, and leave out what is impossible.
+
+    Parameters
+    ----------
+    answers : mapping of str to answer
+        As a file or a link may spell them; any name.
+
+    Returns
+    -------
+    given : dict of str to answer
+        Numbers as float, levels by name, lists as lists, times and labels as text.
+    problems : tuple of str
+        One sentence for each answer that was left out.
+
+    Examples
+    --------
+    >>> tidy({"sport": "Running", "duration_min": "52", "statin": 1, "age_years": 200})[0]
+    {'sport': 'running', 'duration_min': 52.0}
+    """
+    given: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, value in answers.items():
+        if name not in FIELDS:
+            problems.append(unknown_name_sentence(name))
+            continue
+        read = read_one({name: value})
+        wrong = [text for text in read.sentences() if f"({name}) is " in text]
+        if wrong:
+            problems += [text for text in wrong if " is missing; " not in text]
+        elif (spelt := _spelt(FIELDS[name], value, read)) is not None:
+            given[name] = spelt
+    return given, tuple(problems)
+
+
+def _spelt(field: Field, value: Any, read: Answers) -> Any:
+    """One checked answer as `FIELDS` spells it, or None if it is blank."""
+    if field.kind == "text":
+        return str(value) if value is not None else None
+    code = read.columns[field.name][0]
+    if is_unknown(read.columns[field.name])[0]:
+        return None
+    if field.kind == "number":
+        return float(code)
+    if field.kind == "level":
+        return list(field.levels)[code]
+    if field.kind == "levels":
+        named = [item for i, item in enumerate(field.levels) if code >> i & 1]
+        return named or ["none"]
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def json_schema() -> dict[str, Any]:

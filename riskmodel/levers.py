@@ -221,7 +221,7 @@ def _where(factor: str, **changes: Any) -> Callable[[Plan], Changes]:
 LEVERS = (
     Lever(
         "cooler",
-        f"Start when it is {COOLER_C:g} °C cooler",
+        f"Start when it is {COOLER_C:g} °C ({COOLER_C * 1.8:g} °F) cooler",
         "Often early in the morning or late in the evening. The air then holds the same "
         "vapour, so its humidity is higher.",
         "now",
@@ -233,7 +233,7 @@ LEVERS = (
     ),
     Lever(
         "indoors",
-        f"Go indoors, at {INDOOR_C:g} °C with a fan",
+        f"Go indoors, at {INDOOR_C:g} °C ({INDOOR_C * 1.8 + 32:g} °F) with a fan",
         "On a treadmill, a trainer or in a cool hall.",
         "now",
         "P7",

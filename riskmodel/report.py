@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
+from riskmodel import units
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
 from riskmodel.bands import BANDS, in_100_text
 from riskmodel.chain import SPREADS
@@ -13,10 +14,17 @@ from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.points import PointsCounter
-from riskmodel.probability import expit
+from riskmodel.probability import RANGE_SD, expit
+from riskmodel.safety import heat_band
 from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88
+_OWN: units.Chosen = {}
+SWEAT_SPREAD_LOG = 0.3
+"""How much sweat rates of people in like conditions differ, one standard deviation of
+the logarithm: our judgement, below the 0.40 to 0.46 of athletes in all conditions
+(Barnes 2019, doi:10.1080/02640414.2019.1633159).
+"""
 ORIGIN = {True: "size by our judgement", False: "size from the studies"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
@@ -36,8 +44,8 @@ def total_text(total_points: float) -> str:
     return f"{points_text(total_points)} points"
 
 
-def value_text(contribution: Contribution) -> str:
-    """Write what a factor read, with its unit."""
+def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
+    """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
     if value is None:
         return "not answered"
@@ -46,6 +54,8 @@ def value_text(contribution: Contribution) -> str:
     if value == float("inf"):
         return "no similar session"
     unit = contribution.unit
+    if units.unit_of(unit, chosen).label != unit:
+        return units.text(value, unit, chosen)
     if value == 1 and unit in ("sessions", "days"):
         unit = unit[:-1]
     if contribution.factor == "fluid_loss" and value < 0:
@@ -95,19 +105,52 @@ def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
     return rows
 
 
-def quantity_rows(physiology: Mapping[str, float]) -> list[tuple[str, str]]:
-    """Label and value of every quantity that is known, in words."""
+def quantity_rows(
+    physiology: Mapping[str, float],
+    chosen: units.Chosen = _OWN,
+    *,
+    sweat_measured: bool = False,
+) -> list[tuple[str, str]]:
+    """Label and value of every quantity that is known, in words.
+
+    Parameters
+    ----------
+    physiology : mapping of str to float
+        As in `riskmodel.Assessment`.
+    chosen : mapping of str to str
+        Units to show, see `riskmodel.units`.
+    sweat_measured : bool
+        A measured sweat rate has no range between people.
+    """
     rows = []
     for name, quantity in QUANTITIES.items():
         value = physiology[name]
         if not math.isfinite(value) or name == "drinking_exceeds_sweat":
             continue
-        text = f"{abs(value):.{quantity.decimals}f} {quantity.unit}"
         # Drinking more than is lost is a gain, not a negative loss.
         gain = value < 0 and name in ("body_mass_loss_pct", "sodium_deficit_mg")
-        sign = "\u2212" if value < 0 and not gain else ""
-        rows.append((quantity.label, f"gained {text}" if gain else f"{sign}{text}"))
+        shown = abs(value) if gain else value
+        text = units.text(shown, quantity.unit, chosen, quantity.decimals)
+        text = text.replace("-", "\u2212")
+        if name == "wbgt_c":
+            text += f", {heat_band(value)}"
+        if name == "sweat_rate_l_h" and not sweat_measured:
+            text += f" (people differ: {sweat_span(value, chosen)})"
+        rows.append((quantity.label, f"gained {text}" if gain else text))
     return rows
+
+
+def sweat_span(sweat_rate_l_h: float, chosen: units.Chosen = _OWN) -> str:
+    """Range that holds the sweat rates of 9 people in 10 where this is predicted.
+
+    Examples
+    --------
+    >>> sweat_span(1.0)
+    '0.6 to 1.6 l/h'
+    """
+    ends = (sweat_rate_l_h * math.exp(k * RANGE_SD * SWEAT_SPREAD_LOG) for k in (-1, 1))
+    low, high = (units.text(rate, "l/h", chosen, 1) for rate in ends)
+    return f"{low.split()[0]} to {high}"
 
 
 def assessment_lines(answer: Assessment) -> Iterator[str]:
@@ -145,7 +188,7 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     yield ""
     yield "Behind it"
     for label, value in quantity_rows(answer.physiology):
-        yield f"  {label}: {value}"
+        yield from wrapped(f"  {label}: {value}", "    ")
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         yield ""

@@ -6,6 +6,7 @@ before any score.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,13 @@ American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8)
 2016, doi:10.4085/1062-6050-51.8.08; its 32.2 °C is rounded to the safe side.
 """
 ADULT_AGE_YEARS = 18
+HEAT_BANDS = (
+    (27.8, "no limit by itself"),
+    (HIGH_WBGT_C, "hot: take longer breaks"),
+    (EXTREME_WBGT_C, "very hot: only for people used to heat"),
+    (math.inf, "extreme: do not train"),
+)
+"""What a WBGT up to each limit means for training, from the same table. [°C]"""
 
 # Days of training in heat after which most of the adaptation is there, our judgement
 # from the 5 to 14 days that reviews give; unknown counts as not used to it.
@@ -67,6 +75,7 @@ class Guard:
     name: str
     applies: Callable[[Columns], NDArray[np.bool_]]
     sentence: str
+    private: bool = False  # it tells a health answer
 
 
 def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
@@ -93,18 +102,20 @@ def _high_heat(columns: Columns) -> NDArray[np.bool_]:
 
 # Those about the person come first and hold for sessions that cannot be scored too.
 _OF_THE_PERSON = (
-    *(Guard(name, _red_flag(name), text) for name, text in RED_FLAGS.items()),
+    *(Guard(name, _red_flag(name), text, True) for name, text in RED_FLAGS.items()),
     Guard(
         "red_flag_seen",
         lambda columns: (columns["red_flags"] > 0) & _seen(columns),
         "You say that a doctor or physiotherapist has looked at your red flag. Do what "
         "they told you, and stop if it comes back.",
+        private=True,
     ),
     Guard(
         "illness",
         lambda columns: columns["illness_24h"] == _YES_ILL,
         "With fever, vomiting or diarrhoea do not train: wait until you have been well "
         "for a day. The number below does not know about it.",
+        private=True,
     ),
 )
 
@@ -133,11 +144,13 @@ GUARDS = (
         _lists("conditions", "poor_circulation"),
         "Calf pain that comes with exercise and goes with rest can come from the "
         "circulation: have it looked at before you train on.",
+        private=True,
     ),
     Guard(
         "pregnancy",
         lambda columns: columns["pregnancy_trimester"] > 0,
         "In pregnancy, talk about this session with your doctor or midwife first.",
+        private=True,
     ),
     Guard(
         "under_18",
@@ -146,8 +159,21 @@ GUARDS = (
         "of cramps is about young athletes.",
     ),
 )
+PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.private)
+"""What to leave out where health answers are left out."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
+
+
+def heat_band(wbgt_c: float) -> str:
+    """Say what a WBGT means for training.
+
+    Examples
+    --------
+    >>> heat_band(27.8), heat_band(32.1)
+    ('no limit by itself', 'extreme: do not train')
+    """
+    return next(words for limit, words in HEAT_BANDS if wbgt_c <= limit)
 
 
 def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:

@@ -70,7 +70,8 @@ def test_every_field_is_a_widget_keyed_by_its_name(page):
         for kind in ("selectbox", "number_input", "text_input", "datetime_input")
         for widget in page.get(kind)
     } | {widget.key for widget in page.get("button_group")}
-    assert set(FIELDS) <= keys
+    # Asked once a warning sign is named.
+    assert set(FIELDS) - keys == {"red_flags_seen"}
 
 
 @pytest.mark.parametrize("name", list(load_examples()))
@@ -80,7 +81,7 @@ def test_every_example_shows_its_total_and_all_its_points(page, name):
     answer = assess(load_examples()[name])
     assert total_of(page) == answer.shown_points
     assert f"{answer.in_100.capitalize()} of 100" in html_of(page)
-    assert f"<b>{answer.band.replace('_', ' ').capitalize()}</b>" in html_of(page)
+    assert f">{answer.band.replace('_', ' ').capitalize()}</span>" in html_of(page)
     shown = re.findall(r"<b>\+([\d.]+)</b>", html_of(page))
     assert sum(map(float, shown)) == answer.total_points
     assert len(shown) == len(answer.contributions)

@@ -19,6 +19,7 @@ MODULES = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PA
 STAGES = (
     "datasets",
     "fields",
+    "units",
     "answers",
     "inputs",
     "population",
@@ -36,6 +37,7 @@ STAGES = (
     "advice",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
+    "handout",
     "check_report",
     "calibration",
     "cli",
@@ -47,6 +49,7 @@ ONLY_IN = {
     "typer": {"cli"},
     "rich": {"cli"},
     "sklearn": {"calibration"},
+    "typst": {"handout"},
 }
 
 

@@ -1,79 +1,249 @@
-"""The questions as widgets, one per field, each keyed by its field's name."""
+"""The questions as widgets, one per field, each keyed by its field's name.
+
+What a widget holds is in the units that the reader chose; `answers` returns the
+project's own.  A value that was only shown in another unit comes back exactly.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from riskmodel import units
 from riskmodel.fields import FIELDS, GROUPS, Field
 
 _NONE = {"none": "None of these"}
 _PRIVACY = (
     "Health answers are used for this calculation only. They are not stored and "
-    "not sent anywhere."
+    "not sent anywhere, unless you save or share them yourself."
 )
+# How humid air feels, for those who have no number: our judgement.
+_FEELS_PCT = {"Dry": 30.0, "Pleasant": 50.0, "Humid": 70.0, "Muggy": 85.0}
+_EMPTY = (None, [], "")
+ANCHOR = "your-answers"
+"""Where the questions begin, for a link on a phone."""
 
 
-def ask() -> dict[str, Any]:
-    """Draw the whole form and return the answers that were given."""
+# ----------------------------------------------------------------- answers in and out
+
+
+def answers() -> dict[str, Any]:
+    """Everything that was answered so far, in the units of `FIELDS`."""
+    given = {field.name: _inside(field) for field in FIELDS.values()}
+    given["start_time"] = _with_offset(given["start_time"])
+    return {name: value for name, value in given.items() if value not in _EMPTY}
+
+
+def fill(given: Mapping[str, Any]) -> None:
+    """Put answers into the form; a field without one becomes unanswered."""
+    for field in FIELDS.values():
+        _put(field, given.get(field.name))
+
+
+def change(changes: Mapping[str, Any]) -> None:
+    """Put some answers into the form and leave the others."""
+    for name, value in changes.items():
+        _put(FIELDS[name], value)
+
+
+def chosen_units() -> dict[str, str]:
+    """Units that the reader sees, at first those usual where the browser comes from."""
+    if "units" not in st.session_state:
+        st.session_state["units"] = units.usual_units(st.context.locale)
+    chosen: dict[str, str] = st.session_state["units"]
+    return chosen
+
+
+def use_units(chosen: object) -> None:
+    """Show everything in other units; no answer changes."""
+    for own, label in units.complete(chosen).items():
+        kept = {f.name: _inside(f) for f in FIELDS.values() if f.unit == own}
+        st.session_state["units"] = {**chosen_units(), own: label}
+        st.session_state[f"unit_{own}"] = label
+        change(kept)
+
+
+def sentence(problem: str) -> str:
+    """Say what is wrong in the reader's own units, without names for programs."""
+    for field in FIELDS.values():
+        if field.kind == "number" and f"({field.name}) is " in problem:
+            chosen, value = chosen_units(), _inside(field)
+            if value is not None and units.unit_of(field.unit, chosen).label != field.unit:
+                shown = units.text(value, field.unit, chosen)
+                limits = units.allowed(field, chosen)
+                return f"{field.label} is {shown}; allowed is {limits}."
+    return re.sub(r" \(\w+\)", "", problem)
+
+
+def _inside(field: Field) -> Any:
+    """What a field holds, in the project's unit."""
+    shown = _shown(field)
+    if field.kind != "number" or shown in _EMPTY:
+        return st.session_state.get(field.name)
+    behind = st.session_state.setdefault("behind", {}).get(field.name)
+    if behind is not None and behind[0] == shown:
+        return behind[1]
+    unit = units.unit_of(field.unit, chosen_units())
+    if unit.feet:
+        return units.height_cm(*shown)
+    return unit.inside(shown) if unit.label != field.unit else shown
+
+
+def _shown(field: Field) -> Any:
+    value = st.session_state.get(field.name)
+    if value is not None and units.unit_of(field.unit, chosen_units()).feet:
+        return value, st.session_state.get(f"{field.name}_in") or 0.0
+    return value
+
+
+def _put(field: Field, value: Any) -> None:
+    shown = _as_widget_value(field, value)
+    unit = units.unit_of(field.unit, chosen_units())
+    st.session_state[field.name] = shown
+    if field.kind == "levels":
+        st.session_state[f"{field.name}_before"] = shown
+    if field.kind != "number" or unit.label == field.unit or shown is None:
+        if unit.feet:
+            st.session_state[f"{field.name}_in"] = None
+        return
+    if unit.feet:
+        feet, inches = units.feet_and_inches(shown)
+        st.session_state[field.name] = feet
+        st.session_state[f"{field.name}_in"] = inches
+    else:
+        st.session_state[field.name] = round(unit.shown(shown), unit.decimals)
+    behind = st.session_state.setdefault("behind", {})
+    behind[field.name] = _shown(field), shown
+
+
+def _with_offset(moment: datetime | None) -> str | None:
+    """Write a local time with the offset of the reader's time zone."""
+    if moment is None:
+        return None
+    zone = st.context.timezone
+    # A browser that does not say where it is gets the time zone of this machine.
+    local = moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment.astimezone()
+    return local.isoformat()
+
+
+def _as_widget_value(field: Field, answer: Any) -> Any:
+    if field.kind == "levels":
+        return [answer] if isinstance(answer, str) else list(answer or [])
+    if field.kind == "text":
+        return answer or ""
+    if field.kind == "time" and answer is not None:
+        return datetime.fromisoformat(answer).replace(tzinfo=None)
+    if field.kind == "number" and answer is not None:
+        whole = field.unit == "of 10" and float(answer).is_integer()
+        return int(answer) if whole else float(answer)
+    return answer
+
+
+# ------------------------------------------------------------------------- the widgets
+
+
+def ask(next_question: str | None) -> None:
+    """Draw the whole form.
+
+    Parameters
+    ----------
+    next_question : str or None
+        The open question whose answer would narrow the range most, asked apart.
+    """
+    st.html(f'<div id="{ANCHOR}"></div>')
+    _red_flags()
+    if next_question is not None:
+        with st.container(border=True, key="next_question"):
+            st.markdown("**One more answer that would narrow the range most**")
+            _widget(FIELDS[next_question])
     for group, heading in GROUPS.items():
-        fields = [field for field in FIELDS.values() if field.group == group]
+        fields = [
+            f for f in FIELDS.values() if f.group == group and f.name != next_question
+        ]
         needed = [field for field in fields if field.required]
+        others = [field for field in fields if not field.required]
+        if group == "before":
+            continue
         if needed:
             st.header(heading)
             _draw(needed)
-        more = f"More about {heading.lower()}" if needed else heading
-        with st.expander(more):
-            if group == "athlete":
-                st.caption(_PRIVACY)
-            _draw([field for field in fields if not field.required])
-    answers = {name: st.session_state.get(name) for name in FIELDS}
-    answers["start_time"] = _with_offset(answers["start_time"])
-    return {name: value for name, value in answers.items() if value not in (None, [], "")}
+        if others:
+            with st.expander(f"More about {heading.lower()}" if needed else heading):
+                if group == "athlete":
+                    st.caption(_PRIVACY)
+                _draw(others)
 
 
-def begun() -> bool:
-    """Tell whether anything has been answered."""
-    return any(st.session_state.get(name) not in (None, [], "") for name in FIELDS)
+def ask_units() -> None:
+    """Draw the choice of units."""
+    with st.popover("Units"):
+        for own, options in units.UNITS.items():
+            key = f"unit_{own}"
+            st.session_state.setdefault(key, chosen_units()[own])
+            st.segmented_control(
+                units.HEADINGS[own],
+                list(options),
+                key=key,
+                required=True,
+                on_change=_switch,
+                args=(own,),
+                persist_state="session",
+            )
+        st.caption("Switching units changes no answer and no score.")
 
 
-def fill(answers: Mapping[str, Any]) -> None:
-    """Put answers into the form; a field without one becomes unanswered."""
-    for field in FIELDS.values():
-        value = _as_widget_value(field, answers.get(field.name))
-        st.session_state[field.name] = value
-        if field.kind == "levels":
-            st.session_state[f"{field.name}_before"] = value
+def _switch(own: str) -> None:
+    use_units({**chosen_units(), own: st.session_state[f"unit_{own}"]})
+    st.session_state["units_changed"] = True
 
 
-def _draw(fields: list[Field]) -> None:
+def _red_flags() -> None:
+    """Ask for warning signs first, in one step that folds away once it is answered."""
+    flags = st.session_state.get("red_flags") or []
+    named = [item for item in flags if item != "none"]
+    state = f"{len(named)} named" if named else "none" if flags else "please look first"
+    with st.expander(f"Before you start: warning signs ({state})", expanded=not flags):
+        group = [field for field in FIELDS.values() if field.group == "before"]
+        _draw([f for f in group if f.name != "red_flags_seen" or named])
+
+
+def _draw(fields: Iterable[Field]) -> None:
     for field in fields:
         _widget(field)
+        if field.name == "relative_humidity_pct":
+            st.pills(
+                "No number at hand? How the air feels now",
+                list(_FEELS_PCT),
+                key="air_feels",
+                on_change=_use_feeling,
+            )
+
+
+def _use_feeling() -> None:
+    if feeling := st.session_state["air_feels"]:
+        st.session_state["relative_humidity_pct"] = _FEELS_PCT[feeling]
 
 
 def _widget(field: Field) -> None:
     label = field.label
-    # A count says in its label what it counts.
-    unit = "" if field.unit in ("sessions", "days") else f", {field.unit}"
-    shared: dict[str, Any] = {"key": field.name, "help": field.help or None}
+    shared: dict[str, Any] = {
+        "key": field.name,
+        "help": field.help or None,
+        "persist_state": "session",
+    }
     if field.kind == "number" and field.unit == "of 10":
-        steps = list(range(int(field.low), int(field.high) + 1))
-        st.pills(label, steps, wrap=True, **shared)
+        steps = set(range(int(field.low), int(field.high) + 1))
+        given = st.session_state.get(field.name)
+        # A file may have said 5.5.
+        steps |= {given} if given is not None else set()
+        st.pills(label, sorted(steps), wrap=True, format_func="{:g}".format, **shared)
     elif field.kind == "number":
-        st.number_input(
-            f"{label}{unit}",
-            # No limits here: the widget would keep the last good value and go on
-            # showing its score.  The engine says in a sentence what is allowed.
-            step=float(field.step),
-            format="%.4g" if field.step >= 1 else "%.2f",
-            value=None,
-            placeholder="",
-            **shared,
-        )
+        _number(field, shared)
     elif field.kind == "level" and len(field.levels) > 6:
         st.selectbox(
             label,
@@ -101,6 +271,28 @@ def _widget(field: Field) -> None:
         st.text_input(label, **shared)
 
 
+def _number(field: Field, shared: Mapping[str, Any]) -> None:
+    unit = units.unit_of(field.unit, chosen_units())
+    # No limits here: the widget would keep the last good value and go on showing its
+    # score.  The engine says in a sentence what is allowed.
+    common = {**shared, "value": None, "placeholder": ""}
+    if unit.feet:
+        inches = {**common, "key": f"{field.name}_in", "help": None}
+        with st.container(horizontal=True):
+            st.number_input(f"{field.label}, ft", step=1.0, format="%.4g", **common)
+            st.number_input(f"{field.label}, in", step=1.0, format="%.4g", **inches)
+        return
+    # A count says in its label what it counts.
+    suffix = "" if field.unit in ("sessions", "days") else f", {unit.label}"
+    step = float(field.step if unit.label == field.unit else unit.step)
+    st.number_input(
+        f"{field.label}{suffix}",
+        step=step,
+        format="%.4g" if step >= 1 else "%.2f",
+        **common,
+    )
+
+
 def _none_or_some(name: str) -> None:
     """Let "None of these" and the items of a list take each other's place."""
     before = st.session_state.get(f"{name}_before", [])
@@ -109,25 +301,3 @@ def _none_or_some(name: str) -> None:
         chosen = [c for c in chosen if c != "none"] if "none" in before else ["none"]
         st.session_state[name] = chosen
     st.session_state[f"{name}_before"] = chosen
-
-
-def _with_offset(moment: datetime | None) -> str | None:
-    """Write a local time with the offset of the reader's time zone."""
-    if moment is None:
-        return None
-    zone = st.context.timezone
-    # A browser that does not say where it is gets the time zone of this machine.
-    local = moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment.astimezone()
-    return local.isoformat()
-
-
-def _as_widget_value(field: Field, answer: Any) -> Any:
-    if field.kind == "levels":
-        return [answer] if isinstance(answer, str) else list(answer or [])
-    if field.kind == "text":
-        return answer or ""
-    if field.kind == "time" and answer is not None:
-        return datetime.fromisoformat(answer).replace(tzinfo=None)
-    if field.kind == "number" and answer is not None and field.unit != "of 10":
-        return float(answer)
-    return answer

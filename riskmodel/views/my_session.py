@@ -1,11 +1,13 @@
-"""For an athlete before a session: how many points, and where they come from."""
+"""For an athlete before a session: how likely, why, what would change it."""
+
+from typing import Any
 
 import streamlit as st
 
 import riskmodel
-from riskmodel import assess, load_scorecard
+from riskmodel import Advice, Assessment, Option, advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
-from riskmodel.views import form, result
+from riskmodel.views import change, device, form, result, share
 
 # On a wide screen the questions stand left and the reasons right; on a phone the
 # reasons come first, as they do for the keyboard.
@@ -15,27 +17,41 @@ _LAYOUT = """
   .st-key-page > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     { flex-direction: row-reverse; }
 }
+.st-key-red_flags button { height: auto; white-space: normal; text-align: left; }
+.st-key-device { display: none; }
 </style>
 """
 
 
+def _remember(kind: str) -> None:
+    """Keep the answers for the button that brings them back."""
+    steps = st.session_state.setdefault("steps", [])
+    # Going through the examples is one step.
+    if kind != "example" or not steps or steps[-1][0] != "example":
+        steps.append((kind, st.session_state.get("answers", {})))
+
+
 def _use_example() -> None:
-    """Fill the form from the chosen example, and keep what was there before."""
     chosen = st.session_state["example"]
     if chosen is not None:
-        st.session_state.setdefault("before_example", st.session_state.get("answers"))
+        _remember("example")
         form.fill(load_examples()[chosen])
 
 
 def _clear() -> None:
-    """Take every answer back; the button beside it brings them again."""
-    st.session_state["before_example"] = st.session_state.get("answers")
+    _remember("clear")
     form.fill({})
     st.session_state["example"] = None
 
 
+def _try(option: Option) -> None:
+    _remember("lever")
+    form.change(option.changes)
+
+
 def _go_back() -> None:
-    form.fill(st.session_state.pop("before_example") or {})
+    _, answers = st.session_state["steps"].pop()
+    form.fill(answers)
     st.session_state["example"] = None
 
 
@@ -49,8 +65,23 @@ def _footer() -> str:
     )
 
 
+def _scored(answers: dict[str, Any]) -> tuple[Assessment, Assessment | None, Advice]:
+    """Score the answers, and find what they gave before the last change."""
+    state = st.session_state
+    if state.get("answers") != answers or "answer" not in state:
+        last = state.get("answer")
+        state["answer"], state["advice"] = assess(answers), advise(answers)
+        scored = last is not None and not last.problems and not state["answer"].problems
+        changed = scored and last.total_points != state["answer"].total_points
+        state["earlier"] = last if changed else None
+    state["answers"] = answers
+    return state["answer"], state["earlier"], state["advice"]
+
+
+share.open_link()
 st.title("My session")
 st.html(_LAYOUT)
+device.connect(take_up=not st.session_state["from_link"])
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.selectbox(
         "Start from an example",
@@ -61,24 +92,27 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         on_change=_use_example,
         width=420,
     )
-    if st.session_state.get("before_example"):
-        st.button("Back to the answers before", key="go_back", on_click=_go_back)
-    if form.begun():
+    form.ask_units()
+    answers = form.answers()
+    if st.session_state.get("steps"):
+        st.button("Take the last step back", key="go_back", on_click=_go_back)
+    if answers:
         st.button("Clear all answers", key="clear", on_click=_clear)
-warnings = st.container()
+share.show_link_problems()
+answer, earlier, advice = _scored(answers)
+result.show_warnings(answer)
 # Its style in result.py keeps it at the top while the page scrolls.
-total = st.container(key="total")
-page = st.container(key="page")
-reasons, questions = page.columns(2, gap="large")
-with questions:
-    answers = form.ask()
-st.session_state["answers"] = answers
-answer = assess(answers)
-with warnings:
-    result.show_warnings(answer)
-with total:
-    result.show_total(answer)
+with st.container(key="total"):
+    result.show_total(answer, earlier)
     result.show_reminder(answer)
+with st.container(key="page"):
+    reasons, questions = st.columns(2, gap="large")
 with reasons:
-    result.show_reasons(answer)
+    if not answer.problems:
+        result.show_reasons(answer, answers)
+        change.show(advice, _try)
+with questions:
+    form.ask(next(iter(answer.narrowing), None))
+if answers or device.kept():
+    share.show(answers, answer, advice)
 st.caption(_footer())

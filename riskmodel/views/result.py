@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from riskmodel.assessment import Assessment, Contribution
-from riskmodel.bands import in_100_text
+from riskmodel.bands import in_100_text, shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import (
     BAND_LABELS,
@@ -21,7 +23,10 @@ from riskmodel.report import (
     total_text,
     value_text,
 )
+from riskmodel.units import Chosen
+from riskmodel.views import form
 
+_OWN: Chosen = {}
 _SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
 
 # A mid teal with at least 3:1 against both backgrounds; text never stands on it.
@@ -42,6 +47,15 @@ _SPREAD_WORDS = (
 )
 
 
+# Dark enough for white text in either scheme, 6:1 or more; told apart by name first.
+_BAND_COLOURS = {
+    "low": "#0b6470",
+    "moderate": "#735600",
+    "high": "#9a3d00",
+    "very_high": "#8c1d40",
+}
+
+
 def _style() -> str:
     """Style of bars and answer; the answer stays at the top while the page scrolls."""
     paper = [st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")]
@@ -51,6 +65,13 @@ def _style() -> str:
   z-index: 50; background: light-dark({paper[0]}, {paper[1]}); padding: 0.5rem 0; }}
 .cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
 .cr-span {{ display: flex; flex-wrap: wrap; gap: 0 1.25rem; }}
+.cr-band {{ color: #fff; font-weight: 700; padding: 0 0.6rem; border-radius: 0.8rem; }}
+.cr-jump {{ float: right; margin-top: -1.6rem; }}
+@media (min-width: 641px) {{ .cr-jump {{ display: none; }} }}
+.cr-dots {{ display: grid; grid-template-columns: repeat(20, 1fr); gap: 0.25rem;
+  max-width: 26rem; margin: 0.25rem 0 0.5rem; }}
+.cr-dots span {{ aspect-ratio: 1; border-radius: 50%; border: 2px solid #7d8b91; }}
+.cr-dots .on {{ background: {_ACCENT}; border-color: {_ACCENT}; }}
 .cr-line {{ position: relative; height: 0.6rem; border-radius: 0.3rem;
   border: 1px solid #7d8b91; margin: 0.3rem 0 0.1rem; }}
 .cr-line span {{ position: absolute; inset: 0 auto; background: {_ACCENT};
@@ -82,8 +103,7 @@ def show_reminder(answer: Assessment) -> None:
     """Say what is wrong with an answer, and that there are warnings, in sight."""
     for problem in answer.problems:
         if " is missing; " not in problem:
-            # The name in brackets is for files and programs.
-            st.warning(re.sub(r" \(\w+\) is ", " is ", problem, count=1))
+            st.warning(form.sentence(problem))
     if answer.safety and not answer.problems:
         count = len(answer.safety)
         st.html(
@@ -92,12 +112,12 @@ def show_reminder(answer: Assessment) -> None:
         )
 
 
-def show_total(answer: Assessment) -> None:
-    """Say the total, or what is still needed for one."""
+def show_total(answer: Assessment, earlier: Assessment | None) -> None:
+    """Say the total, what it was before the last change, or what is still needed."""
     # Before anything else, since it is the style that keeps this part in sight.
     st.html(_style())
     if not answer.problems:
-        st.html(total_html(answer))
+        st.html(total_html(answer, earlier))
         return
     open_labels = [
         field.label
@@ -105,17 +125,17 @@ def show_total(answer: Assessment) -> None:
         if any(f"({field.name}) is missing; " in problem for problem in answer.problems)
     ]
     st.header("No score yet")
-    if open_labels:
+    if open_labels and len(open_labels) == len(answer.problems):
         st.markdown(
             "Six answers are enough for a first score. Still open: "
             f"**{', '.join(open_labels)}**."
         )
 
 
-def show_reasons(answer: Assessment) -> None:
+def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
     """Show where the points come from and what is still open."""
-    if answer.problems:
-        return
+    chosen = form.chosen_units()
+    st.html(dots_html(answer))
     st.caption(
         f"{SYNTHETIC} Ideal conditions: the same session and athlete, cool, rested and "
         "with enough to drink. Points are not a percentage."
@@ -124,7 +144,7 @@ def show_reasons(answer: Assessment) -> None:
     st.caption(
         "More points, higher odds. Open a row for the reason, the evidence and its sources."
     )
-    st.html(why_html(answer.contributions))
+    st.html(why_html(answer.contributions, chosen))
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
@@ -140,21 +160,40 @@ def show_reasons(answer: Assessment) -> None:
         st.table(
             {"Source": [r[0] for r in widths], "Range by itself": [r[1] for r in widths]}
         )
-    with st.expander("What lies behind it"):
-        rows = quantity_rows(answer.physiology)
+    with st.expander("Heat, sweat and salt behind it"):
+        measured = "measured_sweat_rate_l_h" in answers
+        rows = quantity_rows(answer.physiology, chosen, sweat_measured=measured)
         st.table({"Quantity": [r[0] for r in rows], "Value": [r[1] for r in rows]})
 
 
-def total_html(answer: Assessment) -> str:
+def dots_html(answer: Assessment) -> str:
+    """Draw a hundred sessions, those with a cramp filled."""
+    filled = int(shown_in_100(answer.probability))
+    dots = '<span class="on"></span>' * filled + "<span></span>" * (100 - filled)
+    words = f"A hundred dots, one for each session; {answer.in_100} filled"
+    return f'<div class="cr-dots" role="img" aria-label="{words}">{dots}</div>'
+
+
+def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
     """How many of 100 sessions, the range, and both on a line from 0 to 100."""
+    before = ""
+    if earlier is not None:
+        more = answer.total_points - earlier.total_points
+        sign = "+" if more > 0 else "\u2212"
+        before = (
+            f"<span>Before the last change: {escape(earlier.in_100)} "
+            f"({sign}{points_text(abs(more))} points)</span>"
+        )
     low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
     ideal = in_100_text(answer.probability_ideal)
     return (
         f'<div class="cr-total">{escape(answer.in_100.capitalize())} of 100</div>'
         f"<div>sessions like this one would bring a cramp</div>"
-        f'<div class="cr-span"><span><b>{BAND_LABELS[answer.band]}</b></span>'
+        f'<div class="cr-span"><span class="cr-band" '
+        f'style="background:{_BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
         f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
-        f"<span>In ideal conditions: {ideal} of 100</span></div>"
+        f"<span>In ideal conditions: {ideal} of 100</span>{before}</div>"
+        f'<a class="cr-jump" href="#{form.ANCHOR}">Change answers</a>'
         f'<div class="cr-line" aria-hidden="true">'
         f'<span style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
         f'<i style="left:{100.0 * answer.probability:.1f}%"></i></div>'
@@ -162,7 +201,7 @@ def total_html(answer: Assessment) -> str:
     )
 
 
-def why_html(contributions: tuple[Contribution, ...]) -> str:
+def why_html(contributions: tuple[Contribution, ...], chosen: Chosen = _OWN) -> str:
     """Points per factor as bars, largest first; each opens to its reason."""
     counted = sorted(contributions, key=lambda c: -c.points)
     largest = max((c.points for c in counted), default=0) or 1
@@ -171,7 +210,7 @@ def why_html(contributions: tuple[Contribution, ...]) -> str:
     rest = sum(c.points for c in some[_SHOWN_FIRST:])
 
     def rows(group: list[Contribution]) -> str:
-        return f'<ul class="cr-why">{"".join(_bar(c, largest) for c in group)}</ul>'
+        return f'<ul class="cr-why">{"".join(_bar(c, largest, chosen) for c in group)}</ul>'
 
     def folded(words: str, group: list[Contribution]) -> str:
         if not group:
@@ -198,7 +237,7 @@ def _linked(source: str) -> str:
     )
 
 
-def _bar(c: Contribution, largest: float) -> str:
+def _bar(c: Contribution, largest: float, chosen: Chosen) -> str:
     origin = ORIGIN[c.judgement]
     # Of a list, the grades of its items are in the text below.
     grade = "" if "," in c.grade or " " in c.grade else _GRADES.get(c.grade, "")
@@ -206,9 +245,10 @@ def _bar(c: Contribution, largest: float) -> str:
     average = "" if c.answered else " (average taken)"
     width = 100 * c.points / largest
     bar = f'<span class="cr-bar" style="width:{width:.1f}%"></span>' if c.points else ""
+    value = escape(value_text(c, chosen))
     return (
         f"<li><details><summary>"
-        f'<span class="cr-row"><span>{escape(c.label)}: {escape(value_text(c))}{average} '
+        f'<span class="cr-row"><span>{escape(c.label)}: {value}{average} '
         f"<small>{escape(grade)}</small></span><b>+{points_text(c.points)}</b></span>{bar}</summary>"
         f"<p>{escape(c.reason)}</p>{departure}"
         f"<p>Evidence: {escape(c.grade)}; {origin}. Sources: {_linked(c.source)}</p>"

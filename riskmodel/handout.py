@@ -1,0 +1,212 @@
+"""One page to print: the same numbers as on the screen, and a drinking plan."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import riskmodel
+from riskmodel import units as unit_table
+from riskmodel.advice import Advice, Option
+from riskmodel.assessment import Assessment, Contribution
+from riskmodel.bands import in_100_text
+from riskmodel.fields import FIELDS
+from riskmodel.report import (
+    BAND_LABELS,
+    SYNTHETIC,
+    in_100_span,
+    points_text,
+    quantity_rows,
+    total_text,
+    value_text,
+)
+from riskmodel.safety import PRIVATE_SENTENCES
+from riskmodel.scorecard import Factor
+from riskmodel.scorecard_file import load_scorecard
+
+_TEMPLATE = Path(__file__).with_suffix(".typ")
+_MOST_LEVERS = 6
+_SIP_MIN = 15
+_MOST_SIPS = 16
+# Body size is private, and so is what is computed from it alone.
+_PRIVATE_QUANTITIES = ("bmi_kg_m2",)
+_PRIVATE_PHYSIOLOGY = ("bmi_kg_m2",)
+
+
+def handout_pdf(
+    answers: Mapping[str, Any],
+    answer: Assessment,
+    advice: Advice,
+    *,
+    units: unit_table.Chosen,
+    private: bool,
+) -> bytes:
+    """Lay out a scored session on one page.
+
+    Parameters
+    ----------
+    answers : mapping of str to answer
+    answer : Assessment
+        Of these answers, without problems.
+    advice : Advice
+    units : mapping of str to str
+        Units to show, see `riskmodel.units`.
+    private : bool
+        Whether health and personal answers are named; otherwise their points stand
+        in one row and the total stays the same.
+
+    Returns
+    -------
+    bytes
+        A PDF file.
+
+    Raises
+    ------
+    ValueError
+        If the session has problems.
+    """
+    import typst  # comes with the app, not with the base install
+
+    if answer.problems:
+        raise ValueError("A session that cannot be scored has no page to print.")
+    content = _content(answers, answer, advice, units, private=private)
+    return bytes(
+        typst.compile(
+            _TEMPLATE, sys_inputs={"plan": json.dumps(content, ensure_ascii=False)}
+        )
+    )
+
+
+def _content(
+    answers: Mapping[str, Any],
+    answer: Assessment,
+    advice: Advice,
+    units: unit_table.Chosen,
+    *,
+    private: bool,
+) -> dict[str, Any]:
+    card = load_scorecard()
+    sport = FIELDS["sport"].levels[answers["sport"]]
+    name = f", {answers['athlete']}" if private and answers.get("athlete") else ""
+    ideal = in_100_text(answer.probability_ideal)
+    words, rows = drinking_plan(answers, answer, advice, units)
+    weather = unit_table.text(answers["air_temperature_c"], "°C", units)
+    measured = "measured_sweat_rate_l_h" in answers
+    physiology = {
+        key: math.nan if key in _PRIVATE_PHYSIOLOGY and not private else value
+        for key, value in answer.physiology.items()
+    }
+    return {
+        "title": f"{sport}, {answers['duration_min']:g} min{name}",
+        "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
+        f"{answers['session_rpe']:g} of 10",
+        "safety": [s for s in answer.safety if private or s not in PRIVATE_SENTENCES],
+        "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one",
+        "lines": [
+            f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
+            f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
+            f"assumptions. In ideal conditions: {ideal} of 100.",
+            SYNTHETIC,
+        ],
+        "why_heading": f"Why: {total_text(answer.total_points)}",
+        "why": _why(answer.contributions, units, private=private),
+        "physiology": quantity_rows(physiology, units, sweat_measured=measured),
+        "change": [
+            (option.label, change_text(option))
+            for option in advice.now
+            if private or not any(FIELDS[name].private for name in option.changes)
+        ][:_MOST_LEVERS],
+        "drinking": words,
+        "drinks": rows,
+        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
+        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
+    }
+
+
+def change_text(option: Option) -> str:
+    """Say what a lever does: points, and how many of 100 are left."""
+    saved = option.points_saved
+    points = f"\u2212{points_text(saved)} points" if saved > 0 else "no points"
+    return f"{points}, {option.in_100} of 100"
+
+
+def is_private(factor: Factor) -> bool:
+    """Whether a factor's points would tell a health or personal answer."""
+    named = [factor.quantity, *([factor.only_if.quantity] if factor.only_if else [])]
+    return any(
+        FIELDS[name].private if name in FIELDS else name in _PRIVATE_QUANTITIES
+        for name in named
+    )
+
+
+def _why(
+    contributions: tuple[Contribution, ...], units: unit_table.Chosen, *, private: bool
+) -> list[tuple[str, str]]:
+    factors = {factor.name: factor for factor in load_scorecard().factors}
+    hidden = [c for c in contributions if is_private(factors[c.factor]) and not private]
+    rows = [
+        (c.points, f"{c.label}: {value_text(c, units)}" + " (average)" * (not c.answered))
+        for c in contributions
+        if c.points and c not in hidden
+    ]
+    if hidden:
+        points = sum(c.points for c in hidden)
+        rows.append((points, "Health and personal answers, together"))
+    rows.sort(key=lambda row: -row[0])
+    return [(text, f"+{points_text(points)}") for points, text in rows]
+
+
+def drinking_plan(
+    answers: Mapping[str, Any],
+    answer: Assessment,
+    advice: Advice,
+    units: unit_table.Chosen,
+) -> tuple[str, list[list[str]]]:
+    """Say what to drink every 15 minutes, and how much that makes.
+
+    Parameters
+    ----------
+    answers, answer, advice, units
+        As for `handout_pdf`.
+
+    Returns
+    -------
+    words : str
+    rows : list of two times (minute, amount so far)
+        For sessions of up to four hours.
+    """
+    advised = next(
+        (o for o in advice.now if o.levers[0].name in ("drink", "drink_less")), None
+    )
+    if advised is not None:
+        rate_l_h = float(advised.changes["fluid_intake_l_h"])
+        source = "As advised"
+    elif "fluid_intake_l_h" in answers:
+        rate_l_h, source = float(answers["fluid_intake_l_h"]), "As planned"
+    else:
+        return "No plan was given. Thirst is a good guide.", []
+    sip_ml = rate_l_h * 1000.0 * _SIP_MIN / 60.0
+    ounces = unit_table.unit_of("l", units).label == "oz"
+    sip = unit_table.text(sip_ml / 1000.0, "l", units) if ounces else f"{sip_ml:.0f} ml"
+    rate = unit_table.text(rate_l_h, "l/h", units)
+    words = (
+        f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). Predicted sweat: "
+        f"{unit_table.text(answer.physiology['sweat_rate_l_h'], 'l/h', units, 2)}. "
+        "Drink to thirst, and never more than you sweat."
+    )
+    steps = math.floor(answers["duration_min"] / _SIP_MIN)
+    if not rate_l_h or steps > _MOST_SIPS:
+        return words, []
+    cells = [
+        [f"{step * _SIP_MIN} min", unit_table.text(step * sip_ml / 1000.0, "l", units, 2)]
+        for step in range(1, steps + 1)
+    ]
+    cells += [["", ""]] * (len(cells) % 2)
+    half = len(cells) // 2
+    return words, [
+        [*left, *right] for left, right in zip(cells[:half], cells[half:], strict=True)
+    ]

@@ -1,0 +1,216 @@
+"""The units a person may choose; everything inside keeps to those of `FIELDS`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from riskmodel.fields import Field
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit to show and enter a quantity in.
+
+    Attributes
+    ----------
+    label : str
+    factor, offset : float
+        Shown value = factor * value in the project's unit + offset; exact by definition.
+    decimals : int
+        That are shown and stepped through.
+    step : float
+    feet : bool
+        Inches that are entered as feet and inches.
+    """
+
+    label: str
+    factor: float = 1.0
+    offset: float = 0.0
+    decimals: int = 2
+    step: float = 1.0
+    feet: bool = False
+
+    def shown(self, value: float) -> float:
+        """Value in this unit."""
+        return value * self.factor + self.offset
+
+    def inside(self, shown: float) -> float:
+        """Value in the project's own unit."""
+        return (shown - self.offset) / self.factor
+
+
+_INCH_CM = 2.54
+_POUND_KG = 0.45359237
+_FLUID_OUNCE_L = 0.0295735295625  # United States, 1/128 of 231 cubic inches each
+_MILE_KM = 1.609344
+
+UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
+    {
+        "°C": {
+            "°C": Unit("°C", decimals=1),
+            "°F": Unit("°F", 1.8, 32.0, decimals=1),
+        },
+        "kg": {
+            "kg": Unit("kg", decimals=1),
+            "lb": Unit("lb", 1.0 / _POUND_KG, decimals=1),
+        },
+        "cm": {
+            "cm": Unit("cm", decimals=1),
+            "ft in": Unit("ft in", 1.0 / _INCH_CM, decimals=1, feet=True),
+        },
+        "l/h": {
+            "l/h": Unit("l/h", step=0.1),
+            "oz/h": Unit("oz/h", 1.0 / _FLUID_OUNCE_L, decimals=1, step=2.0),
+        },
+        "m/s": {
+            "m/s": Unit("m/s", decimals=1, step=0.5),
+            "km/h": Unit("km/h", 3.6, decimals=1),
+            "mph": Unit("mph", 3.6 / _MILE_KM, decimals=1),
+        },
+    }
+)
+"""Choices by the project's own unit, that one first.  An ounce is a US fluid ounce."""
+
+# What goes with a choice without being chosen itself.
+_WITH = {
+    "l": ("l/h", {"l/h": Unit("l"), "oz/h": Unit("oz", 1.0 / _FLUID_OUNCE_L, decimals=1)})
+}
+
+HEADINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "°C": "Temperature",
+        "kg": "Body mass",
+        "cm": "Height",
+        "l/h": "Drinks and sweat",
+        "m/s": "Wind",
+    }
+)
+"""What each choice is about."""
+
+Chosen = Mapping[str, str]
+"""A label for each key of `UNITS`; what is left out stays in the project's own unit."""
+
+_CUSTOMARY = {"°C": "°F", "kg": "lb", "cm": "ft in", "l/h": "oz/h", "m/s": "mph"}
+_BY_REGION: Mapping[str, Chosen] = MappingProxyType(
+    {"US": _CUSTOMARY, "LR": _CUSTOMARY, "GB": {"m/s": "mph"}}
+)
+
+
+def usual_units(locale: str | None) -> dict[str, str]:
+    """Units that people use where a browser comes from.
+
+    Parameters
+    ----------
+    locale : str or None
+        A language tag such as ``"en-US"``; without a region, the project's own units.
+
+    Returns
+    -------
+    dict of str to str
+        A choice for every key of `UNITS`.
+
+    Examples
+    --------
+    >>> usual_units("en-US")["°C"], usual_units("de-DE")["°C"], usual_units(None)["kg"]
+    ('°F', '°C', 'kg')
+    """
+    region = (locale or "").replace("_", "-").split("-")[-1].upper()
+    return complete(_BY_REGION.get(region, {}))
+
+
+def complete(chosen: object) -> dict[str, str]:
+    """Choices with the project's own unit where there is none, or none that exists.
+
+    Examples
+    --------
+    >>> complete({"°C": "K", "kg": "lb"})["°C"], complete("rubbish")["kg"]
+    ('°C', 'kg')
+    """
+    given = chosen if isinstance(chosen, Mapping) else {}
+    return {own: given[own] if given.get(own) in UNITS[own] else own for own in UNITS}
+
+
+def unit_of(own: str, chosen: Chosen) -> Unit:
+    """Unit in which a quantity is shown, given the project's own.
+
+    Examples
+    --------
+    >>> unit_of("°C", {"°C": "°F"}).shown(30.0)
+    86.0
+    >>> unit_of("min", {"°C": "°F"}).shown(52.0)
+    52.0
+    """
+    if own in _WITH:
+        leader, units = _WITH[own]
+        return units[chosen.get(leader, leader)]
+    if own in UNITS:
+        return UNITS[own][chosen.get(own, own)]
+    return Unit(own)
+
+
+def text(value: float, own: str, chosen: Chosen, decimals: int | None = None) -> str:
+    """Write a value that is in the project's unit in the chosen one.
+
+    Parameters
+    ----------
+    value : float
+    own : str
+        The project's unit of it, as in `FIELDS`.
+    chosen : mapping of str to str
+    decimals : int, optional
+        For the project's own unit; another unit has its own.
+
+    Examples
+    --------
+    >>> text(178.0, "cm", {"cm": "ft in"}), text(0.6, "l/h", {})
+    ('5 ft 10.1 in', '0.6 l/h')
+    """
+    unit = unit_of(own, chosen)
+    if unit.feet:
+        feet, inches = feet_and_inches(value)
+        return f"{feet:.0f} ft {inches:g} in"
+    if unit.label != own or decimals is None:
+        # The value itself, rounded; no digits that are only zeros.
+        return f"{round(unit.shown(value), unit.decimals):g} {unit.label}".rstrip()
+    return f"{value:.{decimals}f} {unit.label}".rstrip()
+
+
+def feet_and_inches(height_cm: float) -> tuple[float, float]:
+    """Split a height.
+
+    Examples
+    --------
+    >>> feet_and_inches(182.88)
+    (6.0, 0.0)
+    """
+    tenths = round(height_cm / _INCH_CM * 10.0)
+    return float(tenths // 120), tenths % 120 / 10.0
+
+
+def height_cm(feet: float, inches: float) -> float:
+    """Height of feet and inches. [cm]."""
+    return (feet * 12.0 + inches) * _INCH_CM
+
+
+def allowed(field: Field, chosen: Chosen) -> str:
+    """What a number may be, in the chosen unit, as the end of a sentence.
+
+    Examples
+    --------
+    >>> from riskmodel.fields import FIELDS
+    >>> allowed(FIELDS["air_temperature_c"], {"°C": "°F"})
+    '-4 to 131 °F'
+    """
+    unit = unit_of(field.unit, chosen)
+    if unit.label == field.unit:
+        return field.allowed
+    if unit.feet:
+        return " to ".join(text(end, field.unit, chosen) for end in (field.low, field.high))
+    scale = 10.0**unit.decimals
+    # Rounded inwards, so that what is named as allowed is.
+    low = math.ceil(unit.shown(field.low) * scale - 1e-6) / scale
+    high = math.floor(unit.shown(field.high) * scale + 1e-6) / scale
+    return f"{low:g} to {high:g} {unit.label}"

@@ -1,0 +1,64 @@
+"""What would change the answer: levers, each tried with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from riskmodel.advice import Advice, Option
+from riskmodel.fields import FIELDS
+from riskmodel.handout import change_text
+from riskmodel.units import text
+from riskmodel.views import form
+
+_SHOWN_FIRST = 4
+
+
+def show(advice: Advice, use: Callable[[Option], None]) -> None:
+    """Draw the levers.
+
+    Parameters
+    ----------
+    advice : Advice
+    use : callable
+        What a click on "Try" does with an option.
+    """
+    st.header("What would change it")
+    if not advice.now:
+        st.markdown("Nothing in the list would change this session by half a point.")
+    for option in advice.now[:_SHOWN_FIRST]:
+        _row(option, use)
+    if advice.pair is not None:
+        _row(advice.pair, use, "Best two together: ")
+    if rest := advice.now[_SHOWN_FIRST:]:
+        with st.expander(f"{len(rest)} more for this session"):
+            for option in rest:
+                _row(option, use)
+    if advice.weeks:
+        with st.expander(f"For the weeks ahead ({len(advice.weeks)})"):
+            for option in advice.weeks:
+                _row(option, use)
+    for note in advice.notes:
+        st.caption(note)
+
+
+def _row(option: Option, use: Callable[[Option], None], before: str = "") -> None:
+    key = "_".join(lever.name for lever in option.levers)
+    label = option.label[0].lower() + option.label[1:] if before else option.label
+    words, button = st.columns([4, 1], vertical_alignment="center", wrap=False)
+    words.markdown(f"**{before}{label}**: {change_text(option)}  \n{_details(option)}")
+    with button:
+        tip = f"Try: {label}"
+        st.button("Try", key=f"try_{key}", on_click=use, args=(option,), help=tip)
+
+
+def _details(option: Option) -> str:
+    if len(option.levers) > 1:
+        return ""
+    drink = option.changes.get("fluid_intake_l_h")
+    amount = ""
+    if drink is not None:
+        words = text(drink, "l/h", form.chosen_units())
+        amount = f"{FIELDS['fluid_intake_l_h'].label}: {words}. "
+    return f"{amount}{option.levers[0].sentence}"
