@@ -13,7 +13,7 @@ from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.views.result import why_html
-from tests.browser import axe, ready
+from tests.browser import SETTLED_HEIGHT, axe, ready
 
 APP = Path(__file__).parents[1] / "app.py"
 METHOD = APP.parent / "riskmodel" / "views" / "method.py"
@@ -216,7 +216,13 @@ def test_bars_are_sorted_escaped_and_as_long_as_their_points():
 
 
 def choose(page, label, option):
-    page.get_by_role("combobox", name=label).click()
+    box = page.get_by_role("combobox", name=label)
+    # An open drop-down closes when the page moves under it.
+    main = page.get_by_test_id("stMain")
+    main.evaluate(SETTLED_HEIGHT)
+    box.scroll_into_view_if_needed()
+    main.evaluate(SETTLED_HEIGHT)
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
     ready(page)
 

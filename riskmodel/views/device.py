@@ -57,7 +57,7 @@ def kept_profile() -> dict[str, Any]:
 def write(**entries: Any) -> None:
     """Keep entries beside those that are there; None takes one away."""
     entry = {k: v for k, v in {**kept(), **entries}.items() if v is not None}
-    text = json.dumps(entry) if entry else ""
+    text = json.dumps(entry, ensure_ascii=False) if entry else ""
     st.session_state["device_kept"] = text
     st.session_state["device_write"] = text
 
