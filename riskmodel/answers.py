@@ -299,6 +299,8 @@ def _parse_levels(field: Field, value: Any) -> int:
     names = {_level_name(item) for item in items} - {""}
     if names == {"none"}:
         return 0
+    if not names:  # separators alone are no answer
+        return UNKNOWN
     return sum(1 << _parse_level(field, name) for name in names)
 
 

@@ -191,7 +191,7 @@ class Engine:
         """Probability, the same in ideal conditions, and the range with its parts."""
         duration = self._duration_points(points, len(total))
         where = columns["air_temperature_c"], columns["duration_min"]
-        shift = self.open_questions.shift(missing)
+        shift = self.open_questions.shift(missing, columns["duration_min"])
         logit = calibration.logit(total, duration) + shift
         ideal = calibration.logit(total - self._of_the_day @ points, duration) + shift
         below, above = calibration.assumptions(duration)

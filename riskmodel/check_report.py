@@ -73,6 +73,7 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
         ("slope", s["slope"], 0.98, 1.02),
         ("observed over expected", s["observed_over_expected_all"], *RATIO_LIMITS),
         ("the same, six answers", s["observed_over_expected_six"], *RATIO_LIMITS),
+        ("slope, six answers", s["slope_six"], 0.98, 1.02),
         ("range holds the label", s["coverage_all"], *COVERAGE_LIMITS),
         ("the same, six answers", s["coverage_six"], *COVERAGE_LIMITS),
     ):
@@ -82,12 +83,9 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {'largest gap of a bin':24}{s['emax']:8.4f}"
     yield ""
     yield f"{'':48}{'n':>8}{'expected':>10}{'observed':>10}{'ratio':>8}"
-    for row in report["strata"]:
-        verdict = "" if RATIO_LIMITS[0] <= row["ratio"] <= RATIO_LIMITS[1] else "  MISS"
-        yield (
-            f"  {row['by']:22}{row['stratum']:24}{row['n']:>8}{row['expected']:>10.4f}"
-            f"{row['observed']:>10.4f}{row['ratio']:>8.2f}{verdict}"
-        )
+    yield from map(_stratum_line, report["strata"])
+    yield "With six answers only"
+    yield from map(_stratum_line, report["strata_six"])
     yield ""
     yield f"{'':58}{'AUC':>8}{'of best':>9}{'Brier':>9}{'slope':>8}"
     for row in report["benchmarks"]:
@@ -96,3 +94,11 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
             f"  {row['method']:56}{row['auc']:>8.3f}{row['share_of_best']:>8.0%} "
             f"{row['brier']:>9.4f}{slope}"
         )
+
+
+def _stratum_line(row: Mapping[str, Any]) -> str:
+    verdict = "" if RATIO_LIMITS[0] <= row["ratio"] <= RATIO_LIMITS[1] else "  MISS"
+    return (
+        f"  {row['by']:22}{row['stratum']:24}{row['n']:>8}{row['expected']:>10.4f}"
+        f"{row['observed']:>10.4f}{row['ratio']:>8.2f}{verdict}"
+    )

@@ -99,9 +99,13 @@ def assess_command(
     Ends with 1 if the session cannot be scored, 2 if the file cannot be read.
     """
     with _sentences_for_errors():
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         try:
-            session = json.loads(text)
+            session = json.loads(raw.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            _stop("The file is not UTF-8 text. Save it as UTF-8 and try again.")
+        except RecursionError:
+            _stop(f"{file} holds no session: it is nested too deeply.")
         except json.JSONDecodeError as error:
             name = "Standard input" if file == "-" else file
             _stop(f"{name} is not JSON: {error}.")
@@ -163,6 +167,7 @@ def _score_chunks(
         # Where the comma is the decimal mark, spreadsheets separate by other marks.
         decimal="." if separator == "," else ",",
         chunksize=_ROWS_AT_ONCE,
+        index_col=False,  # a comma at the end of every row is no name of the row
         keep_default_na=False,
         na_values=[""],
         encoding="utf-8-sig",
@@ -202,15 +207,23 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
         yield lines, path.stat().st_size
 
 
+def _check_target(target: str) -> None:
+    """Say before any work that a file cannot be written there."""
+    path = Path(target).resolve()
+    if not path.parent.is_dir():
+        raise ValueError(f"The folder {path.parent} does not exist.")
+    if path.is_dir():
+        raise ValueError(f"{target} is a folder; name a file in it.")
+
+
 @contextmanager
 def _replaced(target: str) -> Iterator[IO[str]]:
     """Write a file beside the target and put it in place when it is whole."""
     if target == "-":
         yield sys.stdout
         return
+    _check_target(target)
     folder = Path(target).resolve().parent
-    if not folder.is_dir():
-        raise ValueError(f"The folder {folder} does not exist.")
     handle, name = tempfile.mkstemp(dir=folder, prefix=".cramprisk-", suffix=".csv")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
@@ -288,6 +301,7 @@ def calibrate(
     """Fit the curves from points to a probability on synthetic scenarios."""
     fit = _calibration_part("fit")
     with _sentences_for_errors():
+        _check_target(str(out))
         card = load_scorecard(scorecard)
         with _progress(1.0, "Calibrating") as (bar, task):
             made = fit.calibrate(
@@ -321,6 +335,8 @@ def check(
     """Compare with published figures, or with the simulators."""
     checks = _calibration_part("checks")
     with _sentences_for_errors():
+        if out is not None:
+            _check_target(str(out))
         card = load_scorecard(scorecard)
         calibration = load_calibration(curves, card)
         console = Console(stderr=True)

@@ -55,8 +55,9 @@ class Calibration:
     questions : mapping of str to ndarray
         For every question, how far its answer moves the total in scenarios of this
         air temperature and duration, as mean square.
-    question_shifts : mapping of str to float
-        The logarithm of the mean odds ratio that goes with it.
+    question_shifts : mapping of str to ndarray
+        What an open question adds to the log odds in sessions of this duration; it
+        never falls with the duration.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
     fingerprint : str
@@ -75,7 +76,7 @@ class Calibration:
     high_logit: Array
     typical_points: Mapping[str, float]
     questions: Mapping[str, Array]
-    question_shifts: Mapping[str, float]
+    question_shifts: Mapping[str, Array]
     questions_at_c: Array
     questions_at_min: Array
     fingerprint: str
@@ -138,7 +139,11 @@ class Calibration:
         return np.interp(at, knots, self.low_logit), np.interp(at, knots, self.high_logit)
 
     def with_base_rate(
-        self, observed_rate: float, total_points: ArrayLike, duration_points: ArrayLike
+        self,
+        observed_rate: float,
+        total_points: ArrayLike,
+        duration_points: ArrayLike,
+        open_questions_logit: ArrayLike = 0.0,
     ) -> Calibration:
         """Shift all log odds alike, to a rate that was observed.
 
@@ -148,6 +153,9 @@ class Calibration:
             Share of one's own sessions with a cramp, above 0 and below 1.
         total_points, duration_points : array-like of shape (n_sessions,)
             Of those sessions.
+        open_questions_logit : array-like, optional
+            What their open questions add, as in `riskmodel.Assessment`; needed
+            unless every question was answered.
 
         Returns
         -------
@@ -172,6 +180,7 @@ class Calibration:
                 f"observed_rate is {observed_rate:g}; allowed is above 0 and below 1."
             )
         logit = np.atleast_1d(self.logit(total_points, duration_points))
+        logit = logit + np.asarray(open_questions_logit, dtype=np.float64)
         logit = logit[np.isfinite(logit)]
         if not logit.size:
             raise ValueError("None of the sessions has points, so no rate can be expected.")
@@ -282,7 +291,7 @@ def _build(raw: Mapping[str, Any]) -> Calibration:
             for name, table in questions["mean_square_points"].items()
         },
         question_shifts={
-            name: float(_numbers(shift, ()))
+            name: _never_falling(_numbers(shift, at_min.shape), name)
             for name, shift in questions["mean_odds_logit"].items()
         },
         questions_at_c=at_c,
@@ -308,6 +317,12 @@ def _numbers(
     if rises and not (np.diff(array) > 0).all():
         raise ValueError("a curve does not rise")
     return array
+
+
+def _never_falling(shift: Array, name: str) -> Array:
+    if (np.diff(shift) < 0.0).any():
+        raise ValueError(f"what {name} adds when it is open falls with the duration")
+    return shift
 
 
 def weight_doubt(scorecard: Scorecard) -> Array:

@@ -91,16 +91,20 @@ def range_sentences(answer: Assessment) -> Iterator[str]:
     yield f"In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
     yield SYNTHETIC
     for name in list(answer.narrowing)[:1]:
-        yield f"Of the open questions, {FIELDS[name].label!r} would narrow the range most."
+        yield f"Of the open questions, {FIELDS[name].label!r} would on average narrow the range most."
 
 
 def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
     """Where the range comes from, and how wide each source alone would make it."""
+    # The range lies around the usual answers, see `riskmodel.chain`.
     middle = math.log(answer.probability / (1.0 - answer.probability))
+    middle -= answer.open_questions_logit
     rows = []
     for name, label in SPREADS.items():
         ends = (expit(middle + sign * answer.spreads[name]) for sign in (-1, 1))
         low, high = map(float, ends)
+        # The assumptions reach further to one side; their average may stick out.
+        low, high = max(low, answer.probability_low), min(high, answer.probability_high)
         rows.append((label, f"{in_100_span(low, high)} of 100"))
     return rows
 

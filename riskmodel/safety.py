@@ -25,6 +25,11 @@ American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8)
 2016, doi:10.4085/1062-6050-51.8.08; its 32.2 °C is rounded to the safe side.
 """
 ADULT_AGE_YEARS = 18
+LITTLE_L = 0.5
+"""Drinking beyond the sweat by less than this is within what sweat rates differ by; our
+judgement. [l]"""
+MOST_LOSS_PCT = 10.0
+"""Losses of body mass above this are not survived in practice; our judgement. [%]"""
 HEAT_BANDS = (
     (27.8, "no limit by itself"),
     (HIGH_WBGT_C, "hot: take longer breaks"),
@@ -135,9 +140,18 @@ GUARDS = (
     ),
     Guard(
         "over_drinking",
-        lambda columns: columns["drinking_exceeds_sweat"].astype(bool),
+        lambda columns: (
+            (columns["drinking_exceeds_sweat"] > 0)
+            & (columns["fluid_intake_l"] - columns["sweat_loss_l"] > LITTLE_L)
+        ),
         "You plan to drink more than you are likely to sweat. Too much fluid can be "
         "dangerous: plan less, and drink to thirst.",
+    ),
+    Guard(
+        "impossible_loss",
+        lambda columns: columns["body_mass_loss_pct"] > MOST_LOSS_PCT,
+        "By these answers you would lose more than a tenth of your body mass: check the "
+        "duration, the drinking and the sweat rate.",
     ),
     Guard(
         "circulation",
@@ -156,7 +170,8 @@ GUARDS = (
         "under_18",
         lambda columns: columns["age_years"] < ADULT_AGE_YEARS,
         "Under 18: plan this session together with a parent or coach. Hardly any study "
-        "of cramps is about young athletes.",
+        "of cramps is about young athletes, and without a body mass the sweat is that "
+        "of an adult.",
     ),
 )
 PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.private)

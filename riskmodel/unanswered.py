@@ -90,8 +90,8 @@ class OpenQuestions:
         cells = self._at_c.size * self._at_log_min.size
         self._tables = _by_position(calibration.questions)
         self._squares = _by_byte(self._tables, cells)
-        shifts = calibration.question_shifts.items()
-        self._shifts = _by_byte(_by_position({n: np.array([v]) for n, v in shifts}), 1)
+        shifts = _by_position(calibration.question_shifts)
+        self._shifts = _by_byte(shifts, self._at_log_min.size)
 
     def variance(
         self,
@@ -118,22 +118,31 @@ class OpenQuestions:
             total += weight * _summed(self._squares, bits, at)
         return total
 
-    def shift(self, bits: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Log odds to add, because high answers weigh more than low ones.
+    def shift(
+        self, bits: NDArray[np.int64], duration_min: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Log odds to add for open answers.
 
-        Points stand in for open answers at their average, and the average of the
-        odds lies above the odds of the average.
+        Points stand in for open answers at the average of the reference population.
+        High answers weigh more in the odds than low ones, so that most questions add
+        something; where the synthetic scenarios have lower answers than the reference
+        population, a question takes a little away.
 
         Parameters
         ----------
         bits : ndarray of int, shape (n_sessions,)
             As from `unanswered_bits`.
+        duration_min : ndarray of shape (n_sessions,)
 
         Returns
         -------
         ndarray of shape (n_sessions,)
         """
-        return _summed(self._shifts, _sun_as_one(bits), 0)
+        bits = _sun_as_one(bits)
+        at, share = _place(np.log(duration_min), self._at_log_min)
+        low, high = (_summed(self._shifts, bits, at + k) for k in (0, 1))
+        summed: NDArray[np.float64] = low + share * (high - low)
+        return summed
 
     def of_each(
         self, bits: int, air_temperature_c: float, duration_min: float
@@ -194,7 +203,7 @@ def _by_byte(
 def _summed(
     tables: list[NDArray[np.float64]],
     bits: NDArray[np.int64],
-    cell: NDArray[np.int64] | int,
+    cell: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Sum of the open questions in one cell of each session's table."""
     total = np.zeros(len(bits))

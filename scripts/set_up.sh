@@ -5,7 +5,7 @@
 #   scripts/set_up.sh lock   uv alone, which writes the lock files
 # What is already done is not done again. PYTHON=... chooses the interpreter.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 here=$(pwd)
 
 stop() {
@@ -18,7 +18,12 @@ is_new_enough() {
 }
 
 find_python() {
-    for python in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3 python3.14 python3.13 python3.12 python3.11
+    fi
+    for python in "$@"; do
         if is_new_enough "$python"; then
             echo "$python"
             return
@@ -71,7 +76,7 @@ fill_environment() {
 is_usable || make_environment
 [ "$1" != lock ] || exit 0
 
-made_from=$(cat requirements.lock requirements-dev.lock pyproject.toml "$0" | cksum)
+made_from=$(cat requirements.lock requirements-dev.lock pyproject.toml scripts/set_up.sh | cksum)
 case $(cat .venv/ready 2>/dev/null) in
 "dev $made_from" | "$1 $made_from") exit 0 ;; # dev holds all that app needs
 esac

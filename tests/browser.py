@@ -47,11 +47,17 @@ REQUIRED = bool(os.environ.get("CRAMPRISK_REQUIRE_BROWSER"))
 def find_browser() -> str | None:
     """Take the browser on PATH, else the one that Playwright has downloaded."""
     for name in NAMES:
-        if path := shutil.which(name):
+        if (path := shutil.which(name)) and _starts(path):
             return path
     with sync_playwright() as playwright:
         downloaded = playwright.chromium.executable_path
     return downloaded if Path(downloaded).exists() else None
+
+
+def _starts(path: str) -> bool:
+    """Tell a browser from a stub that only says how to install one."""
+    asked = subprocess.run([path, "--version"], capture_output=True, check=False)
+    return asked.returncode == 0
 
 
 def install_browser() -> None:

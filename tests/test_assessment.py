@@ -239,12 +239,13 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
         ({"wbgt_c": 30.0, "heat_days_14d": 0}, "not used to heat", False),
         ({"wbgt_c": 32.0, "heat_days_14d": 5}, "not used to heat", False),
         (
-            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.6},
+            # 245 minutes at 0.12 l/h too much is 0.49 l, at 0.13 l/h 0.53 l.
+            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.72},
             "Too much fluid",
             False,
         ),
         (
-            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.61},
+            {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.73},
             "Too much fluid",
             True,
         ),
@@ -259,6 +260,17 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
         ({"pregnancy_trimester": "1"}, "midwife", True),
         ({"pregnancy_trimester": "0"}, "midwife", False),
         ({"pregnancy_trimester": None}, "midwife", False),
+        # 74 kg in 245 minutes: a tenth is 7.4 l, 1.81 l/h.
+        (
+            {"measured_sweat_rate_l_h": 1.8, "fluid_intake_l_h": 0, "body_mass_kg": 74},
+            "a tenth",
+            False,
+        ),
+        (
+            {"measured_sweat_rate_l_h": 1.83, "fluid_intake_l_h": 0, "body_mass_kg": 74},
+            "a tenth",
+            True,
+        ),
         ({"age_years": 17.9}, "Under 18", True),
         ({"age_years": 18}, "Under 18", False),
         ({"illness_24h": "yes"}, "do not train", True),

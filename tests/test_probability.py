@@ -7,11 +7,18 @@ import sys
 from bisect import bisect_right
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from riskmodel import CalibrationError, assess, load_calibration, load_scorecard
+from riskmodel import (
+    CalibrationError,
+    assess,
+    assess_frame,
+    load_calibration,
+    load_scorecard,
+)
 from riskmodel.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.chain import Engine
 from riskmodel.datasets import data_file, load_examples
@@ -44,11 +51,11 @@ def of_open_questions(kind, answer, session):
     if names & {"start_time", "latitude_deg", "longitude_deg"}:
         names = names - {"latitude_deg", "longitude_deg"} | {"start_time"}
     total = 0.0
-    if kind == "mean_odds_logit":
-        return sum(RAW["questions"][kind].get(name, 0.0) for name in names)
     for name in names:
         table = RAW["questions"][kind].get(name)
-        if table is not None:
+        if kind == "mean_odds_logit" and table is not None:
+            total += on_a_line(math.log(session["duration_min"]), logs, table, flat=True)
+        elif table is not None:
             air_c = session["air_temperature_c"]
             columns = [
                 on_a_line(air_c, at_c, [row[j] for row in table], flat=True)
@@ -247,6 +254,11 @@ def test_a_rate_of_ones_own_shifts_all_log_odds_alike():
     assert expit(own.logit(points, duration)).mean() == pytest.approx(0.12)
     shift = own.logit(points, duration) - CALIBRATION.logit(points, duration)
     assert np.ptp(shift) < 1e-12
+    six = pd.DataFrame([{**SIX, "duration_min": m} for m in (60, 120, 240)])
+    now = assess_frame(six)
+    given = now["total_points"], now["points_duration"], now["open_questions_logit"]
+    again = assess_frame(six, calibration=CALIBRATION.with_base_rate(0.2, *given))
+    assert again["probability"].mean() == pytest.approx(0.2)
     answer = assess(MARATHON, calibration=own)
     assert answer.probability != assess(MARATHON).probability
     assert answer.spreads == pytest.approx(assess(MARATHON).spreads)

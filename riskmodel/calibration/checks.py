@@ -136,7 +136,8 @@ def calibration_checks(
     -------
     dict
         ``summary`` (ICI, Emax, slope, intercept and what is left of noise),
-        ``reliability`` (bins), ``strata`` and ``benchmarks``, as lists of rows.
+        ``reliability`` (bins), ``strata``, ``strata_six`` (by what is always
+        answered, with nothing else answered) and ``benchmarks``, as lists of rows.
     """
     made_seed = int(calibration.made["seed"])
     seed = made_seed + 100  # of scenarios that the calibration has not seen
@@ -147,11 +148,12 @@ def calibration_checks(
     fresh = label(n_scenarios, seed, ensemble, scorecard)
     p = expit(calibration.logit(fresh.points, fresh.duration_points))
     bins = _reliability(p, fresh.p)
+    of_open_answers, six = _open_answers(fresh, scorecard, calibration)
     return {
-        "summary": _summary(p, fresh.p, bins)
-        | _open_answers(fresh, scorecard, calibration),
+        "summary": _summary(p, fresh.p, bins) | of_open_answers,
         "reliability": bins.to_dict("records"),
         "strata": _strata(fresh, p),
+        "strata_six": [row for row in _strata(fresh, six) if _always_answered(row["by"])],
         "benchmarks": _benchmarks(train, ensemble, scorecard, calibration, seed + 2),
     }
 
@@ -189,8 +191,11 @@ def _summary(p: Array, observed: Array, bins: pd.DataFrame) -> dict[str, float]:
 
 def _open_answers(
     fresh: Labelled, scorecard: Scorecard, calibration: Calibration
-) -> dict[str, float]:
-    """How often the range holds the label, with every answer and with six only."""
+) -> tuple[dict[str, float], Array]:
+    """How often the range holds the label, with every answer and with six only.
+
+    The second value is the probability with six only.
+    """
     required = [name for name, field in FIELDS.items() if field.required]
     engine = Engine(scorecard, calibration)
     found = {}
@@ -201,7 +206,12 @@ def _open_answers(
         found[f"observed_over_expected_{key}"] = float(
             fresh.p.sum() / made["probability"].sum()
         )
-    return found
+    found["slope_six"] = _slope(made["probability"], fresh.p)
+    return found, made["probability"]
+
+
+def _always_answered(name: str) -> bool:
+    return name in FIELDS and FIELDS[name].required
 
 
 def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:

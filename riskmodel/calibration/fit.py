@@ -297,10 +297,10 @@ def _questions(
     near_min = np.exp(
         -0.5 * ((log_min - np.log(_QUESTIONS_AT_MIN)[:, None]) / _WINDOW_LOG) ** 2
     )
+    cramps = data.p[:n]
     weights = near_c[:, None] * near_min
     weights /= weights.sum(axis=-1, keepdims=True)
     engine = Engine(scorecard, None)
-    cramps = data.p[:n]
     tables: dict[str, dict[str, Array]] = {"mean_square_points": {}, "mean_odds_logit": {}}
     for name in frame.columns:
         if FIELDS[name].required or any(
@@ -311,10 +311,11 @@ def _questions(
         other = engine.run(read_frame(without), detail=False).total_points
         change = data.points[:n] - other
         tables["mean_square_points"][name] = weights @ (change * change)
-        # One figure a question: were it to change with the duration, a longer session
-        # could come out lower.
         without_it = cramps * np.exp(-change * per_point[:n])
-        tables["mean_odds_logit"][name] = np.log(cramps.sum() / without_it.sum())
+        rise = np.log((near_min @ cramps) / (near_min @ without_it))
+        # By duration alone, and never falling: else a longer session could come out
+        # lower.
+        tables["mean_odds_logit"][name] = np.maximum.accumulate(rise)
     return tables
 
 

@@ -43,6 +43,8 @@ class Sports:
         Share of the session spent in water.
     indoors_if_not_said : ndarray of shape (n_sports,)
         1 where a session without an answer about the sky is taken to be indoors.
+    stands_still_indoors : ndarray of shape (n_sports,)
+        1 where a machine takes the place of moving through the air.
     """
 
     names: tuple[str, ...]
@@ -51,6 +53,7 @@ class Sports:
     external_work_fraction: Array
     in_water_share: Array
     indoors_if_not_said: Array
+    stands_still_indoors: Array
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, str]]) -> Sports:
@@ -66,6 +69,7 @@ class Sports:
             external_work_fraction=table("external_work_fraction")[:, 0],
             in_water_share=table("in_water_share")[:, 0],
             indoors_if_not_said=table("indoors_if_not_said")[:, 0],
+            stands_still_indoors=table("stands_still_indoors")[:, 0],
         )
 
 

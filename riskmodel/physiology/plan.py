@@ -30,6 +30,10 @@ INDOOR_AIR_SPEED_M_S = 0.3
 """Air movement in a room without a fan: our judgement. [m/s]"""
 
 
+# Moments of a session at which the sun is looked up, as shares of its duration.
+_MOMENTS = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A quantity that is reported beside the points."""
@@ -128,7 +132,8 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
     inside &= (columns["sky"] == UNKNOWN) & (columns["sport"] != UNKNOWN)
     sky = np.where(inside, FIELDS["sky"].codes["indoor"], sky)
     given = columns["solar_radiation_w_m2"]
-    indoors = (sky == FIELDS["sky"].codes["indoor"]) & np.isnan(given)
+    # Somebody who writes 0 for the sun of a hall has not left it.
+    indoors = (sky == FIELDS["sky"].codes["indoor"]) & ~(given > 0)
     cos_zenith = _cos_zenith(columns)
     from_sky, direct_share = sun.solar_radiation(sky, cos_zenith)
     radiation = np.where(np.isnan(given), from_sky, given)
@@ -136,7 +141,9 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
         np.isnan(given), direct_share, sun.direct_fraction(radiation, cos_zenith)
     )
     wind = _filled(columns, "wind_speed_m_s")
-    fan = columns["wind_speed_m_s"]
+    # A forecast's wind is no fan for those who did not say that they are indoors.
+    said = columns["sky"] == FIELDS["sky"].codes["indoor"]
+    fan = np.where(said, columns["wind_speed_m_s"], np.nan)
     near_ground = np.where(
         indoors,
         np.where(np.isnan(fan), INDOOR_AIR_SPEED_M_S, fan),
@@ -162,14 +169,26 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def _cos_zenith(columns: Columns) -> Array:
-    """Height of the sun in the middle of the session, or a typical one."""
+    """Height of the sun, averaged over the session, or a typical one.
+
+    The sun counts from the horizon up, at five moments spread over the session.
+    """
     place_and_time = ("start_time", "latitude_deg", "longitude_deg")
     known = ~np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
     known &= ~np.isnan(columns["duration_min"])
     start, latitude, longitude = (columns[name][known] for name in place_and_time)
-    half = (columns["duration_min"][known] * 30.0).astype("timedelta64[s]")
+    seconds = columns["duration_min"][known] * 60.0
+    moments = [
+        np.maximum(
+            sun.cos_zenith(
+                start + (seconds * share).astype("timedelta64[s]"), latitude, longitude
+            ),
+            0.0,
+        )
+        for share in _MOMENTS
+    ]
     cosine = np.full(known.size, sun.REFERENCE_COS_ZENITH)
-    cosine[known] = sun.cos_zenith(start + half, latitude, longitude)
+    cosine[known] = sum(moments) / len(moments)
     return cosine
 
 
@@ -225,8 +244,9 @@ def _predicted_sweat_rate_l_h(
     air = columns["air_temperature_c"]
     humidity = columns["relative_humidity_pct"]
     movement = effort.movement_speed_m_s(sport, columns["session_rpe"], sports)
-    # A treadmill moves, its runner does not.
-    movement = np.where(weather["indoors"], 0.0, movement)
+    # A treadmill moves, its runner does not; players of a hall do.
+    stands = weather["indoors"] & (sports.stands_still_indoors[sport] > 0)
+    movement = np.where(stands, 0.0, movement)
     clo = np.array([sweat.CLOTHING_CLO[level] for level in FIELDS["clothing"].levels])
     in_air = sweat.sweat_rate_l_h(
         air_temperature_c=air,

@@ -149,11 +149,11 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
             st.markdown(
-                f"{labels}. The number is an average over likely answers, in which few "
-                "high ones weigh more than many low ones."
+                f"{labels}. The number is an average over likely answers; as few high "
+                "ones weigh more than many low ones, open questions mostly raise it."
             )
             for name in list(answer.narrowing)[:1]:
-                st.markdown(f"**{FIELDS[name].label}** would narrow the range most.")
+                st.markdown(f"**{FIELDS[name].label}** would narrow the range most, on average.")
     with st.expander("Where the range comes from"):
         st.markdown(_SPREAD_WORDS)
         widths = spread_rows(answer)
