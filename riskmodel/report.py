@@ -91,7 +91,8 @@ def range_sentences(answer: Assessment) -> Iterator[str]:
     yield f"In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
     yield SYNTHETIC
     for name in list(answer.narrowing)[:1]:
-        yield f"Of the open questions, {FIELDS[name].label!r} would on average narrow the range most."
+        label = FIELDS[name].label
+        yield f"Of the open questions, {label!r} would narrow the range most, on average."
 
 
 def spread_rows(answer: Assessment) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ STAGES = (
     "scorecard_file",
     "points",
     "safety",
+    "guide",
     "bands",
     "probability",
     "unanswered",

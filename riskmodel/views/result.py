@@ -153,7 +153,9 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
                 "ones weigh more than many low ones, open questions mostly raise it."
             )
             for name in list(answer.narrowing)[:1]:
-                st.markdown(f"**{FIELDS[name].label}** would narrow the range most, on average.")
+                st.markdown(
+                    f"**{FIELDS[name].label}** would narrow the range most, on average."
+                )
     with st.expander("Where the range comes from"):
         st.markdown(_SPREAD_WORDS)
         widths = spread_rows(answer)
