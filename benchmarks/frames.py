@@ -1,4 +1,4 @@
-"""Random raw columns, as a coach's file would have them, for the benchmarks."""
+"""Random raw columns, parsed as pandas parses a clean file, for the benchmarks."""
 
 import numpy as np
 import pandas as pd

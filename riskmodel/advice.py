@@ -18,7 +18,7 @@ from riskmodel.answers import Answers, unknown_column
 from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
-from riskmodel.inputs import Session, read_session, tidy
+from riskmodel.inputs import Session, read_session, spelt
 from riskmodel.levers import LEVERS, Lever, Plan
 from riskmodel.probability import Calibration
 from riskmodel.scorecard import Scorecard
@@ -121,7 +121,7 @@ def advise(
         return Advice()
     used = engine(scorecard, calibration)
     base = used.run(answers, detail=True)
-    plan = _plan(tidy(session)[0], base, used)
+    plan = _plan(spelt(answers), base, used)
     applied = {
         lever: changes for lever in LEVERS if (changes := lever.change(plan)) is not None
     }

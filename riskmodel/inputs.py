@@ -22,6 +22,7 @@ __all__ = [
     "check",
     "json_schema",
     "read_session",
+    "spelt",
     "tidy",
     "unknown_name_sentence",
 ]
@@ -145,9 +146,19 @@ def tidy(answers: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         wrong = [text for text in read.sentences() if f"({name}) is " in text]
         if wrong:
             problems += [text for text in wrong if " is missing; " not in text]
-        elif (spelt := _spelt(FIELDS[name], value, read)) is not None:
-            given[name] = spelt
+        elif (answer := _spelt(FIELDS[name], value, read)) is not None:
+            given[name] = answer
     return given, tuple(problems)
+
+
+def spelt(answers: Answers) -> dict[str, Any]:
+    """Checked answers of one session as `FIELDS` spells them, times and labels apart."""
+    given = {
+        name: _spelt(FIELDS[name], None, answers)
+        for name in answers.columns
+        if FIELDS[name].kind != "time"
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _spelt(field: Field, value: Any, read: Answers) -> Any:

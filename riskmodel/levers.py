@@ -196,8 +196,9 @@ def _rest(plan: Plan) -> Changes:
     changes = {}
     if given.get("hard_sessions_3d", 0.0) > 0:
         changes["hard_sessions_3d"] = max(given["hard_sessions_3d"] - 1.0, 0.0)
-    if given.get("rest_days_7d", 7.0) < FIELDS["rest_days_7d"].high:
-        changes["rest_days_7d"] = given["rest_days_7d"] + 1.0
+    most = FIELDS["rest_days_7d"].high
+    if given.get("rest_days_7d", most) < most:
+        changes["rest_days_7d"] = min(given["rest_days_7d"] + 1.0, most)
     if given.get("soreness_0_10", 0.0) > 0:
         changes["soreness_0_10"] = max(given["soreness_0_10"] - 2.0, 0.0)
     return None if plan.race or not changes else changes

@@ -301,7 +301,7 @@ def test_check_prints_both_reports(monkeypatch, tmp_path):
     monkeypatch.setattr(anchors, "_PEOPLE", 200)
     monkeypatch.setattr(
         checks, "calibration_checks", lambda *_, **__: {k: CHECKS[k] for k in
-        ("summary", "reliability", "strata", "benchmarks")},
+        ("summary", "reliability", "strata", "strata_six", "benchmarks")},
     )  # fmt: skip
     done = CliRunner().invoke(app, ["check", "--out", str(tmp_path / "checks.json")])
     assert done.exit_code == 0, done.output

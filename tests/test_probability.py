@@ -31,7 +31,7 @@ RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
 CARD = load_scorecard()
 CALIBRATION = load_calibration()
 MARATHON = load_examples()["Marathon"]
-OPTIONAL = [f.name for f in FIELDS.values() if not f.required and f.kind != "text"]
+OPTIONAL = [f.name for f in FIELDS.values() if f.scored and not f.required]
 
 
 def on_a_line(x, at, values, *, flat):

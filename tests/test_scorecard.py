@@ -90,7 +90,7 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         "relative_humidity_pct", "wind_speed_m_s", "sky", "solar_radiation_w_m2",
         "latitude_deg", "longitude_deg", "start_time", "salty_sweat",
     }  # fmt: skip
-    scored = {name for name, field in FIELDS.items() if field.kind != "text"}
+    scored = {name for name, field in FIELDS.items() if field.scored}
     assert scored <= read | physiology
 
 

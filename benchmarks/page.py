@@ -1,0 +1,105 @@
+"""My session in a real browser, against a bare page with as many widgets."""
+
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import FLAGS, find_browser, ready, watched_context
+from tests.server import free_port, serving
+
+CHECKOUT = Path(__file__).parents[1]
+MOVES, WARM_UP, LAUNCHES = 50, 5, 5
+QUERY = (
+    "?sport=running&duration_min=120&session_rpe=8&age_years=40&air_temperature_c=28"
+    "&relative_humidity_pct=50&sky=clear&cramp_sessions_12mo=6%2B"
+)
+PAGES = {
+    "ours": ("app.py", QUERY, ".cr-line i"),
+    "bare": ("benchmarks/bare_page.py", "", ".answer i"),
+}
+# From the key to the moved mark, and to the end of the rerun. [ms]
+CLOCK = """async mark => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const now = () => document.querySelector(mark)?.style.left;
+    const before = now();
+    const pressed = new Promise(done =>
+        addEventListener('keydown', () => done(performance.now()),
+                         {once: true, capture: true}));
+    const until = (holds) => new Promise(done => {
+        const look = () => holds() ? done(performance.now())
+                                   : requestAnimationFrame(look);
+        look();
+    });
+    window.moved = pressed.then(async start => {
+        const changed = await until(() => now() !== undefined && now() !== before);
+        const idle = await until(() => app.dataset.testScriptState === 'notRunning');
+        return [changed - start, idle - start];
+    });
+}"""
+
+
+def serve(stack, script):
+    port = free_port()
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    return stack.enter_context(serving(command, port, CHECKOUT, home))
+
+
+def launches(browser, script, query, mark):
+    """Seconds from the start of the server to the first answer in a fresh profile."""
+    seconds = []
+    for _ in range(LAUNCHES):
+        with ExitStack() as stack:
+            start = time.perf_counter()
+            url = serve(stack, script)
+            context = stack.enter_context(watched_context(browser, "laptop", "light"))
+            page = context.new_page()
+            page.goto(url + query)
+            page.locator(mark).wait_for(state="attached")
+            seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def moves(pages):
+    """Times of each page, turn by turn, so that both meet the same noise. [s]"""
+    times = {name: [] for name in pages}
+    for turn in range(WARM_UP + MOVES):
+        for name, page in pages.items():
+            page.locator(".st-key-duration_min input").focus()
+            page.evaluate(CLOCK, PAGES[name][2])
+            page.keyboard.press("ArrowDown" if turn % 2 else "ArrowUp")
+            took = page.evaluate("() => window.moved")
+            if turn >= WARM_UP:
+                times[name].append([t / 1000.0 for t in took])
+    return times
+
+
+def page_ratios():
+    """Yield name, ours and the bare page's as rates, and the goal of their ratio."""
+    with sync_playwright() as playwright, ExitStack() as stack:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        first = {name: launches(browser, *rest) for name, rest in PAGES.items()}
+        pages = {}
+        for name, (script, query, _) in PAGES.items():
+            url = serve(stack, script)
+            context = stack.enter_context(watched_context(browser, "laptop", "light"))
+            pages[name] = context.new_page()
+            pages[name].goto(url + query)
+            ready(pages[name])
+        times = moves(pages)
+        browser_closed = stack.pop_all()
+        browser_closed.close()
+        browser.close()
+    yield "first answer after launch, bare page / ours", first
+    for what, column in (("changed answer", 0), ("finished rerun", 1)):
+        for share, label in ((0.5, "p50"), (0.95, "p95")):
+            at = {
+                name: sorted(t[column] for t in rows)[int(share * len(rows))]
+                for name, rows in times.items()
+            }
+            yield f"{what} after a move, {label}, bare / ours", at
