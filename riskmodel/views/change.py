@@ -46,9 +46,9 @@ def show(advice: Advice, use: Callable[[Option], None]) -> None:
 def _row(option: Option, use: Callable[[Option], None], before: str = "") -> None:
     key = "_".join(lever.name for lever in option.levers)
     label = option.label[0].lower() + option.label[1:] if before else option.label
-    words, button = st.columns([4, 1], vertical_alignment="center", wrap=False)
-    words.markdown(f"**{before}{label}**: {change_text(option)}  \n{_details(option)}")
-    with button:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        words = f"**{before}{label}**: {change_text(option)}  \n{_details(option)}"
+        st.markdown(words, width="stretch")
         tip = f"Try: {label}"
         st.button("Try", key=f"try_{key}", on_click=use, args=(option,), help=tip)
 
