@@ -372,6 +372,8 @@ def test_units_are_remembered_and_the_answer_stays(open_page):
     page = open_page("laptop")
     choose(page, "Start from an example", "Marathon")
     total = page.locator(".cr-total").inner_text()
+    # The browser of these tests is set to British English.
+    expect(page.get_by_text("Wind, mph")).to_have_count(1)
     open_part(page, "Units")
     page.get_by_role("radio", name="°F").click()
     ready(page)
