@@ -207,7 +207,9 @@ def _red_flags() -> None:
     flags = st.session_state.get("red_flags") or []
     named = [item for item in flags if item != "none"]
     state = f"{len(named)} named" if named else "none" if flags else "please look first"
-    with st.expander(f"Before you start: warning signs ({state})", expanded=not flags):
+    seen = not named or st.session_state.get("red_flags_seen") == "yes"
+    done = flags and seen and st.session_state.get("illness_24h") is not None
+    with st.expander(f"Before you start: warning signs ({state})", expanded=not done):
         group = [field for field in FIELDS.values() if field.group == "before"]
         _draw([f for f in group if f.name != "red_flags_seen" or named])
 
@@ -216,6 +218,9 @@ def _draw(fields: Iterable[Field]) -> None:
     for field in fields:
         _widget(field)
         if field.name == "relative_humidity_pct":
+            feeling = st.session_state.get("air_feels")
+            if _FEELS_PCT.get(feeling) != st.session_state.get(field.name):
+                st.session_state["air_feels"] = None
             st.pills(
                 "No number at hand? How the air feels now",
                 list(_FEELS_PCT),

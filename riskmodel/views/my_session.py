@@ -1,11 +1,12 @@
 """For an athlete before a session: how likely, why, what would change it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
 import riskmodel
-from riskmodel import Advice, Assessment, Option, advise, assess, load_scorecard
+from riskmodel import FIELDS, Advice, Assessment, Option, advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.views import change, device, form, result, share
 
@@ -23,12 +24,13 @@ _LAYOUT = """
 """
 
 
-def _remember(kind: str) -> None:
-    """Keep the answers for the button that brings them back."""
+def _remember(kind: str, names: Iterable[str] = FIELDS) -> None:
+    """Keep answers for the button that brings them back."""
     steps = st.session_state.setdefault("steps", [])
+    answers = st.session_state.get("answers", {})
     # Going through the examples is one step.
     if kind != "example" or not steps or steps[-1][0] != "example":
-        steps.append((kind, st.session_state.get("answers", {})))
+        steps.append((kind, {name: answers.get(name) for name in names}))
 
 
 def _use_example() -> None:
@@ -45,13 +47,14 @@ def _clear() -> None:
 
 
 def _try(option: Option) -> None:
-    _remember("lever")
+    # What is answered while it is tried stays when it is taken back.
+    _remember("lever", option.changes)
     form.change(option.changes)
 
 
 def _go_back() -> None:
     _, answers = st.session_state["steps"].pop()
-    form.fill(answers)
+    form.change(answers)
     st.session_state["example"] = None
 
 

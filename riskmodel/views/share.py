@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -33,7 +34,9 @@ def show_link_problems() -> None:
     """Say what of a link could not be used."""
     if problems := st.session_state.get("link_problems"):
         sentences = " ".join(form.sentence(problem) for problem in problems)
-        st.warning(f"{sentences} The rest of the link was used.")
+        # Who made the link is not known: its text must not become a link or a heading.
+        plain = re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", sentences)
+        st.warning(f"{plain} The rest of the link was used.")
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
