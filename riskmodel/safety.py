@@ -206,7 +206,11 @@ def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
         A set of bits, in the order of `GUARDS`.
     """
     bits = np.zeros(n_sessions, dtype=np.int64)
+    # Warning signs are rare: most blocks of sessions have none to look through.
+    none = not (columns["red_flags"] > 0).any()
     for position, guard in enumerate(GUARDS):
+        if none and position < len(RED_FLAGS):
+            continue
         bits |= guard.applies(columns).astype(np.int64) << position
     return bits
 

@@ -5,7 +5,7 @@ import datetime as dt
 import ephem
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from riskmodel.fields import FIELDS
@@ -147,3 +147,25 @@ def test_unknown_sky_or_height_is_not_dark():
         assert np.isnan(light).all()
     assert np.isnan(sun.clear_sky_radiation_w_m2(np.nan))
     assert np.isnan(sun.direct_fraction([np.nan, np.nan, 300.0], [0.5, -0.5, np.nan])).all()
+
+
+@given(
+    st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2035, 1, 1)),
+    st.floats(5, 1440),
+    st.floats(-90, 90),
+    st.floats(-180, 180),
+)
+@example(dt.datetime(2026, 6, 21), 1440.0, 90.0, 0.0)  # sun all day
+@example(dt.datetime(2026, 6, 21), 1440.0, -90.0, 0.0)  # no sun at all
+@example(dt.datetime(2026, 6, 21, 22), 300.0, 45.0, 20.0)  # from dusk to dawn
+def test_the_mean_over_a_session_is_that_of_many_moments(
+    start, minutes, latitude, longitude
+):
+    share = (np.arange(720) + 0.5) / 720
+    moments = np.datetime64(start, "ns") + (share * minutes * 60e9).astype(
+        "timedelta64[ns]"
+    )
+    many = np.maximum(sun.cos_zenith(moments, latitude, longitude), 0.0).mean()
+    mean = sun.mean_cos_zenith(np.datetime64(start, "ns"), minutes, latitude, longitude)
+    # The declination moves by up to 0.4 degrees in a day.
+    assert float(mean) == pytest.approx(many, abs=0.005)

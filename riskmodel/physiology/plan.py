@@ -30,10 +30,6 @@ INDOOR_AIR_SPEED_M_S = 0.3
 """Air movement in a room without a fan: our judgement. [m/s]"""
 
 
-# Moments of a session at which the sun is looked up, as shares of its duration.
-_MOMENTS = (0.1, 0.3, 0.5, 0.7, 0.9)
-
-
 @dataclass(frozen=True)
 class Quantity:
     """A quantity that is reported beside the points."""
@@ -169,26 +165,12 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def _cos_zenith(columns: Columns) -> Array:
-    """Height of the sun, averaged over the session, or a typical one.
-
-    The sun counts from the horizon up, at five moments spread over the session.
-    """
-    place_and_time = ("start_time", "latitude_deg", "longitude_deg")
+    """Height of the sun, averaged over the session, or a typical one."""
+    place_and_time = ("start_time", "duration_min", "latitude_deg", "longitude_deg")
     known = ~np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
-    known &= ~np.isnan(columns["duration_min"])
-    start, latitude, longitude = (columns[name][known] for name in place_and_time)
-    seconds = columns["duration_min"][known] * 60.0
-    moments = [
-        np.maximum(
-            sun.cos_zenith(
-                start + (seconds * share).astype("timedelta64[s]"), latitude, longitude
-            ),
-            0.0,
-        )
-        for share in _MOMENTS
-    ]
     cosine = np.full(known.size, sun.REFERENCE_COS_ZENITH)
-    cosine[known] = sum(moments) / len(moments)
+    if known.any():
+        cosine[known] = sun.mean_cos_zenith(*(columns[n][known] for n in place_and_time))
     return cosine
 
 

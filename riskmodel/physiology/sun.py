@@ -106,6 +106,70 @@ def cos_zenith(
     >>> round(float(np.degrees(np.arccos(cosine))))
     50
     """
+    declination, hour_angle = _position(time_utc, longitude_deg)
+    latitude = np.radians(latitude_deg)
+    return np.asarray(
+        np.sin(latitude) * np.sin(declination)
+        + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
+    )
+
+
+def mean_cos_zenith(
+    start_utc: ArrayLike,
+    duration_min: ArrayLike,
+    latitude_deg: ArrayLike,
+    longitude_deg: ArrayLike,
+) -> FloatArray:
+    """Mean of the cosine over a session, the hours without sun counting as 0.
+
+    Parameters
+    ----------
+    start_utc : datetime64 or array-like of datetime64
+    duration_min : float or array-like
+        [min], above 0 and up to 1440.
+    latitude_deg, longitude_deg : float or array-like
+        [°], as for `cos_zenith`.
+
+    Returns
+    -------
+    ndarray, broadcast shape of the inputs
+        0 to 1.
+
+    Notes
+    -----
+    The cosine, a + b cos(hour angle), is integrated over the hours of daylight within
+    the session; the declination is that of its middle.
+
+    Examples
+    --------
+    From noon to noon at the equator in March the mean is 1/π.
+
+    >>> noon = np.datetime64("2026-03-20T12:00")
+    >>> round(float(mean_cos_zenith(noon, 1440.0, 0.0, 0.0)), 2)
+    0.32
+    """
+    minutes = np.asarray(duration_min, dtype=np.float64)
+    half = (minutes * 30.0e9).astype("timedelta64[ns]")
+    middle = np.asarray(start_utc, dtype="datetime64[ns]") + half
+    declination, hour_angle = _position(middle, longitude_deg)
+    latitude = np.radians(latitude_deg)
+    a = np.sin(latitude) * np.sin(declination)
+    b = np.maximum(np.cos(latitude) * np.cos(declination), 1e-12)
+    sunset = np.arccos(np.clip(-a / b, -1.0, 1.0))
+    width = np.pi * minutes / 1440.0
+    total = np.zeros(np.broadcast(a, width).shape)
+    # The days before and after belong to sessions that begin or end beyond midnight.
+    for noon in (-2.0 * np.pi, 0.0, 2.0 * np.pi):
+        low = np.maximum(hour_angle - width, noon - sunset)
+        high = np.maximum(np.minimum(hour_angle + width, noon + sunset), low)
+        total += a * (high - low) + b * (np.sin(high) - np.sin(low))
+    return np.asarray(total / (2.0 * width))
+
+
+def _position(
+    time_utc: ArrayLike, longitude_deg: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Declination, and hour angle from noon within half a turn. [rad]."""
     days = (np.asarray(time_utc, dtype="datetime64[ns]") - _EPOCH) / _ONE_DAY
     year = days * (2.0 * np.pi / _DAYS_PER_YEAR)
     cos1, sin1 = np.cos(year), np.sin(year)
@@ -122,13 +186,9 @@ def cos_zenith(
         + (0.001868 * cos1 - 0.032077 * sin1)
         - (0.014615 * cos2 + 0.040849 * sin2)
     )
-    latitude = np.radians(latitude_deg)
-    # Counted from midnight; the hour angle proper is counted from noon.
-    hour_angle = 2.0 * np.pi * days + np.radians(longitude_deg) + equation_of_time
-    return np.asarray(
-        np.sin(latitude) * np.sin(declination)
-        - np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
-    )
+    from_midnight = 2.0 * np.pi * days + np.radians(longitude_deg) + equation_of_time
+    hour_angle = np.mod(from_midnight, 2.0 * np.pi) - np.pi
+    return np.asarray(declination), np.asarray(hour_angle)
 
 
 def clear_sky_radiation_w_m2(cos_zenith: ArrayLike) -> FloatArray:
