@@ -66,7 +66,8 @@ def _style() -> str:
 .cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
 .cr-span {{ display: flex; flex-wrap: wrap; gap: 0 1.25rem; }}
 .cr-band {{ color: #fff; font-weight: 700; padding: 0 0.6rem; border-radius: 0.8rem; }}
-.cr-jump {{ float: right; margin-top: -1.6rem; }}
+#{form.ANCHOR} {{ scroll-margin-top: 17rem; }}
+.cr-jump {{ color: inherit !important; }}
 @media (min-width: 641px) {{ .cr-jump {{ display: none; }} }}
 .cr-dots {{ display: grid; grid-template-columns: repeat(20, 1fr); gap: 0.25rem;
   max-width: 26rem; margin: 0.25rem 0 0.5rem; }}
@@ -194,8 +195,8 @@ def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
         f'<div class="cr-span"><span class="cr-band" '
         f'style="background:{_BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
         f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
-        f"<span>In ideal conditions: {ideal} of 100</span>{before}</div>"
-        f'<a class="cr-jump" href="#{form.ANCHOR}">Change answers</a>'
+        f"<span>In ideal conditions: {ideal} of 100</span>{before}"
+        f'<a class="cr-jump" href="#{form.ANCHOR}">Change answers</a></div>'
         f'<div class="cr-line" aria-hidden="true">'
         f'<span style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
         f'<i style="left:{100.0 * answer.probability:.1f}%"></i></div>'
