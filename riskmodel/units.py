@@ -130,7 +130,11 @@ def complete(chosen: object) -> dict[str, str]:
     ('°C', 'kg')
     """
     given = chosen if isinstance(chosen, Mapping) else {}
-    return {own: given[own] if given.get(own) in UNITS[own] else own for own in UNITS}
+    labels = {own: given.get(own) for own in UNITS}
+    return {
+        own: label if isinstance(label, str) and label in UNITS[own] else own
+        for own, label in labels.items()
+    }
 
 
 def unit_of(own: str, chosen: Chosen) -> Unit:

@@ -67,7 +67,10 @@ def test_the_first_choice_is_what_people_use_there(locale, temperature, wind):
     assert set(chosen) == set(units.UNITS)
 
 
-@pytest.mark.parametrize("kept", [None, 3, "x", [], {"°C": "K"}, {"°C": None}, {"?": "°F"}])
+@pytest.mark.parametrize(
+    "kept",
+    [None, 3, "x", [], {"°C": "K"}, {"°C": None}, {"?": "°F"}, {"°C": ["°F"]}, {"°C": {}}],
+)
 def test_choices_that_make_no_sense_are_the_projects_own(kept):
     assert units.complete(kept) == {own: own for own in units.UNITS}
 

@@ -1,7 +1,8 @@
 """What is kept on the reader's own device, in the browser's local storage.
 
-The server keeps nothing of it: a few lines of script in the page read and write one
-entry, and only when the reader asks, units apart.
+A few lines of script in the page write one entry, and only when the reader asks, units
+apart.  When a page opens they hand it to the session of that page, which forgets it
+when the page closes; nothing is stored on the server.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -17,13 +19,34 @@ from riskmodel.inputs import tidy
 from riskmodel.views import form
 
 _ENTRY = "cramp-risk"
+_LONGEST = 20_000  # characters; what this page writes is far shorter
+_LET_WIDGETS_SETTLE_MS = 500
+# Each command is carried out once, on what the device holds at that moment: another
+# tab may have changed it.  What then lies there differs from what the page knows only
+# in that case; told at once, it could overtake numbers that just changed on the page,
+# which would be lost.
 _SCRIPT = f"""
+const done = (window.crampRiskDone ??= new Set());
 export default function ({{ data, setStateValue }}) {{
+  const plain = (text) => text && JSON.stringify(JSON.parse(text));
   try {{
-    if (data.write === "") localStorage.removeItem("{_ENTRY}");
-    else if (data.write !== null) localStorage.setItem("{_ENTRY}", data.write);
-    const kept = localStorage.getItem("{_ENTRY}") ?? "";
-    if (kept !== data.known) setStateValue("kept", kept);
+    const command = data.command;
+    let wait = 0;
+    if (command && !done.has(command.id)) {{
+      done.add(command.id);
+      wait = {_LET_WIDGETS_SETTLE_MS};
+      let entry = {{}};
+      try {{ entry = JSON.parse(localStorage.getItem("{_ENTRY}")) ?? {{}}; }} catch {{}}
+      if (command.clear || typeof entry !== "object" || Array.isArray(entry)) entry = {{}};
+      Object.assign(entry, command.set);
+      if (Object.keys(entry).length)
+        localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
+      else localStorage.removeItem("{_ENTRY}");
+    }}
+    const kept = (localStorage.getItem("{_ENTRY}") ?? "").slice(0, {_LONGEST});
+    let same = kept === data.known;
+    try {{ same ||= plain(kept) === plain(data.known); }} catch {{}}
+    if (!same) setTimeout(() => setStateValue("kept", kept), wait);
   }} catch {{
     // Storage can be switched off; then nothing is kept.
   }}
@@ -41,7 +64,7 @@ def kept() -> dict[str, Any]:
     """What lies on the device, as far as this page knows; empty if nothing does."""
     try:
         entry = json.loads(st.session_state.get("device_kept") or "{}")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return {}
     return entry if isinstance(entry, dict) else {}
 
@@ -55,11 +78,19 @@ def kept_profile() -> dict[str, Any]:
 
 
 def write(**entries: Any) -> None:
-    """Keep entries beside those that are there; None takes one away."""
-    entry = {k: v for k, v in {**kept(), **entries}.items() if v is not None}
-    text = json.dumps(entry, ensure_ascii=False) if entry else ""
+    """Keep entries beside those that are there."""
+    _command({**kept(), **entries}, set=entries, clear=False)
+
+
+def delete() -> None:
+    """Delete everything that is kept."""
+    _command({}, set={}, clear=True)
+
+
+def _command(then: Mapping[str, Any], **command: Any) -> None:
+    text = json.dumps(then, ensure_ascii=False) if then else ""
     st.session_state["device_kept"] = text
-    st.session_state["device_write"] = text
+    st.session_state["device_command"] = {"id": str(uuid4()), **command}
 
 
 def connect(*, take_up: bool) -> None:
@@ -75,7 +106,7 @@ def connect(*, take_up: bool) -> None:
         write(units=form.chosen_units())
     _bridge(
         data={
-            "write": st.session_state.get("device_write"),
+            "command": st.session_state.get("device_command"),
             "known": st.session_state.get("device_kept", ""),
         },
         key="device",
@@ -86,10 +117,11 @@ def connect(*, take_up: bool) -> None:
 def _arrived(take_up: bool) -> None:
     """Take up what the device held when the page was opened."""
     st.session_state["device_kept"] = st.session_state["device"].get("kept") or ""
-    if not take_up or st.session_state.get("device_read"):
+    # What arrives later was saved here or in another tab, and changes no answers.
+    first = not st.session_state.get("device_command") and not form.answers()
+    if not take_up or st.session_state.get("device_read") or not first:
         return
     st.session_state["device_read"] = True
     if units := kept().get("units"):
         form.use_units(units)
-    given = form.answers()
-    form.change({k: v for k, v in kept_profile().items() if k not in given})
+    form.change(kept_profile())

@@ -96,14 +96,19 @@ def _inside(field: Field) -> Any:
 
 def _shown(field: Field) -> Any:
     value = st.session_state.get(field.name)
-    if value is not None and units.unit_of(field.unit, chosen_units()).feet:
-        return value, st.session_state.get(f"{field.name}_in") or 0.0
-    return value
+    if not units.unit_of(field.unit, chosen_units()).feet:
+        return value
+    inches = st.session_state.get(f"{field.name}_in")
+    if value is None and inches is None:
+        return None
+    return value or 0.0, inches or 0.0
 
 
 def _put(field: Field, value: Any) -> None:
     shown = _as_widget_value(field, value)
     unit = units.unit_of(field.unit, chosen_units())
+    # What stood behind another unit must not answer for a number typed later.
+    st.session_state.setdefault("behind", {}).pop(field.name, None)
     st.session_state[field.name] = shown
     if field.kind == "levels":
         st.session_state[f"{field.name}_before"] = shown
@@ -117,18 +122,20 @@ def _put(field: Field, value: Any) -> None:
         st.session_state[f"{field.name}_in"] = inches
     else:
         st.session_state[field.name] = round(unit.shown(shown), unit.decimals)
-    behind = st.session_state.setdefault("behind", {})
-    behind[field.name] = _shown(field), shown
+    st.session_state["behind"][field.name] = _shown(field), shown
 
 
 def _with_offset(moment: datetime | None) -> str | None:
     """Write a local time with the offset of the reader's time zone."""
     if moment is None:
         return None
-    zone = st.context.timezone
-    # A browser that does not say where it is gets the time zone of this machine.
-    local = moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment.astimezone()
-    return local.isoformat()
+    zone = _zone()
+    return (moment.replace(tzinfo=zone) if zone else moment.astimezone()).isoformat()
+
+
+def _zone() -> ZoneInfo | None:
+    """Time zone of the reader, or None for that of this machine."""
+    return ZoneInfo(st.context.timezone) if st.context.timezone else None
 
 
 def _as_widget_value(field: Field, answer: Any) -> Any:
@@ -137,7 +144,8 @@ def _as_widget_value(field: Field, answer: Any) -> Any:
     if field.kind == "text":
         return answer or ""
     if field.kind == "time" and answer is not None:
-        return datetime.fromisoformat(answer).replace(tzinfo=None)
+        # The same moment, as the reader's clock shows it.
+        return datetime.fromisoformat(answer).astimezone(_zone()).replace(tzinfo=None)
     if field.kind == "number" and answer is not None:
         whole = field.unit == "of 10" and float(answer).is_integer()
         return int(answer) if whole else float(answer)

@@ -28,8 +28,9 @@ def _remember(kind: str, names: Iterable[str] = FIELDS) -> None:
     """Keep answers for the button that brings them back."""
     steps = st.session_state.setdefault("steps", [])
     answers = st.session_state.get("answers", {})
-    # Going through the examples is one step.
-    if kind != "example" or not steps or steps[-1][0] != "example":
+    # Going through the examples is one step, if nothing is answered in between.
+    untouched = answers == st.session_state.get("example_answers")
+    if kind != "example" or not steps or steps[-1][0] != "example" or not untouched:
         steps.append((kind, {name: answers.get(name) for name in names}))
 
 
@@ -38,12 +39,14 @@ def _use_example() -> None:
     if chosen is not None:
         _remember("example")
         form.fill(load_examples()[chosen])
+        st.session_state["example_answers"] = form.answers()
 
 
 def _clear() -> None:
     _remember("clear")
     form.fill({})
     st.session_state["example"] = None
+    st.session_state["link_problems"] = ()
 
 
 def _try(option: Option) -> None:

@@ -17,26 +17,33 @@ from riskmodel.handout import handout_pdf
 from riskmodel.inputs import tidy
 from riskmodel.views import device, form
 
+_LONGEST = 600  # characters of what is said about a spoilt link
+
 
 def open_link() -> None:
     """Fill the form from the link that the page was opened with, once."""
     if "from_link" in st.session_state:
         return
     answers = {name: st.query_params[name] for name in st.query_params}
-    st.session_state["from_link"] = bool(answers)
-    if answers:
-        given, problems = tidy(answers)
+    st.session_state["from_link"] = any(name in FIELDS for name in answers)
+    given, problems = tidy(answers)
+    if given:
         form.fill(given)
-        st.session_state["link_problems"] = problems
+    st.session_state["link_problems"] = problems
+    # Health answers need not stay in the address bar.
+    for name in answers:
+        if name in FIELDS and FIELDS[name].private:
+            del st.query_params[name]
 
 
 def show_link_problems() -> None:
     """Say what of a link could not be used."""
     if problems := st.session_state.get("link_problems"):
-        sentences = " ".join(form.sentence(problem) for problem in problems)
+        # In the units of the link; the names in brackets are for programs.
+        told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
         # Who made the link is not known: its text must not become a link or a heading.
-        plain = re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", sentences)
-        st.warning(f"{plain} The rest of the link was used.")
+        plain = re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", told)
+        st.warning(f"{plain[:_LONGEST]} The rest of the link was used.")
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
@@ -116,7 +123,8 @@ def _show_print(answers: Mapping[str, Any], answer: Assessment, advice: Advice) 
 def _show_kept(answers: Mapping[str, Any]) -> None:
     st.caption(
         "Saves what stays the same from session to session, under Training and You and "
-        "your health, in this browser. It never leaves it. Units are kept by themselves."
+        "your health, in this browser. This page reads it when it opens; nothing is stored "
+        "elsewhere. Units are kept by themselves."
     )
     profile = {name: answers[name] for name in device.PROFILE if name in answers}
     st.button(
@@ -138,5 +146,5 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
         )
         st.button(
             "Delete everything kept",
-            on_click=lambda: device.write(**dict.fromkeys(entry)),
+            on_click=device.delete,
         )
