@@ -1,5 +1,7 @@
 """My session in a real browser, against a bare page with as many widgets."""
 
+import json
+import os
 import statistics
 import sys
 import tempfile
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from riskmodel.fields import FIELDS
 from tests.browser import FLAGS, NO_BROWSER, find_browser, ready, watched_context
 from tests.server import free_port, serving
 
@@ -47,6 +50,12 @@ def serve(stack, script):
     port = free_port()
     home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    shown = ("name", "group", "label", "kind", "unit")
+    fields = [
+        {name: getattr(field, name) for name in shown} | {"levels": list(field.levels)}
+        for field in FIELDS.values()
+    ]
+    os.environ["BARE_PAGE_FIELDS"] = json.dumps(fields)
     return stack.enter_context(serving(command, port, CHECKOUT, home))
 
 

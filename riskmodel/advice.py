@@ -19,7 +19,8 @@ from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import Session, read_session, spelt
-from riskmodel.levers import LEVERS, Lever, Plan
+from riskmodel.levers import LEVERS, VETOES, Lever, Plan
+from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.probability import Calibration
 from riskmodel.scorecard import Scorecard
 
@@ -30,7 +31,6 @@ MEDICINES_NOTE = (
     "Some medicines go with cramps. Ask your doctor or pharmacist about yours before you "
     "change anything."
 )
-INJURY_NOTE = "Let the sore muscle heal first; a physiotherapist can say when it is ready."
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,14 @@ def advise(
     used = engine(scorecard, calibration)
     base = used.run(answers, detail=True)
     plan = _plan(spelt(answers), base, used)
+    vetoes = [veto for veto in VETOES if veto.applies(plan)]
+    vetoed = {name for veto in vetoes for name in veto.levers}
+    notes = tuple(veto.note for veto in vetoes if veto.note)
+    notes += _notes(plan, used.scorecard)
     applied = {
-        lever: changes for lever in LEVERS if (changes := lever.change(plan)) is not None
+        lever: changes
+        for lever in LEVERS
+        if lever.name not in vetoed and (changes := lever.change(plan)) is not None
     }
     singles = [((lever,), changes) for lever, changes in applied.items()]
     pairs = [
@@ -133,12 +139,12 @@ def advise(
     ]
     tried = singles + pairs
     if not tried:
-        return Advice(notes=_notes(plan, used.scorecard))
+        return Advice(notes=notes)
     result = used.run(_changed(answers, [changes for _, changes in tried]), detail=False)
     saved = float(base.total_points[0]) - result.total_points
     # Without a calibration there is no probability to sort by.
     calibrated = used.calibration is not None
-    too_much = result.physiology["drinking_exceeds_sweat"] > 0
+    too_much = _drinks_too_much(base, result, [changes for _, changes in tried])
     options = [
         _option(levers, changes, float(saved[i]), result, i)
         for i, (levers, changes) in enumerate(tried)
@@ -152,7 +158,24 @@ def advise(
     best = next((o for o in options if len(o.levers) == 2 and kept >= {*o.levers}), None)
     if best is not None and best.points_saved <= now[0].points_saved:
         best = None
-    return Advice(now, weeks, best, _notes(plan, used.scorecard))
+    return Advice(now, weeks, best, notes)
+
+
+def _drinks_too_much(
+    base: Result, after: Result, tried: list[Mapping[str, Any]]
+) -> NDArray[np.bool_]:
+    """Find changes after which somebody would drink more than before beyond the sweat."""
+
+    def beyond_l(result: Result) -> NDArray[np.float64]:
+        litres: NDArray[np.float64] = (
+            result.physiology["fluid_intake_l"] - result.physiology["sweat_loss_l"]
+        )
+        return litres
+
+    advised = np.array(["fluid_intake_l_h" in changes for changes in tried])
+    beyond, before = beyond_l(after), beyond_l(base)
+    # An amount that is advised has no slack.
+    return (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
 
 
 def _option(
@@ -207,7 +230,5 @@ def _notes(plan: Plan, scorecard: Scorecard) -> tuple[str, ...]:
     notes = []
     if plan.given.get("medications", ["none"]) != ["none"]:
         notes.append(MEDICINES_NOTE)
-    if plan.given.get("muscle_injury_12mo") == "still_sore":
-        notes.append(INJURY_NOTE)
     notes += [f"{f.label}: {f.reason}" for f in scorecard.named if f.name == "diet"]
     return tuple(notes)

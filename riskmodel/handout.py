@@ -15,6 +15,7 @@ from riskmodel.advice import Advice, Option
 from riskmodel.assessment import Assessment, Contribution
 from riskmodel.bands import in_100_text
 from riskmodel.fields import FIELDS
+from riskmodel.levers import FLUID_LEVERS
 from riskmodel.report import (
     BAND_LABELS,
     SYNTHETIC,
@@ -32,9 +33,18 @@ _TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6
 _SIP_MIN = 15
 _MOST_SIPS = 16
-# Body size is private, and so is what is computed from it alone.
-_PRIVATE_QUANTITIES = ("bmi_kg_m2",)
-_PRIVATE_PHYSIOLOGY = ("bmi_kg_m2",)
+_LONGEST_NAME = 60  # characters
+# Body size is private, and so is what can be reckoned back to it, the amount to drink
+# and the levers that change it too.
+_FROM_BODY_SIZE = (
+    "bmi_kg_m2",
+    "metabolic_rate_w",
+    "sweat_rate_l_h",
+    "sweat_loss_l",
+    "body_mass_loss_pct",
+    "sodium_loss_mg",
+    "sodium_deficit_mg",
+)
 
 
 def handout_pdf(
@@ -91,13 +101,16 @@ def _content(
 ) -> dict[str, Any]:
     card = load_scorecard()
     sport = FIELDS["sport"].levels[answers["sport"]]
-    name = f", {answers['athlete']}" if private and answers.get("athlete") else ""
+    athlete = answers.get("athlete") or ""
+    if len(athlete) > _LONGEST_NAME:
+        athlete = athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    name = f", {athlete}" if private and athlete else ""
     ideal = in_100_text(answer.probability_ideal)
-    words, rows = drinking_plan(answers, answer, advice, units)
+    words, rows = drinking_plan(answers, answer, advice, units, private=private)
     weather = unit_table.text(answers["air_temperature_c"], "°C", units)
     measured = "measured_sweat_rate_l_h" in answers
     physiology = {
-        key: math.nan if key in _PRIVATE_PHYSIOLOGY and not private else value
+        key: math.nan if key in _FROM_BODY_SIZE and not private else value
         for key, value in answer.physiology.items()
     }
     return {
@@ -118,7 +131,7 @@ def _content(
         "change": [
             (option.label, change_text(option))
             for option in advice.now
-            if private or not any(FIELDS[name].private for name in option.changes)
+            if private or not _tells(option)
         ][:_MOST_LEVERS],
         "drinking": words,
         "drinks": rows,
@@ -134,11 +147,17 @@ def change_text(option: Option) -> str:
     return f"{points}, {option.in_100} of 100"
 
 
+def _tells(option: Option) -> bool:
+    """Whether a lever, or that it is there, tells a health or personal answer."""
+    drinking = not FLUID_LEVERS.isdisjoint(lever.name for lever in option.levers)
+    return drinking or any(FIELDS[name].private for name in option.changes)
+
+
 def is_private(factor: Factor) -> bool:
     """Whether a factor's points would tell a health or personal answer."""
     named = [factor.quantity, *([factor.only_if.quantity] if factor.only_if else [])]
     return any(
-        FIELDS[name].private if name in FIELDS else name in _PRIVATE_QUANTITIES
+        FIELDS[name].private if name in FIELDS else name in _FROM_BODY_SIZE
         for name in named
     )
 
@@ -165,12 +184,14 @@ def drinking_plan(
     answer: Assessment,
     advice: Advice,
     units: unit_table.Chosen,
+    *,
+    private: bool,
 ) -> tuple[str, list[list[str]]]:
     """Say what to drink every 15 minutes, and how much that makes.
 
     Parameters
     ----------
-    answers, answer, advice, units
+    answers, answer, advice, units, private
         As for `handout_pdf`.
 
     Returns
@@ -182,7 +203,7 @@ def drinking_plan(
     advised = next(
         (o for o in advice.now if o.levers[0].name in ("drink", "drink_less")), None
     )
-    if advised is not None:
+    if advised is not None and private:
         rate_l_h = float(advised.changes["fluid_intake_l_h"])
         source = "As advised"
     elif "fluid_intake_l_h" in answers:
@@ -193,11 +214,10 @@ def drinking_plan(
     ounces = unit_table.unit_of("l", units).label == "oz"
     sip = unit_table.text(sip_ml / 1000.0, "l", units) if ounces else f"{sip_ml:.0f} ml"
     rate = unit_table.text(rate_l_h, "l/h", units)
-    words = (
-        f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). Predicted sweat: "
-        f"{unit_table.text(answer.physiology['sweat_rate_l_h'], 'l/h', units, 2)}. "
-        "Drink to thirst, and never more than you sweat."
-    )
+    sweat = unit_table.text(answer.physiology["sweat_rate_l_h"], "l/h", units, 2)
+    words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). "
+    words += f"Predicted sweat: {sweat}. " if private else ""
+    words += "Drink to thirst, and never more than you sweat."
     steps = math.floor(answers["duration_min"] / _SIP_MIN)
     if not rate_l_h or steps > _MOST_SIPS:
         return words, []

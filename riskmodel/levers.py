@@ -15,7 +15,10 @@ import numpy as np
 
 from riskmodel.fields import FIELDS
 from riskmodel.physiology.air import saturation_pressure_hpa
-from riskmodel.population import load_population
+from riskmodel.physiology.plan import load_sports
+from riskmodel.physiology.sweat import sweat_range_l_h
+from riskmodel.probability import RANGE_SD
+from riskmodel.safety import ADULT_AGE_YEARS, HIGH_WBGT_C
 
 # Steps that a person can take in, all our judgement.
 COOLER_C = 5.0
@@ -68,6 +71,19 @@ class Plan:
         """Whether its date and length are set by somebody else."""
         return bool(self.given.get("competition") == "yes")
 
+    @property
+    def inside(self) -> bool:
+        """Whether it is in a hall, by what was said or else by the sport."""
+        if "sky" in self.given:
+            return bool(self.given["sky"] == "indoor")
+        sport = FIELDS["sport"].codes[self.given["sport"]]
+        return bool(load_sports().indoors_if_not_said[sport] > 0)
+
+    def says(self, name: str, *items: str) -> bool:
+        """Whether any of these was chosen."""
+        answer = self.given.get(name, ())
+        return not {*items}.isdisjoint([answer] if isinstance(answer, str) else answer)
+
 
 @dataclass(frozen=True)
 class Lever:
@@ -97,10 +113,7 @@ class Lever:
 
 def _cooler(plan: Plan) -> Changes:
     air_c = plan.given["air_temperature_c"]
-    if (
-        plan.given.get("sky") == "indoor"
-        or air_c - COOLER_C < FIELDS["air_temperature_c"].low
-    ):
+    if plan.race or plan.inside or air_c - COOLER_C < FIELDS["air_temperature_c"].low:
         return None
     # The same vapour in cooler air; what would be beyond 100 % falls as dew.
     warm, cool = (
@@ -125,11 +138,8 @@ def _shade(plan: Plan) -> Changes:
 
 
 def _indoors(plan: Plan) -> Changes:
-    inside = plan.given.get("sky") == "indoor"
-    if plan.race or inside or plan.given["sport"] not in _INDOORS:
+    if plan.race or plan.inside or plan.given["sport"] not in _INDOORS:
         return None
-    if plan.physiology["solar_radiation_w_m2"] <= 0 and "sky" not in plan.given:
-        return None  # taken as indoors already
     room = {
         "sky": "indoor",
         "air_temperature_c": INDOOR_C,
@@ -157,11 +167,14 @@ def _easier(plan: Plan, step: float = EASIER_RPE) -> Changes:
 
 def _drink(plan: Plan) -> Changes:
     """Enough to lose less than 2 % of body mass, never more than is sweated."""
+    # An amount that is right for the average body can be too much for a small one.
+    if "body_mass_kg" not in plan.given:
+        return None
     sweat_l_h = plan.physiology["sweat_rate_l_h"]
     hours = plan.given["duration_min"] / 60.0
-    mass_kg = plan.given.get("body_mass_kg", load_population().mean("body_mass_kg"))
+    mass_kg = plan.given["body_mass_kg"]
     planned_l_h = plan.physiology["fluid_intake_l"] / hours
-    most = _down(min(sweat_l_h, MOST_DRINK_L_H))
+    most = _down(min(_sure_sweat_l_h(plan), MOST_DRINK_L_H))
     needed = _up(sweat_l_h - LOSS_TO_STAY_BELOW_PCT / 100.0 * mass_kg / hours)
     target = min(needed, most)
     if target <= planned_l_h + DRINK_STEP_L_H / 2.0:
@@ -172,7 +185,16 @@ def _drink(plan: Plan) -> Changes:
 def _drink_less(plan: Plan) -> Changes:
     if not plan.physiology["drinking_exceeds_sweat"]:
         return None
-    return {"fluid_intake_l_h": _down(plan.physiology["sweat_rate_l_h"])}
+    target = _down(_sure_sweat_l_h(plan))
+    return {"fluid_intake_l_h": target} if target > 0 else None
+
+
+def _sure_sweat_l_h(plan: Plan) -> float:
+    """Sweat rate as measured, or that of people who sweat little."""
+    sweat_l_h = plan.physiology["sweat_rate_l_h"]
+    if "measured_sweat_rate_l_h" in plan.given:
+        return sweat_l_h
+    return sweat_range_l_h(sweat_l_h, RANGE_SD)[0]
 
 
 def _down(litres: float) -> float:
@@ -268,9 +290,10 @@ LEVERS = (
     Lever(
         "drink",
         "Drink enough",
-        f"Enough to lose less than {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass if that "
-        f"is possible, never more than you are likely to sweat, and at most "
-        f"{MOST_DRINK_L_H:g} l an hour. Thirst is a good guide.",
+        f"Enough to lose less than {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass, but no "
+        f"more than people sweat who sweat little, and at most {MOST_DRINK_L_H:g} l an "
+        "hour. Weigh yourself before and after to learn your own sweat rate. Thirst is a "
+        "good guide.",
         "now",
         "P1",
         _drink,
@@ -374,3 +397,83 @@ LEVERS = (
     ),
 )
 """Every lever.  How strongly each acts is not said here but counted by the chain."""
+
+
+# ------------------------------------------------------- who a lever is not right for
+
+
+@dataclass(frozen=True)
+class Veto:
+    """A group of people for whom some levers could do harm.
+
+    Attributes
+    ----------
+    name : str
+    applies : callable
+    levers : frozenset of str
+        Which not to offer.
+    note : str
+        What to say instead; empty where a guard says it already.
+    """
+
+    name: str
+    applies: Callable[[Plan], bool]
+    levers: frozenset[str]
+    note: str = ""
+
+
+FLUID_LEVERS = frozenset({"drink", "drink_less", "hydrate", "salt"})
+"""Levers about water and salt."""
+# Conditions and medicines in which the body may not rid itself of water or salt as
+# usual, or a diet may be prescribed.
+_FLUID_CONDITIONS = ("kidney", "dialysis", "liver")
+_FLUID_MEDICINES = (
+    "thiazide_diuretic",
+    "loop_diuretic",
+    "potassium_sparing_diuretic",
+    "other_blood_pressure",
+)
+
+VETOES = (
+    Veto(
+        "illness",
+        lambda plan: plan.says("illness_24h", "yes"),
+        frozenset(lever.name for lever in LEVERS),
+        "Wait until you have been well for a day; no other change is worth counting now.",
+    ),
+    Veto(
+        "fluid",
+        lambda plan: (
+            plan.says("conditions", *_FLUID_CONDITIONS)
+            or plan.says("medications", *_FLUID_MEDICINES)
+        ),
+        FLUID_LEVERS - {"drink_less"},
+        "With your answers about health, how much to drink and how much salt to take is "
+        "a question for your doctor; none is suggested here.",
+    ),
+    Veto(
+        "young",
+        lambda plan: plan.given["age_years"] < ADULT_AGE_YEARS,
+        frozenset({"drink", "salt", "acclimatise"}),
+        "Under 18 no amounts of fluid or salt and no training in heat are suggested here: "
+        "thirst is a good guide.",
+    ),
+    Veto(
+        "heat",
+        lambda plan: plan.physiology["wbgt_c"] > HIGH_WBGT_C,
+        frozenset({"acclimatise"}),
+        "This is too hot to get used to heat in; days that are less hot do it too.",
+    ),
+    Veto(
+        "pregnancy",
+        lambda plan: plan.says("pregnancy_trimester", "1", "2", "3"),
+        frozenset({"acclimatise"}),
+    ),
+    Veto(
+        "injury",
+        lambda plan: plan.says("muscle_injury_12mo", "still_sore"),
+        frozenset({"stretch", "strength"}),
+        "Let the sore muscle heal first; a physiotherapist can say when it is ready.",
+    ),
+)
+"""Who is not offered which levers: our judgement, on the careful side."""

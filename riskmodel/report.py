@@ -13,6 +13,7 @@ from riskmodel.chain import SPREADS
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.points import PointsCounter
 from riskmodel.probability import RANGE_SD, expit
 from riskmodel.safety import heat_band
@@ -20,11 +21,6 @@ from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88
 _OWN: units.Chosen = {}
-SWEAT_SPREAD_LOG = 0.3
-"""How much sweat rates of people in like conditions differ, one standard deviation of
-the logarithm: our judgement, below the 0.40 to 0.46 of athletes in all conditions
-(Barnes 2019, doi:10.1080/02640414.2019.1633159).
-"""
 ORIGIN = {True: "size by our judgement", False: "size from the studies"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
@@ -153,7 +149,7 @@ def sweat_span(sweat_rate_l_h: float, chosen: units.Chosen = _OWN) -> str:
     >>> sweat_span(1.0)
     '0.6 to 1.6 l/h'
     """
-    ends = (sweat_rate_l_h * math.exp(k * RANGE_SD * SWEAT_SPREAD_LOG) for k in (-1, 1))
+    ends = sweat_range_l_h(sweat_rate_l_h, RANGE_SD)
     low, high = (units.text(rate, "l/h", chosen, 1) for rate in ends)
     return f"{low.split()[0]} to {high}"
 

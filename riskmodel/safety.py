@@ -25,9 +25,6 @@ American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8)
 2016, doi:10.4085/1062-6050-51.8.08; its 32.2 °C is rounded to the safe side.
 """
 ADULT_AGE_YEARS = 18
-LITTLE_L = 0.5
-"""Drinking beyond the sweat by less than this is within what sweat rates differ by; our
-judgement. [l]"""
 MOST_LOSS_PCT = 10.0
 """Losses of body mass above this are not survived in practice; our judgement. [%]"""
 HEAT_BANDS = (
@@ -140,10 +137,7 @@ GUARDS = (
     ),
     Guard(
         "over_drinking",
-        lambda columns: (
-            (columns["drinking_exceeds_sweat"] > 0)
-            & (columns["fluid_intake_l"] - columns["sweat_loss_l"] > LITTLE_L)
-        ),
+        lambda columns: columns["drinking_exceeds_sweat"] > 0,
         "You plan to drink more than you are likely to sweat. Too much fluid can be "
         "dangerous: plan less, and drink to thirst.",
     ),

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
@@ -23,6 +25,7 @@ from riskmodel.units import UNITS
 from riskmodel.views.result import dots_html
 from riskmodel.views.share import as_json
 from tests.browser import axe, ready
+from tests.strategies import sessions, values
 from tests.test_app import SIX, choose, fill, html_of, page, total_of
 
 __all__ = ["page"]  # the fixture
@@ -341,6 +344,75 @@ def test_a_page_without_private_answers_names_none():
     assert "łukasz" not in words
 
 
+def public_page(session):
+    pdf = handout_pdf(session, assess(session), advise(session), units={}, private=False)
+    words = pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text()
+    why = words[words.index("Why:") : words.index("Behind it")]
+    behind = words[words.index("Behind it") :]
+    return set(why.split("\n")[1:]), behind.split("What would change it")[0], words
+
+
+@settings(max_examples=25)
+@given(sessions(), st.data())
+def test_the_public_page_cannot_be_read_back(session, data):
+    session = {k: v for k, v in session.items() if not FIELDS[k].private}
+    names = [n for n, f in FIELDS.items() if f.private and f.scored]
+    private = data.draw(
+        st.fixed_dictionaries({}, optional={n: values(FIELDS[n]) for n in names})
+    )
+    why, behind, _ = public_page(session)
+    why_then, behind_then, words = public_page({**session, **private})
+    # Only the row that adds the private points up may differ.
+    assert not {row for row in why ^ why_then if not row.startswith("Health and personal")}
+    assert behind == behind_then
+    assert "Predicted sweat" not in words
+    assert "As advised" not in words
+
+
+def test_the_longest_page_is_one_page():
+    session = {
+        **ILL,
+        **{n: list(FIELDS[n].levels) for n in ("medications", "conditions")},
+        "athlete": "W" * 400,
+        "duration_min": 240,
+        "session_rpe": 9,
+        "air_temperature_c": 38,
+        "relative_effort": "harder",
+        "novelty": "new_distance",
+        "competition": "no",
+        "warm_up_min": 0,
+        "stretching": "no",
+        "fluid_intake_l_h": 2.9,
+        "drink_sodium_mg_l": 0,
+        "sleep_h": 4,
+        "soreness_0_10": 8,
+        "hard_sessions_3d": 3,
+        "rest_days_7d": 0,
+        "stress": "high",
+        "urine_colour": "dark",
+        "alcohol_24h": "yes",
+        "sessions_per_week": 1,
+        "longest_recent_min": 40,
+        "strength_training": "no",
+        "heat_days_14d": 0,
+        "sex": "female",
+        "body_mass_kg": 90,
+        "height_cm": 160,
+        "cramp_sessions_12mo": "6+",
+        "family_cramps": "yes",
+        "muscle_injury_12mo": "still_sore",
+        "pregnancy_trimester": "3",
+        "red_flags": ["swollen_calf"],
+        "red_flags_seen": "yes",
+        "illness_24h": "no",
+    }
+    answer = assess(session)
+    assert not answer.problems
+    assert len(answer.safety) >= 4
+    pdf = handout_pdf(session, answer, advise(session), units={}, private=True)
+    assert len(pypdf.PdfReader(BytesIO(pdf)).pages) == 1
+
+
 @pytest.mark.parametrize(
     ("answers", "words", "last"),
     [
@@ -350,7 +422,7 @@ def test_a_page_without_private_answers_names_none():
 )
 def test_the_drinking_plan_adds_up(answers, words, last):
     session = {**SIX, "body_mass_kg": 70, "measured_sweat_rate_l_h": 1.0, **answers}
-    said, rows = drinking_plan(session, assess(session), advise(session), {})
+    said, rows = drinking_plan(session, assess(session), advise(session), {}, private=True)
     assert words in said
     cells = [cell for row in rows for cell in row if cell]
     assert (last in cells) if last else not rows

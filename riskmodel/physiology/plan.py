@@ -29,6 +29,10 @@ Columns = Mapping[str, NDArray[Any]]
 INDOOR_AIR_SPEED_M_S = 0.3
 """Air movement in a room without a fan: our judgement. [m/s]"""
 
+LITTLE_L = 0.5
+"""Drinking beyond the sweat by less than this is within what sweat rates differ by; our
+judgement. [l]"""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -52,7 +56,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "sodium_deficit_mg": Quantity("Sodium lost and not drunk", "mg", 0),
         "preparedness_ratio": Quantity("Duration against longest recent", "times", 2),
         "bmi_kg_m2": Quantity("Body-mass index", "kg/m²", 1),
-        "drinking_exceeds_sweat": Quantity("More drinking than sweat (1 yes)", "", 0),
+        "drinking_exceeds_sweat": Quantity("Drinking well beyond the sweat (1 yes)", "", 0),
     }
 )
 """What `plan_quantities` adds to the answers, with label, unit and decimals."""
@@ -201,7 +205,7 @@ def _fluid(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
     )
     sodium_intake_mg = intake_l * _filled(columns, "drink_sodium_mg_l")
     # Unknown drinking is no plan to drink too much: NaN compares as False.
-    too_much = columns["fluid_intake_l_h"] > sweat_rate_l_h
+    too_much = columns["fluid_intake_l_h"] * hours - sweat_loss_l > LITTLE_L
     return {
         "metabolic_rate_w": metabolic_rate_w,
         "sweat_rate_l_h": sweat_rate_l_h,

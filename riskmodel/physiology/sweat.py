@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -54,6 +55,11 @@ SODIUM_ACCLIMATISED = 0.7
 """Sweat sodium when acclimatised, relative to before.  Local sweat fell to about 0.6
 in ten days (n = 8, doi:10.1016/j.jtherbio.2020.102697); less is our judgement, for
 a norm that already mixes acclimatised athletes in."""
+
+SWEAT_SPREAD_LOG = 0.3
+"""How much sweat rates of people in like conditions differ, one standard deviation of
+the logarithm: our judgement, below the 0.40 to 0.46 of athletes in all conditions
+(Barnes 2019, doi:10.1080/02640414.2019.1633159)."""
 
 MG_SODIUM_PER_MMOL = 22.99
 
@@ -202,6 +208,31 @@ def sweat_rate_with_swimming_l_h(
     in_water = SWIMMING_LITRE_PER_WH * np.asarray(metabolic_rate_w, dtype=np.float64)
     share = np.asarray(in_water_share, dtype=np.float64)
     return in_air + (in_water - in_air) * share
+
+
+def sweat_range_l_h(sweat_rate_l_h: float, sd: float) -> tuple[float, float]:
+    """Sweat rates of people for whom this one is predicted.
+
+    Parameters
+    ----------
+    sweat_rate_l_h : float
+        Predicted. [l/h]
+    sd : float
+        How many standard deviations to reach to each side.
+
+    Returns
+    -------
+    low, high : float
+        See :data:`SWEAT_SPREAD_LOG`. [l/h]
+
+    Examples
+    --------
+    >>> low, high = sweat_range_l_h(1.0, 1.0)
+    >>> round(low, 2), round(high, 2)
+    (0.74, 1.35)
+    """
+    factor = math.exp(sd * SWEAT_SPREAD_LOG)
+    return sweat_rate_l_h / factor, sweat_rate_l_h * factor
 
 
 def sweat_sodium_mmol_l(salty_sweat: ArrayLike, acclimatised_fraction: ArrayLike) -> Array:

@@ -26,7 +26,7 @@ def show(advice: Advice, use: Callable[[Option], None]) -> None:
     """
     st.header("What would change it")
     if not advice.now:
-        st.markdown("Nothing in the list would change this session by half a point.")
+        st.markdown("No change to this session is suggested.")
     for option in advice.now[:_SHOWN_FIRST]:
         _row(option, use)
     if advice.pair is not None:

@@ -19,8 +19,9 @@ from riskmodel.fields import FIELDS, GROUPS, Field
 
 _NONE = {"none": "None of these"}
 _PRIVACY = (
-    "Health answers are used for this calculation only. They are not stored and "
-    "not sent anywhere, unless you save or share them yourself."
+    "Health answers are used for this calculation only: the program that shows this "
+    "page holds them while the page is open. They are stored nowhere and sent nowhere "
+    "else, unless you save or share them yourself."
 )
 # How humid air feels, for those who have no number: our judgement.
 _FEELS_PCT = {"Dry": 30.0, "Pleasant": 50.0, "Humid": 70.0, "Muggy": 85.0}

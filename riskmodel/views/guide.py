@@ -70,5 +70,6 @@ if end is not None:
 st.header(guide.disagreement.heading)
 st.markdown(guide.disagreement.text)
 st.caption(
-    "Not a diagnosis, and no medical advice. Nothing that you enter here is kept or sent."
+    "Not a diagnosis, and no medical advice. What you enter here is forgotten when you "
+    "close the page."
 )
