@@ -44,6 +44,8 @@ class Option:
         What to set in the session; None leaves a question open.
     points_saved : float
         Total points now less those afterwards.
+    saved_in_100 : float
+        How many fewer of 100 sessions would bring a cramp.
     total_points, probability : float
         Of the changed session.
     in_100, band : str
@@ -53,6 +55,7 @@ class Option:
     levers: tuple[Lever, ...]
     changes: Mapping[str, Any]
     points_saved: float
+    saved_in_100: float
     total_points: float
     probability: float
     in_100: str
@@ -144,11 +147,15 @@ def advise(
     saved = float(base.total_points[0]) - result.total_points
     # Without a calibration there is no probability to sort by.
     calibrated = used.calibration is not None
+    # Where an open question hid a chance of something better, its answer can cost more
+    # than the points save.
+    more_likely = result.chances["probability"] >= base.chances["probability"]
     too_much = _drinks_too_much(base, result, [changes for _, changes in tried])
     options = [
-        _option(levers, changes, float(saved[i]), result, i)
+        _option(levers, changes, base, result, i)
         for i, (levers, changes) in enumerate(tried)
-        if saved[i] >= LEAST_POINTS or (levers[0].for_safety and len(levers) == 1)
+        if (saved[i] >= LEAST_POINTS and not more_likely[i])
+        or (levers[0].for_safety and len(levers) == 1)
         if not too_much[i]
     ]
     options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
@@ -181,16 +188,18 @@ def _drinks_too_much(
 def _option(
     levers: tuple[Lever, ...],
     changes: Mapping[str, Any],
-    saved: float,
+    base: Result,
     result: Result,
     i: int,
 ) -> Option:
     probability = float(result.chances["probability"][i])
+    total = float(result.total_points[i])
     return Option(
         levers=levers,
         changes=changes,
-        points_saved=saved,
-        total_points=float(result.total_points[i]),
+        points_saved=float(base.total_points[0]) - total,
+        saved_in_100=100.0 * (float(base.chances["probability"][0]) - probability),
+        total_points=total,
         probability=probability,
         in_100=in_100_text(probability),
         band=band_name(probability),

@@ -197,8 +197,8 @@ def _not_looked_at(columns: Mapping[str, NDArray[Any]]) -> list[Findings]:
     labels = list(field.levels.values())
     texts = [
         f"{'; '.join(label for i, label in enumerate(labels) if bits >> i & 1)} "
-        f"({field.name}): no score until a doctor or physiotherapist has looked at it "
-        f"({seen.name})."
+        f"({field.name}): no score until a doctor has looked at it and said that you may "
+        f"train ({seen.name})."
         for bits in named
     ]
     return [(rows, np.array(texts, object)[which])] if rows.size else []

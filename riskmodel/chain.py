@@ -27,7 +27,7 @@ from riskmodel.probability import (
 from riskmodel.safety import BITS_OF_THE_PERSON, guard_bits
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import load_scorecard
-from riskmodel.unanswered import OpenQuestions, unanswered_bits
+from riskmodel.unanswered import OpenQuestions, unanswered_bits, without_the_day
 
 Array = NDArray[np.float64]
 
@@ -193,7 +193,12 @@ class Engine:
         where = columns["air_temperature_c"], columns["duration_min"]
         shift = self.open_questions.shift(missing, columns["duration_min"])
         logit = calibration.logit(total, duration) + shift
-        ideal = calibration.logit(total - self._of_the_day @ points, duration) + shift
+        ideal = calibration.logit(total - self._of_the_day @ points, duration)
+        ideal += self.open_questions.shift(
+            without_the_day(missing), columns["duration_min"]
+        )
+        # A question that takes a little away must not make the ideal the worse case.
+        ideal = np.minimum(ideal, logit)
         below, above = calibration.assumptions(duration)
         of_weights = np.zeros(len(total))
         # Factor by factor: a matrix product would round differently for one session.

@@ -132,7 +132,7 @@ _TABLE = (
     _level(
         "red_flags_seen",
         "before",
-        "Has a doctor or physiotherapist looked at it?",
+        "Has a doctor looked at it and said that you may train?",
         _YES_NO,
         "Counts only if one of the signs above is named.",
     ),

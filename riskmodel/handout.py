@@ -118,7 +118,8 @@ def _content(
         "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
         f"{answers['session_rpe']:g} of 10",
         "safety": [s for s in answer.safety if private or s not in PRIVATE_SENTENCES],
-        "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one",
+        "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
+        "bring a cramp",
         "lines": [
             f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
             f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
@@ -129,7 +130,7 @@ def _content(
         "why": _why(answer.contributions, units, private=private),
         "physiology": quantity_rows(physiology, units, sweat_measured=measured),
         "change": [
-            (option.label, change_text(option))
+            (option.label, _amount(option, units) + change_text(option))
             for option in advice.now
             if private or not _tells(option)
         ][:_MOST_LEVERS],
@@ -140,11 +141,22 @@ def _content(
     }
 
 
+def _amount(option: Option, units: unit_table.Chosen) -> str:
+    drink = option.changes.get("fluid_intake_l_h")
+    return "" if drink is None else f"{unit_table.text(drink, 'l/h', units)}, "
+
+
 def change_text(option: Option) -> str:
-    """Say what a lever does: points, and how many of 100 are left."""
+    """Say what a lever does: points, and how many fewer of 100."""
     saved = option.points_saved
     points = f"\u2212{points_text(saved)} points" if saved > 0 else "no points"
-    return f"{points}, {option.in_100} of 100"
+    if math.isnan(option.saved_in_100) or saved <= 0:
+        return points
+    # Not the number afterwards: rounded, it would make half a point look like five.
+    fewer = option.saved_in_100
+    if fewer < 0.1:
+        return f"{points}, less than 0.1 fewer of 100"
+    return f"{points}, {fewer:.{1 if fewer < 10 else 0}f} fewer of 100"
 
 
 def _tells(option: Option) -> bool:

@@ -265,7 +265,7 @@ LEVERS = (
     Lever(
         "shorter",
         "Make it a quarter shorter",
-        "Most cramps come late; time is the strongest lever.",
+        "Most cramps come late in a session.",
         "now",
         "P5",
         _shorter,

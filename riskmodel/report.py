@@ -24,6 +24,7 @@ _OWN: units.Chosen = {}
 ORIGIN = {True: "size by our judgement", False: "size from the studies"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
+BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 SCALE = "Every 10 points are set to double the odds of a cramp."
 
@@ -93,14 +94,13 @@ def range_sentences(answer: Assessment) -> Iterator[str]:
 
 def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
     """Where the range comes from, and how wide each source alone would make it."""
-    # The range lies around the usual answers, see `riskmodel.chain`.
     middle = math.log(answer.probability / (1.0 - answer.probability))
-    middle -= answer.open_questions_logit
     rows = []
     for name, label in SPREADS.items():
         ends = (expit(middle + sign * answer.spreads[name]) for sign in (-1, 1))
         low, high = map(float, ends)
-        # The assumptions reach further to one side; their average may stick out.
+        # The range lies around the usual answers, see `riskmodel.chain`, and reaches
+        # further to one side; a source by itself may stick out.
         low, high = max(low, answer.probability_low), min(high, answer.probability_high)
         rows.append((label, f"{in_100_span(low, high)} of 100"))
     return rows

@@ -78,6 +78,7 @@ class Guard:
     applies: Callable[[Columns], NDArray[np.bool_]]
     sentence: str
     private: bool = False  # it tells a health answer
+    urgent: bool = False  # it speaks against any training now
 
 
 def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
@@ -104,20 +105,21 @@ def _high_heat(columns: Columns) -> NDArray[np.bool_]:
 
 # Those about the person come first and hold for sessions that cannot be scored too.
 _OF_THE_PERSON = (
-    *(Guard(name, _red_flag(name), text, True) for name, text in RED_FLAGS.items()),
+    *(Guard(name, _red_flag(name), text, True, True) for name, text in RED_FLAGS.items()),
     Guard(
         "red_flag_seen",
         lambda columns: (columns["red_flags"] > 0) & _seen(columns),
-        "You say that a doctor or physiotherapist has looked at your red flag. Do what "
-        "they told you, and stop if it comes back.",
+        "You say that a doctor has looked at your warning sign and that you may train. "
+        "Do what they told you, and stop if it comes back.",
         private=True,
     ),
     Guard(
         "illness",
         lambda columns: columns["illness_24h"] == _YES_ILL,
         "With fever, vomiting or diarrhoea do not train: wait until you have been well "
-        "for a day. The number below does not know about it.",
+        "for a day. The number does not know about it.",
         private=True,
+        urgent=True,
     ),
 )
 
@@ -128,6 +130,7 @@ GUARDS = (
         lambda columns: columns["wbgt_c"] > EXTREME_WBGT_C,
         "In this heat the danger is heat illness, not cramp: move the session to a "
         "cooler time or place, or cancel it.",
+        urgent=True,
     ),
     Guard(
         "high_heat",
@@ -170,6 +173,8 @@ GUARDS = (
 )
 PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.private)
 """What to leave out where health answers are left out."""
+URGENT_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.urgent)
+"""What to keep in sight."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -300,7 +300,7 @@ def test_a_red_flag_comes_before_any_number(flag):
     seen = assess({**named, "red_flags_seen": "yes"})
     assert seen.total_points == assess(MARATHON).total_points
     assert RED_FLAGS[flag] not in seen.safety
-    assert any("looked at your red flag" in sentence for sentence in seen.safety)
+    assert any("looked at your warning sign" in sentence for sentence in seen.safety)
 
 
 def test_no_red_flag_changes_nothing_and_is_not_an_open_question():

@@ -54,7 +54,7 @@ def answers_of(page):
 
 
 def warnings_of(page):
-    return " ".join(w.value for w in page.warning)
+    return " ".join(w.value for w in [*page.warning, *page.error])
 
 
 # ------------------------------------------------------------------------- red flags
@@ -614,3 +614,22 @@ def test_a_first_answer_by_keyboard_only(open_page):
             break
     answer = assess(SIX)
     expect(page.locator(".cr-total")).to_have_text(f"{answer.in_100.capitalize()} of 100")
+
+
+def test_a_warning_sign_keeps_its_place_and_says_what_to_do(open_page):
+    query = "&".join(f"{name}={value}" for name, value in SIX.items())
+    page = open_page("phone", path=f"/?{query}")
+    expect(page.get_by_role("heading", name="What would change it")).to_be_visible()
+    page.get_by_text("You and your health", exact=True).click()
+    ready(page)
+    pregnant = page.get_by_role("radio", name="Third trimester")
+    pregnant.click()
+    ready(page)
+    expect(pregnant).to_be_in_viewport()
+    flag = page.get_by_role("button", name="Calf pain with swelling")
+    flag.scroll_into_view_if_needed()
+    flag.click()
+    expect(page.get_by_role("heading", name="No score yet")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(flag).to_be_in_viewport()
+    expect(page.get_by_text(RED_FLAGS["swollen_calf"])).to_be_in_viewport()

@@ -9,7 +9,7 @@ from bisect import bisect_right
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from riskmodel import (
@@ -25,13 +25,21 @@ from riskmodel.datasets import data_file, load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.probability import expit, weight_doubt
 from riskmodel.unanswered import _OPTIONAL
-from tests.strategies import sessions
+from tests.strategies import sessions, values
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
 CARD = load_scorecard()
 CALIBRATION = load_calibration()
 MARATHON = load_examples()["Marathon"]
 OPTIONAL = [f.name for f in FIELDS.values() if f.scored and not f.required]
+DAY = {
+    name: FIELDS[name]
+    for name in OPTIONAL
+    if FIELDS[name].group in ("weather", "today")
+    or name.startswith(
+        ("warm_up", "stretch", "fluid", "drink", "cloth", "measured", "heat")
+    )
+}
 
 
 def on_a_line(x, at, values, *, flat):
@@ -192,9 +200,12 @@ def test_everything_answered_leaves_nothing_to_the_questions():
 
 def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
     answer = assess({**MARATHON, "wbgt_c": 30.0, "sleep_h": 4.0})
+    # With nothing open about the day.
+    day = {n: f.low if f.kind == "number" else [*f.levels, None][0] for n, f in DAY.items()}
+    day["start_time"] = "2026-07-01T12:00:00+00:00"
+    shift = assess({**MARATHON, **day}).open_questions_logit
     duration = next(c.points for c in answer.contributions if c.factor == "duration")
     kept = [c.points for c in answer.contributions if not CARD[c.factor].of_the_day]
-    shift = answer.open_questions_logit
     by_hand = expit(CALIBRATION.logit(sum(kept), duration) + shift)
     assert answer.probability_ideal == pytest.approx(float(by_hand), rel=1e-12)
     assert {f.name for f in CARD.factors if f.of_the_day} == {
@@ -202,6 +213,20 @@ def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
         "sleep", "soreness", "hard_sessions", "rest_days", "stress", "alcohol", "caffeine",
         "diuretic_and_fluid_loss",
     }  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(sessions(), st.data())
+def test_the_day_does_not_move_its_ideal(session, data):
+    drawn = {name: st.none() | values(field) for name, field in DAY.items()}
+    other = assess({**session, **data.draw(st.fixed_dictionaries(drawn))})
+    answer = assess(session)
+    assert answer.probability_ideal <= answer.probability
+    # Unless the day was ideal already, and the ideal is the answer itself.
+    if max(answer.probability_ideal, other.probability_ideal) < min(
+        answer.probability, other.probability
+    ):
+        assert other.probability_ideal == pytest.approx(answer.probability_ideal, rel=1e-9)
 
 
 @pytest.mark.parametrize(

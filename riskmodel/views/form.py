@@ -37,6 +37,8 @@ def answers() -> dict[str, Any]:
     """Everything that was answered so far, in the units of `FIELDS`."""
     given = {field.name: _inside(field) for field in FIELDS.values()}
     given["start_time"] = _with_offset(given["start_time"])
+    if not {*(given["red_flags"] or ())} - {"none"}:
+        given["red_flags_seen"] = None
     return {name: value for name, value in given.items() if value not in _EMPTY}
 
 
@@ -170,22 +172,56 @@ def ask(next_question: str | None) -> None:
         with st.container(border=True, key="next_question"):
             st.markdown("**One more answer that would narrow the range most**")
             _widget(FIELDS[next_question])
+    st.header("Six answers for a first number")
+    _draw(field for field in FIELDS.values() if field.required)
+    st.header("More answers, a narrower range")
     for group, heading in GROUPS.items():
-        fields = [
-            f for f in FIELDS.values() if f.group == group and f.name != next_question
+        others = [
+            f
+            for f in FIELDS.values()
+            if f.group == group and not f.required and f.name != next_question
         ]
-        needed = [field for field in fields if field.required]
-        others = [field for field in fields if not field.required]
         if group == "before":
             continue
-        if needed:
-            st.header(heading)
-            _draw(needed)
-        if others:
-            with st.expander(f"More about {heading.lower()}" if needed else heading):
-                if group == "athlete":
-                    st.caption(_PRIVACY)
-                _draw(others)
+        with st.expander(heading):
+            if group == "athlete":
+                st.caption(_PRIVACY)
+            _draw(others)
+
+
+# When the reasons above go, browsers lose the place where the reader was.
+_STAY = f"""
+export default function ({{ data }}) {{
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (!data.place || window.crampRiskPlace === data.place || !main) return;
+  window.crampRiskPlace = data.place;
+  let height = 0, looks = 0;
+  const timer = setInterval(() => {{
+    if (main.scrollHeight === height || ++looks > 30) {{
+      clearInterval(timer);
+      document.getElementById("{ANCHOR}")?.scrollIntoView();
+    }}
+    height = main.scrollHeight;
+  }}, 300);
+}}
+"""
+_stay = st.components.v2.component("stay", js=_STAY)
+
+
+def stay(*, withheld: bool) -> None:
+    """Keep the first questions in view when a warning sign takes the score away.
+
+    Parameters
+    ----------
+    withheld : bool
+        Whether there is no score now.
+    """
+    state = st.session_state
+    named = bool({*(state.get("red_flags") or ())} - {"none"})
+    if withheld and named and state.get("had_score"):
+        state["place"] = state.get("place", 0) + 1
+    state["had_score"] = not withheld
+    _stay(data={"place": state.get("place", 0)}, key="stay")
 
 
 def ask_units() -> None:

@@ -19,7 +19,7 @@ _LAYOUT = """
     { flex-direction: row-reverse; }
 }
 .st-key-red_flags button { height: auto; white-space: normal; text-align: left; }
-.st-key-device { display: none; }
+.st-key-device, .st-key-stay { display: none; }
 </style>
 """
 
@@ -59,6 +59,8 @@ def _go_back() -> None:
     _, answers = st.session_state["steps"].pop()
     form.change(answers)
     st.session_state["example"] = None
+    # What was just taken back is no change to look back at.
+    st.session_state.pop("answer", None)
 
 
 @st.cache_data
@@ -100,16 +102,21 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     form.ask_units()
     answers = form.answers()
-    if st.session_state.get("steps"):
-        st.button("Take the last step back", key="go_back", on_click=_go_back)
     if answers:
-        st.button("Clear all answers", key="clear", on_click=_clear)
-share.show_link_problems()
+        words = "What is kept on this device stays." if device.kept_profile() else None
+        st.button("Clear all answers", key="clear", on_click=_clear, help=words)
 answer, earlier, advice = _scored(answers)
-result.show_warnings(answer)
+# Always there, so that nothing below changes its place, and with it its state, when a
+# warning comes or goes.
+with st.container(key="warnings"):
+    share.show_link_problems()
+    result.show_warnings(answer)
 # Its style in result.py keeps it at the top while the page scrolls.
 with st.container(key="total"):
     result.show_total(answer, earlier)
+    if st.session_state.get("steps"):
+        words = "Take the last step back"
+        st.button(words, key="go_back", on_click=_go_back, type="tertiary")
     result.show_reminder(answer)
 with st.container(key="page"):
     reasons, questions = st.columns(2, gap="large")
@@ -119,6 +126,7 @@ with reasons:
         change.show(advice, _try)
 with questions:
     form.ask(next(iter(answer.narrowing), None))
+form.stay(withheld=bool(answer.problems))
 if answers or device.kept():
     share.show(answers, answer, advice)
 st.caption(_footer())

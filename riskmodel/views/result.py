@@ -14,6 +14,7 @@ from riskmodel.bands import in_100_text, shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import (
     BAND_LABELS,
+    BAND_MEANINGS,
     ORIGIN,
     SYNTHETIC,
     in_100_span,
@@ -23,11 +24,13 @@ from riskmodel.report import (
     total_text,
     value_text,
 )
+from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.units import Chosen
 from riskmodel.views import form
 
 _OWN: Chosen = {}
 _SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
+_SHOWN_URGENT = 2
 
 # A mid teal with at least 3:1 against both backgrounds; text never stands on it.
 _ACCENT = "#2b8a96"
@@ -66,9 +69,17 @@ def _style() -> str:
 .cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
 .cr-span {{ display: flex; flex-wrap: wrap; gap: 0 1.25rem; }}
 .cr-band {{ color: #fff; font-weight: 700; padding: 0 0.6rem; border-radius: 0.8rem; }}
-#{form.ANCHOR} {{ scroll-margin-top: 17rem; }}
+/* What stands under the answer is out of sight: focus and jumps end below it, and the
+   page stays still when it goes. */
+[data-testid="stMain"] {{ scroll-padding-top: 18rem; }}
 .cr-jump {{ color: inherit !important; }}
 @media (min-width: 641px) {{ .cr-jump {{ display: none; }} }}
+@media (max-width: 640px) {{
+  .cr-ends {{ display: none !important; }}
+  .cr-total {{ font-size: 1.4rem; }}
+}}
+.st-key-total [data-testid="stAlertContainer"] {{ padding: 0.5rem 0.75rem; }}
+.st-key-go_back button {{ min-height: 0; padding: 0; text-decoration: underline; }}
 .cr-dots {{ display: grid; grid-template-columns: repeat(20, 1fr); gap: 0.25rem;
   max-width: 26rem; margin: 0.25rem 0 0.5rem; }}
 .cr-dots span {{ aspect-ratio: 1; border-radius: 50%; border: 2px solid #7d8b91; }}
@@ -97,7 +108,14 @@ ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
 def show_warnings(answer: Assessment) -> None:
     """Say what to consider before any number."""
     for sentence in answer.safety:
-        st.warning(sentence, title="Before you start")
+        if sentence not in _urgent(answer):
+            st.warning(sentence, title="Before you start")
+
+
+def _urgent(answer: Assessment) -> list[str]:
+    """What stays in sight beside the answer; a few only, for the room they take."""
+    urgent = [s for s in answer.safety if s in URGENT_SENTENCES]
+    return urgent[:_SHOWN_URGENT]
 
 
 def show_reminder(answer: Assessment) -> None:
@@ -105,11 +123,14 @@ def show_reminder(answer: Assessment) -> None:
     for problem in answer.problems:
         if " is missing; " not in problem:
             st.warning(form.sentence(problem))
-    if answer.safety and not answer.problems:
-        count = len(answer.safety)
+    urgent = _urgent(answer)
+    for sentence in urgent:
+        st.error(sentence)
+    count = len(answer.safety) - len(urgent)
+    if count and not answer.problems:
         st.html(
-            f'<p class="cr-note"><b>{count} warning{"s" * (count > 1)} before you start, '
-            "at the top of the page</b></p>"
+            f'<p class="cr-note"><b>{count}{" more" * bool(urgent)} '
+            f"warning{'s' * (count > 1)} before you start, at the top of the page</b></p>"
         )
 
 
@@ -138,6 +159,7 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
     chosen = form.chosen_units()
     st.html(dots_html(answer))
     st.caption(
+        f"{BAND_LABELS[answer.band]}: {BAND_MEANINGS[answer.band]}. "
         f"{SYNTHETIC} Ideal conditions: the same session and athlete, cool, rested and "
         "with enough to drink. Points are not a percentage."
     )
@@ -190,8 +212,8 @@ def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
     low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
     ideal = in_100_text(answer.probability_ideal)
     return (
-        f'<div class="cr-total">{escape(answer.in_100.capitalize())} of 100</div>'
-        f"<div>sessions like this one would bring a cramp</div>"
+        f'<div><span class="cr-total">{escape(answer.in_100.capitalize())} of 100</span> '
+        "sessions like this one would bring a cramp</div>"
         f'<div class="cr-span"><span class="cr-band" '
         f'style="background:{_BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
         f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"

@@ -37,7 +37,15 @@ def open_link() -> None:
 
 
 def show_link_problems() -> None:
-    """Say what of a link could not be used."""
+    """Say what of a link could not be used, and what it may have left out."""
+    if st.session_state["from_link"] and not any(
+        field.private and field.scored and field.name in form.answers()
+        for field in FIELDS.values()
+    ):
+        st.caption(
+            "Opened from a link without health and personal answers: they count as "
+            "open here, so that the number can differ from the sender's."
+        )
     if problems := st.session_state.get("link_problems"):
         # In the units of the link; the names in brackets are for programs.
         told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
@@ -82,15 +90,18 @@ def show(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None
         if not answer.problems:
             with st.popover("Print"):
                 _show_print(answers, answer, advice)
-        st.download_button(
-            "Download as JSON",
-            as_json(answers),
-            "cramp-risk-session.json",
-            "application/json",
-            on_click="ignore",
-            help="All your answers, health answers too, for `cramprisk assess`. "
-            "The file is made for you and kept nowhere else.",
-        )
+        with st.popover("Download"):
+            st.caption(
+                "A file with all your answers, health answers too, for `cramprisk "
+                "assess`. It is made for you and kept nowhere else."
+            )
+            st.download_button(
+                "Download as JSON",
+                as_json(answers),
+                "cramp-risk-session.json",
+                "application/json",
+                on_click="ignore",
+            )
         with st.popover("Keep on this device"):
             _show_kept(answers)
 
@@ -130,7 +141,8 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
     st.button(
         f"Save {len(profile)} answers on this device",
         disabled=not profile,
-        on_click=lambda: device.write(profile=profile, units=form.chosen_units()),
+        on_click=_save,
+        args=(profile,),
     )
     entry = device.kept()
     saved = entry.get("profile")
@@ -144,7 +156,14 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
             "application/json",
             on_click="ignore",
         )
-        st.button(
-            "Delete everything kept",
-            on_click=device.delete,
-        )
+        st.button("Delete everything kept", on_click=_delete)
+
+
+def _save(profile: Mapping[str, Any]) -> None:
+    device.write(profile=profile, units=form.chosen_units())
+    st.toast(f"Saved {len(profile)} answers in this browser.")
+
+
+def _delete() -> None:
+    device.delete()
+    st.toast("Nothing is kept in this browser any more.")
