@@ -19,7 +19,7 @@ from riskmodel import advise, assess, check
 from riskmodel.cli import app as cli
 from riskmodel.datasets import load_examples
 from riskmodel.fields import FIELDS
-from riskmodel.handout import change_text, drinking_plan, handout_pdf
+from riskmodel.handout import _content, change_text, drinking_plan, handout_pdf
 from riskmodel.safety import RED_FLAGS
 from riskmodel.units import UNITS
 from riskmodel.views.result import dots_html
@@ -345,11 +345,8 @@ def test_a_page_without_private_answers_names_none():
 
 
 def public_page(session):
-    pdf = handout_pdf(session, assess(session), advise(session), units={}, private=False)
-    words = pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text()
-    why = words[words.index("Why:") : words.index("Behind it")]
-    behind = words[words.index("Behind it") :]
-    return set(why.split("\n")[1:]), behind.split("What would change it")[0], words
+    content = _content(session, assess(session), advise(session), {}, private=False)
+    return set(map(tuple, content["why"])), content
 
 
 @settings(max_examples=25)
@@ -360,13 +357,16 @@ def test_the_public_page_cannot_be_read_back(session, data):
     private = data.draw(
         st.fixed_dictionaries({}, optional={n: values(FIELDS[n]) for n in names})
     )
-    why, behind, _ = public_page(session)
-    why_then, behind_then, words = public_page({**session, **private})
+    why, page = public_page(session)
+    why_then, page_then = public_page({**session, **private})
     # Only the row that adds the private points up may differ.
-    assert not {row for row in why ^ why_then if not row.startswith("Health and personal")}
-    assert behind == behind_then
-    assert "Predicted sweat" not in words
-    assert "As advised" not in words
+    assert not {
+        row for row in why ^ why_then if not row[0].startswith("Health and personal")
+    }
+    for part in ("title", "subtitle", "physiology", "drinking", "drinks"):
+        assert page[part] == page_then[part]
+    assert "Predicted sweat" not in page["drinking"]
+    assert "As advised" not in page["drinking"]
 
 
 def test_the_longest_page_is_one_page():

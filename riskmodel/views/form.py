@@ -189,39 +189,39 @@ def ask(next_question: str | None) -> None:
             _draw(others)
 
 
-# When the reasons above go, browsers lose the place where the reader was.
-_STAY = f"""
-export default function ({{ data }}) {{
+# Warnings and reasons come and go above the questions, and browsers then often lose the
+# place where the reader was: the question that was just answered stays where it is.
+_STAY = """
+const hold = (event) => {
   const main = document.querySelector('[data-testid="stMain"]');
-  if (!data.place || window.crampRiskPlace === data.place || !main) return;
-  window.crampRiskPlace = data.place;
-  let height = 0, looks = 0;
-  const timer = setInterval(() => {{
-    if (main.scrollHeight === height || ++looks > 30) {{
-      clearInterval(timer);
-      document.getElementById("{ANCHOR}")?.scrollIntoView();
-    }}
-    height = main.scrollHeight;
-  }}, 300);
-}}
+  const held = event.target.closest?.(".st-key-questions [data-testid=stElementContainer]");
+  if (!main || !held) return;
+  const top = held.getBoundingClientRect().top;
+  const until = performance.now() + 3000;
+  let moved = false;
+  const let_go = () => { moved = true; };
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"])
+    addEventListener(name, let_go, { once: true, capture: true });
+  const keep = () => {
+    if (moved || performance.now() > until || !held.isConnected) return;
+    const off = held.getBoundingClientRect().top - top;
+    if (Math.abs(off) > 2) main.scrollTop += off;
+    requestAnimationFrame(keep);
+  };
+  requestAnimationFrame(keep);
+};
+export default function () {
+  if (window.crampRiskStay) return;
+  window.crampRiskStay = true;
+  addEventListener("click", hold, true);
+}
 """
 _stay = st.components.v2.component("stay", js=_STAY)
 
 
-def stay(*, withheld: bool) -> None:
-    """Keep the first questions in view when a warning sign takes the score away.
-
-    Parameters
-    ----------
-    withheld : bool
-        Whether there is no score now.
-    """
-    state = st.session_state
-    named = bool({*(state.get("red_flags") or ())} - {"none"})
-    if withheld and named and state.get("had_score"):
-        state["place"] = state.get("place", 0) + 1
-    state["had_score"] = not withheld
-    _stay(data={"place": state.get("place", 0)}, key="stay")
+def stay() -> None:
+    """Keep the question that is being answered where the reader sees it."""
+    _stay(key="stay")
 
 
 def ask_units() -> None:

@@ -124,9 +124,9 @@ with reasons:
     if not answer.problems:
         result.show_reasons(answer, answers)
         change.show(advice, _try)
-with questions:
+with questions, st.container(key="questions"):
     form.ask(next(iter(answer.narrowing), None))
-form.stay(withheld=bool(answer.problems))
+form.stay()
 if answers or device.kept():
     share.show(answers, answer, advice)
 st.caption(_footer())
