@@ -10,6 +10,7 @@ st.set_page_config(page_title="Cramp risk", page_icon="🏃", layout="wide")
 views = Path(riskmodel.__file__).parent / "views"
 pages = [
     st.Page(views / "my_session.py", title="My session", default=True),
+    st.Page(views / "compare.py", title="Compare"),
     st.Page(views / "guide.py", title="Cramp guide"),
     st.Page(views / "method.py", title="Method"),
 ]

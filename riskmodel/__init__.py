@@ -14,6 +14,7 @@ Examples
 
 from riskmodel.advice import Advice, Option, advise
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
+from riskmodel.comparison import Comparison, Sweep, compare, sweep
 from riskmodel.inputs import FIELDS, Session, check
 from riskmodel.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.scorecard import Scorecard
@@ -27,15 +28,19 @@ __all__ = [
     "Assessment",
     "Calibration",
     "CalibrationError",
+    "Comparison",
     "Contribution",
     "Option",
     "Scorecard",
     "ScorecardError",
     "Session",
+    "Sweep",
     "advise",
     "assess",
     "assess_frame",
     "check",
+    "compare",
     "load_calibration",
     "load_scorecard",
+    "sweep",
 ]

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -72,6 +80,9 @@ def install_browser() -> None:
         subprocess.run(download, check=False)
 
 
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
 @contextmanager
 def watched_context(
     browser: Browser, viewport: str, color_scheme: str
@@ -92,12 +103,14 @@ def watched_context(
             complaints.append(f"outbound call: {url}")
 
     context.on("weberror", lambda event: complaints.append(f"error: {event.error}"))
-    context.on(
-        "console",
-        lambda message: (
-            message.type == "error" and complaints.append(f"console: {message.text}")
-        ),
-    )
+
+    def note_message(message: ConsoleMessage) -> None:
+        # Opened below the root, Streamlit's page first looks there for its server.
+        probe = PROBE.search(message.location.get("url", ""))
+        if message.type == "error" and not probe:
+            complaints.append(f"console: {message.text}")
+
+    context.on("console", note_message)
     context.on("request", lambda request: note_outbound(request.url))
     context.on(
         "page",

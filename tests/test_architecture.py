@@ -36,9 +36,13 @@ STAGES = (
     "assessment",
     "levers",
     "advice",
+    "comparison",
+    "scenarios",
+    "exports",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
     "handout",
+    "side_by_side",
     "check_report",
     "calibration",
     "cli",
@@ -50,7 +54,8 @@ ONLY_IN = {
     "typer": {"cli"},
     "rich": {"cli"},
     "sklearn": {"calibration"},
-    "typst": {"handout"},
+    "typst": {"handout", "side_by_side"},
+    "contourpy": {"views"},
 }
 
 

@@ -83,6 +83,11 @@ def sentence(problem: str) -> str:
     return re.sub(r" \(\w+\)", "", problem)
 
 
+def harmless(text: str) -> str:
+    """Text of somebody else, so that none of it becomes a link or a heading."""
+    return re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", text)
+
+
 def _inside(field: Field) -> Any:
     """What a field holds, in the project's unit."""
     shown = _shown(field)

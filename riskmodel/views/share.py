@@ -50,7 +50,7 @@ def show_link_problems() -> None:
         # In the units of the link; the names in brackets are for programs.
         told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
         # Who made the link is not known: its text must not become a link or a heading.
-        plain = re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", told)
+        plain = form.harmless(told)
         st.warning(f"{plain[:_LONGEST]} The rest of the link was used.")
 
 

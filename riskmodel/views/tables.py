@@ -3,16 +3,24 @@
 import pandas as pd
 import streamlit as st
 
+_STYLE = (
+    "<style>.cr-table {border-collapse: collapse; width: 100%}"
+    ".cr-table th, .cr-table td {text-align: left; padding: 0.35rem 0.75rem 0.35rem 0;"
+    "border-bottom: 1px solid #7d8b9155; font-weight: 400; vertical-align: top}"
+    ".cr-table thead th, .cr-table [scope=rowgroup], .cr-differs td {font-weight: 600}"
+    ".cr-table [scope=rowgroup] {padding-top: 1rem}"
+    "@media (max-width: 640px) {.cr-table {min-width: 36rem}}</style>"
+)
+
 
 def show(table: pd.DataFrame, label: str) -> None:
     """Show a table that scrolls inside itself, with the keyboard too."""
-    cells = table.to_html(index=False, border=0, classes="cr-table")
+    region(table.to_html(index=False, border=0, classes="cr-table"), label)
+
+
+def region(table_html: str, label: str) -> None:
+    """Show a table of class cr-table that scrolls inside itself."""
     st.html(
-        "<style>.cr-table {border-collapse: collapse; width: 100%}"
-        ".cr-table th, .cr-table td {text-align: left; padding: 0.35rem 0.75rem 0.35rem 0;"
-        "border-bottom: 1px solid #7d8b9155; font-weight: 400; vertical-align: top}"
-        ".cr-table th {font-weight: 600}"
-        "@media (max-width: 640px) {.cr-table {min-width: 36rem}}</style>"
-        f'<div role="region" tabindex="0" aria-label="{label}" '
-        f'style="overflow-x: auto">{cells}</div>'
+        f'{_STYLE}<div role="region" tabindex="0" aria-label="{label}" '
+        f'style="overflow-x: auto">{table_html}</div>'
     )

@@ -1,0 +1,289 @@
+"""Scenarios side by side, and what one or two answers do to a plan.
+
+Every number comes from the same chain as a single answer; nothing is counted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.answers import Answers, unknown_column
+from riskmodel.assessment import Assessment, assess
+from riskmodel.chain import engine
+from riskmodel.fields import FIELDS, Field
+from riskmodel.inputs import Session, read_session, spelt
+
+Array = NDArray[np.float64]
+
+MOST_SCENARIOS = 6
+"""More columns than this no screen shows side by side: our judgement."""
+
+# What is worth looking at around a plan, where the field allows far more: our judgement.
+_USUAL: Mapping[str, tuple[float, float]] = {
+    "duration_min": (15.0, 360.0),
+    "air_temperature_c": (0.0, 42.0),
+    "relative_humidity_pct": (10.0, 95.0),
+    "wind_speed_m_s": (0.0, 10.0),
+    "wbgt_c": (5.0, 36.0),
+    "solar_radiation_w_m2": (0.0, 1000.0),
+    "fluid_intake_l_h": (0.0, 1.5),
+    "measured_sweat_rate_l_h": (0.2, 3.0),
+    "drink_sodium_mg_l": (0.0, 1500.0),
+    "warm_up_min": (0.0, 30.0),
+    "longest_recent_min": (0.0, 360.0),
+    "sessions_per_week": (0.0, 10.0),
+    "sleep_h": (3.0, 10.0),
+    "age_years": (16.0, 80.0),
+    "body_mass_kg": (45.0, 120.0),
+    "height_cm": (150.0, 205.0),
+}
+# A place says nothing without a time, and a list of conditions is no axis.
+_NO_AXIS = ("latitude_deg", "longitude_deg", "start_time")
+# A WBGT that was measured stands for this weather, and not for another.
+_REPLACED_BY_WBGT = (
+    "air_temperature_c",
+    "relative_humidity_pct",
+    "wind_speed_m_s",
+    "sky",
+    "solar_radiation_w_m2",
+)
+
+AXES = tuple(
+    f.name
+    for f in FIELDS.values()
+    if f.scored and f.kind in ("number", "level") and f.name not in _NO_AXIS
+)
+"""Inputs that can be swept: numbers, and questions with one answer of a few."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a comparison: a label and what stands in each column.
+
+    Attributes
+    ----------
+    name : str
+        Field or factor.
+    label : str
+    values : tuple
+        One for each scenario.
+    """
+
+    name: str
+    label: str
+    values: tuple[Any, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the scenarios disagree."""
+        return any(value != self.values[0] for value in self.values)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios of one athlete side by side.
+
+    Attributes
+    ----------
+    assessments : tuple of Assessment
+        One for each scenario, in their order.
+    answers : tuple of Row
+        Answers on which the scenarios differ; None where a question is open.
+    factors : tuple of Row
+        Points of each factor, aligned, NaN where a scenario cannot be scored; those
+        with most points in any scenario first.
+    """
+
+    assessments: tuple[Assessment, ...]
+    answers: tuple[Row, ...]
+    factors: tuple[Row, ...]
+
+
+def compare(sessions: Sequence[Session | Mapping[str, Any]]) -> Comparison:
+    """Score scenarios and line them up.
+
+    Parameters
+    ----------
+    sessions : sequence of Session or mapping of str to answer
+        Two to six.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two or more than six, or a name is not in `FIELDS`.
+
+    Examples
+    --------
+    >>> base = {"sport": "running", "duration_min": 90, "session_rpe": 6, "age_years": 30,
+    ...         "air_temperature_c": 31, "relative_humidity_pct": 60}
+    >>> both = compare([base, {**base, "air_temperature_c": 18}])
+    >>> [(row.name, row.values) for row in both.answers]
+    [('air_temperature_c', (31, 18))]
+    """
+    if not 2 <= len(sessions) <= MOST_SCENARIOS:
+        raise ValueError(
+            f"There are {len(sessions)} scenarios; allowed is 2 to {MOST_SCENARIOS}."
+        )
+    made = tuple(assess(session) for session in sessions)
+    answers = [
+        Row(name, field.label, tuple(session.get(name) for session in sessions))
+        for name, field in FIELDS.items()
+    ]
+    points = [{c.factor: c.points for c in answer.contributions} for answer in made]
+    labels = {c.factor: c.label for answer in made for c in answer.contributions}
+    factors = [
+        Row(name, label, tuple(counted.get(name, np.nan) for counted in points))
+        for name, label in labels.items()
+    ]
+    factors.sort(key=lambda row: -np.nanmax(row.values))
+    return Comparison(made, tuple(r for r in answers if r.differs), tuple(factors))
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the answers to one or two questions make of a plan.
+
+    Attributes
+    ----------
+    across, down : Field
+        The question along x, and the one along y, None for a curve.
+    x, y : tuple of answer
+        Numbers or level names.
+    probability, probability_low, probability_high : ndarray of shape (len(y), len(x))
+        One row for a curve.
+    without_wbgt : bool
+        Whether a measured WBGT was left out, as it belongs to one weather only.
+    """
+
+    across: Field
+    down: Field | None
+    x: tuple[Any, ...]
+    y: tuple[Any, ...]
+    probability: Array
+    probability_low: Array
+    probability_high: Array
+    without_wbgt: bool
+
+
+def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, ...]:
+    """Values of one input worth looking at, the planned one among their range.
+
+    Parameters
+    ----------
+    name : str
+        One of `AXES`.
+    planned : answer, optional
+    steps : int
+        How many numbers to return at most; whole numbers where only those are asked.
+
+    Examples
+    --------
+    >>> usual_values("session_rpe")
+    (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
+    """
+    field = FIELDS[name]
+    if field.kind == "level":
+        return tuple(field.levels)
+    low, high = _USUAL.get(name, (field.low, field.high))
+    if planned is not None:
+        low, high = min(low, float(planned)), max(high, float(planned))
+    if field.unit in ("of 10", "days", "sessions"):
+        return tuple(map(float, range(int(np.floor(low)), int(np.ceil(high)) + 1)))
+    return tuple(np.linspace(low, high, steps).tolist())
+
+
+def sweep(
+    session: Session | Mapping[str, Any],
+    across: str,
+    down: str | None = None,
+    *,
+    x: Sequence[Any] | None = None,
+    y: Sequence[Any] | None = None,
+) -> Sweep:
+    """Score a plan for many answers to one or two questions, all others kept.
+
+    Parameters
+    ----------
+    session : Session or mapping of str to answer
+        One that can be scored.
+    across, down : str
+        Names in `AXES`.
+    x, y : sequence of answer, optional
+        `usual_values` by default.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    ValueError
+        If the session cannot be scored, an input cannot be swept, or a value is not
+        allowed.
+
+    Examples
+    --------
+    >>> run = {"sport": "running", "duration_min": 90, "session_rpe": 6, "age_years": 30,
+    ...        "air_temperature_c": 31, "relative_humidity_pct": 60}
+    >>> cool, hot = sweep(run, "air_temperature_c", x=[15, 35]).probability[0]
+    >>> bool(cool < hot)
+    True
+    """
+    names = [across] if down is None else [across, down]
+    for name in names:
+        if name not in AXES:
+            raise ValueError(f"{name!r} cannot be swept.")
+    if len(set(names)) < len(names):
+        raise ValueError("The two inputs of a sweep must differ.")
+    given = dict(session)
+    replaced = any(name in _REPLACED_BY_WBGT for name in names) and "wbgt_c" not in names
+    without_wbgt = replaced and given.pop("wbgt_c", None) is not None
+    answers = read_session(given)
+    if answers.findings:
+        raise ValueError(" ".join(answers.sentences()))
+    planned = spelt(answers)
+    x = usual_values(across, planned.get(across)) if x is None else tuple(x)
+    y = (None,) if down is None else y
+    y = usual_values(str(down), planned.get(str(down))) if y is None else tuple(y)
+    columns = {
+        name: np.repeat(column, len(x) * len(y)) for name, column in answers.columns.items()
+    }
+    columns[across] = np.tile(_coded(across, x), len(y))
+    if down is not None:
+        columns[down] = np.repeat(_coded(down, y), len(x))
+    chances = (
+        engine(None, None).run(Answers(len(x) * len(y), columns, ()), detail=False).chances
+    )
+    shape = len(y), len(x)
+    return Sweep(
+        across=FIELDS[across],
+        down=None if down is None else FIELDS[down],
+        x=x,
+        y=y,
+        probability=chances["probability"].reshape(shape),
+        probability_low=chances["probability_low"].reshape(shape),
+        probability_high=chances["probability_high"].reshape(shape),
+        without_wbgt=without_wbgt,
+    )
+
+
+def _coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    """Answers to one question as the chain reads them."""
+    field = FIELDS[name]
+    column = unknown_column(field, len(values))
+    for place, value in enumerate(values):
+        read = read_session({name: value})
+        wrong = [text for text in read.sentences() if f"({name}) is " in text]
+        if wrong:
+            raise ValueError(wrong[0])
+        column[place] = read.columns[name][0]
+    return column

@@ -1,0 +1,47 @@
+"""Tables as files for a spreadsheet, in which no text can act as a formula."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pandas as pd
+
+# What a spreadsheet takes for a formula, see OWASP, "CSV Injection".
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def harmless(cell: object) -> object:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("Ada"), harmless(-5.0)
+    ("'=1+1", 'Ada', -5.0)
+    """
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    safe = table.map(harmless)
+    safe.columns = [str(harmless(str(name))) for name in table.columns]
+    return safe
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    r"""Write a table as CSV that Excel opens as UTF-8.
+
+    Examples
+    --------
+    >>> to_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]})).decode("utf-8-sig")
+    "athlete,sleep_h\r\n'=A1,7.5\r\n"
+    """
+    return _harmless(table).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def to_xlsx(table: pd.DataFrame, sheet: str) -> bytes:
+    """Write a table as an Excel workbook with one sheet."""
+    out = BytesIO()
+    _harmless(table).to_excel(out, index=False, sheet_name=sheet, engine="openpyxl")
+    return out.getvalue()

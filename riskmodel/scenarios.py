@@ -1,0 +1,144 @@
+"""Named scenarios as text: for a link, a file, or the reader's own device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from riskmodel.assessment import Assessment
+from riskmodel.comparison import MOST_SCENARIOS
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import tidy
+
+LONGEST_NAME = 40  # characters, so that six columns fit
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A plan with a name.
+
+    Attributes
+    ----------
+    name : str
+    answers : mapping of str to answer
+    """
+
+    name: str
+    answers: Mapping[str, Any]
+
+
+def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
+    """Write scenarios as compact JSON, in their order.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+    private : bool
+        Whether to put in what `Field.private` keeps out.
+
+    Examples
+    --------
+    >>> easy = Scenario("Easy", {"sport": "running", "sleep_h": 5})
+    >>> print(to_text([easy], private=False))
+    {"cramp-risk":1,"base":{"sport":"running"},"scenarios":[["Easy",{}]]}
+    """
+    plans = [
+        {
+            name: value
+            for name, value in scenario.answers.items()
+            if private or not FIELDS[name].private
+        }
+        for scenario in scenarios
+    ]
+    base = plans[0] if plans else {}
+    # Only what differs from the first, so that a link stays short.
+    changes = [
+        {n: plan.get(n) for n in {**base, **plan} if plan.get(n) != base.get(n)}
+        for plan in plans
+    ]
+    named = [[s.name, change] for s, change in zip(scenarios, changes, strict=True)]
+    content = {"cramp-risk": _FORMAT, "base": base, "scenarios": named}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
+    """Read what `to_text` wrote, or what somebody made of it.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    scenarios : list of Scenario
+        What could be read, six at most.
+    problems : tuple of str
+        One sentence for each thing that could not.
+
+    Examples
+    --------
+    >>> from_text("[1]")[1]
+    ('These scenarios cannot be read: this is no list of scenarios.',)
+    """
+    try:
+        content = json.loads(text)
+        base, named = dict(content["base"]), list(content["scenarios"])
+        pairs = [(str(name), dict(changes)) for name, changes in named]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return [], ("These scenarios cannot be read: this is no list of scenarios.",)
+    if content.get("cramp-risk") != _FORMAT:
+        return [], ("These scenarios cannot be read: they come from another version.",)
+    scenarios: list[Scenario] = []
+    problems: dict[str, None] = {}  # in order, each once
+    for name, changes in pairs[:MOST_SCENARIOS]:
+        given, wrong = tidy({k: v for k, v in {**base, **changes}.items() if v is not None})
+        problems |= dict.fromkeys(wrong)
+        scenarios.append(Scenario(name[:LONGEST_NAME], given))
+    if len(pairs) > MOST_SCENARIOS:
+        problems[
+            f"There are {len(pairs)} scenarios; the first {MOST_SCENARIOS} are used."
+        ] = None
+    return scenarios, tuple(problems)
+
+
+def to_frame(
+    scenarios: Sequence[Scenario], assessments: Sequence[Assessment], *, private: bool
+) -> pd.DataFrame:
+    """Lay out scenarios as a table: name, result, points per factor, answers.
+
+    Parameters
+    ----------
+    scenarios, assessments : sequences of equal length
+    private : bool
+        Whether to put in private answers; the points of single factors go with them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each scenario.
+    """
+    rows = []
+    for scenario, answer in zip(scenarios, assessments, strict=True):
+        row: dict[str, Any] = {
+            "scenario": scenario.name,
+            "probability": answer.probability,
+            "probability_low": answer.probability_low,
+            "probability_high": answer.probability_high,
+            "band": answer.band,
+            "total_points": answer.total_points,
+            "problems": " ".join(answer.problems),
+        }
+        if private:
+            row |= {f"points_{c.factor}": c.points for c in answer.contributions}
+        row |= {
+            name: ";".join(value) if isinstance(value, list) else value
+            for name, value in scenario.answers.items()
+            if private or not FIELDS[name].private
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
