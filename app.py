@@ -11,6 +11,7 @@ views = Path(riskmodel.__file__).parent / "views"
 pages = [
     st.Page(views / "my_session.py", title="My session", default=True),
     st.Page(views / "compare.py", title="Compare"),
+    st.Page(views / "squad.py", title="Squad"),
     st.Page(views / "guide.py", title="Cramp guide"),
     st.Page(views / "method.py", title="Method"),
 ]

@@ -39,10 +39,13 @@ STAGES = (
     "comparison",
     "scenarios",
     "exports",
+    "squad_file",
+    "squad",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
     "handout",
     "side_by_side",
+    "squad_sheet",
     "check_report",
     "calibration",
     "cli",
@@ -54,7 +57,7 @@ ONLY_IN = {
     "typer": {"cli"},
     "rich": {"cli"},
     "sklearn": {"calibration"},
-    "typst": {"handout", "side_by_side"},
+    "typst": {"handout", "side_by_side", "squad_sheet"},
     "contourpy": {"views"},
 }
 

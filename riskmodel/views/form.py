@@ -229,6 +229,15 @@ def stay() -> None:
     _stay(key="stay")
 
 
+def ask_plan() -> None:
+    """Draw the questions about the session and the weather, not those about a person."""
+    fields = [f for f in FIELDS.values() if f.group in ("plan", "weather")]
+    _draw(field for field in fields if field.required)
+    for group in ("plan", "weather"):
+        with st.expander(GROUPS[group]):
+            _draw(f for f in fields if f.group == group and not f.required)
+
+
 def ask_units() -> None:
     """Draw the choice of units."""
     with st.popover("Units"):

@@ -51,7 +51,7 @@ def show_link_problems() -> None:
         told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
         # Who made the link is not known: its text must not become a link or a heading.
         plain = form.harmless(told)
-        st.warning(f"{plain[:_LONGEST]} The rest of the link was used.")
+        st.warning(f"{plain[:_LONGEST]} The rest was used.")
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:

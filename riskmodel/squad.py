@@ -1,0 +1,266 @@
+"""One planned session for a whole squad: who needs attention, and what helps most.
+
+Every athlete's row runs through the same chain as a single session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from riskmodel.answers import Answers, is_unknown, read_frame, read_one, unknown_column
+from riskmodel.assessment import assess_frame
+from riskmodel.chain import engine
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import spelt
+from riskmodel.levers import LEVERS, Lever, Plan
+from riskmodel.safety import URGENT_SENTENCES
+from riskmodel.scorecard_file import load_scorecard
+
+Array = NDArray[np.float64]
+
+PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.group in ("plan", "weather"))
+"""What one plan says for all; an athlete's own answer to any of it goes first."""
+ATHLETE_FIELDS = tuple(name for name in FIELDS if name not in PLAN_FIELDS)
+"""What every athlete answers."""
+
+TOP_FACTORS = 2
+# Levers that a coach can pull for everybody at once.
+_FOR_ALL = ("cooler", "shade", "indoors", "shorter", "easier", "pace", "warm_up")
+
+
+@dataclass(frozen=True)
+class SquadOption:
+    """A change of the plan, and what it does to the whole squad.
+
+    Attributes
+    ----------
+    label : str
+    changes : mapping of str to answer
+    expected_before, expected_after : float
+        Cramps to expect among the athletes who can be scored.
+    n_scored : int
+    """
+
+    label: str
+    changes: Mapping[str, Any]
+    expected_before: float
+    expected_after: float
+    n_scored: int
+
+
+def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
+    """Give every athlete the planned session.
+
+    Parameters
+    ----------
+    athletes : pandas.DataFrame
+        One row for each; columns named as in `FIELDS`.
+    plan : mapping of str to answer
+        Answers to `PLAN_FIELDS`; others are not used.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column for every answer; where an athlete has an own answer to a
+        question of the plan, it stays.
+    """
+    frame = athletes[[name for name in athletes.columns if name in FIELDS]].copy()
+    for name in PLAN_FIELDS:
+        if plan.get(name) is None:
+            continue
+        value = plan[name]
+        if name in frame:
+            own = frame[name].astype(object)
+            frame[name] = own.where(
+                own.notna() & (own.astype(str).str.strip() != ""), value
+            )
+        else:
+            frame[name] = value
+    return frame
+
+
+def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
+    """Score everybody, those who need attention first.
+
+    Parameters
+    ----------
+    athletes : pandas.DataFrame
+        As for `with_plan`.
+    plan : mapping of str to answer
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `riskmodel.assess_frame`, with ``athlete``, ``top_factors`` and
+        ``urgent``; sorted by urgent warnings, then what cannot be scored, then the
+        probability, and by place in the squad where these are alike.
+
+    Examples
+    --------
+    >>> squad = pd.DataFrame({"athlete": ["Ada", "Ben"], "age_years": [25, 47]})
+    >>> plan = {"sport": "running", "duration_min": 60, "session_rpe": 6,
+    ...         "air_temperature_c": 24, "relative_humidity_pct": 50}
+    >>> list(score_squad(squad, plan)["athlete"])
+    ['Ben', 'Ada']
+    """
+    frame = with_plan(athletes, plan)
+    scored = assess_frame(frame)
+    names = frame.get("athlete", pd.Series("", frame.index)).fillna("").astype(str)
+    scored.insert(0, "athlete", names)
+    scored["top_factors"] = _top_factors(scored)
+    urgent = pd.Series(False, scored.index)
+    for sentence in URGENT_SENTENCES:
+        urgent |= scored["safety"].str.contains(sentence, regex=False)
+    scored["urgent"] = urgent
+    order = np.lexsort(
+        (
+            -scored["probability"].fillna(2.0).to_numpy(),
+            ~urgent.to_numpy(),
+        )
+    )
+    return scored.iloc[order]
+
+
+def _top_factors(scored: pd.DataFrame) -> NDArray[Any]:
+    """Names of the factors with most points, one text for each row."""
+    factors = load_scorecard().factors
+    points = scored[[f"points_{factor.name}" for factor in factors]].to_numpy()
+    labels = np.array([factor.label for factor in factors], dtype=object)
+    order = np.argsort(-np.nan_to_num(points), axis=1, kind="stable")[:, :TOP_FACTORS]
+    largest = np.take_along_axis(points, order, axis=1)
+    text = np.full(len(scored), "", dtype=object)
+    for column in range(TOP_FACTORS):
+        some = largest[:, column] > 0
+        named = labels[order[:, column]] + [
+            f" +{value:g}" if value > 0 else "" for value in largest[:, column]
+        ]
+        joined = np.where(text == "", named, text + ", " + named)
+        text = np.where(some, joined, text)
+    return text
+
+
+def over_plans(
+    athletes: pd.DataFrame,
+    plan: Mapping[str, Any],
+    changes: Sequence[Mapping[str, Any]],
+) -> Array:
+    """Score everybody under several versions of a plan, all at once.
+
+    Parameters
+    ----------
+    athletes, plan
+        As for `with_plan`.
+    changes : sequence of mapping of str to answer
+        What each version changes, such as its start and weather; None leaves a
+        question open.
+
+    Returns
+    -------
+    ndarray of shape (len(changes), len(athletes))
+        Probability; NaN where a row cannot be scored.
+
+    Raises
+    ------
+    ValueError
+        If a change is not allowed.
+    """
+    n = len(athletes)
+    # What the plan lacks and a version brings must not count as missing.
+    first = {**plan, **(changes[0] if changes else {})}
+    own = read_frame(athletes[[c for c in athletes.columns if c in FIELDS]])
+    answers = read_frame(with_plan(athletes, first))
+    columns = {name: np.tile(c, len(changes)) for name, c in answers.columns.items()}
+    usable = np.tile(answers.usable(), len(changes))
+    for name in {name for change in changes for name in change}:
+        values = _coded(name, [{**plan, **change}.get(name) for change in changes])
+        spread = np.repeat(values, n)
+        if name in own.columns:
+            mine = np.tile(own.columns[name], len(changes))
+            spread = np.where(is_unknown(mine), spread, mine)
+        columns[name] = spread
+    every = Answers(n * len(changes), columns, ())
+    chances = engine(None, None).run(every, detail=False).chances["probability"]
+    return np.where(usable, chances, np.nan).reshape(len(changes), n)
+
+
+def _coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    """Answers to one question as the chain reads them; None is open."""
+    column = unknown_column(FIELDS[name], len(values))
+    for place, value in enumerate(values):
+        read = read_one({name: value})
+        wrong = [text for text in read.sentences() if f"({name}) is " in text]
+        if wrong and value is not None:
+            raise ValueError(wrong[0])
+        if name in read.columns:
+            column[place] = read.columns[name][0]
+    return column
+
+
+def squad_levers(
+    athletes: pd.DataFrame, plan: Mapping[str, Any]
+) -> tuple[SquadOption, ...]:
+    """Find which changes of the plan help the whole squad, the best first.
+
+    Parameters
+    ----------
+    athletes, plan
+        As for `with_plan`.
+
+    Returns
+    -------
+    tuple of SquadOption
+        Only those after which fewer cramps are to be expected; empty if nobody can be
+        scored.
+    """
+    usable = read_frame(with_plan(athletes, plan)).usable()
+    if not usable.any():
+        return ()
+    some = with_plan(athletes, plan).iloc[int(np.flatnonzero(usable)[0])]
+    given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
+    typical = _typical({**given, "age_years": some["age_years"]})
+    options = [
+        (lever, changes)
+        for lever in LEVERS
+        if lever.name in _FOR_ALL and (changes := lever.change(typical)) is not None
+    ]
+    return _ranked(athletes, plan, options)
+
+
+def _typical(session: Mapping[str, Any]) -> Plan:
+    """The plan as a lever looks at it, without anybody's own answers."""
+    answers = read_one(session)
+    used = engine(None, None)
+    base = used.run(answers, detail=True)
+    points = {
+        factor.name: float(counted[0])
+        for factor, counted in zip(used.scorecard.factors, base.points, strict=True)
+    }
+    physiology = {name: float(values[0]) for name, values in base.physiology.items()}
+    return Plan(spelt(answers), points, physiology)
+
+
+def _ranked(
+    athletes: pd.DataFrame,
+    plan: Mapping[str, Any],
+    options: Sequence[tuple[Lever, Mapping[str, Any]]],
+) -> tuple[SquadOption, ...]:
+    chances = over_plans(athletes, plan, [{}, *(changes for _, changes in options)])
+    expected = np.nansum(chances, axis=1)
+    made = [
+        SquadOption(
+            label=lever.label,
+            changes=changes,
+            expected_before=float(expected[0]),
+            expected_after=float(after),
+            n_scored=int(np.isfinite(chances[0]).sum()),
+        )
+        for (lever, changes), after in zip(options, expected[1:], strict=True)
+        if after < expected[0]
+    ]
+    return tuple(sorted(made, key=lambda option: option.expected_after))

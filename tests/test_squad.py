@@ -1,0 +1,390 @@
+"""A squad: its file, its scores, what helps it, and the page."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+import riskmodel
+from riskmodel import assess
+from riskmodel.datasets import data_file
+from riskmodel.exports import to_xlsx
+from riskmodel.safety import PRIVATE_SENTENCES
+from riskmodel.squad import (
+    ATHLETE_FIELDS,
+    PLAN_FIELDS,
+    over_plans,
+    score_squad,
+    squad_levers,
+    with_plan,
+)
+from riskmodel.squad_file import (
+    SquadFileError,
+    match_columns,
+    read_cells,
+    read_squad_file,
+    squad_frame,
+    template,
+)
+from riskmodel.squad_sheet import squad_pdf, squad_table
+from tests.browser import axe, ready
+from tests.strategies import sessions
+
+PAGE = str(Path(riskmodel.__file__).parent / "views" / "squad.py")
+EXAMPLE = data_file("example_squad.csv").read_bytes()
+DAY = date(2026, 11, 24)
+PLAN = {
+    "sport": "soccer",
+    "duration_min": 90.0,
+    "session_rpe": 7.0,
+    "air_temperature_c": 29.0,
+    "relative_humidity_pct": 55.0,
+    "sky": "clear",
+}
+
+
+def example():
+    raw = read_squad_file(EXAMPLE)
+    return squad_frame(raw, match_columns(raw), DAY)
+
+
+def read(text, encoding="utf-8", on=DAY):
+    raw = read_squad_file(text.encode(encoding))
+    return squad_frame(raw, match_columns(raw), on)
+
+
+def doubts(text):
+    return {
+        c.header: c.doubt for c in match_columns(read_squad_file(text.encode())) if c.doubt
+    }
+
+
+# -------------------------------------------------------------------------- the file
+
+
+def test_the_example_has_the_quirks_of_a_real_list_and_is_read():
+    squad = example()
+    assert list(squad.index) == [4, 5, 6, 7, 8, 9, 10, 11, 13, 14]
+    assert list(squad["athlete"][:3]) == ["Änne Öztürk", "Bo Li", "Caitlín O'Brien"]
+    assert squad["height_cm"].tolist()[:2] == [172.0, 185.0]
+    assert squad["body_mass_kg"].tolist()[0] == 64.5
+    assert squad["age_years"].tolist()[:2] == [23, 24]
+    assert squad["sex"].tolist()[:3] == ["female", "male", "female"]
+    assert squad["medications"][11] == "loop_diuretic"
+    # What cannot be read stays, for the engine to name.
+    assert squad["age_years"][10] == "30.02.2000"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_any_usual_csv_is_read(mark, encoding):
+    rows = [["Name", "Age", "Weight (kg)"], ["Zoë", "31", '"72,5"'], ["", "", ""]]
+    squad = read("\r\n".join(mark.join(row) for row in rows), encoding)
+    assert squad.to_dict("records") == [
+        {"athlete": "Zoë", "body_mass_kg": 72.5, "age_years": 31.0}
+    ]
+
+
+def test_an_excel_sheet_below_titles_and_beside_others_is_read():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Men"
+    for row in (
+        ["Squad list"],
+        [],
+        ["Player", "DOB", "Mass kg", None, "Height"],
+        ["Ada", pd.Timestamp(2000, 11, 25), 70, None, 1.7],
+        ["Ben", pd.Timestamp(2000, 11, 24), 81.5, "x", 1.82],
+    ):
+        sheet.append(row)
+    book.create_sheet("Women").append(["Player"])
+    content = io.BytesIO()
+    book.save(content)
+    raw = read_squad_file(content.getvalue())
+    assert any("Women" in note for note in raw.notes)
+    squad = squad_frame(raw, match_columns(raw), DAY)
+    # Twenty-six on the very day, not the day before.
+    assert squad["age_years"].tolist() == [25, 26]
+    assert squad["height_cm"].tolist() == [170.0, 182.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no text"),
+        (b"   \n", "no text"),
+        (b"\x00\x01\x02", "no text"),
+        (b"PK\x03\x04rubbish", "no Excel file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"just a sentence", "no table"),
+        (b"Name,Age\n", "no athletes"),
+        (b"Name,Age\n" + b"A,30\n" * 5001, "5001 rows"),
+    ],
+)
+def test_what_is_no_list_says_so(content, words):
+    with pytest.raises(SquadFileError, match=words):
+        read_squad_file(content)
+
+
+@pytest.mark.parametrize(
+    ("cells", "height_cm"),
+    [
+        (["1.72", "1,80"], [172.0, 180.0]),
+        (["172", "180.5"], [172.0, 180.5]),
+        (["172 cm", "180cm"], [172.0, 180.0]),
+        (["5'8\"", "6'"], [172.7, 182.9]),
+        (["5 ft 8 in", "5ft 11"], [172.7, 180.3]),
+    ],
+)
+def test_heights_are_read_as_written(cells, height_cm):
+    text = "Name;Height\n" + "".join(f"A;{cell}\n" for cell in cells)
+    assert read(text)["height_cm"].tolist() == pytest.approx(height_cm)
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("Name,Weight\nA,70\nB,81\n", "Weight"),
+        ("Name,Weight\nA,70 kg\nB,150 lb\n", "Weight"),
+        ("Name,Height\nA,68\nB,71\n", "Height"),
+        ("Name,Height\nA,1.72\nB,180\n", "Height"),
+        ("Name,DOB\nA,03/04/2001\nB,05/06/2002\n", "DOB"),
+        ("Name,DOB\nA,13/04/2001\nB,04/13/2002\n", "DOB"),
+        ("Name,Soreness\nA,3\n", "Soreness"),
+        ("Name,Stress\nA,3\n", "Stress"),
+        ("Name,Age,Alter\nA,30,31\n", "Alter"),
+    ],
+)
+def test_what_is_in_doubt_is_asked(text, header):
+    assert set(doubts(text)) == {header}
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("Name,Weight kg\nA,70\n", "Weight"),
+        ("Name,Weight\nA,154 lb\n", "Weight"),
+        ("Name,DOB\nA,13/04/2001\nB,05/06/2002\n", "DOB"),
+        ("Name,DOB\nA,2001-04-03\n", "DOB"),
+        ("Name,DOB\nA,03.04.2001\n", "DOB"),
+    ],
+)
+def test_what_is_certain_is_not(text, header):
+    assert not doubts(text)
+
+
+@settings(max_examples=50)
+@given(
+    st.dates(date(1930, 1, 1), date(2020, 1, 1)), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y"])
+)
+def test_an_age_is_that_of_the_calendar(born, pattern):
+    on = date(2026, 2, 28)
+    age = read(f"Name;DOB\nA;{born.strftime(pattern)}\n", on=on)["age_years"][2]
+    assert age == relativedelta(on, born).years
+
+
+def test_pounds_and_inches_are_converted_and_a_thousand_is_not_guessed():
+    squad = read("Name;Mass (lb);Height (in)\nA;154,3;68\nB;1,234;70\n")
+    assert squad["body_mass_kg"][2] == pytest.approx(69.99, abs=0.01)
+    assert squad["height_cm"].tolist() == [172.72, 177.8]
+    assert squad["body_mass_kg"][3] == "1,234"
+
+
+def test_the_template_comes_back_as_it_went():
+    for content in (template().to_csv(index=False).encode(), to_xlsx(template(), "Squad")):
+        raw = read_squad_file(content)
+        columns = match_columns(raw)
+        assert [column.target for column in columns] == list(template().columns)
+        assert not any(column.doubt for column in columns)
+        scored = score_squad(squad_frame(raw, columns, DAY), PLAN)
+        assert (scored["problems"] == "").all()
+
+
+def test_what_is_typed_into_the_grid_is_read_like_a_file():
+    typed = pd.DataFrame({"athlete": ["A", ""], "sex": ["W", None], "sleep_h": ["7,5", ""]})
+    assert read_cells(typed).to_dict("records") == [
+        {"athlete": "A", "sleep_h": 7.5, "sex": "female"}
+    ]
+
+
+# ------------------------------------------------------------------------ the scores
+
+
+@settings(max_examples=25)
+@given(st.lists(sessions(), min_size=1, max_size=4), sessions())
+def test_everybody_gets_what_they_would_get_alone(athletes, plan):
+    rows = [{k: v for k, v in a.items() if k in ATHLETE_FIELDS} for a in athletes]
+    plan = {k: v for k, v in plan.items() if k in PLAN_FIELDS}
+    scored = score_squad(pd.DataFrame(rows), plan)
+    for place, row in enumerate(rows):
+        alone = assess({**plan, **row})
+        assert scored.loc[place, "probability"] == alone.probability
+        assert scored.loc[place, "total_points"] == alone.total_points
+        top = scored.loc[place, "top_factors"]
+        most = sorted((c.points for c in alone.contributions), reverse=True)[:2]
+        assert top == "" or [float(t.rsplit("+", 1)[1]) for t in top.split(", ")] == [
+            points for points in most if points
+        ]
+
+
+def test_an_own_answer_goes_before_the_plan():
+    squad = pd.DataFrame({"age_years": [30, 30, 30], "session_rpe": [3.0, None, ""]})
+    assert with_plan(squad, PLAN)["session_rpe"].tolist() == [3.0, 7.0, 7.0]
+
+
+def test_those_who_need_attention_come_first_and_nobody_is_dropped():
+    squad = example()
+    squad.loc[4, "red_flags"] = "swollen_calf"
+    squad.loc[5, "illness_24h"] = "yes"
+    scored = score_squad(squad, PLAN)
+    assert set(scored.index) == set(squad.index)
+    assert set(scored.index[:2]) == {4, 5}
+    assert set(scored.index[2:4]) == {10, 14}
+    assert scored["urgent"].tolist() == [True, True] + [False] * 8
+    rest = scored["probability"].to_numpy()[4:]
+    assert (np.diff(rest) <= 0).all()
+    assert "Age" in scored.loc[10, "problems"]
+
+
+def test_versions_of_a_plan_agree_with_one_at_a_time():
+    squad = example()
+    changes = [
+        {},
+        {"air_temperature_c": 20.0, "wbgt_c": None},
+        {"duration_min": 60.0, "sky": "shade"},
+    ]
+    together = over_plans(squad, PLAN, changes)
+    for row, change in zip(together, changes, strict=True):
+        alone = score_squad(squad, {**PLAN, **change})["probability"].loc[squad.index]
+        np.testing.assert_array_equal(row, alone.to_numpy())
+    with pytest.raises(ValueError, match="allowed is"):
+        over_plans(squad, PLAN, [{"air_temperature_c": 90.0}])
+
+
+def test_levers_for_the_squad_say_what_a_changed_plan_gets():
+    squad = example()
+    options = squad_levers(squad, PLAN)
+    assert options
+    assert [o.expected_after for o in options] == sorted(o.expected_after for o in options)
+    for option in options:
+        then = score_squad(squad, {**PLAN, **option.changes})["probability"]
+        assert option.expected_after == pytest.approx(then.sum())
+        assert option.expected_after < option.expected_before
+        assert option.n_scored == then.notna().sum()
+    assert squad_levers(squad.iloc[:0], PLAN) == ()
+    assert not {"shorter"} & {
+        o.label for o in squad_levers(squad, {**PLAN, "competition": "yes"})
+    }
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
+    squad = example()
+    squad.loc[9, "pregnancy_trimester"] = "2"
+    scored = score_squad(squad, PLAN)
+    table = squad_table(scored, private=private)
+    assert list(table.index) == list(scored.index)
+    pdf = squad_pdf(scored, PLAN, squad_levers(squad, PLAN), units={}, private=private)
+    words = " ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    words = " ".join(words.split())
+    for place in scored.index:
+        assert scored.loc[place, "athlete"] in words
+    secrets = ["Cramps in the last 12 months", *PRIVATE_SENTENCES]
+    assert any(secret in words for secret in secrets) == private
+    everything = " ".join(table.astype(str).to_numpy().ravel())
+    assert any(secret in everything for secret in secrets) == private
+
+
+# -------------------------------------------------------------------------- the page
+
+
+def started(plan=PLAN):
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    for name, value in plan.items():
+        page.session_state[name] = value
+    page.run()
+    page.button[0].click().run()
+    assert not page.exception
+    return page
+
+
+def test_the_page_scores_the_example_filters_and_takes_a_lever():
+    page = started()
+    words = " ".join(m.value for m in page.markdown)
+    expected = score_squad(example(), PLAN)["probability"].sum()
+    assert f"about {expected:.1f} cramps among 8 athletes" in words
+    page.text_input(key="squad_search").set_value("öz").run()
+    assert list(page.dataframe[-1].value["Athlete"]) == ["Änne Öztürk"]
+    page.text_input(key="squad_search").set_value("").run()
+    page.button(key="squad_use_0").click().run()
+    assert not page.exception
+    assert page.session_state["duration_min"] == 70.0
+
+
+def test_without_a_session_the_page_says_what_is_needed():
+    page = started({})
+    assert "Needed for a score: Sport" in page.info[0].value
+
+
+def test_an_answer_out_of_range_is_told_and_the_squad_stays():
+    page = started({**PLAN, "air_temperature_c": 99.0})
+    assert not page.exception
+    assert "Air temperature is 99; allowed" in " ".join(w.value for w in page.warning)
+    assert len(page.session_state["squad"]) == 10
+
+
+DOUBTFUL = "Name,Weight,DOB\n=Ada,70,03/04/2001\nBen,81,05/06/2002\n"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_coach_uploads_maps_scores_opens_and_exports(
+    open_page, viewport, scheme, tmp_path
+):
+    query = "&".join(f"{name}={value}" for name, value in PLAN.items())
+    page = open_page(viewport, color_scheme=scheme, path=f"/?{query}")
+    page.get_by_role("link", name="Go to: Squad").click()
+    expect(page.get_by_role("heading", name="Squad", exact=True)).to_be_visible()
+    ready(page)
+    path = tmp_path / "list.csv"
+    path.write_text(DOUBTFUL, encoding="utf-8")
+    page.locator("[data-testid=stFileUploader] input").first.set_input_files(path)
+    use = page.get_by_role("button", name="Use these columns")
+    expect(use).to_be_disabled()
+    page.get_by_role("radio", name="lb", exact=True).click()
+    ready(page)
+    page.get_by_role("radio", name="day first").click()
+    ready(page)
+    assert axe(page) == []
+    use.click()
+    ready(page)
+    expect(page.get_by_text("cramps among 2 athletes").first).to_be_visible()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= (
+        390 if viewport == "phone" else 1280
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
+    assert set(table["Athlete"]) == {"'=Ada", "Ben"}
+    page.get_by_role("button", name="Save on this device").click()
+    page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('=Ada')")
+    page.get_by_role("button", name="Open in My session").click()
+    expect(page.get_by_role("heading", name="My session")).to_be_visible()
+    ready(page)
+    expect(page.locator(".st-key-age_years input")).to_have_value("25")
+    page.reload()
+    ready(page)
+    page.get_by_role("link", name="Go to: Squad").click()
+    expect(page.get_by_text("Change the list (2 athletes)")).to_be_visible()
