@@ -21,6 +21,14 @@ from riskmodel.inputs import FIELDS
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.points import PointsCounter
+from riskmodel.squad import (
+    ATHLETE_FIELDS,
+    PLAN_FIELDS,
+    over_plans,
+    score_squad,
+    squad_levers,
+)
+from riskmodel.squad_sheet import squad_table
 
 N = 1_000_000
 BLOCK = 8192
@@ -175,6 +183,24 @@ def one_session():
     yield "one session, sessions/s / 200 per s", 1 / seconds["one"], 200.0, 1.0
 
 
+def squad():
+    """500 athletes, with words, against one second; and under 24 starts, against three."""
+    everybody = raw_frame(500, 5, categories=False)
+    everybody = everybody[[n for n in everybody.columns if n in ATHLETE_FIELDS]]
+    plan = {k: v for k, v in load_examples()["Marathon"].items() if k in PLAN_FIELDS}
+    hours = [{"air_temperature_c": 10.0 + hour} for hour in range(24)]
+
+    def table():
+        squad_table(score_squad(everybody, plan), private=True)
+        squad_levers(everybody, plan)
+
+    seconds = best(
+        {"table": table, "hours": lambda: over_plans(everybody, plan, hours)}, rounds=5
+    )
+    yield "500 athletes with words and levers, /s / 1 per s", 1 / seconds["table"], 1.0, 1.0
+    yield "500 athletes x 24 starts, /s / 1 in 3 s", 1 / seconds["hours"], 1 / 3, 1.0
+
+
 def rerun():
     """Scoring and advice of one change on the page against 10 ms."""
     marathon = load_examples()["Marathon"]
@@ -211,7 +237,7 @@ def imports():
 
 def main():
     print(f"{'speed ratio':<52}{'ours /s':>13}{'other /s':>13}{'ratio':>8}{'goal':>7}")
-    for measure in (chain_and_solver, kernel, one_session, rerun, imports, page):
+    for measure in (chain_and_solver, kernel, one_session, squad, rerun, imports, page):
         for name, ours, other, goal in measure():
             ratio = ours / other
             verdict = "" if goal is None else f"{goal:>7.2f}"
