@@ -374,6 +374,14 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     assert page.evaluate("document.documentElement.scrollWidth") <= (
         390 if viewport == "phone" else 1280
     )
+    page.get_by_label("Search for a name").fill("be")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 2 athletes.")).to_be_visible()
+    page.get_by_label("Search for a name").fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
+    page.get_by_role("button", name="Use", exact=True).first.click()
+    expect(page.locator(".st-key-duration_min input")).to_have_value("70")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
@@ -383,8 +391,27 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.get_by_role("button", name="Open in My session").click()
     expect(page.get_by_role("heading", name="My session")).to_be_visible()
     ready(page)
-    expect(page.locator(".st-key-age_years input")).to_have_value("25")
+    # The filter left Ben chosen.
+    age = relativedelta(date.today(), date(2002, 6, 5)).years
+    expect(page.locator(".st-key-age_years input")).to_have_value(str(age))
     page.reload()
     ready(page)
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_text("Change the list (2 athletes)")).to_be_visible()
+
+
+def test_the_largest_squad_is_kept_on_the_device(open_page, tmp_path):
+    page = open_page("laptop")
+    page.get_by_role("link", name="Go to: Squad").click()
+    ready(page)
+    path = tmp_path / "large.csv"
+    many = pd.concat([template()] * 2500, ignore_index=True)
+    path.write_bytes(many.to_csv(index=False).encode())
+    page.locator("[data-testid=stFileUploader] input").first.set_input_files(path)
+    expect(page.get_by_text("Change the list (5000 athletes)")).to_be_visible()
+    page.get_by_role("button", name="Save on this device").click()
+    page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('squad')")
+    page.reload()
+    expect(page.get_by_text("Change the list (5000 athletes)")).to_be_visible(
+        timeout=30_000
+    )

@@ -19,7 +19,7 @@ from riskmodel.inputs import tidy
 from riskmodel.views import form
 
 _ENTRY = "cramp-risk"
-_LONGEST = 20_000  # characters; what this page writes is far shorter
+_LONGEST = 2_000_000  # characters; the largest squad needs less
 _LET_WIDGETS_SETTLE_MS = 500
 # Each command is carried out once, on what the device holds at that moment: another
 # tab may have changed it.  What then lies there differs from what the page knows only

@@ -282,21 +282,41 @@ def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -
                 value=float(plan["relative_humidity_pct"]),
                 key="other_humidity",
             )
+        skies = FIELDS["sky"].levels
+        sky = st.pills(
+            "Sky then",
+            list(skies),
+            default=plan.get("sky"),
+            format_func=skies.__getitem__,
+            key="other_sky",
+        )
         changes = {
             "air_temperature_c": unit.inside(warm),
             "relative_humidity_pct": humid,
-            "wbgt_c": None,
+            "sky": sky,
         }
+        start = datetime.fromisoformat(plan["start_time"]) if _placed(plan) else None
+        if start is not None:
+            clock = st.time_input("Start then", value=start.time(), key="other_time")
+            moved = datetime.combine(start.date(), clock, start.tzinfo)
+            changes["start_time"] = moved.isoformat()
         given, problems = tidy({k: v for k, v in changes.items() if v is not None})
         if problems:
             st.warning(" ".join(form.sentence(problem) for problem in problems))
             return
-        (then,) = over_plans(squad, plan, [{**given, "wbgt_c": None}])
+        # What was measured belongs to the weather as planned.
+        measured = dict.fromkeys(("wbgt_c", "solar_radiation_w_m2"))
+        (then,) = over_plans(squad, plan, [{**given, **measured}])
         made = pd.Series(then).dropna()
         st.markdown(
             f"Expected cramps among {len(made)} athletes: {expected:.1f} as planned, "
             f"**{made.sum():.1f}** then."
         )
+
+
+def _placed(plan: dict[str, Any]) -> bool:
+    """Whether the sun at another hour can be reckoned."""
+    return {"start_time", "latitude_deg", "longitude_deg"} <= set(plan)
 
 
 def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
