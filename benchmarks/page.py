@@ -8,10 +8,13 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
+from riskmodel.datasets import load_examples
 from riskmodel.fields import FIELDS
+from riskmodel.scenarios import Scenario, to_text
 from tests.browser import FLAGS, NO_BROWSER, find_browser, ready, watched_context
 from tests.server import free_port, serving
 
@@ -21,14 +24,26 @@ QUERY = (
     "?sport=running&duration_min=120&session_rpe=8&age_years=40&air_temperature_c=28"
     "&relative_humidity_pct=50&sky=clear&cramp_sessions_12mo=6%2B"
 )
+PLANS = to_text(
+    [Scenario(name, load_examples()["Marathon"]) for name in ("One", "Two")], private=False
+)
+# Script, address, what the number is typed into, and what then changes.
 PAGES = {
-    "ours": ("app.py", QUERY, ".cr-line i"),
-    "bare": ("benchmarks/bare_page.py", "", ".answer i"),
+    "ours": ("app.py", QUERY, ".st-key-duration_min input", ".cr-line i"),
+    "bare": ("benchmarks/bare_page.py", "", ".st-key-duration_min input", ".answer i"),
+}
+TYPED = "[class*=st-key-plan_][class*=duration_min] input"
+COMPARE = {
+    "ours": ("app.py", f"compare?{urlencode({'scenarios': PLANS})}", TYPED, ".cr-table"),
+    "bare": ("benchmarks/bare_compare.py", "", TYPED, ".cr-table"),
 }
 # From the key to the moved mark, and to the end of the rerun. [ms]
 CLOCK = """async mark => {
     const app = document.querySelector('[data-testid=stApp]');
-    const now = () => document.querySelector(mark)?.style.left;
+    const now = () => {
+        const marked = document.querySelector(mark);
+        return marked ? marked.style.left + marked.textContent : undefined;
+    };
     const before = now();
     const pressed = new Promise(done =>
         addEventListener('keydown', () => done(performance.now()),
@@ -59,7 +74,7 @@ def serve(stack, script):
     return stack.enter_context(serving(command, port, CHECKOUT, home))
 
 
-def launches(browser, script, query, mark):
+def launches(browser, script, query, _, mark):
     """Seconds from the start of the server to the first answer in a fresh profile."""
     seconds = []
     for _ in range(LAUNCHES):
@@ -68,19 +83,20 @@ def launches(browser, script, query, mark):
             url = serve(stack, script)
             context = stack.enter_context(watched_context(browser, "laptop", "light"))
             page = context.new_page()
-            page.goto(url + query)
+            page.goto(f"{url}/{query}")
             page.locator(mark).wait_for(state="attached")
             seconds.append(time.perf_counter() - start)
     return statistics.median(seconds)
 
 
-def moves(pages):
+def moves(pages, kinds):
     """Times of each page, turn by turn, so that both meet the same noise. [s]"""
     times = {name: [] for name in pages}
     for turn in range(WARM_UP + MOVES):
         for name, page in pages.items():
-            page.locator(".st-key-duration_min input").focus()
-            page.evaluate(CLOCK, PAGES[name][2])
+            _, _, typed, mark = kinds[name]
+            page.locator(typed).focus()
+            page.evaluate(CLOCK, mark)
             page.keyboard.press("ArrowDown" if turn % 2 else "ArrowUp")
             took = page.evaluate("() => window.moved")
             if turn >= WARM_UP:
@@ -94,24 +110,36 @@ def page_ratios():
     if not executable:
         print(f"page against a bare page: {NO_BROWSER}")
         return
-    with sync_playwright() as playwright, ExitStack() as stack:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         first = {name: launches(browser, *rest) for name, rest in PAGES.items()}
+        session = in_turn(browser, PAGES)
+        compare = in_turn(browser, COMPARE)
+        browser.close()
+    yield "first answer after launch, bare page / ours", first
+    yield from percentiles("", session)
+    yield from percentiles("compare: ", compare)
+
+
+def in_turn(browser, kinds):
+    """Open both pages, and move the number of each turn by turn."""
+    with ExitStack() as stack:
         pages = {}
-        for name, (script, query, _) in PAGES.items():
+        for name, (script, query, typed, _) in kinds.items():
             url = serve(stack, script)
             context = stack.enter_context(watched_context(browser, "laptop", "light"))
             pages[name] = context.new_page()
-            pages[name].goto(url + query)
+            pages[name].goto(f"{url}/{query}")
             ready(pages[name])
-        times = moves(pages)
-        stack.close()
-        browser.close()
-    yield "first answer after launch, bare page / ours", first
+            pages[name].locator(typed).wait_for()
+        return moves(pages, kinds)
+
+
+def percentiles(before, times):
     for what, column in (("changed answer", 0), ("finished rerun", 1)):
         for share, label in ((0.5, "p50"), (0.95, "p95")):
             at = {
                 name: sorted(t[column] for t in rows)[int(share * len(rows))]
                 for name, rows in times.items()
             }
-            yield f"{what} after a move, {label}, bare / ours", at
+            yield f"{before}{what} after a move, {label}, bare / ours", at

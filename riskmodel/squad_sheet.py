@@ -58,7 +58,9 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     )
     if private:
         shown["Most points"] = scored["top_factors"]
-        both = scored["problems"].str.cat(scored["safety"], sep=" ")
+        # Without the names for programs.
+        problems = scored["problems"].str.replace(r" \(\w+\)", "", regex=True)
+        both = problems.str.cat(scored["safety"], sep=" ")
         shown["Problems and warnings"] = both.str.strip()
         shown["Not answered"] = scored["missing"].map(_missing)
         return shown
