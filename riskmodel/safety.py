@@ -28,9 +28,9 @@ ADULT_AGE_YEARS = 18
 MOST_LOSS_PCT = 10.0
 """Losses of body mass above this are not survived in practice; our judgement. [%]"""
 HEAT_BANDS = (
-    (27.8, "no limit by itself"),
-    (HIGH_WBGT_C, "hot: take longer breaks"),
-    (EXTREME_WBGT_C, "very hot: only for people used to heat"),
+    (27.8, "no limit if used to heat; others rest more as it gets warm"),
+    (HIGH_WBGT_C, "hot: rest more, and limit hard effort unless used to heat"),
+    (EXTREME_WBGT_C, "very hot: only if used to heat, and then easier and shorter"),
     (math.inf, "extreme: do not train"),
 )
 """What a WBGT up to each limit means for training, from the same table. [°C]"""
@@ -184,8 +184,8 @@ def heat_band(wbgt_c: float) -> str:
 
     Examples
     --------
-    >>> heat_band(27.8), heat_band(32.1)
-    ('no limit by itself', 'extreme: do not train')
+    >>> heat_band(32.1)
+    'extreme: do not train'
     """
     return next(words for limit, words in HEAT_BANDS if wbgt_c <= limit)
 
