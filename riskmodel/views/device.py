@@ -116,7 +116,11 @@ def connect(*, take_up: bool) -> None:
 
 def _arrived(take_up: bool) -> None:
     """Take up what the device held when the page was opened."""
-    st.session_state["device_kept"] = st.session_state["device"].get("kept") or ""
+    # A message can overtake the page it came from: then the next page asks again.
+    arrived = st.session_state.get("device")
+    if arrived is None:
+        return
+    st.session_state["device_kept"] = arrived.get("kept") or ""
     # What arrives later was saved here or in another tab, and changes no answers.
     first = not st.session_state.get("device_command") and not form.answers()
     if not take_up or st.session_state.get("device_read") or not first:
