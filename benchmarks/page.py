@@ -37,6 +37,17 @@ COMPARE = {
     "ours": ("app.py", f"compare?{urlencode({'scenarios': PLANS})}", TYPED, ".cr-table"),
     "bare": ("benchmarks/bare_compare.py", "", TYPED, ".cr-table"),
 }
+# A list of athletes long enough for every move to change what is to be expected.
+SQUAD_SIZE = 100
+SQUAD = {
+    "ours": ("app.py", QUERY, ".st-key-duration_min input", ".st-key-squad_expected"),
+    "bare": (
+        "benchmarks/bare_squad.py",
+        "",
+        ".st-key-duration_min input",
+        ".st-key-squad_expected",
+    ),
+}
 # From the key to the moved mark, and to the end of the rerun. [ms]
 CLOCK = """async mark => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -115,13 +126,28 @@ def page_ratios():
         first = {name: launches(browser, *rest) for name, rest in PAGES.items()}
         session = in_turn(browser, PAGES)
         compare = in_turn(browser, COMPARE)
+        squad = in_turn(browser, SQUAD, upload_squad)
         browser.close()
     yield "first answer after launch, bare page / ours", first
     yield from percentiles("", session)
     yield from percentiles("compare: ", compare)
+    yield from percentiles("squad: ", squad)
 
 
-def in_turn(browser, kinds):
+def upload_squad(page):
+    """Go to the squad with the session that is open, and bring a list."""
+    lines = [f"Athlete {i},{18 + i % 50},{i % 3}" for i in range(SQUAD_SIZE)]
+    content = "\n".join(["athlete,age_years,rest_days_7d", *lines]).encode()
+    if (link := page.get_by_text("Go to: Squad")).count():
+        link.click()
+        ready(page)
+    upload = page.locator("input[type=file]")
+    upload.set_input_files({"name": "s.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator(".st-key-squad_expected").wait_for()
+    ready(page)
+
+
+def in_turn(browser, kinds, prepare=None):
     """Open both pages, and move the number of each turn by turn."""
     with ExitStack() as stack:
         pages = {}
@@ -131,6 +157,8 @@ def in_turn(browser, kinds):
             pages[name] = context.new_page()
             pages[name].goto(f"{url}/{query}")
             ready(pages[name])
+            if prepare:
+                prepare(pages[name])
             pages[name].locator(typed).wait_for()
         return moves(pages, kinds)
 

@@ -19,7 +19,7 @@ from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import Session, read_session, spelt
-from riskmodel.levers import LEVERS, VETOES, Lever, Plan
+from riskmodel.levers import LEVERS, VETOES, Lever, Plan, enough_to_drink_l_h
 from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.probability import Calibration
 from riskmodel.scorecard import Scorecard
@@ -80,12 +80,16 @@ class Advice:
         The best two for this session together, if any two beat the best one.
     notes : tuple of str
         What carries no number.
+    drink_l_h : float or None
+        Fluid that keeps the loss of body mass to 2 % and stays below the sweat of
+        people who sweat little; None where no amount may be named. [l/h]
     """
 
     now: tuple[Option, ...] = ()
     weeks: tuple[Option, ...] = ()
     pair: Option | None = None
     notes: tuple[str, ...] = ()
+    drink_l_h: float | None = None
 
 
 def advise(
@@ -129,6 +133,7 @@ def advise(
     vetoed = {name for veto in vetoes for name in veto.levers}
     notes = tuple(veto.note for veto in vetoes if veto.note)
     notes += _notes(plan, used.scorecard)
+    drink_l_h = None if "drink" in vetoed else enough_to_drink_l_h(plan)
     applied = {
         lever: changes
         for lever in LEVERS
@@ -142,7 +147,7 @@ def advise(
     ]
     tried = singles + pairs
     if not tried:
-        return Advice(notes=notes)
+        return Advice(notes=notes, drink_l_h=drink_l_h)
     result = used.run(_changed(answers, [changes for _, changes in tried]), detail=False)
     saved = float(base.total_points[0]) - result.total_points
     # Without a calibration there is no probability to sort by.
@@ -165,7 +170,7 @@ def advise(
     best = next((o for o in options if len(o.levers) == 2 and kept >= {*o.levers}), None)
     if best is not None and best.points_saved <= now[0].points_saved:
         best = None
-    return Advice(now, weeks, best, notes)
+    return Advice(now, weeks, best, notes, drink_l_h)
 
 
 def _drinks_too_much(

@@ -32,7 +32,7 @@ BANDS = (
         "very_high",
         "Very high",
         100,
-        "as in an Ironman or beyond, where 21 in 100 cramped",
+        "as in an Ironman, where 21 in 100 cramped, or more",
     ),
 )
 """Bands by the shown number in 100, the last that belongs to each.

@@ -11,11 +11,11 @@ from typing import Any
 
 import riskmodel
 from riskmodel import units as unit_table
-from riskmodel.advice import Advice, Option
-from riskmodel.assessment import Assessment, Contribution
+from riskmodel.advice import Advice, Option, advise
+from riskmodel.assessment import Assessment, Contribution, assess
 from riskmodel.bands import in_100_text
 from riskmodel.fields import FIELDS
-from riskmodel.levers import FLUID_LEVERS
+from riskmodel.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
 from riskmodel.report import (
     BAND_LABELS,
     SYNTHETIC,
@@ -100,13 +100,19 @@ def _content(
     private: bool,
 ) -> dict[str, Any]:
     card = load_scorecard()
+    if not private:
+        # What is advised, and what is not, would tell of health and of body size.
+        public = {n: v for n, v in answers.items() if not FIELDS[n].private}
+        advice, without = advise(public), assess(public)
     sport = FIELDS["sport"].levels[answers["sport"]]
     athlete = answers.get("athlete") or ""
     if len(athlete) > _LONGEST_NAME:
         athlete = athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
     name = f", {athlete}" if private and athlete else ""
     ideal = in_100_text(answer.probability_ideal)
-    words, rows = drinking_plan(answers, answer, advice, units, private=private)
+    words, rows = drinking_plan(
+        answers, answer if private else without, advice, units, private=private
+    )
     weather = unit_table.text(answers["air_temperature_c"], "°C", units)
     measured = "measured_sweat_rate_l_h" in answers
     physiology = {
@@ -126,6 +132,7 @@ def _content(
             f"assumptions. In ideal conditions: {ideal} of 100.",
             SYNTHETIC,
         ],
+        "change_heading": "What would change it" + ", health answers apart" * (not private),
         "why_heading": f"Why: {total_text(answer.total_points)}",
         "why": _why(answer.contributions, units, private=private),
         "physiology": quantity_rows(physiology, units, sweat_measured=measured),
@@ -134,6 +141,8 @@ def _content(
             for option in advice.now
             if private or not _tells(option)
         ][:_MOST_LEVERS],
+        # The notes tell what was answered about health.
+        "notes": list(advice.notes) if private else [],
         "drinking": words,
         "drinks": rows,
         "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
@@ -204,7 +213,7 @@ def drinking_plan(
     Parameters
     ----------
     answers, answer, advice, units, private
-        As for `handout_pdf`.
+        As for `handout_pdf`; the sweat is that of ``answer``.
 
     Returns
     -------
@@ -220,6 +229,14 @@ def drinking_plan(
         source = "As advised"
     elif "fluid_intake_l_h" in answers:
         rate_l_h, source = float(answers["fluid_intake_l_h"]), "As planned"
+        if rate_l_h > answer.physiology["sweat_rate_l_h"]:
+            # No timetable for more than is sweated.
+            return "This plan is more than you are likely to sweat: drink to thirst.", []
+    elif advice.drink_l_h is not None and private:
+        rate_l_h = advice.drink_l_h
+        source = f"To lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of body mass"
+        if not rate_l_h:
+            return f"{source} you need no plan: drink to thirst.", []
     else:
         return "No plan was given. Thirst is a good guide.", []
     sip_ml = rate_l_h * 1000.0 * _SIP_MIN / 60.0
@@ -228,7 +245,8 @@ def drinking_plan(
     rate = unit_table.text(rate_l_h, "l/h", units)
     sweat = unit_table.text(answer.physiology["sweat_rate_l_h"], "l/h", units, 2)
     words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). "
-    words += f"Predicted sweat: {sweat}. " if private else ""
+    measured = "measured_sweat_rate_l_h" in answers
+    words += f"{'Measured' if measured else 'Predicted'} sweat: {sweat}. " * private
     words += "Drink to thirst, and never more than you sweat."
     steps = math.floor(answers["duration_min"] / _SIP_MIN)
     if not rate_l_h or steps > _MOST_SIPS:

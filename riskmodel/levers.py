@@ -18,7 +18,7 @@ from riskmodel.physiology.air import saturation_pressure_hpa
 from riskmodel.physiology.plan import load_sports
 from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.probability import RANGE_SD
-from riskmodel.safety import ADULT_AGE_YEARS, HIGH_WBGT_C
+from riskmodel.safety import ACCLIMATISED_DAYS, ADULT_AGE_YEARS, HIGH_WBGT_C
 
 # Steps that a person can take in, all our judgement.
 COOLER_C = 5.0
@@ -28,7 +28,8 @@ SHORTER = 0.75
 EASIER_RPE, PACED_RPE = 2.0, 1.0
 WARM_UP_MIN = 10.0
 SLEEP_H = 8.0
-HEAT_DAYS = 10.0
+HEAT_DAYS = float(ACCLIMATISED_DAYS)
+HEAT_WORTH_WBGT_C = 23.0  # below it, getting used to heat is no plan for a cool day
 SESSIONS_PER_WEEK = 3.0
 DRINK_SODIUM_MG_L = 500.0  # a usual sports drink
 MOST_DRINK_L_H = 1.0  # more is hard to keep down while moving
@@ -165,19 +166,30 @@ def _easier(plan: Plan, step: float = EASIER_RPE) -> Changes:
     return changes
 
 
-def _drink(plan: Plan) -> Changes:
-    """Enough to lose less than 2 % of body mass, never more than is sweated."""
-    # An amount that is right for the average body can be too much for a small one.
+def enough_to_drink_l_h(plan: Plan) -> float | None:
+    """Find what keeps the loss to 2 % of body mass and is never more than is sweated.
+
+    Returns
+    -------
+    float or None
+        None without a body mass: an amount that is right for the average body can be
+        too much for a small one. [l/h]
+    """
     if "body_mass_kg" not in plan.given:
         return None
     sweat_l_h = plan.physiology["sweat_rate_l_h"]
     hours = plan.given["duration_min"] / 60.0
     mass_kg = plan.given["body_mass_kg"]
-    planned_l_h = plan.physiology["fluid_intake_l"] / hours
     most = _down(min(_sure_sweat_l_h(plan), MOST_DRINK_L_H))
     needed = _up(sweat_l_h - LOSS_TO_STAY_BELOW_PCT / 100.0 * mass_kg / hours)
-    target = min(needed, most)
-    if target <= planned_l_h + DRINK_STEP_L_H / 2.0:
+    return max(min(needed, most), 0.0)
+
+
+def _drink(plan: Plan) -> Changes:
+    target = enough_to_drink_l_h(plan)
+    hours = plan.given["duration_min"] / 60.0
+    planned_l_h = plan.physiology["fluid_intake_l"] / hours
+    if target is None or target <= planned_l_h + DRINK_STEP_L_H / 2.0:
         return None
     return {"fluid_intake_l_h": target}
 
@@ -203,6 +215,18 @@ def _down(litres: float) -> float:
 
 def _up(litres: float) -> float:
     return round(math.ceil(litres / DRINK_STEP_L_H - 1e-9) * DRINK_STEP_L_H, 2)
+
+
+def _hydrate(plan: Plan) -> Changes:
+    if plan.physiology["drinking_exceeds_sweat"]:
+        return None
+    return _where("start_hydration", urine_colour="pale")(plan)
+
+
+def _acclimatise(plan: Plan) -> Changes:
+    if plan.physiology["wbgt_c"] < HEAT_WORTH_WBGT_C:
+        return None
+    return _where("heat", heat_days_14d=HEAT_DAYS)(plan)
 
 
 def _salt(plan: Plan) -> Changes:
@@ -273,7 +297,8 @@ LEVERS = (
     Lever(
         "easier",
         "Go easier",
-        "Two steps on the scale of 10, and one step down against your usual.",
+        "Two steps down on the scale of 10, and one below your usual effort if you gave "
+        "that.",
         "now",
         "P5",
         lambda plan: None if plan.race else _easier(plan),
@@ -281,8 +306,8 @@ LEVERS = (
     Lever(
         "pace",
         "Pace yourself",
-        "One step on the scale of 10, and one step down against your usual. It takes "
-        "a little longer, which is not counted here.",
+        "One step down on the scale of 10, and one below your usual effort if you gave "
+        "that. It takes a little longer, which is not counted here.",
         "now",
         "P5",
         lambda plan: _easier(plan, PACED_RPE) if plan.race else None,
@@ -290,10 +315,10 @@ LEVERS = (
     Lever(
         "drink",
         "Drink enough",
-        f"Enough to lose less than {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass, but no "
+        f"Enough to lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass, but no "
         f"more than people sweat who sweat little, and at most {MOST_DRINK_L_H:g} l an "
         "hour. Weigh yourself before and after to learn your own sweat rate. Thirst is a "
-        "good guide.",
+        "good guide, afterwards too. The evidence is contested.",
         "now",
         "P1",
         _drink,
@@ -318,15 +343,15 @@ LEVERS = (
     Lever(
         "hydrate",
         "Drink before the start",
-        "Over the hours before, until your urine is pale.",
+        "Over the hours before, until your urine is pale. The evidence is contested.",
         "now",
         "P1",
-        _where("start_hydration", urine_colour="pale"),
+        _hydrate,
     ),
     Lever(
         "warm_up",
         "Warm up for 10 minutes",
-        "Easy movement before the main effort.",
+        "Easy movement before the main effort. No trial of it against cramps was found.",
         "now",
         "P3",
         _where("warm_up", warm_up_min=WARM_UP_MIN),
@@ -342,7 +367,8 @@ LEVERS = (
     Lever(
         "rest",
         "Rest a day first",
-        "One day later, with a day more of rest behind you.",
+        "One day later: a rest day more, a hard session fewer, and soreness two steps "
+        "lower.",
         "now",
         "P6",
         _rest,
@@ -393,7 +419,7 @@ LEVERS = (
         "Most of the adaptation comes within one to two weeks.",
         "weeks",
         "P7",
-        _where("heat", heat_days_14d=HEAT_DAYS),
+        _acclimatise,
     ),
 )
 """Every lever.  How strongly each acts is not said here but counted by the chain."""
@@ -447,14 +473,14 @@ VETOES = (
             plan.says("conditions", *_FLUID_CONDITIONS)
             or plan.says("medications", *_FLUID_MEDICINES)
         ),
-        FLUID_LEVERS - {"drink_less"},
+        FLUID_LEVERS,
         "With your answers about health, how much to drink and how much salt to take is "
         "a question for your doctor; none is suggested here.",
     ),
     Veto(
         "young",
         lambda plan: plan.given["age_years"] < ADULT_AGE_YEARS,
-        frozenset({"drink", "salt", "acclimatise"}),
+        frozenset({"drink", "drink_less", "salt", "acclimatise"}),
         "Under 18 no amounts of fluid or salt and no training in heat are suggested here: "
         "thirst is a good guide.",
     ),

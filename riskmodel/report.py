@@ -21,7 +21,7 @@ from riskmodel.scorecard import Factor, Level, Scorecard
 
 _WIDTH = 88
 _OWN: units.Chosen = {}
-ORIGIN = {True: "size by our judgement", False: "size from the studies"}
+ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
@@ -57,7 +57,7 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
         unit = unit[:-1]
     if contribution.factor == "fluid_loss" and value < 0:
         return "none, more drunk than sweated"
-    digits = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    digits = f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
     return f"{digits} {unit}".rstrip()
 
 

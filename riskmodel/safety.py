@@ -35,9 +35,11 @@ HEAT_BANDS = (
 )
 """What a WBGT up to each limit means for training, from the same table. [°C]"""
 
-# Days of training in heat after which most of the adaptation is there, our judgement
-# from the 5 to 14 days that reviews give; unknown counts as not used to it.
-_ACCLIMATISED_DAYS = 5
+ACCLIMATISED_DAYS = 10
+"""Days of training in heat after which somebody counts as used to it.
+
+Our judgement from the 5 to 14 days that reviews give; unknown counts as not used to it.
+"""
 
 _YES_SEEN = FIELDS["red_flags_seen"].codes["yes"]
 _YES_ILL = FIELDS["illness_24h"].codes["yes"]
@@ -50,8 +52,8 @@ RED_FLAGS: Mapping[str, str] = MappingProxyType(
         "Do not massage or stretch it and do not train; get medical care today.",
         "swelling_or_bruising": "Swelling, bruising or a leg that does not carry you can "
         "mean a torn muscle. Do not train; have it examined.",
-        "severe_pain_or_weakness": "Severe pain or weakness is more than a cramp. Do not "
-        "train; get medical care now.",
+        "severe_pain_or_weakness": "Severe pain or weakness can be more than a cramp. Do "
+        "not train; get medical care now.",
         "lasting_days": "A cramp ends within minutes. What lasts for days should be "
         "examined before you train.",
         "frequent_or_several": "Cramps that are frequent or come in more than one muscle "
@@ -97,10 +99,11 @@ def _seen(columns: Columns) -> NDArray[np.bool_]:
     return seen
 
 
-def _high_heat(columns: Columns) -> NDArray[np.bool_]:
+def _high_heat(columns: Columns, *, used_to_it: bool) -> NDArray[np.bool_]:
     wbgt_c = columns["wbgt_c"]
-    used_to_it: NDArray[np.bool_] = columns["heat_days_14d"] >= _ACCLIMATISED_DAYS
-    return (wbgt_c > HIGH_WBGT_C) & (wbgt_c <= EXTREME_WBGT_C) & ~used_to_it
+    used: NDArray[np.bool_] = columns["heat_days_14d"] >= ACCLIMATISED_DAYS
+    very_hot: NDArray[np.bool_] = (wbgt_c > HIGH_WBGT_C) & (wbgt_c <= EXTREME_WBGT_C)
+    return very_hot & (used if used_to_it else ~used)
 
 
 # Those about the person come first and hold for sessions that cannot be scored too.
@@ -134,9 +137,15 @@ GUARDS = (
     ),
     Guard(
         "high_heat",
-        _high_heat,
+        lambda columns: _high_heat(columns, used_to_it=False),
         "For people who are not used to heat this is too hot to train: choose a cooler "
         "time or place. Heat illness is the danger here, more than cramp.",
+    ),
+    Guard(
+        "high_heat_used_to",
+        lambda columns: _high_heat(columns, used_to_it=True),
+        "This is very hot even for people who are used to heat: go easier and shorter, "
+        "and watch for signs of heat illness.",
     ),
     Guard(
         "over_drinking",

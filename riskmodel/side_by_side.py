@@ -17,7 +17,13 @@ from riskmodel.assessment import Assessment
 from riskmodel.comparison import Comparison, Row
 from riskmodel.fields import FIELDS
 from riskmodel.handout import is_private
-from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span, points_text
+from riskmodel.report import (
+    BAND_LABELS,
+    SYNTHETIC,
+    in_100_span,
+    points_text,
+    total_text,
+)
 from riskmodel.safety import PRIVATE_SENTENCES
 from riskmodel.scenarios import Scenario
 from riskmodel.scorecard_file import load_scorecard
@@ -113,7 +119,7 @@ def _results(made: Sequence[Assessment]) -> tuple[Line, ...]:
         Line("Against the first", ("", *map(against, made[1:])), False),
         line("Range in 100", span),
         line("Risk", lambda a: BAND_LABELS[a.band]),
-        line("Points", lambda a: points_text(a.total_points)),
+        line("Points", lambda a: total_text(a.total_points).removesuffix(" points")),
     )
 
 

@@ -30,6 +30,8 @@ ATHLETE_FIELDS = tuple(name for name in FIELDS if name not in PLAN_FIELDS)
 """What every athlete answers."""
 
 TOP_FACTORS = 2
+LEAST_SAVED = 0.1
+"""A change after which fewer athletes less are expected to cramp is not worth a line."""
 # Levers that a coach can pull for everybody at once.
 _FOR_ALL = ("cooler", "shade", "indoors", "shorter", "easier", "pace", "warm_up")
 
@@ -43,7 +45,7 @@ class SquadOption:
     label : str
     changes : mapping of str to answer
     expected_before, expected_after : float
-        Cramps to expect among the athletes who can be scored.
+        Athletes to expect with a cramp, among those who can be scored.
     n_scored : int
     """
 
@@ -215,8 +217,8 @@ def squad_levers(
     Returns
     -------
     tuple of SquadOption
-        Only those after which fewer cramps are to be expected; empty if nobody can be
-        scored.
+        Only those that save a cramp for a tenth of an athlete or more (`LEAST_SAVED`);
+        empty if nobody can be scored.
     """
     usable = read_frame(with_plan(athletes, plan)).usable()
     if not usable.any():
@@ -261,6 +263,6 @@ def _ranked(
             n_scored=int(np.isfinite(chances[0]).sum()),
         )
         for (lever, changes), after in zip(options, expected[1:], strict=True)
-        if after < expected[0]
+        if expected[0] - after >= LEAST_SAVED
     ]
     return tuple(sorted(made, key=lambda option: option.expected_after))

@@ -86,15 +86,15 @@ def _missing(names: str) -> str:
 
 
 def expected_text(expected: float, n_scored: int) -> str:
-    """Say how many cramps to expect in a squad.
+    """Say how many athletes of a squad to expect with a cramp.
 
     Examples
     --------
     >>> expected_text(3.14, 28)
-    'about 3.1 cramps among 28 athletes'
+    'about 3.1 of 28 athletes with a cramp'
     """
     amount = "fewer than 0.1" if expected < 0.05 else f"about {expected:.1f}"
-    return f"{amount} cramps among {n_scored} athlete{'s' * (n_scored != 1)}"
+    return f"{amount} of {n_scored} athlete{'s' * (n_scored != 1)} with a cramp"
 
 
 def option_text(option: SquadOption) -> str:
@@ -103,11 +103,12 @@ def option_text(option: SquadOption) -> str:
     Examples
     --------
     >>> option_text(SquadOption("Stay in the shade", {}, 3.14, 1.62, 28))
-    'Stay in the shade: expected cramps among 28 athletes from 3.1 to 1.6'
+    'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
     return (
-        f"{option.label}: expected cramps among {option.n_scored} athletes from "
-        f"{option.expected_before:.1f} to {option.expected_after:.1f}"
+        f"{option.label}: from {option.expected_before:.1f} to "
+        f"{option.expected_after:.1f} of {option.n_scored} "
+        f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -117,8 +118,9 @@ def usual_units(locale: str | None) -> dict[str, str]:
     >>> usual_units("en-US")["°C"], usual_units("de-DE")["°C"], usual_units(None)["kg"]
     ('°F', '°C', 'kg')
     """
-    region = (locale or "").replace("_", "-").split("-")[-1].upper()
-    return complete(_BY_REGION.get(region, {}))
+    language_and_more = re.split(r"-[uxt]-", (locale or "").replace("_", "-").lower())[0]
+    regions = [part for part in language_and_more.split("-")[1:] if len(part) == 2]
+    return complete(_BY_REGION.get(regions[0].upper() if regions else "", {}))
 
 
 def complete(chosen: object) -> dict[str, str]:
@@ -211,10 +213,13 @@ def allowed(field: Field, chosen: Chosen) -> str:
     unit = unit_of(field.unit, chosen)
     if unit.label == field.unit:
         return field.allowed
-    if unit.feet:
-        return " to ".join(text(end, field.unit, chosen) for end in (field.low, field.high))
-    scale = 10.0**unit.decimals
     # Rounded inwards, so that what is named as allowed is.
+    if unit.feet:
+        tenth_cm = _INCH_CM / 10.0
+        low = math.ceil(field.low / tenth_cm - 1e-6) * tenth_cm
+        high = math.floor(field.high / tenth_cm + 1e-6) * tenth_cm
+        return " to ".join(text(end, field.unit, chosen) for end in (low, high))
+    scale = 10.0**unit.decimals
     low = math.ceil(unit.shown(field.low) * scale - 1e-6) / scale
     high = math.floor(unit.shown(field.high) * scale + 1e-6) / scale
     return f"{low:g} to {high:g} {unit.label}"

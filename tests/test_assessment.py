@@ -234,10 +234,13 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
         ({"wbgt_c": 32.0}, "In this heat", False),
         ({"wbgt_c": 32.1}, "In this heat", True),
         ({"wbgt_c": 32.1, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.0, "heat_days_14d": 4}, "not used to heat", True),
+        ({"wbgt_c": 32.0, "heat_days_14d": 9}, "not used to heat", True),
         ({"wbgt_c": 30.1, "heat_days_14d": None}, "not used to heat", True),
         ({"wbgt_c": 30.0, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.0, "heat_days_14d": 5}, "not used to heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "not used to heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "even for people who are used", True),
+        ({"wbgt_c": 30.0, "heat_days_14d": 10}, "even for people who are used", False),
+        ({"wbgt_c": 32.1, "heat_days_14d": 10}, "even for people who are used", False),
         (
             # 245 minutes at 0.12 l/h too much is 0.49 l, at 0.13 l/h 0.53 l.
             {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.72},

@@ -3,9 +3,10 @@
 import json
 import re
 from datetime import datetime
+from html import escape
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pypdf
 import pytest
@@ -20,10 +21,10 @@ from riskmodel.cli import app as cli
 from riskmodel.datasets import load_examples
 from riskmodel.fields import FIELDS
 from riskmodel.handout import _content, change_text, drinking_plan, handout_pdf
-from riskmodel.safety import RED_FLAGS
+from riskmodel.safety import GUARDS, RED_FLAGS
 from riskmodel.units import UNITS
 from riskmodel.views.result import dots_html
-from riskmodel.views.share import as_json
+from riskmodel.views.share import _plain, as_json
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
 from tests.test_app import SIX, choose, fill, html_of, page, total_of
@@ -242,14 +243,61 @@ def test_a_link_restores_the_plan_and_leaves_health_out_unless_asked(page):
     kept = {k: v for k, v in answers_of(page).items() if not FIELDS[k].private}
     assert answers_of(plan) == kept
     page.toggle(key="link_private").set_value(True).run()
-    query = {k: v[0] for k, v in parse_qs(urlsplit(link_of(page)).query).items()}
-    whole = opened(query)
+    private = private_part(link_of(page))
+    assert all(FIELDS[name].private for name in private)
+    # A browser alone sees what follows the #; this stands in for it.
+    whole = opened({**query, **private})
     as_sets = [
-        {k: set(v) if isinstance(v, list) else v for k, v in answers_of(p).items()}
+        {
+            k: set(v) if isinstance(v, list) else v
+            for k, v in answers_of(p).items()
+            if FIELDS[k].group != "before"
+        }
         for p in (whole, page)
     ]
     assert as_sets[0] == as_sets[1]
     assert total_of(whole) == total_of(page)
+
+
+def private_part(link):
+    name, _, text = urlsplit(link).fragment.partition("=")
+    assert name == "private"
+    return {k: v[0] for k, v in parse_qs(unquote(text)).items()}
+
+
+def test_a_link_or_an_example_cannot_say_that_nothing_is_wrong(page):
+    page.selectbox(key="example").select("Marathon").run()
+    fill(page, {"red_flags": ["none"], "illness_24h": "no"})
+    page.toggle(key="link_private").set_value(True).run()
+    private = private_part(link_of(page))
+    there = opened({"sport": "running", **private})
+    assert not {"red_flags", "illness_24h"} & set(answers_of(there))
+    warned = opened({"sport": "running", "red_flags": "lasting_days", "illness_24h": "yes"})
+    assert answers_of(warned)["red_flags"] == ["lasting_days"]
+    assert answers_of(warned)["illness_24h"] == "yes"
+    page.button(key="clear").click().run()
+    page.selectbox(key="example").select("Long ride").run()
+    (part,) = (e for e in page.expander if "warning signs" in e.label)
+    assert part.proto.expanded
+
+
+def test_a_doctor_has_looked_at_one_sign_and_not_at_the_next(page):
+    fill(page, {**SIX, "red_flags": ["lasting_days"]})
+    fill(page, {"red_flags_seen": "yes"})
+    assert total_of(page) is not None
+    fill(page, {"red_flags": ["lasting_days", "swollen_calf"]})
+    assert total_of(page) is None
+    assert RED_FLAGS["swollen_calf"] in warnings_of(page)
+    fill(page, {"red_flags_seen": "yes"})
+    fill(page, {"red_flags": ["none"]})
+    fill(page, {"red_flags": ["swollen_calf"]})
+    assert total_of(page) is None
+    assert RED_FLAGS["swollen_calf"] in warnings_of(page)
+
+
+@pytest.mark.parametrize("value", [71.3, 150.2 * 0.45359237, 1 / 3, 60.0, 1e-5])
+def test_a_number_in_a_link_is_exactly_that_number(value):
+    assert float(_plain(value)) == value
 
 
 def test_a_start_time_in_a_link_stays_the_same_moment(page):
@@ -258,6 +306,15 @@ def test_a_start_time_in_a_link_stays_the_same_moment(page):
     there = opened({**{k: str(v) for k, v in SIX.items()}, "start_time": zoned})
     said = answers_of(there)["start_time"]
     assert datetime.fromisoformat(said) == datetime.fromisoformat(zoned)
+    # As the clock there shows it.
+    assert there.session_state["start_time"].isoformat() == "2026-07-01T18:30:00"
+    assert there.session_state["start_offset_min"] == 570
+
+
+def test_a_browser_that_cannot_tell_its_time_zone_does_no_harm(page, monkeypatch):
+    monkeypatch.setattr("streamlit.context.timezone", "Etc/Unknown", raising=False)
+    fill(page, {**SIX, "start_time": datetime(2026, 7, 1, 18, 30)})
+    assert total_of(page) is not None
 
 
 def test_health_answers_leave_the_address_bar_and_campaign_names_are_no_plan():
@@ -276,6 +333,19 @@ def test_answers_between_two_examples_are_not_lost(page):
     assert answers_of(page)["duration_min"] == MARATHON["duration_min"]
 
 
+def test_what_was_answered_since_a_step_stays_when_it_is_undone(page):
+    fill(page, SIX)
+    page.button(key="clear").click().run()
+    fill(page, {"age_years": 61.0, "sport": "cycling"})
+    page.button(key="go_back").click().run()
+    assert answers_of(page) == {**SIX, "age_years": 61.0, "sport": "cycling"}
+    page.selectbox(key="example").select("Marathon").run()
+    page.button(key="try_pace").click().run()
+    fill(page, {"session_rpe": 9})
+    page.button(key="go_back").click().run()
+    assert answers_of(page)["session_rpe"] == 9
+
+
 def test_private_is_all_of_health_and_today():
     private = {f.name for f in FIELDS.values() if f.private}
     assert {"medications", "conditions", "pregnancy_trimester", "red_flags"} <= private
@@ -289,20 +359,29 @@ def test_private_is_all_of_health_and_today():
         ({"air_temperature_c": "300"}, "Air temperature is 300; allowed is -20 to 55"),
         ({"air_temperature_c": "<b>x"}, "Air temperature is <b>x; allowed"),
         ({"sport": "[win](http://x.invalid)"}, "Sport is [win](http://x.invalid)"),
-        ({"utm_source": "mail"}, "There is no input 'utm_source'"),
+        ({"sports": "x"}, "There is no input 'sports'. Did you mean 'sport'?"),
+        ({"sport": "www.evil.invalid/a"}, "Sport is www.evil.invalid/a"),
         ({"start_time": "tomorrow"}, "Start time is tomorrow"),
         ({"medications": "none;statin"}, "Regular medicines is none;statin"),
     ],
 )
 def test_a_spoilt_link_is_told_and_the_rest_of_it_used(query, words):
     page = opened({"duration_min": "45", "session_rpe": "5.5", **query})
-    # Nothing that a link holds becomes formatting.
-    assert not re.search(r"(?<!\\)[][<>*_`#]", warnings_of(page))
-    assert words in warnings_of(page).replace("\\", "")
+    # Nothing that a link holds becomes formatting: it is told as plain HTML text.
+    assert not warnings_of(page)
+    (told,) = (
+        e.proto.body for e in page.main if e.type == "html" and "status" in e.proto.body
+    )
+    assert escape(words) in told
     assert page.session_state["duration_min"] == 45.0
     assert page.session_state["session_rpe"] == 5.5
     assert not any(" is missing; " not in problem for problem in check(answers_of(page)))
     assert not set(query) & set(answers_of(page))
+
+
+def test_the_names_that_services_add_to_links_are_passed_over():
+    page = opened({"sport": "running", "fbclid": "abc", "utm_source": "mail"})
+    assert page.session_state["link_problems"] == []
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -363,8 +442,14 @@ def test_the_public_page_cannot_be_read_back(session, data):
     assert not {
         row for row in why ^ why_then if not row[0].startswith("Health and personal")
     }
-    for part in ("title", "subtitle", "physiology", "drinking", "drinks"):
+    for part in ("title", "subtitle", "physiology", "drinking", "drinks", "change"):
         assert page[part] == page_then[part]
+    assert page["notes"] == page_then["notes"] == []
+    # But for two about drinking and sweat, which the reader must see in any case.
+    about_fluid = {
+        g.sentence for g in GUARDS if g.name in ("over_drinking", "impossible_loss")
+    }
+    assert not ({*page["safety"]} ^ {*page_then["safety"]}) - about_fluid
     assert "Predicted sweat" not in page["drinking"]
     assert "As advised" not in page["drinking"]
 
@@ -428,6 +513,32 @@ def test_the_drinking_plan_adds_up(answers, words, last):
     assert (last in cells) if last else not rows
 
 
+@settings(max_examples=50)
+@given(sessions(), st.booleans())
+def test_no_drinking_plan_is_above_the_sweat_or_against_a_veto(session, private):
+    answer = assess(session)
+    if answer.problems:
+        return
+    said, _ = drinking_plan(session, answer, advise(session), {}, private=private)
+    if amount := re.search(r"about \d+ ml every 15 minutes \(([\d.]+) l/h\)", said):
+        assert float(amount[1]) <= answer.physiology["sweat_rate_l_h"] + 0.005
+    planned = "fluid_intake_l_h" in session
+    kidney = {"kidney", "dialysis", "liver"} & {*session.get("conditions", [])}
+    if private and not planned and (kidney or session["age_years"] < 18):
+        assert "ml every" not in said
+
+
+def test_a_body_mass_is_enough_for_a_drinking_plan():
+    session = {**SIX, "duration_min": 120, "air_temperature_c": 30, "body_mass_kg": 70}
+    said, rows = drinking_plan(session, assess(session), advise(session), {}, private=True)
+    rate_l_h = float(re.search(r"\(([\d.]+) l/h\)", said)[1])
+    sweat_l_h = assess(session).physiology["sweat_rate_l_h"]
+    assert said.startswith("To lose at most 2 % of body mass: about")
+    # What is lost in two hours, less what is drunk, is at most 2 % of 70 kg.
+    assert 2 * (sweat_l_h - rate_l_h) <= 0.02 * 70
+    assert len([c for row in rows for c in row if c]) == 16
+
+
 def test_the_file_gives_the_command_line_the_same_answer(page, tmp_path):
     fill(page, {**SIX, "medications": ["statin"], "sleep_h": 6.5, "session_rpe": 7})
     path = tmp_path / "session.json"
@@ -452,15 +563,19 @@ def test_a_shared_link_opens_in_a_fresh_profile(open_page, server_home, viewport
     total = page.locator(".cr-total").inner_text()
     open_part(page, "Share a link")
     page.get_by_text("With health and personal answers").click()
-    expect(page.get_by_test_id("stCode")).to_contain_text("medications=")
-    url = page.get_by_test_id("stCode").inner_text().strip()
-    path = "/?" + urlsplit(url).query
-    other = open_page(viewport, path=path)
+    expect(page.get_by_test_id("stCode")).to_contain_text("#private=")
+    parts = urlsplit(page.get_by_test_id("stCode").inner_text().strip())
+    asked = []
+    other = open_page(viewport)
+    other.context.on("request", lambda request: asked.append(request.url))
+    other.goto(f"{other.url.split('?')[0]}?{parts.query}#{parts.fragment}")
     expect(other.locator(".cr-total")).to_have_text(total)
     assert other.evaluate("localStorage.getItem('cramp-risk')") is None
-    log = (server_home / "server.log").read_text()
-    assert "cramp_sessions" not in log
-    assert "medications" not in log
+    # No server was asked for a private answer, and none stays in the address.
+    assert "medications" in unquote(unquote(parts.fragment))
+    assert asked
+    assert not any("medications" in url for url in [*asked, other.url])
+    assert "medications" not in (server_home / "server.log").read_text()
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
@@ -479,7 +594,7 @@ def test_change_print_and_guide_the_answers_back(open_page, viewport):
     pdf = pypdf.PdfReader(download.value.path())
     assert changed in " ".join(pdf.pages[0].extract_text().split())
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Take the last step back").click()
+    page.get_by_role("button", name="Undo: ").click()
     ready(page)
     expect(page.locator(".cr-total")).to_have_text(total)
     assert axe(page) == []

@@ -323,7 +323,7 @@ def test_the_page_scores_the_example_filters_and_takes_a_lever():
     page = started()
     words = " ".join(m.value for m in page.markdown)
     expected = score_squad(example(), PLAN)["probability"].sum()
-    assert f"about {expected:.1f} cramps among 8 athletes" in words
+    assert f"about {expected:.1f} of 8 athletes with a cramp" in words
     page.text_input(key="squad_search").set_value("öz").run()
     assert list(page.dataframe[-1].value["Athlete"]) == ["Änne Öztürk"]
     page.text_input(key="squad_search").set_value("").run()

@@ -79,9 +79,16 @@ def test_choices_that_make_no_sense_are_the_projects_own(kept):
 def test_what_is_said_to_be_allowed_is(own, label):
     unit = units.unit_of(own, {own: label})
     for field in FIELDS.values():
-        if field.unit != own or unit.feet:
+        if field.unit != own:
             continue
-        low, high = units.allowed(field, {own: label}).split()[0:3:2]
+        words = units.allowed(field, {own: label})
+        if unit.feet:
+            for end in words.split(" to "):
+                feet, _, inches, _ = end.split()
+                height_cm = float(feet) * 30.48 + float(inches) * 2.54
+                assert field.low <= height_cm <= field.high
+            continue
+        low, high = words.split()[0:3:2]
         assert field.low <= unit.inside(float(low)) + 1e-9
         assert unit.inside(float(high)) - 1e-9 <= field.high
 
@@ -89,4 +96,4 @@ def test_what_is_said_to_be_allowed_is(own, label):
 def test_heights_are_told_in_feet_and_inches():
     chosen = {"cm": "ft in"}
     assert units.text(177.8, "cm", chosen) == "5 ft 10 in"
-    assert units.allowed(FIELDS["height_cm"], chosen) == "3 ft 3.4 in to 7 ft 6.6 in"
+    assert units.allowed(FIELDS["height_cm"], chosen) == "3 ft 3.4 in to 7 ft 6.5 in"

@@ -200,7 +200,7 @@ plans.take_up()
 _start()
 scenarios = plans.all_plans()
 for problem in st.session_state.get("plan_problems", ()):
-    st.warning(form.harmless(problem))
+    tables.tell(problem)
 if len(scenarios) == 1:
     st.info("One more scenario to compare with: duplicate this one, or add another.")
     st.button("Duplicate", on_click=plans.duplicate, args=(0,), key="duplicate_first")
@@ -211,10 +211,10 @@ else:
     with st.container(key="warnings"):
         for scenario, answer in zip(scenarios, found.assessments, strict=True):
             for sentence in answer.problems:
-                st.warning(form.harmless(f"{scenario.name}: {sentence}"))
+                tables.tell(f"{scenario.name}: {sentence}")
             for sentence in answer.safety:
                 if sentence in URGENT_SENTENCES:
-                    st.error(form.harmless(f"{scenario.name}: {sentence}"))
+                    tables.tell(f"{scenario.name}: {sentence}")
     _change_one(scenarios)
     st.header("Side by side")
     tables.region(_table(scenarios, found), "Scenarios side by side")

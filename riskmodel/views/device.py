@@ -8,8 +8,9 @@ when the page closes; nothing is stored on the server.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 import streamlit as st
@@ -21,14 +22,22 @@ from riskmodel.views import form
 _ENTRY = "cramp-risk"
 _LONGEST = 2_000_000  # characters; the largest squad needs less
 _LET_WIDGETS_SETTLE_MS = 500
+_PRIVATE = "private"
 # Each command is carried out once, on what the device holds at that moment: another
 # tab may have changed it.  What then lies there differs from what the page knows only
 # in that case; told at once, it could overtake numbers that just changed on the page,
 # which would be lost.
 _SCRIPT = f"""
 const done = (window.crampRiskDone ??= new Set());
+const PRIVATE = "#{_PRIVATE}=";
 export default function ({{ data, setStateValue }}) {{
   const plain = (text) => text && JSON.stringify(JSON.parse(text));
+  if (location.hash.startsWith(PRIVATE)) {{
+    const told = location.hash.slice(PRIVATE.length);
+    // Out of the address bar, and of the history behind it.
+    history.replaceState(history.state, "", location.pathname + location.search);
+    setTimeout(() => setStateValue("told", told), {_LET_WIDGETS_SETTLE_MS});
+  }}
   try {{
     const command = data.command;
     let wait = 0;
@@ -38,6 +47,8 @@ export default function ({{ data, setStateValue }}) {{
       let entry = {{}};
       try {{ entry = JSON.parse(localStorage.getItem("{_ENTRY}")) ?? {{}}; }} catch {{}}
       if (command.clear || typeof entry !== "object" || Array.isArray(entry)) entry = {{}};
+      if (command.merge) for (const name of Object.keys(command.set))
+        command.set[name] = {{ ...entry[name], ...command.set[name] }};
       Object.assign(entry, command.set);
       if (Object.keys(entry).length)
         localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
@@ -79,12 +90,38 @@ def kept_profile() -> dict[str, Any]:
 
 def write(**entries: Any) -> None:
     """Keep entries beside those that are there."""
-    _command({**kept(), **entries}, set=entries, clear=False)
+    _command({**kept(), **entries}, set=entries)
+
+
+def merge(**entries: Mapping[str, Any]) -> None:
+    """Keep parts of entries beside the parts that are there."""
+    known = kept()
+    joined = {
+        name: {**(old if isinstance(old := known.get(name), Mapping) else {}), **entry}
+        for name, entry in entries.items()
+    }
+    _command({**known, **joined}, set=entries, merge=True)
 
 
 def delete() -> None:
     """Delete everything that is kept."""
     _command({}, set={}, clear=True)
+
+
+def private_part(link: str, text: str) -> str:
+    """Add to a link what no server sees: browsers keep what follows a # to themselves."""
+    return f"{link}#{_PRIVATE}={quote(text)}"
+
+
+def is_taken_up() -> bool:
+    """Whether the form holds what was kept, and not somebody's link."""
+    return bool(st.session_state.get("device_read"))
+
+
+def take_up() -> None:
+    """Put the saved answers into the form."""
+    st.session_state["device_read"] = True
+    form.change(kept_profile())
 
 
 def _command(then: Mapping[str, Any], **command: Any) -> None:
@@ -93,7 +130,7 @@ def _command(then: Mapping[str, Any], **command: Any) -> None:
     st.session_state["device_command"] = {"id": str(uuid4()), **command}
 
 
-def connect(*, take_up: bool) -> None:
+def connect(*, take_up: bool, told: Callable[[str], None] | None = None) -> None:
     """Read the device once, and write what was asked for.
 
     Parameters
@@ -101,9 +138,11 @@ def connect(*, take_up: bool) -> None:
     take_up : bool
         Whether to put saved units and answers into the page when they arrive; not
         for a page that was opened from a shared link.
+    told : callable, optional
+        What to do with the private part of a link.
     """
-    if st.session_state.pop("units_changed", False):
-        write(units=form.chosen_units())
+    if own := st.session_state.pop("units_changed", None):
+        merge(units={own: form.chosen_units()[own]})
     _bridge(
         data={
             "command": st.session_state.get("device_command"),
@@ -111,7 +150,15 @@ def connect(*, take_up: bool) -> None:
         },
         key="device",
         on_kept_change=lambda: _arrived(take_up),
+        on_told_change=lambda: _told(told),
     )
+
+
+def _told(told: Callable[[str], None] | None) -> None:
+    """Hand on the private part of the link that the page was opened with."""
+    arrived = st.session_state.get("device")
+    if told is not None and arrived is not None and arrived.get("told"):
+        told(unquote(arrived["told"]))
 
 
 def _arrived(take_up: bool) -> None:

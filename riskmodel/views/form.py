@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -26,6 +26,12 @@ _PRIVACY = (
 # How humid air feels, for those who have no number: our judgement.
 _FEELS_PCT = {"Dry": 30.0, "Pleasant": 50.0, "Humid": 70.0, "Muggy": 85.0}
 _EMPTY = (None, [], "")
+_OFFSET = "start_offset_min"
+# Offsets from UTC that clocks somewhere in the world keep. [min]
+_OFFSETS_MIN = (
+    *range(-720, 841, 60),
+    *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
+)
 ANCHOR = "your-answers"
 """Where the questions begin, for a link on a phone."""
 
@@ -35,11 +41,24 @@ ANCHOR = "your-answers"
 
 def answers() -> dict[str, Any]:
     """Everything that was answered so far, in the units of `FIELDS`."""
+    _forget_an_earlier_look()
     given = {field.name: _inside(field) for field in FIELDS.values()}
     given["start_time"] = _with_offset(given["start_time"])
     if not {*(given["red_flags"] or ())} - {"none"}:
         given["red_flags_seen"] = None
     return {name: value for name, value in given.items() if value not in _EMPTY}
+
+
+def _forget_an_earlier_look() -> None:
+    """Ask again when a sign is named that the doctor has not looked at."""
+    state = st.session_state
+    named = {*(state.get("red_flags") or ())} - {"none"}
+    if state.get("red_flags_seen") is None:
+        state["looked_at"] = None
+    elif state.get("looked_at") is None:
+        state["looked_at"] = named
+    elif not named or named - state["looked_at"]:
+        state["red_flags_seen"] = state["looked_at"] = None
 
 
 def fill(given: Mapping[str, Any]) -> None:
@@ -83,11 +102,6 @@ def sentence(problem: str) -> str:
     return re.sub(r" \(\w+\)", "", problem)
 
 
-def harmless(text: str) -> str:
-    """Text of somebody else, so that none of it becomes a link or a heading."""
-    return re.sub(r"([][\\`*_{}()<>#+!|~$:/-])", r"\\\1", text)
-
-
 def _inside(field: Field) -> Any:
     """What a field holds, in the project's unit."""
     shown = _shown(field)
@@ -120,6 +134,10 @@ def _put(field: Field, value: Any) -> None:
     st.session_state[field.name] = shown
     if field.kind == "levels":
         st.session_state[f"{field.name}_before"] = shown
+    if field.kind == "time":
+        _put_offset(value)
+    if field.name == "red_flags_seen":
+        st.session_state["looked_at"] = None
     if field.kind != "number" or unit.label == field.unit or shown is None:
         if unit.feet:
             st.session_state[f"{field.name}_in"] = None
@@ -134,16 +152,40 @@ def _put(field: Field, value: Any) -> None:
 
 
 def _with_offset(moment: datetime | None) -> str | None:
-    """Write a local time with the offset of the reader's time zone."""
+    """Write a local time with the offset of its place."""
     if moment is None:
         return None
+    offset_min = st.session_state.get(_OFFSET)
+    if offset_min is not None:
+        return moment.replace(tzinfo=timezone(timedelta(minutes=offset_min))).isoformat()
     zone = _zone()
     return (moment.replace(tzinfo=zone) if zone else moment.astimezone()).isoformat()
 
 
 def _zone() -> ZoneInfo | None:
     """Time zone of the reader, or None for that of this machine."""
-    return ZoneInfo(st.context.timezone) if st.context.timezone else None
+    try:
+        return ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except (ZoneInfoNotFoundError, ValueError):  # a browser that cannot tell
+        return None
+
+
+def _put_offset(answer: str | None) -> None:
+    """Keep the clock of the place where it is not the reader's own."""
+    offset_min = None
+    if answer is not None:
+        there = datetime.fromisoformat(answer)
+        offset = there.utcoffset() or timedelta(0)
+        if offset != there.astimezone(_zone()).utcoffset():
+            offset_min = int(offset.total_seconds() // 60)
+    st.session_state[_OFFSET] = offset_min
+
+
+def _offset_text(offset_min: int | None) -> str:
+    if offset_min is None:
+        return "As on this device"
+    hours, minutes = divmod(abs(offset_min), 60)
+    return f"UTC{'-' if offset_min < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
 def _as_widget_value(field: Field, answer: Any) -> Any:
@@ -152,8 +194,8 @@ def _as_widget_value(field: Field, answer: Any) -> Any:
     if field.kind == "text":
         return answer or ""
     if field.kind == "time" and answer is not None:
-        # The same moment, as the reader's clock shows it.
-        return datetime.fromisoformat(answer).astimezone(_zone()).replace(tzinfo=None)
+        # As the clock of the place shows it.
+        return datetime.fromisoformat(answer).replace(tzinfo=None)
     if field.kind == "number" and answer is not None:
         whole = field.unit == "of 10" and float(answer).is_integer()
         return int(answer) if whole else float(answer)
@@ -177,6 +219,8 @@ def ask(next_question: str | None) -> None:
         with st.container(border=True, key="next_question"):
             st.markdown("**One more answer that would narrow the range most**")
             _widget(FIELDS[next_question])
+            if FIELDS[next_question].private:
+                st.caption(_PRIVACY)
     st.header("Six answers for a first number")
     _draw(field for field in FIELDS.values() if field.required)
     st.header("More answers, a narrower range")
@@ -258,7 +302,7 @@ def ask_units() -> None:
 
 def _switch(own: str) -> None:
     use_units({**chosen_units(), own: st.session_state[f"unit_{own}"]})
-    st.session_state["units_changed"] = True
+    st.session_state["units_changed"] = own
 
 
 def _red_flags() -> None:
@@ -271,6 +315,7 @@ def _red_flags() -> None:
     with st.expander(f"Before you start: warning signs ({state})", expanded=not done):
         group = [field for field in FIELDS.values() if field.group == "before"]
         _draw([f for f in group if f.name != "red_flags_seen" or named])
+        st.caption(_PRIVACY)
 
 
 def _draw(fields: Iterable[Field]) -> None:
@@ -330,9 +375,24 @@ def _widget(field: Field) -> None:
             **shared,
         )
     elif field.kind == "time":
-        st.datetime_input(label, value=None, **shared)
+        _time(field, shared)
     else:
         st.text_input(label, **shared)
+
+
+def _time(field: Field, shared: Mapping[str, Any]) -> None:
+    words = "Local time at the place. It counts only together with latitude and longitude."
+    with st.container(horizontal=True):
+        st.datetime_input(field.label, value=None, **{**shared, "help": words})
+        given = st.session_state.get(_OFFSET)
+        offsets = sorted({*_OFFSETS_MIN, *([] if given is None else [given])})
+        st.selectbox(
+            "Clock of the place",
+            [None, *offsets],
+            format_func=_offset_text,
+            key=_OFFSET,
+            persist_state="session",
+        )
 
 
 def _number(field: Field, shared: Mapping[str, Any]) -> None:

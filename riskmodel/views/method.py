@@ -131,7 +131,7 @@ odds = np.exp(10.0 * calibration.logit_per_point(np.arange(20.0, 91.0)))
 
 st.title("Method")
 st.markdown(
-    f"{SYNTHETIC} Nobody has published cramps athlete by athlete and session by session, "
+    f"{SYNTHETIC} We found no data with cramps athlete by athlete and session by session, "
     "so nothing here is learned from athletes. A scorecard, set by hand, gives points. "
     "Three simulators of how cramps may come about give made-up sessions a probability. "
     "Two curves join the two. "
@@ -180,10 +180,13 @@ if off:
         f"product: {words}."
     )
 if six := [s for s in checks["strata_six"] if not low <= s["ratio"] <= high]:
-    words = "; ".join(f"{s['stratum'].lower()}: {s['ratio']:.2f}" for s in six)
+    words = "; ".join(
+        f"{FIELDS[s['by']].label}, {s['stratum'].lower()}: {s['ratio']:.2f}" for s in six
+    )
     st.markdown(
         "With only the six answers these groups lie outside it, most of them because few "
-        f"people race there: {words}. One more answer mends most of it."
+        f'people race there: {words}. "Race or match?" is the answer that mends most of '
+        "it; walking, hiking and easy sessions stay too high even then."
     )
 with st.expander("Against simpler and fitted rivals"):
     rivals = pd.DataFrame(

@@ -1,6 +1,7 @@
 """For an athlete before a session: how likely, why, what would change it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -24,40 +25,57 @@ _LAYOUT = """
 """
 
 
-def _remember(kind: str, names: Iterable[str] = FIELDS) -> None:
-    """Keep answers for the button that brings them back."""
+@dataclass(frozen=True)
+class _Step:
+    """What one click did: the answers before it, and those that it set."""
+
+    label: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def _step(label: str, change: Callable[[], None]) -> None:
+    """Make a change that can be taken back."""
     steps = st.session_state.setdefault("steps", [])
-    answers = st.session_state.get("answers", {})
+    before = form.answers()
+    change()
+    after = form.answers()
     # Going through the examples is one step, if nothing is answered in between.
-    untouched = answers == st.session_state.get("example_answers")
-    if kind != "example" or not steps or steps[-1][0] != "example" or not untouched:
-        steps.append((kind, {name: answers.get(name) for name in names}))
+    if steps and label in load_examples() and steps[-1].label in load_examples():
+        last = steps[-1]
+        if all(before.get(name) == last.after.get(name) for name in FIELDS):
+            before = dict(steps.pop().before)
+    steps.append(_Step(label, before, after))
 
 
 def _use_example() -> None:
     chosen = st.session_state["example"]
     if chosen is not None:
-        _remember("example")
-        form.fill(load_examples()[chosen])
-        st.session_state["example_answers"] = form.answers()
+        _step(chosen, lambda: form.fill(load_examples()[chosen]))
 
 
 def _clear() -> None:
-    _remember("clear")
-    form.fill({})
+    _step("Clear all answers", lambda: form.fill({}))
     st.session_state["example"] = None
-    st.session_state["link_problems"] = ()
+    share.forget_link()
 
 
 def _try(option: Option) -> None:
-    # What is answered while it is tried stays when it is taken back.
-    _remember("lever", option.changes)
-    form.change(option.changes)
+    _step(option.label, lambda: form.change(option.changes))
 
 
 def _go_back() -> None:
-    _, answers = st.session_state["steps"].pop()
-    form.change(answers)
+    step = st.session_state["steps"].pop()
+    now = form.answers()
+    # What was answered since stays as it is.
+    form.change(
+        {
+            name: step.before.get(name)
+            for name in FIELDS
+            if step.before.get(name) != step.after.get(name)
+            and now.get(name) == step.after.get(name)
+        }
+    )
     st.session_state["example"] = None
     # What was just taken back is no change to look back at.
     st.session_state.pop("answer", None)
@@ -80,7 +98,10 @@ def _scored(answers: dict[str, Any]) -> tuple[Assessment, Assessment | None, Adv
         last = state.get("answer")
         state["answer"], state["advice"] = assess(answers), advise(answers)
         scored = last is not None and not last.problems and not state["answer"].problems
-        changed = scored and last.total_points != state["answer"].total_points
+        changed = scored and (last.total_points, last.in_100) != (
+            state["answer"].total_points,
+            state["answer"].in_100,
+        )
         state["earlier"] = last if changed else None
     state["answers"] = answers
     return state["answer"], state["earlier"], state["advice"]
@@ -89,7 +110,7 @@ def _scored(answers: dict[str, Any]) -> tuple[Assessment, Assessment | None, Adv
 share.open_link()
 st.title("My session")
 st.html(_LAYOUT)
-device.connect(take_up=not st.session_state["from_link"])
+device.connect(take_up=not st.session_state["from_link"], told=share.take_private_part)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.selectbox(
         "Start from an example",
@@ -109,13 +130,13 @@ answer, earlier, advice = _scored(answers)
 # Always there, so that nothing below changes its place, and with it its state, when a
 # warning comes or goes.
 with st.container(key="warnings"):
-    share.show_link_problems()
+    share.show_link_problems(answers)
     result.show_warnings(answer)
 # Its style in result.py keeps it at the top while the page scrolls.
 with st.container(key="total"):
     result.show_total(answer, earlier)
-    if st.session_state.get("steps"):
-        words = "Take the last step back"
+    if steps := st.session_state.get("steps"):
+        words = f"Undo: {steps[-1].label}"
         st.button(words, key="go_back", on_click=_go_back, type="tertiary")
     result.show_reminder(answer)
 with st.container(key="page"):

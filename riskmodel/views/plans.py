@@ -146,11 +146,12 @@ def open_link() -> None:
     """Take up the scenarios of the address that the page was opened with, once."""
     if "plans" in st.session_state or _PARAMETER not in st.query_params:
         return
-    _read(st.query_params[_PARAMETER])
+    read(st.query_params[_PARAMETER])
     st.session_state["from_link"] = True
 
 
-def _read(text: str) -> None:
+def read(text: str) -> None:
+    """Take up scenarios that were written as text."""
     plans, st.session_state["plan_problems"] = from_text(text)
     if plans:
         _put(plans)
@@ -162,7 +163,7 @@ def take_up() -> None:
     if all_plans() or st.session_state.get("plans_taken_up") or not isinstance(saved, str):
         return
     st.session_state["plans_taken_up"] = True
-    _read(saved)
+    read(saved)
 
 
 def save() -> None:
@@ -174,7 +175,7 @@ def save() -> None:
 def open_file() -> None:
     """Take up the scenarios of a file."""
     if (file := st.session_state["open_scenarios"]) is not None:
-        _read(file.getvalue().decode("utf-8", "replace"))
+        read(file.getvalue().decode("utf-8", "replace"))
 
 
 def keep_in_address() -> None:
@@ -191,5 +192,8 @@ def keep_in_address() -> None:
 def link(*, private: bool) -> str:
     """Write the scenarios as a link to this page."""
     here = urlsplit(st.context.url or "")
-    query = urlencode({_PARAMETER: to_text(all_plans(), private=private)})
-    return urlunsplit((here.scheme, here.netloc, here.path, query, ""))
+    query = urlencode({_PARAMETER: to_text(all_plans(), private=False)})
+    public = urlunsplit((here.scheme, here.netloc, here.path, query, ""))
+    if not private:
+        return public
+    return device.private_part(public, to_text(all_plans(), private=True))

@@ -30,7 +30,7 @@ from riskmodel.views import form
 
 _OWN: Chosen = {}
 _SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
-_SHOWN_URGENT = 2
+_SHOWN_URGENT = 1  # on a phone two would fill half the screen
 
 # A mid teal with at least 3:1 against both backgrounds; text never stands on it.
 _ACCENT = "#2b8a96"
@@ -74,6 +74,9 @@ def _style() -> str:
 [data-testid="stMain"] {{ scroll-padding-top: 18rem; }}
 .cr-jump {{ color: inherit !important; }}
 @media (min-width: 641px) {{ .cr-jump {{ display: none; }} }}
+@media (max-height: 500px) {{
+  [data-testid="stLayoutWrapper"]:has(> .st-key-total) {{ position: static; }}
+}}
 @media (max-width: 640px) {{
   .cr-ends {{ display: none !important; }}
   .cr-total {{ font-size: 1.4rem; }}
@@ -127,7 +130,7 @@ def show_reminder(answer: Assessment) -> None:
     for sentence in urgent:
         st.error(sentence)
     count = len(answer.safety) - len(urgent)
-    if count and not answer.problems:
+    if count:
         st.html(
             f'<p class="cr-note"><b>{count}{" more" * bool(urgent)} '
             f"warning{'s' * (count > 1)} before you start, at the top of the page</b></p>"
@@ -205,10 +208,8 @@ def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
     if earlier is not None:
         more = answer.total_points - earlier.total_points
         sign = "+" if more > 0 else "\u2212"
-        before = (
-            f"<span>Before the last change: {escape(earlier.in_100)} "
-            f"({sign}{points_text(abs(more))} points)</span>"
-        )
+        points = f"{sign}{points_text(abs(more))} points" if more else "same points"
+        before = f"<span>Before the last change: {escape(earlier.in_100)} ({points})</span>"
     low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
     ideal = in_100_text(answer.probability_ideal)
     return (

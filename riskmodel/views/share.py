@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import numpy as np
 import streamlit as st
 
 from riskmodel.advice import Advice
@@ -15,32 +16,62 @@ from riskmodel.assessment import Assessment
 from riskmodel.fields import FIELDS
 from riskmodel.handout import handout_pdf
 from riskmodel.inputs import tidy
-from riskmodel.views import device, form
+from riskmodel.views import device, form, tables
 
 _LONGEST = 600  # characters of what is said about a spoilt link
+_KEPT_TOO = {"units": "units", "scenarios": "scenarios", "squad": "a squad"}
 
 
 def open_link() -> None:
     """Fill the form from the link that the page was opened with, once."""
     if "from_link" in st.session_state:
         return
-    answers = {name: st.query_params[name] for name in st.query_params}
-    st.session_state["from_link"] = any(name in FIELDS for name in answers)
-    given, problems = tidy(answers)
+    query = st.query_params.to_dict()
+    st.session_state["from_link"] = any(name in FIELDS for name in query)
+    given, problems = tidy(query)
     if given:
-        form.fill(given)
-    st.session_state["link_problems"] = problems
+        form.fill(_for_another(given))
+    # Services add names of their own to links: only what looks like ours is told.
+    st.session_state["link_problems"] = [
+        text for text in problems if "There is no input" not in text or "mean" in text
+    ]
     # Health answers need not stay in the address bar.
-    for name in answers:
-        if name in FIELDS and FIELDS[name].private:
-            del st.query_params[name]
+    if any(name in FIELDS and FIELDS[name].private for name in query):
+        st.query_params.from_dict(
+            {n: v for n, v in query.items() if n not in FIELDS or not FIELDS[n].private}
+        )
 
 
-def show_link_problems() -> None:
+def take_private_part(text: str) -> None:
+    """Fill in the private answers of a link, which come by the browser alone."""
+    given, problems = tidy(dict(parse_qsl(text)))
+    private = {name: value for name, value in given.items() if FIELDS[name].private}
+    form.change(_for_another(private))
+    st.session_state["link_problems"] = [*st.session_state["link_problems"], *problems]
+
+
+def forget_link() -> None:
+    """Let the page be as if no link had opened it."""
+    st.session_state["from_link"] = False
+    st.session_state["link_problems"] = []
+    st.query_params.clear()
+
+
+def _for_another(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of a link, which cannot say for its reader that nothing is wrong."""
+    kept = {name: v for name, v in given.items() if FIELDS[name].group != "before"}
+    flags = given.get("red_flags", ["none"])
+    if flags != ["none"]:
+        kept["red_flags"] = flags
+    if given.get("illness_24h") == "yes":
+        kept["illness_24h"] = "yes"
+    return kept
+
+
+def show_link_problems(answers: Mapping[str, Any]) -> None:
     """Say what of a link could not be used, and what it may have left out."""
     if st.session_state["from_link"] and not any(
-        field.private and field.scored and field.name in form.answers()
-        for field in FIELDS.values()
+        FIELDS[name].private and FIELDS[name].scored for name in answers
     ):
         st.caption(
             "Opened from a link without health and personal answers: they count as "
@@ -49,9 +80,9 @@ def show_link_problems() -> None:
     if problems := st.session_state.get("link_problems"):
         # In the units of the link; the names in brackets are for programs.
         told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
-        # Who made the link is not known: its text must not become a link or a heading.
-        plain = form.harmless(told)
-        st.warning(f"{plain[:_LONGEST]} The rest was used.")
+        if len(told) > _LONGEST:
+            told = f"{told[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
+        tables.tell(f"{told} The rest was used.")
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
@@ -63,17 +94,23 @@ def link(answers: Mapping[str, Any], *, private: bool) -> str:
     private : bool
         Whether to put in what `Field.private` keeps out.
     """
-    shared = {
+    texts = {
         name: ";".join(value) if isinstance(value, list) else _plain(value)
         for name, value in answers.items()
-        if private or not FIELDS[name].private
     }
+    shared = {name: text for name, text in texts.items() if not FIELDS[name].private}
     here = urlsplit(st.context.url or "")
-    return urlunsplit((here.scheme, here.netloc, here.path, urlencode(shared), ""))
+    public = urlunsplit((here.scheme, here.netloc, here.path, urlencode(shared), ""))
+    if not private:
+        return public
+    kept = {name: text for name, text in texts.items() if FIELDS[name].private}
+    return device.private_part(public, urlencode(kept))
 
 
 def _plain(value: Any) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    # The shortest text that is exactly this number.
+    whole = isinstance(value, float)
+    return np.format_float_positional(value, trim="-") if whole else str(value)
 
 
 def as_json(answers: Mapping[str, Any]) -> str:
@@ -97,7 +134,8 @@ def show(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None
             )
             st.download_button(
                 "Download as JSON",
-                as_json(answers),
+                # Made on the click only: a text would lie in the server until then.
+                lambda: as_json(answers),
                 "cramp-risk-session.json",
                 "application/json",
                 on_click="ignore",
@@ -112,8 +150,9 @@ def _show_link(answers: Mapping[str, Any]) -> None:
         "The link then holds your health answers: whoever has it, and every service "
         "that passes it on, can read them."
         if private
-        else "The link holds the plan, the weather, your training, age and sex. Health "
-        "answers, today's answers, body size and name are left out."
+        else "The link holds the plan with its weather, place and start time as far as you "
+        "gave them, your training, age and sex. Health answers, today's answers, body size "
+        "and name are left out."
     )
     st.code(link(answers, private=private), language=None, wrap_lines=True)
 
@@ -147,11 +186,14 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
     entry = device.kept()
     saved = entry.get("profile")
     count = len(saved) if isinstance(saved, Mapping) else 0
-    st.markdown(f"Kept on this device: {count} answers, units: {'yes' if entry else 'no'}.")
+    others = [words for name, words in _KEPT_TOO.items() if name in entry]
+    st.markdown(f"Kept on this device: {', '.join([f'{count} answers', *others])}.")
+    if count and not device.is_taken_up():
+        st.button("Use the answers that are kept", on_click=device.take_up)
     if entry:
         st.download_button(
             "Export what is kept",
-            json.dumps(entry, indent=1, ensure_ascii=False) + "\n",
+            lambda: json.dumps(entry, indent=1, ensure_ascii=False) + "\n",
             "cramp-risk-kept.json",
             "application/json",
             on_click="ignore",
@@ -160,7 +202,8 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
 
 
 def _save(profile: Mapping[str, Any]) -> None:
-    device.write(profile=profile, units=form.chosen_units())
+    # Beside somebody else's link only what the form holds is replaced.
+    (device.write if device.is_taken_up() else device.merge)(profile=profile)
     st.toast(f"Saved {len(profile)} answers in this browser.")
 
 

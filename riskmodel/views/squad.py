@@ -28,7 +28,7 @@ from riskmodel.squad_file import (
     template,
 )
 from riskmodel.squad_sheet import expected_text, option_text, squad_pdf, squad_table
-from riskmodel.views import device, form
+from riskmodel.views import device, form, tables
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN_LEVERS = 5
@@ -143,9 +143,9 @@ def _ask_for_athletes() -> None:
         "stored nowhere unless you save it."
     )
     if problem := st.session_state.get("squad_problem"):
-        st.error(form.harmless(problem))
+        tables.tell(problem)
     for note in st.session_state.get("squad_notes", ()):
-        st.caption(form.harmless(note))
+        tables.tell(note)
 
 
 def _ask_for_columns(raw: RawTable, columns: list[Column]) -> None:
@@ -158,11 +158,11 @@ def _ask_for_columns(raw: RawTable, columns: list[Column]) -> None:
         sample = ", ".join(map(str, raw.cells[column.place].dropna().head(3)))
         title = f"{column.header}: {sample}"
         with st.container(border=True, key=f"column_{column.place}"):
-            st.markdown(f"**{form.harmless(column.header)}**: {form.harmless(sample)}")
+            tables.tell(title)
             if column.doubt:
                 st.warning(column.doubt)
             target = st.selectbox(
-                f"Meaning of {title}",
+                f"Meaning of column {column.place + 1}",
                 [LEAVE_OUT, *TARGETS],
                 index=[LEAVE_OUT, *TARGETS].index(column.target),
                 format_func=lambda name: TARGETS.get(name, "Leave it out"),
@@ -186,7 +186,7 @@ def _ask_for_columns(raw: RawTable, columns: list[Column]) -> None:
     if twice:
         st.error(f"Two columns are {' and '.join(sorted(twice))}: leave one out.")
     if open_units:
-        st.info(form.harmless(f"Still open, how it is written: {', '.join(open_units)}."))
+        tables.tell(f"Still open, how it is written: {', '.join(open_units)}.")
     st.button(
         "Use these columns",
         disabled=bool(twice or open_units or not targets),
@@ -264,7 +264,7 @@ def _levers(options: tuple[SquadOption, ...], plan: dict[str, Any]) -> None:
                 help=f"Change the plan: {option.label}",
             )
     if not options:
-        st.markdown("None of the changes in the list would bring fewer cramps.")
+        st.markdown("None of the changes that were tried would help noticeably.")
 
 
 def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -> None:
@@ -309,7 +309,7 @@ def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -
         (then,) = over_plans(squad, plan, [{**given, **measured}])
         made = pd.Series(then).dropna()
         st.markdown(
-            f"Expected cramps among {len(made)} athletes: {expected:.1f} as planned, "
+            f"To expect with a cramp, of {len(made)} athletes: {expected:.1f} as planned, "
             f"**{made.sum():.1f}** then."
         )
 
@@ -392,7 +392,8 @@ elif "squad" in st.session_state:
         scored = score_squad(squad, plan)
         known = scored["probability"].dropna()
         options = squad_levers(squad, plan)
-        st.markdown(f"**To expect: {expected_text(float(known.sum()), len(known))}.**")
+        with st.container(key="squad_expected"):
+            st.markdown(f"**To expect: {expected_text(float(known.sum()), len(known))}.**")
         shown = _table(scored)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox(

@@ -1,4 +1,6 @@
-"""Tables that a phone can move sideways."""
+"""Tables that a phone can move sideways, and text of somebody else."""
+
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +13,14 @@ _STYLE = (
     ".cr-table [scope=rowgroup] {padding-top: 1rem}"
     "@media (max-width: 640px) {.cr-table {min-width: 36rem}}</style>"
 )
+
+
+def tell(text: str) -> None:
+    """Say what may hold text of somebody else: none of it becomes formatting or a link."""
+    st.html(
+        '<p role="status" style="border-left: 4px solid #735600; margin: 0; '
+        f'padding: 0.5rem 0.75rem; overflow-wrap: anywhere">{escape(text)}</p>'
+    )
 
 
 def show(table: pd.DataFrame, label: str) -> None:

@@ -1,0 +1,76 @@
+"""A Streamlit page with as many widgets and rows as Squad, and nothing behind them.
+
+Counted on the page that the benchmark opens, with a list of a hundred athletes.
+"""
+
+import json
+import os
+
+import streamlit as st
+
+FIELDS = json.loads(os.environ["BARE_PAGE_FIELDS"])
+ROWS, GRID_COLUMNS, LEVERS = 100, 27, 5
+
+st.set_page_config(page_title="Bare", layout="wide")
+st.title("Bare")
+st.markdown("A text of the page.")
+st.header("Athletes")
+given = st.file_uploader("Upload", type="csv", key="upload")
+with st.container(horizontal=True):
+    for place in range(3):
+        st.button(f"Button {place}", key=f"button_{place}")
+    for place in range(2):
+        st.download_button(f"Template {place}", "text", key=f"template_{place}")
+st.caption("Caption")
+if given is not None:
+    with st.expander("Change"):
+        cells = {f"Column {i}": ["text"] * ROWS for i in range(GRID_COLUMNS)}
+        config = {name: st.column_config.TextColumn(name, help="Help") for name in cells}
+        st.data_editor(cells, key="grid", num_rows="dynamic", column_config=config)
+    st.header("Session")
+    with st.popover("Popover"):
+        for place in range(5):
+            st.segmented_control(f"Control {place}", ["a", "b"], key=f"control_{place}")
+    minutes = st.number_input("Duration", value=120.0, step=5.0, key="duration_min")
+    for group in ("plan", "weather"):
+        with st.expander(group):
+            for field in FIELDS:
+                label, key, levels = field["label"], field["name"], field["levels"]
+                if field["group"] != group or key == "duration_min":
+                    continue
+                if field["kind"] == "number" and field["unit"] != "of 10":
+                    st.number_input(label, value=None, key=key, help="Help")
+                elif field["kind"] == "time":
+                    st.datetime_input(label, value=None, key=key)
+                elif len(levels) > 6:
+                    st.selectbox(label, levels, index=None, key=key)
+                else:
+                    st.pills(label, levels or list(range(1, 11)), key=key, help="Help")
+    st.header("Answer")
+    with st.container(key="squad_expected"):
+        st.markdown(f"**To expect: {minutes}.**")
+    with st.container(horizontal=True):
+        st.text_input("Search", key="search")
+        st.pills("Only", list("abcde"), selection_mode="multi", key="only")
+    table = {name: [f"{name} {minutes}"] * ROWS for name in "ABCDEFG"}
+    st.dataframe(table, hide_index=True, width="stretch", key="table")
+    st.caption("Caption")
+    with st.container(horizontal=True):
+        st.selectbox("Athlete", list(range(ROWS)), key="athlete")
+        st.button("Open", key="open")
+    st.header("Levers")
+    for place in range(LEVERS):
+        with st.container(horizontal=True):
+            st.markdown(f"Lever {place} at {minutes:g}", width="stretch")
+            st.button("Use", key=f"use_{place}", help="Help")
+    with st.expander("Another start"):
+        st.number_input("Air", value=20.0, key="air")
+        st.number_input("Humidity", value=50.0, key="humidity")
+        st.pills("Sky", list("abcdef"), key="other_sky")
+        st.markdown(f"Then {minutes:g}")
+    st.header("Take it along")
+    st.toggle("Toggle", key="toggle")
+    st.caption("Caption")
+    with st.container(horizontal=True):
+        for place in range(3):
+            st.download_button(f"Download {place}", "text", key=f"down_{place}")
