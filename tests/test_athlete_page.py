@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pypdf
 import pytest
+import streamlit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
@@ -312,7 +313,8 @@ def test_a_start_time_in_a_link_stays_the_same_moment(page):
 
 
 def test_a_browser_that_cannot_tell_its_time_zone_does_no_harm(page, monkeypatch):
-    monkeypatch.setattr("streamlit.context.timezone", "Etc/Unknown", raising=False)
+    unknown = property(lambda context: "Etc/Unknown")
+    monkeypatch.setattr(type(streamlit.context), "timezone", unknown)
     fill(page, {**SIX, "start_time": datetime(2026, 7, 1, 18, 30)})
     assert total_of(page) is not None
 
@@ -369,9 +371,8 @@ def test_a_spoilt_link_is_told_and_the_rest_of_it_used(query, words):
     page = opened({"duration_min": "45", "session_rpe": "5.5", **query})
     # Nothing that a link holds becomes formatting: it is told as plain HTML text.
     assert not warnings_of(page)
-    (told,) = (
-        e.proto.body for e in page.main if e.type == "html" and "status" in e.proto.body
-    )
+    bodies = (e.proto.body for e in page.main if e.type == "html")
+    (told,) = (body for body in bodies if 'role="status"' in body)
     assert escape(words) in told
     assert page.session_state["duration_min"] == 45.0
     assert page.session_state["session_rpe"] == 5.5
@@ -446,9 +447,8 @@ def test_the_public_page_cannot_be_read_back(session, data):
         assert page[part] == page_then[part]
     assert page["notes"] == page_then["notes"] == []
     # But for two about drinking and sweat, which the reader must see in any case.
-    about_fluid = {
-        g.sentence for g in GUARDS if g.name in ("over_drinking", "impossible_loss")
-    }
+    names = ("over_drinking", "impossible_loss")
+    about_fluid = {guard.sentence for guard in GUARDS if guard.name in names}
     assert not ({*page["safety"]} ^ {*page_then["safety"]}) - about_fluid
     assert "Predicted sweat" not in page["drinking"]
     assert "As advised" not in page["drinking"]
