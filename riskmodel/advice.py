@@ -19,7 +19,14 @@ from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import Session, read_session, spelt
-from riskmodel.levers import LEVERS, VETOES, Lever, Plan, enough_to_drink_l_h
+from riskmodel.levers import (
+    LEVERS,
+    VETOES,
+    Lever,
+    Plan,
+    enough_to_drink_l_h,
+    most_to_drink_l_h,
+)
 from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.probability import Calibration
 from riskmodel.scorecard import Scorecard
@@ -50,6 +57,8 @@ class Option:
         Of the changed session.
     in_100, band : str
         The same in words, as in `riskmodel.Assessment`.
+    drinks_less : bool
+        Whether the planned drink goes down too, as less is sweated.
     """
 
     levers: tuple[Lever, ...]
@@ -60,12 +69,14 @@ class Option:
     probability: float
     in_100: str
     band: str
+    drinks_less: bool = False
 
     @property
     def label(self) -> str:
         """What to do, in a few words."""
         first, *others = (lever.label for lever in self.levers)
-        return " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
+        words = " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
+        return f"{words}, and drink less then" if self.drinks_less else words
 
 
 @dataclass(frozen=True)
@@ -134,43 +145,71 @@ def advise(
     notes = tuple(veto.note for veto in vetoes if veto.note)
     notes += _notes(plan, used.scorecard)
     drink_l_h = None if "drink" in vetoed else enough_to_drink_l_h(plan)
+    tried = _worth_trying(plan, vetoed)
+    if not tried:
+        return Advice(notes=notes, drink_l_h=drink_l_h)
+    changes = [change for _, change in tried]
+    result = used.run(_changed(answers, changes), detail=False)
+    too_much = _drinks_too_much(base, result, changes)
+    less = dict.fromkeys(np.flatnonzero(too_much).tolist() if drink_l_h is not None else ())
+    if less:
+        # Cooler or easier, people sweat less: the drink goes down with it.
+        for i in less:
+            changes[i] = _with_less_to_drink(plan, result, i, changes[i])
+        result = used.run(_changed(answers, changes), detail=False)
+        too_much = _drinks_too_much(base, result, changes)
+    saved = float(base.total_points[0]) - result.total_points
+    # Where an open question hid a chance of something better, its answer can cost more
+    # than the points save.
+    more_likely = result.chances["probability"] >= base.chances["probability"]
+    options = [
+        _option(levers, changes[i], base, result, i, drinks_less=i in less)
+        for i, (levers, _) in enumerate(tried)
+        if (saved[i] >= LEAST_POINTS and not more_likely[i])
+        or (levers[0].for_safety and len(levers) == 1)
+        if not too_much[i]
+    ]
+    # Without a calibration there is no probability to sort by.
+    calibrated = used.calibration is not None
+    options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
+    now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
+    weeks = tuple(o for o in options if o.levers[0].when == "weeks")
+    return Advice(now, weeks, _best_pair(options, now), notes, drink_l_h)
+
+
+_Tried = list[tuple[tuple[Lever, ...], Mapping[str, Any]]]
+
+
+def _worth_trying(plan: Plan, vetoed: set[str]) -> _Tried:
+    """Levers that apply, one by one and two by two, with what they change."""
     applied = {
         lever: changes
         for lever in LEVERS
         if lever.name not in vetoed and (changes := lever.change(plan)) is not None
     }
-    singles = [((lever,), changes) for lever, changes in applied.items()]
-    pairs = [
+    singles: _Tried = [((lever,), changes) for lever, changes in applied.items()]
+    pairs: _Tried = [
         ((a, b), {**applied[a], **applied[b]})
         for a, b in combinations([lever for lever in applied if lever.when == "now"], 2)
         if not set(applied[a]) & set(applied[b])
     ]
-    tried = singles + pairs
-    if not tried:
-        return Advice(notes=notes, drink_l_h=drink_l_h)
-    result = used.run(_changed(answers, [changes for _, changes in tried]), detail=False)
-    saved = float(base.total_points[0]) - result.total_points
-    # Without a calibration there is no probability to sort by.
-    calibrated = used.calibration is not None
-    # Where an open question hid a chance of something better, its answer can cost more
-    # than the points save.
-    more_likely = result.chances["probability"] >= base.chances["probability"]
-    too_much = _drinks_too_much(base, result, [changes for _, changes in tried])
-    options = [
-        _option(levers, changes, base, result, i)
-        for i, (levers, changes) in enumerate(tried)
-        if (saved[i] >= LEAST_POINTS and not more_likely[i])
-        or (levers[0].for_safety and len(levers) == 1)
-        if not too_much[i]
-    ]
-    options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
-    now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
-    weeks = tuple(o for o in options if o.levers[0].when == "weeks")
+    return singles + pairs
+
+
+def _best_pair(options: list[Option], now: tuple[Option, ...]) -> Option | None:
     kept = {option.levers[0] for option in now}
     best = next((o for o in options if len(o.levers) == 2 and kept >= {*o.levers}), None)
     if best is not None and best.points_saved <= now[0].points_saved:
-        best = None
-    return Advice(now, weeks, best, notes, drink_l_h)
+        return None
+    return best
+
+
+def _with_less_to_drink(
+    plan: Plan, result: Result, i: int, changes: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Let no more be drunk than people sweat who sweat little under these changes."""
+    sweat_l_h = float(result.physiology["sweat_rate_l_h"][i])
+    return {**changes, "fluid_intake_l_h": most_to_drink_l_h(plan, sweat_l_h)}
 
 
 def _drinks_too_much(
@@ -196,6 +235,8 @@ def _option(
     base: Result,
     result: Result,
     i: int,
+    *,
+    drinks_less: bool,
 ) -> Option:
     probability = float(result.chances["probability"][i])
     total = float(result.total_points[i])
@@ -208,6 +249,7 @@ def _option(
         probability=probability,
         in_100=in_100_text(probability),
         band=band_name(probability),
+        drinks_less=drinks_less,
     )
 
 

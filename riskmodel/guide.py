@@ -115,7 +115,7 @@ class Guide:
         >>> [entry.heading for entry in load_guide().search("eyelid twitch")]
         ['Spasm or twitch']
         """
-        wanted = _words(words)
+        wanted = [_stem(word) for word in _words(words)]
         if not wanted:
             return ()
         return tuple(
@@ -162,6 +162,11 @@ class Guide:
 
 def _texts(entry: Entry) -> tuple[str, ...]:
     return entry.heading, entry.text, entry.words
+
+
+def _stem(word: str) -> str:
+    """Word without an ending, so that "bruises" finds "bruising"."""
+    return re.sub(r"(?<=\w{4})(ing|ed|es|e|s)$", "", word)
 
 
 def _words(text: str) -> list[str]:

@@ -34,6 +34,10 @@ _MOST_LEVERS = 6
 _SIP_MIN = 15
 _MOST_SIPS = 16
 _LONGEST_NAME = 60  # characters
+LEFT_OUT = (
+    "The screen shows a warning about health that is left out here. Do not start before "
+    "you have read it."
+)
 # Body size is private, and so is what can be reckoned back to it, the amount to drink
 # and the levers that change it too.
 _FROM_BODY_SIZE = (
@@ -115,6 +119,7 @@ def _content(
     )
     weather = unit_table.text(answers["air_temperature_c"], "°C", units)
     measured = "measured_sweat_rate_l_h" in answers
+    planned = "fluid_intake_l_h" in answers
     physiology = {
         key: math.nan if key in _FROM_BODY_SIZE and not private else value
         for key, value in answer.physiology.items()
@@ -123,7 +128,7 @@ def _content(
         "title": f"{sport}, {answers['duration_min']:g} min{name}",
         "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
         f"{answers['session_rpe']:g} of 10",
-        "safety": [s for s in answer.safety if private or s not in PRIVATE_SENTENCES],
+        "safety": answer.safety if private else _public_warnings(answer.safety),
         "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
         "bring a cramp",
         "lines": [
@@ -135,7 +140,9 @@ def _content(
         "change_heading": "What would change it" + ", health answers apart" * (not private),
         "why_heading": f"Why: {total_text(answer.total_points)}",
         "why": _why(answer.contributions, units, private=private),
-        "physiology": quantity_rows(physiology, units, sweat_measured=measured),
+        "physiology": quantity_rows(
+            physiology, units, sweat_measured=measured, drinking_planned=planned
+        ),
         "change": [
             (option.label, _amount(option, units) + change_text(option))
             for option in advice.now
@@ -148,6 +155,12 @@ def _content(
         "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
         f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
     }
+
+
+def _public_warnings(safety: tuple[str, ...]) -> list[str]:
+    """Warnings that tell no health answer, and that there are others."""
+    told = [sentence for sentence in safety if sentence not in PRIVATE_SENTENCES]
+    return told + [LEFT_OUT] * (len(told) < len(safety))
 
 
 def _amount(option: Option, units: unit_table.Chosen) -> str:

@@ -18,7 +18,12 @@ from riskmodel.physiology.air import saturation_pressure_hpa
 from riskmodel.physiology.plan import load_sports
 from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.probability import RANGE_SD
-from riskmodel.safety import ACCLIMATISED_DAYS, ADULT_AGE_YEARS, HIGH_WBGT_C
+from riskmodel.safety import (
+    ACCLIMATISED_DAYS,
+    ADULT_AGE_YEARS,
+    EXTREME_WBGT_C,
+    HIGH_WBGT_C,
+)
 
 # Steps that a person can take in, all our judgement.
 COOLER_C = 5.0
@@ -180,7 +185,7 @@ def enough_to_drink_l_h(plan: Plan) -> float | None:
     sweat_l_h = plan.physiology["sweat_rate_l_h"]
     hours = plan.given["duration_min"] / 60.0
     mass_kg = plan.given["body_mass_kg"]
-    most = _down(min(_sure_sweat_l_h(plan), MOST_DRINK_L_H))
+    most = most_to_drink_l_h(plan, sweat_l_h)
     needed = _up(sweat_l_h - LOSS_TO_STAY_BELOW_PCT / 100.0 * mass_kg / hours)
     return max(min(needed, most), 0.0)
 
@@ -197,13 +202,17 @@ def _drink(plan: Plan) -> Changes:
 def _drink_less(plan: Plan) -> Changes:
     if not plan.physiology["drinking_exceeds_sweat"]:
         return None
-    target = _down(_sure_sweat_l_h(plan))
+    target = _down(_sure_sweat_l_h(plan, plan.physiology["sweat_rate_l_h"]))
     return {"fluid_intake_l_h": target} if target > 0 else None
 
 
-def _sure_sweat_l_h(plan: Plan) -> float:
+def most_to_drink_l_h(plan: Plan, sweat_l_h: float) -> float:
+    """Find how much to name at most where this sweat rate is predicted or measured."""
+    return _down(min(_sure_sweat_l_h(plan, sweat_l_h), MOST_DRINK_L_H))
+
+
+def _sure_sweat_l_h(plan: Plan, sweat_l_h: float) -> float:
     """Sweat rate as measured, or that of people who sweat little."""
-    sweat_l_h = plan.physiology["sweat_rate_l_h"]
     if "measured_sweat_rate_l_h" in plan.given:
         return sweat_l_h
     return sweat_range_l_h(sweat_l_h, RANGE_SD)[0]
@@ -483,6 +492,12 @@ VETOES = (
         frozenset({"drink", "drink_less", "salt", "acclimatise"}),
         "Under 18 no amounts of fluid or salt and no training in heat are suggested here: "
         "thirst is a good guide.",
+    ),
+    Veto(
+        "extreme_heat",
+        lambda plan: plan.physiology["wbgt_c"] > EXTREME_WBGT_C,
+        frozenset(lever.name for lever in LEVERS) - {"cooler", "shade", "indoors"},
+        "In this heat no change but a cooler time or place is worth counting.",
     ),
     Veto(
         "heat",

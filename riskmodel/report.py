@@ -111,6 +111,7 @@ def quantity_rows(
     chosen: units.Chosen = _OWN,
     *,
     sweat_measured: bool = False,
+    drinking_planned: bool = True,
 ) -> list[tuple[str, str]]:
     """Label and value of every quantity that is known, in words.
 
@@ -122,6 +123,8 @@ def quantity_rows(
         Units to show, see `riskmodel.units`.
     sweat_measured : bool
         A measured sweat rate has no range between people.
+    drinking_planned : bool
+        Whether the amount to drink was answered; otherwise it is an average.
     """
     rows = []
     for name, quantity in QUANTITIES.items():
@@ -137,6 +140,8 @@ def quantity_rows(
             text += f", {heat_band(value)}"
         if name == "sweat_rate_l_h" and not sweat_measured:
             text += f" (people differ: {sweat_span(value, chosen)})"
+        if name == "fluid_intake_l" and not drinking_planned:
+            text += " (average taken)"
         rows.append((quantity.label, f"gained {text}" if gain else text))
     return rows
 
@@ -188,7 +193,8 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     yield from wrapped(f"  0 points: {none}", "    ")
     yield ""
     yield "Behind it"
-    for label, value in quantity_rows(answer.physiology):
+    planned = "fluid_intake_l_h" not in answer.missing
+    for label, value in quantity_rows(answer.physiology, drinking_planned=planned):
         yield from wrapped(f"  {label}: {value}", "    ")
     if answer.missing:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)

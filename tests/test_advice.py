@@ -315,3 +315,55 @@ def test_the_frame_says_the_same_as_the_levers():
     rows["medications"] = "statin"
     totals = assess_frame(rows)["total_points"]
     assert totals.tolist() == [o.total_points for o in advice.now]
+
+
+def test_a_cooler_place_is_advised_however_much_is_planned_to_drink():
+    hot = {**SIX_HOT, "fluid_intake_l_h": 1.2}
+    option = next(o for o in advise(hot).now if o.levers[0].name == "indoors")
+    assert option.drinks_less
+    assert option.label.endswith(", and drink less then")
+    changed = assess({**hot, **{k: v for k, v in option.changes.items() if v is not None}})
+    rate_l_h = option.changes["fluid_intake_l_h"]
+    assert rate_l_h <= changed.physiology["sweat_rate_l_h"]
+    assert changed.total_points == option.total_points
+
+
+def test_in_extreme_heat_only_a_cooler_time_or_place_is_offered():
+    advice = advise({**SIX_HOT, "air_temperature_c": 45})
+    assert {o.levers[0].name for o in advice.now} <= {"cooler", "shade", "indoors"}
+    assert not advice.weeks
+    assert any("cooler time or place" in note for note in advice.notes)
+
+
+@pytest.mark.parametrize("who", [{"conditions": ["kidney"]}, {"age_years": 15}])
+def test_no_amount_of_drink_is_named_to_those_who_should_ask(who):
+    too_much = {**SIX_HOT, "air_temperature_c": 12, "fluid_intake_l_h": 2.0, **who}
+    advice = advise({**too_much, "body_mass_kg": 60})
+    assert advice.drink_l_h is None
+    for option in [*advice.now, *advice.weeks, *filter(None, [advice.pair])]:
+        assert "fluid_intake_l_h" not in option.changes
+
+
+def test_nobody_is_told_to_drink_before_the_start_who_plans_too_much():
+    dark = {**SIX_HOT, "urine_colour": "dark"}
+    assert "hydrate" in {o.levers[0].name for o in advise(dark).now}
+    too_much = advise({**dark, "fluid_intake_l_h": 3.0})
+    assert "hydrate" not in {o.levers[0].name for o in too_much.now}
+
+
+@pytest.mark.parametrize(
+    ("wbgt_c", "offered"), [(22.9, False), (23.0, True), (30.1, False)]
+)
+def test_getting_used_to_heat_is_advised_where_it_is_warm_but_not_too_hot(wbgt_c, offered):
+    advice = advise({**SIX_HOT, "wbgt_c": wbgt_c, "heat_days_14d": 0})
+    assert ("acclimatise" in {o.levers[0].name for o in advice.weeks}) == offered
+
+
+SIX_HOT = {
+    "sport": "running",
+    "duration_min": 60,
+    "session_rpe": 7,
+    "age_years": 38,
+    "air_temperature_c": 33,
+    "relative_humidity_pct": 40,
+}

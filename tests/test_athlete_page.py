@@ -21,7 +21,7 @@ from riskmodel import advise, assess, check
 from riskmodel.cli import app as cli
 from riskmodel.datasets import load_examples
 from riskmodel.fields import FIELDS
-from riskmodel.handout import _content, change_text, drinking_plan, handout_pdf
+from riskmodel.handout import LEFT_OUT, _content, change_text, drinking_plan, handout_pdf
 from riskmodel.safety import GUARDS, RED_FLAGS
 from riskmodel.units import UNITS
 from riskmodel.views.result import dots_html
@@ -446,10 +446,11 @@ def test_the_public_page_cannot_be_read_back(session, data):
     for part in ("title", "subtitle", "physiology", "drinking", "drinks", "change"):
         assert page[part] == page_then[part]
     assert page["notes"] == page_then["notes"] == []
-    # But for two about drinking and sweat, which the reader must see in any case.
+    # But for what the reader must see in any case: too much drinking, an impossible
+    # loss, and that something is left out.
     names = ("over_drinking", "impossible_loss")
-    about_fluid = {guard.sentence for guard in GUARDS if guard.name in names}
-    assert not ({*page["safety"]} ^ {*page_then["safety"]}) - about_fluid
+    must_see = {LEFT_OUT, *(guard.sentence for guard in GUARDS if guard.name in names)}
+    assert not ({*page["safety"]} ^ {*page_then["safety"]}) - must_see
     assert "Predicted sweat" not in page["drinking"]
     assert "As advised" not in page["drinking"]
 
@@ -526,6 +527,14 @@ def test_no_drinking_plan_is_above_the_sweat_or_against_a_veto(session, private)
     kidney = {"kidney", "dialysis", "liver"} & {*session.get("conditions", [])}
     if private and not planned and (kidney or session["age_years"] < 18):
         assert "ml every" not in said
+
+
+def test_a_page_without_private_answers_says_that_a_warning_is_left_out():
+    ill = {**SIX, "illness_24h": "yes"}
+    said = public_page(ill)[1]["safety"]
+    assert LEFT_OUT in said
+    assert not any("vomiting" in sentence for sentence in said)
+    assert LEFT_OUT not in public_page(SIX)[1]["safety"]
 
 
 def test_a_body_mass_is_enough_for_a_drinking_plan():

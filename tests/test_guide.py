@@ -164,3 +164,9 @@ def test_the_guide_reads_well_and_is_searched_by_keyboard(open_page, viewport, s
     assert axe(page) == []
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= (390 if viewport == "phone" else 1280)
+
+
+@pytest.mark.parametrize("words", ["bruise", "bruises", "bruising", "bruised"])
+def test_every_form_of_a_word_finds_the_warning_sign(words):
+    headings = [entry.heading for entry in load_guide().search(words)]
+    assert headings[0].startswith("Swelling or bruising")

@@ -217,13 +217,13 @@ def ask(next_question: str | None) -> None:
     _red_flags()
     if next_question is not None:
         with st.container(border=True, key="next_question"):
-            st.markdown("**One more answer that would narrow the range most**")
+            st.markdown("**One more answer that would narrow the range most, on average**")
             _widget(FIELDS[next_question])
             if FIELDS[next_question].private:
                 st.caption(_PRIVACY)
     st.header("Six answers for a first number")
     _draw(field for field in FIELDS.values() if field.required)
-    st.header("More answers, a narrower range")
+    st.header("More answers")
     for group, heading in GROUPS.items():
         others = [
             f
@@ -350,7 +350,14 @@ def _widget(field: Field) -> None:
         given = st.session_state.get(field.name)
         # A file may have said 5.5.
         steps |= {given} if given is not None else set()
-        st.pills(label, sorted(steps), wrap=True, format_func="{:g}".format, **shared)
+        # What the steps mean must be in view: a 7 is a lot.
+        st.pills(
+            f"{label}  \n:small[{field.help}]",
+            sorted(steps),
+            wrap=True,
+            format_func="{:g}".format,
+            **{**shared, "help": None},
+        )
     elif field.kind == "number":
         _number(field, shared)
     elif field.kind == "level" and len(field.levels) > 6:

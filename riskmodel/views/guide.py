@@ -34,7 +34,7 @@ def _start_again() -> None:
 guide = load_guide()
 st.title("Cramp guide")
 st.markdown("What helps when it happens, and how to tell a cramp from other things.")
-with st.expander("Get help first, if one of these is true"):
+with st.expander("Get help first, if one of these is true", expanded=True):
     for name, label in FIELDS["red_flags"].levels.items():
         st.markdown(f"- **{label}.** {RED_FLAGS[name]}")
 st.header("When it happens")
@@ -51,10 +51,11 @@ if wanted.strip():
     if not found:
         st.markdown(
             "Nothing in the guide says that. Try a single word, such as the name of the "
-            "muscle or how it feels."
+            "muscle or how it feels. If it worries you, ask a doctor; chest pain or "
+            "trouble breathing is an emergency."
         )
 st.header("Cramp, spasm or strain?")
-tables.show(_compared(guide.kinds), "Cramp, spasm and strain compared")
+tables.show_by_column(_compared(guide.kinds), "Cramp, spasm and strain compared")
 st.header("Which one is it?")
 answers = {
     name: st.session_state[f"path_{name}"] == "Yes"

@@ -121,14 +121,18 @@ def _urgent(answer: Assessment) -> list[str]:
     return urgent[:_SHOWN_URGENT]
 
 
+def show_urgent(answer: Assessment) -> None:
+    """Say before the number what speaks against any training now."""
+    for sentence in _urgent(answer):
+        st.error(sentence)
+
+
 def show_reminder(answer: Assessment) -> None:
     """Say what is wrong with an answer, and that there are warnings, in sight."""
     for problem in answer.problems:
         if " is missing; " not in problem:
             st.warning(form.sentence(problem))
     urgent = _urgent(answer)
-    for sentence in urgent:
-        st.error(sentence)
     count = len(answer.safety) - len(urgent)
     if count:
         st.html(
@@ -141,6 +145,7 @@ def show_total(answer: Assessment, earlier: Assessment | None) -> None:
     """Say the total, what it was before the last change, or what is still needed."""
     # Before anything else, since it is the style that keeps this part in sight.
     st.html(_style())
+    show_urgent(answer)
     if not answer.problems:
         st.html(total_html(answer, earlier))
         return
@@ -168,7 +173,8 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
     )
     st.header(f"Why: {total_text(answer.total_points)}")
     st.caption(
-        "More points, higher odds. Open a row for the reason, the evidence and its sources."
+        "At the same duration, more points mean higher odds. Open a row for the reason, "
+        "the evidence and its sources."
     )
     st.html(why_html(answer.contributions, chosen))
     if answer.missing:
@@ -190,7 +196,10 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
         )
     with st.expander("Heat, sweat and salt behind it"):
         measured = "measured_sweat_rate_l_h" in answers
-        rows = quantity_rows(answer.physiology, chosen, sweat_measured=measured)
+        planned = "fluid_intake_l_h" in answers
+        rows = quantity_rows(
+            answer.physiology, chosen, sweat_measured=measured, drinking_planned=planned
+        )
         st.table({"Quantity": [r[0] for r in rows], "Value": [r[1] for r in rows]})
 
 

@@ -159,7 +159,12 @@ def _show_link(answers: Mapping[str, Any]) -> None:
 
 def _show_print(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None:
     private = st.toggle("With health and personal answers", key="print_private")
-    st.caption("One page: the answer, why, what to change and a drinking plan.")
+    st.caption(
+        "One page: the answer, why, what to change and a drinking plan."
+        if private
+        else "One page: the answer, why and what to change, health answers apart. What to "
+        "drink depends on body size and is left out."
+    )
     units = form.chosen_units()
     st.download_button(
         "Download PDF",

@@ -28,6 +28,28 @@ def show(table: pd.DataFrame, label: str) -> None:
     region(table.to_html(index=False, border=0, classes="cr-table"), label)
 
 
+def show_by_column(table: pd.DataFrame, label: str) -> None:
+    """Show a table that a phone reads column by column, one below the other."""
+    first, *others = table.columns
+    narrow = "".join(
+        f"<h3>{escape(str(name))}</h3><dl>"
+        + "".join(
+            f"<dt>{escape(str(head))}</dt><dd>{escape(str(cell))}</dd>"
+            for head, cell in zip(table[first], table[name], strict=True)
+        )
+        + "</dl>"
+        for name in others
+    )
+    wide = table.to_html(index=False, border=0, classes="cr-table")
+    st.html(
+        f"{_STYLE}<style>.cr-narrow {{display: none}} .cr-narrow dt {{font-weight: 600}}"
+        ".cr-narrow dd {margin: 0 0 0.5rem}"
+        "@media (max-width: 640px) {.cr-narrow {display: block} .cr-wide {display: none}}"
+        f'</style><div class="cr-wide">{wide}</div>'
+        f'<div class="cr-narrow" role="group" aria-label="{label}">{narrow}</div>'
+    )
+
+
 def region(table_html: str, label: str) -> None:
     """Show a table of class cr-table that scrolls inside itself."""
     st.html(
