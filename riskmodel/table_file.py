@@ -19,12 +19,14 @@ class TableFileError(ValueError):
     """A file that holds no table; the message says why in one sentence."""
 
 
-def text_of(content: bytes) -> str:
+def text_of(content: bytes, save_as: str = ".xlsx or CSV") -> str:
     r"""Text of a file, whichever program wrote it.
 
     Parameters
     ----------
     content : bytes
+    save_as : str
+        What the caller can read, for the sentence that says so.
 
     Returns
     -------
@@ -43,11 +45,11 @@ def text_of(content: bytes) -> str:
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableFileError(
-            "This is an old Excel file (.xls), or one with a password: save it as .xlsx "
-            "without a password, or as CSV."
+            "This is an old Excel file (.xls), or one with a password: save it without a "
+            f"password, as {save_as}."
         )
     if content.startswith(b"%PDF"):
-        raise TableFileError("This is a PDF: save the table as .xlsx or CSV.")
+        raise TableFileError(f"This is a PDF: save the table as {save_as}.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
@@ -56,7 +58,7 @@ def text_of(content: bytes) -> str:
         except UnicodeDecodeError:
             text = content.decode("cp1252", "replace")
     if "\0" in text or not text.strip():
-        raise TableFileError("This file holds no text: save the table as .xlsx or CSV.")
+        raise TableFileError(f"This file holds no text: save the table as {save_as}.")
     return text
 
 
