@@ -195,7 +195,9 @@ def _longest(window: _Window) -> Derived:
         row = fine.iloc[int(fine["duration_min"].to_numpy().argmax())]
         minutes = float(np.round(row["duration_min"]))
         span = (
-            "4 weeks" if window.days >= _MONTH_DAYS else f"{window.days} days, all it holds"
+            "4 weeks"
+            if window.days >= _MONTH_DAYS
+            else f"{counted(window.days, 'day')}, all it holds"
         )
         source = (
             f"Longest similar session ({FIELDS['sport'].levels[row['sport']].lower()}) of "

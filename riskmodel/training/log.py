@@ -25,7 +25,7 @@ COLUMNS = {
 }
 """Columns of a log; whatever else a file holds is not kept."""
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
 
 
 class TrainingLogError(ValueError):
@@ -94,7 +94,10 @@ class LogReport:
             f"From {', '.join(self.sources)}: {counted(self.rows_read, 'row')} read, "
             f"{self.rows_used} used, {self.rows_read - self.rows_used} left out.",
         ]
-        lines += [f"Left out: {number}, {why}." for why, number in self.skipped.items()]
+        lines += [
+            f"{counted(number, 'row')} left out: {why}."
+            for why, number in self.skipped.items()
+        ]
         lines.append(f"Sessions from {span}.")
         lines.append(
             f"Load estimated for {self.share_estimated:.0%} of the sessions "

@@ -151,8 +151,8 @@ def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]
     if a_day.iloc[0] > limit("most_sessions_a_day"):
         day = day_words(a_day.index[0], year=True)
         raise TrainingLogError(
-            f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one athlete, "
-            f"up to {limit('most_sessions_a_day'):.0f} a day."
+            f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one "
+            f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
         )
     return ordered(used), notes
 
