@@ -96,8 +96,12 @@ def _quantities(
             _check_column(frame[what], np.isnan(given), wrong, name[what], "a duration")
         duration = np.where(np.isnan(duration), given, duration)
     _check_column(frame["start"], moment["moment"].isna(), wrong, name["start"], "a date")
-    elapsed = minutes("elapsed_s", DURATIONS["duration_s"])
-    _check_pairs(duration, elapsed, minutes("elapsed_as_shown_s", 1 / 60), wrong)
+    elapsed, shown = (
+        minutes(what, DURATIONS["duration_s"])
+        for what in ("elapsed_s", "elapsed_as_shown_s")
+    )
+    _check_pairs(duration, elapsed, shown, wrong)
+    elapsed = np.where(np.isnan(elapsed), shown, elapsed)
     out["duration_min"] = np.where(duration > 0, duration, elapsed)
     for what in ("session_rpe", "average_heart_rate_bpm", "highest_heart_rate_bpm"):
         out[what] = number(what)
@@ -112,8 +116,9 @@ def _quantities(
     if "distance_as_shown" in frame:
         swims = by_value(out["activity"], sport_of).eq("swimming").to_numpy()
         pace = frame.get("pace_as_shown", pd.Series("", frame.index, dtype="str"))
-        shown = frame["distance_as_shown"]
-        distance = read.garmin_distances_m(shown, pace, duration, swims)
+        distance = read.garmin_distances_m(
+            frame["distance_as_shown"], pace, duration, swims
+        )
     out["distance_m"] = distance
     return out
 
