@@ -4,6 +4,7 @@
 import contextlib
 import io
 import json
+import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 
@@ -569,6 +570,13 @@ def test_a_fit_file_that_breaks_off_or_holds_no_session_says_so():
         read_log(content + bytes(25_000_001))
 
 
+def test_without_the_decoder_a_fit_file_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fitdecode", None)
+    with pytest.raises(TrainingLogError, match="cramp-risk"):
+        read_log(made.fit())
+    assert len(read_log(EXAMPLES["garmin_activities.csv"]).sessions) == 61
+
+
 def test_the_parts_of_a_triathlon_are_one_session():
     encoder = made.Encoder()
     start = datetime(2026, 7, 12, 6, tzinfo=UTC)
@@ -844,9 +852,7 @@ def test_other_sports_distances_and_equal_commutes_are_not_merged():
     assert len(merge_logs([base, ride]).sessions) == 2
     assert len(merge_logs([base, far]).sessions) == 2
     assert len(merge_logs([base, miles]).sessions) == 1
-    there_and_back = [
-        "Cycling,2026-07-01 0{}:00:00,x,8,1,00:25:00,,".format(h) for h in (7, 8)
-    ]
+    there_and_back = [f"Cycling,2026-07-01 0{h}:00:00,x,8,1,00:25:00,," for h in (7, 8)]
     garmin_log = read_log(garmin(*there_and_back))
     ride_log = read_log(strava(*(
         {"Activity Date": f"2026-07-01 0{h}:00:30", "Activity Type": "Ride",

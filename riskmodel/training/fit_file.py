@@ -119,7 +119,12 @@ _FIELDS = {
 
 def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
     """Messages that matter, with the fields that do, and what was wrong with the file."""
-    import fitdecode  # type: ignore[import-untyped]  # heavy, and comes with the app
+    try:
+        import fitdecode  # type: ignore[import-untyped]  # heavy, and comes with the app
+    except ImportError as error:
+        raise TrainingLogError(
+            'FIT files need one more package: pip install "cramp-risk[app]".'
+        ) from error
 
     found: list[tuple[str, dict[str, Any]]] = []
     notes: tuple[str, ...] = ()
