@@ -10,6 +10,8 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +33,10 @@ from riskmodel.probability import Calibration, load_calibration
 from riskmodel.report import assessment_lines, scorecard_lines
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import load_scorecard
+from riskmodel.training.derive import Derived, derive
+from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log_file import read_log
+from riskmodel.training.sessions import merge_logs
 
 app = typer.Typer(
     name="cramprisk",
@@ -361,6 +367,59 @@ def _calibration_part(name: str) -> Any:
     if find_spec("sklearn") is None:
         _stop('This needs scikit-learn: pip install "cramp-risk[calibration]"')
     return import_module(f"riskmodel.calibration.{name}")
+
+
+@app.command("log")
+def log_command(
+    files: Annotated[list[Path], typer.Argument(help="Training logs: CSV or FIT.")],
+    sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
+    on: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
+    ],
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="Yours, such as Europe/Berlin.")
+    ] = "UTC",
+    air_temperature_c: Annotated[
+        float | None,
+        typer.Option("--air-temperature-c", help="Of the planned session."),
+    ] = None,
+    relative_humidity_pct: Annotated[
+        float | None,
+        typer.Option("--relative-humidity-pct", help="Of the planned session."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what training logs answer about the weeks before a session."""
+    with _sentences_for_errors():
+        logs = []
+        for file in files:
+            try:
+                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
+            except TrainingLogError as error:
+                _stop(f"{file}: {error}")
+        log = merge_logs(logs)
+        answers = derive(
+            log,
+            on=on.date(),
+            sport=sport,
+            air_temperature_c=air_temperature_c,
+            relative_humidity_pct=relative_humidity_pct,
+        )
+        typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
+
+
+def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
+    report = {**asdict(log.report), "share_estimated": log.report.share_estimated}
+    whole = {"report": report, "answers": [asdict(answer) for answer in answers]}
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
+
+
+def _log_text(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
+    lines = [*log.report.lines(), ""]
+    for answer in answers:
+        value = "open" if answer.value is None else f"{answer.value:g}"
+        lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]
+    return "\n".join(lines)
 
 
 @app.command()

@@ -1,0 +1,260 @@
+"""Cells of logs as numbers, durations, times and distances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from riskmodel.table_file import folded
+from riskmodel.training.words import months
+
+Text = pd.Series  # of str
+Array = NDArray[np.float64]
+
+_TIME = (
+    r"(?:,?\s*(?:T|à|at|um|om|a las)?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2}))?(?:[.,]\d+)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?"
+)
+_ZONE = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+_DATES = (
+    rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}{_ZONE}$",
+    r"^(?P<day>\d{1,2})\.?\s+(?:de\s+)?(?P<word>[^\W\d_]+)\.?(?:\s+de)?,?\s+"
+    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
+    r"^(?P<word>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+"
+    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
+    r"^(?P<first>\d{1,2})(?P<mark>[./-])(?P<other>\d{1,2})[./-]"
+    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
+)
+_PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
+_PARTS += ["hour", "minute", "second", "half", "zone"]
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_MILE_M = 1609.344
+_PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
+_SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
+
+
+class UnclearDateError(ValueError):
+    """Dates that can be read in two ways."""
+
+
+def _tidy(cells: Text) -> Text:
+    """Text with plain spaces; exports put narrow ones before PM."""
+    text = cells.astype("str").str.normalize("NFKC")
+    return text.str.replace(r"\s+", " ", regex=True).str.strip()
+
+
+def blank(cells: Text) -> pd.Series[bool]:
+    """Where a cell says nothing, as with Garmin's ``--``.
+
+    Examples
+    --------
+    >>> blank(pd.Series(["", "--", "--:--:--", "0"])).tolist()
+    [True, True, True, False]
+    """
+    return cells.isna() | _tidy(cells).str.fullmatch(r"[-\u2013\u2014:.\s]*|nan|None|null")
+
+
+def numbers(cells: Text, *, thousands: bool) -> Array:
+    """Numbers of cells, NaN where there is none.
+
+    Parameters
+    ----------
+    cells : pandas.Series of str, shape (n,)
+    thousands : bool
+        Whether a single comma before exactly three digits cuts thousands; otherwise
+        it is the decimal mark.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> numbers(pd.Series(["1,158", "2,81", "1.234,5", "--", "1,234.5"]), thousands=True)
+    array([1158.  ,    2.81, 1234.5 ,     nan, 1234.5 ])
+    >>> numbers(pd.Series(["1,158"]), thousands=False)
+    array([1.158])
+    """
+    text = _tidy(cells).str.replace(" ", "").str.lstrip("'")
+    comma, dot = text.str.rfind(","), text.str.rfind(".")
+    both = (comma >= 0) & (dot >= 0)
+    whole = text.str.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+") & (
+        thousands | (text.str.count(",") > 1)
+    )
+    dots = text.str.fullmatch(r"[-+]?\d{1,3}(?:\.\d{3}){2,}")
+    no_comma = (both & (dot > comma)) | (~both & whole)
+    text = text.mask(no_comma, text.str.replace(",", ""))
+    text = text.mask((both & (comma > dot)) | dots, text.str.replace(".", ""))
+    text = text.str.replace(",", ".").where(~text.str.contains("_"))
+    value = pd.to_numeric(text, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return np.where(np.isfinite(value), value, np.nan)
+
+
+def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
+    """Durations in minutes, from a clock such as 1:02:03.5 or a plain number.
+
+    Parameters
+    ----------
+    cells : pandas.Series of str, shape (n,)
+    unit_min : float
+        What a plain number counts. [min]  Two numbers are hours and minutes where it
+        is an hour, else minutes and seconds.
+    thousands : bool
+        As in `numbers`.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        [min], NaN where a cell says nothing or something else.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["01:30:00", "30:30.5", "5400", "--"])
+    >>> durations_min(cells, 1 / 60, thousands=True).round(3)
+    array([90.   , 30.508, 90.   ,    nan])
+    """
+    text = _tidy(cells)
+    parts = text.str.extract(r"^(\d{1,5}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?$")
+    short = text.str.extract(r"^(\d{1,5}):(\d{1,2}[.,]\d+)$")
+    a, b, c = (
+        pd.to_numeric(parts[i].str.replace(",", ".")).to_numpy(np.float64, na_value=np.nan)
+        for i in range(3)
+    )
+    clock = a * 60 + b + c / 60
+    two = a * 60 + b if unit_min == 60.0 else a + b / 60
+    m, s = (
+        pd.to_numeric(short[i].str.replace(",", ".")).to_numpy(np.float64, na_value=np.nan)
+        for i in range(2)
+    )
+    plain = numbers(cells, thousands=thousands) * unit_min
+    read = np.where(np.isnan(c), two, clock)
+    read = np.where(np.isnan(read), m + s / 60, read)
+    return np.where(np.isnan(read), plain, read)
+
+
+def _day_first(parts: pd.DataFrame, example: str) -> bool:
+    """Whether dates in digits begin with the day, which a dot or a 13 tells."""
+    first, other = (pd.to_numeric(parts[name]) for name in ("first", "other"))
+    if (parts["mark"].dropna() == ".").all():
+        return True
+    day, month = bool((first > 12).any()), bool((other > 12).any())
+    if day == month:
+        raise UnclearDateError(example)
+    return day
+
+
+def dates(cells: Text) -> pd.DataFrame:
+    """Dates and times in the ways in which exports write them.
+
+    Parameters
+    ----------
+    cells : pandas.Series of str, shape (n,)
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``moment`` without a zone, NaT where a cell is no date from 1990 to 2100;
+        ``has_time``; ``offset_min``, the UTC offset that the cell names, else NaN.
+
+    Raises
+    ------
+    UnclearDateError
+        If digits can be day and month or month and day; it holds an example.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["Oct 6, 2022, 11:19:20 PM", "23 jun. 2017 15:52:12"])
+    >>> dates(cells)["moment"].astype(str).tolist()
+    ['2022-10-06 23:19:20', '2017-06-23 15:52:12']
+    """
+    text = _tidy(cells)
+    parts = pd.DataFrame(None, cells.index, _PARTS, dtype="str")
+    for pattern in _DATES:
+        parts = parts.combine_first(text.str.extract(pattern))
+    parts = parts.reindex(columns=_PARTS).astype("str")
+    words = parts["word"].map(lambda word: months().get(folded(word)), na_action="ignore")
+    month = pd.to_numeric(parts["month"]).fillna(pd.to_numeric(words))
+    day = pd.to_numeric(parts["day"])
+    digits = parts["first"].notna()
+    if digits.any():
+        day_first = _day_first(parts[digits], str(text[digits].iloc[0]))
+        names = ("first", "other") if day_first else ("other", "first")
+        day = day.fillna(pd.to_numeric(parts[names[0]]))
+        month = month.fillna(pd.to_numeric(parts[names[1]]))
+    hour, minute, second = (pd.to_numeric(parts[n]) for n in ("hour", "minute", "second"))
+    half = parts["half"].str.lower().str.slice(0, 1)
+    clock = hour.mask(half.notna(), hour % 12 + 12 * (half == "p"))
+    year = pd.to_numeric(parts["year"])
+    fine = year.between(_FIRST_YEAR, _LAST_YEAR) & ~(
+        hour > half.notna().map({True: 12, False: 23})
+    )
+    whole = pd.DataFrame(
+        {
+            "year": year.where(fine),
+            "month": month,
+            "day": day,
+            "hour": clock.fillna(0),
+            "minute": minute.fillna(0),
+            "second": second.fillna(0),
+        }
+    )
+    zone = parts["zone"].str.extract(r"([+-])(\d{2}):?(\d{2})")
+    offset = pd.to_numeric(zone[1]) * 60 + pd.to_numeric(zone[2])
+    offset = offset.where(zone[0] != "-", -offset)
+    offset = offset.mask(parts["zone"].notna() & offset.isna(), 0.0)
+    return pd.DataFrame(
+        {
+            "moment": pd.to_datetime(whole.astype(float), errors="coerce").astype(
+                "datetime64[s]"
+            ),
+            "has_time": hour.notna(),
+            "offset_min": offset.astype(float),
+        }
+    )
+
+
+def garmin_distances_m(
+    shown: Text, pace: Text, duration_min: Array, swims: NDArray[np.bool_]
+) -> Array:
+    """Distances of a Garmin list, whose unit changes from row to row.
+
+    Parameters
+    ----------
+    shown, pace : pandas.Series of str, shape (n,)
+        As they stand in the file.
+    duration_min : ndarray of shape (n,)
+        [min]
+    swims : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        [m], NaN where no unit makes sense.  Miles cannot be told from kilometres and
+        are taken for those.
+
+    Notes
+    -----
+    The pace is the only hint at the unit in the file: time over pace is the distance
+    in kilometres, or in hundreds of metres in the water.  Where there is none, the
+    first of kilometres and metres that makes a human speed.
+
+    Examples
+    --------
+    >>> shown = pd.Series(["450", "10.02", "1,276"])
+    >>> pace = pd.Series(["3:40", "5:00", "--"])
+    >>> minutes, swims = np.array([1.65, 50.1, 30]), np.array([False, False, True])
+    >>> garmin_distances_m(shown, pace, minutes, swims)
+    array([  450., 10020.,  1276.])
+    """
+    decimal = numbers(shown, thousands=False)
+    counted = numbers(shown, thousands=True)
+    per_pace = durations_min(pace.where(pace.str.contains(":")), 1.0, thousands=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_pace = np.where(swims, 100.0, 1000.0) * duration_min / per_pace
+        ways = [decimal * 1000.0, counted, decimal, counted * 1000.0]
+        agree = [np.abs(way / by_pace - 1.0) <= _PACE_TOLERANCE for way in ways]
+        slow, fast = (speed * duration_min * 60.0 for speed in _SPEEDS_M_S)
+        human = [(way >= slow) & (way <= fast) for way in ways[:2]]
+    in_water = [swims & human[1]]
+    return np.select([*agree, *in_water, *human], [*ways, counted, *ways[:2]], np.nan)

@@ -1,0 +1,339 @@
+"""What a training log answers of the questions about the last weeks.
+
+Every answer says where it comes from, and what the log cannot answer stays open with
+its reason.  A person's own answer always goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.fields import FIELDS
+from riskmodel.physiology.heat import wbgt_liljegren
+from riskmodel.training.loads import ESTIMATED, hardness, session_loads
+from riskmodel.training.log import TrainingLog, counted, day_words
+from riskmodel.training.words import limit, similar_sports
+
+CONTEXT: Mapping[str, str] = MappingProxyType(
+    {"recent_vs_usual_load": "Load of the last 7 days against the 3 weeks before"}
+)
+"""What a log tells besides answers to questions; never scored."""
+
+_MONTH_DAYS, _WEEK_DAYS = 28, 7
+_SHADE_WIND_M_S = 1.0
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One answer that a log gives, or the reason why it does not.
+
+    Attributes
+    ----------
+    name : str
+        A name in `FIELDS` or `CONTEXT`.
+    value : float or None
+    source : str
+        One sentence: where the value comes from, empty if there is none.
+    reason : str
+        One sentence: why there is no value, empty if there is one.
+    """
+
+    name: str
+    value: float | None
+    source: str = ""
+    reason: str = ""
+
+    @property
+    def label(self) -> str:
+        """The question, or what the figure is."""
+        return FIELDS[self.name].label if self.name in FIELDS else CONTEXT[self.name]
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Sessions before a day, and how far back the log goes."""
+
+    before: pd.DataFrame
+    on: pd.Timestamp
+    sport: str
+
+    def last(self, days: int) -> pd.DataFrame:
+        """Sessions of the days before the planned one."""
+        return self.before[self.before["day"] >= self.on - pd.Timedelta(days=days)]
+
+    @property
+    def days(self) -> int:
+        """Days from the first session of the log to the day before the planned one."""
+        return int((self.on - self.before["day"].iloc[0]).days)
+
+    @property
+    def sources(self) -> str:
+        return ", ".join(
+            dict.fromkeys(", ".join(self.before["source"].unique()).split(", "))
+        )
+
+    @property
+    def quiet(self) -> str:
+        """What has to be said where the log ends some days before the planned one."""
+        last = self.before["day"].iloc[-1]
+        if (self.on - last).days <= 1:
+            return ""
+        return f" The days after {day_words(last)}, where the log ends, count as rest."
+
+
+def derive(
+    log: TrainingLog,
+    *,
+    on: date,
+    sport: str,
+    air_temperature_c: float | None = None,
+    relative_humidity_pct: float | None = None,
+) -> tuple[Derived, ...]:
+    """Answer what a log can answer about the weeks before a session.
+
+    Parameters
+    ----------
+    log : TrainingLog
+    on : datetime.date
+        Day of the planned session; only days before it count.
+    sport : str
+        One of the levels of ``FIELDS["sport"]``.
+    air_temperature_c, relative_humidity_pct : float, optional
+        Weather of the planned session. [°C], [%]
+
+    Returns
+    -------
+    tuple of Derived
+        ``longest_recent_min``, ``sessions_per_week``, ``hard_sessions_3d``,
+        ``rest_days_7d``, ``heat_days_14d`` and ``recent_vs_usual_load``, each with its
+        source or the reason why it is left open.
+
+    Raises
+    ------
+    ValueError
+        If the sport is none of ours.
+
+    Notes
+    -----
+    A log that ends more than a week before the session answers nothing: whether the
+    athlete or the recording paused, it does not say.  Within that week, days after the
+    last session count as rest, and the source says so.
+    """
+    if sport not in FIELDS["sport"].levels:
+        raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
+    day = pd.Timestamp(on).as_unit("s")
+    before = log.sessions[log.sessions["day"] < day]
+    names = (*_RULES, "heat_days_14d", *CONTEXT)
+    if not len(before):
+        why = f"The log has no session before {day_words(on, year=True)}."
+        return tuple(Derived(name, None, reason=why) for name in names)
+    stale = (day - before["day"].iloc[-1]).days
+    if stale > limit("stale_days"):
+        why = (
+            f"The log ends on {day_words(before['day'].iloc[-1], year=True)}, {stale} days "
+            "before the session: what came after, it does not say."
+        )
+        return tuple(Derived(name, None, reason=why) for name in names)
+    window = _Window(before, day, sport)
+    return (
+        *(rule(window) for rule in _RULES.values()),
+        _heat_days(window, air_temperature_c, relative_humidity_pct),
+        _recent_load(window),
+    )
+
+
+def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, Any]:
+    """Answers of a person, completed from a log.
+
+    Parameters
+    ----------
+    given : mapping of str to answer
+        They go first; None is no answer.
+    derived : sequence of Derived
+
+    Returns
+    -------
+    dict of str to answer
+        With names of `FIELDS` only.
+
+    Examples
+    --------
+    >>> found = (Derived("rest_days_7d", 2.0), Derived("sessions_per_week", 4.0))
+    >>> with_log({"rest_days_7d": 1, "sport": "running"}, found)
+    {'sessions_per_week': 4.0, 'rest_days_7d': 1, 'sport': 'running'}
+    """
+    own = {name: value for name, value in given.items() if value is not None}
+    from_log = {
+        d.name: d.value for d in derived if d.value is not None and d.name in FIELDS
+    }
+    return {**{n: v for n, v in from_log.items() if n not in own}, **own}
+
+
+def _within(name: str, value: float, source: str) -> Derived:
+    """Answer within what the question can hold, and say if it was more."""
+    most = FIELDS[name].high
+    if value > most:
+        source = f"{source} The question takes {most:g} at most."
+    return Derived(name, float(min(value, most)), source)
+
+
+def _longest(window: _Window) -> Derived:
+    name, label = "longest_recent_min", FIELDS["sport"].levels[window.sport].lower()
+    if window.sport == "other":
+        return Derived(name, None, reason="Which sessions are similar, other does not say.")
+    month = window.last(_MONTH_DAYS)
+    similar = month[month["sport"].isin(similar_sports(window.sport))]
+    fine = similar[~similar["cut"]]
+    if len(fine):
+        row = fine.iloc[int(fine["duration_min"].to_numpy().argmax())]
+        minutes = float(np.round(row["duration_min"]))
+        span = (
+            "4 weeks"
+            if window.days >= _MONTH_DAYS
+            else f"{counted(window.days, 'day')}, all it holds"
+        )
+        source = (
+            f"Longest similar session ({FIELDS['sport'].levels[row['sport']].lower()}) of "
+            f"the last {span}: {minutes:g} min on {day_words(row['day'])}, from "
+            f"{row['source']}."
+        )
+        if len(similar) > len(fine):
+            source += " One of more than 24 hours was not used."
+        return _within(name, minutes, source)
+    if len(similar):
+        why = "The only similar sessions of the last 4 weeks are longer than 24 hours."
+        return Derived(name, None, reason=why)
+    if window.days < _MONTH_DAYS:
+        why = f"There is no {label} in the log, and it goes back only {window.days} days."
+        return Derived(name, None, reason=why)
+    return Derived(name, 0.0, f"No {label} in the last 4 weeks, in {window.sources}.")
+
+
+def _per_week(window: _Window) -> Derived:
+    name = "sessions_per_week"
+    days = min(window.days, _MONTH_DAYS)
+    if days < _WEEK_DAYS:
+        why = f"The log goes back only {counted(days, 'day')}; needed is a week."
+        return Derived(name, None, reason=why)
+    number = len(window.last(days))
+    span = "4 weeks" if days == _MONTH_DAYS else f"{days} days, which is all it holds"
+    source = f"{counted(number, 'session')} in the last {span}, in {window.sources}."
+    return _within(name, round(number / (days / _WEEK_DAYS), 1), source + window.quiet)
+
+
+def _hard(window: _Window) -> Derived:
+    name = "hard_sessions_3d"
+    if window.days < 3:
+        return Derived(name, None, reason="The log does not go back 3 days.")
+    recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
+    hard = hardness(window.before)[recent.to_numpy()]
+    if np.isnan(hard).any():
+        open_days = window.before.loc[recent, "day"][np.isnan(hard)]
+        why = (
+            f"How hard the session on {day_words(open_days.iloc[-1])} was, the log does "
+            "not say: no effort, and neither intensity nor heart rate that settles it."
+        )
+        return Derived(name, None, reason=why)
+    number = int(hard.sum())
+    source = (
+        f"{number} of {counted(len(hard), 'session')} in the last 3 days hard by effort, "
+        f"intensity or heart rate, in {window.sources}."
+    )
+    return _within(name, number, source + window.quiet)
+
+
+def _rest(window: _Window) -> Derived:
+    name = "rest_days_7d"
+    if window.days < _WEEK_DAYS:
+        why = f"The log goes back only {counted(window.days, 'day')}; needed are 7."
+        return Derived(name, None, reason=why)
+    trained = window.last(_WEEK_DAYS)["day"].nunique()
+    source = f"Sessions on {trained} of the last 7 days, in {window.sources}."
+    return Derived(name, float(_WEEK_DAYS - trained), source + window.quiet)
+
+
+_RULES = {
+    "longest_recent_min": _longest,
+    "sessions_per_week": _per_week,
+    "hard_sessions_3d": _hard,
+    "rest_days_7d": _rest,
+}
+
+
+def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
+    state = wbgt_liljegren(
+        air_temperature_c, relative_humidity_pct, _SHADE_WIND_M_S, 0.0, 0.0, 0.0
+    )
+    return state.wbgt_c
+
+
+def _heat_days(
+    window: _Window, air_temperature_c: float | None, humidity_pct: float | None
+) -> Derived:
+    """Days with a session in similar heat.
+
+    Similar is an air temperature at most 5 °C below the planned one; where humidity is
+    known of both, a WBGT in the shade at most 3 °C below.  The limits are our judgement.
+    A day without weather counts as not hot, which never makes an athlete look better
+    used to heat than they are.
+    """
+    name = "heat_days_14d"
+    if air_temperature_c is None:
+        why = "What is similar depends on the weather of the session, which is not known."
+        return Derived(name, None, reason=why)
+    recent = window.last(14)
+    if window.days < 14:
+        why = f"The log goes back only {counted(window.days, 'day')}; needed are 14."
+        return Derived(name, None, reason=why)
+    known = recent["air_temperature_c"].notna()
+    if len(recent) and not known.any():
+        why = (
+            "The file has no weather of the last 14 days; the temperature that a device "
+            "measures on the wrist or the bar is not that of the air."
+        )
+        return Derived(name, None, reason=why)
+    air, humidity = recent["air_temperature_c"], recent["relative_humidity_pct"]
+    similar = air >= air_temperature_c - limit("similar_air_temperature_c")
+    if humidity_pct is not None:
+        planned = float(_shade_wbgt_c(air_temperature_c, humidity_pct))
+        past = _shade_wbgt_c(air.to_numpy(), humidity.to_numpy())
+        by_wbgt = past >= planned - limit("similar_wbgt_c")
+        similar = similar.where(humidity.isna(), by_wbgt)
+    days = recent.loc[similar, "day"].nunique()
+    source = (
+        f"{counted(days, 'day')} with a session in similar heat in the last 14, by the "
+        f"weather of {int(known.sum())} of {counted(len(recent), 'session')}, in "
+        f"{window.sources}."
+    )
+    return Derived(name, float(days), source)
+
+
+def _recent_load(window: _Window) -> Derived:
+    name = "recent_vs_usual_load"
+    if window.days < _MONTH_DAYS:
+        why = f"The log goes back only {counted(window.days, 'day')}; needed are 4 weeks."
+        return Derived(name, None, reason=why)
+    month = window.last(_MONTH_DAYS)
+    if month["cut"].any():
+        why = "A session of more than 24 hours in the last 4 weeks makes the load unclear."
+        return Derived(name, None, reason=why)
+    loads = session_loads(month)
+    recent = month["day"] >= window.on - timedelta(days=_WEEK_DAYS)
+    usual = loads.loc[~recent, "load"].sum() / (_MONTH_DAYS - _WEEK_DAYS)
+    if not usual > 0:
+        why = "There was no session in the 3 weeks before the last 7 days."
+        return Derived(name, None, reason=why)
+    ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual
+    estimated = loads["load"][loads["method"] == ESTIMATED].sum() / loads["load"].sum()
+    source = (
+        f"Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
+        f"{estimated:.0%} of it estimated, in {window.sources}."
+    )
+    return Derived(name, float(np.round(ratio, 2)), source + window.quiet)

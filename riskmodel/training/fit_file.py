@@ -1,0 +1,193 @@
+"""FIT files, as watches and bicycle computers write them, one activity each."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from riskmodel.training.log import TrainingLogError
+from riskmodel.training.words import sport_of
+
+MOST_FIT_BYTES = 25_000_000
+
+_MULTISPORT = {"swimming", "cycling", "running"}
+_SUB_SPORTS = {
+    "strength_training": "gym_strength",
+    "hiit": "circuit_hiit",
+    "indoor_rowing": "rowing",
+}
+_MOST_OFFSET = timedelta(hours=15)
+
+
+def is_fit(content: bytes) -> bool:
+    r"""Whether bytes begin like a FIT file.
+
+    Examples
+    --------
+    >>> is_fit(b"\x0e\x20\x00\x00\x00\x00\x00\x00.FIT"), is_fit(b"Activity ID,")
+    (True, False)
+    """
+    return content[8:12] == b".FIT"
+
+
+def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Sessions of a FIT file.
+
+    Parameters
+    ----------
+    content : bytes
+    zone : zoneinfo.ZoneInfo
+        Where the session was, if the file does not tell its local time.
+
+    Returns
+    -------
+    sessions : pandas.DataFrame
+        Raw, one row for each session; position, device and user are not read.
+    notes : tuple of str
+
+    Raises
+    ------
+    TrainingLogError
+        If there is no finished session in it.
+    """
+    if len(content) > MOST_FIT_BYTES:
+        raise TrainingLogError(
+            f"This FIT file has {len(content) / 1e6:.0f} MB; allowed are up to "
+            f"{MOST_FIT_BYTES / 1e6:.0f} MB."
+        )
+    found, notes = _messages(content)
+    kind = next((m.get("type") for name, m in found if name == "file_id"), None)
+    if kind not in (None, "activity"):
+        raise TrainingLogError(
+            f"This FIT file holds no activity but {str(kind).replace('_', ' ')}: give the "
+            "file of a session."
+        )
+    sessions = [m for name, m in found if name == "session"]
+    if not sessions:
+        raise TrainingLogError(
+            "This FIT file holds no finished session; it may have been cut off."
+        )
+    rates = [m["heart_rate"] for name, m in found if name == "record"]
+    known = [r for r in rates if isinstance(r, int | float)]
+    if len(sessions) == 1 and known:
+        # Many devices leave the averages of the session empty and write every second.
+        first = sessions[0]
+        first["avg_heart_rate"] = first["avg_heart_rate"] or sum(known) / len(known)
+        first["max_heart_rate"] = first["max_heart_rate"] or max(known)
+    activity = next((m for name, m in found if name == "activity"), {})
+    offset = _offset(activity)
+    place = timezone(offset) if offset is not None else zone
+    notes += (
+        ("FIT files write UTC; the local time comes from the file.",)
+        if offset is not None
+        else (f"FIT files write UTC; local time is that of {zone.key}.",)
+    )
+    return _frame([_row(m, place) for m in sessions]), notes
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Sessions as a frame, a triathlon as the one session that it is."""
+    frame = pd.DataFrame(rows)
+    if len(set(frame["sport"]) & _MULTISPORT) < 2:
+        return frame
+    whole = frame.iloc[[0]].copy()
+    whole["sport"] = "triathlon"
+    whole["activity"] = ""
+    for name in ("duration_min", "distance_m"):
+        whole[name] = frame[name].sum(min_count=1)
+    for name in ("session_rpe", "highest_heart_rate_bpm"):
+        whole[name] = frame[name].max()
+    whole["average_heart_rate_bpm"] = whole["intensity_factor"] = float("nan")
+    return whole
+
+
+_FIELDS = {
+    "file_id": ("type",),
+    "activity": ("timestamp", "local_timestamp"),
+    "record": ("heart_rate",),
+    "session": (
+        "start_time", "sport", "sub_sport", "total_timer_time", "total_elapsed_time",
+        "total_distance", "avg_heart_rate", "max_heart_rate", "intensity_factor",
+        "workout_rpe",
+    ),
+}  # fmt: skip
+
+
+def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
+    """Messages that matter, with the fields that do, and what was wrong with the file."""
+    try:
+        import fitdecode  # type: ignore[import-untyped]  # heavy, and comes with the app
+    except ImportError as error:
+        raise TrainingLogError(
+            'FIT files need one more package: pip install "cramp-risk[app]".'
+        ) from error
+
+    found: list[tuple[str, dict[str, Any]]] = []
+    notes: tuple[str, ...] = ()
+    try:
+        reader = fitdecode.FitReader(
+            io.BytesIO(content),
+            check_crc=fitdecode.CrcCheck.READONLY,
+            error_handling=fitdecode.ErrorHandling.IGNORE,
+        )
+        with reader as frames:
+            for frame in frames:
+                if isinstance(frame, fitdecode.FitDataMessage) and frame.name in _FIELDS:
+                    fields = _FIELDS[frame.name]
+                    values = {n: frame.get_value(n, fallback=None) for n in fields}
+                    found.append((frame.name, values))
+                elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
+                    notes += (
+                        "The checksum of the FIT file is wrong: it may be damaged. What "
+                        "could be read was kept.",
+                    )
+    # The decoder meets broken bytes with whatever they lead it into.
+    except Exception as error:
+        if not found:
+            raise TrainingLogError(
+                "This FIT file cannot be read; it is damaged."
+            ) from error
+        notes += ("The FIT file breaks off; what stood before was kept.",)
+    return found, notes
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _offset(activity: dict[str, Any]) -> timedelta | None:
+    """Distance of local time from UTC, which an activity may tell."""
+    utc, local = activity.get("timestamp"), activity.get("local_timestamp")
+    if not isinstance(utc, datetime) or not isinstance(local, datetime):
+        return None
+    apart = local.replace(tzinfo=None) - utc.astimezone(UTC).replace(tzinfo=None)
+    quarters = round(apart / timedelta(minutes=15))
+    offset = quarters * timedelta(minutes=15)
+    return offset if abs(offset) <= _MOST_OFFSET else None
+
+
+def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:
+    start = message["start_time"]
+    if isinstance(start, datetime):
+        start = start.astimezone(place).replace(tzinfo=None)
+    else:
+        start = None
+    timer = message["total_timer_time"] or message["total_elapsed_time"]
+    sport, detail = str(message["sport"] or ""), str(message["sub_sport"] or "")
+    return {
+        "moment": pd.Timestamp(start) if start else pd.NaT,
+        "has_time": True,
+        "activity": sport,
+        "sport": _SUB_SPORTS.get(detail, "") or sport_of(sport),
+        "duration_min": _number(timer) / 60,
+        "distance_m": _number(message["total_distance"]),
+        # From 0 to 100 in the file.
+        "session_rpe": _number(message["workout_rpe"]) / 10,
+        "average_heart_rate_bpm": _number(message["avg_heart_rate"]),
+        "highest_heart_rate_bpm": _number(message["max_heart_rate"]),
+        "intensity_factor": _number(message["intensity_factor"]),
+    }

@@ -1,0 +1,263 @@
+"""Rows of any file made into the sessions of a log, with a report of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from riskmodel.training.loads import ESTIMATED, session_loads
+from riskmodel.training.log import (
+    LogReport,
+    TrainingLog,
+    TrainingLogError,
+    counted,
+    day_words,
+    ordered,
+)
+from riskmodel.training.words import is_no_session, limit, sport_of
+
+_RANGES = {
+    "session_rpe": (1.0, 10.0),
+    "average_heart_rate_bpm": (30.0, 250.0),
+    "highest_heart_rate_bpm": (30.0, 250.0),
+    "intensity_factor": (0.05, 2.5),
+    "air_temperature_c": (-40.0, 55.0),
+    "relative_humidity_pct": (1.0, 100.0),
+    "distance_m": (0.0, 2e6),
+}
+"""What a quantity of a session can be; programs write 0 where they know nothing."""
+
+_SHOWN = 5  # activities and days named in a sentence
+
+
+def log_of(
+    raw: pd.DataFrame, source: str, notes: Sequence[str], without_duration: str
+) -> TrainingLog:
+    """Check rows, leave out what is no session, and report.
+
+    Parameters
+    ----------
+    raw : pandas.DataFrame
+        ``moment`` (local), ``has_time``, ``activity``, ``duration_min`` and any other
+        quantity of a log; ``sport`` where it is known already, ``reason`` where a row
+        has been left out before, ``row`` that is equal where whole rows are.
+    source : str
+        Label of the program.
+    notes : sequence of str
+    without_duration : str
+        What a row without a duration is.
+
+    Returns
+    -------
+    TrainingLog
+
+    Raises
+    ------
+    TrainingLogError
+        If no row is a session, or more sessions lie on one day than anybody can do.
+    """
+    rows = raw.copy()
+    if "sport" not in rows:
+        rows["sport"] = by_value(rows["activity"], sport_of)
+    reason = rows.get("reason", pd.Series("", rows.index)).astype("str")
+    duration = rows["duration_min"]
+    off = by_value(rows["activity"], is_no_session).astype(bool)
+    for where, why in (
+        (off, "a day without training"),
+        (rows["moment"].isna(), "no date that can be read"),
+        (~(duration > 0), without_duration),
+        (duration < limit("shortest_min"), "shorter than a minute"),
+    ):
+        reason = reason.mask(where & (reason == ""), why)
+    reason = reason.mask(_repeated(rows, reason == ""), "in the file twice")
+    used = rows[reason == ""].copy()
+    skipped = {str(k): int(n) for k, n in reason[reason != ""].value_counts().items()}
+    if not len(used):
+        why = ", ".join(f"{number} {text}" for text, number in skipped.items())
+        raise TrainingLogError(f"There is no finished session in this file: {why}.")
+    sessions, said = _sessions(used, source)
+    loads = session_loads(sessions)
+    report = LogReport(
+        (source,),
+        len(rows),
+        len(sessions),
+        skipped,
+        sessions["day"].iloc[0].date(),
+        sessions["day"].iloc[-1].date(),
+        int((loads["method"] == ESTIMATED).sum()),
+        (*notes, *said),
+    )
+    return TrainingLog(sessions, report)
+
+
+def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
+    """Ask about each distinct word once, and give every row the answer."""
+    return words.map({word: say(word) for word in words.unique()})
+
+
+def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
+    """Rows that stand in the file before: the same cells, or the same start and length.
+
+    Where there is no time of day, two equal swims a day are possible, so the whole row
+    must be the same.
+    """
+    again = pd.Series(False, rows.index)
+    kept = rows[usable]
+    if "row" in rows:
+        again |= kept["row"].duplicated().reindex(rows.index, fill_value=False)
+    timed = kept[kept["has_time"]]
+    same = timed.duplicated(["moment", "sport", "duration_min"])
+    return again | same.reindex(rows.index, fill_value=False)
+
+
+def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
+    """Columns of a log from usable rows, and what to say about them."""
+    notes: list[str] = []
+    for name, (low, high) in _RANGES.items():
+        if name in used:
+            used[name] = used[name].astype(float)
+            fine = used[name].between(low, high)
+            odd = int((used[name].ne(0) & used[name].notna() & ~fine).sum())
+            used[name] = used[name].where(fine)
+            if odd and name == "session_rpe":
+                notes.append(
+                    f"In {counted(odd, 'session')} the effort is outside 1 to 10 and was "
+                    "not used."
+                )
+    unknown = used.loc[used["sport"] == "", "activity"]
+    if len(unknown):
+        named = ", ".join(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
+        notes.append(
+            f"{counted(len(unknown), 'session')} of an activity that is not known here "
+            f"counted as other: {named}."
+        )
+    longest = limit("longest_min")
+    used["cut"] = used["duration_min"] > longest
+    if used["cut"].any():
+        days = used.loc[used["cut"], "moment"].sort_values()
+        named = ", ".join(day_words(day, year=True) for day in days[:_SHOWN])
+        notes.append(
+            f"{counted(len(days), 'session')} longer than 24 hours cut to 24, a watch left "
+            f"running perhaps: {named}."
+        )
+    used["duration_min"] = used["duration_min"].clip(upper=longest)
+    used["sport"] = used["sport"].replace("", "other")
+    used["day"] = used["moment"].dt.normalize()
+    used["start"] = used["moment"].where(used["has_time"].astype(bool))
+    used["source"] = source
+    a_day = used["day"].value_counts()
+    if a_day.iloc[0] > limit("most_sessions_a_day"):
+        day = day_words(a_day.index[0], year=True)
+        raise TrainingLogError(
+            f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one "
+            f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
+        )
+    return ordered(used), notes
+
+
+def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
+    """Put logs of the same athlete together, and count each session once.
+
+    Parameters
+    ----------
+    logs : sequence of TrainingLog
+        At least one.
+
+    Returns
+    -------
+    TrainingLog
+        Of a session that stands in several files, the first file's row, completed from
+        the others.
+
+    Raises
+    ------
+    ValueError
+        If there is no log.
+
+    Notes
+    -----
+    Two rows from different programs are the same session if sport, start and length
+    agree: a start within 5 minutes and a length within a factor of 2, since programs
+    count pauses differently; or, where a clock was set to another zone, a start that
+    differs by whole hours up to 14 and a length within 3 %; or, where one has no time
+    of day, the same day and a length within 10 %.  Where both give a distance it must
+    agree within 10 %, or as miles do with kilometres.  Each row has one partner at
+    most, the nearest.  The limits are our judgement.
+    """
+    if not logs:
+        raise ValueError("There is no log to read: give at least one.")
+    merged = logs[0].sessions
+    twice = 0
+    for log in logs[1:]:
+        left, right = _partners(merged, log.sessions)
+        twice += len(left)
+        merged = merged.copy()
+        found = log.sessions.loc[right].set_axis(left)
+        completed = merged.loc[left].drop(columns="source").combine_first(found)
+        completed["source"] = merged["source"].loc[left] + ", " + found["source"]
+        merged.loc[left, completed.columns] = completed
+        merged = ordered(pd.concat([merged, log.sessions.drop(index=right)]))
+    reports = [log.report for log in logs]
+    skipped: dict[str, int] = {}
+    for report in reports:
+        for why, number in report.skipped.items():
+            skipped[why] = skipped.get(why, 0) + number
+    if twice:
+        skipped["the same session in another file"] = twice
+    return TrainingLog(
+        merged,
+        LogReport(
+            tuple(dict.fromkeys(s for report in reports for s in report.sources)),
+            sum(report.rows_read for report in reports),
+            len(merged),
+            skipped,
+            merged["day"].iloc[0].date(),
+            merged["day"].iloc[-1].date(),
+            int((session_loads(merged)["method"] == ESTIMATED).sum()),
+            tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        ),
+    )
+
+
+_NEAR_MIN, _SHIFT_MIN, _MOST_SHIFT_MIN = 5.0, 5.0, 14 * 60.0
+_MILES = 1.609344
+
+
+def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """Rows of two logs that are the same session, each in at most one pair."""
+    a = one.reset_index(names="left")
+    b = pd.concat(
+        [two.assign(key=two["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)]
+    ).reset_index(names="right")
+    pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
+    gap = (pairs["start_x"] - pairs["start_y"]).abs().dt.total_seconds() / 60
+    ratio = pairs["duration_min_x"] / pairs["duration_min_y"]
+    off = ratio.where(ratio >= 1, 1 / ratio)
+    whole = (gap - (gap / 60).round() * 60).abs()
+    same_day = gap.isna() & (pairs["day_x"] == pairs["day_y"])
+    matched = (gap <= _NEAR_MIN) & (off <= 2.0)
+    matched |= (gap <= _MOST_SHIFT_MIN) & (whole <= _SHIFT_MIN) & (off <= 1.03)
+    matched |= same_day & (off <= 1.1)
+    far = pairs["distance_m_x"] / pairs["distance_m_y"]
+    far = far.where(far >= 1, 1 / far)
+    matched &= ~((far > 1.1) & ((far / _MILES - 1).abs() > 0.1))
+    matched &= pd.Series(
+        [
+            y not in x.split(", ")
+            for x, y in zip(pairs["source_x"], pairs["source_y"], strict=True)
+        ],
+        pairs.index,
+        dtype=bool,
+    )
+    cost = gap.fillna(0.0) + 10 * (off - 1)
+    rest = pairs.assign(cost=cost)[matched].sort_values("cost", kind="stable")
+    left: list[int] = []
+    right: list[int] = []
+    while len(rest):  # a few rounds: those who are each other's nearest go first
+        first = ~rest["left"].duplicated() & ~rest["right"].duplicated()
+        left += rest.loc[first, "left"].tolist()
+        right += rest.loc[first, "right"].tolist()
+        rest = rest[~rest["left"].isin(left) & ~rest["right"].isin(right)]
+    return left, right
