@@ -12,6 +12,7 @@ pages = [
     st.Page(views / "my_session.py", title="My session", default=True),
     st.Page(views / "compare.py", title="Compare"),
     st.Page(views / "squad.py", title="Squad"),
+    st.Page(views / "training.py", title="Training log"),
     st.Page(views / "guide.py", title="Cramp guide"),
     st.Page(views / "method.py", title="Method"),
 ]

@@ -151,7 +151,7 @@ def advise(
     changes = [change for _, change in tried]
     result = used.run(_changed(answers, changes), detail=False)
     too_much = _drinks_too_much(base, result, changes)
-    less = dict.fromkeys(np.flatnonzero(too_much).tolist() if drink_l_h is not None else ())
+    less = set() if "drink" in vetoed else set(np.flatnonzero(too_much).tolist())
     if less:
         # Cooler or easier, people sweat less: the drink goes down with it.
         for i in less:

@@ -43,6 +43,25 @@ def data_file(name: str) -> Path:
     return path
 
 
+def data_folder(name: str) -> Path:
+    """Path of a folder in the data folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package holds no such folder.
+
+    Examples
+    --------
+    >>> data_folder("example_logs").is_dir()
+    True
+    """
+    path = _DATA / name
+    if not path.is_dir():
+        raise FileNotFoundError(f"The package has no data folder {name!r}.")
+    return path
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a CSV file in the data folder, every cell as text."""
     with data_file(name).open(encoding="utf-8", newline="") as lines:

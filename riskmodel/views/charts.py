@@ -221,3 +221,47 @@ def _names(x: list[float], y: list[float], probability: Any) -> list[dict[str, A
             nearest = np.hypot(at_x - at_x.mean(), at_y - at_y.mean()).argmin()
             rows.append({"x": x[at_x[nearest]], "y": y[at_y[nearest]], "band": band.label})
     return rows
+
+
+def weeks(days: pd.DataFrame) -> None:
+    """Draw the load of each day as bars, fitness and fatigue as lines.
+
+    Parameters
+    ----------
+    days : pandas.DataFrame
+        As from `riskmodel.training.loads.daily`.
+    """
+    lines = days.melt("day", ["fitness", "fatigue"], "what", "value")
+    lines["what"] = lines["what"].str.capitalize()
+    along = {"field": "day", "type": "temporal", "title": None}
+    upward = {"type": "quantitative", "title": "Load a day"}
+    dash = {"field": "what", "type": "nominal", "title": None, "legend": {"orient": "top"}}
+    layers = [
+        {
+            "data": {"values": _dated(days[["day", "load"]])},
+            "mark": {"type": "bar", "opacity": 0.35},
+            "encoding": {"x": along, "y": {**upward, "field": "load"}},
+        },
+        {
+            "data": {"values": _dated(lines)},
+            "mark": {"type": "line", "strokeWidth": 2},
+            "encoding": {
+                "x": along,
+                "y": {**upward, "field": "value"},
+                "strokeDash": dash,
+                "color": dash,
+            },
+        },
+    ]
+    last = days.iloc[-1]
+    words = (
+        f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
+        f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}."
+    )
+    st.vega_lite_chart({"layer": layers, "height": 260}, width="stretch", alt=words)
+    st.markdown(words)
+
+
+def _dated(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for a chart, with days that no time zone moves."""
+    return rows.assign(day=rows["day"].dt.strftime("%Y-%m-%dT00:00:00")).to_dict("records")

@@ -385,6 +385,9 @@ def _widget(field: Field) -> None:
         _time(field, shared)
     else:
         st.text_input(label, **shared)
+    value, source = st.session_state.get("log_sources", {}).get(field.name, (None, ""))
+    if value is not None and value == st.session_state.get(field.name):
+        st.caption(f"From the training log. {source}")
 
 
 def _time(field: Field, shared: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 import riskmodel
 from riskmodel import FIELDS, Advice, Assessment, Option, advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
-from riskmodel.views import change, device, form, result, share
+from riskmodel.views import change, device, form, result, share, tables
 
 # On a wide screen the questions stand left and the reasons right; on a phone the
 # reasons come first, as they do for the keyboard.
@@ -107,8 +108,22 @@ def _scored(answers: dict[str, Any]) -> tuple[Assessment, Assessment | None, Adv
     return state["answer"], state["earlier"], state["advice"]
 
 
+def _show_whose() -> None:
+    """Say whose answers these are, if a squad's athlete was opened."""
+    if "before_athlete" not in st.session_state:
+        return
+    name = st.session_state.get("open_athlete_name") or "an athlete"
+    tables.tell(
+        f"These are the answers of {name}, from the squad. What you change here stays "
+        "here; nothing goes back into the squad."
+    )
+    if st.button("Back to the squad", key="back_to_squad"):
+        st.switch_page(Path(__file__).with_name("squad.py"))
+
+
 share.open_link()
 st.title("My session")
+_show_whose()
 st.html(_LAYOUT)
 device.connect(take_up=not st.session_state["from_link"], told=share.take_private_part)
 with st.container(horizontal=True, vertical_alignment="bottom"):

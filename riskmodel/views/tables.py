@@ -23,6 +23,15 @@ def tell(text: str) -> None:
     )
 
 
+def say(*lines: str) -> None:
+    """Write lines that may hold text of somebody else, plainly."""
+    paragraphs = "".join(
+        f'<p style="margin: 0 0 0.25rem; overflow-wrap: anywhere">{escape(line)}</p>'
+        for line in lines
+    )
+    st.html(paragraphs)
+
+
 def show(table: pd.DataFrame, label: str) -> None:
     """Show a table that scrolls inside itself, with the keyboard too."""
     region(table.to_html(index=False, border=0, classes="cr-table"), label)
