@@ -41,12 +41,14 @@ STAGES = (
     "exports",
     "squad_file",
     "squad",
+    "diary",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
     "handout",
     "side_by_side",
     "squad_sheet",
     "check_report",
+    "store",
     "calibration",
     "cli",
     "views",
@@ -59,6 +61,9 @@ ONLY_IN = {
     "sklearn": {"calibration"},
     "typst": {"handout", "side_by_side", "squad_sheet"},
     "contourpy": {"views"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "psycopg": {"store"},
 }
 
 
@@ -116,7 +121,9 @@ def test_importing_the_package_brings_in_no_heavy_library() -> None:
     assert answer.returncode == 0, answer.stderr
     loaded = answer.stdout.split()
     assert "riskmodel.assessment" in loaded
-    assert not {"sklearn", "scipy", "streamlit", "altair", "typer"} & set(loaded)
+    assert not {"sklearn", "scipy", "streamlit", "altair", "typer", "sqlalchemy"} & set(
+        loaded
+    )
 
 
 def project_texts() -> Iterator[tuple[str, str]]:
