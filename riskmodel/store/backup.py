@@ -13,7 +13,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
@@ -155,7 +155,6 @@ def restore(store: Store, path: str | os.PathLike[str], *, replace: bool = False
                     connection.execute(insert(_TABLES[name]), several)
                 except IntegrityError:
                     raise _unfit(str(path), "its rows contradict each other") from None
-                counts[name] += len(several)
     return Counts(**counts)
 
 
@@ -178,11 +177,11 @@ def _unfit(path: str, why: str) -> StoreError:
 
 
 def _rows(
-    lines: IO[bytes], path: str, counts: Mapping[str, int]
+    lines: IO[bytes], path: str, counts: dict[str, int]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Read the rows of a backup; at its end, make sure that it was whole.
 
-    ``counts`` are the rows taken over so far.
+    ``counts`` are the rows read so far, which grow.
     """
     seal = hashlib.sha256()
     header = _line(lines, path)[0].get("cramp-risk-backup")
@@ -203,6 +202,7 @@ def _rows(
         name = content.get("table")
         if name not in _TABLES or not isinstance(row := content.get("row"), dict):
             raise _unfit(path, "it holds a line of another kind")
+        counts[name] += 1
         yield name, _as_stored(_TABLES[name], row, path)
     whole = content.get("sha256") == seal.hexdigest() and content["end"] == counts
     if not whole or lines.read(1):

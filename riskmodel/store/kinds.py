@@ -137,7 +137,7 @@ def _cell(name: str, value: Any, place: int) -> Any:
 
 
 def _too_long(label: str, name: str, length: int) -> str:
-    return f"{label} ({name}) has {length} characters; allowed is up to {LONGEST_CELL} of them."
+    return f"{label} ({name}) has {length} characters; allowed is up to {LONGEST_CELL}."
 
 
 def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
