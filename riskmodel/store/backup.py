@@ -264,6 +264,6 @@ def _cell(column: Column[Any], value: Any) -> Any:
         return str(value)
     if isinstance(value, bool) != isinstance(kind, Boolean):
         raise TypeError
-    if isinstance(kind, Integer) and not isinstance(value, int):
+    if not isinstance(value, int if isinstance(kind, Integer | Boolean) else int | float):
         raise TypeError
-    return value if isinstance(value, bool | int) else float(value)
+    return value
