@@ -88,16 +88,22 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
-    """Address of a new, empty database: ``new_database("sqlite")`` or ``"postgres"``."""
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
+    """Address of an empty database: ``new_database("sqlite")`` or ``"postgres"``."""
+    used: list[str] = []
 
     def new_database(sort: str) -> str:
         if sort == "sqlite":
             return f"sqlite:///{tmp_path}/{token_hex(6)}.db"
         server: Server = request.getfixturevalue("postgres")
-        return server.url(server.new_database())
+        used.append(server.empty_database())
+        return server.url(used[-1])
 
-    return new_database
+    yield new_database
+    if used:
+        request.getfixturevalue("postgres").used.extend(used)
 
 
 @pytest.fixture

@@ -275,7 +275,7 @@ def test_a_name_that_cannot_be_kept_is_refused(store, name, words):
         store.rename(LOCAL, "plan", saved.id, name, version=1)
 
 
-@pytest.mark.parametrize("owner", ["", None, "x" * 256, "a\0"])
+@pytest.mark.parametrize("owner", ["", None, "x" * 256, "a\0", "a\ud800"])
 def test_an_owner_that_cannot_be_kept_is_refused(store, owner):
     for call in CALLS.values():
         with pytest.raises(StoreError, match="Owner"):
@@ -499,7 +499,8 @@ def test_every_condition_holds_the_owner(store, name):
         assert statement.startswith("INSERT ") or re.search(r"\bowner = ", where), statement
 
 
-owners = st.sampled_from(["ada", "ben", "ada ben", "ADA"])
+OWNERS = ("ada", "ben", "ada ", "ADA")  # all different
+owners = st.sampled_from(OWNERS)
 steps = st.lists(
     st.tuples(
         st.sampled_from(["save", "change", "rename", "delete", "forget"]),
@@ -515,7 +516,7 @@ steps = st.lists(
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_the_store_is_a_dictionary_for_each_owner(store, steps):
-    for owner in ("ada", "ben", "ada ben", "ADA"):
+    for owner in OWNERS:
         store.delete_owner(owner)
     model = {}  # (owner, kind, id) -> name, version
     for step, owner, kind, name, place in steps:
@@ -547,7 +548,7 @@ def test_the_store_is_a_dictionary_for_each_owner(store, steps):
             model[owner, kind, target] = name, mine[1] + 1
     found = {
         (owner, kind, entry.id): (entry.name, entry.version)
-        for owner in ("ada", "ben", "ada ben", "ADA")
+        for owner in OWNERS
         for kind in KINDS
         for entry in store.items(owner, kind)
     }
@@ -1061,6 +1062,16 @@ def test_without_a_folder_for_data_it_is_the_usual_one(tmp_path, monkeypatch, ho
     monkeypatch.setenv("HOME", str(tmp_path))
     usual = tmp_path / ".local" / "share" / "cramp-risk" / "cramp-risk.db"
     assert default_path() == usual
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
+    def fails():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("XDG_DATA_HOME", "")
+    monkeypatch.setattr("pathlib.Path.home", fails)
+    with pytest.raises(StoreError, match="set XDG_DATA_HOME"):
+        open_store()
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):

@@ -117,6 +117,8 @@ def changed_row(line, **change):
         ("items", {"id": NOBODY.upper()[:-1] + "G"}),
         ("items", {"owner": None}),
         ("items", {"owner": "x" * 256}),
+        ("items", {"owner": ""}),
+        ("items", {"name": " "}),
         ("items", {"owner": "a\0"}),
         ("items", {"owner": "a\ud800"}),
         ("items", {"name": 3}),

@@ -38,7 +38,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
 from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.kinds import KINDS
+from riskmodel.store.kinds import KINDS, checked_text
 from riskmodel.store.models import UtcTime, metadata
 from riskmodel.store.opening import Database
 from riskmodel.store.store import Store
@@ -232,7 +232,7 @@ def _as_stored(table: Table, row: dict[str, Any], path: str) -> dict[str, Any]:
             value = ""
         try:
             stored[column.name] = _cell(column, value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, StoreError):
             raise _unfit(path, f"{table.name} hold a wrong {column.name}") from None
     return stored
 
@@ -259,9 +259,9 @@ def _cell(column: Column[Any], value: Any) -> Any:
             raise ValueError
         if column.name == "kind" and value not in KINDS:
             raise ValueError
-        if len(value) > (kind.length or 0) or not value.isprintable():
-            raise ValueError
-        return str(value)
+        if value == "" and column.server_default is not None:
+            return value
+        return checked_text(value, column.name, kind.length or 0)
     if isinstance(value, bool) != isinstance(kind, Boolean):
         raise TypeError
     if not isinstance(value, int if isinstance(kind, Integer | Boolean) else int | float):

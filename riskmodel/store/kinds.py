@@ -193,22 +193,27 @@ def kind_of(name: str) -> Kind:
 
 
 def checked_text(text: Any, what: str, longest: int) -> str:
-    """Take a name as both databases can hold it, without spaces around.
+    """Take a text as both databases can hold it, without any change.
 
     Raises
     ------
     StoreError
         If it is empty, too long, or holds what is no text.
     """
-    plain = text.strip() if isinstance(text, str) else ""
-    if not plain:
+    if not isinstance(text, str) or not text.strip():
         raise StoreError(f"{what} is empty; allowed is 1 to {longest} characters.")
-    if len(plain) > longest:
-        raise StoreError(f"{what} has {len(plain)} characters; allowed is up to {longest}.")
+    if len(text) > longest:
+        raise StoreError(f"{what} has {len(text)} characters; allowed is up to {longest}.")
     # No control characters (a NUL cannot be stored), no half of a surrogate pair.
-    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in plain):
+    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise StoreError(f"{what} holds a character that is no text.")
-    return plain
+    return text
+
+
+def checked_name(name: Any) -> str:
+    """Take a name without the spaces around it; errors as for `checked_text`."""
+    plain = name.strip() if isinstance(name, str) else name
+    return checked_text(plain, "Name", LONGEST_NAME)
 
 
 def numbered(name: str, number: int) -> str:

@@ -65,7 +65,10 @@ def read_url(text: str | None) -> URL:
     StoreError
     """
     if text is None:
-        path = default_path()
+        try:
+            path = default_path()
+        except RuntimeError:  # a user without a home
+            raise StoreError("There is no folder for data: set XDG_DATA_HOME.") from None
         with one_sentence(f"The folder {path.parent}"):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return URL.create("sqlite", database=str(path))

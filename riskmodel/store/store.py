@@ -38,8 +38,8 @@ from riskmodel.store.errors import (
     StoreError,
 )
 from riskmodel.store.kinds import (
-    LONGEST_NAME,
     MOST_ITEMS,
+    checked_name,
     checked_text,
     kind_of,
     numbered,
@@ -222,7 +222,7 @@ class Store:
         StoreError
             If the content is not allowed, or the database cannot save.
         """
-        owner, name = _owner(owner), checked_text(name, "Name", LONGEST_NAME)
+        owner, name = _owner(owner), checked_name(name)
         before = None
         if id is not None:
             before = self._row(owner, kind, id).content
@@ -244,7 +244,7 @@ class Store:
 
     def rename(self, owner: str, kind: str, id: str, name: str, *, version: int) -> Saved:
         """Give something another name; parameters and errors as for `save`."""
-        name = checked_text(name, "Name", LONGEST_NAME)
+        name = checked_name(name)
         return self._update(_owner(owner), kind, id, version, name=name)
 
     def items(self, owner: str, kind: str) -> list[Entry]:
@@ -387,6 +387,9 @@ class Store:
     def delete_owner(self, owner: str) -> int:
         """Delete everything of one owner.
 
+        SQLite overwrites it at once, PostgreSQL when it next vacuums; what lies in a
+        backup stays there.
+
         Returns
         -------
         int
@@ -466,6 +469,7 @@ class Store:
 
 
 def _owner(owner: str) -> str:
+    # As it is: two owners may differ in a space.
     return checked_text(owner, "Owner", LONGEST_OWNER)
 
 
