@@ -24,7 +24,7 @@ check: set-up-dev
 app: set-up-app
 	$(python) -m streamlit run app.py --server.port $(PORT)
 
-test: set-up-dev .venv/browser-tried
+test: set-up-dev .venv/browser-tried .venv/postgres-tried
 	$(python) -m pytest $(TEST)
 
 bench: set-up-dev
@@ -44,4 +44,8 @@ set-up-app set-up-dev set-up-lock: set-up-%:
 
 .venv/browser-tried: | set-up-dev
 	@$(python) -m tests.browser
+	@touch $@
+
+.venv/postgres-tried: | set-up-dev
+	@$(python) -m tests.postgres
 	@touch $@

@@ -26,6 +26,7 @@ import riskmodel
 from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
 from riskmodel.check_report import calibration_lines, published_lines
 from riskmodel.datasets import load_examples
+from riskmodel.diary import compare_outcomes, outcomes_csv
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import json_schema
 from riskmodel.points import PointsCounter
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 
 _ROWS_AT_ONCE = 20_000
+_DATABASE_URL = "CRAMPRISK_DATABASE_URL"
 
 ScorecardOption = Annotated[
     Path | None,
@@ -420,6 +422,84 @@ def _log_text(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
         value = "open" if answer.value is None else f"{answer.value:g}"
         lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]
     return "\n".join(lines)
+
+
+@contextmanager
+def _store() -> Iterator[tuple[Any, Any]]:
+    """Open what people saved: the module that does it, and the store."""
+    if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
+        _stop('This needs a database: pip install "cramp-risk[store]"')
+    part = import_module("riskmodel.store")
+    try:
+        store = part.open_store(os.environ.get(_DATABASE_URL) or None)
+        try:
+            yield part, store
+        finally:
+            store.close()
+    except part.StoreError as error:
+        _stop(str(error))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it (JSON Lines).")],
+) -> None:
+    """Write everything that was saved into one file.
+
+    The database is the file in the user's data folder, or the one that the environment
+    variable CRAMPRISK_DATABASE_URL names.  The backup fits SQLite and PostgreSQL alike.
+    """
+    with _store() as (part, store):
+        counts = part.backup(store, file)
+    typer.echo(f"Wrote {file}: {_amount(counts)}.", err=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup wrote.")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Delete everything in the database first."),
+    ] = False,
+) -> None:
+    """Put a backup into an empty database: all of it, or nothing.
+
+    The database is the same as for backup.
+    """
+    with _store() as (part, store):
+        counts = part.restore(store, file, replace=replace)
+    typer.echo(f"Restored {file}: {_amount(counts)}.", err=True)
+
+
+def _amount(counts: Any) -> str:
+    return f"{counts.items} saved under a name, {counts.outcomes} in the diary"
+
+
+@app.command()
+def diary(
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the sessions there (CSV).")
+    ] = None,
+    private: Annotated[
+        bool,
+        typer.Option("--private", help="Put health and personal answers into the file."),
+    ] = False,
+    owner: Annotated[
+        str | None, typer.Option(help="Whose diary, where people sign in.")
+    ] = None,
+) -> None:
+    """Compare the sessions of the diary with what was expected of them."""
+    with _sentences_for_errors(), _store() as (part, store):
+        if csv is not None:
+            _check_target(str(csv))
+        outcomes = [
+            saved.outcome
+            for saved in store.outcomes(part.LOCAL if owner is None else owner)
+        ]
+        typer.echo("\n".join(compare_outcomes(outcomes).sentences))
+        if csv is not None:
+            with _replaced(str(csv)) as out:
+                out.write(outcomes_csv(outcomes, private=private).decode("utf-8"))
 
 
 @app.command()

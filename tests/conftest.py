@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,8 @@ from tests.browser import (
     ready,
     watched_context,
 )
+from tests.postgres import NO_POSTGRES, Server, find_postgres, running
+from tests.postgres import REQUIRED as POSTGRES_REQUIRED
 from tests.server import free_port, serving
 
 CHECKOUT = Path(__file__).parents[1]
@@ -39,10 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.getreports("skipped")
-    count = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
-    if count:
-        message = f"{count} BROWSER TESTS DID NOT RUN: {NO_BROWSER}"
-        terminalreporter.write_line(message, red=True, bold=True)
+    for what, why in (("BROWSER", NO_BROWSER), ("POSTGRESQL", NO_POSTGRES)):
+        count = sum(why in str(report.longrepr) for report in skipped)
+        if count:
+            message = f"{count} {what} TESTS DID NOT RUN: {why}"
+            terminalreporter.write_line(message, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +75,35 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Start a real PostgreSQL; without one, skip, or fail where it is required."""
+    programs = find_postgres()
+    if not programs:
+        (pytest.fail if POSTGRES_REQUIRED else pytest.skip)(NO_POSTGRES)
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
+    """Address of an empty database: ``new_database("sqlite")`` or ``"postgres"``."""
+    used: list[str] = []
+
+    def new_database(sort: str) -> str:
+        if sort == "sqlite":
+            return f"sqlite:///{tmp_path}/{token_hex(6)}.db"
+        server: Server = request.getfixturevalue("postgres")
+        used.append(server.empty_database())
+        return server.url(used[-1])
+
+    yield new_database
+    if used:
+        request.getfixturevalue("postgres").used.extend(used)
 
 
 @pytest.fixture

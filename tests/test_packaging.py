@@ -101,7 +101,9 @@ def test_the_wheel_carries_data_pages_and_settings(wheel: Path) -> None:
     for path in [*data, CHECKOUT / "app.py", CHECKOUT / ".streamlit" / "config.toml"]:
         name = f"riskmodel/{path.relative_to(CHECKOUT).as_posix()}"
         assert carried[name] == path.read_bytes()
-    for path in pages:
+    steps = list((CHECKOUT / "riskmodel" / "store" / "migrations").rglob("*.py"))
+    assert len(steps) > 2
+    for path in pages + steps:
         assert path.relative_to(CHECKOUT).as_posix() in carried
     places = {name.split("/")[0].split("-")[0] for name in carried}
     assert places == {"riskmodel", "cramp_risk"}

@@ -1,0 +1,51 @@
+"""What people choose to save: squads, athletes, plans, scenarios and the diary.
+
+Only what the caller saves is stored, nothing on its own account, and nothing about the
+contents is logged.  Much of it is answers about health: the file is private to its user
+on the machine, every row belongs to an owner, and another owner's rows behave exactly as
+rows that do not exist.
+
+Examples
+--------
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     store = open_store(f"sqlite:///{folder}/mine.db")
+...     saved = store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
+...     print(store.load(LOCAL, "plan", saved.id).content)
+...     store.close()
+{'sport': 'running'}
+"""
+
+from riskmodel.store.backup import Counts, backup, restore
+from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
+from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
+from riskmodel.store.opening import default_path
+from riskmodel.store.store import (
+    LOCAL,
+    Entry,
+    Item,
+    Saved,
+    SavedOutcome,
+    Store,
+    open_store,
+)
+
+__all__ = [
+    "KINDS",
+    "LOCAL",
+    "LONGEST_NAME",
+    "MOST_ATHLETES",
+    "ConflictError",
+    "Counts",
+    "Entry",
+    "Item",
+    "NotFoundError",
+    "Saved",
+    "SavedOutcome",
+    "Store",
+    "StoreError",
+    "backup",
+    "default_path",
+    "open_store",
+    "restore",
+]

@@ -1,0 +1,269 @@
+"""The whole database as one file, for either kind of database.
+
+JSON Lines: a header, one line for each row of every owner, and a last line by which a
+file that was cut short or altered is known.  It holds what people saved about their
+health: it is made readable for its user only.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from riskmodel import __version__
+from riskmodel.store.errors import StoreError, one_sentence
+from riskmodel.store.kinds import KINDS, checked_text
+from riskmodel.store.models import UtcTime, metadata
+from riskmodel.store.opening import Database
+from riskmodel.store.store import Store
+
+FORMAT = 1
+_ROWS_AT_ONCE = 100
+_TABLES = {table.name: table for table in metadata.sorted_tables}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a backup holds.
+
+    Attributes
+    ----------
+    items, outcomes : int
+    """
+
+    items: int
+    outcomes: int
+
+
+def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
+    """Write everything of every owner into a file, as it was at one moment.
+
+    Parameters
+    ----------
+    store : Store
+    path : str or path
+        Replaced when the new file is whole.
+
+    Returns
+    -------
+    Counts
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be read or the file cannot be written.
+    """
+    target = Path(path).resolve()
+    file = f"The file {path}"
+    with one_sentence(file):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # Private from the start.
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".cramprisk-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                counts = _write(store, out, file)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(name, target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    return counts
+
+
+def _write(store: Store, out: IO[bytes], file: str) -> Counts:
+    seal = hashlib.sha256()
+
+    def write(content: dict[str, Any]) -> None:
+        line = json.dumps(content, default=_iso, separators=(",", ":")).encode() + b"\n"
+        seal.update(line)
+        with one_sentence(file):  # or it would count as an error of the database
+            out.write(line)
+
+    write({"cramp-risk-backup": FORMAT, "program": __version__, "made": datetime.now(UTC)})
+    counts = dict.fromkeys(_TABLES, 0)
+    with store.database.reading() as connection:
+        for name, table in _TABLES.items():
+            query = select(table).order_by(table.c.created, table.c.id)
+            rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+            for row in rows:
+                write({"table": name, "row": dict(row._mapping)})
+                counts[name] += 1
+    write({"end": counts, "sha256": seal.hexdigest()})
+    return Counts(**counts)
+
+
+def _iso(value: date) -> str:
+    return value.isoformat()
+
+
+def restore(store: Store, path: str | os.PathLike[str], *, replace: bool = False) -> Counts:
+    """Put a backup into a database, all of it or, if anything is wrong, nothing.
+
+    Parameters
+    ----------
+    store : Store
+        Empty, unless ``replace``.
+    path : str or path
+    replace : bool
+        Delete everything of every owner first.
+
+    Returns
+    -------
+    Counts
+
+    Raises
+    ------
+    StoreError
+        If the file is no whole backup, or the database is not empty.
+    """
+    with one_sentence(f"The file {path}"):
+        lines = open(path, "rb")  # noqa: SIM115, closed below
+    with lines, store.database.writing() as connection:
+        _make_empty(connection, store.database, replace)
+        counts = dict.fromkeys(_TABLES, 0)
+        rows = _rows(lines, str(path), counts)
+        for name, together in groupby(rows, key=itemgetter(0)):
+            while several := [row for _, row in islice(together, _ROWS_AT_ONCE)]:
+                try:
+                    connection.execute(insert(_TABLES[name]), several)
+                except IntegrityError:
+                    raise _unfit(str(path), "its rows contradict each other") from None
+    return Counts(**counts)
+
+
+def _make_empty(connection: Connection, database: Database, replace: bool) -> None:
+    if database.dialect == "postgresql":
+        # Nobody saves something between this look and the end.
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE")
+    for table in _TABLES.values():
+        if replace:
+            connection.execute(delete(table))
+        elif connection.execute(select(table.c.id).limit(1)).first() is not None:
+            raise StoreError(
+                f"{database.place} is not empty: restore into a new place, or say that "
+                "everything in it shall be replaced (--replace)."
+            )
+
+
+def _unfit(path: str, why: str) -> StoreError:
+    return StoreError(f"The file {path} is no whole backup of cramp-risk: {why}.")
+
+
+def _rows(
+    lines: IO[bytes], path: str, counts: dict[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Read the rows of a backup; at its end, make sure that it was whole.
+
+    ``counts`` are the rows read so far, which grow.
+    """
+    seal = hashlib.sha256()
+    header = _line(lines, path)[0].get("cramp-risk-backup")
+    if not isinstance(header, int):
+        raise _unfit(path, "its first line is another one")
+    if header > FORMAT:
+        raise StoreError(
+            f"The file {path} was written by a newer version of cramp-risk: update the "
+            "program to restore it."
+        )
+    lines.seek(0)
+    seal.update(lines.readline())
+    while True:
+        content, line = _line(lines, path)
+        if "end" in content:
+            break
+        seal.update(line)
+        name = content.get("table")
+        if name not in _TABLES or not isinstance(row := content.get("row"), dict):
+            raise _unfit(path, "it holds a line of another kind")
+        counts[name] += 1
+        yield name, _as_stored(_TABLES[name], row, path)
+    whole = content.get("sha256") == seal.hexdigest() and content["end"] == counts
+    if not whole or lines.read(1):
+        raise _unfit(path, "it was changed or cut")
+
+
+def _line(lines: IO[bytes], path: str) -> tuple[dict[str, Any], bytes]:
+    with one_sentence(f"The file {path}"):
+        try:
+            line = lines.readline()
+            content = json.loads(line)
+        except (ValueError, RecursionError):
+            raise _unfit(path, "it was cut short, or is another file") from None
+    if not isinstance(content, dict):
+        raise _unfit(path, "it holds a line of another kind")
+    return content, line
+
+
+def _as_stored(table: Table, row: dict[str, Any], path: str) -> dict[str, Any]:
+    """One row as the database takes it; one of an earlier version may lack columns."""
+    if unknown := row.keys() - table.c.keys():
+        raise _unfit(path, f"{table.name} have no {min(unknown)}")
+    stored = {}
+    for column in table.c:
+        value = row.get(column.name)
+        if value is None and column.server_default is not None:
+            value = ""
+        try:
+            stored[column.name] = _cell(column, value)
+        except (ValueError, TypeError, StoreError):
+            raise _unfit(path, f"{table.name} hold a wrong {column.name}") from None
+    return stored
+
+
+def _cell(column: Column[Any], value: Any) -> Any:
+    kind = column.type
+    if value is None:
+        if not column.nullable:
+            raise ValueError
+        return None
+    if isinstance(kind, UtcTime):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, JSON):
+        # As when it was written: no number that JSON does not know.
+        json.dumps(value, allow_nan=False)
+        return value
+    if isinstance(kind, String):
+        if column.name == "id" and not re.fullmatch(r"[0-9a-f]{32}", value):
+            raise ValueError
+        if column.name == "kind" and value not in KINDS:
+            raise ValueError
+        if value == "" and column.server_default is not None:
+            return value
+        return checked_text(value, column.name, kind.length or 0)
+    if isinstance(value, bool) != isinstance(kind, Boolean):
+        raise TypeError
+    if not isinstance(value, int if isinstance(kind, Integer | Boolean) else int | float):
+        raise TypeError
+    return value

@@ -1,0 +1,228 @@
+"""What can be saved under a name: what it may hold, and how it is read again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import tidy, unknown_name_sentence
+from riskmodel.scenarios import from_text
+from riskmodel.squad_file import MOST_ROWS
+from riskmodel.store.errors import StoreError
+
+LONGEST_NAME = 80  # characters
+LONGEST_CELL = 1000  # characters of one answer of a squad
+MOST_ATHLETES = MOST_ROWS
+LONGEST_SCENARIOS = 100_000  # characters; six plans with every answer need a tenth
+MOST_ITEMS = 1000  # of one kind and owner (judgement)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be saved.
+
+    Attributes
+    ----------
+    noun, plural : str
+        As in "this plan", and "allowed is up to 5 plans".
+    check : callable (content, before) -> content
+        Turns what a caller gives into what is stored; ``before`` is what is stored so
+        far, or None.  Raises `StoreError`.
+    read : callable (content) -> (content, problems)
+        Turns what is stored into what a caller gets, with a sentence for each thing
+        that this version of the program does not understand.
+    """
+
+    noun: str
+    plural: str
+    check: Callable[[Any, Any], Any]
+    read: Callable[[Any], tuple[Any, tuple[str, ...]]]
+
+
+# ----------------------------------------------------------------- answers of one session
+
+
+def _mapping(content: Any, noun: str) -> Mapping[Any, Any]:
+    if not isinstance(content, Mapping):
+        raise StoreError(f"A {noun} must be answers by their names.")
+    return content
+
+
+def _check_answers(content: Any, before: Any) -> dict[str, Any]:
+    answers = _mapping(content, "plan or athlete")
+    try:
+        given, problems = tidy(answers)
+    except (TypeError, ValueError, AttributeError):  # no answer, but some other object
+        raise StoreError("The answers must be numbers, texts or lists of texts.") from None
+    if problems:
+        raise StoreError(" ".join(problems))
+    for name, value in given.items():
+        if isinstance(value, str) and len(value) > LONGEST_CELL:
+            raise StoreError(_too_long(FIELDS[name].label, name, len(value)))
+    # What another version of the program wrote, and this one cannot show, is not lost.
+    unread = {} if before is None else _unread(before)
+    return {**{n: v for n, v in unread.items() if n not in given}, **given}
+
+
+def _unread(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in stored.items()
+        if name not in FIELDS or tidy({name: value})[1]
+    }
+
+
+def _read_answers(stored: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    return tidy(stored)
+
+
+# ------------------------------------------------------------------------------- squads
+
+
+def _check_squad(content: Any, before: Any) -> list[dict[str, Any]]:
+    """Rows as they were given; what cannot be read in them is for the engine to say."""
+    if isinstance(content, str) or not isinstance(content, Sequence):
+        raise StoreError("A squad must be a list of athletes, each with answers by name.")
+    if not 1 <= len(content) <= MOST_ATHLETES:
+        raise StoreError(
+            f"There are {len(content)} athletes; allowed is 1 to {MOST_ATHLETES}."
+        )
+    known = {*FIELDS, *(name for row in before or () for name in row)}
+    rows = []
+    for place, row in enumerate(content, start=1):
+        for name in _mapping(row, "row of a squad"):
+            if name not in known:
+                raise StoreError(unknown_name_sentence(name))
+        rows.append({name: _cell(name, value, place) for name, value in row.items()})
+    return rows
+
+
+def _cell(name: str, value: Any, place: int) -> Any:
+    """One answer as JSON can hold it."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        if math.isnan(value):
+            return None
+    elif isinstance(value, int | float):
+        if abs(value) <= 2**53:  # beyond, a number changes on its way
+            return value
+    elif isinstance(value, str):
+        if len(value) > LONGEST_CELL:
+            label = FIELDS[name].label if name in FIELDS else name
+            raise StoreError(f"Row {place}: {_too_long(label, name, len(value))}")
+        return value
+    elif (
+        isinstance(value, list | tuple)
+        and len(value) <= LONGEST_CELL
+        and all(isinstance(item, str) and len(item) <= LONGEST_CELL for item in value)
+    ):
+        return list(value)
+    label = FIELDS[name].label if name in FIELDS else name
+    raise StoreError(
+        f"Row {place}: {label} ({name}) is {str(value)[:40]}; allowed is a number, a text "
+        "or a list of texts."
+    )
+
+
+def _too_long(label: str, name: str, length: int) -> str:
+    return f"{label} ({name}) has {length} characters; allowed is up to {LONGEST_CELL}."
+
+
+def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    rows = [dict(row) for row in stored]
+    unknown = dict.fromkeys(name for row in rows for name in row if name not in FIELDS)
+    return rows, tuple(map(unknown_name_sentence, unknown))
+
+
+# ---------------------------------------------------------------------------- scenarios
+
+
+def _check_scenarios(content: Any, _: Any) -> str:
+    if not isinstance(content, str) or len(content) > LONGEST_SCENARIOS:
+        raise StoreError(
+            f"Scenarios must be a text of up to {LONGEST_SCENARIOS} characters."
+        )
+    scenarios, problems = from_text(content)
+    if problems:
+        raise StoreError(" ".join(problems))
+    if not scenarios:
+        raise StoreError("There is no plan among these scenarios.")
+    return content
+
+
+def _read_scenarios(stored: Any) -> tuple[str, tuple[str, ...]]:
+    return str(stored), from_text(str(stored))[1]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "squad": Kind("squad", "squads", _check_squad, _read_squad),
+        "athlete": Kind("athlete", "athletes", _check_answers, _read_answers),
+        "plan": Kind("plan", "plans", _check_answers, _read_answers),
+        "scenarios": Kind(
+            "set of scenarios", "sets of scenarios", _check_scenarios, _read_scenarios
+        ),
+    }
+)
+"""Everything that is saved under a name."""
+
+
+def kind_of(name: str) -> Kind:
+    """Look up a kind.
+
+    Raises
+    ------
+    StoreError
+        If there is no such kind.
+    """
+    if name not in KINDS:
+        raise StoreError(f"Kind is {name}; allowed is one of {', '.join(KINDS)}.")
+    return KINDS[name]
+
+
+def checked_text(text: Any, what: str, longest: int) -> str:
+    """Take a text as both databases can hold it, without any change.
+
+    Raises
+    ------
+    StoreError
+        If it is empty, too long, or holds what is no text.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise StoreError(f"{what} is empty; allowed is 1 to {longest} characters.")
+    if len(text) > longest:
+        raise StoreError(f"{what} has {len(text)} characters; allowed is up to {longest}.")
+    # No control characters (a NUL cannot be stored), no half of a surrogate pair.
+    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise StoreError(f"{what} holds a character that is no text.")
+    return text
+
+
+def checked_name(name: Any) -> str:
+    """Take a name without the spaces around it; errors as for `checked_text`."""
+    plain = name.strip() if isinstance(name, str) else name
+    return checked_text(plain, "Name", LONGEST_NAME)
+
+
+def numbered(name: str, number: int) -> str:
+    """Name of a copy, no longer than a name may be.
+
+    Examples
+    --------
+    >>> numbered("Long ride", 2)
+    'Long ride (2)'
+    """
+    end = f" ({number})"
+    return name[: LONGEST_NAME - len(end)].rstrip() + end

@@ -1,0 +1,316 @@
+"""Backup and restore: from either database into either, all of it or nothing."""
+
+import hashlib
+import json
+import stat
+from contextlib import closing
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from riskmodel.cli import app
+from riskmodel.diary import LABEL
+from riskmodel.store import LOCAL, Counts, StoreError, backup, open_store, restore
+from tests.test_store import CONTENTS, NOBODY, OUTCOME, PLAN, build_first_revision, fill
+
+OWNERS = ("ada", "ben", LOCAL)
+SORTS = ("sqlite", "postgres")
+
+
+def everything(store):
+    return [json.loads(store.export_owner(owner)) for owner in OWNERS]
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "backup.jsonl"
+
+
+@pytest.fixture(params=SORTS)
+def store(request, new_database):
+    with closing(open_store(new_database(request.param))) as store:
+        yield store
+
+
+@pytest.fixture
+def made(new_database, file):
+    """A backup of a few things, and what they are."""
+    with closing(open_store(new_database("sqlite"))) as store:
+        for owner in OWNERS:
+            fill(store, owner)
+        store.save("ada", "athlete", "Odd", {"athlete": "a\0b\ud800 ' \" \\ 🚴"})
+        plain = replace(OUTCOME, cramp=False, muscle=None, cramp_at_min=None, answers=None)
+        store.save_outcome("ada", plain)
+        assert backup(store, file) == Counts(items=13, outcomes=4)
+        return everything(store)
+
+
+@pytest.mark.parametrize("to", SORTS)
+def test_a_backup_fits_either_database(store, to, made, new_database, tmp_path):
+    assert restore(store, tmp_path / "backup.jsonl") == Counts(13, 4)
+    assert everything(store) == made
+    backup(store, tmp_path / "again.jsonl")
+    with closing(open_store(new_database(to))) as other:
+        restore(other, tmp_path / "again.jsonl")
+        assert everything(other) == made
+        ids = [entry.id for entry in other.items("ada", "plan")]
+        assert other.load("ada", "plan", ids[0]).content == CONTENTS["plan"]
+
+
+def test_a_backup_of_nothing_can_be_restored(store, file):
+    assert backup(store, file) == Counts(0, 0)
+    assert restore(store, file) == Counts(0, 0)
+
+
+@pytest.mark.parametrize("there", ["item", "outcome"])
+def test_a_database_that_is_not_empty_is_replaced_only_if_told(store, file, made, there):
+    if there == "item":
+        store.save("zoe", "plan", "Mine", PLAN)
+    else:
+        store.save_outcome("zoe", OUTCOME)
+    before = store.export_owner("zoe")
+    with pytest.raises(StoreError, match=r"is not empty: .*--replace"):
+        restore(store, file)
+    assert store.export_owner("zoe") == before
+    restore(store, file, replace=True)
+    assert everything(store) == made
+    gone = json.loads(store.export_owner("zoe"))
+    assert (gone["items"], gone["outcomes"]) == ([], [])
+    restore(store, file, replace=True)
+    assert everything(store) == made
+
+
+def sealed(lines):
+    """A backup with these rows whose last line is right."""
+    head = "\n".join(lines) + "\n"
+    counts = {n: sum(f'"table":"{n}"' in x for x in lines) for n in ("items", "outcomes")}
+    end = {"end": counts, "sha256": hashlib.sha256(head.encode()).hexdigest()}
+    return head + json.dumps(end) + "\n"
+
+
+def refused_and_nothing_changed(store, file):
+    before = everything(store)
+    with pytest.raises(StoreError) as raised:
+        restore(store, file, replace=True)
+    assert everything(store) == before
+    said = str(raised.value)
+    assert str(file) in said
+    assert said.endswith(".")
+    return said
+
+
+def changed_row(line, **change):
+    content = json.loads(line)
+    content["row"] |= change
+    row = {n: v for n, v in content["row"].items() if v != "leave out"}
+    return json.dumps({**content, "row": row}, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("items", {"id": "1"}),
+        ("items", {"id": NOBODY.upper()[:-1] + "G"}),
+        ("items", {"owner": None}),
+        ("items", {"owner": "x" * 256}),
+        ("items", {"owner": ""}),
+        ("items", {"name": " "}),
+        ("items", {"owner": "a\0"}),
+        ("items", {"owner": "a\ud800"}),
+        ("items", {"name": 3}),
+        ("items", {"kind": "diet"}),
+        ("items", {"version": "1"}),
+        ("items", {"version": 1.5}),
+        ("items", {"version": True}),
+        ("items", {"content": None}),
+        ("items", {"content": "leave out"}),
+        ("items", {"created": "soon"}),
+        ("items", {"created": "2026-07-01T10:00:00"}),
+        ("items", {"created": 3}),
+        ("items", {"colour": "red"}),
+        ("outcomes", {"cramp": 1}),
+        ("outcomes", {"day": "2026-13-01"}),
+        ("outcomes", {"probability": "0.2"}),
+        ("outcomes", {"probability": True}),
+        ("outcomes", {"probability": 0.05}),  # below its range
+        ("outcomes", {"probability_high": 1.5}),
+        ("outcomes", {"sport": None}),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(store, file, made, table, change):
+    restore(store, file)
+    lines = file.read_text().splitlines()[:-1]
+    place = max(i for i, line in enumerate(lines) if f'"table":"{table}"' in line)
+    lines[place] = changed_row(lines[place], **change)
+    file.write_text(sealed(lines))
+    refused_and_nothing_changed(store, file)
+
+
+def test_rows_that_contradict_each_other_are_refused(store, file, made):
+    restore(store, file)
+    lines = file.read_text().splitlines()[:-1]
+    other = changed_row(lines[1], id=NOBODY)  # the same name again
+    for more in (lines[1], other):
+        file.write_text(sealed([*lines, more]))
+        assert "contradict" in refused_and_nothing_changed(store, file)
+
+
+def test_a_row_of_an_earlier_version_may_lack_what_came_later(store, file, made):
+    lines = file.read_text().splitlines()[:-1]
+    rows = [
+        changed_row(line, program="leave out") if '"table":"items"' in line else line
+        for line in lines
+    ]
+    file.write_text(sealed(rows))
+    restore(store, file)
+    (entry,) = store.items("ben", "plan")
+    assert store.load("ben", "plan", entry.id).program == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no whole backup"),
+        (b"\xff\xfe", "no whole backup"),
+        (b"[1]\n", "no whole backup"),
+        (b"{}\n", "no whole backup"),
+        (b"[" * 100_000, "no whole backup"),
+        (b'{"cramp-risk-backup":"1"}\n', "no whole backup"),
+        (b'{"cramp-risk-backup":1}\n', "no whole backup"),
+        (b'{"cramp-risk-backup":2}\n', "newer version"),
+        (sealed(['{"cramp-risk-backup":1}', "{}"]).encode(), "another kind"),
+        (sealed(['{"cramp-risk-backup":1}']).encode() + b"more", "changed or cut"),
+    ],
+)
+def test_what_is_no_backup_is_refused(store, file, content, words):
+    store.save("ada", "plan", "Mine", PLAN)
+    file.write_bytes(content)
+    assert words in refused_and_nothing_changed(store, file)
+
+
+def test_a_backup_that_was_cut_at_any_line_is_refused(store, file, made):
+    restore(store, file)
+    lines = file.read_bytes().splitlines(keepends=True)
+    for end in range(len(lines)):
+        for rest in (b"", lines[end][:-2]):
+            file.write_bytes(b"".join(lines[:end]) + rest)
+            refused_and_nothing_changed(store, file)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_backup_in_which_any_byte_was_changed_is_refused(store, file, made, data):
+    content = bytearray(file.read_bytes())
+    place = data.draw(st.integers(0, len(content) - 66))
+    content[place] ^= data.draw(st.integers(1, 255))
+    spoilt = file.with_suffix(".spoilt")
+    spoilt.write_bytes(content)
+    refused_and_nothing_changed(store, spoilt)
+
+
+def test_the_file_is_private_whole_or_not_there(store, file, tmp_path, monkeypatch):
+    store.save("ada", "plan", "Mine", PLAN)
+    file.write_text("the last backup")
+    file.chmod(0o644)
+
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", fails)
+        with pytest.raises(StoreError, match="cannot be used: no space left on device"):
+            backup(store, file)
+    assert file.read_text() == "the last backup"
+    backup(store, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob(".cramprisk-*"))
+
+
+@pytest.mark.parametrize("place", ["nowhere/x", ".", "/proc/x"])
+def test_a_file_that_cannot_be_written_or_read_is_one_sentence(store, tmp_path, place):
+    for command in (backup, restore):
+        with pytest.raises(StoreError, match=r"^The file .* cannot be used: .*\.$"):
+            command(store, tmp_path / place)
+
+
+# ------------------------------------------------------------------- command line
+
+
+def run(*arguments, url):
+    environment = {"CRAMPRISK_DATABASE_URL": url}
+    return CliRunner().invoke(app, [str(a) for a in arguments], env=environment)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_backup_and_restore_are_one_command_each(sort, new_database, file):
+    old, new = new_database(sort), new_database("sqlite")
+    with closing(open_store(old)) as store:
+        fill(store, "ada")
+        before = everything(store)
+    done = run("backup", file, url=old)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "4 saved under a name, 1 in the diary" in done.stderr
+    assert run("restore", file, url=new).exit_code == 0
+    with closing(open_store(new)) as store:
+        assert everything(store) == before
+    again = run("restore", file, url=new)
+    assert again.exit_code == 2
+    assert "is not empty" in again.stderr
+    assert run("restore", file, "--replace", url=new).exit_code == 0
+
+
+def test_an_older_database_is_brought_up_to_date_by_a_backup(new_database, file):
+    url = new_database("sqlite")
+    build_first_revision(url)
+    assert run("backup", file, url=url).exit_code == 0
+    assert '"name":"Old"' in file.read_text()
+
+
+@pytest.mark.parametrize("command", ["backup", "restore", "diary"])
+def test_a_wrong_address_ends_with_a_sentence(command, file):
+    arguments = [command] if command == "diary" else [command, file]
+    done = run(*arguments, url="mysql://ada:sesame@host/x")
+    assert done.exit_code == 2
+    assert "A database of mysql cannot be used" in done.stderr
+    assert "sesame" not in done.output
+
+
+def test_without_an_address_it_is_the_users_own_file(tmp_path, monkeypatch, file):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert run("backup", file, url="").exit_code == 0
+    assert (tmp_path / "cramp-risk" / "cramp-risk.db").is_file()
+
+
+def test_without_its_extra_the_command_says_what_to_install(monkeypatch, file):
+    monkeypatch.setattr("riskmodel.cli.find_spec", lambda name: None)
+    done = run("backup", file, url="")
+    assert done.exit_code == 2
+    assert 'pip install "cramp-risk[store]"' in done.stderr
+
+
+def test_the_diary_is_compared_and_exported(new_database, tmp_path):
+    url = new_database("sqlite")
+    with closing(open_store(url)) as store:
+        plain = replace(OUTCOME, cramp=False, muscle=None, cramp_at_min=None)
+        for outcome in [OUTCOME] * 3 + [plain] * 7:
+            store.save_outcome(LOCAL, outcome)
+        store.save_outcome("ada", OUTCOME)
+    done = run("diary", "--csv", tmp_path / "diary.csv", url=url)
+    assert done.exit_code == 0
+    assert "10 sessions in the diary, 3 with a cramp" in done.stdout
+    assert "2.0 would be expected" in done.stdout
+    assert LABEL in done.stdout
+    table = pd.read_csv(tmp_path / "diary.csv", encoding="utf-8-sig")
+    assert table["cramp"].tolist() == ["yes"] * 3 + ["no"] * 7
+    assert "plan_sleep_h" not in table
+    run("diary", "--private", "--csv", tmp_path / "diary.csv", url=url)
+    private = pd.read_csv(tmp_path / "diary.csv", encoding="utf-8-sig")
+    assert private["plan_sleep_h"].tolist() == [5.0] * 10
+    assert "1 session in the diary" in run("diary", "--owner", "ada", url=url).stdout
+    nowhere = run("diary", "--csv", tmp_path / "nowhere" / "x.csv", url=url)
+    assert nowhere.exit_code == 2
+    assert "does not exist" in nowhere.stderr
