@@ -13,6 +13,8 @@ pages = [
     st.Page(views / "compare.py", title="Compare"),
     st.Page(views / "squad.py", title="Squad"),
     st.Page(views / "training.py", title="Training log"),
+    st.Page(views / "diary.py", title="Diary"),
+    st.Page(views / "saved.py", title="Saved"),
     st.Page(views / "guide.py", title="Cramp guide"),
     st.Page(views / "method.py", title="Method"),
 ]

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
@@ -26,14 +26,25 @@ def private_environment(home: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("STREAMLIT_")
+        if not name.startswith(("STREAMLIT_", "CRAMPRISK_DATABASE"))
         and name not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
     }
-    return kept | {"HOME": str(home)}
+    return kept | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
+
+
+def _app_is_healthy(url: str) -> bool:
+    with fetch(f"{url}/_stcore/health", timeout=2) as answer:
+        return bool(answer.read() == b"ok")
 
 
 @contextmanager
-def serving(command: list[str], port: int, folder: Path, home: Path) -> Iterator[str]:
+def serving(
+    command: list[str],
+    port: int,
+    folder: Path,
+    home: Path,
+    healthy: Callable[[str], bool] = _app_is_healthy,
+) -> Iterator[str]:
     """Run a command that serves the app on this port, until the block ends."""
     url = f"http://127.0.0.1:{port}"
     log_path = home / "server.log"
@@ -50,7 +61,7 @@ def serving(command: list[str], port: int, folder: Path, home: Path) -> Iterator
         ) as process,
     ):
         try:
-            if not _becomes_healthy(url, process):
+            if not _becomes_healthy(url, process, healthy):
                 raise RuntimeError(
                     f"{' '.join(command)} did not serve {url}:\n{log_path.read_text()}"
                 )
@@ -59,12 +70,13 @@ def serving(command: list[str], port: int, folder: Path, home: Path) -> Iterator
             _stop(process)
 
 
-def _becomes_healthy(url: str, process: subprocess.Popen[bytes]) -> bool:
+def _becomes_healthy(
+    url: str, process: subprocess.Popen[bytes], healthy: Callable[[str], bool]
+) -> bool:
     deadline = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with fetch(f"{url}/_stcore/health", timeout=2) as answer:
-                return answer.read() == b"ok"
+            return healthy(url)
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
     return False

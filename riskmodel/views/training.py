@@ -84,9 +84,8 @@ def _unknown_table(name: str, content: bytes) -> tuple[str, tuple[LogColumn, ...
 
 
 def _forget() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("log_")]:
-        if key not in ("log_upload", "log_zone"):
-            del st.session_state[key]
+    for name in ("files", "columns", "problems", "unknown", "sources"):
+        st.session_state.pop(f"log_{name}", None)
     st.session_state["log"] = None
 
 

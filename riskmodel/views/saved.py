@@ -1,0 +1,289 @@
+"""For whoever comes back: what was saved, under its name, to open, change or delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import tidy
+from riskmodel.scenarios import to_text
+from riskmodel.squad_file import read_cells
+from riskmodel.store import KINDS, LONGEST_NAME, ConflictError, Entry, Saved, StoreError
+from riskmodel.views import device, form, keeping, plans, tables
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """One kind of thing: what of it is open now, and how it is opened again."""
+
+    kind: str
+    heading: str
+    what: str
+    page: str
+    current: Callable[[bool], Any]  # with private answers or without; None if nothing
+    open: Callable[[Any], None]
+    always_private: bool = False
+
+
+def _plan(private: bool) -> dict[str, Any] | None:
+    given = {n: v for n, v in form.answers().items() if FIELDS[n].group != "before"}
+    return {n: v for n, v in given.items() if private or not FIELDS[n].private} or None
+
+
+def _open_plan(content: Mapping[str, Any]) -> None:
+    kept = {n: v for n, v in form.answers().items() if FIELDS[n].private}
+    form.fill({**kept, **content})
+
+
+def _athlete(_: bool) -> dict[str, Any] | None:
+    given = form.answers()
+    return {n: given[n] for n in ("athlete", *device.PROFILE) if n in given} or None
+
+
+def _scenarios(private: bool) -> str | None:
+    return to_text(plans.all_plans(), private=private) if plans.all_plans() else None
+
+
+def _squad(_: bool) -> list[dict[str, Any]] | None:
+    squad = st.session_state.get("squad")
+    if squad is None or squad.empty:
+        return None
+    cells = squad.astype(object).where(squad.notna(), None)
+    rows: list[dict[str, Any]] = cells.to_dict("records")
+    return rows
+
+
+def _open_squad(content: list[dict[str, Any]]) -> None:
+    table = pd.DataFrame(content, dtype=object)
+    known = table[[name for name in table.columns if name in FIELDS]]
+    st.session_state["squad_to_open"] = read_cells(known)
+
+
+_SHELVES = (
+    _Shelf("plan", "Plans", "the session of My session", "my_session", _plan, _open_plan),
+    _Shelf(
+        "athlete",
+        "Athletes",
+        "the answers about you of My session",
+        "my_session",
+        _athlete,
+        lambda content: form.change(tidy(content)[0]),
+        always_private=True,
+    ),
+    _Shelf(
+        "scenarios",
+        "Sets of scenarios",
+        "the scenarios of Compare",
+        "compare",
+        _scenarios,
+        lambda content: plans.read(content),
+    ),
+    _Shelf(
+        "squad", "Squads", "the list of Squad", "squad", _squad, _open_squad,
+        always_private=True,
+    ),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ what a click does
+
+
+def _save(owner: str, shelf: _Shelf, private: bool) -> None:
+    name = st.session_state[f"save_name_{shelf.kind}"]
+    content = shelf.current(private)
+    opened: Saved | None = st.session_state.get(f"opened_{shelf.kind}")
+    same = opened is not None and opened.name == name.strip()
+
+    def action() -> None:
+        store = keeping.store()
+        try:
+            saved = store.save(
+                owner,
+                shelf.kind,
+                name,
+                content,
+                id=opened.id if opened is not None and same else None,
+                version=opened.version if opened is not None and same else None,
+            )
+        except ConflictError as error:
+            # Somebody else saved meanwhile, perhaps in another tab: both are kept.
+            saved = store.save(owner, shelf.kind, name, content, keep_both=True)
+            st.session_state["store_note"] = f"{error} Both are kept: {saved.name}."
+        else:
+            st.session_state["store_note"] = f"Saved: {saved.name}."
+        st.session_state[f"opened_{shelf.kind}"] = saved
+        st.session_state[f"save_name_{shelf.kind}"] = saved.name
+
+    st.session_state["store_note"] = ""
+    keeping.doing(action)
+
+
+def _open(owner: str, shelf: _Shelf, entry: Entry) -> None:
+    def action() -> None:
+        item = keeping.store().load(owner, shelf.kind, entry.id)
+        shelf.open(item.content)
+        st.session_state[f"opened_{shelf.kind}"] = Saved(item.id, item.version, item.name)
+        st.session_state["store_note"] = " ".join(item.problems)
+        st.session_state["go_to"] = shelf.page
+
+    keeping.doing(action)
+
+
+def _rename(owner: str, shelf: _Shelf, entry: Entry) -> None:
+    name = st.session_state[f"rename_{entry.id}"]
+    st.session_state["store_note"] = ""
+    keeping.doing(
+        lambda: _opened_as(
+            shelf,
+            keeping.store().rename(
+                owner, shelf.kind, entry.id, name, version=entry.version
+            ),
+        )
+    )
+
+
+def _opened_as(shelf: _Shelf, saved: Saved) -> None:
+    opened = st.session_state.get(f"opened_{shelf.kind}")
+    if opened is not None and opened.id == saved.id:
+        st.session_state[f"opened_{shelf.kind}"] = saved
+
+
+def _delete(owner: str, shelf: _Shelf, entry: Entry) -> None:
+    st.session_state["store_note"] = ""
+    keeping.doing(lambda: keeping.store().delete(owner, shelf.kind, entry.id))
+
+
+def _delete_everything(owner: str) -> None:
+    st.session_state["store_note"] = ""
+
+    def action() -> None:
+        count = keeping.store().delete_owner(owner)
+        for shelf in _SHELVES:
+            st.session_state.pop(f"opened_{shelf.kind}", None)
+        st.session_state["really_delete"] = False
+        st.session_state["store_note"] = f"Deleted {count} entries."
+
+    keeping.doing(action)
+
+
+# ----------------------------------------------------------------------------- the page
+
+
+def _show_save(owner: str) -> None:
+    """Offer to save what is open on the other pages."""
+    st.header("Save what is open")
+    private = st.toggle("With health and personal answers", key="save_private")
+    st.caption(
+        "Plans and scenarios are then saved with them. Athletes and squads always hold "
+        "them. Warning signs and illness are asked anew each time and never saved."
+    )
+    nothing = True
+    for shelf in _SHELVES:
+        if shelf.current(private) is None:
+            continue
+        nothing = False
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            key = f"save_name_{shelf.kind}"
+            if st.session_state.get(f"opened_{shelf.kind}") is not None:
+                opened = st.session_state[f"opened_{shelf.kind}"]
+                st.session_state.setdefault(key, opened.name)
+            st.text_input(
+                f"Name for {shelf.what}",
+                key=key,
+                max_chars=LONGEST_NAME,
+                persist_state="session",
+            )
+            st.button(
+                f"Save: {KINDS[shelf.kind].noun}",
+                key=f"save_{shelf.kind}",
+                on_click=_save,
+                args=(owner, shelf, private or shelf.always_private),
+            )
+    if nothing:
+        st.markdown(
+            "Nothing is open: answer something in My session, or bring scenarios or a "
+            "squad."
+        )
+
+
+def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
+    st.header(shelf.heading)
+    for entry in entries:
+        with st.container(border=True, key=f"entry_{entry.id}"):
+            tables.say(entry.name, f"Changed on {entry.changed:%d %b %Y at %H:%M} UTC")
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                st.button(
+                    "Open",
+                    key=f"open_{entry.id}",
+                    on_click=_open,
+                    args=(owner, shelf, entry),
+                )
+                with st.popover("Change"):
+                    st.text_input(
+                        "New name",
+                        value=entry.name,
+                        key=f"rename_{entry.id}",
+                        max_chars=LONGEST_NAME,
+                    )
+                    st.button(
+                        "Rename",
+                        key=f"do_rename_{entry.id}",
+                        on_click=_rename,
+                        args=(owner, shelf, entry),
+                    )
+                    st.button(
+                        "Delete",
+                        key=f"delete_{entry.id}",
+                        on_click=_delete,
+                        args=(owner, shelf, entry),
+                    )
+
+
+def _show_everything(owner: str) -> None:
+    st.header("Everything that is saved")
+    store = keeping.store()
+    with st.container(horizontal=True):
+        st.download_button(
+            "Export everything",
+            partial(store.export_owner, owner),
+            "cramp-risk-saved.json",
+            "application/json",
+            on_click="ignore",
+            help="All that is saved, diary and health answers too, as JSON.",
+        )
+        with st.popover("Delete everything"):
+            st.toggle("Yes, all of it, with the diary", key="really_delete")
+            st.button(
+                "Delete everything that is saved",
+                on_click=_delete_everything,
+                args=(owner,),
+                disabled=not st.session_state.get("really_delete"),
+            )
+
+
+if page := st.session_state.pop("go_to", None):
+    st.switch_page(Path(__file__).with_name(f"{page}.py"))
+st.title("Saved")
+st.markdown("What you saved under a name, to open again or to delete.")
+who = keeping.ask_who()
+keeping.show_problem()
+if who is not None:
+    try:
+        kept = {shelf.kind: keeping.store().items(who, shelf.kind) for shelf in _SHELVES}
+    except StoreError as error:
+        tables.tell(str(error))
+    else:
+        if note := st.session_state.get("store_note"):
+            tables.tell(note)
+        _show_save(who)
+        for shelf in _SHELVES:
+            if kept[shelf.kind]:
+                _show_shelf(who, shelf, kept[shelf.kind])
+        _show_everything(who)

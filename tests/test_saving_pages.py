@@ -1,0 +1,327 @@
+"""The pages Saved and Diary: what is kept, for whom, and what nobody else sees."""
+
+import csv
+import json
+import secrets
+import sys
+from contextlib import contextmanager
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from riskmodel import assess
+from riskmodel.datasets import load_examples
+from riskmodel.diary import Outcome
+from riskmodel.store import LOCAL, open_store
+from tests.browser import axe, ready
+from tests.conftest import CHECKOUT
+from tests.server import fetch, free_port, serving
+from tests.test_app import SIX, choose
+
+VIEWS = CHECKOUT / "riskmodel" / "views"
+MARATHON = load_examples()["Marathon"]
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/saved.db"
+    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
+    store = open_store(url)
+    yield store
+    store.close()
+
+
+def opened(name, answers=()):
+    page = AppTest.from_file(str(VIEWS / f"{name}.py"), default_timeout=30)
+    for field, value in dict(answers).items():
+        page.session_state[field] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def told(page):
+    return " ".join(e.proto.body for e in page.main if e.type == "html")
+
+
+def click(page, key):
+    page.button(key=key).click().run()
+    assert not page.exception
+
+
+# ------------------------------------------------------------------------------- saving
+
+
+def test_a_plan_is_saved_without_private_answers_unless_asked(database):
+    page = opened("saved", {**SIX, "medications": ["statin"], "red_flags": ["none"]})
+    page.text_input(key="save_name_plan").set_value("Sunday").run()
+    click(page, "save_plan")
+    (entry,) = database.items(LOCAL, "plan")
+    assert database.load(LOCAL, "plan", entry.id).content == SIX
+    page.toggle(key="save_private").set_value(True).run()
+    click(page, "save_plan")
+    (entry,) = database.items(LOCAL, "plan")
+    assert (entry.name, entry.version) == ("Sunday", 2)
+    content = database.load(LOCAL, "plan", entry.id).content
+    assert content == {**SIX, "medications": ["statin"]}
+
+
+def test_two_pages_that_save_the_same_plan_lose_nothing(database):
+    saved = database.save(LOCAL, "plan", "Sunday", SIX)
+    pages = [opened("saved", {**SIX, "duration_min": m}) for m in (70.0, 80.0)]
+    for page in pages:
+        page.session_state["opened_plan"] = saved
+        page.session_state["save_name_plan"] = "Sunday"
+        page.run()
+    for page in pages:
+        click(page, "save_plan")
+    kept = {
+        e.name: database.load(LOCAL, "plan", e.id) for e in database.items(LOCAL, "plan")
+    }
+    assert {name: item.content["duration_min"] for name, item in kept.items()} == {
+        "Sunday": 70.0,
+        "Sunday (2)": 80.0,
+    }
+    assert "Both are kept: Sunday (2)" in told(pages[1])
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_name_that_cannot_be_is_told_and_nothing_is_saved(database, name):
+    page = opened("saved", SIX)
+    page.session_state["save_name_plan"] = name
+    page.run()
+    click(page, "save_plan")
+    assert not database.items(LOCAL, "plan")
+    assert "ame" in told(page)
+
+
+def test_everything_is_deleted_only_after_a_second_look(database):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    database.save("somebody else", "plan", "Theirs", SIX)
+    page = opened("saved")
+    delete = next(b for b in page.button if b.label == "Delete everything that is saved")
+    assert delete.disabled
+    page.toggle(key="really_delete").set_value(True).run()
+    next(b for b in page.button if b.label == delete.label).click().run()
+    assert not page.exception
+    assert not database.items(LOCAL, "plan")
+    assert database.items("somebody else", "plan")
+
+
+def test_a_database_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database " * 100)
+    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", f"sqlite:///{broken}")
+    for name in ("saved", "diary"):
+        assert "no database of cramp-risk" in told(opened(name))
+
+
+def test_nothing_is_saved_where_other_machines_come_and_nobody_signs_in(
+    database, monkeypatch
+):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    real = __import__("streamlit").get_option
+    monkeypatch.setattr(
+        "streamlit.get_option",
+        lambda name: "0.0.0.0" if name == "server.address" else real(name),
+    )
+    for name in ("saved", "diary"):
+        page = opened(name, SIX)
+        assert "nothing can be saved" in " ".join(i.value for i in page.info)
+        assert "Sunday" not in told(page)
+        assert not [b for b in page.button if b.label.startswith(("Save", "Write"))]
+
+
+# -------------------------------------------------------------------------------- diary
+
+
+def test_an_outcome_keeps_what_was_expected_before_it(database):
+    page = opened("diary", SIX)
+    cramp = page.get("button_group")[0]
+    cramp.set_value("Yes").run()
+    next(w for w in page.get("button_group") if w.key == "diary_muscle").set_value(
+        "calf"
+    ).run()
+    next(w for w in page.get("button_group") if w.key == "diary_when").set_value(
+        "During it"
+    ).run()
+    page.number_input(key="diary_at").set_value(50.0).run()
+    next(b for b in page.button if b.label == "Write it into the diary").click().run()
+    assert not page.exception
+    (saved,) = database.outcomes(LOCAL)
+    outcome, answer = saved.outcome, assess(SIX)
+    assert outcome.probability == pytest.approx(answer.probability, abs=1e-12)
+    assert (outcome.cramp, outcome.muscle, outcome.cramp_at_min) == (True, "calf", 50.0)
+    assert outcome.day == date.today()
+    assert not outcome.answers
+    assert page.session_state["diary_cramp"] is None
+    click(page, f"delete_outcome_{saved.id}")
+    assert not database.outcomes(LOCAL)
+
+
+@pytest.mark.parametrize("n", [9, 10])
+def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
+    for day in range(1, n + 1):
+        outcome = Outcome(
+            date(2026, 7, day), 0.2, 0.1, 0.4, "0", "card", day % 3 == 0, "running", 60.0
+        )
+        database.save_outcome(LOCAL, outcome)
+    words = " ".join(m.value for m in opened("diary").markdown)
+    assert f"{n} sessions in the diary, 3 with a cramp" in words
+    assert ("2.0 would be expected" in words) == (n == 10)
+    assert "Personal, not a validation" in words
+
+
+# ----------------------------------------------------------------------- in the browser
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_plan_comes_back_in_another_window(open_page, viewport):
+    name = f"Race {secrets.token_hex(3)}"
+    page = open_page(viewport)
+    choose(page, "Start from an example", "Marathon")
+    page.get_by_text("Go to: Saved").click()
+    ready(page)
+    page.get_by_label("Name for the session of My session").fill(name)
+    page.keyboard.press("Tab")
+    ready(page)
+    page.get_by_role("button", name="Save: plan").click()
+    ready(page)
+    expect(page.get_by_text(name, exact=True)).to_be_visible()
+    assert axe(page) == []
+    other = open_page(viewport, "dark", "/saved")
+    entry = other.locator("[class*=st-key-entry_]").filter(has_text=name)
+    entry.get_by_role("button", name="Open").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("My session")
+    ready(other)
+    minutes = other.locator(".st-key-duration_min input")
+    expect(minutes).to_have_value(f"{MARATHON['duration_min']:g}")
+    other.get_by_text("Go to: Saved").click()
+    ready(other)
+    assert axe(other) == []
+    with other.expect_download() as download:
+        other.get_by_role("button", name="Export everything").click()
+    everything = json.loads(Path(download.value.path()).read_text())
+    assert name in {item["name"] for item in everything["items"]}
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
+    page = open_page(viewport)
+    choose(page, "Start from an example", "Long ride")
+    page.get_by_text("Go to: Diary").click()
+    ready(page)
+    page.get_by_role("radio", name="Yes").or_(
+        page.get_by_role("button", name="Yes", exact=True)
+    ).first.click()
+    ready(page)
+    page.get_by_text("Calf", exact=True).click()
+    ready(page)
+    page.get_by_text("After it", exact=True).click()
+    ready(page)
+    assert axe(page) == []
+    page.get_by_role("button", name="Write it into the diary").click()
+    ready(page)
+    expect(page.get_by_text("in the diary, ").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export the diary, CSV").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    row = list(csv.DictReader(StringIO(text)))[-1]
+    assert (row["cramp"], row["muscle"], row["after_session"]) == ("yes", "calf", "yes")
+
+
+# ----------------------------------------------------------------- who may see what
+
+
+@contextmanager
+def signing_in(tmp_path):
+    """Serve the app with sign-in switched on, and a provider that knows everybody."""
+    provider_port, port = free_port(), free_port()
+    home = tmp_path / "home"
+    (home / ".streamlit").mkdir(parents=True)
+    (home / ".streamlit" / "secrets.toml").write_text(
+        "[auth]\n"
+        f'redirect_uri = "http://127.0.0.1:{port}/oauth2callback"\n'
+        f'cookie_secret = "{secrets.token_hex(32)}"\n'
+        'client_id = "cramp-risk"\n'
+        'client_secret = "not a secret here"\n'
+        "server_metadata_url = "
+        f'"http://127.0.0.1:{provider_port}/.well-known/openid-configuration"\n'
+    )
+    provider = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock"]
+    app = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    health = "/.well-known/openid-configuration"
+    with (
+        serving(
+            [*provider, "-p", str(provider_port)],
+            provider_port,
+            CHECKOUT,
+            tmp_path,
+            healthy=lambda url: b"issuer" in fetch(url + health, timeout=2).read(),
+        ),
+        serving(app, port, CHECKOUT, home) as url,
+    ):
+        yield url
+
+
+def sign_in(browser, url, subject):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    # The provider's own page would load its looks from elsewhere.
+    context.route("**/*.css", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{url}/saved")
+    ready(page)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=sub]").fill(subject)
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_url(f"{url}/**")
+    ready(page)
+    page.goto(f"{url}/saved")
+    ready(page)
+    return page
+
+
+def test_one_user_sees_nothing_of_another(browser, tmp_path):
+    with signing_in(tmp_path) as url:
+        anonymous = browser.new_page()
+        anonymous.goto(f"{url}/saved")
+        ready(anonymous)
+        expect(anonymous.get_by_role("button", name="Sign in")).to_be_visible()
+        expect(anonymous.get_by_text("Save what is open")).to_have_count(0)
+        ada = sign_in(browser, url, "ada")
+        ada.goto(f"{url}/?sport=running&duration_min=61&session_rpe=5&age_years=40")
+        ready(ada)
+        ada.get_by_text("Go to: Saved").click()
+        ready(ada)
+        ada.get_by_label("Name for the session of My session").fill("Ada's run")
+        ada.keyboard.press("Tab")
+        ready(ada)
+        ada.get_by_role("button", name="Save: plan").click()
+        expect(ada.get_by_text("Ada's run", exact=True)).to_be_visible()
+        ben = sign_in(browser, url, "ben")
+        expect(ben.get_by_text("Everything that is saved")).to_be_visible()
+        expect(ben.get_by_text("Ada's run")).to_have_count(0)
+        with ben.expect_download() as download:
+            ben.get_by_role("button", name="Export everything").click()
+        exported = Path(download.value.path()).read_text()
+        assert "Ada" not in exported
+        assert json.loads(exported)["items"] == []
+        ben.get_by_role("button", name="Delete everything").click()
+        ben.get_by_text("Yes, all of it").click()
+        ready(ben)
+        ben.get_by_role("button", name="Delete everything that is saved").click()
+        ready(ben)
+        again = sign_in(browser, url, "ada")
+        expect(again.get_by_text("Ada's run", exact=True)).to_be_visible()
+        again.get_by_role("button", name="Sign out").click()
+        again.wait_for_load_state()
+        again.goto(f"{url}/saved")
+        ready(again)
+        expect(again.get_by_text("Ada's run")).to_have_count(0)
+        # What the server wrote down names nobody's run.
+        log = (tmp_path / "home" / "server.log").read_text()
+        assert "Ada's run" not in log
