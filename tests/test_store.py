@@ -26,7 +26,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 
 import riskmodel
 from riskmodel.diary import Outcome
@@ -724,6 +724,18 @@ def test_a_server_that_crashes_loses_nothing_and_is_used_again(postgres):
         assert store.load(LOCAL, "plan", saved.id).content == PLAN
 
 
+def test_one_reading_sees_one_moment(store, url):
+    """Else a backup could hold a change by halves."""
+    fill(store, LOCAL)
+    count = select(func.count()).select_from(models.items)
+    with closing(open_store(url)) as other, store.database.reading() as connection:
+        before = connection.execute(count).scalar_one()
+        other.save(LOCAL, "plan", "Meanwhile", PLAN)
+        assert connection.execute(count).scalar_one() == before
+    with store.database.reading() as connection:
+        assert connection.execute(count).scalar_one() == before + 1
+
+
 def test_sqlite_confirms_only_what_lies_on_the_disk(sqlite_url):
     with (
         closing(open_store(sqlite_url)) as store,
@@ -731,13 +743,20 @@ def test_sqlite_confirms_only_what_lies_on_the_disk(sqlite_url):
     ):
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "secure_delete",
+                "busy_timeout",
+            )
         }
     # 2 is FULL, https://www.sqlite.org/pragma.html#pragma_synchronous
     assert found == {
         "journal_mode": "wal",
         "synchronous": 2,
         "foreign_keys": 1,
+        "secure_delete": 1,
         "busy_timeout": 10_000,
     }
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import stat
+import sys
 from contextlib import closing
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from riskmodel.diary import LABEL
 from riskmodel.store import LOCAL, Counts, StoreError, backup, open_store, restore
 from tests.test_store import CONTENTS, NOBODY, OUTCOME, PLAN, build_first_revision, fill
 
+# The function of the same name hides the module.
+backup_module = sys.modules[backup.__module__]
 OWNERS = ("ada", "ben", LOCAL)
 SORTS = ("sqlite", "postgres")
 
@@ -82,6 +85,28 @@ def test_a_database_that_is_not_empty_is_replaced_only_if_told(store, file, made
     assert (gone["items"], gone["outcomes"]) == ([], [])
     restore(store, file, replace=True)
     assert everything(store) == made
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_nobody_saves_while_a_database_is_replaced(
+    sort, new_database, file, made, monkeypatch
+):
+    url = new_database(sort)
+    rows = backup_module._rows
+
+    def rows_and_another_one(*arguments):
+        yield from rows(*arguments)
+        with pytest.raises(StoreError, match="is busy"):
+            other.save("zoe", "plan", "Mine", PLAN)
+
+    monkeypatch.setattr(backup_module, "_rows", rows_and_another_one)
+    with (
+        closing(open_store(url)) as store,
+        closing(open_store(url, wait_s=0.1)) as other,
+    ):
+        restore(store, file)
+        assert everything(store) == made
+        other.save("zoe", "plan", "Mine", PLAN)
 
 
 def sealed(lines):
