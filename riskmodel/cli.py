@@ -170,19 +170,11 @@ def forecast(
             where = (latitude, longitude)
             content = weather_file.read_bytes()
             weather = _weather_of_file(content, day, place, time_zone, where)
-            last = None
         else:
             weather = _forecast(place, latitude, longitude, days)
-            today = pd.Timestamp.now(weather.zone).normalize()
-            # The last day ends a minute before midnight, whatever clocks do in between.
-            end = today.tz_localize(None) + pd.Timedelta(days, "D") - pd.Timedelta(1, "min")
-            last = end.tz_localize(
-                weather.zone, ambiguous=False, nonexistent="shift_forward"
-            )
         best = best_start(
             plan,
             weather,
-            last=last,
             earliest=earliest,
             latest=latest,
             daylight_only=daylight,

@@ -26,10 +26,10 @@ def start_lines(best: BestStart) -> Iterator[str]:
         yield f"  Compared with {best.compared_with.words}."
     yield ""
     allowed = best.starts[best.starts["allowed"]]
-    suns = {day.day: day for day in best.days}
+    suns: dict[Any, Day] = {day.day: day for day in best.days}
     for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):
-        # A column of days that pandas makes holds dates.
-        yield _heading(suns[day])  # type: ignore[index]
+        yield _heading(suns[day])
+        row: Any
         for row in rows.itertuples():
             if row.problem:
                 yield from wrapped(

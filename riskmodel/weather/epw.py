@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.weather.hours import HOUR, Weather, WeatherError, make_weather, over_hours
+from riskmodel.weather.hours import (
+    HOUR,
+    Weather,
+    WeatherError,
+    end_of_days,
+    make_weather,
+    over_hours,
+)
 
 Array = NDArray[np.float64]
 
@@ -108,13 +116,14 @@ def epw_weather(
         {n: v for n, v in usual.items() if n not in _EPW_PRECEDING},
         {n: v for n, v in usual.items() if n in _EPW_PRECEDING},
     )
-    return _from_epw(
+    weather = _from_epw(
         hours,
         place or ", ".join(filter(None, (about[1].strip(), about[3].strip()))),
         time_zone or _offset_name(offset_h),
         latitude_deg,
         longitude_deg,
     )
+    return replace(weather, last_start=end_of_days(on, days, weather.zone))
 
 
 def _from_epw(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -127,6 +127,9 @@ class Weather:
         What was done to the data.
     issued : datetime or None
         When a forecast was made or fetched, in UTC.
+    last_start : datetime or None
+        Hours after this one are there for sessions that began before; None if there is
+        no such difference.
     """
 
     frame: pd.DataFrame
@@ -138,6 +141,7 @@ class Weather:
     attribution: str = ""
     notes: tuple[str, ...] = ()
     issued: datetime | None = None
+    last_start: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -211,6 +215,13 @@ def read_zone(name: str) -> tzinfo:
     # A name that is a folder or a path is refused in several ways.
     except (KeyError, ValueError, OSError):
         raise WeatherError(f"There is no time zone {name!r}.") from None
+
+
+def end_of_days(first: date, days: int, zone: tzinfo) -> datetime:
+    """Last minute of so many local days."""
+    midnight = pd.Timestamp(first + timedelta(days=days))
+    end = midnight.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    return end - pd.Timedelta(1, "min")
 
 
 def rounded_place(latitude_deg: float, longitude_deg: float) -> tuple[float, float]:

@@ -21,7 +21,14 @@ from urllib.parse import urlsplit
 import httpx
 import tenacity
 
-from riskmodel.weather.hours import Place, Weather, WeatherError, read_zone, rounded_place
+from riskmodel.weather.hours import (
+    Place,
+    Weather,
+    WeatherError,
+    end_of_days,
+    read_zone,
+    rounded_place,
+)
 from riskmodel.weather.open_meteo_answer import VARIABLES, parse_json, weather_of
 
 FORECAST_URL = "https://api.open-meteo.com/v1/forecast"
@@ -224,7 +231,8 @@ def _fetch_forecast(address: str, where: tuple[float, float], days: int) -> Weat
     payload = parse_json(content)
     weather = weather_of(payload, coordinates=where, strict=True, issued=issued)
     _check_place(payload, where)
-    return weather
+    today = issued.astimezone(weather.zone).date()
+    return replace(weather, last_start=end_of_days(today, days, weather.zone))
 
 
 def _check_place(payload: dict[str, Any], where: tuple[float, float]) -> None:

@@ -104,7 +104,11 @@ def possible_starts(
         )
     issued = weather.issued if weather.kind == "forecast" else None
     begin = _moment("first", first or issued, weather.hours_utc[0])
-    end = _moment("last", last, weather.hours_utc[-1] + HOUR - np.timedelta64(1, "m"))
+    end = _moment(
+        "last",
+        last or weather.last_start,
+        weather.hours_utc[-1] + HOUR - np.timedelta64(1, "m"),
+    )
     if (end - begin) / np.timedelta64(step_min, "m") > MOST_STARTS:
         raise ValueError(f"There are more than {MOST_STARTS} starts from first to last.")
     # All time zones in use now are whole quarters of an hour from UTC.

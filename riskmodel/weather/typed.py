@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ from riskmodel.weather.hours import (
     Kind,
     Weather,
     WeatherError,
+    end_of_days,
     hour_index,
     make_weather,
     naive_utc,
@@ -119,7 +121,7 @@ def typed_weather(
         },
         index=hour_index(naive_utc(starts[:-1])),
     )
-    return make_weather(
+    weather = make_weather(
         hours,
         time_zone=time_zone,
         kind=kind,
@@ -128,6 +130,7 @@ def typed_weather(
         longitude_deg=longitude_deg,
         notes=notes,
     )
+    return replace(weather, last_start=end_of_days(on, days, zone))
 
 
 def _cosine_day(hour: Array, coolest_c: float, warmest_c: float) -> Array:
