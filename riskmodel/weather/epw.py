@@ -12,9 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.weather.hours import (
+    COLUMNS,
     HOUR,
     Weather,
     WeatherError,
+    check_possible,
     end_of_days,
     make_weather,
     over_hours,
@@ -178,6 +180,8 @@ def _epw_values(body: list[list[str]]) -> dict[str, Array]:
                 f"The EPW file has no number in column {field.column + 1}."
             ) from None
         made[name] = np.where(column >= field.missing, np.nan, column)
+        if name in COLUMNS:
+            check_possible(name, made[name])
     return made
 
 

@@ -348,14 +348,8 @@ def make_weather(
         raise WeatherError("There are no hours of weather.")
     frame = hours.reindex(columns=list(COLUMNS)).astype(np.float64)
     frame["solar_radiation_w_m2"], said = _not_below_zero(frame["solar_radiation_w_m2"])
-    for name, column in COLUMNS.items():
-        values = frame[name].to_numpy()
-        wrong = (values < column.low) | (values > column.high) | np.isinf(values)
-        if wrong.any():
-            raise WeatherError(
-                f"The weather has {values[wrong][0]:g} {column.unit} as {column.label}"
-                f" ({name}); possible is {column.low:g} to {column.high:g}."
-            )
+    for name in COLUMNS:
+        check_possible(name, frame[name].to_numpy())
     if frame["solar_radiation_w_m2"].isna().all():
         frame["solar_radiation_w_m2"] = _from_cloud(frame, latitude_deg, longitude_deg)
         said += ("The sun was computed from the cloud; no radiation was given.",)
@@ -378,6 +372,31 @@ def make_weather(
     )
 
 
+def check_possible(name: str, values: Array) -> None:
+    """Refuse what no weather has, before averaging hides it.
+
+    Parameters
+    ----------
+    name : str
+        One of `COLUMNS`.
+    values : ndarray
+        NaN is missing; radiation may be slightly below 0.
+
+    Raises
+    ------
+    WeatherError
+        If a value is outside of the limits of its column.
+    """
+    column = COLUMNS[name]
+    low = SLIGHTLY_NEGATIVE_W_M2 if column.unit == "W/m²" else column.low
+    wrong = (values < low) | (values > column.high) | np.isinf(values)
+    if wrong.any():
+        raise WeatherError(
+            f"The weather has {values[wrong][0]:g} {column.unit} as {column.label} "
+            f"({name}); possible is {column.low:g} to {column.high:g}."
+        )
+
+
 def direct_share(direct_w_m2: Array, radiation_w_m2: Array) -> Array:
     """Share of the radiation that comes straight from the sun, 0 where there is none.
 
@@ -386,7 +405,8 @@ def direct_share(direct_w_m2: Array, radiation_w_m2: Array) -> Array:
     WeatherError
         If the part is larger than the whole.
     """
-    beam = np.where(direct_w_m2 >= SLIGHTLY_NEGATIVE_W_M2, direct_w_m2.clip(0.0), np.nan)
+    check_possible("solar_radiation_w_m2", direct_w_m2)
+    beam = direct_w_m2.clip(0.0)
     if (beam > radiation_w_m2.clip(0.0) + SLIGHTLY_MORE_W_M2).any():
         raise WeatherError("The weather has more direct radiation than radiation in all.")
     whole = np.where(radiation_w_m2 > 0.0, radiation_w_m2, np.inf)
@@ -396,7 +416,8 @@ def direct_share(direct_w_m2: Array, radiation_w_m2: Array) -> Array:
 
 def _not_below_zero(radiation: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
     values = radiation.to_numpy()
-    slightly = (np.signbit(values) & (values >= SLIGHTLY_NEGATIVE_W_M2)).nonzero()[0]
+    check_possible("solar_radiation_w_m2", values)
+    slightly = (np.signbit(values) & ~np.isnan(values)).nonzero()[0]
     if not slightly.size:
         return values, ()
     made = values.copy()

@@ -52,6 +52,7 @@ MOST_PLACES = 10
 
 _TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 _TRY_AGAIN = frozenset({408, 429, *range(500, 600)})
+_BACK_OFF = tenacity.wait_exponential_jitter(multiplier=0.3, max=LONGEST_WAIT_S, jitter=0.2)
 _FARTHEST_DEG = 1.0
 """Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
 
@@ -267,9 +268,7 @@ def _address(given: str | None, variable: str, default: str) -> str:
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait_s if isinstance(error, _Unready) else None
-    backed_off: float = tenacity.wait_exponential_jitter(0.3, LONGEST_WAIT_S, jitter=0.2)(
-        state
-    )
+    backed_off: float = _BACK_OFF(state)
     return backed_off if asked is None else asked
 
 

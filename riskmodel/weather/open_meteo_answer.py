@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from riskmodel.weather.hours import (
     ATTRIBUTION,
+    COLUMNS,
     Kind,
     Weather,
     WeatherError,
+    check_possible,
     direct_share,
     make_weather,
     over_hours,
@@ -155,7 +157,9 @@ def weather_of(
                 raise WeatherError(f"The weather lacks {variable.names[0]}.")
             continue
         read = _column(hourly[name], name, len(times))
-        values[target] = _in_unit(read, variable, units.get(name), name, strict=strict)
+        read = _in_unit(read, variable, units.get(name), name, strict=strict)
+        check_possible(target if target in COLUMNS else "solar_radiation_w_m2", read)
+        values[target] = read
     zone = _agreed_zone(served, labels)
     return _made(labels, values, served, zone, kind, place, coordinates, issued=issued)
 
