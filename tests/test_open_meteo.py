@@ -36,7 +36,7 @@ def service(monkeypatch):
 def no_wait(monkeypatch):
     """Waits are counted, not waited for."""
     waits = []
-    monkeypatch.setattr(open_meteo.tenacity.nap.time, "sleep", waits.append)
+    monkeypatch.setattr(open_meteo, "_pause", waits.append)
     return waits
 
 

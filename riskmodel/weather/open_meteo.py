@@ -53,6 +53,7 @@ MOST_PLACES = 10
 _TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 _TRY_AGAIN = frozenset({408, 429, *range(500, 600)})
 _BACK_OFF = tenacity.wait_exponential_jitter(multiplier=0.3, max=LONGEST_WAIT_S, jitter=0.2)
+_pause = time.sleep
 _FARTHEST_DEG = 1.0
 """Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
 
@@ -285,6 +286,7 @@ def _ask(address: str, asked: dict[str, Any]) -> bytes:
         retry=tenacity.retry_if_exception_type(_Unready),
         stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), _StopIfTooLong()),
         wait=_wait,
+        sleep=_pause,
         reraise=True,
     )
     try:
