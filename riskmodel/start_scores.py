@@ -254,9 +254,11 @@ def best_windows(
     several = dates.iloc[0] != dates.iloc[-1]
     made: list[Window] = []
     moments = frame.index
-    left = values.copy()
+    left, wbgt = values.copy(), frame["wbgt_c"].to_numpy()
     while len(made) < WINDOWS and np.isfinite(left).any():
-        best = int(np.nanargmin(left))
+        # Points come in halves, so that many starts are alike: the coolest is taken.
+        alike = np.flatnonzero(left == np.nanmin(left))
+        best = int(alike[np.argmin(wbgt[alike])])
         start, end = frame["start"].iloc[best], frame["end"].iloc[best]
         span = f"{start:%H:%M} to {end:%H:%M}"
         if several:
