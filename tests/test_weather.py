@@ -197,7 +197,7 @@ def epw(offset_h=5.5, rows=8760, **changes):
         begin = end - pd.Timedelta(1, "h")
         cells = [2001, begin.month, begin.day, begin.hour + 1, 0, "?"]
         light = max(0.0, 12 - abs(begin.hour - 11.5) * 2) * 60
-        temperature = begin.dayofyear / 10 + (begin.hour + 1) / 100
+        temperature = begin.day_of_year / 10 + (begin.hour + 1) / 100
         cells += [f"{temperature:.3f}", 10.0, 60, 90000, 0, 0, 300, light, 500, light * 0.3]
         cells += [0, 0, 0, 0, 180, 3.0, 4, 4, 20, 777, 9, 9]
         for column, value in changes.get("at", {}).get(n, {}).items():
@@ -245,23 +245,20 @@ def test_missing_values_of_a_typical_year_stay_missing():
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("make", "words"),
     [
-        (epw(rows=4000), "4000 hours"),
-        (epw(at={5: {6: "warm"}}), "column 7"),
-        (epw(at={5: {6: 70}}), "possible is -90 to 60"),
-        (epw(offset_h=99), "time zone 99"),
-        (epw().replace(b"12.50,77.50", b"north,77.50"), "latitude"),
-        (epw().replace(b",20,777,9,9\n2001,1,1,3", b"\n2001,1,1,3"), "no EPW|cells|hours"),
+        (lambda: epw(rows=4000), "4000 hours"),
+        (lambda: epw(at={5: {6: "warm"}}), "column 7"),
+        (lambda: epw(at={5: {6: 70}}), "possible is -90 to 60"),
+        (lambda: epw(offset_h=99), "time zone 99"),
+        (lambda: epw().replace(b"12.50,77.50", b"north,77.50"), "latitude"),
+        (lambda: epw().replace(b",0,0,0,0,180,3.0,4,4,20,777,9,9", b"", 1), "16 cells"),
+        (lambda: epw().replace(b"2001,7,4,1,", b"2001,7,4,3,"), "no 4.7."),
     ],
 )
-def test_a_typical_year_with_nonsense_says_so(content, words):
-    if b"\n2001,1,1,3" in content and b",20,777,9,9\n2001,1,1,3" not in content:
-        # A line that ends early but holds all that is read is no error.
-        assert len(epw_weather(content, date(2027, 7, 4)).frame)
-        return
+def test_a_typical_year_with_nonsense_says_so(make, words):
     with pytest.raises(WeatherError, match=words):
-        read_weather_file(content, on=date(2027, 7, 4))
+        read_weather_file(make(), on=date(2027, 7, 4))
 
 
 # ----------------------------------------------------------------------- hours and hand
@@ -306,7 +303,8 @@ def test_hours_typed_by_hand_reach_what_was_typed():
     air = local["air_temperature_c"]
     assert air.idxmax().hour in (14, 15)
     assert air.idxmin().hour in (4, 5)
-    assert 28.7 < air.max() < 29 and 15 < air.min() < 15.3
+    assert 28.7 < air.max() < 29
+    assert 15 < air.min() < 15.3
     # Warmer air of the same moisture is drier.
     assert local["relative_humidity_pct"].idxmin() == air.idxmax()
     night = local.between_time("23:00", "02:00")["solar_radiation_w_m2"]
@@ -338,9 +336,7 @@ def test_what_cannot_be_typed_is_named(change, words):
         typed_weather(date(2027, 7, 4), **{**usual, **change})
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Mars/Olympus", "../etc/passwd", "+5", "+99:00", "-x"]
-)
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../x", "+5", "+99:00", "-x"])
 def test_a_zone_that_is_none_is_named(name):
     with pytest.raises(WeatherError, match="no time zone"):
         read_zone(name)
