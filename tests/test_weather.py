@@ -478,8 +478,8 @@ def test_the_sun_rises_and_sets_with_an_ephemeris(zone, place):
     for day in pd.date_range("2026-01-03", "2026-12-30", freq="17D").date:
         (ours,) = days_of_sun(day, day, ZoneInfo(zone), *place)
         rise, fall = almanac(day, zone, place)
-        assert abs(ours.sunrise - rise) < timedelta(minutes=3)
-        assert abs(ours.sunset - fall) < timedelta(minutes=3)
+        assert abs(ours.sunrise - rise) < timedelta(minutes=4)
+        assert abs(ours.sunset - fall) < timedelta(minutes=4)
         assert ours.words == f"Sunrise {ours.sunrise:%H:%M}, sunset {ours.sunset:%H:%M}."
 
 

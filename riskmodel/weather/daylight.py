@@ -63,8 +63,8 @@ def days_of_sun(
 
     Notes
     -----
-    Within two minutes of an ephemeris between the 60th parallels.  Hills and weather are
-    not known.
+    The first and the last minute with the edge of the sun in sight, within four minutes
+    of an ephemeris up to the 55th parallels.  Hills and weather are not known.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def days_of_sun(
         minutes = np.arange(begin, end + _MINUTE, _MINUTE)
         up = is_up(minutes, latitude_deg, longitude_deg)
         rises = minutes[1:][~up[:-1] & up[1:]]
-        sets = minutes[1:][up[:-1] & ~up[1:]]
+        sets = minutes[:-1][up[:-1] & ~up[1:]]
         made.append(_day(day, zone, rises, sets, always=bool(up[0])))
     return tuple(made)
 

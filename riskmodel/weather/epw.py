@@ -188,7 +188,9 @@ def _epw_values(body: list[list[str]]) -> dict[str, Array]:
 def _epw_position(body: list[list[str]], on: date) -> int:
     """Row of the hour that ends at one o'clock of a day of the year."""
     # A typical year seldom has a 29 February: the day before stands for it.
-    wanted = [(on.month, on.day), (on.month, on.day - 1)]
+    wanted = [(on.month, on.day)]
+    if wanted == [(2, 29)]:
+        wanted.append((2, 28))
     for month, day in wanted:
         for at in range(0, len(body), 24):
             if body[at][1:4] == [str(month), str(day), "1"]:

@@ -106,7 +106,7 @@ def suggest_heat_days(
     sessions = {m.date() for m in inside}
     sentence = (
         f"{len(counted)} of the {len(sessions)} days with a session in the last {DAYS} "
-        f"had air as warm as that ({rule})."
+        f"days had air as warm as that ({rule})."
     )
     return HeatDays(len(counted), len(warm), known, _with_gaps(sentence, known))
 
