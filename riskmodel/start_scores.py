@@ -294,10 +294,13 @@ def expected_words(n_scored: int) -> Callable[[float, float], str]:
 
     def say(value: float, than: float) -> str:
         noun = "athlete" if n_scored == 1 else "athletes"
-        text = f"about {value:.1f} cramps among {n_scored} {noun}"
-        if f"{value:.1f}" == f"{than:.1f}":
+        shown, before = (
+            f"about {v:.1f}" if v >= 0.05 else "fewer than 0.1" for v in (value, than)
+        )
+        text = f"{shown} cramps among {n_scored} {noun}"
+        if shown == before:
             return f"{text}, no different"
-        return f"{text} instead of {than:.1f}"
+        return f"{text} instead of {before.removeprefix('about ')}"
 
     return say
 

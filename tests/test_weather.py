@@ -113,6 +113,62 @@ def test_what_is_no_weather_says_so(content, words):
         read_weather_file(content)
 
 
+@settings(max_examples=150)
+@given(st.data())
+def test_whatever_bytes_come_only_a_sentence_leaves(data):
+    content = bytearray(data.draw(st.sampled_from([JSON, CSV, NWS])))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        end = at + data.draw(st.integers(0, 300))
+        junk = st.sampled_from(
+            [b"", b"-", b"9" * 400, b"null", b"[]", b"{}", b'"x"', b"1e999", b"true", b"\0"]
+        )
+        content[at:end] = data.draw(st.one_of(junk, st.binary(max_size=4)))
+    try:
+        read = read_weather_file(bytes(content))
+    except WeatherError as error:
+        assert str(error)  # noqa: PT017
+        return
+    assert len(read.frame)
+
+
+# A value of JSON in every place of a forecast.
+ODD = [None, True, "x", "", [], {}, -1, 10**400, 1e300, "2026-07-01T00:00"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("content", [JSON, NWS], ids=["open_meteo", "nws"])
+def test_an_odd_value_anywhere_is_read_or_named(content, odd):
+    payload = json.loads(content)
+
+    def places(node, depth=0):
+        """Yield some places of every level."""
+        keys = list(node) if isinstance(node, dict) else range(min(len(node), 2))
+        for key in keys:
+            yield node, key
+            if isinstance(node[key], dict | list) and depth < 6:
+                yield from places(node[key], depth + 1)
+
+    n_named = 0
+    for node, key in list(places(payload)):
+        kept, node[key] = node[key], odd
+        try:
+            assert len(read_weather_file(json.dumps(payload).encode()).frame)
+        except WeatherError:
+            n_named += 1
+        node[key] = kept
+    assert n_named > 5
+
+
+def test_hours_that_are_over_are_of_the_past():
+    of = weather({"air_temperature_c": np.full(6, 25.0)})
+    past_of = of.before(datetime(2026, 7, 1, 3, 30, tzinfo=UTC))
+    assert (past_of.kind, len(past_of.frame)) == ("past", 3)
+    assert past_of.words == "Weather of the past days, Here"
+    with pytest.raises(WeatherError, match="over yet"):
+        of.before(datetime(2026, 7, 1, 0, 30, tzinfo=UTC))
+
+
 # -------------------------------------------------------- the National Weather Service
 
 
@@ -355,8 +411,8 @@ def test_a_zone_that_is_none_is_named(name):
 def test_a_session_meets_every_hour_by_its_minutes(begin, minutes, seed, shade):
     random = np.random.default_rng(seed)
     hours = {
-        "air_temperature_c": random.uniform(5, 40, 30),
-        "relative_humidity_pct": random.uniform(20, 95, 30),
+        "air_temperature_c": random.uniform(5, 33, 30),
+        "relative_humidity_pct": random.uniform(20, 90, 30),
         "wind_speed_m_s": random.uniform(0, 9, 30),
         "solar_radiation_w_m2": random.uniform(0, 900, 30),
         "direct_fraction": random.uniform(0, 0.85, 30),

@@ -170,9 +170,17 @@ class Weather:
         return end + pd.Timedelta(1, "h")
 
     def before(self, moment: datetime) -> Weather:
-        """Hours that are over at a moment, as weather of the past."""
+        """Hours that are over at a moment, as weather of the past.
+
+        Raises
+        ------
+        WeatherError
+            If there are none.
+        """
         over = self.hours_utc + HOUR <= naive_utc([pd.Timestamp(moment)])[0]
-        return replace(self, frame=self.frame[over], kind="past")
+        if not over.any():
+            raise WeatherError("None of the hours is over yet.")
+        return replace(self, frame=self.frame[over], kind="past", last_start=None)
 
 
 def naive_utc(moments: Any) -> Times:

@@ -18,6 +18,7 @@ from riskmodel.weather.hours import (
     make_weather,
     naive_utc,
 )
+from riskmodel.weather.open_meteo_answer import finite_number
 
 ATTRIBUTION = "Weather data by the US National Weather Service"
 
@@ -64,6 +65,8 @@ def nws_weather(
         raise WeatherError("The file holds no hours of weather.")
     first = min(series.index[0] for series in known)
     last = max(series.index[-1] for series in known)
+    if (last - first) / pd.Timedelta(1, "h") > LONGEST_HOURS:
+        raise WeatherError("The layers of the file are more than 400 days apart.")
     hours = pd.DataFrame(columns, index=pd.date_range(first, last, freq="h"))
     hours.index = hour_index(naive_utc(hours.index))
     if latitude_deg is None or longitude_deg is None:
@@ -104,13 +107,10 @@ def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
     for entry in entries:
         start, length = _interval(entry, about.name)
         value = entry.get("value")
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int | float)
-        ):
-            raise WeatherError(f"The file has {str(value)[:40]!r} as {about.name}.")
+        number = np.nan if value is None else finite_number(value, about.name)
         starts.append(start)
         lengths.append(length)
-        values.append(np.nan if value is None else value * factor + offset)
+        values.append(number * factor + offset)
     if sum(lengths) > LONGEST_HOURS:
         raise WeatherError(f"The file has {about.name} for more than 400 days.")
     at = np.repeat(np.array(starts, dtype="datetime64[ns]"), lengths)

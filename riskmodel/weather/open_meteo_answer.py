@@ -140,10 +140,10 @@ def weather_of(
     if not isinstance(hourly, dict) or not isinstance(units, dict):
         raise WeatherError("The weather holds no hours (hourly and hourly_units).")
     served = Served(
-        _number(payload.get("latitude"), "latitude"),
-        _number(payload.get("longitude"), "longitude"),
+        finite_number(payload.get("latitude"), "latitude"),
+        finite_number(payload.get("longitude"), "longitude"),
         str(payload.get("timezone")),
-        int(_number(payload.get("utc_offset_seconds"), "utc_offset_seconds")),
+        int(finite_number(payload.get("utc_offset_seconds"), "utc_offset_seconds")),
     )
     times = hourly.get("time")
     if not isinstance(times, list) or not times:
@@ -231,7 +231,14 @@ def _cell(text: str) -> Any:
         return text
 
 
-def _number(value: Any, name: str) -> float:
+def finite_number(value: Any, name: str) -> float:
+    """Take a number from JSON.
+
+    Raises
+    ------
+    WeatherError
+        If it is something else, or infinite.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WeatherError(
             f"The weather has {_shown(value)} as {name}; needed is a number."
@@ -256,7 +263,7 @@ def _column(values: Any, name: str, n_hours: int) -> Array:
         raise WeatherError(
             f"The weather has {n_hours} times and {len(values)} values of {name}."
         )
-    return np.array([np.nan if v is None else _number(v, name) for v in values])
+    return np.array([np.nan if v is None else finite_number(v, name) for v in values])
 
 
 def _in_unit(
@@ -275,10 +282,13 @@ def _labels(
 ) -> NDArray[np.datetime64]:
     """Moments in UTC; local times without an offset have that of the whole answer."""
     if unit == "unixtime":
-        seconds = np.array([_number(t, "hourly.time") for t in times])
+        seconds = np.array([finite_number(t, "hourly.time") for t in times])
     elif unit == "iso8601" and not strict:
         try:
-            read = [datetime.fromisoformat(t).replace(tzinfo=UTC) for t in times]
+            naive = [datetime.fromisoformat(t) for t in times]
+            if any(t.tzinfo is not None for t in naive):
+                raise ValueError  # the offset stands once, for all of them
+            read = [t.replace(tzinfo=UTC) for t in naive]
         except (TypeError, ValueError):
             raise WeatherError("The weather has times that are none.") from None
         seconds = np.array([t.timestamp() for t in read]) - served.offset_s
