@@ -136,7 +136,7 @@ def test_whatever_bytes_come_only_a_sentence_leaves(data):
 ODD = [None, True, "x", "", [], {}, -1, 10**400, 1e300, "2026-07-01T00:00"]
 
 
-@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
 @pytest.mark.parametrize("content", [JSON, NWS], ids=["open_meteo", "nws"])
 def test_an_odd_value_anywhere_is_read_or_named(content, odd):
     payload = json.loads(content)

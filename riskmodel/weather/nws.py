@@ -93,10 +93,10 @@ def nws_weather(
 def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
     """Every hour of a layer, whose values are valid for one or many."""
     unit = layer.get("uom") if isinstance(layer, dict) else None
-    unit = unit.rpartition(":")[2] if isinstance(unit, str) else unit
+    unit = unit.rpartition(":")[2] if isinstance(unit, str) else str(unit)
     if unit not in about.units:
         raise WeatherError(
-            f"The file has {about.name} in {str(unit)[:40]!r}; known is "
+            f"The file has {about.name} in {unit[:40]!r}; known is "
             f"{' or '.join(about.units)}."
         )
     entries = layer.get("values")
@@ -153,7 +153,7 @@ def _middle(payload: dict[str, Any]) -> tuple[float, float]:
     try:
         corners = np.array(payload["geometry"]["coordinates"][0][:4], dtype=np.float64)
         east, north = corners[:, :2].mean(axis=0)
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         raise WeatherError(
             "The file names no place; give its latitude and longitude."
         ) from None

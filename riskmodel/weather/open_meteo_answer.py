@@ -271,7 +271,7 @@ def _in_unit(
 ) -> Array:
     if unit == variable.unit:
         return values
-    if not strict and unit in variable.others:
+    if not strict and isinstance(unit, str) and unit in variable.others:
         factor, offset = variable.others[unit]
         return np.asarray(values * factor + offset)
     raise WeatherError(f"The weather has {name} in {_shown(unit)}, not in {variable.unit}.")
