@@ -18,6 +18,7 @@ from riskmodel.answers import Answers, read_frame, unknown_column
 from riskmodel.bands import words
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import Session, read_session
+from riskmodel.safety import guard_sentences
 from riskmodel.squad import PLAN_FIELDS, with_plan
 from riskmodel.start_scores import (
     ANY_WEATHER,
@@ -54,7 +55,8 @@ class BestStart:
         ``probability_low``, ``probability_high``, ``band``, ``in_100``, ``wbgt_c``,
         ``wbgt_highest_c``, ``wbgt_error_c``, ``air_temperature_c``,
         ``relative_humidity_pct``, ``wind_speed_m_s``, ``solar_radiation_w_m2``,
-        ``daylight`` (all of the session), ``allowed`` (by the limits and the light) and
+        ``daylight`` (all of the session), ``allowed`` (by the limits and the light),
+        ``safety`` (what to consider before any number, as from `riskmodel.assess`) and
         ``problem`` (why there is no number).
     windows : tuple of Window
         The best three that do not overlap.
@@ -187,6 +189,7 @@ def best_start(
         },
         daylight_only=daylight_only,
     )
+    frame["safety"] = _safety(made.safety[:, 0])
     frame["problem"] = "" if problems else made.problems[:, 0]
     usual = planned_start(_start_time(answers), answers, weather, minutes)
     best, versus = best_windows(frame, "probability", usual, minutes, in_100_words)
@@ -288,6 +291,13 @@ def _start_time(answers: Answers) -> Times:
     unknown = unknown_column(FIELDS["start_time"], 1)
     times: Times = answers.columns.get("start_time", unknown)
     return times
+
+
+def _safety(bits: NDArray[np.int64]) -> NDArray[Any]:
+    """Sentences of the guards at each start as one text."""
+    found, which = np.unique(bits, return_inverse=True)
+    texts = [" ".join(guard_sentences(int(pattern))) for pattern in found]
+    return np.array([*texts, ""], dtype=object)[which]
 
 
 def _first_problem(problems: NDArray[Any]) -> NDArray[Any]:

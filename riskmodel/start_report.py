@@ -30,6 +30,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
     for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):
         yield _heading(suns[day])
         row: Any
+        said = ""
         for row in rows.itertuples():
             if row.problem:
                 yield from wrapped(
@@ -43,6 +44,9 @@ def start_lines(best: BestStart) -> Iterator[str]:
                 f"  {row.air_temperature_c:4.0f} °C, WBGT {row.wbgt_c:.0f}"
                 f" ±{row.wbgt_error_c:g} °C, at most {row.wbgt_highest_c:.0f} °C"
             )
+            if row.safety and row.safety != said:
+                yield from wrapped(f"{' ' * 9}{row.safety}", " " * 9)
+            said = row.safety
         yield ""
     for note in best.notes:
         yield from wrapped(note)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from riskmodel.answers import UNKNOWN, Answers
 from riskmodel.bands import in_100_text
-from riskmodel.chain import engine
+from riskmodel.chain import Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.physiology.plan import load_sports
 from riskmodel.weather.hours import Times, Weather
@@ -59,11 +59,12 @@ class Window:
 
 
 class Chances(NamedTuple):
-    """Arrays of shape (n_starts, n_rows), and why some are NaN."""
+    """Arrays of shape (n_starts, n_rows), with guards as bits, and why some are NaN."""
 
     probability: Array
     low: Array
     high: Array
+    safety: NDArray[np.int64]
     problems: NDArray[Any]
 
 
@@ -147,19 +148,24 @@ def score_starts(
     error = np.repeat(error_c, n_rows)
     run = engine(None, None).run
 
-    def end(name: str, warmer_c: Array) -> Array:
-        # Only what has a number need be computed.
-        some = {key: values[good] for key, values in columns.items()}
-        some["wbgt_c"] = some["wbgt_c"] + warmer_c[good]
-        chances = np.full(at.size, np.nan)
-        result = run(Answers(int(good.sum()), some, ()), detail=False)
-        chances[good] = result.chances[name]
-        return chances.reshape(n_starts, n_rows)
+    # Only what has a number need be computed.
+    some = {key: values[good] for key, values in columns.items()}
 
+    def under(warmer_c: Array) -> Result:
+        changed = {**some, "wbgt_c": some["wbgt_c"] + warmer_c[good]}
+        return run(Answers(int(good.sum()), changed, ()), detail=False)
+
+    def table(values: NDArray[Any], missing: float) -> NDArray[Any]:
+        full = np.full(at.size, missing, dtype=values.dtype)
+        full[good] = values
+        return full.reshape(n_starts, n_rows)
+
+    as_it_is = under(np.zeros(at.size))
     return Chances(
-        end("probability", np.zeros(at.size)),
-        end("probability_low", -error),
-        end("probability_high", error),
+        table(as_it_is.chances["probability"], np.nan),
+        table(under(-error).chances["probability_low"], np.nan),
+        table(under(error).chances["probability_high"], np.nan),
+        table(as_it_is.safety, 0),
         problems.reshape(n_starts, n_rows),
     )
 

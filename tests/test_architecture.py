@@ -122,7 +122,15 @@ def test_importing_the_package_brings_in_no_heavy_library() -> None:
     assert answer.returncode == 0, answer.stderr
     loaded = answer.stdout.split()
     assert "riskmodel.assessment" in loaded
-    assert not {"sklearn", "scipy", "streamlit", "altair", "typer", "httpx"} & set(loaded)
+    assert not {
+        "sklearn",
+        "scipy",
+        "streamlit",
+        "altair",
+        "typer",
+        "httpx",
+        "tenacity",
+    } & set(loaded)
 
 
 def project_texts() -> Iterator[tuple[str, str]]:

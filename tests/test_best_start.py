@@ -212,6 +212,15 @@ def test_shade_takes_heat_away_by_day_and_nothing_at_night():
     assert (cooler[night] == 0).all()
 
 
+def test_extreme_heat_is_said_at_the_starts_that_it_meets():
+    of = summer(coolest_c=24, warmest_c=42)
+    rows = best_start(RUN, of).starts
+    for row in rows.iloc[[3, 14]].itertuples():
+        answer = assess(RUN | weather_answers(of, row.start, 90.0))
+        assert row.safety == " ".join(answer.safety)
+    assert rows["safety"].iloc[3] != rows["safety"].iloc[14] != ""
+
+
 def test_the_hottest_hour_is_at_least_the_mean():
     rows = best_start(RUN, random_hours(5)).starts.dropna(subset="wbgt_c")
     assert (rows["wbgt_highest_c"] >= rows["wbgt_c"] - 1e-9).all()

@@ -338,6 +338,17 @@ def test_an_address_that_is_none_is_named(url):
         find_places("Vienna", url=url)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x"])
+def test_settings_of_the_machine_that_do_not_work_get_one_sentence(
+    service, monkeypatch, proxy
+):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(WeatherError, match="network settings"):
+        forecast(**VIENNA)
+
+
 @pytest.mark.parametrize(
     "where",
     [

@@ -160,6 +160,15 @@ def test_an_odd_value_anywhere_is_read_or_named(content, odd):
     assert n_named > 5
 
 
+def test_hours_with_a_gap_are_no_weather():
+    frame = weather({"air_temperature_c": np.full(6, 25.0)}).frame
+    options = dict(time_zone="UTC", kind="typed", place="", latitude_deg=0, longitude_deg=0)
+    with pytest.raises(WeatherError, match="not hourly"):
+        make_weather(frame.drop(frame.index[2]), **options)
+    with pytest.raises(WeatherError, match="no hours"):
+        make_weather(frame.iloc[:0], **options)
+
+
 def test_hours_that_are_over_are_of_the_past():
     of = weather({"air_temperature_c": np.full(6, 25.0)})
     past_of = of.before(datetime(2026, 7, 1, 3, 30, tzinfo=UTC))
@@ -498,6 +507,8 @@ def test_weather_outside_of_what_can_be_scored_has_no_number(column, value, fine
 
 def test_answers_need_the_whole_session():
     of = weather({"air_temperature_c": np.full(6, 25.0)})
+    with pytest.raises(WeatherError, match="no time zone"):
+        weather_answers(of, datetime(2026, 7, 1, 2), 60)
     with pytest.raises(WeatherError, match="ends on"):
         weather_answers(of, datetime(2026, 7, 1, 5, 30, tzinfo=UTC), 60)
 

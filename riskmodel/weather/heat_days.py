@@ -76,7 +76,8 @@ def suggest_heat_days(
         If the weather of the planned session is not known.
     """
     zone = weather.zone
-    local = pd.Timestamp(start).tz_convert(zone)
+    (when,) = naive_utc([pd.Timestamp(start)])
+    local = pd.Timestamp(when).tz_localize("UTC").tz_convert(zone)
     known_until = weather.issued.astimezone(zone).date() if weather.issued else local.date()
     last = min(today or known_until, local.date())
     planned = _air_temperature_c(weather, [local], duration_min)[0]

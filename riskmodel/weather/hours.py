@@ -184,9 +184,18 @@ class Weather:
 
 
 def naive_utc(moments: Any) -> Times:
-    """Moments with a time zone as datetime64[ns] in UTC."""
-    index = pd.DatetimeIndex(moments).tz_convert("UTC").tz_localize(None)
-    return index.to_numpy().astype("datetime64[ns]")
+    """Moments with a time zone as datetime64[ns] in UTC.
+
+    Raises
+    ------
+    WeatherError
+        If they have none.
+    """
+    index = pd.DatetimeIndex(moments)
+    if index.tz is None:
+        raise WeatherError(f"The time {index[0]} has no time zone.")
+    plain = index.tz_convert("UTC").tz_localize(None)
+    return plain.to_numpy().astype("datetime64[ns]")
 
 
 def read_zone(name: str) -> tzinfo:
@@ -354,6 +363,8 @@ def make_weather(
     latitude_deg, longitude_deg = rounded_place(latitude_deg, longitude_deg)
     if hours.empty:
         raise WeatherError("There are no hours of weather.")
+    if (np.diff(naive_utc(hours.index)) != HOUR).any():
+        raise WeatherError("The times of the weather are not hourly and in order.")
     frame = hours.reindex(columns=list(COLUMNS)).astype(np.float64)
     frame["solar_radiation_w_m2"], said = _not_below_zero(frame["solar_radiation_w_m2"])
     for name in COLUMNS:

@@ -303,12 +303,20 @@ def _ask_once(address: str, asked: dict[str, Any]) -> bytes:
             client.stream("GET", address, params=asked) as answer,
         ):
             content = _whole(answer)
+    except WeatherError:
+        raise
     except (httpx.ConnectError, httpx.ConnectTimeout):
         raise _Unready("The weather service cannot be reached.") from None
     except httpx.TimeoutException:
         raise WeatherError("The weather service takes too long to answer.") from None
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+    except httpx.HTTPError:
         raise WeatherError("The weather service broke off its answer.") from None
+    # Such as a proxy or a certificate in the environment that cannot be used.
+    except (httpx.InvalidURL, ValueError, ImportError, OSError):
+        raise WeatherError(
+            "The weather service cannot be asked: the address or the network settings of "
+            "this machine do not work."
+        ) from None
     status = answer.status_code
     if status == 200:
         return content
