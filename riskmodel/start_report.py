@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from riskmodel.bands import in_100_text
 from riskmodel.best_start import BestStart
 from riskmodel.report import wrapped
 from riskmodel.weather.daylight import Day
@@ -37,10 +38,10 @@ def start_lines(best: BestStart) -> Iterator[str]:
                     f"  {row.start:%H:%M}  no number: {row.problem}", " " * 9
                 )
                 continue
-            low, high = (100 * p for p in (row.probability_low, row.probability_high))
+            low, high = map(_shown, (row.probability_low, row.probability_high))
             yield (
                 f"  {row.start:%H:%M}  {row.in_100:>13} in 100"
-                f"  ({low:.0f} to {high:.0f})"
+                f"  ({low} to {high})"
                 f"  {row.air_temperature_c:4.0f} °C, WBGT {row.wbgt_c:.0f}"
                 f" ±{row.wbgt_error_c:g} °C, at most {row.wbgt_highest_c:.0f} °C"
             )
@@ -102,6 +103,11 @@ def start_dict(best: BestStart) -> dict[str, Any]:
 
 def _heading(day: Day) -> str:
     return f"{WEEKDAYS[day.day.weekday()]} {day.day.isoformat()}. {day.words}"
+
+
+def _shown(probability: float) -> str:
+    """Write an end of the range, which is never shown as nothing."""
+    return in_100_text(probability).removeprefix("about ").replace("fewer than", "under")
 
 
 def _plain(value: Any) -> Any:

@@ -325,7 +325,9 @@ def start_notes(
     """What must be said with the numbers: where the weather is from, and what is not."""
     notes = [f"{weather.words}.", *weather.notes]
     if weather.kind == "forecast" and weather.issued is None:
-        notes.append("When the forecast was made is not known; it counts as a week old.")
+        notes.append(
+            "When the forecast was made is not known; it counts as one for next week."
+        )
     if problems:
         return tuple(notes)
     if not len(frame):

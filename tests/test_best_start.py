@@ -184,6 +184,15 @@ def test_where_nothing_changes_the_words_say_so():
     assert all(w.words.endswith("no different") for w in best_start(RUN, of).windows)
 
 
+def test_among_starts_that_are_alike_the_coolest_comes_first():
+    air = np.full(30, 4.0)
+    air[15:17] = 1.0
+    best = best_start(RUN, weather({"air_temperature_c": air}))
+    alike = best.starts.dropna(subset="probability")
+    assert alike["probability"].nunique() == 1
+    assert best.windows[0].start == pd.Timestamp("2026-07-01T15:00Z")
+
+
 def test_a_session_with_problems_says_them_and_has_no_numbers():
     best = best_start({**RUN, "session_rpe": 12, "start_time": "noon"}, summer())
     assert len(best.problems) == 2
@@ -508,6 +517,8 @@ def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
         assert window.words in done.stdout
     assert "Weather data by Open-Meteo.com" in done.stdout
     assert "Sunrise 04:5" in done.stdout
+    assert "(under 1 to " in done.stdout
+    assert "(0 to" not in done.stdout
     as_json = run("--session", "-", "--weather-file", FILE, "--json", text=json.dumps(RUN))
     made = json.loads(as_json.stdout)
     assert [w["words"] for w in made["windows"]] == [w.words for w in best.windows]

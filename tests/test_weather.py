@@ -229,6 +229,12 @@ def nws(change):
         (lambda p: p["temperature"]["values"][0].update(value="hot"), "hot"),
         (lambda p: p["temperature"]["values"][0].update(value=99), "possible is"),
         (lambda p: p["temperature"]["values"].reverse(), "not in order"),
+        (
+            lambda p: p["skyCover"].update(
+                values=[{"validTime": "2030-07-01T06:00:00+00:00/PT1H", "value": 5}]
+            ),
+            "more than 400 days apart",
+        ),
         (lambda p: p.pop("skyCover"), "no solar radiation"),
     ],
 )
