@@ -8,13 +8,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import thermofeel
 
 from benchmarks.frames import raw_frame
 from benchmarks.page import page_ratios
-from riskmodel import advise, assess, assess_frame, load_scorecard
+from riskmodel import (
+    advise,
+    assess,
+    assess_frame,
+    best_start_squad,
+    load_scorecard,
+    typed_weather,
+)
 from riskmodel.answers import read_frame
 from riskmodel.datasets import load_examples
 from riskmodel.inputs import FIELDS
@@ -201,6 +209,43 @@ def squad():
     yield "500 athletes x 24 starts, /s / 1 in 3 s", 1 / seconds["hours"], 1 / 3, 1.0
 
 
+def best_starts():
+    """A squad over a week of starts, against WBGT alone by thermofeel for as many rows.
+
+    Three runs of the chain for each: the weather, and both ends of its error.
+    """
+    everybody = raw_frame(28, 5, categories=False)
+    everybody = everybody[[n for n in everybody.columns if n in ATHLETE_FIELDS]]
+    plan = {k: v for k, v in load_examples()["Marathon"].items() if k in PLAN_FIELDS}
+    week = typed_weather(
+        date(2027, 7, 4),
+        latitude_deg=48.2,
+        longitude_deg=16.4,
+        time_zone="Europe/Vienna",
+        coolest_c=16,
+        warmest_c=30,
+        relative_humidity_pct=55,
+        wind_speed_m_s=3,
+        cloud_pct=30,
+        days=7,
+    )
+    rows = weather(28 * 7 * 24)
+    seconds = best(
+        {
+            "ours": lambda: best_start_squad(everybody, plan, week),
+            "thermofeel": lambda: solve_thermofeel(rows),
+        },
+        rounds=5,
+    )
+    yield (
+        "28 athletes x 168 starts / WBGT by thermofeel, /s",
+        1 / seconds["ours"],
+        1 / seconds["thermofeel"],
+        None,
+    )
+    yield "the same / 1 per s", 1 / seconds["ours"], 1.0, 1.0
+
+
 def rerun():
     """Scoring and advice of one change on the page against 10 ms."""
     marathon = load_examples()["Marathon"]
@@ -237,7 +282,16 @@ def imports():
 
 def main():
     print(f"{'speed ratio':<52}{'ours /s':>13}{'other /s':>13}{'ratio':>8}{'goal':>7}")
-    for measure in (chain_and_solver, kernel, one_session, squad, rerun, imports, page):
+    for measure in (
+        chain_and_solver,
+        kernel,
+        one_session,
+        squad,
+        best_starts,
+        rerun,
+        imports,
+        page,
+    ):
         for name, ours, other, goal in measure():
             ratio = ours / other
             verdict = "" if goal is None else f"{goal:>7.2f}"

@@ -14,11 +14,18 @@ Examples
 
 from riskmodel.advice import Advice, Option, advise
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
+from riskmodel.best_start import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.comparison import Comparison, Sweep, compare, sweep
 from riskmodel.inputs import FIELDS, Session, check
 from riskmodel.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import ScorecardError, load_scorecard
+from riskmodel.weather.epw import epw_weather
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.heat_days import HeatDays, suggest_heat_days
+from riskmodel.weather.hours import Place, Weather, WeatherError
+from riskmodel.weather.over_session import weather_answers
+from riskmodel.weather.typed import typed_weather
 
 __version__ = "0.1.0"
 
@@ -26,21 +33,34 @@ __all__ = [
     "FIELDS",
     "Advice",
     "Assessment",
+    "BestStart",
+    "BestStartSquad",
     "Calibration",
     "CalibrationError",
     "Comparison",
     "Contribution",
+    "HeatDays",
     "Option",
+    "Place",
     "Scorecard",
     "ScorecardError",
     "Session",
     "Sweep",
+    "Weather",
+    "WeatherError",
     "advise",
     "assess",
     "assess_frame",
+    "best_start",
+    "best_start_squad",
     "check",
     "compare",
+    "epw_weather",
     "load_calibration",
     "load_scorecard",
+    "read_weather_file",
+    "suggest_heat_days",
     "sweep",
+    "typed_weather",
+    "weather_answers",
 ]

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 import riskmodel
 from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
+from riskmodel.best_start import best_start
 from riskmodel.check_report import calibration_lines, published_lines
 from riskmodel.datasets import load_examples
 from riskmodel.diary import compare_outcomes, outcomes_csv
@@ -34,10 +35,13 @@ from riskmodel.probability import Calibration, load_calibration
 from riskmodel.report import assessment_lines, scorecard_lines
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import load_scorecard
+from riskmodel.start_report import start_dict, start_lines
 from riskmodel.training.derive import Derived, derive
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.sessions import merge_logs
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.hours import Weather
 
 app = typer.Typer(
     name="cramprisk",
@@ -107,18 +111,7 @@ def assess_command(
     Ends with 1 if the session cannot be scored, 2 if the file cannot be read.
     """
     with _sentences_for_errors():
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        try:
-            session = json.loads(raw.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            _stop("The file is not UTF-8 text. Save it as UTF-8 and try again.")
-        except RecursionError:
-            _stop(f"{file} holds no session: it is nested too deeply.")
-        except json.JSONDecodeError as error:
-            name = "Standard input" if file == "-" else file
-            _stop(f"{name} is not JSON: {error}.")
-        if not isinstance(session, dict):
-            _stop(f"{file} holds no session: it must be one JSON object.")
+        session = _session(file)
         answer = assess(session, _scorecard(scorecard), _calibration(calibration))
         if as_json:
             typer.echo(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
@@ -126,6 +119,121 @@ def assess_command(
             typer.echo("\n".join(assessment_lines(answer)), err=bool(answer.problems))
     if answer.problems:
         raise typer.Exit(1)
+
+
+def _session(file: str) -> dict[str, Any]:
+    """Read the JSON of one session, from a file or from standard input."""
+    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        session = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        _stop("The file is not UTF-8 text. Save it as UTF-8 and try again.")
+    except RecursionError:
+        _stop(f"{file} holds no session: it is nested too deeply.")
+    except json.JSONDecodeError as error:
+        name = "Standard input" if file == "-" else file
+        _stop(f"{name} is not JSON: {error}.")
+    if not isinstance(session, dict):
+        _stop(f"{file} holds no session: it must be one JSON object.")
+    return session
+
+
+@app.command()
+def forecast(
+    session: Annotated[
+        str, typer.Option("--session", help="A JSON session, or - to read it.")
+    ],
+    place: Annotated[
+        str | None, typer.Option("--place", help="Where, by name; the likeliest is taken.")
+    ] = None,
+    latitude: Annotated[float | None, typer.Option(help="North is positive.")] = None,
+    longitude: Annotated[float | None, typer.Option(help="East is positive.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=7, help="Today is the first.")] = 3,
+    weather_file: Annotated[
+        Path | None,
+        typer.Option("--weather-file", help="Open-Meteo, NWS or EPW; asks no service."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+    ] = None,
+    earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
+    latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
+    daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
+    step: Annotated[int, typer.Option(help="60, or 30 for half hours too.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score every start in the next days, and name the best.
+
+    Asks Open-Meteo about the place, with coordinates rounded to two decimals; nothing
+    of the session leaves this machine.  Ends with 1 if the session cannot be scored.
+    """
+    with _sentences_for_errors():
+        plan = _session(session)
+        if weather_file is not None:
+            day = None if on is None else date.fromisoformat(on)
+            where = (latitude, longitude)
+            content = weather_file.read_bytes()
+            weather = _weather_of_file(content, day, place, time_zone, where)
+        else:
+            weather = _forecast(place, latitude, longitude, days)
+        best = best_start(
+            plan,
+            weather,
+            earliest=earliest,
+            latest=latest,
+            daylight_only=daylight,
+            step_min=step,
+        )
+    if as_json:
+        typer.echo(json.dumps(start_dict(best), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(start_lines(best)), err=bool(best.problems))
+    if best.problems:
+        raise typer.Exit(1)
+
+
+def _weather_of_file(
+    content: bytes,
+    on: date | None,
+    place: str | None,
+    time_zone: str | None,
+    where: tuple[float | None, float | None],
+) -> Weather:
+    return read_weather_file(
+        content,
+        on=on,
+        place=place or "",
+        time_zone=time_zone,
+        latitude_deg=where[0],
+        longitude_deg=where[1],
+    )
+
+
+def _forecast(
+    place: str | None, latitude: float | None, longitude: float | None, days: int
+) -> Weather:
+    """Ask the service, about a place by name or by coordinates."""
+    if find_spec("httpx") is None or find_spec("tenacity") is None:
+        _stop('This needs more packages: pip install "cramp-risk[weather]"')
+    if (place is None) == (latitude is None) or (latitude is None) != (longitude is None):
+        _stop("Give --place, or --latitude and --longitude, or --weather-file.")
+    service = import_module("riskmodel.weather.open_meteo")
+    weather: Weather
+    if place is None:
+        weather = service.forecast(
+            latitude_deg=latitude, longitude_deg=longitude, days=days
+        )
+        return weather
+    found = service.find_places(place)
+    if not found:
+        _stop(f"No place is called {place!r}.")
+    for other in found[1:4]:
+        typer.echo(f"Not meant: {other.label}", err=True)
+    weather = service.forecast(found[0], days=days)
+    return weather
 
 
 @app.command()

@@ -1,0 +1,118 @@
+"""The best start as text for a terminal, and as plain values for a program."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from riskmodel.bands import in_100_text
+from riskmodel.best_start import BestStart
+from riskmodel.report import wrapped
+from riskmodel.weather.daylight import Day
+from riskmodel.weather.over_session import WEEKDAYS
+
+
+def start_lines(best: BestStart) -> Iterator[str]:
+    """Yield the best windows, every allowed start under its day, and the notes."""
+    if best.problems:
+        for text in best.problems:
+            yield from wrapped(text)
+        return
+    if best.windows:
+        yield "Best windows"
+        for window in best.windows:
+            yield f"  {window.words}"
+    if best.compared_with is not None:
+        yield f"  Compared with {best.compared_with.words}."
+    yield ""
+    allowed = best.starts[best.starts["allowed"]]
+    suns: dict[Any, Day] = {day.day: day for day in best.days}
+    for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):
+        yield _heading(suns[day])
+        row: Any
+        said = ""
+        for row in rows.itertuples():
+            if row.problem:
+                yield from wrapped(
+                    f"  {row.start:%H:%M}  no number: {row.problem}", " " * 9
+                )
+                continue
+            low, high = map(_shown, (row.probability_low, row.probability_high))
+            yield (
+                f"  {row.start:%H:%M}  {row.in_100:>13} in 100"
+                f"  ({low} to {high})"
+                f"  {row.air_temperature_c:4.0f} °C, WBGT {row.wbgt_c:.0f}"
+                f" ±{row.wbgt_error_c:g} °C, at most {row.wbgt_highest_c:.0f} °C"
+            )
+            if row.safety and row.safety != said:
+                yield from wrapped(f"{' ' * 9}{row.safety}", " " * 9)
+            said = row.safety
+        yield ""
+    for note in best.notes:
+        yield from wrapped(note)
+    if best.weather.attribution:
+        yield best.weather.attribution
+
+
+def start_dict(best: BestStart) -> dict[str, Any]:
+    """Everything as for JSON: times with their offset, None for what is not known."""
+    rows = best.starts.to_dict("records")
+    return {
+        "windows": [
+            {
+                "start": window.start.isoformat(),
+                "end": window.end.isoformat(),
+                "probability": window.value,
+                "words": window.words,
+            }
+            for window in best.windows
+        ],
+        "compared_with": None
+        if best.compared_with is None
+        else {
+            "start": best.compared_with.start.isoformat(),
+            "probability": best.compared_with.value,
+            "words": best.compared_with.words,
+        },
+        "starts": [
+            {str(name): _plain(value) for name, value in row.items()} for row in rows
+        ],
+        "days": [
+            {
+                "day": day.day.isoformat(),
+                "sunrise": _plain(day.sunrise),
+                "sunset": _plain(day.sunset),
+                "words": day.words,
+            }
+            for day in best.days
+        ],
+        "weather": {
+            "kind": best.weather.kind,
+            "words": best.weather.words,
+            "place": best.weather.place,
+            "latitude_deg": best.weather.latitude_deg,
+            "longitude_deg": best.weather.longitude_deg,
+            "time_zone": best.weather.time_zone,
+            "attribution": best.weather.attribution,
+        },
+        "notes": list(best.notes),
+        "problems": list(best.problems),
+    }
+
+
+def _heading(day: Day) -> str:
+    return f"{WEEKDAYS[day.day.weekday()]} {day.day.isoformat()}. {day.words}"
+
+
+def _shown(probability: float) -> str:
+    """Write an end of the range, which is never shown as nothing."""
+    return in_100_text(probability).removeprefix("about ").replace("fewer than", "under")
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Hourly weather: where it comes from, and what a session meets of it."""

@@ -1,0 +1,140 @@
+"""How used to such heat somebody may be, from the weather of the last fourteen days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.weather.hours import Weather, WeatherError, naive_utc
+from riskmodel.weather.over_session import session_weather
+
+DAYS = 14
+CLOSE_C = 2.0
+"""A day counts if it was no more than this cooler than the planned session: the answer
+asks for similar heat, and how similar is our judgement. [°C]"""
+
+
+@dataclass(frozen=True)
+class HeatDays:
+    """An offer for the answer ``heat_days_14d``.
+
+    Attributes
+    ----------
+    suggested : int or None
+        None without training days: then only `warm_days`, the most that it can be,
+        is known.
+    warm_days : int
+        Days that were warm enough at that time of day.
+    known_days : int
+        Of the last fourteen, those whose weather is known.
+    sentence : str
+        How it was counted.
+    """
+
+    suggested: int | None
+    warm_days: int
+    known_days: int
+    sentence: str
+
+
+def suggest_heat_days(
+    weather: Weather,
+    start: datetime,
+    duration_min: float,
+    *,
+    trained: Iterable[date | datetime] | None = None,
+    today: date | None = None,
+) -> HeatDays:
+    """Count the days of the last fourteen that were about as warm as the session.
+
+    Parameters
+    ----------
+    weather : Weather
+        With the planned session in it, and the days before.
+    start : datetime
+        Of the planned session, with its time zone.
+    duration_min : float
+        [min]
+    trained : iterable of date or datetime, optional
+        Days with a session.  One with a time, which needs its time zone, is looked up
+        at that time; one without at the time of the planned session.
+    today : date, optional
+        The fourteen days are those before it; by default before the day on which the
+        weather was issued, or else of the session.
+
+    Returns
+    -------
+    HeatDays
+
+    Raises
+    ------
+    WeatherError
+        If the weather of the planned session is not known.
+    """
+    zone = weather.zone
+    (when,) = naive_utc([pd.Timestamp(start)])
+    local = pd.Timestamp(when).tz_localize("UTC").tz_convert(zone)
+    known_until = weather.issued.astimezone(zone).date() if weather.issued else local.date()
+    last = min(today or known_until, local.date())
+    planned = _air_temperature_c(weather, [local], duration_min)[0]
+    if np.isnan(planned):
+        raise WeatherError("The weather of the planned session is not known.")
+    days = [last - timedelta(days=n) for n in range(DAYS, 0, -1)]
+    same_time = {
+        day: pd.Timestamp(datetime.combine(day, local.time())).tz_localize(
+            zone, ambiguous=True, nonexistent="shift_forward"
+        )
+        for day in days
+    }
+    usual = _air_temperature_c(weather, list(same_time.values()), duration_min)
+    warm = {d for d, c in zip(days, usual, strict=True) if c >= planned - CLOSE_C}
+    known = int(np.isfinite(usual).sum())
+    rule = f"{planned - CLOSE_C:.0f} °C or more, at most {CLOSE_C:g} °C below the plan"
+    if trained is None:
+        sentence = (
+            f"On {len(warm)} of the last {DAYS} days it was as warm at that time of day "
+            f"({rule}); count those on which you trained then."
+        )
+        return HeatDays(None, len(warm), known, _with_gaps(sentence, known))
+    moments = [_session(entry, same_time, zone) for entry in trained]
+    inside = [m for m in moments if m is not None and m.date() in same_time]
+    met = _air_temperature_c(weather, inside, duration_min)
+    counted = {m.date() for m, c in zip(inside, met, strict=True) if c >= planned - CLOSE_C}
+    sessions = {m.date() for m in inside}
+    sentence = (
+        f"{len(counted)} of the {len(sessions)} days with a session in the last {DAYS} "
+        f"days had air as warm as that ({rule})."
+    )
+    return HeatDays(len(counted), len(warm), known, _with_gaps(sentence, known))
+
+
+def _with_gaps(sentence: str, known: int) -> str:
+    if known == DAYS:
+        return sentence
+    return f"{sentence} The weather of {DAYS - known} of these days is not known."
+
+
+def _session(
+    entry: date | datetime, same_time: dict[date, pd.Timestamp], zone: object
+) -> pd.Timestamp | None:
+    if not isinstance(entry, datetime):
+        return same_time.get(entry)
+    if entry.tzinfo is None:
+        raise WeatherError(f"The session of {entry} has no time zone.")
+    return pd.Timestamp(entry).tz_convert(zone)  # type: ignore[arg-type]
+
+
+def _air_temperature_c(
+    weather: Weather, starts: list[pd.Timestamp], duration_min: float
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if not starts:
+        return np.zeros(0)
+    n = len(starts)
+    met = session_weather(
+        weather, naive_utc(starts), np.full(n, duration_min), np.zeros(n, dtype=bool)
+    )
+    return np.asarray(met.columns["air_temperature_c"])

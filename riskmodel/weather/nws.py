@@ -1,0 +1,160 @@
+"""Forecasts of the US National Weather Service: the JSON of a grid point."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.weather.hours import (
+    HOUR,
+    LONGEST_HOURS,
+    Weather,
+    WeatherError,
+    hour_index,
+    make_weather,
+    naive_utc,
+)
+from riskmodel.weather.open_meteo_answer import finite_number
+
+ATTRIBUTION = "Weather data by the US National Weather Service"
+
+
+class _Layer(NamedTuple):
+    name: str
+    units: dict[str, tuple[float, float]]
+    needed: bool = False
+
+
+_CELSIUS = {"degC": (1.0, 0.0), "degF": (5 / 9, -160 / 9)}
+# Layers of api.weather.gov/gridpoints; units as in its ``uom``.
+_NWS = {
+    "air_temperature_c": _Layer("temperature", _CELSIUS, needed=True),
+    "relative_humidity_pct": _Layer("relativeHumidity", {"percent": (1.0, 0.0)}, True),
+    "wind_speed_m_s": _Layer(
+        "windSpeed", {"km_h-1": (1 / 3.6, 0.0), "m_s-1": (1.0, 0.0)}, needed=True
+    ),
+    "cloud_pct": _Layer("skyCover", {"percent": (1.0, 0.0)}),
+    "wbgt_c": _Layer("wetBulbGlobeTemperature", _CELSIUS),
+}
+_PERIOD = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,3})M)?)?")
+
+
+def nws_weather(
+    payload: dict[str, Any],
+    place: str,
+    time_zone: str | None,
+    latitude_deg: float | None,
+    longitude_deg: float | None,
+) -> Weather:
+    """Read the JSON of a grid point, each value as long as it is valid."""
+    properties = payload["properties"]
+    if not isinstance(properties, dict):
+        raise WeatherError("The file has no weather in its properties.")
+    columns = {}
+    for target, layer in _NWS.items():
+        if layer.name in properties:
+            columns[target] = _expanded(properties[layer.name], layer)
+        elif layer.needed:
+            raise WeatherError(f"The file lacks {layer.name}.")
+    known = [series for series in columns.values() if len(series)]
+    if not known:
+        raise WeatherError("The file holds no hours of weather.")
+    first = min(series.index[0] for series in known)
+    last = max(series.index[-1] for series in known)
+    if (last - first) / pd.Timedelta(1, "h") > LONGEST_HOURS:
+        raise WeatherError("The layers of the file are more than 400 days apart.")
+    hours = pd.DataFrame(columns, index=pd.date_range(first, last, freq="h"))
+    hours.index = hour_index(naive_utc(hours.index))
+    if latitude_deg is None or longitude_deg is None:
+        latitude_deg, longitude_deg = _middle(payload)
+    notes: tuple[str, ...] = ()
+    if time_zone is None:
+        time_zone = "UTC"
+        notes += ("Times are UTC: the file names no time zone, and none was given.",)
+    if "wbgt_c" in columns:
+        notes += ("WBGT is that of the file.",)
+    return make_weather(
+        hours,
+        time_zone=time_zone,
+        kind="forecast",
+        place=place,
+        latitude_deg=latitude_deg,
+        longitude_deg=longitude_deg,
+        attribution=ATTRIBUTION,
+        notes=notes,
+        issued=_moment(properties.get("updateTime")),
+    )
+
+
+def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
+    """Every hour of a layer, whose values are valid for one or many."""
+    unit = layer.get("uom") if isinstance(layer, dict) else None
+    unit = unit.rpartition(":")[2] if isinstance(unit, str) else str(unit)
+    if unit not in about.units:
+        raise WeatherError(
+            f"The file has {about.name} in {unit[:40]!r}; known is "
+            f"{' or '.join(about.units)}."
+        )
+    entries = layer.get("values")
+    if not isinstance(entries, list):
+        raise WeatherError(f"The file has no list of {about.name}.")
+    factor, offset = about.units[unit]
+    starts, lengths, values = [], [], []
+    for entry in entries:
+        start, length = _interval(entry, about.name)
+        value = entry.get("value")
+        number = np.nan if value is None else finite_number(value, about.name)
+        starts.append(start)
+        lengths.append(length)
+        values.append(number * factor + offset)
+    if sum(lengths) > LONGEST_HOURS:
+        raise WeatherError(f"The file has {about.name} for more than 400 days.")
+    at = np.repeat(np.array(starts, dtype="datetime64[ns]"), lengths)
+    within = np.concatenate([np.arange(n) for n in lengths]) if lengths else np.array([])
+    index = pd.DatetimeIndex(at + within.astype(np.int64) * HOUR).tz_localize(UTC)
+    series = pd.Series(np.repeat(np.array(values, np.float64), lengths), index=index)
+    if not series.index.is_monotonic_increasing or series.index.has_duplicates:
+        raise WeatherError(f"The file has {about.name} twice for an hour, or not in order.")
+    return series
+
+
+def _interval(entry: Any, name: str) -> tuple[np.datetime64, int]:
+    """Start in UTC and whole hours of an ISO interval such as 2026-07-01T06:00Z/PT3H."""
+    text = entry.get("validTime") if isinstance(entry, dict) else None
+    start, _, period = text.partition("/") if isinstance(text, str) else ("", "", "")
+    moment, length = _moment(start), _PERIOD.fullmatch(period)
+    minutes = 0
+    if length is not None:
+        days, hours, rest = (int(part or 0) for part in length.groups())
+        minutes = days * 1440 + hours * 60 + rest
+    if moment is None or minutes < 60 or minutes % 60:
+        raise WeatherError(f"The file has {str(text)[:60]!r} as a time of {name}.")
+    if moment.minute or moment.second:
+        raise WeatherError(f"The file has {name} at {start}, not on the hour.")
+    return np.datetime64(moment.replace(tzinfo=None), "ns"), minutes // 60
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None or not 1900 < moment.year < 2200:
+        return None
+    return moment.astimezone(UTC)
+
+
+def _middle(payload: dict[str, Any]) -> tuple[float, float]:
+    """Middle of the outline of the grid cell."""
+    try:
+        corners = np.array(payload["geometry"]["coordinates"][0][:4], dtype=np.float64)
+        east, north = corners[:, :2].mean(axis=0)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        raise WeatherError(
+            "The file names no place; give its latitude and longitude."
+        ) from None
+    return float(north), float(east)

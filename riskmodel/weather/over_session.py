@@ -1,0 +1,263 @@
+"""What a session meets of the weather: the hours that it covers, each by its share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from riskmodel.fields import FIELDS
+from riskmodel.physiology import heat, sun
+from riskmodel.weather.hours import COLUMNS, HOUR, Times, Weather, WeatherError, naive_utc
+
+Array = NDArray[np.float64]
+
+_NEEDED = tuple(name for name, column in COLUMNS.items() if column.needed)
+_MINUTE_NS = 60e9
+
+
+@dataclass(frozen=True)
+class SessionWeather:
+    """The weather of any number of sessions.
+
+    Attributes
+    ----------
+    columns : mapping of str to ndarray of shape (n,)
+        Answers to `FIELDS`: means over the session of air temperature, humidity,
+        wind, radiation at the athlete and WBGT.  NaN where it is not known.
+    wbgt_highest_c : ndarray of shape (n,)
+        WBGT of the hottest hour that the session touches. [°C]
+    problems : ndarray of str, shape (n,)
+        Why there is no number; empty where there is one.
+    """
+
+    columns: Mapping[str, Array]
+    wbgt_highest_c: Array
+    problems: NDArray[Any]
+
+
+def session_weather(
+    weather: Weather,
+    start_utc: Times,
+    duration_min: Array,
+    shade: NDArray[np.bool_],
+) -> SessionWeather:
+    """Average the weather over sessions.
+
+    Parameters
+    ----------
+    weather : Weather
+    start_utc : ndarray of datetime64, shape (n,)
+    duration_min : ndarray of shape (n,)
+        [min], above 0 and up to 1440.
+    shade : ndarray of bool, shape (n,)
+        True where trees or stands hide the sun: only diffuse light arrives.
+
+    Returns
+    -------
+    SessionWeather
+
+    Notes
+    -----
+    Every hour counts by the minutes that the session spends in it.  WBGT is computed
+    for each hour, from its own weather and its own sun, with the direct share and
+    the pressure where they are known, and then averaged; a WBGT that comes with the
+    weather is used as it is.  Where the hours of a session do not differ and hold
+    nothing that a form cannot hold, WBGT is that of the form, under the mean sun of
+    the session: an unchanging radiation under a sun that moves says less than that.
+
+    A session that touches an hour with something missing, or outside of what can be
+    scored, or that begins before or ends after the weather, has no number.
+    """
+    starts = start_utc.astype("datetime64[ns]")
+    ends = starts + (duration_min * _MINUTE_NS).astype("timedelta64[ns]")
+    hours = weather.hours_utc
+    first = np.floor((starts - hours[0]) / HOUR).astype(np.intp)
+    width = (np.ceil((ends - hours[0]) / HOUR) - first).max(initial=1.0)
+    rows = first[:, None] + np.arange(int(width))
+    begin = hours[0] + rows * HOUR
+    minutes = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
+    share = np.maximum(minutes / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    met = share > 0.0
+    inside = (rows >= 0) & (rows < len(hours))
+    safe = np.clip(rows, 0, len(hours) - 1)
+    hourly = _at_the_athlete(weather)
+    problems = _problems(weather, starts, ends, safe, met & inside, hourly)
+
+    def mean(values: Array) -> Array:
+        # An hour that the session does not touch may hold anything.
+        total: Array = np.where(met, values, 0.0)
+        return np.asarray((total * share).sum(axis=1))
+
+    columns = {}
+    for name in _NEEDED:
+        values = hourly[name][safe]
+        if name == "solar_radiation_w_m2":
+            diffuse = values * (1.0 - hourly["direct_fraction"][safe])
+            values = np.where(shade[:, None], diffuse, values)
+        columns[name] = mean(values)
+    wbgt = np.where(shade[:, None], hourly["wbgt_shade_c"][safe], hourly["wbgt_c"][safe])
+    columns["wbgt_c"] = mean(wbgt)
+    highest = np.where(met, wbgt, -np.inf).max(axis=1)
+    _as_the_form(
+        weather, starts, duration_min, columns, safe, met & ~shade[:, None], highest
+    )
+    bad = problems != ""
+    for values in (*columns.values(), highest):
+        values[bad] = np.nan
+    return SessionWeather(columns, highest, problems)
+
+
+def weather_answers(
+    weather: Weather, start: datetime, duration_min: float, *, shade: bool = False
+) -> dict[str, Any]:
+    """Answers to the weather questions for one session.
+
+    With these in the form, `riskmodel.assess` gives what `riskmodel.best_start` gives
+    at that start.
+
+    Parameters
+    ----------
+    weather : Weather
+    start : datetime
+        With its time zone.
+    duration_min : float
+        [min], above 0 and up to 1440.
+    shade : bool
+        True where trees or stands hide the sun.
+
+    Returns
+    -------
+    dict of str to answer
+        Air temperature, humidity, wind, radiation and WBGT over the session, with
+        place and start.  WBGT below what the form takes is left to the rest.
+
+    Raises
+    ------
+    WeatherError
+        If something is missing; the sentence says what.
+    """
+    when = naive_utc([pd.Timestamp(start)])
+    met = session_weather(weather, when, np.array([duration_min]), np.array([shade]))
+    if met.problems[0]:
+        raise WeatherError(str(met.problems[0]))
+    answers: dict[str, Any] = {name: float(v[0]) for name, v in met.columns.items()}
+    if answers["wbgt_c"] < FIELDS["wbgt_c"].low:
+        del answers["wbgt_c"]
+    answers["latitude_deg"] = weather.latitude_deg
+    answers["longitude_deg"] = weather.longitude_deg
+    answers["start_time"] = start.astimezone(weather.zone).isoformat()
+    return answers
+
+
+def _at_the_athlete(weather: Weather) -> dict[str, Array]:
+    """Every hour's weather, with its WBGT in the sun and in the shade."""
+    hourly = {name: weather.frame[name].to_numpy() for name in COLUMNS}
+    place = weather.latitude_deg, weather.longitude_deg
+    cosine = sun.mean_cos_zenith(weather.hours_utc, 60.0, *place)
+    whole = hourly["solar_radiation_w_m2"]
+    given = hourly["direct_fraction"]
+    direct = np.where(np.isnan(given), sun.direct_fraction(whole, cosine), given)
+    hourly["direct_fraction"] = direct
+    pressure = np.where(np.isnan(hourly["pressure_hpa"]), 1013.25, hourly["pressure_hpa"])
+
+    def wbgt(radiation: Array, beam: Array) -> Array:
+        wind = heat.wind_speed_2m(hourly["wind_speed_m_s"], radiation, cosine)
+        state = heat.wbgt_liljegren(
+            hourly["air_temperature_c"],
+            # What lies outside of FIELDS gets no number; here it must only do no harm.
+            np.clip(hourly["relative_humidity_pct"], 1.0, 100.0),
+            wind,
+            radiation,
+            beam,
+            cosine,
+            pressure_hpa=pressure,
+        )
+        return state.wbgt_c
+
+    hourly["wbgt_shade_c"] = wbgt(whole * (1.0 - direct), np.zeros_like(whole))
+    measured = hourly["wbgt_c"]
+    hourly["wbgt_c"] = np.where(np.isnan(measured), wbgt(whole, direct), measured)
+    return hourly
+
+
+def _as_the_form(
+    weather: Weather,
+    starts: Times,
+    duration_min: Array,
+    columns: dict[str, Array],
+    rows: NDArray[np.intp],
+    met: NDArray[np.bool_],
+    highest: Array,
+) -> None:
+    """Where the hours do not differ, put WBGT as the form would compute it."""
+    same = met.any(axis=1)
+    for name in COLUMNS:
+        values = weather.frame[name].to_numpy()[rows]
+        if name in _NEEDED:
+            low = np.where(met, values, np.inf).min(axis=1)
+            same &= low == np.where(met, values, -np.inf).max(axis=1)
+        elif name != "cloud_pct":
+            same &= ~(~np.isnan(values) & met).any(axis=1)
+    if not same.any():
+        return
+    for name in _NEEDED:
+        # The shares of the hours add up to 1 only but for rounding.
+        hour = rows[same, met[same].argmax(axis=1)]
+        columns[name][same] = weather.frame[name].to_numpy()[hour]
+    place = weather.latitude_deg, weather.longitude_deg
+    cosine = sun.mean_cos_zenith(starts[same], duration_min[same], *place)
+    air, humidity, wind, radiation = (columns[name][same] for name in _NEEDED)
+    near_ground = heat.wind_speed_2m(wind, radiation, cosine)
+    direct = sun.direct_fraction(radiation, cosine)
+    state = heat.wbgt_liljegren(
+        air, np.clip(humidity, 1.0, 100.0), near_ground, radiation, direct, cosine
+    )
+    columns["wbgt_c"][same] = state.wbgt_c
+    highest[same] = state.wbgt_c
+
+
+def _problems(
+    weather: Weather,
+    starts: Times,
+    ends: Times,
+    rows: NDArray[np.intp],
+    met: NDArray[np.bool_],
+    hourly: Mapping[str, Array],
+) -> NDArray[Any]:
+    """Why each session has no number; empty where it has one."""
+    texts = np.full(len(starts), "", dtype=object)
+    index = pd.DatetimeIndex(weather.frame.index).tz_convert(weather.zone)
+    for name in (*_NEEDED, "wbgt_c"):
+        values, column = hourly[name], COLUMNS[name]
+        low, high = FIELDS[name].low, FIELDS[name].high
+        if name == "wbgt_c":
+            low = -np.inf  # no cold is too cold for the curve
+        gone = np.isnan(values)
+        bad = (gone | (values < low) | (values > high))[rows] & met
+        found = np.flatnonzero(bad.any(axis=1) & (texts == ""))
+        hour = rows[found, bad[found].argmax(axis=1)]
+        # One sentence for each hour, not for each session.
+        for row in np.unique(hour):
+            at = f"{WEEKDAYS[index[row].weekday()]} {index[row]:%H:%M}"
+            if gone[row]:
+                text = f"The {column.label} of {at} is missing."
+            else:
+                text = f"The {column.label} of {at} is {values[row]:.3g} {column.unit}; "
+                text += f"allowed is {FIELDS[name].allowed}."
+            texts[found[hour == row]] = text
+    begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
+    late = f"{WEEKDAYS[weather.end.weekday()]} {weather.end:%H:%M}"
+    early = f"{WEEKDAYS[index[0].weekday()]} {index[0]:%H:%M}"
+    texts[ends > end] = f"The weather ends on {late}, before the session would."
+    texts[starts < begin] = f"The weather begins on {early}, after the session would."
+    return texts
+
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Short names, the same on every machine."""

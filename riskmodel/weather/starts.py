@@ -1,0 +1,177 @@
+"""When a session could start: on the hour or half hour, within limits, in daylight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from riskmodel.weather.daylight import Day, all_daylight, days_of_sun
+from riskmodel.weather.hours import HOUR, Kind, Times, Weather, naive_utc
+
+Array = NDArray[np.float64]
+
+STEPS_MIN = (15, 30, 60, 120, 180, 240, 360)
+MOST_STARTS = 10_000
+
+FORECAST_ERROR_C = ((0.0, 2.0), (2.0, 2.5), (4.0, 3.0), (6.0, 3.5), (8.0, 4.0))
+"""From how many days ahead, and by how much WBGT may be off either way. [days, °C]
+
+The first is what the weather of a station is off what a course has: sites along a
+marathon course differed from the stations around by 1.9 °C on average, with a standard
+deviation of 2.4 °C, and among themselves by 1.8 °C (Cheuvront 2015,
+doi:10.1249/MSS.0000000000000624).  That it grows by half a degree every two days is our
+judgement."""
+
+ERROR_C: MappingProxyType[Kind, float] = MappingProxyType(
+    {"past": 2.0, "typed": 2.0, "climate": 5.0}
+)
+"""The same for weather that is no forecast.  Five degrees, for the days that differ from
+the usual one, are our judgement. [°C]"""
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Possible starts, and what is known of each beforehand.
+
+    Attributes
+    ----------
+    utc : ndarray of datetime64[ns], shape (n,)
+    local : DatetimeIndex
+        The same moments in the local time.
+    within : ndarray of bool, shape (n,)
+        Whether the start lies within the limits of the day.
+    wbgt_error_c : ndarray of shape (n,)
+        By how much WBGT may be off. [°C]
+    """
+
+    utc: Times
+    local: pd.DatetimeIndex
+    within: NDArray[np.bool_]
+    wbgt_error_c: Array
+
+    def days(self, weather: Weather) -> tuple[Day, ...]:
+        """Sunrise and sunset of the days with a start."""
+        if not len(self.local):
+            return ()
+        first, last = self.local[0].date(), self.local[-1].date()
+        place = weather.latitude_deg, weather.longitude_deg
+        return days_of_sun(first, last, weather.zone, *place)
+
+
+def possible_starts(
+    weather: Weather,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    earliest: time | str | None,
+    latest: time | str | None,
+    step_min: int,
+) -> Starts:
+    """List the moments at which the clock of the place shows a full step.
+
+    Parameters
+    ----------
+    weather : Weather
+    first, last : datetime, optional
+        With their time zones; by default from when the forecast was issued, or the
+        first hour of other weather, to its end.
+    earliest, latest : datetime.time or str, optional
+        Limits of the start in local time, such as ``"06:30"``; if the latest comes
+        before the earliest, the night between is meant.
+    step_min : int
+        One of `STEPS_MIN`. [min]
+
+    Returns
+    -------
+    Starts
+        On a day on which clocks change, every real moment once.
+
+    Raises
+    ------
+    ValueError
+        If a limit cannot be read, or there are too many starts.
+    """
+    if step_min not in STEPS_MIN:
+        raise ValueError(
+            f"The step (step_min) is {step_min}; allowed is one of "
+            f"{', '.join(map(str, STEPS_MIN))} min."
+        )
+    issued = weather.issued if weather.kind == "forecast" else None
+    begin = _moment("first", first or issued, weather.hours_utc[0])
+    end = _moment(
+        "last",
+        last or weather.last_start,
+        weather.hours_utc[-1] + HOUR - np.timedelta64(1, "m"),
+    )
+    if (end - begin) / np.timedelta64(step_min, "m") > MOST_STARTS:
+        raise ValueError(f"There are more than {MOST_STARTS} starts from first to last.")
+    # All time zones in use now are whole quarters of an hour from UTC.
+    quarter = np.timedelta64(15, "m")
+    origin = np.datetime64(0, "ns")
+    low = origin + np.ceil((begin - origin) / quarter).astype(np.int64) * quarter
+    utc = np.arange(low, end + np.timedelta64(1, "ns"), quarter).astype("datetime64[ns]")
+    local = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert(weather.zone)
+    minute = local.hour.to_numpy() * 60 + local.minute.to_numpy()
+    full = minute % step_min == 0
+    utc, local, minute = utc[full], local[full], minute[full]
+    return Starts(utc, local, _within(minute, earliest, latest), wbgt_error_c(weather, utc))
+
+
+def wbgt_error_c(weather: Weather, start_utc: Times) -> Array:
+    """By how much WBGT may be off, by the kind of the weather and the time ahead. [°C].
+
+    A forecast that nobody knows the age of counts as an old one.
+    """
+    if weather.kind != "forecast":
+        return np.full(len(start_utc), ERROR_C[weather.kind])
+    days, errors = np.array(FORECAST_ERROR_C).T
+    if weather.issued is None:
+        return np.full(len(start_utc), errors[-1])
+    ahead = (start_utc - naive_utc([weather.issued])[0]) / np.timedelta64(1, "D")
+    place = np.searchsorted(days, np.maximum(ahead, 0.0), side="right") - 1
+    return np.asarray(errors[place])
+
+
+def in_daylight(
+    weather: Weather, start_utc: Times, duration_min: float
+) -> NDArray[np.bool_]:
+    """Whether each session lies between sunrise and sunset."""
+    end = start_utc + np.timedelta64(round(duration_min * 60), "s")
+    return all_daylight(start_utc, end, weather.latitude_deg, weather.longitude_deg)
+
+
+def _moment(name: str, given: datetime | None, otherwise: np.datetime64) -> np.datetime64:
+    if given is None:
+        return otherwise
+    if not isinstance(given, datetime) or given.tzinfo is None:
+        raise ValueError(f"{name} is {given!r}; needed is a time with its time zone.")
+    return np.datetime64(naive_utc([pd.Timestamp(given)])[0])
+
+
+def _within(
+    minute: NDArray[Any], earliest: time | str | None, latest: time | str | None
+) -> NDArray[np.bool_]:
+    low = _minute("earliest", earliest, 0)
+    high = _minute("latest", latest, 1439)
+    after, before = minute >= low, minute <= high
+    return np.asarray(after & before if low <= high else after | before)
+
+
+def _minute(name: str, given: time | str | None, otherwise: int) -> int:
+    if given is None:
+        return otherwise
+    try:
+        read = given if isinstance(given, time) else time.fromisoformat(given.strip())
+    except (ValueError, AttributeError):
+        raise ValueError(
+            f"{name} is {given!r}; needed is a local time like 06:30."
+        ) from None
+    if read.tzinfo is not None:
+        raise ValueError(f"{name} is {given!r}; needed is a local time like 06:30.")
+    return read.hour * 60 + read.minute

@@ -1,0 +1,590 @@
+"""The best start: every start against a form filled by hand, limits, clocks and words."""
+
+import json
+from datetime import UTC, date, datetime, time
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import ephem
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from riskmodel import assess, best_start, best_start_squad
+from riskmodel.cli import app
+from riskmodel.datasets import data_file, load_examples
+from riskmodel.fields import FIELDS
+from riskmodel.start_scores import INDOORS
+from riskmodel.weather import open_meteo
+from riskmodel.weather.daylight import days_of_sun
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.over_session import weather_answers
+from riskmodel.weather.starts import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
+from riskmodel.weather.typed import typed_weather
+from tests.strategies import sessions
+from tests.test_weather import weather
+from tests.weather_service import weather_service
+
+RUN = {"sport": "running", "duration_min": 90, "session_rpe": 7, "age_years": 40}
+FILE = data_file("examples_weather/open_meteo.json")
+OWN = [n for n, f in FIELDS.items() if f.group != "weather"]
+
+
+def summer(**more):
+    usual = dict(latitude_deg=48.2, longitude_deg=16.4, time_zone="Europe/Vienna")
+    usual |= dict(coolest_c=18, warmest_c=34, relative_humidity_pct=50)
+    usual |= dict(wind_speed_m_s=2, cloud_pct=10)
+    return typed_weather(date(2027, 7, 4), **{**usual, **more})
+
+
+def random_hours(seed, n=60, **more):
+    random = np.random.default_rng(seed)
+    hours = {
+        "air_temperature_c": random.uniform(5, 33, n),
+        "relative_humidity_pct": random.uniform(20, 90, n),
+        "wind_speed_m_s": random.uniform(0, 9, n),
+        "solar_radiation_w_m2": random.uniform(0, 900, n),
+        "direct_fraction": random.uniform(0, 0.85, n),
+        "pressure_hpa": random.uniform(800, 1030, n),
+    }
+    return weather(hours, **more)
+
+
+# ------------------------------------------------------------- the form and the forecast
+
+
+@settings(max_examples=25)
+@given(
+    sessions(duration_min=90.0), st.integers(0, 1000), st.sampled_from(["clear", "shade"])
+)
+def test_every_start_is_what_the_form_says_with_that_weather(answers, seed, sky):
+    own = {name: v for name, v in answers.items() if name in OWN} | {"sky": sky}
+    of = random_hours(seed)
+    best = best_start(own, of, step_min=180)
+    rows = best.starts[best.starts["problem"] == ""]
+    assert len(rows) >= 18
+    for row in rows.itertuples():
+        by_hand = weather_answers(of, row.start, 90.0, shade=sky == "shade")
+        answer = assess(own | by_hand)
+        assert answer.problems == ()
+        assert row.probability == pytest.approx(answer.probability, rel=1e-9)
+        assert (row.in_100, row.band) == (answer.in_100, answer.band)
+        # The ends of the range are those of weather that is off by the error.
+        off = row.wbgt_error_c
+        cooler = assess(own | by_hand | {"wbgt_c": by_hand["wbgt_c"] - off})
+        warmer = assess(own | by_hand | {"wbgt_c": by_hand["wbgt_c"] + off})
+        assert row.probability_low == pytest.approx(cooler.probability_low, rel=1e-9)
+        assert row.probability_high == pytest.approx(warmer.probability_high, rel=1e-9)
+        assert row.probability_low <= answer.probability_low <= row.probability
+        assert row.probability <= answer.probability_high <= row.probability_high
+
+
+@settings(max_examples=40)
+@given(
+    st.floats(5, 40),
+    st.floats(10, 100),
+    st.floats(0, 10),
+    st.floats(0, 1000),
+    st.integers(20, 600),
+    st.sampled_from([30, 60]),
+)
+def test_weather_that_does_not_change_is_that_of_the_form(
+    air, humidity, wind, light, minutes, step
+):
+    typed = {
+        "air_temperature_c": air,
+        "relative_humidity_pct": humidity,
+        "wind_speed_m_s": wind,
+        "solar_radiation_w_m2": light,
+    }
+    of = weather({name: np.full(36, value) for name, value in typed.items()})
+    session = {**RUN, "duration_min": minutes}
+    best = best_start(session, of, step_min=step)
+    for row in best.starts[best.starts["problem"] == ""].iloc[::7].itertuples():
+        # As somebody types it, without any WBGT: place and time give the sun.
+        by_hand = {
+            **session,
+            **typed,
+            "latitude_deg": of.latitude_deg,
+            "longitude_deg": of.longitude_deg,
+            "start_time": row.start.isoformat(),
+        }
+        answer = assess(by_hand)
+        assert row.probability == pytest.approx(answer.probability, rel=1e-9)
+        assert row.wbgt_c == pytest.approx(answer.physiology["wbgt_c"], abs=1e-9)
+
+
+def test_the_answers_of_the_weather_are_replaced_and_need_not_be_there():
+    of = summer()
+    stale = {"air_temperature_c": 3, "wbgt_c": 40, "wind_speed_m_s": 20, "sky": "night"}
+    stale |= {"solar_radiation_w_m2": 0, "latitude_deg": -80, "longitude_deg": 3}
+    one, other = best_start(RUN, of), best_start(RUN | stale, of)
+    pd.testing.assert_frame_equal(one.starts, other.starts)
+
+
+def test_cold_below_the_form_is_scored_like_the_form():
+    of = weather({"air_temperature_c": np.full(30, -18.0)})
+    best = best_start(RUN, of)
+    row = best.starts.iloc[3]
+    assert row["wbgt_c"] < -10
+    by_hand = weather_answers(of, row["start"], 90.0)
+    assert "wbgt_c" not in by_hand
+    assert row["probability"] == pytest.approx(assess(RUN | by_hand).probability, rel=1e-9)
+
+
+# ----------------------------------------------------------------------- what it answers
+
+
+def test_a_hot_day_is_best_at_dawn_and_the_words_say_by_how_much():
+    best = best_start(
+        RUN | {"start_time": "2027-07-04T14:00+02:00"},
+        summer(),
+        earliest="05:00",
+        latest=time(21),
+        step_min=30,
+    )
+    first = best.windows[0]
+    assert first.start.hour == 5
+    planned = assess(
+        RUN | weather_answers(summer(), datetime(2027, 7, 4, 12, tzinfo=UTC), 90.0)
+    )
+    assert best.compared_with.value == pytest.approx(planned.probability)
+    assert "the planned start" in best.compared_with.words
+    row = best.starts.loc[first.start.tz_convert("UTC")]
+    instead = planned.in_100.removeprefix("about ")
+    assert first.words == f"05:00 to 06:30: {row['in_100']} in 100 instead of {instead}"
+    assert int(row["in_100"].removeprefix("about ")) < int(instead)
+    # No two windows overlap.
+    spans = sorted((w.start, w.end) for w in best.windows)
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    values = [w.value for w in best.windows]
+    assert values == sorted(values)
+    allowed = best.starts[best.starts["allowed"]]
+    assert values[0] == allowed["probability"].min()
+    assert allowed["start"].dt.hour.between(5, 21).all()
+
+
+def test_without_a_planned_start_the_worst_one_is_the_measure():
+    best = best_start(RUN, summer(), earliest="06:00", latest="20:00")
+    allowed = best.starts[best.starts["allowed"]]
+    assert best.compared_with.value == allowed["probability"].max()
+    assert "the worst start" in best.compared_with.words
+
+
+def test_over_several_days_the_words_name_the_day():
+    best = best_start(RUN, summer(days=2))
+    assert {w.words.split(",")[0] for w in best.windows} <= {"Sun 4 Jul", "Mon 5 Jul"}
+
+
+def test_where_nothing_changes_the_words_say_so():
+    of = weather({"air_temperature_c": np.full(30, 12.0)})
+    assert all(w.words.endswith("no different") for w in best_start(RUN, of).windows)
+
+
+def test_among_starts_that_are_alike_the_coolest_comes_first():
+    air = np.full(30, 4.0)
+    air[15:17] = 1.0
+    best = best_start(RUN, weather({"air_temperature_c": air}))
+    alike = best.starts.dropna(subset="probability")
+    assert alike["probability"].nunique() == 1
+    assert best.windows[0].start == pd.Timestamp("2026-07-01T15:00Z")
+
+
+def test_a_session_with_problems_says_them_and_has_no_numbers():
+    best = best_start({**RUN, "session_rpe": 12, "start_time": "noon"}, summer())
+    assert len(best.problems) == 2
+    assert best.starts["probability"].isna().all()
+    assert (best.windows, best.compared_with) == ((), None)
+    with pytest.raises(ValueError, match="shoe_size"):
+        best_start({**RUN, "shoe_size": 43}, summer())
+
+
+@pytest.mark.parametrize("own", [{"sky": "indoor"}, {"sport": "basketball"}])
+def test_a_hall_has_no_weather(own):
+    best = best_start(RUN | own, summer())
+    assert best.starts["probability"].isna().all()
+    assert set(best.starts["problem"]) == {INDOORS}
+    assert "No start has a number; each says why." in best.notes
+    outside = best_start(RUN | own | {"sky": "clear"}, summer())
+    assert outside.starts["probability"].notna().any()
+
+
+def test_shade_takes_heat_away_by_day_and_nothing_at_night():
+    sun, shade = (best_start(RUN | {"sky": s}, summer()).starts for s in ("clear", "shade"))
+    cooler = sun["wbgt_c"] - shade["wbgt_c"]
+    noon = sun["start"].dt.hour.eq(12)
+    night = sun["start"].dt.hour.eq(1)
+    assert (cooler[noon] > 1).all()
+    assert (cooler[night] == 0).all()
+
+
+def test_extreme_heat_is_said_at_the_starts_that_it_meets():
+    of = summer(coolest_c=24, warmest_c=42)
+    rows = best_start(RUN, of).starts
+    for row in rows.iloc[[3, 14]].itertuples():
+        answer = assess(RUN | weather_answers(of, row.start, 90.0))
+        assert row.safety == " ".join(answer.safety)
+    assert rows["safety"].iloc[3] != rows["safety"].iloc[14] != ""
+
+
+def test_the_hottest_hour_is_at_least_the_mean():
+    rows = best_start(RUN, random_hours(5)).starts.dropna(subset="wbgt_c")
+    assert (rows["wbgt_highest_c"] >= rows["wbgt_c"] - 1e-9).all()
+
+
+# ------------------------------------------------------------------------ what is missing
+
+
+def test_starts_that_touch_a_gap_or_the_end_have_no_number_and_say_why():
+    of = read_weather_file(FILE.read_bytes())
+    rows = best_start(RUN, of).starts
+    local = rows.set_index("start")
+    gap = local.loc["2026-07-03T10:00+02:00":"2026-07-03T12:00+02:00"]
+    assert gap["probability"].isna().all()
+    # What stands at noon belongs to the hours before and after.
+    assert gap["problem"].tolist() == [
+        "The wind of Fri 11:00 is missing.",
+        "The wind of Fri 11:00 is missing.",
+        "The wind of Fri 12:00 is missing.",
+    ]
+    assert local.loc["2026-07-03T13:00+02:00", "problem"] == ""
+    assert local.loc["2026-07-03T09:00+02:00", "problem"] == ""
+    late = local.loc["2026-07-03T23:00+02:00"]
+    assert late["problem"] == "The weather ends on Sat 00:00, before the session would."
+    assert np.isnan(late["probability"])
+    assert (rows["problem"].eq("") == rows["probability"].notna()).all()
+    assert best_start(RUN, of).windows[0].value > 0
+
+
+def test_no_start_at_all_is_said():
+    of = summer()
+    none = best_start(RUN, of, first=datetime(2027, 7, 4, 8, 1, tzinfo=UTC),
+                      last=datetime(2027, 7, 4, 8, 2, tzinfo=UTC))  # fmt: skip
+    assert len(none.starts) == 0
+    assert "There is no possible start between first and last." in none.notes
+    dark = best_start(RUN, of, earliest="00:00", latest="02:00", daylight_only=True)
+    assert "No start is within the limits and the daylight." in dark.notes
+    assert dark.windows == ()
+
+
+# ---------------------------------------------------------------------- limits and clocks
+
+
+def test_limits_may_span_midnight():
+    rows = best_start(RUN, summer(), earliest="22:00", latest="02:00").starts
+    hours = rows.loc[rows["allowed"], "start"].dt.hour
+    assert set(hours) == {22, 23, 0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"step_min": 45}, "step_min"),
+        ({"earliest": "dawn"}, "earliest is 'dawn'"),
+        ({"latest": 7}, "latest is 7"),
+        ({"latest": "07:00+02:00"}, "local time"),
+        ({"first": datetime(2027, 7, 4)}, "first is"),
+        ({"last": "2027-07-04"}, "last is"),
+        ({"first": datetime(1999, 7, 4, tzinfo=UTC)}, "more than 10000 starts"),
+    ],
+)
+def test_a_limit_that_is_none_is_named(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        best_start(RUN, summer(), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    [("Asia/Kolkata", 330), ("Asia/Kathmandu", 345), ("America/St_Johns", -150)],
+)
+@pytest.mark.parametrize("step", [30, 60])
+def test_starts_are_on_the_clock_of_the_place(zone, offset, step):
+    of = weather({"air_temperature_c": np.full(48, 25.0)}, zone=zone)
+    rows = best_start(RUN, of, step_min=step).starts
+    assert set(rows["start"].dt.minute) == set(range(0, 60, step))
+    apart = rows["start"].dt.tz_localize(None) - rows.index.tz_localize(None)
+    assert (apart == pd.Timedelta(offset, "min")).all()
+    assert (np.diff(rows.index) == pd.Timedelta(step, "min")).all()
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-07-01", 24)]
+)
+def test_days_on_which_clocks_change_have_every_real_hour_once(day, hours):
+    midnight = pd.Timestamp(day, tz="Europe/Vienna")
+    of = weather(
+        {"air_temperature_c": np.arange(80, dtype=float) / 4},
+        first=str((midnight - pd.Timedelta(1, "D")).tz_convert("UTC").tz_localize(None)),
+        zone="Europe/Vienna",
+    )
+    rows = best_start(RUN, of).starts
+    today = rows[rows["start"].dt.date == midnight.date()]
+    assert len(today) == hours
+    assert today.index.is_unique
+    # The session is as long as ever, and the weather that of the real moments.
+    assert (rows["end"] - rows["start"] == pd.Timedelta(90, "min")).all()
+    began = (today.index[5] - of.frame.index[0]) / pd.Timedelta(1, "h")
+    expected = (began / 4 * 60 + (began + 1) / 4 * 30) / 90
+    assert today["air_temperature_c"].iloc[5] == pytest.approx(expected)
+
+
+def test_a_session_across_midnight_meets_both_days():
+    air = np.array([20.0] * 24 + [32.0] * 24)
+    of = weather({"air_temperature_c": air})
+    rows = best_start({**RUN, "duration_min": 120}, of).starts
+    late = rows.loc["2026-07-01T23:00Z"]
+    assert late["air_temperature_c"] == pytest.approx(26.0)
+    assert late["end"].date() == date(2026, 7, 2)
+
+
+def test_daylight_only_keeps_the_session_between_sunrise_and_sunset():
+    rows = best_start(RUN, summer(), daylight_only=True, step_min=15)
+    observer = ephem.Observer()
+    observer.lat, observer.lon = np.radians(48.2), np.radians(16.4)
+    observer.pressure, observer.horizon = 0, "-0:50"
+    observer.date = "2027/7/4 00:00"
+    rise, fall = (
+        pd.Timestamp(find(ephem.Sun()).datetime(), tz="UTC")
+        for find in (observer.next_rising, observer.next_setting)
+    )
+    table = rows.starts
+    slack = pd.Timedelta(4, "min")
+    sure = (table.index > rise + slack) & (table["end"] < fall - slack)
+    never = (table.index < rise - slack) | (table["end"] > fall + slack)
+    assert table.loc[sure, "allowed"].all()
+    assert not table.loc[never, "allowed"].any()
+    assert (sure | never).sum() > 80
+    (day,) = rows.days
+    assert day.words == f"Sunrise {day.sunrise:%H:%M}, sunset {day.sunset:%H:%M}."
+
+
+def test_in_the_south_and_near_the_pole_the_sun_is_that_of_the_place():
+    south = best_start(
+        RUN,
+        summer(latitude_deg=-45.9, longitude_deg=170.5, time_zone="Pacific/Auckland"),
+        daylight_only=True,
+    )
+    # July is winter there: light from about eight to five.
+    hours = south.starts.loc[south.starts["allowed"], "start"].dt.hour
+    assert (hours.min(), hours.max()) == (9, 15)
+    place = dict(latitude_deg=78.2, longitude_deg=15.6, time_zone="Arctic/Longyearbyen")
+    light = best_start(RUN, summer(**place, warmest_c=19), daylight_only=True)
+    assert light.starts["allowed"].all()
+    assert light.days[0].words == "The sun does not set."
+    night = days_of_sun(
+        date(2026, 12, 21), date(2026, 12, 21), ZoneInfo("Arctic/Longyearbyen"), 78.2, 15.6
+    )
+    assert night[0].words == "The sun does not rise."
+
+
+# -------------------------------------------------------------------------- the error
+
+
+def test_the_error_grows_with_the_time_ahead_and_is_two_degrees_at_least():
+    issued = datetime(2026, 7, 1, tzinfo=UTC)
+    of = weather({"air_temperature_c": np.full(240, 25.0)}, kind="forecast", issued=issued)
+    for days, error in FORECAST_ERROR_C:
+        start = np.datetime64("2026-07-01T00:00", "ns") + np.timedelta64(
+            int(days * 24), "h"
+        )
+        assert wbgt_error_c(of, np.array([start]))[0] == error
+        if days:
+            before = start - np.timedelta64(1, "m")
+            assert wbgt_error_c(of, np.array([before]))[0] < error
+    errors = best_start(RUN, of).starts["wbgt_error_c"]
+    assert errors.is_monotonic_increasing
+    assert errors.min() == 2.0
+    assert min(ERROR_C.values()) >= 2.0
+
+
+def test_a_forecast_of_unknown_age_counts_as_an_old_one():
+    of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast")
+    best = best_start(RUN, of)
+    assert set(best.starts["wbgt_error_c"]) == {FORECAST_ERROR_C[-1][1]}
+    assert any("When the forecast was made is not known" in note for note in best.notes)
+
+
+def test_a_forecast_begins_when_it_was_issued():
+    issued = datetime(2026, 7, 1, 10, 20, tzinfo=UTC)
+    of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast", issued=issued)
+    assert best_start(RUN, of).starts.index[0] == pd.Timestamp("2026-07-01T11:00Z")
+
+
+def test_climate_says_that_it_is_no_forecast():
+    best = best_start(RUN, summer(kind="climate", place="Race"))
+    assert best.notes[0] == "Usual climate of that time of year, not a forecast, Race."
+    assert (best.starts["wbgt_error_c"] == 5.0).all()
+
+
+# ------------------------------------------------------------------------------ a squad
+
+
+def squad(**columns):
+    return pd.DataFrame(
+        {"athlete": ["Ada", "Ben", "Cy"], "age_years": [25, 61, 33], **columns}
+    )
+
+
+PLAN = {name: value for name, value in RUN.items() if name != "age_years"}
+
+
+def test_a_squad_is_the_sum_of_its_athletes():
+    of = random_hours(3)
+    team = squad(cramp_sessions_12mo=["0", "3-5", None], duration_min=[None, 60, None])
+    every = best_start_squad(team, PLAN, of)
+    singles = [
+        best_start({**PLAN, "age_years": 25, "cramp_sessions_12mo": "0"}, of),
+        best_start(
+            {**PLAN, "age_years": 61, "cramp_sessions_12mo": "3-5", "duration_min": 60}, of
+        ),
+        best_start({**PLAN, "age_years": 33}, of),
+    ]
+    for place, single in enumerate(singles):
+        np.testing.assert_allclose(
+            every.probability[:, place], single.starts["probability"], rtol=1e-9
+        )
+    for name in ("", "_low", "_high"):
+        total = sum(single.starts[f"probability{name}"] for single in singles)
+        pd.testing.assert_series_equal(
+            every.starts[f"expected{name}"], total, check_names=False
+        )
+    assert every.n_scored == 3
+    assert every.windows[0].value == every.starts["expected"].min()
+
+
+def test_who_cannot_be_scored_is_left_out_and_counted_out():
+    team = squad()
+    team["age_years"] = [25, 240, None]
+    every = best_start_squad(team, PLAN, summer(days=1))
+    assert every.n_scored == 1
+    assert np.isnan(every.probability[:, 1:]).all()
+    assert "among 1 athlete" in every.windows[0].words
+    nobody = best_start_squad(team.iloc[1:], PLAN, summer())
+    assert nobody.problems == ("None of the athletes can be scored.",)
+    assert nobody.windows == ()
+    assert nobody.starts["expected"].isna().all()
+    inside = best_start_squad(squad(), {**PLAN, "sky": "indoor"}, summer())
+    assert inside.problems == (INDOORS,)
+
+
+def test_a_start_that_one_cannot_finish_has_no_sum():
+    of = weather({"air_temperature_c": np.full(12, 25.0)})
+    every = best_start_squad(squad(duration_min=[60, 60, 180]), PLAN, of)
+    late = every.starts.loc["2026-07-01T10:00Z"]
+    assert np.isnan(late["expected"])
+    assert late["problem"] == "The weather ends on Wed 12:00, before the session would."
+    assert np.isfinite(every.probability[10, :2]).all()
+
+
+def test_the_weather_replaces_what_a_list_says_of_it():
+    stale = squad(air_temperature_c=[1, 2, 3], wbgt_c=[40, 40, 40])
+    one = best_start_squad(squad(), PLAN, summer())
+    other = best_start_squad(stale, PLAN, summer())
+    np.testing.assert_array_equal(one.probability, other.probability)
+
+
+def test_a_squad_is_compared_with_its_planned_start():
+    plan = PLAN | {"start_time": "2027-07-04T14:30+02:00"}
+    every = best_start_squad(squad(), plan, summer(), latest="09:00")
+    at = weather_answers(summer(), datetime(2027, 7, 4, 12, 30, tzinfo=UTC), 90.0)
+    expected = sum(assess(PLAN | at | {"age_years": a}).probability for a in (25, 61, 33))
+    assert every.compared_with.value == pytest.approx(expected)
+    assert f"instead of {expected:.1f}" in every.windows[0].words
+
+
+# ---------------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def session_file(tmp_path):
+    path = tmp_path / "session.json"
+    path.write_text(json.dumps(RUN), encoding="utf-8")
+    return str(path)
+
+
+def run(*arguments, text=None):
+    return CliRunner().invoke(app, ["forecast", *map(str, arguments)], input=text)
+
+
+def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
+    done = run("--session", session_file, "--weather-file", FILE, "--place", "Prater")
+    assert done.exit_code == 0
+    best = best_start(RUN, read_weather_file(FILE.read_bytes(), place="Prater"))
+    for window in best.windows:
+        assert window.words in done.stdout
+    assert "Weather data by Open-Meteo.com" in done.stdout
+    assert "Sunrise 04:5" in done.stdout
+    assert "(under 1 to " in done.stdout
+    assert "(0 to" not in done.stdout
+    as_json = run("--session", "-", "--weather-file", FILE, "--json", text=json.dumps(RUN))
+    made = json.loads(as_json.stdout)
+    assert [w["words"] for w in made["windows"]] == [w.words for w in best.windows]
+    assert len(made["starts"]) == len(best.starts)
+    assert None in [start["probability"] for start in made["starts"]]
+    assert made["weather"]["kind"] == "forecast"
+
+
+def test_the_command_asks_the_service(session_file, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    open_meteo.forget()
+    with weather_service() as service:
+        monkeypatch.setenv("CRAMPRISK_FORECAST_URL", f"{service.url}/v1/forecast")
+        monkeypatch.setenv("CRAMPRISK_PLACES_URL", f"{service.url}/v1/search")
+        done = run("--session", session_file, "--place", "Vienna", "--days", 2)
+        assert done.exit_code == 0
+        assert "Forecast, Vienna, Austria." in done.stdout
+        assert "Not meant: Vienna, United States" in done.stderr
+        where = ["--latitude", 48.20849, "--longitude", 16.37208]
+        made = run("--session", session_file, *where, "--days", 1, "--json")
+        days = {start["start"][:10] for start in json.loads(made.stdout)["starts"]}
+        assert len(days) <= 1
+        # Nothing of the session leaves the machine.
+        sent = json.dumps([(path, asked) for path, asked, _ in service.log])
+        assert "running" not in sent
+        service.faults = [(400, {}, b'{"error":true,"reason":"No such cell."}')]
+        open_meteo.forget()
+        refused = run("--session", session_file, *where)
+        assert refused.exit_code == 2
+        assert refused.stderr.strip() == "The weather service refused: No such cell."
+        service.places = []
+        unknown = run("--session", session_file, "--place", "Atlantis")
+        assert "No place is called 'Atlantis'." in unknown.stderr
+    open_meteo.forget()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ([], 2, "Give --place"),
+        (["--latitude", "48"], 2, "Give --place"),
+        (["--place", "Vienna", "--latitude", "48", "--longitude", "16"], 2, "Give --place"),
+        (["--weather-file", "none.json"], 2, "No such file"),
+        (["--weather-file", __file__], 2, "no weather file"),
+        (["--weather-file", str(FILE), "--earliest", "dawn"], 2, "earliest is 'dawn'"),
+        (["--weather-file", str(FILE), "--on", "soon"], 2, "soon"),
+    ],
+)
+def test_the_command_says_what_is_wrong(session_file, arguments, code, words):
+    done = run("--session", session_file, *arguments)
+    assert done.exit_code == code
+    assert words in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_the_command_ends_with_one_for_a_session_that_cannot_be_scored(tmp_path):
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps({**RUN, "age_years": 400}), encoding="utf-8")
+    done = run("--session", path, "--weather-file", FILE)
+    assert done.exit_code == 1
+    assert "age_years" in done.stderr
+
+
+def test_examples_run_under_the_weather():
+    of = summer()
+    for name, example in load_examples().items():
+        best = best_start(example, of)
+        assert best.problems == (), name
