@@ -5,11 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
+from riskmodel.views import form
 
 st.set_page_config(page_title="Cramp risk", page_icon="🏃", layout="wide")
 views = Path(riskmodel.__file__).parent / "views"
 pages = [
     st.Page(views / "my_session.py", title="My session", default=True),
+    st.Page(views / "start.py", title="Best start"),
     st.Page(views / "compare.py", title="Compare"),
     st.Page(views / "squad.py", title="Squad"),
     st.Page(views / "training.py", title="Training log"),
@@ -19,6 +21,7 @@ pages = [
     st.Page(views / "method.py", title="Method"),
 ]
 page = st.navigation(pages, position="top")
+form.show_again(page.title)
 page.run()
 # On a phone the navigation hides behind a button and covers the page.
 with st.container(horizontal=True):

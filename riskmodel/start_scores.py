@@ -47,7 +47,7 @@ class Window:
     start, end : Timestamp
         From the start of the session to its end, local time.
     value : float
-        Probability, or expected cramps of a squad.
+        Probability, or athletes of a squad to expect with a cramp.
     words : str
         As in "05:30 to 07:00: about 4 in 100 instead of 11".
     """
@@ -290,12 +290,12 @@ def in_100_words(value: float, than: float) -> str:
 
 
 def expected_words(n_scored: int) -> Callable[[float, float], str]:
-    """Make what compares the cramps to expect in a squad.
+    """Make what compares the athletes to expect with a cramp.
 
     Examples
     --------
     >>> expected_words(26)(1.31, 3.12)
-    'about 1.3 cramps among 26 athletes instead of 3.1'
+    'about 1.3 of 26 athletes with a cramp instead of 3.1'
     """
 
     def say(value: float, than: float) -> str:
@@ -303,7 +303,7 @@ def expected_words(n_scored: int) -> Callable[[float, float], str]:
         shown, before = (
             f"about {v:.1f}" if v >= 0.05 else "fewer than 0.1" for v in (value, than)
         )
-        text = f"{shown} cramps among {n_scored} {noun}"
+        text = f"{shown} of {n_scored} {noun} with a cramp"
         if shown == before:
             return f"{text}, no different"
         return f"{text} instead of {before.removeprefix('about ')}"

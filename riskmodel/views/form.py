@@ -73,6 +73,20 @@ def change(changes: Mapping[str, Any]) -> None:
         _put(FIELDS[name], value)
 
 
+def show_again(page: str) -> None:
+    """Let another page's questions show what was answered here.
+
+    Where two pages ask the same question, Streamlit draws it empty on the second one
+    if nothing is written to it in that run.
+    """
+    if st.session_state.get("page") == page:
+        return
+    st.session_state["page"] = page
+    for field in FIELDS.values():
+        if st.session_state.get(field.name) not in _EMPTY:
+            st.session_state[field.name] = st.session_state[field.name]
+
+
 def chosen_units() -> dict[str, str]:
     """Units that the reader sees, at first those usual where the browser comes from."""
     if "units" not in st.session_state:
@@ -222,7 +236,7 @@ def ask(next_question: str | None) -> None:
             if FIELDS[next_question].private:
                 st.caption(_PRIVACY)
     st.header("Six answers for a first number")
-    _draw(field for field in FIELDS.values() if field.required)
+    draw(field for field in FIELDS.values() if field.required)
     st.header("More answers")
     for group, heading in GROUPS.items():
         others = [
@@ -235,7 +249,7 @@ def ask(next_question: str | None) -> None:
         with st.expander(heading):
             if group == "athlete":
                 st.caption(_PRIVACY)
-            _draw(others)
+            draw(others)
 
 
 # Warnings and reasons come and go above the questions, and browsers then often lose the
@@ -276,10 +290,10 @@ def stay() -> None:
 def ask_plan() -> None:
     """Draw the questions about the session and the weather, not those about a person."""
     fields = [f for f in FIELDS.values() if f.group in ("plan", "weather")]
-    _draw(field for field in fields if field.required)
+    draw(field for field in fields if field.required)
     for group in ("plan", "weather"):
         with st.expander(GROUPS[group]):
-            _draw(f for f in fields if f.group == group and not f.required)
+            draw(f for f in fields if f.group == group and not f.required)
 
 
 def ask_units() -> None:
@@ -314,11 +328,12 @@ def _red_flags() -> None:
     done = flags and seen and st.session_state.get("illness_24h") is not None
     with st.expander(f"Before you start: warning signs ({state})", expanded=not done):
         group = [field for field in FIELDS.values() if field.group == "before"]
-        _draw([f for f in group if f.name != "red_flags_seen" or named])
+        draw([f for f in group if f.name != "red_flags_seen" or named])
         st.caption(_PRIVACY)
 
 
-def _draw(fields: Iterable[Field]) -> None:
+def draw(fields: Iterable[Field]) -> None:
+    """Draw some of the questions."""
     for field in fields:
         _widget(field)
         if field.name == "relative_humidity_pct":

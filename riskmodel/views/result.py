@@ -27,6 +27,7 @@ from riskmodel.report import (
 from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.units import Chosen
 from riskmodel.views import form
+from riskmodel.views.colours import BAND_COLOURS
 
 _OWN: Chosen = {}
 _SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
@@ -48,15 +49,6 @@ _SPREAD_WORDS = (
     "the truth; the Method page says how often it did in made-up sessions. "
     "Each row shows how wide it would be with this source alone."
 )
-
-
-# Dark enough for white text in either scheme, 6:1 or more; told apart by name first.
-_BAND_COLOURS = {
-    "low": "#0b6470",
-    "moderate": "#735600",
-    "high": "#9a3d00",
-    "very_high": "#8c1d40",
-}
 
 
 def _style() -> str:
@@ -225,7 +217,7 @@ def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
         f'<div><span class="cr-total">{escape(answer.in_100.capitalize())} of 100</span> '
         "sessions like this one would bring a cramp</div>"
         f'<div class="cr-span"><span class="cr-band" '
-        f'style="background:{_BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
+        f'style="background:{BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
         f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
         f"<span>In ideal conditions: {ideal} of 100</span>{before}"
         f'<a class="cr-jump" href="#{form.ANCHOR}">Change answers</a></div>'

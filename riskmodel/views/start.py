@@ -1,0 +1,329 @@
+"""For somebody who can choose when to begin: the risk of every start, and the best."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from riskmodel import BestStart, BestStartSquad, best_start, best_start_squad, units
+from riskmodel.exports import to_csv
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import tidy
+from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
+from riskmodel.squad import PLAN_FIELDS
+from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.views import device, form, start_chart, start_weather, tables
+from riskmodel.weather.heat_days import suggest_heat_days
+from riskmodel.weather.hours import Weather, WeatherError
+from riskmodel.weather.over_session import weather_answers
+
+_NEEDED = tuple(f for f in FIELDS.values() if f.required and f.name not in WEATHER_FIELDS)
+_ALL_DAYS = "All"
+_ONE, _SQUAD = "My session", "The squad"
+
+
+def _ask_session() -> dict[str, Any]:
+    """Show what the session is, and ask for what is missing in it."""
+    st.header("The session")
+    given = form.answers()
+    missing = [field for field in _NEEDED if field.name not in given]
+    words = ", ".join(field.label for field in _NEEDED)
+    with st.expander(words, expanded=bool(missing)):
+        form.draw(_NEEDED)
+    st.caption(
+        "All other answers are those of My session; its weather is replaced hour by hour."
+    )
+    return form.answers()
+
+
+def _ask_limits() -> dict[str, Any]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        earliest = st.time_input(
+            "Not before", time(5, 0), key="start_earliest", persist_state="session"
+        )
+        latest = st.time_input(
+            "Not after", time(21, 0), key="start_latest", persist_state="session"
+        )
+        half = st.segmented_control(
+            "Starts",
+            [60, 30],
+            format_func={60: "Every hour", 30: "Every half hour"}.__getitem__,
+            default=60,
+            required=True,
+            key="start_step",
+        )
+        daylight = st.toggle("Only in daylight", key="start_daylight")
+    return {
+        "earliest": earliest,
+        "latest": latest,
+        "step_min": half,
+        "daylight_only": daylight,
+    }
+
+
+def _show_windows(found: BestStart | BestStartSquad) -> None:
+    """Say the best times, with a click for each."""
+    st.header("The best times")
+    if not found.windows:
+        tables.tell(" ".join([*found.problems, *found.notes[-1:]]))
+        return
+    for place, window in enumerate(found.windows):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.markdown(f"**{window.words}**", width="stretch")
+            st.button(
+                "Look",
+                key=f"look_{place}",
+                on_click=_choose,
+                args=(window.start.tz_convert("UTC").isoformat(),),
+                help=f"Look at the start at {window.start:%H:%M}",
+            )
+    if found.compared_with is not None:
+        st.caption(f"Compared with {found.compared_with.words}. {SYNTHETIC}")
+
+
+def _choose(start_utc: str) -> None:
+    st.session_state["start_chosen"] = start_utc
+
+
+def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.DataFrame:
+    """Draw the hours of one day, or of all; give back the rows that are drawn."""
+    starts = found.starts
+    dates = list(dict.fromkeys(starts["start"].dt.date))
+    labels = {_ALL_DAYS: "All days", **{str(d): f"{d:%a %d %b}" for d in dates}}
+    if st.session_state.get("start_day") not in labels:
+        st.session_state["start_day"] = str(dates[0])
+    day = st.pills(
+        "Day",
+        list(labels),
+        format_func=labels.__getitem__,
+        required=True,
+        key="start_day",
+        wrap=True,
+    )
+    shown = (
+        starts if day == _ALL_DAYS else starts[starts["start"].dt.date.astype(str) == day]
+    )
+    if picked := start_chart.hour_by_hour(
+        shown, found.days, name, title, form.chosen_units()
+    ):
+        if picked != st.session_state.get("start_picked"):
+            _choose(picked)
+        st.session_state["start_picked"] = picked
+    suns = [d.words for d in found.days if day in (_ALL_DAYS, str(d.day))]
+    tables.say(*suns)
+    return shown
+
+
+def _moment_label(row: pd.Series[Any]) -> str:
+    return f"{row['start']:%a %d %b, %H:%M}"
+
+
+def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
+    """Let a start be chosen without a pointer too."""
+    options = [moment.isoformat() for moment in starts.index]
+    if st.session_state.get("start_chosen") not in options:
+        allowed = starts[starts["allowed"]]
+        first = allowed if len(allowed) else starts
+        st.session_state["start_chosen"] = first.index[0].isoformat()
+    labels = dict(zip(options, map(_moment_label, _rows(starts)), strict=True))
+    chosen = st.selectbox(
+        "Start", options, format_func=labels.__getitem__, key="start_chosen"
+    )
+    return starts.loc[pd.Timestamp(chosen)]
+
+
+def _rows(starts: pd.DataFrame) -> list[pd.Series[Any]]:
+    return [row for _, row in starts.iterrows()]
+
+
+def _weather_words(row: pd.Series[Any]) -> str:
+    chosen = form.chosen_units()
+    wbgt, highest = (
+        units.text(row[n], "°C", chosen, 1) for n in ("wbgt_c", "wbgt_highest_c")
+    )
+    air = units.unit_of("°C", chosen)
+    doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
+    doubt_words = f"\N{PLUS-MINUS SIGN}{doubt:.0f}"
+    return f"WBGT {wbgt} on average, {highest} in the hottest hour, {doubt_words}"
+
+
+def _show_start(found: BestStart, weather: Weather, answers: dict[str, Any]) -> None:
+    """Say everything about one start, and let it be used."""
+    st.header("One start")
+    row = _chosen_row(found.starts)
+    if row["safety"]:
+        st.warning(row["safety"], title="Before you start")
+    if row["problem"]:
+        tables.tell(row["problem"])
+        return
+    span = in_100_span(row["probability_low"], row["probability_high"])
+    st.markdown(
+        f"**{row['in_100'].capitalize()} of 100**, {BAND_LABELS[row['band']].lower()} "
+        f"risk, range {span}. {_weather_words(row)}."
+    )
+    chosen = form.chosen_units()
+    air = units.unit_of("°C", chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measured = st.number_input(
+            f"On site: measured WBGT, {air.label}",
+            value=None,
+            key=f"on_site_{air.label}",
+            help="From a meter at the place. It replaces the forecast's.",
+        )
+        on_site = None if measured is None else air.inside(measured)
+        st.button(
+            "Use this start in My session",
+            on_click=_use,
+            args=(weather, row["start"], answers, on_site),
+        )
+    _offer_heat_days(weather, row["start"], answers)
+
+
+def _use(
+    weather: Weather,
+    start: pd.Timestamp,
+    answers: dict[str, Any],
+    on_site_wbgt_c: float | None,
+    page: str = "my_session",
+) -> None:
+    """Put the weather of a start into the form."""
+    try:
+        found = weather_answers(
+            weather,
+            start.to_pydatetime(),
+            float(answers["duration_min"]),
+            shade=answers.get("sky") == "shade",
+        )
+    except WeatherError as error:
+        st.session_state["start_problem"] = str(error)
+        return
+    if on_site_wbgt_c is not None:
+        found["wbgt_c"] = on_site_wbgt_c
+    given, problems = tidy(found)
+    if problems:
+        st.session_state["start_problem"] = " ".join(map(form.sentence, problems))
+        return
+    kept = {"sky": "shade"} if answers.get("sky") == "shade" else {}
+    form.change({**dict.fromkeys(WEATHER_FIELDS), **given, **kept})
+    st.session_state["start_problem"] = ""
+    st.session_state["start_used"] = page
+
+
+def _offer_heat_days(
+    weather: Weather, start: pd.Timestamp, answers: dict[str, Any]
+) -> None:
+    """Offer what the last fourteen days say about being used to heat."""
+    log = st.session_state.get("log")
+    trained = None if log is None else sorted(set(log.sessions["day"].dt.date))
+    try:
+        heat = suggest_heat_days(
+            weather,
+            start.to_pydatetime(),
+            float(answers["duration_min"]),
+            trained=trained,
+        )
+    except WeatherError:
+        return
+    if not heat.known_days:
+        return
+    with st.expander("Are you used to this heat?"):
+        tables.say(heat.sentence)
+        own = answers.get("heat_days_14d")
+        if own is not None:
+            st.caption(f"Your own answer is {own:g} days.")
+        if heat.suggested is not None and heat.suggested != own:
+            st.button(
+                f"Take {heat.suggested} days as my answer",
+                on_click=form.change,
+                args=({"heat_days_14d": float(heat.suggested)},),
+            )
+        elif heat.suggested is None:
+            st.caption("With a training log the days that you trained can be counted.")
+
+
+def _show_squad_start(
+    found: BestStartSquad, weather: Weather, plan: dict[str, Any]
+) -> None:
+    st.header("One start")
+    row = _chosen_row(found.starts)
+    if row["problem"]:
+        tables.tell(row["problem"])
+        return
+    st.markdown(
+        f"**About {row['expected']:.1f} of {found.n_scored} athletes with a cramp**, range "
+        f"{row['expected_low']:.1f} to {row['expected_high']:.1f}. {_weather_words(row)}."
+    )
+    st.button(
+        "Use this start in Squad",
+        on_click=_use,
+        args=(weather, row["start"], plan, None, "squad"),
+    )
+
+
+def _take_along(starts: pd.DataFrame) -> None:
+    shown = starts.reset_index(drop=True)
+    for name in ("start", "end"):
+        shown[name] = shown[name].map(lambda moment: moment.isoformat())
+    st.download_button(
+        "All starts, CSV",
+        lambda: to_csv(shown),
+        "cramp-risk-starts.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+if page := st.session_state.pop("start_used", None):
+    st.switch_page(Path(__file__).with_name(f"{page}.py"))
+st.title("Best start")
+st.markdown("The same session at every hour of the next days: when is the risk lowest?")
+device.connect(take_up=not st.session_state.get("from_link"))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    form.ask_units()
+weather = start_weather.ask()
+squad = st.session_state.get("squad")
+for_squad = False
+if squad is not None and len(squad):
+    whom = st.segmented_control(
+        "For whom", [_ONE, _SQUAD], default=_ONE, required=True, key="start_whom"
+    )
+    for_squad = whom == _SQUAD
+answers = _ask_session()
+missing = [f.label for f in _NEEDED if f.name not in answers]
+if for_squad:
+    missing = [label for label in missing if label != FIELDS["age_years"].label]
+problems = [
+    text for text in tidy(answers)[1] if not any(f"({n})" in text for n in WEATHER_FIELDS)
+]
+if problem := st.session_state.get("start_problem"):
+    tables.tell(problem)
+if weather is None:
+    st.info("First choose where the weather comes from.")
+elif missing:
+    st.info(f"Needed for the answer: {', '.join(missing)}.")
+elif problems:
+    tables.tell(" ".join(map(form.sentence, problems)))
+else:
+    limits = _ask_limits()
+    if for_squad:
+        plan = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
+        found = best_start_squad(squad, plan, weather, **limits)
+        name, title = "expected", "Athletes with a cramp"
+    else:
+        found = best_start(answers, weather, **limits)
+        name, title = "probability", "In 100"
+    _show_windows(found)
+    if len(found.starts) and not found.problems:
+        st.header("Hour by hour")
+        _show_day(found, name, title)
+        if for_squad:
+            _show_squad_start(found, weather, plan)
+        else:
+            _show_start(found, weather, answers)
+        _take_along(found.starts)
+    if found.problems and found.windows:
+        tables.tell(" ".join(found.problems))

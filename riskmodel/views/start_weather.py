@@ -1,0 +1,249 @@
+"""Where the weather of the page Best start comes from: service, file, or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from riskmodel import units
+from riskmodel.datasets import data_folder
+from riskmodel.views import form, tables
+from riskmodel.weather.epw import MOST_CLIMATE_DAYS
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.hours import (
+    ATTRIBUTION,
+    ATTRIBUTION_URL,
+    Kind,
+    Place,
+    Weather,
+    WeatherError,
+)
+from riskmodel.weather.open_meteo import MOST_DAYS, find_places, forecast
+from riskmodel.weather.typed import typed_weather
+
+_SOURCES = {
+    "forecast": "Forecast",
+    "file": "File",
+    "typed": "By hand",
+    "climate": "A later date",
+}
+_EXAMPLES = "examples_weather"
+
+
+def ask() -> Weather | None:
+    """Ask for the weather, and give back what there is."""
+    st.session_state.setdefault("weather_source", "forecast")
+    source = st.segmented_control(
+        "Where the weather comes from",
+        list(_SOURCES),
+        format_func=_SOURCES.__getitem__,
+        required=True,
+        key="weather_source",
+        persist_state="session",
+    )
+    {"forecast": _forecast, "file": _file, "typed": _by_hand, "climate": _climate}[source]()
+    if problem := st.session_state.get("weather_problem"):
+        tables.tell(problem)
+    weather: Weather | None = st.session_state.get("weather")
+    if weather is not None:
+        _say_what_it_is(weather, old=bool(problem))
+    return weather
+
+
+def _try(get: Callable[[], Weather | None]) -> None:
+    """Take new weather; what goes wrong is one sentence, and the last one stays."""
+    st.session_state["weather_problem"] = ""
+    try:
+        found = get()
+    except WeatherError as error:
+        st.session_state["weather_problem"] = str(error)
+        return
+    if found is not None:
+        st.session_state["weather"] = found
+        for name in ("start_day", "start_chosen"):
+            st.session_state.pop(name, None)
+
+
+def _say_what_it_is(weather: Weather, *, old: bool) -> None:
+    words = f"{weather.words}."
+    if weather.issued is not None:
+        age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
+        words += f" Fetched {age_min} minutes ago." if age_min else " Fetched just now."
+        if old:
+            words += " It is the last that could be fetched."
+    tables.say(words, f"Times are those of {weather.time_zone}.", *weather.notes)
+    if weather.attribution == ATTRIBUTION:
+        # Asked for by the licence of the data, CC BY 4.0.
+        st.markdown(f"[{ATTRIBUTION}]({ATTRIBUTION_URL})")
+    elif weather.attribution:
+        st.caption(weather.attribution)
+
+
+# ------------------------------------------------------------------------- the service
+
+
+def _forecast() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Place", key="place_query", persist_state="session", width=320)
+        st.button("Search", on_click=_search)
+    st.caption(
+        "The name that you search for, and the place rounded to two decimals, about a "
+        "kilometre, go to Open-Meteo.com. Nothing else leaves this machine."
+    )
+    places: tuple[Place, ...] = st.session_state.get("places", ())
+    if places:
+        labels = [f"{p.label} ({p.latitude_deg:g}, {p.longitude_deg:g})" for p in places]
+        at = st.selectbox(
+            "Which one",
+            range(len(places)),
+            index=None,
+            format_func=labels.__getitem__,
+            placeholder="Choose",
+            key="place_at",
+            on_change=_fetch_chosen,
+        )
+        if at is not None:
+            st.button("Fetch again", on_click=_fetch_chosen)
+    given = form.answers()
+    if {"latitude_deg", "longitude_deg"} <= set(given):
+        st.button(
+            "Fetch for the place of My session",
+            on_click=lambda: _try(
+                lambda: forecast(
+                    latitude_deg=given["latitude_deg"],
+                    longitude_deg=given["longitude_deg"],
+                    days=MOST_DAYS,
+                )
+            ),
+        )
+
+
+def _search() -> None:
+    def search() -> None:
+        found = find_places(st.session_state["place_query"] or "")
+        st.session_state["places"] = found
+        if not found:
+            raise WeatherError("No place has that name.")
+
+    st.session_state["place_at"] = None
+    _try(search)
+
+
+def _fetch_chosen() -> None:
+    at = st.session_state.get("place_at")
+    if at is not None:
+        place = st.session_state["places"][at]
+        _try(lambda: forecast(place, days=MOST_DAYS))
+
+
+# ----------------------------------------------------------------------- files, by hand
+
+
+def _file() -> None:
+    st.date_input(
+        "Date that is wanted, for a typical year (EPW)",
+        date.today(),
+        key="weather_on",
+        persist_state="session",
+    )
+    st.file_uploader(
+        "Open-Meteo (JSON or CSV), National Weather Service grid point (JSON) or a "
+        "typical year (EPW)",
+        type=["json", "csv", "epw"],
+        key="weather_file",
+        max_upload_size=10,
+        on_change=_read_file,
+    )
+    st.selectbox(
+        "Or look at an example",
+        sorted(path.name for path in data_folder(_EXAMPLES).iterdir()),
+        index=None,
+        placeholder="Choose an example",
+        key="weather_example",
+        on_change=_read_example,
+        width=320,
+    )
+
+
+def _read_file() -> None:
+    if (file := st.session_state["weather_file"]) is not None:
+        content = file.getvalue()
+        on = st.session_state["weather_on"]
+        _try(lambda: read_weather_file(content, on=on, **_missing_in_files()))
+
+
+def _missing_in_files() -> dict[str, str]:
+    return {"time_zone": st.context.timezone} if st.context.timezone else {}
+
+
+def _read_example() -> None:
+    if name := st.session_state["weather_example"]:
+        content = (data_folder(_EXAMPLES) / name).read_bytes()
+        _try(lambda: read_weather_file(content))
+        st.session_state["weather_example"] = None
+
+
+def _by_hand() -> None:
+    _few_numbers("typed", "Day", "The coolest and the warmest hour of that day.")
+
+
+def _climate() -> None:
+    words = (
+        "Usual values for that time of year, as an almanac has them. For a typical year "
+        "as a file (EPW) choose File. This is climate, not a forecast."
+    )
+    _few_numbers("climate", "Date of the race", words)
+
+
+def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
+    """Ask for the few numbers that make the hours of a day."""
+    st.caption(words)
+    chosen = form.chosen_units()
+    air, wind = units.unit_of("°C", chosen), units.unit_of("m/s", chosen)
+    given = form.answers()
+    with st.container(horizontal=True):
+        on = st.date_input(day_label, date.today() + timedelta(days=1), key=f"{kind}_on")
+        coolest = st.number_input(f"Coolest, {air.label}", value=None, key=f"{kind}_low")
+        warmest = st.number_input(f"Warmest, {air.label}", value=None, key=f"{kind}_high")
+    with st.container(horizontal=True):
+        humid = st.number_input("Humidity, %", value=50.0, key=f"{kind}_humidity")
+        blows = st.number_input(
+            f"Wind, {wind.label}",
+            value=round(wind.shown(2.0), 1),
+            key=f"{kind}_wind_{wind.label}",
+        )
+        cloud = st.number_input("Cloud, %", value=25.0, key=f"{kind}_cloud")
+    with st.container(horizontal=True):
+        north = st.number_input(
+            "Latitude, °", value=given.get("latitude_deg"), key=f"{kind}_latitude"
+        )
+        east = st.number_input(
+            "Longitude, °", value=given.get("longitude_deg"), key=f"{kind}_longitude"
+        )
+        zones = sorted(available_timezones())
+        home = st.context.timezone if st.context.timezone in zones else "UTC"
+        zone = st.selectbox("Time zone", zones, index=zones.index(home), key=f"{kind}_zone")
+    answers = (on, coolest, warmest, humid, blows, cloud, north, east)
+    st.button(
+        "Use this weather",
+        disabled=any(answer is None for answer in answers),
+        key=f"use_{kind}",
+        on_click=lambda: _try(
+            lambda: typed_weather(
+                on,
+                latitude_deg=north,
+                longitude_deg=east,
+                time_zone=zone,
+                coolest_c=air.inside(coolest),
+                warmest_c=air.inside(warmest),
+                relative_humidity_pct=humid,
+                wind_speed_m_s=wind.inside(blows),
+                cloud_pct=cloud,
+                days=1 if kind == "typed" else min(2, MOST_CLIMATE_DAYS),
+                kind=kind,
+            )
+        ),
+    )
