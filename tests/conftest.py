@@ -22,6 +22,7 @@ from tests.browser import (
 from tests.postgres import NO_POSTGRES, Server, find_postgres, running
 from tests.postgres import REQUIRED as POSTGRES_REQUIRED
 from tests.server import free_port, serving
+from tests.weather_service import Service, weather_service
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -56,12 +57,25 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app_url(server_home: Path) -> Iterator[str]:
+def sky() -> Iterator[Service]:
+    """Run the weather service that the app asks while the tests run."""
+    with weather_service() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def app_url(server_home: Path, sky: Service) -> Iterator[str]:
     """Where the app answers while the tests run."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = [f"--server.port={port}"]
-    with serving([*command, *options], port, CHECKOUT, server_home) as url:
+    weather = {
+        "CRAMPRISK_FORECAST_URL": f"{sky.url}/v1/forecast",
+        "CRAMPRISK_PLACES_URL": f"{sky.url}/v1/search",
+    }
+    with serving(
+        [*command, *options], port, CHECKOUT, server_home, environment=weather
+    ) as url:
         yield url
 
 

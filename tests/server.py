@@ -5,9 +5,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -44,6 +45,7 @@ def serving(
     folder: Path,
     home: Path,
     healthy: Callable[[str], bool] = _app_is_healthy,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
     """Run a command that serves the app on this port, until the block ends."""
     url = f"http://127.0.0.1:{port}"
@@ -53,7 +55,7 @@ def serving(
         subprocess.Popen(
             command,
             cwd=folder,
-            env=private_environment(home),
+            env=private_environment(home) | dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -113,8 +113,12 @@ def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.Da
         if picked != st.session_state.get("start_picked"):
             _choose(picked)
         st.session_state["start_picked"] = picked
-    suns = [d.words for d in found.days if day in (_ALL_DAYS, str(d.day))]
-    tables.say(*suns)
+    suns = {f"{d.day:%a %d %b}": d.words for d in found.days if str(d.day) == day}
+    if day == _ALL_DAYS:
+        suns = {f"{d.day:%a %d %b}": d.words for d in found.days}
+    of_weather = {f"{found.weather.words}.", *found.weather.notes}
+    notes = [note for note in found.notes if note not in of_weather]
+    tables.say(*(f"{date}: {words}" for date, words in suns.items()), *notes)
     return shown
 
 
@@ -147,7 +151,7 @@ def _weather_words(row: pd.Series[Any]) -> str:
     )
     air = units.unit_of("°C", chosen)
     doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
-    doubt_words = f"\N{PLUS-MINUS SIGN}{doubt:.0f}"
+    doubt_words = f"give or take {doubt:.0f} {air.label}"
     return f"WBGT {wbgt} on average, {highest} in the hottest hour, {doubt_words}"
 
 

@@ -11,13 +11,12 @@ from riskmodel import units
 from riskmodel.bands import BANDS
 from riskmodel.views.colours import BAND_COLOURS, ink
 
-_ALONG = {
+_ALONG: dict[str, Any] = {
     "field": "at",
     "type": "temporal",
     "title": None,
     # The clock of the place, whatever the browser's own is.
     "scale": {"type": "utc"},
-    "axis": {"format": "%a %H:%M", "labelOverlap": True},
 }
 
 
@@ -44,6 +43,9 @@ def hour_by_hour(
     """
     scale = 100.0 if name == "probability" else 1.0
     air = units.unit_of("°C", chosen)
+    several = starts["start"].dt.date.nunique() > 1
+    clock = "%a %H:%M" if several else "%H:%M"
+    along = {**_ALONG, "axis": {"format": clock, "labelOverlap": True}}
     rows = pd.DataFrame(
         {
             "at": _clock(starts["start"]),
@@ -64,7 +66,7 @@ def hour_by_hour(
         "mark": {"type": "point", "filled": True, "size": 70, "color": ink()},
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["id"]}}],
         "encoding": {
-            "x": _ALONG,
+            "x": along,
             "y": {**upward, "field": "number"},
             "opacity": {
                 "condition": {"param": "pick", "value": 1},
@@ -82,14 +84,14 @@ def hour_by_hour(
     area = {
         "mark": {"type": "area", "opacity": 0.3, "color": ink()},
         "encoding": {
-            "x": _ALONG,
+            "x": along,
             "y": {**upward, "field": "low"},
             "y2": {"field": "high"},
         },
     }
     line = {
         "mark": {"type": "line", "color": ink(), "strokeWidth": 2},
-        "encoding": {"x": _ALONG, "y": {**upward, "field": "number"}},
+        "encoding": {"x": along, "y": {**upward, "field": "number"}},
     }
     layers = [*nights, area, line, points]
     if name == "probability":
@@ -102,7 +104,7 @@ def hour_by_hour(
                     *nights,
                     {
                         "mark": {"type": "line", "color": ink(), "strokeWidth": 2},
-                        "encoding": {"x": _ALONG, "y": {**heat, "field": "wbgt"}},
+                        "encoding": {"x": along, "y": {**heat, "field": "wbgt"}},
                     },
                 ],
                 "height": 110,

@@ -1,0 +1,236 @@
+"""The page Best start, by Streamlit's own test driver and in a real browser."""
+
+import csv
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from riskmodel import assess, best_start, best_start_squad
+from riskmodel.datasets import data_folder
+from riskmodel.fields import FIELDS
+from riskmodel.squad import PLAN_FIELDS
+from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.open_meteo import forget
+from tests.browser import axe, ready
+from tests.conftest import CHECKOUT
+from tests.test_app import SIX
+from tests.weather_service import weather_service
+
+PAGE = str(CHECKOUT / "riskmodel" / "views" / "start.py")
+FILE = data_folder("examples_weather") / "open_meteo.json"
+RUN = {name: v for name, v in SIX.items() if name not in WEATHER_FIELDS}
+LIMITS = {"earliest": "05:00", "latest": "21:00", "step_min": 60}
+
+
+@pytest.fixture
+def service(monkeypatch):
+    with weather_service() as made:
+        monkeypatch.setenv("CRAMPRISK_FORECAST_URL", f"{made.url}/v1/forecast")
+        monkeypatch.setenv("CRAMPRISK_PLACES_URL", f"{made.url}/v1/search")
+        monkeypatch.setattr("riskmodel.weather.open_meteo._pause", lambda s: None)
+        forget()
+        yield made
+
+
+def opened(answers=RUN, **state):
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    for name, value in {**answers, **state}.items():
+        page.session_state[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def told(page):
+    return " ".join(e.proto.body for e in page.main if e.type == "html")
+
+
+def words(page):
+    return " ".join(m.value for m in page.markdown)
+
+
+def press(page, label):
+    next(b for b in page.button if b.label == label).click().run()
+
+
+def with_file(**state):
+    weather = read_weather_file(FILE.read_bytes())
+    return opened(weather=weather, **state), weather
+
+
+def test_the_page_says_what_python_says():
+    page, weather = with_file()
+    found = best_start(RUN, weather, **LIMITS)
+    for window in found.windows:
+        assert f"**{window.words}**" in words(page)
+    row = found.starts[found.starts["allowed"]].iloc[0]
+    assert f"**{row['in_100'].capitalize()} of 100**" in words(page)
+    assert "[Weather data by Open-Meteo.com](https://open-meteo.com/)" in words(page)
+
+
+def test_a_start_that_is_used_gives_the_same_number_in_my_session():
+    page, weather = with_file()
+    place = next(i for i, b in enumerate(page.button) if (b.key or "").startswith("look_1"))
+    page.button[place].click().run()
+    window = best_start(RUN, weather, **LIMITS).windows[1]
+    assert pd.Timestamp(page.session_state["start_chosen"]) == window.start
+    press(page, "Use this start in My session")
+    given = {n: page.session_state[n] for n in FIELDS if n in page.session_state}
+    given = {n: v for n, v in given.items() if v not in (None, [], "")}
+    moment = given.pop("start_time")
+    offset = page.session_state["start_offset_min"]
+    zone = weather.zone
+    assert offset in (None, 120)
+    given["start_time"] = moment.replace(tzinfo=zone).isoformat()
+    assert assess(given).probability == pytest.approx(window.value, rel=1e-9)
+
+
+def test_what_is_measured_on_site_replaces_the_forecast():
+    page, _ = with_file()
+    page.number_input(key="on_site_°C").set_value(29.5).run()
+    press(page, "Use this start in My session")
+    assert page.session_state["wbgt_c"] == 29.5
+
+
+def test_the_service_is_asked_once_and_told_two_decimals(service):
+    page = opened()
+    page.text_input(key="place_query").set_value("Vienna").run()
+    press(page, "Search")
+    page.selectbox(key="place_at").select(0).run()
+    assert not page.exception
+    assert "The best times" in [h.value for h in page.header]
+    press(page, "Fetch again")
+    page.run()
+    paths = [path for path, _, _ in service.log]
+    assert paths == ["/v1/search", "/v1/forecast"]
+    asked = service.log[1][1]
+    assert (asked["latitude"], asked["longitude"]) == ("48.21", "16.37")
+    assert "Fetched just now" in told(page)
+
+
+def test_a_fault_keeps_the_last_forecast_and_leaves_the_hand_free(service):
+    page = opened()
+    page.text_input(key="place_query").set_value("Vienna").run()
+    press(page, "Search")
+    page.selectbox(key="place_at").select(0).run()
+    before = words(page)
+    forget()
+    service.faults = [(500, {}, b"oops")] * 3
+    press(page, "Fetch again")
+    assert not page.exception
+    assert "is busy now (status 500)" in told(page)
+    assert "It is the last that could be fetched" in told(page)
+    assert words(page) == before
+    by_hand = next(w for w in page.get("button_group") if w.key == "weather_source")
+    by_hand.set_value("typed").run()
+    assert not page.exception
+    for key, value in {
+        "typed_low": 16.0,
+        "typed_high": 33.0,
+        "typed_latitude": 48.2,
+        "typed_longitude": 16.4,
+    }.items():
+        page.number_input(key=key).set_value(value).run()
+    page.button(key="use_typed").click().run()
+    assert not page.exception
+    assert page.session_state["weather"].kind == "typed"
+    assert "Weather typed by hand" in told(page)
+
+
+def test_a_place_that_nobody_knows_is_told(service):
+    service.places = []
+    page = opened()
+    page.text_input(key="place_query").set_value("Nowhere").run()
+    press(page, "Search")
+    assert "No place has that name." in told(page)
+    page.text_input(key="place_query").set_value("x").run()
+    press(page, "Search")
+    assert "2 to 100 letters" in told(page)
+
+
+def test_a_later_date_is_climate_and_not_called_a_forecast():
+    page = opened(weather_source="climate")
+    for key, value in {
+        "climate_low": 14.0,
+        "climate_high": 27.0,
+        "climate_latitude": -33.9,
+        "climate_longitude": 18.4,
+    }.items():
+        page.number_input(key=key).set_value(value).run()
+    page.button(key="use_climate").click().run()
+    assert not page.exception
+    assert "Usual climate of that time of year, not a forecast" in told(page)
+
+
+def test_the_squad_gets_expected_numbers_by_hour():
+    squad = pd.DataFrame({"athlete": list("ABC"), "age_years": [20.0, 30.0, 45.0]})
+    page, weather = with_file(squad=squad, start_whom="The squad")
+    plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
+    found = best_start_squad(squad, plan, weather, **LIMITS)
+    for window in found.windows:
+        assert f"**{window.words}**" in words(page)
+    press(page, "Use this start in Squad")
+    assert page.session_state["wbgt_c"] is not None
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({**RUN, "duration_min": 9000.0}, "Planned duration is 9000; allowed is 5 to 1440"),
+        ({**RUN, "sky": "indoor"}, "walls"),
+        ({**RUN, "red_flags": ["swollen_calf"]}, "no score until a doctor"),
+    ],
+)
+def test_a_session_that_cannot_be_scored_says_why(answers, said):
+    weather = read_weather_file(FILE.read_bytes())
+    page = opened(answers, weather=weather)
+    everything = f"{told(page)} {words(page)} {' '.join(w.value for w in page.warning)}"
+    assert said in everything or "indoors" in everything.lower()
+    assert "instead of" not in words(page)
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
+    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
+    page = open_page(viewport, scheme, f"/?{query}")
+    page.get_by_text("Go to: Best start").click()
+    ready(page)
+    expect(page.locator(".st-key-duration_min input")).to_have_value("60")
+    page.get_by_label("Place").fill("Vienna")
+    page.keyboard.press("Tab")
+    ready(page)
+    page.get_by_role("button", name="Search").click()
+    ready(page)
+    which = page.get_by_role("combobox", name="Which one")
+    which.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    which.click()
+    page.get_by_role("option", name="Vienna, Austria").click()
+    expect(page.get_by_role("heading", name="The best times")).to_be_visible()
+    ready(page)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
+    expect(page.get_by_role("link", name="Weather data by Open-Meteo.com")).to_be_visible()
+    assert axe(page) == []
+    width = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+    assert width <= 0
+    page.get_by_role("button", name="Look").first.click()
+    ready(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All starts, CSV").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    assert len(rows) >= 24 * 6
+    assert datetime.fromisoformat(rows[0]["start"]).utcoffset() is not None
+    said = page.get_by_text(" of 100, ").first.inner_text()
+    page.get_by_role("button", name="Use this start in My session").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My session")
+    ready(page)
+    expect(page.locator(".cr-total")).to_have_text(said.split(",")[0])
