@@ -78,15 +78,18 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
                 "Look",
                 key=f"look_{place}",
                 on_click=_choose,
-                args=(window.start.tz_convert("UTC").isoformat(),),
+                args=(window.start,),
                 help=f"Look at the start at {window.start:%H:%M}",
             )
     if found.compared_with is not None:
         st.caption(f"Compared with {found.compared_with.words}. {SYNTHETIC}")
 
 
-def _choose(start_utc: str) -> None:
-    st.session_state["start_chosen"] = start_utc
+def _choose(start: pd.Timestamp) -> None:
+    """Look at one start, and at its day."""
+    st.session_state["start_chosen"] = start.tz_convert("UTC").isoformat()
+    if st.session_state.get("start_day") != _ALL_DAYS:
+        st.session_state["start_day"] = str(start.date())
 
 
 def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.DataFrame:
@@ -111,7 +114,7 @@ def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.Da
         shown, found.days, name, title, form.chosen_units()
     ):
         if picked != st.session_state.get("start_picked"):
-            _choose(picked)
+            st.session_state["start_chosen"] = picked
         st.session_state["start_picked"] = picked
     suns = {f"{d.day:%a %d %b}": d.words for d in found.days if str(d.day) == day}
     if day == _ALL_DAYS:
