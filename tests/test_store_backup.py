@@ -311,7 +311,7 @@ def test_without_an_address_it_is_the_users_own_file(tmp_path, monkeypatch, file
 
 
 def test_without_its_extra_the_command_says_what_to_install(monkeypatch, file):
-    monkeypatch.setattr("riskmodel.cli.find_spec", lambda name: None)
+    monkeypatch.setattr("riskmodel.cli.saved.find_spec", lambda name: None)
     done = run("backup", file, url="")
     assert done.exit_code == 2
     assert 'pip install "cramp-risk[store]"' in done.stderr

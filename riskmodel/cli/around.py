@@ -1,0 +1,174 @@
+"""What surrounds a session: the weather to come, and the weeks before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskmodel.best_start import best_start
+from riskmodel.cli.frame import app, read_session_file, sentences_for_errors, stop
+from riskmodel.start_report import start_dict, start_lines
+from riskmodel.training.derive import Derived, derive
+from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log_file import read_log
+from riskmodel.training.sessions import merge_logs
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.hours import Weather
+
+
+@app.command()
+def forecast(
+    session: Annotated[
+        str, typer.Option("--session", help="A JSON session, or - to read it.")
+    ],
+    place: Annotated[
+        str | None, typer.Option("--place", help="Where, by name; the likeliest is taken.")
+    ] = None,
+    latitude: Annotated[float | None, typer.Option(help="North is positive.")] = None,
+    longitude: Annotated[float | None, typer.Option(help="East is positive.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=7, help="Today is the first.")] = 3,
+    weather_file: Annotated[
+        Path | None,
+        typer.Option("--weather-file", help="Open-Meteo, NWS or EPW; asks no service."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+    ] = None,
+    earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
+    latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
+    daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
+    step: Annotated[int, typer.Option(help="60, or 30 for half hours too.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score every start in the next days, and name the best.
+
+    Asks Open-Meteo about the place, with coordinates rounded to two decimals; nothing
+    of the session leaves this machine.  Ends with 1 if the session cannot be scored.
+    """
+    with sentences_for_errors():
+        plan = read_session_file(session)
+        if weather_file is not None:
+            day = None if on is None else date.fromisoformat(on)
+            where = (latitude, longitude)
+            content = weather_file.read_bytes()
+            weather = _weather_of_file(content, day, place, time_zone, where)
+        else:
+            weather = _forecast(place, latitude, longitude, days)
+        best = best_start(
+            plan,
+            weather,
+            earliest=earliest,
+            latest=latest,
+            daylight_only=daylight,
+            step_min=step,
+        )
+    if as_json:
+        typer.echo(json.dumps(start_dict(best), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(start_lines(best)), err=bool(best.problems))
+    if best.problems:
+        raise typer.Exit(1)
+
+
+def _weather_of_file(
+    content: bytes,
+    on: date | None,
+    place: str | None,
+    time_zone: str | None,
+    where: tuple[float | None, float | None],
+) -> Weather:
+    return read_weather_file(
+        content,
+        on=on,
+        place=place or "",
+        time_zone=time_zone,
+        latitude_deg=where[0],
+        longitude_deg=where[1],
+    )
+
+
+def _forecast(
+    place: str | None, latitude: float | None, longitude: float | None, days: int
+) -> Weather:
+    """Ask the service, about a place by name or by coordinates."""
+    if find_spec("httpx") is None or find_spec("tenacity") is None:
+        stop('This needs more packages: pip install "cramp-risk[weather]"')
+    if (place is None) == (latitude is None) or (latitude is None) != (longitude is None):
+        stop("Give --place, or --latitude and --longitude, or --weather-file.")
+    service = import_module("riskmodel.weather.open_meteo")
+    weather: Weather
+    if place is None:
+        weather = service.forecast(
+            latitude_deg=latitude, longitude_deg=longitude, days=days
+        )
+        return weather
+    found = service.find_places(place)
+    if not found:
+        stop(f"No place is called {place!r}.")
+    for other in found[1:4]:
+        typer.echo(f"Not meant: {other.label}", err=True)
+    weather = service.forecast(found[0], days=days)
+    return weather
+
+
+@app.command("log")
+def log_command(
+    files: Annotated[list[Path], typer.Argument(help="Training logs: CSV or FIT.")],
+    sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
+    on: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
+    ],
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="Yours, such as Europe/Berlin.")
+    ] = "UTC",
+    air_temperature_c: Annotated[
+        float | None,
+        typer.Option("--air-temperature-c", help="Of the planned session."),
+    ] = None,
+    relative_humidity_pct: Annotated[
+        float | None,
+        typer.Option("--relative-humidity-pct", help="Of the planned session."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what training logs answer about the weeks before a session."""
+    with sentences_for_errors():
+        logs = []
+        for file in files:
+            try:
+                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
+            except TrainingLogError as error:
+                stop(f"{file}: {error}")
+        log = merge_logs(logs)
+        answers = derive(
+            log,
+            on=on.date(),
+            sport=sport,
+            air_temperature_c=air_temperature_c,
+            relative_humidity_pct=relative_humidity_pct,
+        )
+        typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
+
+
+def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
+    report = {**asdict(log.report), "share_estimated": log.report.share_estimated}
+    whole = {"report": report, "answers": [asdict(answer) for answer in answers]}
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
+
+
+def _log_text(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
+    lines = [*log.report.lines(), ""]
+    for answer in answers:
+        value = "open" if answer.value is None else f"{answer.value:g}"
+        lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]
+    return "\n".join(lines)

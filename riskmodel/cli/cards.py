@@ -1,0 +1,148 @@
+"""What the scores rest on: the inputs, the scorecard, its calibration and checks."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+
+import riskmodel
+from riskmodel.check_report import calibration_lines, published_lines
+from riskmodel.cli.frame import (
+    ScorecardOption,
+    app,
+    cell_text,
+    check_target,
+    progress_bar,
+    replacing,
+    sentences_for_errors,
+    stop,
+)
+from riskmodel.datasets import load_examples
+from riskmodel.fields import FIELDS
+from riskmodel.inputs import json_schema
+from riskmodel.points import PointsCounter
+from riskmodel.probability import load_calibration
+from riskmodel.report import scorecard_lines
+from riskmodel.scorecard_file import load_scorecard
+
+
+@app.command()
+def template(
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Only the header, no example row.")
+    ] = False,
+) -> None:
+    """Print a CSV file to fill in: every input as a column, and an example row."""
+    example = next(iter(load_examples().values()))
+    cells = {name: cell_text(example.get(name, "")) for name in FIELDS}
+    frame = pd.DataFrame([cells][: 0 if empty else 1], columns=list(FIELDS))
+    typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of one session."""
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command("scorecard")
+def scorecard_command(scorecard: ScorecardOption = None) -> None:
+    """Print the scorecard as a table that a person can follow with a pencil."""
+    with sentences_for_errors():
+        counter = PointsCounter(load_scorecard(scorecard))
+        typer.echo("\n".join(scorecard_lines(counter)))
+
+
+@app.command()
+def calibrate(
+    out: Annotated[
+        Path, typer.Option("--out", help="Where to write the calibration (JSON).")
+    ],
+    scorecard: ScorecardOption = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
+    scenarios: Annotated[
+        int, typer.Option(min=10_000, help="Synthetic sessions.")
+    ] = 200_000,
+    draws: Annotated[
+        int, typer.Option(min=2, help="Draws of the assumptions, for each simulator.")
+    ] = 80,
+) -> None:
+    """Fit the curves from points to a probability on synthetic scenarios."""
+    fit = _calibration_part("fit")
+    with sentences_for_errors():
+        check_target(str(out))
+        card = load_scorecard(scorecard)
+        with progress_bar(1.0, "Calibrating") as (bar, task):
+            made = fit.calibrate(
+                card,
+                seed,
+                scenarios,
+                draws,
+                lambda done, what: bar.update(task, completed=done, description=what),
+            )
+        with replacing(str(out)) as file:
+            file.write(fit.as_text(made))
+        load_calibration(out, card)
+    typer.echo(f"Wrote {out} for scorecard {card.version} ({card.fingerprint}).", err=True)
+
+
+@app.command()
+def check(
+    calibration_only: Annotated[
+        bool,
+        typer.Option("--calibration", help="Against the simulators, on fresh scenarios."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write both reports there (JSON).")
+    ] = None,
+    scorecard: ScorecardOption = None,
+    curves: Annotated[
+        Path | None,
+        typer.Option("--curves", help="The calibration to check (JSON)."),
+    ] = None,
+) -> None:
+    """Compare with published figures, or with the simulators."""
+    checks = _calibration_part("checks")
+    with sentences_for_errors():
+        if out is not None:
+            check_target(str(out))
+        card = load_scorecard(scorecard)
+        calibration = load_calibration(curves, card)
+        console = Console(stderr=True)
+        published, report = None, None
+        if out is not None or not calibration_only:
+            with console.status("Drawing the people of the published studies"):
+                published = checks.published_checks(card, calibration)
+        if out is not None or calibration_only:
+            with console.status("Drawing fresh scenarios"):
+                report = checks.calibration_checks(card, calibration)
+        if published is not None and not calibration_only:
+            typer.echo("\n".join(published_lines(published.to_dict("records"))))
+        if report is not None and calibration_only:
+            typer.echo("\n".join(calibration_lines(report)))
+        if out is not None:
+            with replacing(str(out)) as file:
+                file.write(checks.as_text(published, report, card.fingerprint))
+
+
+def _calibration_part(name: str) -> Any:
+    """Import a module that needs scikit-learn, or say how to get it."""
+    if find_spec("sklearn") is None:
+        stop('This needs scikit-learn: pip install "cramp-risk[calibration]"')
+    return import_module(f"riskmodel.calibration.{name}")
+
+
+@app.command()
+def version() -> None:
+    """Print the versions of the program and of its scorecard."""
+    card = load_scorecard()
+    typer.echo(
+        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} ({card.fingerprint})"
+    )
