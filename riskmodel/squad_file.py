@@ -6,11 +6,9 @@ in doubt is asked.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import tomllib
-import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +21,17 @@ import pandas as pd
 
 from riskmodel.datasets import data_file
 from riskmodel.fields import FIELDS
+from riskmodel.table_file import (
+    FIRST_ROWS,
+    TableFileError,
+    csv_rows,
+    folded,
+    separator,
+    text_of,
+)
 
 MOST_ROWS = 5000
 LEAVE_OUT = ""
-_HEADER_ROWS = 10  # how far down the headers may stand, below titles
 _POUND_KG, _INCH_CM = 0.45359237, 2.54
 
 DATE_ORDERS = ("year first", "day first", "month first")
@@ -135,17 +140,14 @@ def read_squad_file(content: bytes) -> RawTable:
     ('Name', 'Alter')
     """
     notes: tuple[str, ...] = ()
-    if content.startswith(b"PK"):
-        rows, notes = _excel_rows(content)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SquadFileError(
-            "This is an old Excel file (.xls), or one with a password: save it as .xlsx "
-            "without a password, or as CSV."
-        )
-    elif content.startswith(b"%PDF"):
-        raise SquadFileError("This is a PDF: save the table as .xlsx or CSV.")
-    else:
-        rows = _csv_rows(content)
+    try:
+        if content.startswith(b"PK"):
+            rows, notes = _excel_rows(content)
+        else:
+            text = text_of(content)
+            rows = [list[Any](row) for row in csv_rows(text, separator(text))]
+    except TableFileError as error:
+        raise SquadFileError(str(error)) from error
     start = _header_row(rows)
     headers = ["" if cell is None else str(cell).strip() for cell in rows[start]]
     width = max(len(headers), *(len(row) for row in rows[start:]))
@@ -195,34 +197,13 @@ def _excel_rows(content: bytes) -> tuple[list[list[Any]], tuple[str, ...]]:
     return rows, note
 
 
-def _csv_rows(content: bytes) -> list[list[Any]]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", "replace")
-    if "\0" in text or not text.strip():
-        raise SquadFileError("This file holds no text: save the table as .xlsx or CSV.")
-    lines = text.splitlines()[:_HEADER_ROWS]
-    # The one that cuts most lines; a decimal comma loses against a semicolon.
-    cut = max(";\t|,", key=lambda mark: (sum(mark in line for line in lines), mark != ","))
-    try:
-        return [
-            list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=cut)
-        ]
-    except csv.Error as error:
-        raise SquadFileError("This file is no table that can be read.") from error
-
-
 def _header_row(rows: Sequence[Sequence[Any]]) -> int:
     """Row with most known headers, else the first with two cells."""
 
     def known(row: Sequence[Any]) -> int:
         return sum(bool(_meanings(_plain(str(c))[0])) for c in row if c is not None)
 
-    best = max(range(min(len(rows), _HEADER_ROWS)), key=lambda i: (known(rows[i]), -i))
+    best = max(range(min(len(rows), FIRST_ROWS)), key=lambda i: (known(rows[i]), -i))
     if known(rows[best]):
         return best
     filled = (i for i, row in enumerate(rows) if sum(c not in (None, "") for c in row) > 1)
@@ -235,16 +216,9 @@ def _header_row(rows: Sequence[Sequence[Any]]) -> int:
 # ------------------------------------------------------------------------ matching
 
 
-def _folded(text: str) -> str:
-    """Text without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
-
-
 def _plain(header: str) -> tuple[str, str]:
     """Header without its unit, and the unit it names."""
-    words = _folded(header).split()
+    words = folded(header).split()
     unit = _UNIT_WORDS.get(words[-1], "") if len(words) > 1 else ""
     if len(words) > 2 and words[-2:] == ["ft", "in"]:
         return " ".join(words[:-2]), "ft in"
@@ -257,9 +231,9 @@ def _dictionary() -> dict[str, tuple[str, ...]]:
     words = _words()
     for target, label in TARGETS.items():
         base = re.sub(r"_(kg|cm|c|h|min|pct|l_h|m_s)$", "", target)
-        own = [_folded(target), _folded(label), _folded(base)]
+        own = [folded(target), folded(label), folded(base)]
         listed = words["columns"].get(target, []) + words["in_doubt"].get(target, [])
-        for word in {*own, *map(_folded, listed)}:
+        for word in {*own, *map(folded, listed)}:
             found.setdefault(word, []).append(target)
     return {word: tuple(targets) for word, targets in found.items()}
 
@@ -282,10 +256,10 @@ def match_columns(raw: RawTable) -> list[Column]:
     """
     columns: list[Column] = []
     taken: set[str] = set()
-    doubtful = {_folded(word) for words in _words()["in_doubt"].values() for word in words}
+    doubtful = {folded(word) for words in _words()["in_doubt"].values() for word in words}
     for place, header in enumerate(raw.headers):
         plain, unit = _plain(header)
-        targets = _meanings(plain) or _meanings(_folded(header))
+        targets = _meanings(plain) or _meanings(folded(header))
         if not targets:
             columns.append(Column(place, header, LEAVE_OUT))
             continue
@@ -456,11 +430,11 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
 def _cell_words(name: str) -> dict[str, str]:
     """What cells may say for the levels of a question."""
     field = FIELDS[name]
-    spelt = {_folded(level): level for level in field.levels}
-    spelt |= {_folded(label): level for level, label in field.levels.items()}
+    spelt = {folded(level): level for level in field.levels}
+    spelt |= {folded(label): level for level, label in field.levels.items()}
     for level, words in _words()["cells"].items():
         if level in field.levels or (level == "none" and field.kind == "levels"):
-            spelt |= {_folded(word): level for word in words}
+            spelt |= {folded(word): level for word in words}
     return spelt
 
 
@@ -471,9 +445,9 @@ def _levels(cells: pd.Series[Any], name: str) -> pd.Series[Any]:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
         if FIELDS[name].kind == "level":
-            return words.get(_folded(str(cell)), cell)
+            return words.get(folded(str(cell)), cell)
         items = [item for item in re.split(r"[;,/]", str(cell)) if item.strip()]
-        return ";".join(words.get(_folded(item), item.strip()) for item in items)
+        return ";".join(words.get(folded(item), item.strip()) for item in items)
 
     return cells.map(read, na_action="ignore")
 

@@ -39,8 +39,10 @@ STAGES = (
     "comparison",
     "scenarios",
     "exports",
+    "table_file",
     "squad_file",
     "squad",
+    "training",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "report",
     "handout",
@@ -59,6 +61,7 @@ ONLY_IN = {
     "sklearn": {"calibration"},
     "typst": {"handout", "side_by_side", "squad_sheet"},
     "contourpy": {"views"},
+    "fitdecode": {"training"},
 }
 
 
@@ -116,7 +119,9 @@ def test_importing_the_package_brings_in_no_heavy_library() -> None:
     assert answer.returncode == 0, answer.stderr
     loaded = answer.stdout.split()
     assert "riskmodel.assessment" in loaded
-    assert not {"sklearn", "scipy", "streamlit", "altair", "typer"} & set(loaded)
+    assert not {"sklearn", "scipy", "streamlit", "altair", "typer", "fitdecode"} & set(
+        loaded
+    )
 
 
 def project_texts() -> Iterator[tuple[str, str]]:
