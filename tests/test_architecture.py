@@ -40,7 +40,9 @@ STAGES = (
     "scenarios",
     "exports",
     "table_file",
+    "squad_columns",
     "squad_file",
+    "squad_cells",
     "squad",
     "training",
     "riskmodel",  # the public names, as `from riskmodel import assess`
