@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.answers import public_problems
 from riskmodel.assessment import Assessment
 from riskmodel.comparison import MOST_SCENARIOS
 from riskmodel.fields import FIELDS
@@ -124,6 +125,7 @@ def to_frame(
     """
     rows = []
     for scenario, answer in zip(scenarios, assessments, strict=True):
+        problems = " ".join(answer.problems)
         row: dict[str, Any] = {
             "scenario": scenario.name,
             "probability": answer.probability,
@@ -131,7 +133,7 @@ def to_frame(
             "probability_high": answer.probability_high,
             "band": answer.band,
             "total_points": answer.total_points,
-            "problems": " ".join(answer.problems),
+            "problems": problems if private else public_problems(problems),
         }
         if private:
             row |= {f"points_{c.factor}": c.points for c in answer.contributions}

@@ -21,7 +21,6 @@ from riskmodel.fields import FIELDS
 from riskmodel.squad_columns import (
     LEAVE_OUT,
     SEX_LETTERS,
-    TARGETS,
     UNITS,
     Column,
     RawTable,

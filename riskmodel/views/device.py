@@ -17,12 +17,15 @@ import streamlit as st
 
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
-from riskmodel.views import form
+from riskmodel.views import form, tables
 
 _ENTRY = "cramp-risk"
-_LONGEST = 2_000_000  # characters; the largest squad needs less
 _LET_WIDGETS_SETTLE_MS = 500
 _PRIVATE = "private"
+_FAILED = (
+    "This browser did not keep it: its storage is full, or switched off. What was kept "
+    "before is unchanged."
+)
 # Each command is carried out once, on what the device holds at that moment: another
 # tab may have changed it.  What then lies there differs from what the page knows only
 # in that case; told at once, it could overtake numbers that just changed on the page,
@@ -50,16 +53,27 @@ export default function ({{ data, setStateValue }}) {{
       if (command.merge) for (const name of Object.keys(command.set))
         command.set[name] = {{ ...entry[name], ...command.set[name] }};
       Object.assign(entry, command.set);
-      if (Object.keys(entry).length)
-        localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
-      else localStorage.removeItem("{_ENTRY}");
+      for (const name of command.drop ?? []) delete entry[name];
+      let written = true;
+      try {{
+        if (Object.keys(entry).length)
+          localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
+        else localStorage.removeItem("{_ENTRY}");
+      }} catch {{ written = false; }} // no room, or switched off
+      if (command.say || !written)
+        setTimeout(() => setStateValue("wrote", command.id + (written ? "" : "!")), wait);
     }}
-    const kept = (localStorage.getItem("{_ENTRY}") ?? "").slice(0, {_LONGEST});
+    const kept = localStorage.getItem("{_ENTRY}") ?? "";
     let same = kept === data.known;
     try {{ same ||= plain(kept) === plain(data.known); }} catch {{}}
     if (!same) setTimeout(() => setStateValue("kept", kept), wait);
   }} catch {{
     // Storage can be switched off; then nothing is kept.
+    if (data.command && data.known)
+      setTimeout(() => {{
+        setStateValue("kept", "");
+        setStateValue("wrote", data.command.id + "!");
+      }}, {_LET_WIDGETS_SETTLE_MS});
   }}
 }}
 """
@@ -88,9 +102,16 @@ def kept_profile() -> dict[str, Any]:
     return tidy({name: saved[name] for name in PROFILE if name in saved})[0]
 
 
-def write(**entries: Any) -> None:
-    """Keep entries beside those that are there."""
-    _command({**kept(), **entries}, set=entries)
+def write(say: str = "", **entries: Any) -> None:
+    """Keep entries beside those that are there.
+
+    Parameters
+    ----------
+    say : str
+        What to tell once it is written, and only then.
+    **entries
+    """
+    _command({**kept(), **entries}, set=entries, say=say)
 
 
 def merge(**entries: Mapping[str, Any]) -> None:
@@ -101,6 +122,12 @@ def merge(**entries: Mapping[str, Any]) -> None:
         for name, entry in entries.items()
     }
     _command({**known, **joined}, set=entries, merge=True)
+
+
+def drop(name: str, say: str = "") -> None:
+    """Delete one entry, and leave the others."""
+    left = {other: entry for other, entry in kept().items() if other != name}
+    _command(left, set={}, drop=[name], say=say)
 
 
 def delete() -> None:
@@ -125,6 +152,7 @@ def take_up() -> None:
 
 
 def _command(then: Mapping[str, Any], **command: Any) -> None:
+    st.session_state.pop("device_failed", None)
     text = json.dumps(then, ensure_ascii=False) if then else ""
     st.session_state["device_kept"] = text
     st.session_state["device_command"] = {"id": str(uuid4()), **command}
@@ -151,7 +179,21 @@ def connect(*, take_up: bool, told: Callable[[str], None] | None = None) -> None
         key="device",
         on_kept_change=lambda: _arrived(take_up),
         on_told_change=lambda: _told(told),
+        on_wrote_change=_wrote,
     )
+    if st.session_state.get("device_failed"):
+        tables.tell(_FAILED)
+
+
+def _wrote() -> None:
+    """Tell whether the device has done what it was asked to."""
+    arrived, command = (st.session_state.get(n) for n in ("device", "device_command"))
+    answer = arrived.get("wrote") if arrived is not None else None
+    if not answer or not command or not answer.startswith(command["id"]):
+        return
+    st.session_state["device_failed"] = answer.endswith("!")
+    if command.get("say") and not answer.endswith("!"):
+        st.toast(command["say"])
 
 
 def _told(told: Callable[[str], None] | None) -> None:
