@@ -79,7 +79,7 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
         if name not in cells:
             continue
         if field.kind == "number":
-            out[name] = _in_own_unit(cells[name], used[name].unit or field.unit)
+            out[name] = _in_own_unit(cells[name], used[name].unit or field.unit, field.unit)
         elif field.kind in ("level", "levels"):
             out[name] = _levels(cells[name], name, used[name].unit)
         else:
@@ -138,7 +138,7 @@ def _names(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
     return pd.Series([join(row) for row in rows], parts[0].index, dtype=object)
 
 
-def _in_own_unit(cells: pd.Series[Any], unit: str) -> pd.Series[Any]:
+def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
     if unit == "ft in":
         return _feet(cells)
     number, named = number_and_unit(cells.astype(str))
@@ -147,9 +147,9 @@ def _in_own_unit(cells: pd.Series[Any], unit: str) -> pd.Series[Any]:
         centimetres = number.between(100.0, 250.0) & named.isin(["", "cm"])
         value = (number * 100.0).round(2).where(metres, number.where(centimetres))
     else:
-        factor, offset = _FACTORS.get(unit, (1.0, 0.0))
         value = number.where(named.isin(["", unit]))
-        if unit in _FACTORS:
+        if unit != own:
+            factor, offset = _FACTORS[unit]
             value = ((value + offset) * factor).round(2)
     return value.astype(object).where(value.notna() & cells.notna(), cells)
 

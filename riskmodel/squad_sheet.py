@@ -162,6 +162,20 @@ def option_text(option: SquadOption) -> str:
     )
 
 
+def answer_words(name: str, value: Any, units: unit_table.Chosen) -> str:
+    """Write one answer for people.
+
+    Examples
+    --------
+    >>> answer_words("sky", "shade", {}), answer_words("duration_min", 70.0, {})
+    ('In the shade', '70 min')
+    """
+    field = FIELDS[name]
+    if field.kind == "number":
+        return unit_table.text(value, field.unit, units)
+    return field.levels.get(value, str(value))
+
+
 def plan_text(plan: Mapping[str, Any], units: unit_table.Chosen) -> str:
     """Say what is planned, in one line."""
     sport = FIELDS["sport"].levels[plan["sport"]]
