@@ -178,7 +178,7 @@ def numbers(*rows):
          "(range 0.1 to 1.0)"),
         (numbers(*[(0.1, 0.03, 0.3)] * 31), "about 3.1 of 31 athletes with a cramp "
          "(range 0.9 to 9.3)"),
-        (numbers(*[(0.5, 0.2, 0.71)] * 21), "about 11 of 21 athletes with a cramp "
+        (numbers(*[(0.52, 0.2, 0.71)] * 21), "about 11 of 21 athletes with a cramp "
          "(range 4.2 to 15)"),
         (numbers((0.01, 0.001, 0.2)), "fewer than 0.1 of 1 athlete with a cramp "
          "(range fewer than 0.1 to 0.2)"),
@@ -438,12 +438,11 @@ def test_an_example_session_sets_the_plan_and_nothing_of_a_person():
     page = started({"age_years": 61.0})
     page.selectbox(key="squad_example").select("Marathon").run()
     marathon = load_examples()["Marathon"]
-    for name in FIELDS:
-        wanted = marathon.get(name) if name in PLAN_FIELDS else None
-        if name == "age_years":
-            wanted = 61.0
-        if name != "start_time":
-            assert page.session_state[name] in (wanted, *([[], ""] if not wanted else []))
+    asked = [name for name in PLAN_FIELDS if FIELDS[name].kind in ("number", "level")]
+    for name in asked:
+        assert page.session_state[name] == marathon.get(name)
+    for name in set(marathon) & set(ATHLETE_FIELDS) - {"age_years"}:
+        assert name not in page.session_state
     press(page, "Undo: Marathon")
     assert page.session_state["sport"] is None
     assert page.session_state["age_years"] == 61.0
@@ -487,7 +486,10 @@ DOUBTFUL = "Name,Weight,DOB\n=Ada,70,03/04/2001\nBen,81,05/06/2002\n"
 def test_a_coach_uploads_maps_scores_opens_and_exports(
     open_page, viewport, scheme, tmp_path
 ):
-    query = "&".join(f"{name}={value}" for name, value in PLAN.items())
+    # So hard that a change is worth a line for two athletes.
+    plan = {**PLAN, "duration_min": 240.0, "session_rpe": 10.0}
+    plan["air_temperature_c"] = 36.0
+    query = "&".join(f"{name}={value}" for name, value in plan.items())
     page = open_page(viewport, color_scheme=scheme, path=f"/?{query}")
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_role("heading", name="Squad", exact=True)).to_be_visible()
@@ -516,7 +518,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
     page.get_by_role("button", name="Use", exact=True).first.click()
-    expect(page.locator(".st-key-duration_min input")).to_have_value("70")
+    expect(page.locator(".st-key-duration_min input")).to_have_value("180")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
@@ -557,7 +559,7 @@ def test_no_other_download_of_the_table_is_offered(open_page, tmp_path):
     page.get_by_role("link", name="Go to: Squad").click()
     page.get_by_role("button", name="Use the example squad").click()
     ready(page)
-    table = page.locator(".st-key-squad_table")
+    table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     table.hover()
     expect(table.get_by_role("button", name="Search")).to_be_visible()
@@ -571,9 +573,7 @@ def test_what_the_browser_cannot_keep_is_not_called_saved(open_page):
     page.get_by_role("link", name="Go to: Squad").click()
     page.get_by_role("button", name="Use the example squad").click()
     ready(page)
-    page.evaluate(
-        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceeded') }"
-    )
+    page.evaluate("void (Storage.prototype.setItem = () => { throw new Error('full') })")
     page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("This browser did not keep it")).to_be_visible()
     ready(page)

@@ -38,9 +38,8 @@ _TOLD_ROWS = 10
 _NO_SCORE = "No score"
 # Streamlit's own download of a table knows neither formulas nor what is private.
 _STYLE = (
-    "<style>[data-testid=stElementToolbarButtonContainer]:has("
-    "[aria-label='Download as CSV']), [data-testid=stElementToolbarButton]:has("
-    "[aria-label='Download as CSV']) {display: none}</style>"
+    "<style>[data-testid=stElementToolbarButton]:has([aria-label='Download as CSV'])"
+    "{display: none}</style>"
 )
 
 
