@@ -26,9 +26,7 @@ def harmless(cell: object) -> object:
     """
     if not isinstance(cell, str):
         return cell
-    # Half of a pair of code units is no text that a file can hold.
-    text = _CONTROL.sub("", cell).encode("utf-8", "replace").decode("utf-8")
-    text = _AFTER_CUT.sub(r";\1'", text)
+    text = _AFTER_CUT.sub(r";\1'", _CONTROL.sub("", cell))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -87,7 +87,9 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
     ('These scenarios cannot be read: this is no list of scenarios.',)
     """
     try:
-        content = json.loads(text)
+        # Half of a pair of code units is no text, raw or escaped.
+        plain = json.dumps(json.loads(text.removeprefix("\ufeff")), ensure_ascii=False)
+        content = json.loads(plain.encode("utf-8", "replace"))
         base, named = dict(content["base"]), list(content["scenarios"])
         pairs = [(str(name), dict(changes)) for name, changes in named]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -158,14 +158,17 @@ def _command(then: Mapping[str, Any], **command: Any) -> None:
     st.session_state["device_command"] = {"id": str(uuid4()), **command}
 
 
-def connect(*, take_up: bool, told: Callable[[str], None] | None = None) -> None:
+def connect(
+    *, take_up: bool | Callable[[], bool], told: Callable[[str], None] | None = None
+) -> None:
     """Read the device once, and write what was asked for.
 
     Parameters
     ----------
     take_up : bool
         Whether to put saved units and answers into the page when they arrive; not
-        for a page that was opened from a shared link.
+        for a page that was opened from a shared link.  What says so only once the
+        device was read comes as a function.
     told : callable, optional
         What to do with the private part of a link.
     """
@@ -203,7 +206,7 @@ def _told(told: Callable[[str], None] | None) -> None:
         told(unquote(arrived["told"]))
 
 
-def _arrived(take_up: bool) -> None:
+def _arrived(take_up: bool | Callable[[], bool]) -> None:
     """Take up what the device held when the page was opened."""
     # A message can overtake the page it came from: then the next page asks again.
     arrived = st.session_state.get("device")
@@ -212,7 +215,8 @@ def _arrived(take_up: bool) -> None:
     st.session_state["device_kept"] = arrived.get("kept") or ""
     # What arrives later was saved here or in another tab, and changes no answers.
     first = not st.session_state.get("device_command") and not form.answers()
-    if not take_up or st.session_state.get("device_read") or not first:
+    wanted = take_up if isinstance(take_up, bool) else take_up()
+    if not wanted or st.session_state.get("device_read") or not first:
         return
     st.session_state["device_read"] = True
     if units := kept().get("units"):
