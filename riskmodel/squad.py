@@ -82,15 +82,16 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
         With a column for every answer; to `SESSION_FIELDS` that of the plan, if it has
         one, to the others an athlete's own, if there is one.
     """
-    frame = athletes[[name for name in athletes.columns if name in FIELDS]].copy()
+    columns = {name: athletes[name] for name in athletes.columns if name in FIELDS}
     for name in PLAN_FIELDS:
-        if plan.get(name) is None:
+        if (value := plan.get(name)) is None:
             continue
-        if name in frame and name not in SESSION_FIELDS:
-            frame[name] = frame[name].astype(object).where(_given(frame[name]), plan[name])
+        own = columns.get(name)
+        if own is not None and name not in SESSION_FIELDS:
+            columns[name] = own.astype(object).where(_given(own), value)
         else:
-            frame[name] = plan[name]
-    return frame
+            columns[name] = value
+    return pd.DataFrame(columns, index=athletes.index)
 
 
 def _given(cells: pd.Series[Any]) -> pd.Series[Any]:
