@@ -161,10 +161,10 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     names = frame.get("athlete", pd.Series("", frame.index)).fillna("").astype(str)
     scored.insert(0, "athlete", names)
     scored["top_factors"] = _top_factors(scored)
-    urgent = pd.Series(False, scored.index)
-    for sentence in URGENT_SENTENCES:
-        urgent |= scored["safety"].str.contains(sentence, regex=False)
-    scored["urgent"] = urgent
+    urgent = scored["safety"].map(
+        lambda said: any(sentence in said for sentence in URGENT_SENTENCES)
+    )
+    scored["urgent"] = urgent.astype(bool)
     order = np.lexsort(
         (
             -scored["probability"].fillna(2.0).to_numpy(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 import riskmodel
 from riskmodel import units as unit_table
 from riskmodel.answers import public_problems
+from riskmodel.bands import shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.safety import PRIVATE_SENTENCES, URGENT_SENTENCES
@@ -44,18 +44,12 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     if not private:
         scored = _in_public_order(scored)
     known = scored["probability"].notna()
-    spans = [
-        in_100_span(low, high) if not math.isnan(low) else ""
-        for low, high in zip(
-            scored["probability_low"], scored["probability_high"], strict=True
-        )
-    ]
     shown = pd.DataFrame(
         {
             "Athlete": labels(scored),
             "In 100": scored["in_100"].astype(str).where(known, ""),
             "Risk": scored["band"].astype(str).map(BAND_LABELS).where(known, _NO_SCORE),
-            "Range in 100": spans,
+            "Range in 100": _spans(scored),
         },
         index=scored.index,
     )
@@ -73,6 +67,15 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         for problems, safety in zip(scored["problems"], warned, strict=True)
     ]
     return shown
+
+
+def _spans(scored: pd.DataFrame) -> list[str]:
+    """Ranges in words, each written once, as many athletes are shown the same one."""
+    ends = scored[["probability_low", "probability_high"]].to_numpy()
+    shown = np.nan_to_num(shown_in_100(ends), nan=-1.0)
+    _, first, which = np.unique(shown, axis=0, return_index=True, return_inverse=True)
+    texts = ["" if np.isnan(ends[i, 0]) else in_100_span(*ends[i]) for i in first]
+    return [texts[place] for place in which]
 
 
 def labels(scored: pd.DataFrame) -> pd.Series[str]:

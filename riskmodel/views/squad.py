@@ -26,7 +26,6 @@ from riskmodel.squad import (
 from riskmodel.squad_sheet import (
     answer_words,
     expected_text,
-    labels,
     option_text,
     squad_pdf,
     squad_table,
@@ -236,8 +235,9 @@ def _come_back() -> None:
         st.session_state["link_problems"] = ()
 
 
-def _drill_down(scored: pd.DataFrame, shown: pd.DataFrame, squad, plan) -> None:
-    names = labels(scored)
+def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) -> None:
+    """Offer to open one of the athletes in the table."""
+    names = shown["Athlete"].to_dict()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = st.selectbox(
             "Athlete",
@@ -312,7 +312,7 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     with st.container(key="squad_expected"):
         st.markdown(f"**To expect: {expected_text(scored)}.**")
     shown = _table(scored)
-    _drill_down(scored, shown, squad, plan)
+    _drill_down(shown, squad, plan)
     _levers(options)
     _another_start(squad, plan, float(scored["probability"].sum()))
     _take_along(scored, plan, options)
