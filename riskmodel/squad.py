@@ -231,14 +231,15 @@ def _over_plans(
     """As `over_plans`, of answers that were read with the first version."""
     n = len(athletes)
     names = {name for change in changes for name in change}
-    own = read_frame(athletes[[c for c in athletes.columns if c in names]])
+    asked = [name for name in athletes.columns if name in names]
+    own = read_frame(athletes[asked]).columns if asked else {}
     columns = {name: np.tile(c, len(changes)) for name, c in answers.columns.items()}
     usable = np.tile(answers.usable(), len(changes))
     for name in names:
         values = coded(name, [{**plan, **change}.get(name) for change in changes])
         spread = np.repeat(values, n)
-        if name in own.columns:
-            mine = np.tile(own.columns[name], len(changes))
+        if name in own:
+            mine = np.tile(own[name], len(changes))
             keep = is_unknown(spread) if name in SESSION_FIELDS else ~is_unknown(mine)
             spread = np.where(keep, mine, spread)
         columns[name] = spread

@@ -87,11 +87,18 @@ PROFILE = tuple(
 
 def kept() -> dict[str, Any]:
     """What lies on the device, as far as this page knows; empty if nothing does."""
+    text = st.session_state.get("device_kept") or "{}"
+    # A large squad takes long to read, and is asked for several times by each page.
+    last = st.session_state.get("device_entry")
+    if last is not None and last[0] == text:
+        return dict(last[1])
     try:
-        entry = json.loads(st.session_state.get("device_kept") or "{}")
+        entry = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return entry if isinstance(entry, dict) else {}
+        entry = {}
+    entry = entry if isinstance(entry, dict) else {}
+    st.session_state["device_entry"] = text, entry
+    return dict(entry)
 
 
 def kept_profile() -> dict[str, Any]:
