@@ -579,3 +579,28 @@ def test_what_the_browser_cannot_keep_is_not_called_saved(open_page):
     ready(page)
     expect(page.get_by_text("Saved 10 athletes")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete the squad kept")).to_have_count(0)
+
+
+def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):
+    page = open_page("laptop")
+    page.evaluate(
+        """() => localStorage.setItem("cramp-risk", JSON.stringify({
+            filler: "x".repeat(2500000), squad: {athlete: ["Zoe"], age_years: [30]}}))"""
+    )
+    page.reload()
+    page.get_by_role("link", name="Go to: Squad").click()
+    expect(page.get_by_text("1 athlete in the list")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Delete the squad kept on this device").click()
+    page.wait_for_function("!localStorage.getItem('cramp-risk').includes('Zoe')")
+    expect(page.get_by_text("No squad is kept in this browser any more.")).to_be_visible()
+    # The others stay, and the list that is open too.
+    page.wait_for_function("localStorage.getItem('cramp-risk').includes('filler')")
+    expect(page.get_by_text("1 athlete in the list")).to_be_visible()
+
+
+def test_what_cannot_be_read_on_the_device_can_be_deleted():
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.session_state["device_kept"] = "{spoilt"
+    page.run()
+    assert not page.exception
+    assert [b for b in page.button if b.label == "Delete everything kept"]

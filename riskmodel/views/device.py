@@ -95,8 +95,9 @@ def kept() -> dict[str, Any]:
     try:
         entry = json.loads(text)
     except (ValueError, RecursionError):
-        entry = {}
-    entry = entry if isinstance(entry, dict) else {}
+        entry = None
+    # What another program spoilt is still kept, and can be deleted.
+    entry = entry if isinstance(entry, dict) else {"unreadable": True}
     st.session_state["device_entry"] = text, entry
     return dict(entry)
 
