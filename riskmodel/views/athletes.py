@@ -12,6 +12,7 @@ from riskmodel.fields import FIELDS
 from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad_columns import (
     LEAVE_OUT,
+    NOT_UNDERSTOOD,
     TARGETS,
     UNITS,
     Column,
@@ -188,7 +189,8 @@ def ask_for_columns() -> None:
     if "squad" in state:
         st.caption("The list that was there is replaced, with what was changed in it.")
     chosen, open_meaning = [], []
-    for column in sorted(columns, key=lambda column: not column.question):
+    in_order = sorted(columns, key=lambda c: (not c.question, c.doubt != NOT_UNDERSTOOD))
+    for column in in_order:
         made = _ask_for_column(raw, column)
         if made is None:
             open_meaning.append(column.header)
