@@ -196,7 +196,15 @@ def squad():
     everybody = raw_frame(500, 5, categories=False)
     everybody = everybody[[n for n in everybody.columns if n in ATHLETE_FIELDS]]
     plan = {k: v for k, v in load_examples()["Marathon"].items() if k in PLAN_FIELDS}
-    hours = [{"air_temperature_c": 10.0 + hour} for hour in range(24)]
+    place = {"latitude_deg": 52.0, "longitude_deg": 5.0}
+    hours = [
+        {
+            **place,
+            "start_time": f"2026-06-21T{hour:02d}:00+02:00",
+            "air_temperature_c": 10.0 + hour,
+        }
+        for hour in range(24)
+    ]
 
     def table():
         squad_table(score_squad(everybody, plan), private=True)

@@ -9,7 +9,7 @@ import os
 import streamlit as st
 
 FIELDS = json.loads(os.environ["BARE_PAGE_FIELDS"])
-ROWS, GRID_COLUMNS, LEVERS = 100, 27, 5
+ROWS, LEVERS = 100, 5
 
 st.set_page_config(page_title="Bare", layout="wide")
 st.title("Bare")
@@ -17,20 +17,21 @@ st.markdown("A text of the page.")
 st.header("Athletes")
 given = st.file_uploader("Upload", type="csv", key="upload")
 with st.container(horizontal=True):
-    for place in range(3):
+    for place in range(4):
         st.button(f"Button {place}", key=f"button_{place}")
     for place in range(2):
         st.download_button(f"Template {place}", "text", key=f"template_{place}")
 st.caption("Caption")
 if given is not None:
-    with st.expander("Change"):
-        cells = {f"Column {i}": ["text"] * ROWS for i in range(GRID_COLUMNS)}
-        config = {name: st.column_config.TextColumn(name, help="Help") for name in cells}
-        st.data_editor(cells, key="grid", num_rows="dynamic", column_config=config)
+    st.markdown("A count.")
+    # Closed, as on the page, where the grid is built once it is opened.
+    st.expander("Change", key="list", on_change="rerun")
     st.header("Session")
-    with st.popover("Popover"):
-        for place in range(5):
-            st.segmented_control(f"Control {place}", ["a", "b"], key=f"control_{place}")
+    with st.container(horizontal=True):
+        st.selectbox("Example", list("abcdef"), index=None, key="example")
+        with st.popover("Popover"):
+            for place in range(5):
+                st.segmented_control(f"Control {place}", ["a", "b"], key=f"control_{place}")
     minutes = st.number_input("Duration", value=120.0, step=5.0, key="duration_min")
     for group in ("plan", "weather"):
         with st.expander(group):
@@ -63,11 +64,7 @@ if given is not None:
         with st.container(horizontal=True):
             st.markdown(f"Lever {place} at {minutes:g}", width="stretch")
             st.button("Use", key=f"use_{place}", help="Help")
-    with st.expander("Another start"):
-        st.number_input("Air", value=20.0, key="air")
-        st.number_input("Humidity", value=50.0, key="humidity")
-        st.pills("Sky", list("abcdef"), key="other_sky")
-        st.markdown(f"Then {minutes:g}")
+    st.expander("Another start", key="other", on_change="rerun")
     st.header("Take it along")
     st.toggle("Toggle", key="toggle")
     st.caption("Caption")

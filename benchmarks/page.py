@@ -19,7 +19,7 @@ from tests.browser import FLAGS, NO_BROWSER, find_browser, ready, watched_contex
 from tests.server import free_port, serving
 
 CHECKOUT = Path(__file__).parents[1]
-MOVES, WARM_UP, LAUNCHES = 50, 5, 5
+MOVES, WARM_UP, LAUNCHES = int(os.environ.get("MOVES", "50")), 5, 5
 QUERY = (
     "?sport=running&duration_min=120&session_rpe=8&age_years=40&air_temperature_c=28"
     "&relative_humidity_pct=50&sky=clear&cramp_sessions_12mo=6%2B"
@@ -137,8 +137,11 @@ def page_ratios():
 def upload_squad(page):
     """Go to the squad with the session that is open, and bring a list."""
     lines = [f"Athlete {i},{18 + i % 50},{i % 3}" for i in range(SQUAD_SIZE)]
+    # A column that no header of the file explains would be asked for.
     content = "\n".join(["athlete,age_years,rest_days_7d", *lines]).encode()
-    if (link := page.get_by_text("Go to: Squad")).count():
+    link = page.get_by_text("Go to: Squad")
+    link.or_(page.locator("input[type=file]")).first.wait_for(state="attached")
+    if link.count():
         link.click()
         ready(page)
     upload = page.locator("input[type=file]")

@@ -80,6 +80,31 @@ class Answers:
         return fine
 
 
+def public_problems(problems: str) -> str:
+    """Say which answers need a look, without values and without private questions.
+
+    Parameters
+    ----------
+    problems : str
+        Sentences as from `Answers.sentences`, joined.
+
+    Examples
+    --------
+    >>> public_problems("Age (age_years) is 200; allowed is 5 to 100 years.")
+    'Age needs a look.'
+    >>> public_problems("Sleep last night (sleep_h) is 30; allowed is 0 to 14 h.")
+    'Answers need a look.'
+    """
+    if not problems.strip():
+        return ""
+    named = re.findall(r" \((\w+)\)(?: is |:)", problems)
+    fields = [FIELDS[name] for name in dict.fromkeys(named) if name in FIELDS]
+    made = [f"{field.label} needs a look." for field in fields if not field.private]
+    if any(field.private for field in fields) or not made:
+        made.append("Answers need a look.")
+    return " ".join(made)
+
+
 def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
     """Where a column of checked answers holds no answer."""
     kind = column.dtype.kind

@@ -30,6 +30,8 @@ from riskmodel.safety import guard_sentences
 from riskmodel.scorecard import Factor, Level, Scorecard
 from riskmodel.unanswered import unanswered_names, unanswered_texts
 
+# Fewer sets of open questions than this are faster named one by one.
+_FEW = 64
 _IDENTIFIER = re.compile(r"10\.\d{4}|PM|hdl")
 
 SHOWN_MAXIMUM = 100
@@ -265,7 +267,7 @@ def assess_frame(
         names = (f"points_{factor.name}" for factor in used.scorecard.factors)
         columns.update(zip(names, result.points, strict=True))
         columns |= result.spreads
-        columns["missing"] = unanswered_texts(result.missing)
+        columns["missing"] = _missing_texts(result.missing)
     columns |= result.physiology
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
@@ -350,6 +352,15 @@ def _cited(studies: tuple[str, ...]) -> str:
     """Citations of some rows of the evidence, each study once."""
     citations = _citations()
     return "; ".join(dict.fromkeys(citations[s] for s in studies)) or "our judgement"
+
+
+def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:
+    """Names of open questions, by themselves where few sets of them are left open."""
+    which, patterns = pd.factorize(bits)
+    if len(patterns) > _FEW:
+        return unanswered_texts(bits)
+    texts = [";".join(unanswered_names(int(pattern))) for pattern in patterns]
+    return pd.array(texts, dtype="str").take(which)
 
 
 def _safety_texts(bits: NDArray[np.int64]) -> ExtensionArray:

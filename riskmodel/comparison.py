@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, unknown_column
+from riskmodel.answers import Answers
 from riskmodel.assessment import Assessment, assess
 from riskmodel.chain import engine
-from riskmodel.fields import FIELDS, Field
-from riskmodel.inputs import Session, read_session, spelt
+from riskmodel.fields import FIELDS, Field, outdated
+from riskmodel.inputs import Session, coded, read_session, spelt
 
 Array = NDArray[np.float64]
 
@@ -44,15 +44,6 @@ _USUAL: Mapping[str, tuple[float, float]] = {
 }
 # A place says nothing without a time, and a list of conditions is no axis.
 _NO_AXIS = ("latitude_deg", "longitude_deg", "start_time")
-# A WBGT that was measured stands for this weather, and not for another.
-_REPLACED_BY_WBGT = (
-    "air_temperature_c",
-    "relative_humidity_pct",
-    "wind_speed_m_s",
-    "sky",
-    "solar_radiation_w_m2",
-)
-
 AXES = tuple(
     f.name
     for f in FIELDS.values()
@@ -160,8 +151,8 @@ class Sweep:
         Numbers or level names.
     probability, probability_low, probability_high : ndarray of shape (len(y), len(x))
         One row for a curve.
-    without_wbgt : bool
-        Whether a measured WBGT was left out, as it belongs to one weather only.
+    left_out : tuple of str
+        Measured answers that were left out, as they belong to one weather only.
     """
 
     across: Field
@@ -171,7 +162,7 @@ class Sweep:
     probability: Array
     probability_low: Array
     probability_high: Array
-    without_wbgt: bool
+    left_out: tuple[str, ...]
 
 
 def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, ...]:
@@ -245,8 +236,7 @@ def sweep(
     if len(set(names)) < len(names):
         raise ValueError("The two inputs of a sweep must differ.")
     given = dict(session)
-    replaced = any(name in _REPLACED_BY_WBGT for name in names) and "wbgt_c" not in names
-    without_wbgt = replaced and given.pop("wbgt_c", None) is not None
+    left_out = tuple(n for n in outdated(names) if given.pop(n, None) is not None)
     answers = read_session(given)
     if answers.findings:
         raise ValueError(" ".join(answers.sentences()))
@@ -257,9 +247,9 @@ def sweep(
     columns = {
         name: np.repeat(column, len(x) * len(y)) for name, column in answers.columns.items()
     }
-    columns[across] = np.tile(_coded(across, x), len(y))
+    columns[across] = np.tile(coded(across, x), len(y))
     if down is not None:
-        columns[down] = np.repeat(_coded(down, y), len(x))
+        columns[down] = np.repeat(coded(down, y), len(x))
     chances = (
         engine(None, None).run(Answers(len(x) * len(y), columns, ()), detail=False).chances
     )
@@ -272,18 +262,5 @@ def sweep(
         probability=chances["probability"].reshape(shape),
         probability_low=chances["probability_low"].reshape(shape),
         probability_high=chances["probability_high"].reshape(shape),
-        without_wbgt=without_wbgt,
+        left_out=left_out,
     )
-
-
-def _coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
-    """Answers to one question as the chain reads them."""
-    field = FIELDS[name]
-    column = unknown_column(field, len(values))
-    for place, value in enumerate(values):
-        read = read_session({name: value})
-        wrong = [text for text in read.sentences() if f"({name}) is " in text]
-        if wrong:
-            raise ValueError(wrong[0])
-        column[place] = read.columns[name][0]
-    return column

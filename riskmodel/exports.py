@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from io import BytesIO
 
 import pandas as pd
 
 # What a spreadsheet takes for a formula, see OWASP, "CSV Injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet that cuts at ; would take for one, further on in a text.
+_AFTER_CUT = re.compile(r";([\"\s]*)(?=[=+\-@])")
+# Signs that no workbook may hold.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def harmless(cell: object) -> object:
@@ -18,9 +24,10 @@ def harmless(cell: object) -> object:
     >>> harmless("=1+1"), harmless("Ada"), harmless(-5.0)
     ("'=1+1", 'Ada', -5.0)
     """
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = _AFTER_CUT.sub(r";\1'", _CONTROL.sub("", cell))
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
@@ -35,9 +42,12 @@ def to_csv(table: pd.DataFrame) -> bytes:
     Examples
     --------
     >>> to_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]})).decode("utf-8-sig")
-    "athlete,sleep_h\r\n'=A1,7.5\r\n"
+    '"athlete","sleep_h"\r\n"\'=A1",7.5\r\n'
     """
-    return _harmless(table).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    text = _harmless(table).to_csv(
+        index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC
+    )
+    return text.encode("utf-8-sig")
 
 
 def to_xlsx(table: pd.DataFrame, sheet: str) -> bytes:

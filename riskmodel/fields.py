@@ -7,7 +7,7 @@ file and the keys of a JSON session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -508,6 +508,43 @@ _TABLE = (
 
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
 """Every input by name, in the order in which it is asked."""
+
+_OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
+MEASURED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "wbgt_c": (
+            "air_temperature_c",
+            "relative_humidity_pct",
+            "wind_speed_m_s",
+            "solar_radiation_w_m2",
+            *_OF_THE_SUN,
+        ),
+        "solar_radiation_w_m2": _OF_THE_SUN,
+    }
+)
+"""What a measured value replaces: it stands for this weather, and not for another."""
+
+
+def outdated(changed: Iterable[str]) -> tuple[str, ...]:
+    """Measured values that say nothing any more once other answers change.
+
+    Parameters
+    ----------
+    changed : iterable of str
+        Names in `FIELDS`.
+
+    Examples
+    --------
+    >>> outdated(["sky"]), outdated(["air_temperature_c", "wbgt_c"]), outdated(["sleep_h"])
+    (('wbgt_c', 'solar_radiation_w_m2'), (), ())
+    """
+    names = set(changed)
+    return tuple(
+        measured
+        for measured, replaced in MEASURED.items()
+        if measured not in names and not names.isdisjoint(replaced)
+    )
+
 
 DERIVED: Mapping[str, str] = MappingProxyType(
     {

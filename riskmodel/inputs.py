@@ -7,11 +7,14 @@ names what is wrong with them, and `json_schema` describes them to programs.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from riskmodel.answers import Answers, is_unknown, read_one
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodel.answers import Answers, is_unknown, read_one, unknown_column
 from riskmodel.fields import FIELDS, GROUPS, Field
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "Field",
     "Session",
     "check",
+    "coded",
     "json_schema",
     "read_session",
     "spelt",
@@ -176,6 +180,47 @@ def _spelt(field: Field, value: Any, read: Answers) -> Any:
         named = [item for i, item in enumerate(field.levels) if code >> i & 1]
         return named or ["none"]
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    """Answers to one question as the chain reads them.
+
+    Parameters
+    ----------
+    name : str
+        One in `FIELDS` that is no text.
+    values : sequence of answer
+        None leaves the question open.
+
+    Returns
+    -------
+    ndarray of shape (len(values),)
+        As in `riskmodel.answers.Answers`.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> coded("sky", ["clear", None, "shade"]).tolist()
+    [0, -1, 3]
+    """
+    column = unknown_column(FIELDS[name], len(values))
+    distinct: dict[Any, Any] = {}
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        key = tuple(value) if isinstance(value, list) else value
+        if key not in distinct:
+            read = read_one({name: value})
+            wrong = [text for text in read.sentences() if f"({name}) is " in text]
+            if wrong:
+                raise ValueError(wrong[0])
+            distinct[key] = read.columns[name][0]
+        column[place] = distinct[key]
+    return np.asarray(column)
 
 
 def json_schema() -> dict[str, Any]:

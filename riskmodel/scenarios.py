@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.answers import public_problems
 from riskmodel.assessment import Assessment
 from riskmodel.comparison import MOST_SCENARIOS
 from riskmodel.fields import FIELDS
@@ -86,7 +87,9 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
     ('These scenarios cannot be read: this is no list of scenarios.',)
     """
     try:
-        content = json.loads(text)
+        # Half of a pair of code units is no text, raw or escaped.
+        plain = json.dumps(json.loads(text.removeprefix("\ufeff")), ensure_ascii=False)
+        content = json.loads(plain.encode("utf-8", "replace"))
         base, named = dict(content["base"]), list(content["scenarios"])
         pairs = [(str(name), dict(changes)) for name, changes in named]
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -124,6 +127,7 @@ def to_frame(
     """
     rows = []
     for scenario, answer in zip(scenarios, assessments, strict=True):
+        problems = " ".join(answer.problems)
         row: dict[str, Any] = {
             "scenario": scenario.name,
             "probability": answer.probability,
@@ -131,7 +135,7 @@ def to_frame(
             "probability_high": answer.probability_high,
             "band": answer.band,
             "total_points": answer.total_points,
-            "problems": " ".join(answer.problems),
+            "problems": problems if private else public_problems(problems),
         }
         if private:
             row |= {f"points_{c.factor}": c.points for c in answer.contributions}

@@ -35,11 +35,24 @@ _TOGETHER = "Health and personal answers, together"
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table: its label, a text for each scenario, whether they differ."""
+    """One row of the table: its label, and a text for each scenario.
+
+    Attributes
+    ----------
+    label : str
+    texts : tuple of str
+    compared : bool
+        Whether to point at what differs from the first scenario.
+    """
 
     label: str
     texts: tuple[str, ...]
-    differs: bool
+    compared: bool = True
+
+    @property
+    def differs(self) -> tuple[bool, ...]:
+        """Which texts are not that of the first scenario."""
+        return tuple(self.compared and text != self.texts[0] for text in self.texts)
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ def parts(
         Without those that have no rows.
     """
     answers = tuple(
-        Line(row.label, tuple(_answer_text(row, v, units) for v in row.values), True)
+        Line(row.label, tuple(_answer_text(row, v, units) for v in row.values))
         for row in found.answers
         if private or not FIELDS[row.name].private
     )
@@ -109,7 +122,7 @@ def _results(made: Sequence[Assessment]) -> tuple[Line, ...]:
 
     def line(label: str, text: Callable[[Assessment], str]) -> Line:
         texts = tuple(_NO_SCORE if answer.problems else text(answer) for answer in made)
-        return Line(label, texts, len(set(texts)) > 1)
+        return Line(label, texts)
 
     def span(answer: Assessment) -> str:
         return in_100_span(answer.probability_low, answer.probability_high)
@@ -129,7 +142,7 @@ def _factors(found: Comparison, *, private: bool) -> tuple[Line, ...]:
 
     def line(label: str, values: Sequence[float]) -> Line:
         texts = tuple("" if np.isnan(v) else f"+{points_text(v)}" for v in values)
-        return Line(label, texts, len(set(texts)) > 1)
+        return Line(label, texts)
 
     lines = [
         line(row.label, row.values)
@@ -188,7 +201,7 @@ def comparison_pdf(
         ],
         "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
         f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device. "
-        "What differs is bold.",
+        "What differs from the first is bold.",
     }
     return bytes(
         typst.compile(

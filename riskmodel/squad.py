@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, is_unknown, read_frame, read_one, unknown_column
+from riskmodel.answers import BLANKS, Answers, is_unknown, read_frame, read_one
 from riskmodel.assessment import assess_frame
 from riskmodel.chain import engine
 from riskmodel.fields import FIELDS
-from riskmodel.inputs import spelt
+from riskmodel.inputs import coded, spelt
 from riskmodel.levers import LEVERS, Lever, Plan
 from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.scorecard_file import load_scorecard
@@ -25,7 +25,17 @@ from riskmodel.scorecard_file import load_scorecard
 Array = NDArray[np.float64]
 
 PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.group in ("plan", "weather"))
-"""What one plan says for all; an athlete's own answer to any of it goes first."""
+"""What one plan says for all."""
+SESSION_FIELDS = tuple(
+    f.name
+    for f in FIELDS.values()
+    if f.group == "weather"
+    or f.name in ("sport", "duration_min", "session_rpe", "competition")
+)
+"""What is the same for all who are there: the plan goes before an athlete's own answer.
+
+To the others in `PLAN_FIELDS`, such as the warm-up, an own answer goes before the plan.
+"""
 ATHLETE_FIELDS = tuple(name for name in FIELDS if name not in PLAN_FIELDS)
 """What every athlete answers."""
 
@@ -69,22 +79,57 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With a column for every answer; where an athlete has an own answer to a
-        question of the plan, it stays.
+        With a column for every answer; to `SESSION_FIELDS` that of the plan, if it has
+        one, to the others an athlete's own, if there is one.
     """
-    frame = athletes[[name for name in athletes.columns if name in FIELDS]].copy()
+    columns = {name: athletes[name] for name in athletes.columns if name in FIELDS}
     for name in PLAN_FIELDS:
-        if plan.get(name) is None:
+        if (value := plan.get(name)) is None:
             continue
-        value = plan[name]
-        if name in frame:
-            own = frame[name].astype(object)
-            frame[name] = own.where(
-                own.notna() & (own.astype(str).str.strip() != ""), value
-            )
+        own = columns.get(name)
+        if own is not None and name not in SESSION_FIELDS:
+            columns[name] = own.astype(object).where(_given(own), value)
         else:
-            frame[name] = value
-    return frame
+            columns[name] = value
+    return pd.DataFrame(columns, index=athletes.index)
+
+
+def _given(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Whether each cell holds an answer."""
+    text = cells.astype(str).str.strip().str.lower()
+    answered: pd.Series[Any] = cells.notna() & ~text.isin(BLANKS)
+    return answered
+
+
+def set_aside(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> str:
+    """Say which own answers about the session the plan replaces.
+
+    Parameters
+    ----------
+    athletes, plan
+        As for `with_plan`.
+
+    Returns
+    -------
+    str
+        One sentence, empty if there are none.
+
+    Examples
+    --------
+    >>> set_aside(pd.DataFrame({"sport": ["rugby", None]}), {"sport": "running"})
+    'Of 1 athlete own answers to Sport were set aside: the session is the same for all.'
+    """
+    names = [n for n in SESSION_FIELDS if n in athletes and plan.get(n) is not None]
+    own = pd.DataFrame({name: _given(athletes[name]) for name in names}, athletes.index)
+    names = [name for name in names if own[name].any()]
+    if not names:
+        return ""
+    count = int(own.any(axis=1).sum())
+    labels = ", ".join(FIELDS[name].label for name in names)
+    return (
+        f"Of {count} athlete{'s' * (count != 1)} own answers to {labels} were set aside: "
+        "the session is the same for all."
+    )
 
 
 def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
@@ -116,10 +161,10 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     names = frame.get("athlete", pd.Series("", frame.index)).fillna("").astype(str)
     scored.insert(0, "athlete", names)
     scored["top_factors"] = _top_factors(scored)
-    urgent = pd.Series(False, scored.index)
-    for sentence in URGENT_SENTENCES:
-        urgent |= scored["safety"].str.contains(sentence, regex=False)
-    scored["urgent"] = urgent
+    urgent = scored["safety"].map(
+        lambda said: any(sentence in said for sentence in URGENT_SENTENCES)
+    )
+    scored["urgent"] = urgent.astype(bool)
     order = np.lexsort(
         (
             -scored["probability"].fillna(2.0).to_numpy(),
@@ -172,36 +217,35 @@ def over_plans(
     ValueError
         If a change is not allowed.
     """
-    n = len(athletes)
     # What the plan lacks and a version brings must not count as missing.
     first = {**plan, **(changes[0] if changes else {})}
-    own = read_frame(athletes[[c for c in athletes.columns if c in FIELDS]])
-    answers = read_frame(with_plan(athletes, first))
+    return _over_plans(athletes, read_frame(with_plan(athletes, first)), plan, changes)
+
+
+def _over_plans(
+    athletes: pd.DataFrame,
+    answers: Answers,
+    plan: Mapping[str, Any],
+    changes: Sequence[Mapping[str, Any]],
+) -> Array:
+    """As `over_plans`, of answers that were read with the first version."""
+    n = len(athletes)
+    names = {name for change in changes for name in change}
+    asked = [name for name in athletes.columns if name in names]
+    own = read_frame(athletes[asked]).columns if asked else {}
     columns = {name: np.tile(c, len(changes)) for name, c in answers.columns.items()}
     usable = np.tile(answers.usable(), len(changes))
-    for name in {name for change in changes for name in change}:
-        values = _coded(name, [{**plan, **change}.get(name) for change in changes])
+    for name in names:
+        values = coded(name, [{**plan, **change}.get(name) for change in changes])
         spread = np.repeat(values, n)
-        if name in own.columns:
-            mine = np.tile(own.columns[name], len(changes))
-            spread = np.where(is_unknown(mine), spread, mine)
+        if name in own:
+            mine = np.tile(own[name], len(changes))
+            keep = is_unknown(spread) if name in SESSION_FIELDS else ~is_unknown(mine)
+            spread = np.where(keep, mine, spread)
         columns[name] = spread
     every = Answers(n * len(changes), columns, ())
     chances = engine(None, None).run(every, detail=False).chances["probability"]
     return np.where(usable, chances, np.nan).reshape(len(changes), n)
-
-
-def _coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
-    """Answers to one question as the chain reads them; None is open."""
-    column = unknown_column(FIELDS[name], len(values))
-    for place, value in enumerate(values):
-        read = read_one({name: value})
-        wrong = [text for text in read.sentences() if f"({name}) is " in text]
-        if wrong and value is not None:
-            raise ValueError(wrong[0])
-        if name in read.columns:
-            column[place] = read.columns[name][0]
-    return column
 
 
 def squad_levers(
@@ -218,20 +262,25 @@ def squad_levers(
     -------
     tuple of SquadOption
         Only those that save a cramp for a tenth of an athlete or more (`LEAST_SAVED`);
-        empty if nobody can be scored.
+        empty if nobody can be scored, or the plan lacks a required answer.
     """
-    usable = read_frame(with_plan(athletes, plan)).usable()
-    if not usable.any():
-        return ()
-    some = with_plan(athletes, plan).iloc[int(np.flatnonzero(usable)[0])]
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
-    typical = _typical({**given, "age_years": some["age_years"]})
+    if not all(name in given for name in PLAN_FIELDS if FIELDS[name].required):
+        return ()
+    planned = with_plan(athletes, plan)
+    answers = read_frame(planned)
+    usable = np.flatnonzero(answers.usable())
+    if not usable.size:
+        return ()
+    age = planned["age_years"].iloc[int(usable[0])]
+    typical = _typical({**given, "age_years": age})
     options = [
         (lever, changes)
         for lever in LEVERS
         if lever.name in _FOR_ALL and (changes := lever.change(typical)) is not None
     ]
-    return _ranked(athletes, plan, options)
+    versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
+    return _ranked(_over_plans(athletes, answers, plan, versions), options)
 
 
 def _typical(session: Mapping[str, Any]) -> Plan:
@@ -248,11 +297,8 @@ def _typical(session: Mapping[str, Any]) -> Plan:
 
 
 def _ranked(
-    athletes: pd.DataFrame,
-    plan: Mapping[str, Any],
-    options: Sequence[tuple[Lever, Mapping[str, Any]]],
+    chances: Array, options: Sequence[tuple[Lever, Mapping[str, Any]]]
 ) -> tuple[SquadOption, ...]:
-    chances = over_plans(athletes, plan, [{}, *(changes for _, changes in options)])
     expected = np.nansum(chances, axis=1)
     made = [
         SquadOption(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import riskmodel
 from riskmodel import units as unit_table
+from riskmodel.answers import public_problems
+from riskmodel.bands import shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
-from riskmodel.safety import PRIVATE_SENTENCES
+from riskmodel.safety import PRIVATE_SENTENCES, URGENT_SENTENCES
 from riskmodel.scorecard_file import load_scorecard
 from riskmodel.squad import SquadOption
 
@@ -36,23 +38,18 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Texts; the index is that of ``scored``.
+        Texts, in the order of ``scored``; without private answers in one that tells
+        nothing of them either.
     """
+    if not private:
+        scored = _in_public_order(scored)
     known = scored["probability"].notna()
-    spans = [
-        in_100_span(low, high) if not math.isnan(low) else ""
-        for low, high in zip(
-            scored["probability_low"], scored["probability_high"], strict=True
-        )
-    ]
     shown = pd.DataFrame(
         {
-            "Athlete": scored["athlete"].where(
-                scored["athlete"] != "", [f"Row {row}" for row in scored.index]
-            ),
+            "Athlete": labels(scored),
             "In 100": scored["in_100"].astype(str).where(known, ""),
             "Risk": scored["band"].astype(str).map(BAND_LABELS).where(known, _NO_SCORE),
-            "Range in 100": spans,
+            "Range in 100": _spans(scored),
         },
         index=scored.index,
     )
@@ -66,10 +63,47 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         return shown
     warned = scored["safety"].map(_public)
     shown["Problems and warnings"] = [
-        " ".join(filter(None, ["Answers need a look." * bool(problems), safety]))
+        " ".join(filter(None, [public_problems(problems), safety]))
         for problems, safety in zip(scored["problems"], warned, strict=True)
     ]
     return shown
+
+
+def _spans(scored: pd.DataFrame) -> list[str]:
+    """Ranges in words, each written once, as many athletes are shown the same one."""
+    ends = scored[["probability_low", "probability_high"]].to_numpy()
+    shown = np.nan_to_num(shown_in_100(ends), nan=-1.0)
+    _, first, which = np.unique(shown, axis=0, return_index=True, return_inverse=True)
+    texts = ["" if np.isnan(ends[i, 0]) else in_100_span(*ends[i]) for i in first]
+    return [texts[place] for place in which]
+
+
+def labels(scored: pd.DataFrame) -> pd.Series[str]:
+    """Name of every athlete, with the row where there is no name or another one like it.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"athlete": ["Anna", "Anna", ""]}, index=[1, 3, 4])
+    >>> labels(two).tolist()
+    ['Anna (row 1)', 'Anna (row 3)', 'Row 4']
+    """
+    rows = scored.index.to_series().astype(str)
+    made = scored["athlete"].astype(str).str.strip()
+    made = made.where(made != "", "Row " + rows)
+    while (again := made.duplicated(keep=False)).any():
+        made = made.where(~again, made + " (row " + rows + ")")
+    return made
+
+
+def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
+    """Urgent warnings that tell no private answer, then no score, then probability."""
+    listed = scored.sort_index()
+    public = listed["safety"].map(_public)
+    urgent = pd.Series(False, listed.index)
+    for sentence in URGENT_SENTENCES - PRIVATE_SENTENCES:
+        urgent |= public.str.contains(sentence, regex=False)
+    chance = listed["probability"].fillna(2.0).to_numpy()
+    return listed.iloc[np.lexsort((-chance, ~urgent.to_numpy()))]
 
 
 def _public(safety: str) -> str:
@@ -85,16 +119,35 @@ def _missing(names: str) -> str:
     return f"{', '.join(labels[:3])} and {len(labels) - 3} more"
 
 
-def expected_text(expected: float, n_scored: int) -> str:
+def _amount(expected: float) -> str:
+    """Write a number of athletes: tenths below 10, whole numbers from there up."""
+    if expected < 0.05:
+        return "fewer than 0.1"
+    return f"{expected:.1f}" if expected < 9.95 else f"{expected:.0f}"
+
+
+def expected_text(scored: pd.DataFrame) -> str:
     """Say how many athletes of a squad to expect with a cramp.
+
+    Parameters
+    ----------
+    scored : pandas.DataFrame
+        From `riskmodel.squad.score_squad`.  The range goes from the sum of the lows to
+        the sum of the highs: what makes it moves all athletes the same way.
 
     Examples
     --------
-    >>> expected_text(3.14, 28)
-    'about 3.1 of 28 athletes with a cramp'
+    >>> two = pd.DataFrame({"probability": [0.1, 0.3], "probability_low": [0.04, 0.1],
+    ...                     "probability_high": [0.2, 0.5]})
+    >>> expected_text(two)
+    'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
-    amount = "fewer than 0.1" if expected < 0.05 else f"about {expected:.1f}"
-    return f"{amount} of {n_scored} athlete{'s' * (n_scored != 1)} with a cramp"
+    known = scored.loc[scored["probability"].notna()]
+    columns = ("probability", "probability_low", "probability_high")
+    number, low, high = (_amount(float(known[name].sum())) for name in columns)
+    about = number if number.startswith("fewer") else f"about {number}"
+    n = len(known)
+    return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
 def option_text(option: SquadOption) -> str:
@@ -106,10 +159,24 @@ def option_text(option: SquadOption) -> str:
     'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
     return (
-        f"{option.label}: from {option.expected_before:.1f} to "
-        f"{option.expected_after:.1f} of {option.n_scored} "
+        f"{option.label}: from {_amount(option.expected_before)} to "
+        f"{_amount(option.expected_after)} of {option.n_scored} "
         f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
+
+
+def answer_words(name: str, value: Any, units: unit_table.Chosen) -> str:
+    """Write one answer for people.
+
+    Examples
+    --------
+    >>> answer_words("sky", "shade", {}), answer_words("duration_min", 70.0, {})
+    ('In the shade', '70 min')
+    """
+    field = FIELDS[name]
+    if field.kind == "number":
+        return unit_table.text(value, field.unit, units)
+    return field.levels.get(value, str(value))
 
 
 def plan_text(plan: Mapping[str, Any], units: unit_table.Chosen) -> str:
@@ -150,15 +217,12 @@ def squad_pdf(
     import typst  # comes with the app, not with the base install
 
     table = squad_table(scored, private=private)
-    if not private:
-        table.insert(4, "Most points", "")
     card = load_scorecard()
-    known = scored["probability"].dropna()
     content = {
         "title": "Squad sheet",
         "lines": [
             plan_text(plan, units),
-            f"To expect: {expected_text(float(known.sum()), len(known))}. {SYNTHETIC}",
+            f"To expect: {expected_text(scored)}. {SYNTHETIC}",
         ],
         "headers": list(table.columns[:6]),
         "rows": table.iloc[:, :6].to_numpy().tolist(),

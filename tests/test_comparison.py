@@ -1,10 +1,12 @@
 """Scenarios side by side, sweeps, and how scenarios travel."""
 
+import csv
 import io
 import json
 import math
+from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import numpy as np
 import openpyxl
@@ -17,7 +19,7 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 import riskmodel
-from riskmodel import assess, compare, sweep
+from riskmodel import assess, compare, sweep, units
 from riskmodel.bands import band_name
 from riskmodel.comparison import AXES, usual_values
 from riskmodel.datasets import load_examples
@@ -32,7 +34,6 @@ from tests.test_app import choose
 
 MARATHON = {k: v for k, v in load_examples()["Marathon"].items() if k != "athlete"}
 PAGE = str(Path(riskmodel.__file__).parent / "views" / "compare.py")
-SEVEN = json.dumps({"cramp-risk": 1, "base": {}, "scenarios": [["a", {}]] * 7})
 
 
 # --------------------------------------------------------------------- the engine
@@ -46,7 +47,7 @@ def test_every_cell_of_a_sweep_is_what_that_session_gets(session, across, down, 
     x = data.draw(st.lists(values(FIELDS[across]), min_size=1, max_size=3))
     y = data.draw(st.lists(values(FIELDS[down]), min_size=1, max_size=2)) if down else None
     made = sweep(session, across, down, x=x, y=y)
-    plain = {k: v for k, v in session.items() if not (made.without_wbgt and k == "wbgt_c")}
+    plain = {k: v for k, v in session.items() if k not in made.left_out}
     for i, b in enumerate(y or [None]):
         for j, a in enumerate(x):
             answer = assess({**plain, across: a, **({down: b} if down else {})})
@@ -70,11 +71,24 @@ def test_what_is_swept_by_itself_is_allowed_and_holds_the_plan(name):
 def test_a_measured_wbgt_does_not_stand_for_other_weather():
     hot = {**MARATHON, "wbgt_c": 31.0}
     cooler = sweep(hot, "air_temperature_c", x=[5.0, 16.0])
-    assert cooler.without_wbgt
+    assert cooler.left_out == ("wbgt_c",)
     assert cooler.probability[0, 1] == assess(MARATHON).probability
     kept = sweep(hot, "sleep_h", x=[6.0])
-    assert not kept.without_wbgt
+    assert not kept.left_out
     assert kept.probability[0, 0] == assess(hot).probability
+
+
+def test_measured_sun_does_not_stand_for_another_sky():
+    dark = {**MARATHON, "solar_radiation_w_m2": 10.0, "sky": "overcast"}
+    made = sweep(dark, "sky")
+    assert made.left_out == ("solar_radiation_w_m2",)
+    without = {k: v for k, v in dark.items() if k != "solar_radiation_w_m2"}
+    for sky, probability in zip(made.x, made.probability[0], strict=True):
+        assert probability == assess({**without, "sky": sky}).probability
+    assert len(set(made.probability[0])) > 1
+    # Swept itself, or beside another answer, it stays.
+    assert sweep(dark, "solar_radiation_w_m2", "sky", x=[10.0]).left_out == ()
+    assert sweep(dark, "air_temperature_c", x=[10.0]).left_out == ()
 
 
 @pytest.mark.parametrize(
@@ -174,14 +188,26 @@ def test_a_spoilt_text_gives_a_sentence(text, words):
 
 def test_no_text_of_a_table_acts_as_a_formula():
     nasty = ["=1+1", "+1", "-1", "@A1", "\t=1", "plain", "a=b"]
+    nasty[5] += "\x00\x0b\x1f"  # what no workbook can hold
     table = pd.DataFrame({"name": nasty, "=head": -1.5})
     read = pd.read_csv(io.BytesIO(to_csv(table)), encoding="utf-8-sig")
     sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, "Sheet"))).active
     cells = [row[0].value for row in sheet.iter_rows(min_row=2)]
-    assert list(read["name"]) == cells == [f"'{t}" for t in nasty[:5]] + nasty[5:]
+    assert list(read["name"]) == cells == [f"'{t}" for t in nasty[:5]] + ["plain", "a=b"]
     assert list(read.columns) == ["name", "'=head"]
     assert list(read["'=head"]) == [-1.5] * 7
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("nasty", ["x;=1+1", 'x;"=1+1"', "x; -1", "x;\t@A1", "=;=1"])
+@pytest.mark.parametrize("cut", [",", ";", "\t"])
+def test_no_spreadsheet_finds_a_formula_wherever_it_cuts(nasty, cut):
+    table = pd.DataFrame({"name": ["Ada", nasty], "more": [nasty, "=x"], "n": [1.0, -2.0]})
+    content = to_csv(table).decode("utf-8-sig")
+    assert content.splitlines()[1].startswith('"Ada",')
+    rows = csv.reader(io.StringIO(content), delimiter=cut)
+    for cell in (cell for row in rows for cell in row if cell != "-2.0"):
+        assert not cell.lstrip('" \t').startswith(("=", "+", "@", "-"))
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -215,10 +241,43 @@ def test_points_add_up_with_and_without_private_rows():
                 sum(float(text or 0) for text in shown)
                 == found.assessments[place].total_points
             )
-        differing = [
-            line.label for line in made.get("What differs", made["The answer"]).lines
-        ]
-        assert ("Sleep last night" in differing) <= private
+        differing = made["What differs"].lines if "What differs" in made else ()
+        named = [line.label for line in differing]
+        assert named == (["Sleep last night"] if private else [])
+
+
+def test_only_what_differs_from_the_first_is_pointed_at():
+    longer = {**MARATHON, "duration_min": 300.0}
+    found = compare([MARATHON, longer, MARATHON])
+    lines = {
+        line.label: line for part in parts(found, {}, private=True) for line in part.lines
+    }
+    assert lines["Planned duration"].differs == (False, True, False)
+    assert lines["Points"].differs == (False, True, False)
+    assert not any(lines["Against the first"].differs)
+
+
+def test_a_problem_of_a_private_answer_stays_out_of_a_public_table():
+    plan = Scenario("A", {**MARATHON, "sleep_h": 77.0})
+    old = Scenario("B", {**MARATHON, "age_years": 777.0})
+    made = [assess(scenario.answers) for scenario in (plan, old)]
+    public = to_frame([plan, old], made, private=False)
+    assert public["problems"].tolist() == ["Answers need a look.", "Age needs a look."]
+    assert "77" in to_frame([plan, old], made, private=True)["problems"][0]
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"\ud800"'])
+def test_half_a_sign_does_not_break_a_name(text):
+    content = f'{{"cramp-risk":1,"base":{{"sport":"running"}},"scenarios":[[{text},{{}}]]}}'
+    plans, problems = from_text(content)
+    assert not problems
+    assert to_text(plans, private=True).encode("utf-8")
+    assert to_csv(to_frame(plans, [assess(plans[0].answers)], private=True))
+
+
+def test_a_byte_order_mark_is_no_reason_to_refuse():
+    text = to_text([Scenario("A", {"sport": "running"})], private=True)
+    assert from_text("\ufeff" + text) == from_text(text)
 
 
 # ----------------------------------------------------------------------- the pictures
@@ -269,7 +328,7 @@ def table_of(page):
 def test_the_page_compares_examples_and_changes_one_thing():
     page = started("Marathon", "Long ride")
     assert "about 23" in table_of(page)
-    page.selectbox(key="change_place_2").select(0).run()
+    page.selectbox(key="change_plan").set_value(page.session_state["plan_ids"][0]).run()
     page.number_input[0].set_value(120.0).run()
     assert not page.exception
     plans = page.session_state["plans"]
@@ -283,24 +342,161 @@ def test_the_page_compares_examples_and_changes_one_thing():
 
 
 def test_scenarios_are_added_duplicated_moved_named_and_removed():
-    page = started("Marathon")
-    page.button(key="duplicate_first").click().run()
+    page = started("Hot 10 km race")
 
     def names():
         return [plan.name for plan in page.session_state["plans"]]
 
-    assert names() == ["Marathon", "Marathon 2"]
+    def chosen():
+        ids = page.session_state["plan_ids"]
+        return names()[ids.index(page.selectbox(key="change_plan").value)]
+
+    # One alone can be changed too.
+    page.text_input[0].set_value("Race").run()
+    assert names() == ["Race"]
+    press(page, "Remove")
+    assert names() == []
+    page.selectbox(key="add_example").select("Hot 10 km race").run()
+    press(page, "Duplicate")
+    press(page, "Duplicate")
+    assert names() == ["Hot 10 km race", "Hot 10 km race 2", "Hot 10 km race 3"]
+    assert chosen() == "Hot 10 km race 3"
     press(page, "Move left")
-    assert names() == ["Marathon 2", "Marathon"]
+    assert names() == ["Hot 10 km race", "Hot 10 km race 3", "Hot 10 km race 2"]
+    assert chosen() == "Hot 10 km race 3"
+    press(page, "Move left")
+    assert chosen() == names()[0] == "Hot 10 km race 3"
+    move = next(b for b in page.button if b.label == "Move left")
+    assert move.disabled
+    assert move.help == "It is the first already."
     page.text_input[0].set_value("<b>*Cool*</b>").run()
-    assert names() == ["Marathon 2", "<b>*Cool*</b>"]
+    assert names() == ["<b>*Cool*</b>", "Hot 10 km race", "Hot 10 km race 2"]
+    assert chosen() == "<b>*Cool*</b>"
     assert "<b>" not in table_of(page).replace("&lt;b&gt;", "")
-    for _ in range(4):
+    # The copy stands beside its model, and is what is changed next.
+    press(page, "Duplicate")
+    assert chosen() == names()[1] == "<b>*Cool*</b> 2"
+    ids = page.session_state["plan_ids"]
+    page.selectbox(key="change_plan").set_value(ids[2]).run()
+    press(page, "Remove")
+    assert chosen() == names()[2] == "Hot 10 km race 2"
+    for _ in range(3):
         press(page, "Duplicate")
     assert len(set(names())) == 6
-    assert next(b for b in page.button if b.label == "Duplicate").disabled
+    full = next(b for b in page.button if b.label == "Duplicate")
+    assert full.disabled
+    assert "6 scenarios are the most" in full.help
+    assert not page.exception
+
+
+def test_removing_another_leaves_the_chosen_one():
+    page = started("Marathon", "Long ride", "Hot 10 km race")
+    first, _, last = page.session_state["plan_ids"]
+    page.selectbox(key="sweep_plan").set_value(last).run()
+    page.selectbox(key="change_plan").set_value(first).run()
     press(page, "Remove")
-    assert len(names()) == 5
+    assert page.selectbox(key="sweep_plan").value == last
+
+
+def test_what_cannot_be_scored_is_told_in_the_readers_words_and_units():
+    page = started("Marathon", "Long ride")
+    page.session_state["units"] = units.complete({"°C": "°F"})
+    page.session_state["air_temperature_c"] = 50.0  # of My session, and none of these
+    plans = page.session_state["plans"]
+    plans[0] = Scenario("Hot", {**plans[0].answers, "air_temperature_c": 90.0})
+    page.run()
+    assert "Hot: Air temperature is 194 °F; allowed is -4 to 131 °F." in told(page)
+
+
+def told(page):
+    bodies = [e.proto.body for e in page.main if e.type == "html"]
+    return unescape(" ".join(bodies))
+
+
+def test_the_page_says_what_a_picture_left_out():
+    page = started("Marathon")
+    plan = page.session_state["plans"][0]
+    measured = {"wbgt_c": 25.0, "solar_radiation_w_m2": 500.0}
+    page.session_state["plans"][0] = Scenario("A", {**plan.answers, **measured})
+    press(page, "Duplicate")
+    page.selectbox(key="sweep_across").select("sky").run()
+    page.selectbox(key="sweep_down").select("").run()
+    words = " ".join(c.value for c in page.caption)
+    assert (
+        "of the curve, as it belongs to one weather only: Measured WBGT and Solar" in words
+    )
+    page.selectbox(key="sweep_across").select("sleep_h").run()
+    assert "Left out" not in " ".join(c.value for c in page.caption)
+
+
+def test_captions_claim_what_is_drawn():
+    page = started("Marathon", "Marathon")
+    caption = " ".join(c.value for c in page.caption)
+    assert "Lines divide the bands. The cross is this plan." in caption
+    assert "the dashes this plan" in caption
+    assert "wbgt_c" not in MARATHON
+    page.selectbox(key="sweep_across").select("wbgt_c").run()
+    page.selectbox(key="sweep_down").select("sport").run()
+    caption = " ".join(c.value for c in page.caption)
+    for claim in ("Lines", "cross", "dashes"):
+        assert claim not in caption
+
+
+def test_maps_have_the_same_colours():
+    page = started("Marathon", "Marathon")
+    specs = [json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart")]
+    colours = [
+        layer["encoding"]["color"]["scale"]["domain"]
+        for spec in specs
+        for layer in spec["layer"]
+        if "color" in layer.get("encoding", {})
+    ]
+    assert colours == [[0, 100]]
+
+
+def opened_with(saved=None, **parameters):
+    """The page as a reload finds it, once the device has told what it keeps."""
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    page.run()
+    if saved is not None:
+        page.session_state["device_kept"] = json.dumps({"scenarios": saved})
+        page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_reload_of_saved_scenarios_finds_their_private_answers():
+    plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "sleep_h": 4.0})]
+    saved, link = to_text(plans, private=True), to_text(plans, private=False)
+    page = opened_with(saved, scenarios=link)
+    assert page.session_state["plans"][1].answers["sleep_h"] == 4.0
+    assert "from_link" not in page.session_state
+    assert "can differ" not in " ".join(c.value for c in page.caption)
+
+
+@pytest.mark.parametrize("saved", [None, to_text([Scenario("C", MARATHON)], private=True)])
+def test_an_address_of_others_says_what_it_leaves_out(saved):
+    plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "duration_min": 60.0})]
+    page = opened_with(saved, scenarios=to_text(plans, private=False))
+    assert [plan.name for plan in page.session_state["plans"]] == ["A", "B"]
+    assert page.session_state["from_link"]
+    assert "numbers can differ" in " ".join(c.value for c in page.caption)
+
+
+def test_a_file_replaces_scenarios_only_if_it_can_be_used_and_can_be_undone():
+    page = started("Marathon", "Long ride")
+    useless = b'{"cramp-risk":1,"base":{},"scenarios":[["a",{"age_years":999}]]}'
+    for content in (b"rubbish", useless):
+        page.file_uploader[0].upload("a.json", content).run()
+        assert [p.name for p in page.session_state["plans"]] == ["Marathon", "Long ride"]
+        assert "Nothing of the file was used" in told(page)
+    text = to_text([Scenario("Ö", {"sport": "running"})], private=True)
+    page.file_uploader[0].upload("a.json", text.encode("utf-8-sig")).run()
+    assert [p.name for p in page.session_state["plans"]] == ["Ö"]
+    press(page, "Undo: open the file")
+    assert [p.name for p in page.session_state["plans"]] == ["Marathon", "Long ride"]
     assert not page.exception
 
 
@@ -357,12 +553,13 @@ def test_a_coach_compares_changes_reloads_and_shares(open_page, viewport, scheme
     ready(page)
     choose(page, "Add an example", "Marathon")
     page.get_by_role("button", name="Duplicate").click()
+    table = page.get_by_role("region", name="Scenarios side by side")
+    expect(table).to_contain_text("Marathon 2")
     ready(page)
     box = page.get_by_role("spinbutton", name="Planned duration, min")
     box.fill("120")
     box.press("Enter")
     ready(page)
-    table = page.get_by_role("region", name="Scenarios side by side")
     expect(table).to_contain_text("120 min")
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(2)
     assert axe(page) == []
@@ -384,7 +581,34 @@ def test_a_coach_compares_changes_reloads_and_shares(open_page, viewport, scheme
     page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('Marathon 2')")
     kept = json.loads(page.evaluate("localStorage.getItem('cramp-risk')"))
     assert from_text(kept["scenarios"])[0][1].answers["duration_min"] == 120.0
+    before = table.inner_text()
     page.reload()
     ready(page)
-    expect(table).to_contain_text("120 min")
-    expect(table).to_contain_text("Marathon 2")
+    # The address alone holds no health answers; what was saved does.
+    expect(table).to_contain_text("Cramps in the last 12 months")
+    expect(page.get_by_text("numbers can differ")).to_have_count(0)
+    assert table.inner_text() == before
+
+
+def test_health_answers_of_a_link_reach_a_fresh_profile_and_no_server(open_page):
+    ill = {**MARATHON, "medications": ["statin"], "sleep_h": 4.0}
+    plans = [Scenario("A", MARATHON), Scenario("B", ill)]
+    query = urlencode({"scenarios": to_text(plans, private=False)})
+    secret = quote(to_text(plans, private=True))
+    page = open_page("laptop")
+    asked = []
+    page.on(
+        "request", lambda request: asked.append(request.url + (request.post_data or ""))
+    )
+    page.goto(page.url + f"compare?{query}#private={secret}")
+    table = page.get_by_role("region", name="Scenarios side by side")
+    expect(table).to_contain_text("Statin")
+    ready(page)
+    now = assess(ill)
+    expect(table).to_contain_text(now.in_100)
+    points = table.get_by_role("row", name="Points ").first
+    expect(points).to_contain_text(f"{now.total_points:g}")
+    expect(page.get_by_text("numbers can differ")).to_have_count(0)
+    assert asked
+    assert not [url for url in asked if "medications" in url or "statin" in url]
+    assert "private" not in page.url

@@ -1,11 +1,12 @@
 """A squad: its file, its scores, what helps it, and the page."""
 
 import io
+import json
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pypdf
 import pytest
@@ -17,29 +18,34 @@ from streamlit.testing.v1 import AppTest
 
 import riskmodel
 from riskmodel import assess
-from riskmodel.datasets import data_file
-from riskmodel.exports import to_xlsx
+from riskmodel.datasets import data_file, load_examples
+from riskmodel.fields import FIELDS
+from riskmodel.levers import LEVERS
 from riskmodel.safety import PRIVATE_SENTENCES
 from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
+    SquadOption,
     over_plans,
     score_squad,
+    set_aside,
     squad_levers,
     with_plan,
 )
-from riskmodel.squad_file import (
-    SquadFileError,
-    match_columns,
-    read_cells,
-    read_squad_file,
-    squad_frame,
-    template,
+from riskmodel.squad_cells import squad_frame, template
+from riskmodel.squad_columns import match_columns
+from riskmodel.squad_file import read_squad_file
+from riskmodel.squad_sheet import (
+    expected_text,
+    labels,
+    option_text,
+    squad_pdf,
+    squad_table,
 )
-from riskmodel.squad_sheet import squad_pdf, squad_table
 from tests.browser import axe, ready
 from tests.strategies import sessions
 
+APP = str(Path(riskmodel.__file__).parents[1] / "app.py")
 PAGE = str(Path(riskmodel.__file__).parent / "views" / "squad.py")
 EXAMPLE = data_file("example_squad.csv").read_bytes()
 DAY = date(2026, 11, 24)
@@ -56,166 +62,6 @@ PLAN = {
 def example():
     raw = read_squad_file(EXAMPLE)
     return squad_frame(raw, match_columns(raw), DAY)
-
-
-def read(text, encoding="utf-8", on=DAY):
-    raw = read_squad_file(text.encode(encoding))
-    return squad_frame(raw, match_columns(raw), on)
-
-
-def doubts(text):
-    return {
-        c.header: c.doubt for c in match_columns(read_squad_file(text.encode())) if c.doubt
-    }
-
-
-# -------------------------------------------------------------------------- the file
-
-
-def test_the_example_has_the_quirks_of_a_real_list_and_is_read():
-    squad = example()
-    assert list(squad.index) == [4, 5, 6, 7, 8, 9, 10, 11, 13, 14]
-    assert list(squad["athlete"][:3]) == ["Änne Öztürk", "Bo Li", "Caitlín O'Brien"]
-    assert squad["height_cm"].tolist()[:2] == [172.0, 185.0]
-    assert squad["body_mass_kg"].tolist()[0] == 64.5
-    assert squad["age_years"].tolist()[:2] == [23, 24]
-    assert squad["sex"].tolist()[:3] == ["female", "male", "female"]
-    assert squad["medications"][11] == "loop_diuretic"
-    # What cannot be read stays, for the engine to name.
-    assert squad["age_years"][10] == "30.02.2000"
-
-
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_any_usual_csv_is_read(mark, encoding):
-    rows = [["Name", "Age", "Weight (kg)"], ["Zoë", "31", '"72,5"'], ["", "", ""]]
-    squad = read("\r\n".join(mark.join(row) for row in rows), encoding)
-    assert squad.to_dict("records") == [
-        {"athlete": "Zoë", "body_mass_kg": 72.5, "age_years": 31.0}
-    ]
-
-
-def test_an_excel_sheet_below_titles_and_beside_others_is_read():
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Men"
-    for row in (
-        ["Squad list"],
-        [],
-        ["Player", "DOB", "Mass kg", None, "Height"],
-        ["Ada", pd.Timestamp(2000, 11, 25), 70, None, 1.7],
-        ["Ben", pd.Timestamp(2000, 11, 24), 81.5, "x", 1.82],
-    ):
-        sheet.append(row)
-    book.create_sheet("Women").append(["Player"])
-    content = io.BytesIO()
-    book.save(content)
-    raw = read_squad_file(content.getvalue())
-    assert any("Women" in note for note in raw.notes)
-    squad = squad_frame(raw, match_columns(raw), DAY)
-    # Twenty-six on the very day, not the day before.
-    assert squad["age_years"].tolist() == [25, 26]
-    assert squad["height_cm"].tolist() == [170.0, 182.0]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "no text"),
-        (b"   \n", "no text"),
-        (b"\x00\x01\x02", "no text"),
-        (b"PK\x03\x04rubbish", "no Excel file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
-        (b"%PDF-1.7", "PDF"),
-        (b"just a sentence", "no table"),
-        (b"Name,Age\n", "no athletes"),
-        (b"Name,Age\n" + b"A,30\n" * 5001, "5001 rows"),
-    ],
-)
-def test_what_is_no_list_says_so(content, words):
-    with pytest.raises(SquadFileError, match=words):
-        read_squad_file(content)
-
-
-@pytest.mark.parametrize(
-    ("cells", "height_cm"),
-    [
-        (["1.72", "1,80"], [172.0, 180.0]),
-        (["172", "180.5"], [172.0, 180.5]),
-        (["172 cm", "180cm"], [172.0, 180.0]),
-        (["5'8\"", "6'"], [172.7, 182.9]),
-        (["5 ft 8 in", "5ft 11"], [172.7, 180.3]),
-    ],
-)
-def test_heights_are_read_as_written(cells, height_cm):
-    text = "Name;Height\n" + "".join(f"A;{cell}\n" for cell in cells)
-    assert read(text)["height_cm"].tolist() == pytest.approx(height_cm)
-
-
-@pytest.mark.parametrize(
-    ("text", "header"),
-    [
-        ("Name,Weight\nA,70\nB,81\n", "Weight"),
-        ("Name,Weight\nA,70 kg\nB,150 lb\n", "Weight"),
-        ("Name,Height\nA,68\nB,71\n", "Height"),
-        ("Name,Height\nA,1.72\nB,180\n", "Height"),
-        ("Name,DOB\nA,03/04/2001\nB,05/06/2002\n", "DOB"),
-        ("Name,DOB\nA,13/04/2001\nB,04/13/2002\n", "DOB"),
-        ("Name,Soreness\nA,3\n", "Soreness"),
-        ("Name,Stress\nA,3\n", "Stress"),
-        ("Name,Age,Alter\nA,30,31\n", "Alter"),
-    ],
-)
-def test_what_is_in_doubt_is_asked(text, header):
-    assert set(doubts(text)) == {header}
-
-
-@pytest.mark.parametrize(
-    ("text", "header"),
-    [
-        ("Name,Weight kg\nA,70\n", "Weight"),
-        ("Name,Weight\nA,154 lb\n", "Weight"),
-        ("Name,DOB\nA,13/04/2001\nB,05/06/2002\n", "DOB"),
-        ("Name,DOB\nA,2001-04-03\n", "DOB"),
-        ("Name,DOB\nA,03.04.2001\n", "DOB"),
-    ],
-)
-def test_what_is_certain_is_not(text, header):
-    assert not doubts(text)
-
-
-@settings(max_examples=50)
-@given(
-    st.dates(date(1930, 1, 1), date(2020, 1, 1)), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y"])
-)
-def test_an_age_is_that_of_the_calendar(born, pattern):
-    on = date(2026, 2, 28)
-    age = read(f"Name;DOB\nA;{born.strftime(pattern)}\n", on=on)["age_years"][2]
-    assert age == relativedelta(on, born).years
-
-
-def test_pounds_and_inches_are_converted_and_a_thousand_is_not_guessed():
-    squad = read("Name;Mass (lb);Height (in)\nA;154,3;68\nB;1,234;70\n")
-    assert squad["body_mass_kg"][2] == pytest.approx(69.99, abs=0.01)
-    assert squad["height_cm"].tolist() == [172.72, 177.8]
-    assert squad["body_mass_kg"][3] == "1,234"
-
-
-def test_the_template_comes_back_as_it_went():
-    for content in (template().to_csv(index=False).encode(), to_xlsx(template(), "Squad")):
-        raw = read_squad_file(content)
-        columns = match_columns(raw)
-        assert [column.target for column in columns] == list(template().columns)
-        assert not any(column.doubt for column in columns)
-        scored = score_squad(squad_frame(raw, columns, DAY), PLAN)
-        assert (scored["problems"] == "").all()
-
-
-def test_what_is_typed_into_the_grid_is_read_like_a_file():
-    typed = pd.DataFrame({"athlete": ["A", ""], "sex": ["W", None], "sleep_h": ["7,5", ""]})
-    assert read_cells(typed).to_dict("records") == [
-        {"athlete": "A", "sleep_h": 7.5, "sex": "female"}
-    ]
 
 
 # ------------------------------------------------------------------------ the scores
@@ -238,9 +84,40 @@ def test_everybody_gets_what_they_would_get_alone(athletes, plan):
         ]
 
 
-def test_an_own_answer_goes_before_the_plan():
-    squad = pd.DataFrame({"age_years": [30, 30, 30], "session_rpe": [3.0, None, ""]})
-    assert with_plan(squad, PLAN)["session_rpe"].tolist() == [3.0, 7.0, 7.0]
+def test_the_session_is_the_same_for_all_and_what_is_about_a_person_is_not():
+    squad = pd.DataFrame(
+        {
+            "age_years": [30, 30, 30],
+            "session_rpe": [3.0, None, ""],
+            "sport": ["rugby", "N/A", "null"],
+            "wind_speed_m_s": [9.0, None, None],
+            "warm_up_min": [20.0, None, "n/a"],
+        }
+    )
+    plan = {**PLAN, "warm_up_min": 5.0}
+    given = with_plan(squad, plan)
+    assert given["session_rpe"].tolist() == [7.0, 7.0, 7.0]
+    assert given["sport"].tolist() == ["soccer"] * 3
+    assert given["warm_up_min"].tolist() == [20.0, 5.0, 5.0]
+    # What the plan leaves open stays an own answer.
+    assert given["wind_speed_m_s"][0] == 9.0
+    assert set_aside(squad, plan) == (
+        "Of 1 athlete own answers to Sport, How hard it will feel were set aside: the "
+        "session is the same for all."
+    )
+    assert set_aside(squad, {"warm_up_min": 5.0}) == ""
+    (one, other) = over_plans(squad, plan, [{}, {"duration_min": 45.0, "sport": "running"}])
+    then = {**plan, "duration_min": 45.0, "sport": "running"}
+    np.testing.assert_array_equal(one, score_squad(squad, plan)["probability"].sort_index())
+    np.testing.assert_array_equal(
+        other, score_squad(squad, then)["probability"].sort_index()
+    )
+
+
+def test_without_a_whole_plan_there_are_no_levers():
+    own = example().assign(sport="running", duration_min=60.0)
+    plan = {k: v for k, v in PLAN.items() if k not in ("sport", "duration_min")}
+    assert squad_levers(own, plan) == ()
 
 
 def test_those_who_need_attention_come_first_and_nobody_is_dropped():
@@ -283,9 +160,74 @@ def test_levers_for_the_squad_say_what_a_changed_plan_gets():
         assert option.expected_after < option.expected_before
         assert option.n_scored == then.notna().sum()
     assert squad_levers(squad.iloc[:0], PLAN) == ()
-    assert not {"shorter"} & {
-        o.label for o in squad_levers(squad, {**PLAN, "competition": "yes"})
-    }
+    (shorter,) = (lever.label for lever in LEVERS if lever.name == "shorter")
+    assert shorter in {option.label for option in options}
+    race = squad_levers(squad, {**PLAN, "competition": "yes"})
+    assert shorter not in {option.label for option in race}
+
+
+def numbers(*rows):
+    names = ("probability", "probability_low", "probability_high")
+    return pd.DataFrame(list(rows), columns=names)
+
+
+@pytest.mark.parametrize(
+    ("scored", "words"),
+    [
+        (numbers((0.6, 0.1, 1), (np.nan,) * 3), "about 0.6 of 1 athlete with a cramp "
+         "(range 0.1 to 1.0)"),
+        (numbers(*[(0.1, 0.03, 0.3)] * 31), "about 3.1 of 31 athletes with a cramp "
+         "(range 0.9 to 9.3)"),
+        (numbers(*[(0.52, 0.2, 0.71)] * 21), "about 11 of 21 athletes with a cramp "
+         "(range 4.2 to 15)"),
+        (numbers((0.01, 0.001, 0.2)), "fewer than 0.1 of 1 athlete with a cramp "
+         "(range fewer than 0.1 to 0.2)"),
+    ],
+)  # fmt: skip
+def test_the_expected_number_comes_with_its_range(scored, words):
+    assert expected_text(scored) == words
+
+
+def test_a_change_is_told_in_whole_athletes_where_there_are_many():
+    assert "from 9.9 to 8.0 of 28" in option_text(SquadOption("A", {}, 9.94, 8, 28))
+    assert "from 10 to 9.9 of 28" in option_text(SquadOption("A", {}, 9.96, 9.94, 28))
+
+
+def test_everybody_has_a_label_of_their_own():
+    names = ["Anna", "Anna", "", "Anna (row 1)", "Ben", " Ben "]
+    made = labels(pd.DataFrame({"athlete": names}, index=range(1, 7)))
+    assert made.is_unique
+    assert made.tolist()[1:] == [
+        "Anna (row 2)",
+        "Row 3",
+        "Anna (row 1) (row 4)",
+        "Ben (row 5)",
+        "Ben (row 6)",
+    ]
+
+
+def test_the_public_table_tells_nothing_by_its_order_or_its_words():
+    squad = pd.DataFrame(
+        {
+            "athlete": ["Well", "Ill", "Odd", "Old", "Red"],
+            "age_years": [30, 30, 30, 300, 30],
+            "illness_24h": [None, "yes", None, None, None],
+            "sleep_h": [8, 8, 99, 8, 8],
+            "red_flags": [None, None, None, None, "swollen_calf"],
+        }
+    )
+    scored = score_squad(squad, PLAN)
+    assert scored["athlete"].tolist()[:2] in (["Red", "Ill"], ["Ill", "Red"])
+    public = squad_table(scored, private=False).set_index("Athlete")
+    # The ill athlete stands where the same athlete stands without being ill.
+    well = score_squad(squad.drop(columns="illness_24h"), PLAN)
+    plain = squad_table(well, private=False)["Athlete"].tolist()
+    assert public.index.tolist() == plain
+    words = public["Problems and warnings"]
+    assert words["Odd"] == words["Red"] == "Answers need a look."
+    assert words["Old"] == "Age needs a look."
+    everything = " ".join(public.astype(str).to_numpy().ravel())
+    assert not [w for w in ("99", "300", "calf", "Sleep", "fever") if w in everything]
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -294,7 +236,8 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
     squad.loc[9, "pregnancy_trimester"] = "2"
     scored = score_squad(squad, PLAN)
     table = squad_table(scored, private=private)
-    assert list(table.index) == list(scored.index)
+    assert set(table.index) == set(scored.index)
+    assert ("Most points" in table) == private
     pdf = squad_pdf(scored, PLAN, squad_levers(squad, PLAN), units={}, private=private)
     words = " ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     words = " ".join(words.split())
@@ -302,6 +245,7 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
         assert scored.loc[place, "athlete"] in words
     secrets = ["Cramps in the last 12 months", *PRIVATE_SENTENCES]
     assert any(secret in words for secret in secrets) == private
+    assert ("Most points" in words) == private
     everything = " ".join(table.astype(str).to_numpy().ravel())
     assert any(secret in everything for secret in secrets) == private
 
@@ -309,27 +253,56 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
 # -------------------------------------------------------------------------- the page
 
 
-def started(plan=PLAN):
+def html_of(page):
+    bodies = [e.proto.body for e in page.main if e.type == "html"]
+    return unescape("\n".join(bodies))
+
+
+def press(page, label):
+    next(b for b in page.button if b.label == label).click().run()
+    assert not page.exception
+
+
+def bring(page, text):
+    page.file_uploader[0].upload("list.csv", text.encode()).run()
+    assert not page.exception
+    return page
+
+
+def opened(plan=PLAN):
     page = AppTest.from_file(PAGE, default_timeout=30)
     for name, value in plan.items():
         page.session_state[name] = value
     page.run()
-    page.button[0].click().run()
     assert not page.exception
+    return page
+
+
+def started(plan=PLAN):
+    page = opened(plan)
+    press(page, "Use the example squad")
     return page
 
 
 def test_the_page_scores_the_example_filters_and_takes_a_lever():
     page = started()
     words = " ".join(m.value for m in page.markdown)
-    expected = score_squad(example(), PLAN)["probability"].sum()
-    assert f"about {expected:.1f} of 8 athletes with a cramp" in words
+    scored = score_squad(example(), PLAN)
+    assert f"about {scored['probability'].sum():.1f} of 8 athletes with a cramp" in words
+    told = html_of(page)
+    # In full, whatever the table cuts.
+    assert "Goran Petrović: Age is unclear, born 30.02.2000; allowed is" in told
+    assert "Jo Smith: Sex is x; allowed is one of female, male." in told
     page.text_input(key="squad_search").set_value("öz").run()
     assert list(page.dataframe[-1].value["Athlete"]) == ["Änne Öztürk"]
     page.text_input(key="squad_search").set_value("").run()
     page.button(key="squad_use_0").click().run()
     assert not page.exception
     assert page.session_state["duration_min"] == 70.0
+    assert any("Planned duration: 70 min" in c.value for c in page.caption)
+    page.button(key="squad_undo_button").click().run()
+    assert page.session_state["duration_min"] == 90.0
+    assert not [b for b in page.button if b.key == "squad_undo_button"]
 
 
 def test_without_a_session_the_page_says_what_is_needed():
@@ -344,6 +317,167 @@ def test_an_answer_out_of_range_is_told_and_the_squad_stays():
     assert len(page.session_state["squad"]) == 10
 
 
+TWINS = "Name,Age\nAnna,20\nAnna,50\nBen,30\n"
+
+
+def in_the_app(text, plan=PLAN):
+    """The Squad page within the app, so that other pages can be opened."""
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    for name, value in plan.items():
+        page.session_state[name] = value
+    page.run()
+    page.switch_page("riskmodel/views/squad.py").run()
+    return bring(page, text)
+
+
+@pytest.mark.parametrize(("row", "age"), [(1, 20.0), (2, 50.0)])
+def test_of_two_with_one_name_the_chosen_one_opens_and_the_session_comes_back(row, age):
+    page = in_the_app(TWINS, {**PLAN, "age_years": 61.0, "sleep_h": 5.0})
+    box = page.selectbox(key="squad_athlete")
+    assert sorted(box.options) == ["Anna (row 1)", "Anna (row 2)", "Ben"]
+    box.set_value(row).run()
+    press(page, "Open in My session")
+    assert page.title[0].value == "My session"
+    assert page.session_state["age_years"] == age
+    assert page.session_state["sport"] == "soccer"
+    assert page.session_state["sleep_h"] is None
+    assert page.session_state["open_athlete_name"] == f"Anna (row {row})"
+    assert page.session_state["before_athlete"]["age_years"] == 61.0
+    # Whatever is tried with the athlete is not the squad's plan.
+    page.session_state["duration_min"] = 30.0
+    page.run()
+    page.switch_page("riskmodel/views/squad.py").run()
+    assert not page.exception
+    assert page.session_state["duration_min"] == 90.0
+    assert page.session_state["age_years"] == 61.0
+    assert page.session_state["sleep_h"] == 5.0
+    assert "open_athlete_name" not in page.session_state
+    assert page.selectbox(key="squad_athlete").value == row
+
+
+def type_in(page, **rows):
+    """Let the grid hold these changes: column by column, row by row from 0."""
+    key = f"squad_grid_{page.session_state['squad_version']}"
+    changes = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    page.session_state[key] = {**changes, **rows}
+    page.run()
+    assert not page.exception
+
+
+def test_a_change_in_the_grid_counts_and_can_be_taken_back():
+    page = bring(opened(), "Name,Age\nAnna,20\n,300\nBen,30\n")
+    assert not page.data_editor
+    page.session_state["squad_list"] = True
+    page.run()
+    assert page.data_editor
+    type_in(page, edited_rows={0: {"age_years": "40"}})
+    assert page.session_state["squad"]["age_years"].tolist() == [40, 300, 30]
+    type_in(page, edited_rows={0: {"age_years": "20"}})
+    assert page.session_state["squad"]["age_years"].tolist() == [20, 300, 30]
+    type_in(page, edited_rows={0: {"age_years": "45"}})
+    type_in(page)
+    assert page.session_state["squad"]["age_years"].tolist() == [20, 300, 30]
+    assert "Row 2: Age is 300" in html_of(page)
+    # A row that goes takes its number with it, and the count is that of now.
+    type_in(page, deleted_rows=[0], added_rows=[{"athlete": "Cy", "age_years": "50"}])
+    assert page.session_state["squad"].index.tolist() == [2, 3, 4]
+    assert "Row 2: Age is 300" in html_of(page)
+    assert any("**3 athletes in the list**" in m.value for m in page.markdown)
+    type_in(page, deleted_rows=[0, 1])
+    assert any("**1 athlete in the list**" in m.value for m in page.markdown)
+
+
+def test_no_choice_of_an_earlier_file_is_set_for_the_next():
+    page = bring(opened(), "Name,Age,Weight\nA,30,70\n")
+    page.button_group(key="unit_1_2_body_mass_kg").set_value("lb").run()
+    press(page, "Use these columns")
+    assert page.session_state["squad"]["body_mass_kg"][1] == pytest.approx(31.75)
+    bring(page, "Name,Age,Weight\nB,30,80\n")
+    assert page.button_group(key="unit_2_2_body_mass_kg").value is None
+    assert next(b for b in page.button if b.label == "Use these columns").disabled
+    press(page, "Cancel")
+    assert page.session_state["squad"]["athlete"].tolist() == ["A"]
+    press(page, "Change what the columns mean")
+    assert page.button_group(key="unit_3_2_body_mass_kg").value == "lb"
+    page.button_group(key="unit_3_2_body_mass_kg").set_value("kg").run()
+    press(page, "Use these columns")
+    assert page.session_state["squad"]["body_mass_kg"][1] == 70.0
+
+
+def test_a_meaning_is_not_chosen_before_a_person_has():
+    page = bring(opened(), "Name,Age,Sleep,Shirt\nA,30,7,9\n")
+    # Those with a question come first.
+    labels_ = [b.label for b in page.selectbox if b.label.startswith("Meaning")]
+    assert labels_ == [f"Meaning of column {i}" for i in (4, 3, 1, 2)]
+    assert page.warning[0].value.startswith("Not understood")
+    assert page.selectbox(key="target_1_3").value == ""
+    assert page.selectbox(key="target_1_2").value is None
+    assert "Still open, what it is: Sleep." in html_of(page)
+    page.selectbox(key="target_1_2").set_value("sleep_h").run()
+    press(page, "Use these columns")
+    assert page.session_state["squad"].to_dict("records") == [
+        {"athlete": "A", "sleep_h": 7.0, "age_years": 30.0}
+    ]
+
+
+def test_a_list_without_headers_says_so_and_loses_nobody():
+    page = bring(opened(), "Ada,30\nBen,31\n")
+    assert "No header of this file is understood" in html_of(page)
+    page.selectbox(key="target_1_0").set_value("athlete").run()
+    page.selectbox(key="target_1_1").set_value("age_years").run()
+    press(page, "Use these columns")
+    assert page.session_state["squad"]["athlete"].tolist() == ["Ada", "Ben"]
+
+
+def test_own_answers_about_the_session_are_set_aside_and_told():
+    page = bring(opened(), "Name,Age,Sport\nA,30,rugby\nB,31,\n")
+    assert "Of 1 athlete own answers to Sport were set aside" in html_of(page)
+
+
+def test_an_example_session_sets_the_plan_and_nothing_of_a_person():
+    page = started({"age_years": 61.0})
+    page.selectbox(key="squad_example").select("Marathon").run()
+    marathon = load_examples()["Marathon"]
+    asked = [name for name in PLAN_FIELDS if FIELDS[name].kind in ("number", "level")]
+    for name in asked:
+        assert page.session_state[name] == marathon.get(name)
+    for name in set(marathon) & set(ATHLETE_FIELDS) - {"age_years"}:
+        assert name not in page.session_state
+    press(page, "Undo: Marathon")
+    assert page.session_state["sport"] is None
+    assert page.session_state["age_years"] == 61.0
+
+
+def test_other_weather_leaves_out_what_was_measured_in_this():
+    page = started({**PLAN, "wbgt_c": 30.0})
+    page.session_state["other_start"] = True
+    page.run()
+    assert not page.exception
+    words = " ".join(m.value for m in page.markdown)
+    plan = {**PLAN, "wbgt_c": 30.0}
+    (before, after) = over_plans(example(), plan, [{}, {"wbgt_c": None}])
+    then = SquadOption("Then", {}, np.nansum(before), np.nansum(after), 8)
+    assert option_text(then) in words
+    assert any("Measured WBGT" in c.value for c in page.caption)
+
+
+def test_a_saved_squad_can_be_removed_and_deleted():
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    page.session_state["device_kept"] = json.dumps(
+        {"squad": {"athlete": ["Ada"], "age_years": [30]}, "units": {"kg": "lb"}}
+    )
+    page.run()
+    assert page.session_state["squad"]["athlete"].tolist() == ["Ada"]
+    press(page, "Remove the squad")
+    assert "squad" not in page.session_state
+    page.run()
+    assert "squad" not in page.session_state
+    press(page, "Delete the squad kept on this device")
+    assert json.loads(page.session_state["device_kept"]) == {"units": {"kg": "lb"}}
+    assert page.session_state["device_command"]["drop"] == ["squad"]
+    assert not [b for b in page.button if b.label.startswith("Delete")]
+
+
 DOUBTFUL = "Name,Weight,DOB\n=Ada,70,03/04/2001\nBen,81,05/06/2002\n"
 
 
@@ -352,7 +486,10 @@ DOUBTFUL = "Name,Weight,DOB\n=Ada,70,03/04/2001\nBen,81,05/06/2002\n"
 def test_a_coach_uploads_maps_scores_opens_and_exports(
     open_page, viewport, scheme, tmp_path
 ):
-    query = "&".join(f"{name}={value}" for name, value in PLAN.items())
+    # So hard that a change is worth a line for two athletes.
+    plan = {**PLAN, "duration_min": 240.0, "session_rpe": 10.0}
+    plan["air_temperature_c"] = 36.0
+    query = "&".join(f"{name}={value}" for name, value in plan.items())
     page = open_page(viewport, color_scheme=scheme, path=f"/?{query}")
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_role("heading", name="Squad", exact=True)).to_be_visible()
@@ -369,7 +506,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     assert axe(page) == []
     use.click()
     ready(page)
-    expect(page.get_by_text("cramps among 2 athletes").first).to_be_visible()
+    expect(page.get_by_text("of 2 athletes with a cramp").first).to_be_visible()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= (
         390 if viewport == "phone" else 1280
@@ -381,7 +518,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
     page.get_by_role("button", name="Use", exact=True).first.click()
-    expect(page.locator(".st-key-duration_min input")).to_have_value("70")
+    expect(page.locator(".st-key-duration_min input")).to_have_value("180")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
@@ -397,7 +534,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.reload()
     ready(page)
     page.get_by_role("link", name="Go to: Squad").click()
-    expect(page.get_by_text("Change the list (2 athletes)")).to_be_visible()
+    expect(page.get_by_text("2 athletes in the list")).to_be_visible()
 
 
 def test_the_largest_squad_is_kept_on_the_device(open_page, tmp_path):
@@ -408,10 +545,62 @@ def test_the_largest_squad_is_kept_on_the_device(open_page, tmp_path):
     many = pd.concat([template()] * 2500, ignore_index=True)
     path.write_bytes(many.to_csv(index=False).encode())
     page.locator("[data-testid=stFileUploader] input").first.set_input_files(path)
-    expect(page.get_by_text("Change the list (5000 athletes)")).to_be_visible()
+    expect(page.get_by_text("5000 athletes in the list")).to_be_visible()
     page.get_by_role("button", name="Save on this device").click()
     page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('squad')")
     page.reload()
-    expect(page.get_by_text("Change the list (5000 athletes)")).to_be_visible(
-        timeout=30_000
+    expect(page.get_by_text("5000 athletes in the list")).to_be_visible(timeout=30_000)
+
+
+def test_no_other_download_of_the_table_is_offered(open_page, tmp_path):
+    """Streamlit's own knows neither formulas nor what is private."""
+    query = "&".join(f"{name}={value}" for name, value in PLAN.items())
+    page = open_page("laptop", path=f"/?{query}")
+    page.get_by_role("link", name="Go to: Squad").click()
+    page.get_by_role("button", name="Use the example squad").click()
+    ready(page)
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    table.hover()
+    expect(table.get_by_role("button", name="Search")).to_be_visible()
+    download = table.get_by_role("button", name="Download as CSV", include_hidden=True)
+    expect(download).to_have_count(1)
+    expect(download).to_be_hidden()
+
+
+def test_what_the_browser_cannot_keep_is_not_called_saved(open_page):
+    page = open_page("laptop")
+    page.get_by_role("link", name="Go to: Squad").click()
+    page.get_by_role("button", name="Use the example squad").click()
+    ready(page)
+    page.evaluate("void (Storage.prototype.setItem = () => { throw new Error('full') })")
+    page.get_by_role("button", name="Save on this device").click()
+    expect(page.get_by_text("This browser did not keep it")).to_be_visible()
+    ready(page)
+    expect(page.get_by_text("Saved 10 athletes")).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete the squad kept")).to_have_count(0)
+
+
+def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):
+    page = open_page("laptop")
+    page.evaluate(
+        """() => localStorage.setItem("cramp-risk", JSON.stringify({
+            filler: "x".repeat(2500000), squad: {athlete: ["Zoe"], age_years: [30]}}))"""
     )
+    page.reload()
+    page.get_by_role("link", name="Go to: Squad").click()
+    expect(page.get_by_text("1 athlete in the list")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Delete the squad kept on this device").click()
+    page.wait_for_function("!localStorage.getItem('cramp-risk').includes('Zoe')")
+    expect(page.get_by_text("No squad is kept in this browser any more.")).to_be_visible()
+    # The others stay, and the list that is open too.
+    page.wait_for_function("localStorage.getItem('cramp-risk').includes('filler')")
+    expect(page.get_by_text("1 athlete in the list")).to_be_visible()
+
+
+def test_what_cannot_be_read_on_the_device_can_be_deleted():
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.session_state["device_kept"] = "{spoilt"
+    page.run()
+    assert not page.exception
+    assert [b for b in page.button if b.label == "Delete everything kept"]

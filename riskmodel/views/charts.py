@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel import units
-from riskmodel.bands import BANDS, band_name
+from riskmodel.bands import BANDS, UNKNOWN_BAND, words
 from riskmodel.comparison import Sweep
 from riskmodel.fields import Field
 
-_LABELS = {band.name: band.label for band in BANDS}
+_LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 # Where the shown number, rounded, goes from one band to the next.
 _LIMITS = [(band.up_to + 0.5) / 100.0 for band in BANDS[:-1]]
 _DARK = "#0f1b23"  # on the map, which is light in either scheme
@@ -33,7 +33,8 @@ _COLOUR = {
         "field": "number",
         "type": "quantitative",
         "title": "In 100",
-        "scale": {"scheme": "yelloworangebrown", "type": "sqrt"},
+        # The same colours for the same numbers, so that maps compare.
+        "scale": {"scheme": "yelloworangebrown", "type": "sqrt", "domain": [0, 100]},
     },
     "tooltip": [
         {"field": "number", "format": ".1f", "title": "In 100"},
@@ -112,7 +113,9 @@ def curve(sweep: Sweep, planned: Any, chosen: units.Chosen) -> None:
         width="stretch",
         alt=f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
     )
-    st.caption("The line is the number in 100, the area its range, the dashes this plan.")
+    marks = ("line", "area") if numbers else ("mark", "bar")
+    plan = ", the dashes this plan" if planned is not None else ""
+    st.caption(f"The {marks[0]} is the number in 100, the {marks[1]} its range{plan}.")
 
 
 def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> None:
@@ -133,24 +136,31 @@ def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> No
         if field.kind == "number"
     }
     layers = [{"mark": "rect", "encoding": {**places, **ends, **_COLOUR}}]
-    if len(ends) == 2:
-        layers += _band_layers(x, y, sweep.probability, places)
+    claims = ["The darker, the more of 100; every map has the same colours."]
+    if len(ends) == 2 and (lines := _contours(x, y, sweep.probability)):
+        layers += _band_layers(x, y, sweep.probability, lines, places)
+        claims.append("Lines divide the bands.")
     here = [_shown(f, v, chosen) for f, v in zip(fields, planned, strict=True)]
     if None not in here:
         point = {"values": [dict(zip("xy", here, strict=True))]}
         layers.append({"data": point, "mark": _CROSS, "encoding": places})
+        claims.append("The cross is this plan.")
     names = " and ".join(field.label.lower() for field in fields)
-    words = (
+    alt = (
         f"Map of the number in 100 over {names}, from {number.min():.1f} to "
         f"{number.max():.1f}."
     )
     rows = _cells(sweep, x, y, number)
-    st.vega_lite_chart(rows, {"layer": layers, "height": 380}, width="stretch", alt=words)
-    st.caption("Lines divide the bands; the cross is this plan.")
+    st.vega_lite_chart(rows, {"layer": layers, "height": 380}, width="stretch", alt=alt)
+    st.caption(" ".join(claims))
 
 
 def _band_layers(
-    x: list[float], y: list[float], probability: Any, places: dict[str, Any]
+    x: list[float],
+    y: list[float],
+    probability: Any,
+    contours: list[dict[str, Any]],
+    places: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """Lines between the bands, and their names."""
     lines = {**places, "detail": {"field": "piece"}, "order": {"field": "at"}}
@@ -163,7 +173,7 @@ def _band_layers(
     halo = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
     return [
         {
-            "data": {"values": _contours(x, y, probability)},
+            "data": {"values": contours},
             "mark": {"type": "line", "color": _DARK, "strokeWidth": 2},
             "encoding": lines,
         },
@@ -182,7 +192,7 @@ def _along(field: Field, name: str, title: str) -> dict[str, Any]:
 def _cells(sweep: Sweep, x: list[Any], y: list[Any], number: Any) -> pd.DataFrame:
     """One row for each cell; those of numbers reach half a step to each side."""
     rows: dict[str, Any] = {"number": number.ravel()}
-    rows["band"] = [_LABELS[band_name(p)] for p in sweep.probability.ravel()]
+    rows["band"] = words(sweep.probability.ravel())[0].rename_categories(_LABELS)
     for name, field, values in (("x", sweep.across, x), ("y", sweep.down, y)):
         spread = np.tile if name == "x" else np.repeat
         times = len(y) if name == "x" else len(x)

@@ -13,20 +13,19 @@ from riskmodel.fields import FIELDS
 from riskmodel.report import SYNTHETIC
 from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.scenarios import LONGEST_NAME, Scenario, to_frame, to_text
-from riskmodel.side_by_side import comparison_pdf, parts
+from riskmodel.side_by_side import Line, comparison_pdf, parts
 from riskmodel.views import charts, device, form, plans, tables
+
+_FULL = f"{MOST_SCENARIOS} scenarios are the most that stand side by side."
 
 
 def _table(scenarios: list[Scenario], found: Comparison) -> str:
-    """Everything side by side; what differs is bold."""
+    """Everything side by side; what differs from the first is bold."""
     width = len(scenarios) + 1
     bodies = []
     for part in parts(found, form.chosen_units(), private=True):
         lines = "".join(
-            f'<tr class="{"cr-differs" if line.differs else ""}">'
-            f'<th scope="row">{escape(line.label)}</th>'
-            + "".join(f"<td>{escape(text)}</td>" for text in line.texts)
-            + "</tr>"
+            f'<tr><th scope="row">{escape(line.label)}</th>{_cells(line)}</tr>'
             for line in part.lines
         )
         head = f'<tr><th scope="rowgroup" colspan="{width}">{part.heading}</th></tr>'
@@ -35,6 +34,13 @@ def _table(scenarios: list[Scenario], found: Comparison) -> str:
     head = f"<thead><tr><td></td>{names}</tr></thead>"
     room = f"min-width: {9 + 5 * len(scenarios)}rem"
     return f'<table class="cr-table" style="{room}">{head}{"".join(bodies)}</table>'
+
+
+def _cells(line: Line) -> str:
+    return "".join(
+        f"<td{' class=cr-differs' if differs else ''}>{escape(text)}</td>"
+        for text, differs in zip(line.texts, line.differs, strict=True)
+    )
 
 
 def _start() -> None:
@@ -47,6 +53,7 @@ def _start() -> None:
             on_click=plans.add,
             args=("My session", current),
             disabled=full or not current,
+            help=_FULL if full else None if current else "My session has no answers yet.",
             key="add_current",
         )
         st.selectbox(
@@ -57,6 +64,7 @@ def _start() -> None:
             placeholder="Choose an example",
             on_change=_add_example,
             disabled=full,
+            help=_FULL if full else None,
             width=320,
         )
         form.ask_units()
@@ -71,13 +79,15 @@ def _add_example() -> None:
 def _change_one(scenarios: list[Scenario]) -> None:
     """Ask for one scenario, one question, and another answer."""
     st.header("Change one thing")
-    names = list(range(len(scenarios)))
-    place = st.selectbox(
+    place, labels = plans.chosen_place(), plans.labels()
+    # Set anew each time, as the scenario keeps its number and not its place.
+    st.session_state["change_plan"] = plans.identity(place)
+    st.selectbox(
         "In which scenario",
-        names,
-        index=len(names) - 1,
-        format_func=lambda i: f"{i + 1}. {scenarios[i].name}",
-        key=f"change_place_{len(names)}",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="change_plan",
+        on_change=lambda: plans.choose(plans.place_of(st.session_state["change_plan"])),
     )
     asked = ("number", "level", "levels")
     scored = [name for name, field in FIELDS.items() if field.kind in asked]
@@ -100,8 +110,20 @@ def _change_one(scenarios: list[Scenario]) -> None:
             args=(place, key),
         )
         full = len(scenarios) >= MOST_SCENARIOS
-        st.button("Duplicate", on_click=plans.duplicate, args=(place,), disabled=full)
-        st.button("Move left", on_click=plans.move_left, args=(place,), disabled=not place)
+        st.button(
+            "Duplicate",
+            on_click=plans.duplicate,
+            args=(place,),
+            disabled=full,
+            help=_FULL if full else None,
+        )
+        st.button(
+            "Move left",
+            on_click=plans.move_left,
+            args=(place,),
+            disabled=not place,
+            help=None if place else "It is the first already.",
+        )
         st.button("Remove", on_click=plans.remove, args=(place,))
 
 
@@ -117,11 +139,18 @@ def _pictures(scenarios: list[Scenario], found: Comparison) -> None:
         st.markdown("A picture needs a scenario that can be scored.")
         return
     with st.container(horizontal=True):
-        place = st.selectbox(
+        numbers, labels = [plans.identity(place) for place in usable], plans.labels()
+        if st.session_state.get("swept_plan") not in numbers:
+            st.session_state["swept_plan"] = numbers[0]
+        st.session_state["sweep_plan"] = st.session_state["swept_plan"]
+        number = st.selectbox(
             "Of scenario",
-            usable,
-            format_func=lambda i: f"{i + 1}. {scenarios[i].name}",
-            key=f"sweep_place_{len(scenarios)}",
+            numbers,
+            format_func=labels.__getitem__,
+            key="sweep_plan",
+            on_change=lambda: st.session_state.update(
+                swept_plan=st.session_state["sweep_plan"]
+            ),
         )
         across = st.selectbox(
             "Along",
@@ -138,14 +167,21 @@ def _pictures(scenarios: list[Scenario], found: Comparison) -> None:
             format_func=lambda n: FIELDS[n].label if n else "Nothing: a curve",
             key="sweep_down",
         )
-    answers = scenarios[place].answers
+    answers = scenarios[plans.place_of(number)].answers
     made = _swept(answers, across, down or None)
     if down:
         here = answers.get(across), answers.get(down)
         charts.heat_map(made, here, form.chosen_units())
-    charts.curve(_swept(answers, across, None), answers.get(across), form.chosen_units())
-    if made.without_wbgt:
-        st.caption("The measured WBGT belongs to one weather and was left out here.")
+    curve = _swept(answers, across, None)
+    charts.curve(curve, answers.get(across), form.chosen_units())
+    for picture, left_out in (
+        ("map", made.left_out if down else ()),
+        ("curve", curve.left_out),
+    ):
+        if named := " and ".join(FIELDS[name].label for name in left_out):
+            st.caption(
+                f"Left out of the {picture}, as it belongs to one weather only: {named}."
+            )
 
 
 def _take_along(scenarios: list[Scenario], found: Comparison) -> None:
@@ -162,14 +198,14 @@ def _take_along(scenarios: list[Scenario], found: Comparison) -> None:
             st.code(plans.link(private=private), language=None, wrap_lines=True)
         st.download_button(
             "CSV",
-            to_csv(to_frame(scenarios, found.assessments, private=private)),
+            lambda: to_csv(to_frame(scenarios, found.assessments, private=private)),
             "cramp-risk-scenarios.csv",
             "text/csv",
             on_click="ignore",
         )
         st.download_button(
             "JSON",
-            to_text(scenarios, private=private) + "\n",
+            lambda: to_text(scenarios, private=private) + "\n",
             "cramp-risk-scenarios.json",
             "application/json",
             on_click="ignore",
@@ -184,6 +220,10 @@ def _take_along(scenarios: list[Scenario], found: Comparison) -> None:
             on_click="ignore",
         )
         st.button("Save on this device", on_click=plans.save)
+    _open_file()
+
+
+def _open_file() -> None:
     st.file_uploader(
         "Open scenarios from a JSON file",
         type="json",
@@ -195,23 +235,28 @@ def _take_along(scenarios: list[Scenario], found: Comparison) -> None:
 plans.open_link()
 st.title("Compare")
 st.markdown("Plans of one athlete side by side: change one thing and see what it does.")
-device.connect(take_up=not st.session_state.get("from_link"))
+device.connect(take_up=plans.not_from_another, told=plans.read)
 plans.take_up()
 _start()
 scenarios = plans.all_plans()
 for problem in st.session_state.get("plan_problems", ()):
     tables.tell(problem)
+plans.tell_file()
+plans.tell_link()
 if len(scenarios) == 1:
     st.info("One more scenario to compare with: duplicate this one, or add another.")
-    st.button("Duplicate", on_click=plans.duplicate, args=(0,), key="duplicate_first")
+    _change_one(scenarios)
+    _open_file()
 elif not scenarios:
-    st.info("Start from the session of My session, or from an example.")
+    st.info("Start from the session of My session, from an example or from a file.")
+    _open_file()
 else:
     found = compare([scenario.answers for scenario in scenarios])
     with st.container(key="warnings"):
         for scenario, answer in zip(scenarios, found.assessments, strict=True):
             for sentence in answer.problems:
-                tables.tell(f"{scenario.name}: {sentence}")
+                words = form.sentence(sentence, scenario.answers)
+                tables.tell(f"{scenario.name}: {words}")
             for sentence in answer.safety:
                 if sentence in URGENT_SENTENCES:
                     tables.tell(f"{scenario.name}: {sentence}")

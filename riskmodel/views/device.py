@@ -17,12 +17,15 @@ import streamlit as st
 
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
-from riskmodel.views import form
+from riskmodel.views import form, tables
 
 _ENTRY = "cramp-risk"
-_LONGEST = 2_000_000  # characters; the largest squad needs less
 _LET_WIDGETS_SETTLE_MS = 500
 _PRIVATE = "private"
+_FAILED = (
+    "This browser did not keep it: its storage is full, or switched off. What was kept "
+    "before is unchanged."
+)
 # Each command is carried out once, on what the device holds at that moment: another
 # tab may have changed it.  What then lies there differs from what the page knows only
 # in that case; told at once, it could overtake numbers that just changed on the page,
@@ -50,16 +53,27 @@ export default function ({{ data, setStateValue }}) {{
       if (command.merge) for (const name of Object.keys(command.set))
         command.set[name] = {{ ...entry[name], ...command.set[name] }};
       Object.assign(entry, command.set);
-      if (Object.keys(entry).length)
-        localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
-      else localStorage.removeItem("{_ENTRY}");
+      for (const name of command.drop ?? []) delete entry[name];
+      let written = true;
+      try {{
+        if (Object.keys(entry).length)
+          localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
+        else localStorage.removeItem("{_ENTRY}");
+      }} catch {{ written = false; }} // no room, or switched off
+      if (command.say || !written)
+        setTimeout(() => setStateValue("wrote", command.id + (written ? "" : "!")), wait);
     }}
-    const kept = (localStorage.getItem("{_ENTRY}") ?? "").slice(0, {_LONGEST});
+    const kept = localStorage.getItem("{_ENTRY}") ?? "";
     let same = kept === data.known;
     try {{ same ||= plain(kept) === plain(data.known); }} catch {{}}
     if (!same) setTimeout(() => setStateValue("kept", kept), wait);
   }} catch {{
     // Storage can be switched off; then nothing is kept.
+    if (data.command && data.known)
+      setTimeout(() => {{
+        setStateValue("kept", "");
+        setStateValue("wrote", data.command.id + "!");
+      }}, {_LET_WIDGETS_SETTLE_MS});
   }}
 }}
 """
@@ -73,11 +87,19 @@ PROFILE = tuple(
 
 def kept() -> dict[str, Any]:
     """What lies on the device, as far as this page knows; empty if nothing does."""
+    text = st.session_state.get("device_kept") or "{}"
+    # A large squad takes long to read, and is asked for several times by each page.
+    last = st.session_state.get("device_entry")
+    if last is not None and last[0] == text:
+        return dict(last[1])
     try:
-        entry = json.loads(st.session_state.get("device_kept") or "{}")
+        entry = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return entry if isinstance(entry, dict) else {}
+        entry = None
+    # What another program spoilt is still kept, and can be deleted.
+    entry = entry if isinstance(entry, dict) else {"unreadable": True}
+    st.session_state["device_entry"] = text, entry
+    return dict(entry)
 
 
 def kept_profile() -> dict[str, Any]:
@@ -88,24 +110,37 @@ def kept_profile() -> dict[str, Any]:
     return tidy({name: saved[name] for name in PROFILE if name in saved})[0]
 
 
-def write(**entries: Any) -> None:
-    """Keep entries beside those that are there."""
-    _command({**kept(), **entries}, set=entries)
+def write(say: str = "", **entries: Any) -> None:
+    """Keep entries beside those that are there.
+
+    Parameters
+    ----------
+    say : str
+        What to tell once it is written, and only then.
+    **entries
+    """
+    _command({**kept(), **entries}, set=entries, say=say)
 
 
-def merge(**entries: Mapping[str, Any]) -> None:
-    """Keep parts of entries beside the parts that are there."""
+def merge(say: str = "", **entries: Mapping[str, Any]) -> None:
+    """Keep parts of entries beside the parts that are there; else as `write`."""
     known = kept()
     joined = {
         name: {**(old if isinstance(old := known.get(name), Mapping) else {}), **entry}
         for name, entry in entries.items()
     }
-    _command({**known, **joined}, set=entries, merge=True)
+    _command({**known, **joined}, set=entries, merge=True, say=say)
 
 
-def delete() -> None:
+def drop(name: str, say: str = "") -> None:
+    """Delete one entry, and leave the others."""
+    left = {other: entry for other, entry in kept().items() if other != name}
+    _command(left, set={}, drop=[name], say=say)
+
+
+def delete(say: str = "") -> None:
     """Delete everything that is kept."""
-    _command({}, set={}, clear=True)
+    _command({}, set={}, clear=True, say=say)
 
 
 def private_part(link: str, text: str) -> str:
@@ -125,19 +160,23 @@ def take_up() -> None:
 
 
 def _command(then: Mapping[str, Any], **command: Any) -> None:
+    st.session_state.pop("device_failed", None)
     text = json.dumps(then, ensure_ascii=False) if then else ""
     st.session_state["device_kept"] = text
     st.session_state["device_command"] = {"id": str(uuid4()), **command}
 
 
-def connect(*, take_up: bool, told: Callable[[str], None] | None = None) -> None:
+def connect(
+    *, take_up: bool | Callable[[], bool], told: Callable[[str], None] | None = None
+) -> None:
     """Read the device once, and write what was asked for.
 
     Parameters
     ----------
     take_up : bool
         Whether to put saved units and answers into the page when they arrive; not
-        for a page that was opened from a shared link.
+        for a page that was opened from a shared link.  What says so only once the
+        device was read comes as a function.
     told : callable, optional
         What to do with the private part of a link.
     """
@@ -151,7 +190,21 @@ def connect(*, take_up: bool, told: Callable[[str], None] | None = None) -> None
         key="device",
         on_kept_change=lambda: _arrived(take_up),
         on_told_change=lambda: _told(told),
+        on_wrote_change=_wrote,
     )
+    if st.session_state.get("device_failed"):
+        tables.tell(_FAILED)
+
+
+def _wrote() -> None:
+    """Tell whether the device has done what it was asked to."""
+    arrived, command = (st.session_state.get(n) for n in ("device", "device_command"))
+    answer = arrived.get("wrote") if arrived is not None else None
+    if not answer or not command or not answer.startswith(command["id"]):
+        return
+    st.session_state["device_failed"] = answer.endswith("!")
+    if command.get("say") and not answer.endswith("!"):
+        st.toast(command["say"])
 
 
 def _told(told: Callable[[str], None] | None) -> None:
@@ -161,7 +214,7 @@ def _told(told: Callable[[str], None] | None) -> None:
         told(unquote(arrived["told"]))
 
 
-def _arrived(take_up: bool) -> None:
+def _arrived(take_up: bool | Callable[[], bool]) -> None:
     """Take up what the device held when the page was opened."""
     # A message can overtake the page it came from: then the next page asks again.
     arrived = st.session_state.get("device")
@@ -170,7 +223,8 @@ def _arrived(take_up: bool) -> None:
     st.session_state["device_kept"] = arrived.get("kept") or ""
     # What arrives later was saved here or in another tab, and changes no answers.
     first = not st.session_state.get("device_command") and not form.answers()
-    if not take_up or st.session_state.get("device_read") or not first:
+    wanted = take_up if isinstance(take_up, bool) else take_up()
+    if not wanted or st.session_state.get("device_read") or not first:
         return
     st.session_state["device_read"] = True
     if units := kept().get("units"):

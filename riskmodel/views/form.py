@@ -104,12 +104,23 @@ def use_units(chosen: object) -> None:
         change(kept)
 
 
-def sentence(problem: str) -> str:
-    """Say what is wrong in the reader's own units, without names for programs."""
+def sentence(problem: str, given: Mapping[str, Any] | None = None) -> str:
+    """Say what is wrong in the reader's own units, without names for programs.
+
+    Parameters
+    ----------
+    problem : str
+    given : mapping of str to answer, optional
+        The answers that it is about, if they are not those of the form.
+    """
     for field in FIELDS.values():
         if field.kind == "number" and f"({field.name}) is " in problem:
-            chosen, value = chosen_units(), _inside(field)
-            if value is not None and units.unit_of(field.unit, chosen).label != field.unit:
+            chosen = chosen_units()
+            value = _inside(field) if given is None else given.get(field.name)
+            if (
+                isinstance(value, int | float)
+                and units.unit_of(field.unit, chosen).label != field.unit
+            ):
                 shown = units.text(value, field.unit, chosen)
                 limits = units.allowed(field, chosen)
                 return f"{field.label} is {shown}; allowed is {limits}."

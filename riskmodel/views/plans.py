@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -29,6 +30,29 @@ def identity(place: int) -> int:
     return ids[place]
 
 
+def chosen_place() -> int:
+    """Place of the scenario that is being changed: the one chosen, else the last."""
+    ids = st.session_state["plan_ids"]
+    chosen = st.session_state.get("chosen_plan")
+    return ids.index(chosen) if chosen in ids else len(ids) - 1
+
+
+def choose(place: int) -> None:
+    """Let a scenario be the one that is changed, wherever it moves."""
+    st.session_state["chosen_plan"] = identity(place)
+
+
+def place_of(number: int) -> int:
+    """Place of a scenario with this `identity`."""
+    return int(st.session_state["plan_ids"].index(number))
+
+
+def labels() -> dict[int, str]:
+    """Place and name of every scenario, by its `identity`."""
+    names = (f"{place}. {plan.name}" for place, plan in enumerate(all_plans(), 1))
+    return dict(zip(st.session_state["plan_ids"], names, strict=True))
+
+
 def _put(plans: list[Scenario]) -> None:
     st.session_state["plans"] = plans
     st.session_state["plan_ids"] = [_next() for _ in plans]
@@ -39,23 +63,26 @@ def _next() -> int:
     return int(number)
 
 
-def _unused(name: str) -> str:
-    """Name that no other scenario has: "Long ride", "Long ride 2"."""
-    taken = {plan.name for plan in all_plans()}
+def _unused(name: str, taken: Iterable[str]) -> str:
+    """Name that no other scenario has: "Long ride", "Long ride 2", "Long ride 3"."""
     name = name.strip()[:LONGEST_NAME] or "Scenario"
     if name not in taken:
         return name
-    count = 2
-    while f"{name[: LONGEST_NAME - 3]} {count}" in taken:
+    counted = re.fullmatch(r"(.*\S) (\d{1,2})", name)
+    base, count = (counted[1], int(counted[2])) if counted else (name, 1)
+    base = base[: LONGEST_NAME - 3]
+    while (made := f"{base} {count}") in taken or count < 2:
         count += 1
-    return f"{name[: LONGEST_NAME - 3]} {count}"
+    return made
 
 
 def _insert(place: int, name: str, answers: Mapping[str, Any]) -> None:
     # An athlete's name is no part of a plan.
     given = tidy({k: v for k, v in answers.items() if k != "athlete"})[0]
-    all_plans().insert(place, Scenario(_unused(name), given))
+    named = _unused(name, {plan.name for plan in all_plans()})
+    all_plans().insert(place, Scenario(named, given))
     st.session_state.setdefault("plan_ids", []).insert(place, _next())
+    choose(place)
 
 
 def add(name: str, answers: Mapping[str, Any]) -> None:
@@ -71,7 +98,11 @@ def duplicate(place: int) -> None:
 
 def remove(place: int) -> None:
     """Take a scenario away."""
-    del all_plans()[place], st.session_state["plan_ids"][place]
+    chosen = identity(chosen_place())
+    gone = st.session_state["plan_ids"].pop(place)
+    del all_plans()[place]
+    if chosen == gone and all_plans():
+        choose(min(place, len(all_plans()) - 1))
 
 
 def move_left(place: int) -> None:
@@ -84,7 +115,8 @@ def rename(place: int, key: str) -> None:
     """Take the name that was typed."""
     plan = all_plans()[place]
     if st.session_state[key].strip() != plan.name:
-        name = _unused(st.session_state[key])
+        others = {other.name for i, other in enumerate(all_plans()) if i != place}
+        name = _unused(st.session_state[key], others)
         all_plans()[place] = Scenario(name, plan.answers)
 
 
@@ -144,38 +176,97 @@ def _answered(place: int, name: str, key: str) -> None:
 
 def open_link() -> None:
     """Take up the scenarios of the address that the page was opened with, once."""
-    if "plans" in st.session_state or _PARAMETER not in st.query_params:
+    state = st.session_state
+    if "plans" in state or _PARAMETER not in st.query_params:
         return
-    read(st.query_params[_PARAMETER])
-    st.session_state["from_link"] = True
+    state["plans_address"] = st.query_params[_PARAMETER]
+    read(state["plans_address"])
+    # Until the device has said that they are the reader's own.
+    state["from_link"] = True
+    state["plans_link"] = to_text(all_plans(), private=False)
 
 
 def read(text: str) -> None:
-    """Take up scenarios that were written as text."""
+    """Take up scenarios that were written as text, such as the private part of a link."""
     plans, st.session_state["plan_problems"] = from_text(text)
     if plans:
         _put(plans)
 
 
-def take_up() -> None:
-    """Take up the scenarios that were saved on the device, if there are no others."""
+def _saved() -> str | None:
     saved = device.kept().get("scenarios")
-    if all_plans() or st.session_state.get("plans_taken_up") or not isinstance(saved, str):
+    return saved if isinstance(saved, str) else None
+
+
+def not_from_another() -> bool:
+    """Whether the scenarios are no link's, or those that this device has saved."""
+    link, saved = st.session_state.get("plans_link"), _saved()
+    if link is None:
+        return not st.session_state.get("from_link")
+    return saved is not None and to_text(from_text(saved)[0], private=False) == link
+
+
+def take_up() -> None:
+    """Take up the saved scenarios, if there are none or they are those of the address."""
+    saved, state = _saved(), st.session_state
+    if saved is None or state.get("plans_taken_up"):
         return
-    st.session_state["plans_taken_up"] = True
+    if "plans_link" in state:
+        state["plans_taken_up"] = True
+        untouched = to_text(all_plans(), private=True) == state["plans_link"]
+        if not (untouched and not_from_another()):
+            return
+        del state["plans_link"], state["from_link"]
+    elif all_plans():
+        return
+    state["plans_taken_up"] = True
     read(saved)
+
+
+def tell_link() -> None:
+    """Say what a link has left out."""
+    plans = all_plans()
+    private = any(FIELDS[name].private for plan in plans for name in plan.answers)
+    if "plans_link" in st.session_state and plans and not private:
+        st.caption(
+            "Opened from an address, which holds no health and personal answers: they "
+            "count as open here, so that the numbers can differ from those before."
+        )
 
 
 def save() -> None:
     """Keep the scenarios on the reader's own device, private answers too."""
-    device.write(scenarios=to_text(all_plans(), private=True))
-    st.toast(f"Saved {len(all_plans())} scenarios in this browser.")
+    count = len(all_plans())
+    device.write(
+        f"Saved {count} scenario{'s' * (count != 1)} in this browser.",
+        scenarios=to_text(all_plans(), private=True),
+    )
 
 
 def open_file() -> None:
-    """Take up the scenarios of a file."""
-    if (file := st.session_state["open_scenarios"]) is not None:
-        read(file.getvalue().decode("utf-8", "replace"))
+    """Take up the scenarios of a file, if it holds any that can be used."""
+    state = st.session_state
+    if (file := state["open_scenarios"]) is None:
+        return
+    plans, problems = from_text(file.getvalue().decode("utf-8-sig", "replace"))
+    if any(plan.answers for plan in plans):
+        state["plans_before"] = all_plans(), state.get("plan_ids", [])
+        _put(plans)
+    else:
+        problems = (*problems, "Nothing of the file was used; the scenarios stay.")
+    state["plan_problems"] = problems
+
+
+def tell_file() -> None:
+    """Offer to take an opened file back."""
+    if "plans_before" in st.session_state:
+        st.button("Undo: open the file", key="undo_file", on_click=_undo_file)
+
+
+def _undo_file() -> None:
+    state = st.session_state
+    state["plans"], state["plan_ids"] = state.pop("plans_before")
+    state["plan_problems"] = ()
 
 
 def keep_in_address() -> None:
@@ -185,7 +276,10 @@ def keep_in_address() -> None:
         st.query_params.clear()
         return
     text = to_text(plans, private=False)
-    if st.query_params.get(_PARAMETER) != text:
+    # A link stays as it was spelt: a new address would lose what follows its #.
+    address, state = st.query_params.get(_PARAMETER), st.session_state
+    as_opened = (address, text) == (state.get("plans_address"), state.get("plans_link"))
+    if address != text and not as_opened:
         st.query_params[_PARAMETER] = text
 
 

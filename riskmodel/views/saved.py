@@ -14,7 +14,7 @@ import streamlit as st
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
 from riskmodel.scenarios import to_text
-from riskmodel.squad_file import read_cells
+from riskmodel.squad_cells import read_cells
 from riskmodel.store import KINDS, LONGEST_NAME, ConflictError, Entry, Saved, StoreError
 from riskmodel.views import device, form, keeping, plans, tables
 

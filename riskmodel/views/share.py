@@ -208,10 +208,9 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
 
 def _save(profile: Mapping[str, Any]) -> None:
     # Beside somebody else's link only what the form holds is replaced.
-    (device.write if device.is_taken_up() else device.merge)(profile=profile)
-    st.toast(f"Saved {len(profile)} answers in this browser.")
+    keep = device.write if device.is_taken_up() else device.merge
+    keep(f"Saved {len(profile)} answers in this browser.", profile=profile)
 
 
 def _delete() -> None:
-    device.delete()
-    st.toast("Nothing is kept in this browser any more.")
+    device.delete("Nothing is kept in this browser any more.")

@@ -9,7 +9,8 @@ _STYLE = (
     "<style>.cr-table {border-collapse: collapse; width: 100%}"
     ".cr-table th, .cr-table td {text-align: left; padding: 0.35rem 0.75rem 0.35rem 0;"
     "border-bottom: 1px solid #7d8b9155; font-weight: 400; vertical-align: top}"
-    ".cr-table thead th, .cr-table [scope=rowgroup], .cr-differs td {font-weight: 600}"
+    ".cr-table thead th, .cr-table [scope=rowgroup], .cr-table td.cr-differs"
+    "{font-weight: 600}"
     ".cr-table [scope=rowgroup] {padding-top: 1rem}"
     "@media (max-width: 640px) {.cr-table {min-width: 36rem}}</style>"
 )

@@ -1,0 +1,302 @@
+"""What the columns of a coach's list mean: certain, or in doubt and then asked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from riskmodel.datasets import data_file
+from riskmodel.fields import FIELDS
+from riskmodel.table_file import folded
+
+LEAVE_OUT = ""
+NOT_UNDERSTOOD = "Not understood: left out unless you say what it is."
+
+SEX_LETTERS: Mapping[str, Mapping[str, str]] = {
+    "F/M": {"f": "female", "w": "female", "m": "male"},
+    "H/M Spanish or Portuguese": {"h": "male", "m": "female", "f": "female"},
+    "H/F French": {"h": "male", "f": "female"},
+}
+"""What single letters mean, by the way a column is written."""
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "height_cm": ("cm", "m", "m or cm", "ft in", "in"),
+    "body_mass_kg": ("kg", "lb"),
+    "date_of_birth": ("year first", "day first", "month first"),
+    "sex": tuple(SEX_LETTERS),
+    "longest_recent_min": ("min", "h"),
+    "duration_min": ("min", "h"),
+    "air_temperature_c": ("°C", "°F"),
+    "wbgt_c": ("°C", "°F"),
+    "wind_speed_m_s": ("m/s", "km/h", "mph"),
+}
+"""Ways to write a column, where there are several; the project's own first."""
+
+HELPERS: Mapping[str, str] = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "date_of_birth": "Date of birth",
+}
+"""Columns that are no question but make the answer to one."""
+
+TARGETS: Mapping[str, str] = {
+    "athlete": FIELDS["athlete"].label,
+    **HELPERS,
+    **{name: field.label for name, field in FIELDS.items() if name != "athlete"},
+}
+"""What a column can be, with its label."""
+
+# Without case and punctuation: "m/s" is "m s".
+_UNIT_WORDS = {
+    "kg": "kg", "kgs": "kg", "kilos": "kg", "lb": "lb", "lbs": "lb", "pounds": "lb",
+    "cm": "cm", "m": "m", "metres": "m", "meters": "m", "ft": "ft in", "feet": "ft in",
+    "in": "in", "inches": "in", "ftin": "ft in", "ft in": "ft in",
+    "h": "h", "hr": "h", "hrs": "h", "hours": "h", "stunden": "h",
+    "min": "min", "mins": "min", "minutes": "min", "minuten": "min",
+    "c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F",
+    "m s": "m/s", "km h": "km/h", "kmh": "km/h", "kph": "km/h", "mph": "mph",
+    "l h": "l/h", "pct": "%",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Cells of a file, below their headers.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        One column per header, numbered from 0; the index is the row in the file.
+    headers : tuple of str
+    notes : tuple of str
+        What was left out, and which sheet was read.
+    """
+
+    cells: pd.DataFrame
+    headers: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of a file is taken for.
+
+    Attributes
+    ----------
+    place : int
+        Column of `RawTable.cells`.
+    header : str
+    target : str
+        One of `TARGETS`, or `LEAVE_OUT`.
+    unit : str
+        One of `UNITS`, empty where there is only one way to write it, or where it is
+        not known which.
+    doubt : str
+        Why a person should say what it means, empty if that is certain.
+    """
+
+    place: int
+    header: str
+    target: str
+    unit: str = ""
+    doubt: str = ""
+
+    @property
+    def needs_unit(self) -> bool:
+        """Whether a person has to say how it is written."""
+        return self.target in UNITS and not self.unit
+
+    @property
+    def question(self) -> str:
+        """What to ask about the column, empty if all is certain."""
+        ways = UNITS.get(self.target, ())
+        asked = f"Written as {', '.join(ways[:-1])} or {ways[-1]}?" if ways else ""
+        return " ".join(filter(None, [self.doubt, asked if self.needs_unit else ""]))
+
+
+@cache
+def words() -> dict[str, dict[str, Any]]:
+    """Read the table of words."""
+    return tomllib.loads(data_file("squad_columns.toml").read_text("utf-8"))
+
+
+def unit_word(text: str) -> str:
+    """Unit that a text names, empty if none.
+
+    Examples
+    --------
+    >>> unit_word("lbs."), unit_word("m/s"), unit_word("?")
+    ('lb', 'm/s', '')
+    """
+    return _UNIT_WORDS.get(folded(text), "")
+
+
+def _plain(header: str) -> tuple[str, str]:
+    """Header without its unit, and the unit it names."""
+    said = folded(header).split()
+    for length in (2, 1):
+        if len(said) > length and (unit := _UNIT_WORDS.get(" ".join(said[-length:]))):
+            return " ".join(said[:-length]), unit
+    return " ".join(said), ""
+
+
+@cache
+def _dictionary() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    table = words()
+    for target, label in TARGETS.items():
+        base = re.sub(r"_(kg|cm|c|h|min|pct|l_h|m_s)$", "", target)
+        own = [folded(target), folded(label), folded(base)]
+        listed = [*table["columns"].get(target, []), *_asked(target).get("words", [])]
+        for word in {*own, *map(folded, listed)}:
+            found.setdefault(word, []).append(target)
+    return {word: tuple(targets) for word, targets in found.items()}
+
+
+def _asked(target: str) -> dict[str, Any]:
+    asked: dict[str, Any] = words()["in_doubt"].get(target, {})
+    return asked
+
+
+def meanings(header: str) -> tuple[str, ...]:
+    """What a header can mean, of `TARGETS`.
+
+    Examples
+    --------
+    >>> meanings("Größe (cm)"), meanings("Shirt number")
+    (('height_cm',), ())
+    """
+    known = _dictionary()
+    return known.get(_plain(header)[0]) or known.get(folded(header), ())
+
+
+def match_columns(raw: RawTable) -> list[Column]:
+    """Say what each column is, and where a person should look.
+
+    Parameters
+    ----------
+    raw : RawTable
+
+    Returns
+    -------
+    list of Column
+        In the order of the file.
+    """
+    columns: list[Column] = []
+    taken: set[str] = set()
+    for place, header in enumerate(raw.headers):
+        unit = _plain(header)[1]
+        targets = meanings(header)
+        if not targets:
+            columns.append(Column(place, header, LEAVE_OUT, doubt=NOT_UNDERSTOOD))
+            continue
+        target = targets[0]
+        if len(targets) > 1:
+            doubt = "This header can mean several things."
+        elif target in taken:
+            target, doubt = LEAVE_OUT, f"There is another column for {TARGETS[target]}."
+        else:
+            doubt = _doubt(target, header, raw.cells[place])
+        taken.add(target)
+        columns.append(_with_unit(Column(place, header, target, unit, doubt), raw))
+    return columns
+
+
+def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
+    """Ask what a header means that can mean other things too."""
+    plain, unit = _plain(header)
+    field = FIELDS.get(target)
+    if unit and field is not None and target not in UNITS and unit != field.unit:
+        return f"The header says {unit}; needed is {field.unit or 'no unit'}."
+    if unit or plain not in map(folded, _asked(target).get("words", [])):
+        return ""
+    # Our own files name a question so, and then hold its own answers.
+    if plain == target and field is not None and set(cells.dropna()) <= set(field.levels):
+        return ""
+    return str(_asked(target)["question"])
+
+
+# ---------------------------------------------------------------- how it is written
+
+
+def _with_unit(column: Column, raw: RawTable) -> Column:
+    """Find out how a column is written, from its header or else its cells."""
+    allowed = UNITS.get(column.target)
+    if allowed is None:
+        return replace(column, unit="")
+    if column.unit in allowed:
+        return column
+    cells = raw.cells[column.place].dropna()
+    if column.target == "height_cm":
+        found = _height_unit(cells)
+    elif column.target == "date_of_birth":
+        found = _date_order(cells)
+    elif column.target == "sex":
+        found = _sex_letters(cells, folded(column.header))
+    else:
+        found = _suffix(cells.astype(str))
+    return replace(column, unit=found if found in allowed else "")
+
+
+def number_and_unit(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Split cells such as 72,5 kg into 72.5 and kg; NaN where there is no number."""
+    parts = text.str.extract(r"^\s*(-?\d[\d.,]*)\s*(\D*?)\s*$")
+    number = parts[0].mask(
+        # 72,5 is a number; 1,234 may be one or a thousand.
+        parts[0].str.fullmatch(r"-?\d+,(\d{1,2}|\d{4,})", na=False),
+        parts[0].str.replace(",", ".", regex=False),
+    )
+    unit = parts[1].map(lambda word: (unit_word(word) or "?") if word else "", "ignore")
+    return pd.to_numeric(number, errors="coerce"), unit
+
+
+def _height_unit(cells: pd.Series[Any]) -> str:
+    text = cells.astype(str)
+    if not text.empty and text.str.contains(r"['\u2019\u2032]|ft", regex=True).all():
+        return "ft in"
+    if (suffix := _suffix(text)) in ("cm", "m"):
+        return suffix
+    number = number_and_unit(text)[0].dropna()
+    # Nobody is 2.3 to 100 of anything tall but in inches, which must be asked.
+    metres, centimetres = number.between(1.0, 2.3), number.between(100, 250)
+    if number.empty or not (metres | centimetres).all():
+        return ""
+    return "m" if metres.all() else "cm" if centimetres.all() else "m or cm"
+
+
+def _suffix(text: pd.Series[Any]) -> str:
+    """Unit that every cell names after its number."""
+    units = set(number_and_unit(text)[1])
+    unit = units.pop() if len(units) == 1 else ""
+    return unit if isinstance(unit, str) else ""
+
+
+def _date_order(cells: pd.Series[Any]) -> str:
+    text = cells[~cells.map(lambda cell: isinstance(cell, date))].astype(str)
+    if text.str.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*").all():
+        return "year first"
+    parts = text.str.extract(r"^\s*(\d{1,2})([./-])(\d{1,2})[./-]\d{4}\s*$")
+    if (parts[1].dropna() == ".").all() and parts[1].notna().any():
+        return "day first"  # dates with dots are written so everywhere
+    first, second = (pd.to_numeric(parts[i]) > 12 for i in (0, 2))
+    if first.any() != second.any():
+        return "day first" if first.any() else "month first"
+    return ""
+
+
+def _sex_letters(cells: pd.Series[Any], header: str) -> str:
+    """Which letters a column uses; empty where M or H could be either."""
+    said = set(cells.map(lambda cell: str(cell).strip().casefold()))
+    females, m, h = said & {"f", "w"}, "m" in said, "h" in said
+    if h and m:
+        return "" if females else "H/M Spanish or Portuguese"
+    if h:
+        return "" if "w" in said else "H/F French"
+    spanish = header in words()["m_can_be_female"]["headers"]
+    return "" if m and not females and spanish else "F/M"
