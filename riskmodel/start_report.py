@@ -10,7 +10,15 @@ from riskmodel.bands import in_100_text
 from riskmodel.best_start import BestStart
 from riskmodel.report import wrapped
 from riskmodel.weather.daylight import Day
+from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL
 from riskmodel.weather.over_session import WEEKDAYS
+
+
+def credit(attribution: str) -> str:
+    """Write where weather is from as its licence asks, for text without links."""
+    if attribution != ATTRIBUTION:
+        return attribution
+    return f"{ATTRIBUTION} ({ATTRIBUTION_URL}), CC BY 4.0, averaged over the session"
 
 
 def start_lines(best: BestStart) -> Iterator[str]:
@@ -52,7 +60,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
     for note in best.notes:
         yield from wrapped(note)
     if best.weather.attribution:
-        yield best.weather.attribution
+        yield credit(best.weather.attribution)
 
 
 def start_dict(best: BestStart) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def start_dict(best: BestStart) -> dict[str, Any]:
             "latitude_deg": best.weather.latitude_deg,
             "longitude_deg": best.weather.longitude_deg,
             "time_zone": best.weather.time_zone,
-            "attribution": best.weather.attribution,
+            "attribution": credit(best.weather.attribution),
         },
         "notes": list(best.notes),
         "problems": list(best.problems),

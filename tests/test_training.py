@@ -757,13 +757,14 @@ def test_one_open_session_leaves_the_hard_ones_open():
 
 
 def test_heat_days_need_weather_and_count_days():
-    text = "day,min,what,air,rh\n2026-06-20,60,Run,20,50\n2026-07-05,60,Run,25,50\n"
-    text += "2026-07-05,60,Run,26,50\n2026-07-06,60,Run,24.9,95\n2026-07-07,60,Run,,\n"
+    text = "day,min,what,air,rh\n2026-06-20,60,Run,20,50\n2026-07-05,60,Run,28,50\n"
+    text += "2026-07-05,60,Run,27,50\n2026-07-06,60,Run,27.9,95\n2026-07-07,60,Run,,\n"
     log = own(text + "2026-07-12,60,Run,33,\n")
     days = answer(log, "heat_days_14d", air_temperature_c=30)
-    assert days.value == 2  # the 5th and the 12th; the 6th is 5.1 °C cooler
+    assert days.value == 2  # the 5th and the 12th; the 6th is 2.1 °C cooler
     assert "4 of 5 sessions" in days.source
-    # By WBGT the humid day is as hot, and the one without humidity keeps its rule.
+    # By WBGT the humid day is as hot and the 5th is not; the one without humidity keeps
+    # its rule.
     with_humidity = answer(
         log, "heat_days_14d", air_temperature_c=30, relative_humidity_pct=50
     )

@@ -63,6 +63,15 @@ class HeatState(NamedTuple):
     natural_wet_bulb_temperature_c: FloatArray
 
 
+SIMILAR_AIR_C = 2.0
+"""How far below a planned session's air a training day still counts as similar heat.
+
+Our judgement, on the careful side. [°C]
+"""
+SIMILAR_WBGT_C = 1.5
+"""The same for WBGT in the shade, which moves a little less than the air. [°C]"""
+
+
 def wind_speed_2m(
     wind_speed_10m_m_s: ArrayLike,
     solar_radiation_w_m2: ArrayLike,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.fields import FIELDS
-from riskmodel.physiology.heat import wbgt_liljegren
+from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import ESTIMATED, hardness, session_loads
 from riskmodel.training.log import TrainingLog, counted, day_words
 from riskmodel.training.words import limit, similar_sports
@@ -206,7 +206,7 @@ def _longest(window: _Window) -> Derived:
         )
         if len(similar) > len(fine):
             source += " One of more than 24 hours was not used."
-        return _within(name, minutes, source)
+        return _within(name, minutes, source + window.quiet)
     if len(similar):
         why = "The only similar sessions of the last 4 weeks are longer than 24 hours."
         return Derived(name, None, reason=why)
@@ -243,8 +243,8 @@ def _hard(window: _Window) -> Derived:
         return Derived(name, None, reason=why)
     number = int(hard.sum())
     source = (
-        f"{number} of {counted(len(hard), 'session')} in the last 3 days hard by effort, "
-        f"intensity or heart rate, in {window.sources}."
+        f"{number} of {counted(len(hard), 'session')} in the last 3 days hard by effort "
+        f"(7 of 10 or more), intensity or heart rate, in {window.sources}."
     )
     return _within(name, number, source + window.quiet)
 
@@ -279,8 +279,8 @@ def _heat_days(
 ) -> Derived:
     """Days with a session in similar heat.
 
-    Similar is an air temperature at most 5 °C below the planned one; where humidity is
-    known of both, a WBGT in the shade at most 3 °C below.  The limits are our judgement.
+    Similar is an air temperature at most `SIMILAR_AIR_C` below the planned one; where
+    humidity is known of both, a WBGT in the shade at most `SIMILAR_WBGT_C` below.
     A day without weather counts as not hot, which never makes an athlete look better
     used to heat than they are.
     """
@@ -300,19 +300,20 @@ def _heat_days(
         )
         return Derived(name, None, reason=why)
     air, humidity = recent["air_temperature_c"], recent["relative_humidity_pct"]
-    similar = air >= air_temperature_c - limit("similar_air_temperature_c")
+    similar = air >= air_temperature_c - SIMILAR_AIR_C
     if humidity_pct is not None:
         planned = float(_shade_wbgt_c(air_temperature_c, humidity_pct))
         past = _shade_wbgt_c(air.to_numpy(), humidity.to_numpy())
-        by_wbgt = past >= planned - limit("similar_wbgt_c")
+        by_wbgt = past >= planned - SIMILAR_WBGT_C
         similar = similar.where(humidity.isna(), by_wbgt)
     days = recent.loc[similar, "day"].nunique()
     source = (
-        f"{counted(days, 'day')} with a session in similar heat in the last 14, by the "
+        f"{counted(days, 'day')} with a session in similar heat in the last 14 (air at "
+        f"most {SIMILAR_AIR_C:g} °C below the plan, or WBGT {SIMILAR_WBGT_C:g} °C), by the "
         f"weather of {int(known.sum())} of {counted(len(recent), 'session')}, in "
         f"{window.sources}."
     )
-    return Derived(name, float(days), source)
+    return Derived(name, float(days), source + window.quiet)
 
 
 def _recent_load(window: _Window) -> Derived:

@@ -64,7 +64,7 @@ def _ask(owner: str) -> None:
     if answer.problems:
         st.info(
             "First answer the questions about the session in My session: the diary keeps "
-            "the number that you saw before it."
+            "the number that My session shows."
         )
         return
     sport = FIELDS["sport"].levels[answers["sport"]]

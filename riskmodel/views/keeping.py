@@ -42,6 +42,13 @@ def store() -> Store:
     return _opened(_secret("database", "url") or os.environ.get(_URL) or None)
 
 
+def _place() -> str:
+    url = _secret("database", "url") or os.environ.get(_URL) or "sqlite"
+    if str(url).startswith("sqlite"):
+        return "a file on the machine that runs this page"
+    return "the database that this page was set up with"
+
+
 def people_sign_in() -> bool:
     """Whether sign-in is switched on, by a section [auth] in secrets.toml."""
     return _secret("auth") is not None
@@ -74,8 +81,8 @@ def ask_who() -> str | None:
             )
         else:
             st.caption(
-                "What you save lies in a file on this machine, for whoever uses it. Anyone "
-                "who can open this page can read it."
+                f"What you save lies in {_place()}. Anyone who can open this page can read "
+                "it."
             )
         return who
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -84,7 +91,10 @@ def ask_who() -> str | None:
             st.button("Sign in", on_click=st.login, key="sign_in")
         else:
             name = st.user.get("email") or st.user.get("name") or "this account"
-            tables.say(f"Signed in as {name}. Only you see what you save here.")
+            tables.say(
+                f"Signed in as {name}. No other account sees what you save here; whoever "
+                "runs this server can."
+            )
             st.button("Sign out", on_click=st.logout, key="sign_out")
     return who
 

@@ -165,4 +165,7 @@ with questions, st.container(key="questions"):
 form.stay()
 if answers or device.kept():
     share.show(answers, answer, advice)
+credit = st.session_state.get("weather_credit")
+if credit is not None and answers.get("air_temperature_c") == credit[0] and credit[1]:
+    st.caption(f"{credit[1]}, averaged over the session.")
 st.caption(_footer())

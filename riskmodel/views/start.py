@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,9 @@ from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.squad import PLAN_FIELDS
+from riskmodel.start_report import credit
 from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.training.log import TrainingLog
 from riskmodel.views import device, form, start_chart, start_weather, tables
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError
@@ -154,7 +157,7 @@ def _weather_words(row: pd.Series[Any]) -> str:
     )
     air = units.unit_of("°C", chosen)
     doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
-    doubt_words = f"give or take {doubt:.0f} {air.label}"
+    doubt_words = f"give or take {doubt:.3g} {air.label}"
     return f"WBGT {wbgt} on average, {highest} in the hottest hour, {doubt_words}"
 
 
@@ -216,8 +219,18 @@ def _use(
         return
     kept = {"sky": "shade"} if answers.get("sky") == "shade" else {}
     form.change({**dict.fromkeys(WEATHER_FIELDS), **given, **kept})
+    st.session_state["weather_credit"] = given["air_temperature_c"], weather.attribution
     st.session_state["start_problem"] = ""
     st.session_state["start_used"] = page
+
+
+def _trained(log: TrainingLog) -> list[date | datetime]:
+    """Days of training, with the time where the log has it."""
+    zone = ZoneInfo(st.session_state.get("log_zone") or "UTC")
+    return [
+        day.date() if pd.isna(start) else start.to_pydatetime().replace(tzinfo=zone)
+        for day, start in zip(log.sessions["day"], log.sessions["start"], strict=True)
+    ]
 
 
 def _offer_heat_days(
@@ -225,7 +238,7 @@ def _offer_heat_days(
 ) -> None:
     """Offer what the last fourteen days say about being used to heat."""
     log = st.session_state.get("log")
-    trained = None if log is None else sorted(set(log.sessions["day"].dt.date))
+    trained = None if log is None else _trained(log)
     try:
         heat = suggest_heat_days(
             weather,
@@ -244,7 +257,7 @@ def _offer_heat_days(
             st.caption(f"Your own answer is {own:g} days.")
         if heat.suggested is not None and heat.suggested != own:
             st.button(
-                f"Take {heat.suggested} days as my answer",
+                f"I trained there: take {heat.suggested} days",
                 on_click=form.change,
                 args=({"heat_days_14d": float(heat.suggested)},),
             )
@@ -271,13 +284,13 @@ def _show_squad_start(
     )
 
 
-def _take_along(starts: pd.DataFrame) -> None:
+def _take_along(starts: pd.DataFrame, source: str) -> None:
     shown = starts.reset_index(drop=True)
     for name in ("start", "end"):
         shown[name] = shown[name].map(lambda moment: moment.isoformat())
     st.download_button(
         "All starts, CSV",
-        lambda: to_csv(shown),
+        lambda: to_csv(shown.assign(source=source)),
         "cramp-risk-starts.csv",
         "text/csv",
         on_click="ignore",
@@ -331,6 +344,6 @@ else:
             _show_squad_start(found, weather, plan)
         else:
             _show_start(found, weather, answers)
-        _take_along(found.starts)
+        _take_along(found.starts, credit(weather.attribution))
     if found.problems and found.windows:
         tables.tell(" ".join(found.problems))

@@ -125,7 +125,8 @@ def hour_by_hour(
     )
     st.caption(
         "The line is the answer for each start, the area its range with the doubt about "
-        "the weather; grey is night. Tap a point to look at that start."
+        "the weather; grey is between sunset and sunrise. Tap a point to look at that "
+        "start."
     )
     picked = (event or {}).get("selection", {}).get("pick", [])
     return str(picked[0]["id"]) if picked and "id" in picked[0] else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -16,12 +18,20 @@ from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (
     ATTRIBUTION,
     ATTRIBUTION_URL,
+    LICENCE_URL,
     Kind,
     Place,
     Weather,
     WeatherError,
 )
-from riskmodel.weather.open_meteo import MOST_DAYS, find_places, forecast
+from riskmodel.weather.nws import ATTRIBUTION as NWS
+from riskmodel.weather.open_meteo import (
+    FORECAST_URL_VARIABLE,
+    MOST_DAYS,
+    PLACES_URL_VARIABLE,
+    find_places,
+    forecast,
+)
 from riskmodel.weather.typed import typed_weather
 
 _SOURCES = {
@@ -53,7 +63,7 @@ def ask() -> Weather | None:
     return weather
 
 
-def _try(get: Callable[[], Weather | None]) -> None:
+def _try(get: Callable[[], Weather | None], *, fetched: bool = False) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     st.session_state["weather_problem"] = ""
     try:
@@ -63,21 +73,27 @@ def _try(get: Callable[[], Weather | None]) -> None:
         return
     if found is not None:
         st.session_state["weather"] = found
+        st.session_state["weather_fetched"] = fetched
         for name in ("start_day", "start_chosen"):
             st.session_state.pop(name, None)
 
 
 def _say_what_it_is(weather: Weather, *, old: bool) -> None:
     words = f"{weather.words}."
-    if weather.issued is not None:
+    if weather.issued is not None and not st.session_state.get("weather_fetched"):
+        words += f" Issued on {weather.issued:%d %b %Y at %H:%M} UTC."
+    elif weather.issued is not None:
         age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
         words += f" Fetched {age_min} minutes ago." if age_min else " Fetched just now."
         if old:
             words += " It is the last that could be fetched."
     tables.say(words, f"Times are those of {weather.time_zone}.", *weather.notes)
     if weather.attribution == ATTRIBUTION:
-        # Asked for by the licence of the data, CC BY 4.0.
-        st.markdown(f"[{ATTRIBUTION}]({ATTRIBUTION_URL})")
+        # Asked for by the licence of the data.
+        st.markdown(
+            f"[{ATTRIBUTION}]({ATTRIBUTION_URL}), [CC BY 4.0]({LICENCE_URL}), averaged "
+            "over the session; places by GeoNames."
+        )
     elif weather.attribution:
         st.caption(weather.attribution)
 
@@ -91,7 +107,7 @@ def _forecast() -> None:
         st.button("Search", on_click=_search)
     st.caption(
         "The name that you search for, and the place rounded to two decimals, about a "
-        "kilometre, go to Open-Meteo.com. Nothing else leaves this machine."
+        f"kilometre, go to {_service()}. Nothing else leaves this machine."
     )
     places: tuple[Place, ...] = st.session_state.get("places", ())
     if places:
@@ -116,9 +132,15 @@ def _forecast() -> None:
                     latitude_deg=given["latitude_deg"],
                     longitude_deg=given["longitude_deg"],
                     days=MOST_DAYS,
-                )
+                ),
+                fetched=True,
             ),
         )
+
+
+def _service() -> str:
+    own = os.environ.get(FORECAST_URL_VARIABLE) or os.environ.get(PLACES_URL_VARIABLE)
+    return "the weather service that this page was set up with" if own else "Open-Meteo.com"
 
 
 def _search() -> None:
@@ -136,7 +158,7 @@ def _fetch_chosen() -> None:
     at = st.session_state.get("place_at")
     if at is not None:
         place = st.session_state["places"][at]
-        _try(lambda: forecast(place, days=MOST_DAYS))
+        _try(lambda: forecast(place, days=MOST_DAYS), fetched=True)
 
 
 # ----------------------------------------------------------------------- files, by hand
@@ -172,17 +194,28 @@ def _read_file() -> None:
     if (file := st.session_state["weather_file"]) is not None:
         content = file.getvalue()
         on = st.session_state["weather_on"]
-        _try(lambda: read_weather_file(content, on=on, **_missing_in_files()))
+        _try(lambda: _of_file(content, on))
 
 
-def _missing_in_files() -> dict[str, str]:
-    return {"time_zone": st.context.timezone} if st.context.timezone else {}
+def _of_file(content: bytes, on: date) -> Weather:
+    """Read a file; one that names no time zone takes the reader's, and says so."""
+    weather = read_weather_file(content, on=on)
+    zone = st.context.timezone
+    if weather.attribution != NWS or not zone:
+        return weather
+    weather = read_weather_file(content, on=on, time_zone=zone)
+    note = "Times are those of your browser: the file names no time zone."
+    return replace(weather, notes=(*weather.notes, note))
 
 
 def _read_example() -> None:
     if name := st.session_state["weather_example"]:
         content = (data_folder(_EXAMPLES) / name).read_bytes()
-        _try(lambda: read_weather_file(content))
+        on = st.session_state["weather_on"]
+        note = "A made-up example in the format of that service."
+        _try(
+            lambda: replace(_of_file(content, on), attribution="", notes=(note,)),
+        )
         st.session_state["weather_example"] = None
 
 

@@ -122,8 +122,8 @@ def _ask_for_files() -> None:
         if st.session_state.get("log") is not None:
             st.button("Remove the log", on_click=_forget)
     st.caption(
-        "Names, places, notes and positions are dropped when a file is read. The program "
-        "that shows this page holds the rest while the page is open and stores none of it."
+        "Names, places, notes and positions are not used. The program that shows this page "
+        "holds the file until you remove the log or close the page, and stores none of it."
     )
     for problem in st.session_state.get("log_problems", ()):
         tables.tell(problem)
@@ -222,7 +222,7 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any]) -> None:
 
 def _text(found: Derived) -> str:
     unit = FIELDS[found.name].unit if found.name in FIELDS else "times"
-    return f"{found.value:.3g} {'' if unit in ('sessions', 'days') else unit}".strip()
+    return f"{found.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 
 def _show_weeks(log: TrainingLog, on: date) -> None:
@@ -236,8 +236,8 @@ def _show_weeks(log: TrainingLog, on: date) -> None:
         ""
         if last["settled"]
         else (
-            f" The log is shorter than {FITNESS_DAYS:g} days, so that fitness is still "
-            "filling up."
+            f" The log has {FITNESS_DAYS:g} days or fewer: fitness still shows less than "
+            "two thirds of its level."
         )
     )
     st.caption(

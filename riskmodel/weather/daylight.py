@@ -63,7 +63,7 @@ def days_of_sun(
 
     Notes
     -----
-    The first and the last minute with the edge of the sun in sight, within four minutes
+    The first and the last minute with the edge of the sun in sight, within five minutes
     of an ephemeris up to the 55th parallels.  Hills and weather are not known.
 
     Examples

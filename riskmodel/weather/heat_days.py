@@ -9,13 +9,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from riskmodel.physiology.heat import SIMILAR_AIR_C
 from riskmodel.weather.hours import Weather, WeatherError, naive_utc
 from riskmodel.weather.over_session import session_weather
 
 DAYS = 14
-CLOSE_C = 2.0
-"""A day counts if it was no more than this cooler than the planned session: the answer
-asks for similar heat, and how similar is our judgement. [°C]"""
 
 
 @dataclass(frozen=True)
@@ -91,9 +89,9 @@ def suggest_heat_days(
         for day in days
     }
     usual = _air_temperature_c(weather, list(same_time.values()), duration_min)
-    warm = {d for d, c in zip(days, usual, strict=True) if c >= planned - CLOSE_C}
+    warm = {d for d, c in zip(days, usual, strict=True) if c >= planned - SIMILAR_AIR_C}
     known = int(np.isfinite(usual).sum())
-    rule = f"{planned - CLOSE_C:.0f} °C or more, at most {CLOSE_C:g} °C below the plan"
+    rule = f"{planned - SIMILAR_AIR_C:.1f} °C or more, {SIMILAR_AIR_C:g} °C below the plan"
     if trained is None:
         sentence = (
             f"On {len(warm)} of the last {DAYS} days it was as warm at that time of day "
@@ -103,11 +101,14 @@ def suggest_heat_days(
     moments = [_session(entry, same_time, zone) for entry in trained]
     inside = [m for m in moments if m is not None and m.date() in same_time]
     met = _air_temperature_c(weather, inside, duration_min)
-    counted = {m.date() for m, c in zip(inside, met, strict=True) if c >= planned - CLOSE_C}
+    counted = {
+        m.date() for m, c in zip(inside, met, strict=True) if c >= planned - SIMILAR_AIR_C
+    }
     sessions = {m.date() for m in inside}
     sentence = (
-        f"{len(counted)} of the {len(sessions)} days with a session in the last {DAYS} "
-        f"days had air as warm as that ({rule})."
+        f"If you trained at {weather.place or 'this place'}: {len(counted)} of the "
+        f"{len(sessions)} days with a session in the last {DAYS} had air as warm as that "
+        f"({rule})."
     )
     return HeatDays(len(counted), len(warm), known, _with_gaps(sentence, known))
 

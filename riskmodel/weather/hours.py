@@ -33,6 +33,7 @@ KIND_WORDS: Mapping[Kind, str] = MappingProxyType(
 ATTRIBUTION = "Weather data by Open-Meteo.com"
 """Must stand next to the data: they come under CC BY 4.0."""
 ATTRIBUTION_URL = "https://open-meteo.com/"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 HOUR = np.timedelta64(1, "h")
 LONGEST_HOURS = 24 * 400

@@ -22,11 +22,11 @@ MOST_STARTS = 10_000
 FORECAST_ERROR_C = ((0.0, 2.0), (2.0, 2.5), (4.0, 3.0), (6.0, 3.5), (8.0, 4.0))
 """From how many days ahead, and by how much WBGT may be off either way. [days, °C]
 
-The first is what the weather of a station is off what a course has: sites along a
-marathon course differed from the stations around by 1.9 °C on average, with a standard
-deviation of 2.4 °C, and among themselves by 1.8 °C (Cheuvront 2015,
+The first is our judgement, and less than what was found where the weather of stations
+was compared with that of a marathon's course: 1.9 °C apart on average, with a standard
+deviation of 2.4 °C, the stations mostly too low (Cheuvront 2015,
 doi:10.1249/MSS.0000000000000624).  That it grows by half a degree every two days is our
-judgement."""
+judgement too."""
 
 ERROR_C: MappingProxyType[Kind, float] = MappingProxyType(
     {"past": 2.0, "typed": 2.0, "climate": 5.0}
