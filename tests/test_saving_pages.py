@@ -325,3 +325,38 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         # What the server wrote down names nobody's run.
         log = (tmp_path / "home" / "server.log").read_text()
         assert "Ada's run" not in log
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_squad_and_scenarios_come_back_in_another_window(open_page, viewport):
+    name = f"Team {secrets.token_hex(3)}"
+    page = open_page(viewport, "light", "/squad")
+    page.get_by_role("button", name="Use the example squad").click()
+    ready(page)
+    page.get_by_text("Go to: Compare").click()
+    ready(page)
+    choose(page, "Add an example", "Marathon")
+    choose(page, "Add an example", "Long ride")
+    page.get_by_text("Go to: Saved").click()
+    ready(page)
+    for what, kind in (("the list of Squad", "squad"), ("the scenarios of Compare", "set")):
+        page.get_by_label(f"Name for {what}").fill(name)
+        page.keyboard.press("Tab")
+        ready(page)
+        page.get_by_role("button", name=f"Save: {kind}").click()
+        ready(page)
+    expect(page.get_by_text(name, exact=True)).to_have_count(2)
+    assert axe(page) == []
+    other = open_page(viewport, "dark", "/saved")
+    entries = other.locator("[class*=st-key-entry_]").filter(has_text=name)
+    entries.last.get_by_role("button", name="Open").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Squad")
+    expect(other.get_by_text("Change the list (", exact=False)).to_be_visible()
+    ready(other)
+    other.get_by_text("Go to: Saved").click()
+    ready(other)
+    entries.first.get_by_role("button", name="Open").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Compare")
+    table = other.locator(".cr-table").first
+    expect(table).to_contain_text("Marathon")
+    expect(table).to_contain_text("Long ride")

@@ -246,3 +246,82 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     expect(page.get_by_role("heading", level=1)).to_have_text("My session")
     ready(page)
     expect(page.locator(".cr-total")).to_have_text(said.split(",")[0])
+
+
+def choose(page, name, option):
+    box = page.get_by_role("combobox", name=name)
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # a list that opens while the page moves closes again
+    box.click()
+    page.get_by_role("option", name=option).first.click()
+    ready(page)
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, viewport):
+    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
+    page = open_page(viewport, "light", f"/?{query}")
+    page.get_by_text("Go to: Best start").click()
+    ready(page)
+    page.get_by_text("File", exact=True).click()
+    ready(page)
+    nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+    page.locator("input[type=file]").set_input_files(nonsense)
+    expect(page.locator("p[role=status]").first).to_be_visible()
+    page.reload()
+    ready(page)
+    page.goto(page.url.split("start")[0] + f"?{query}")
+    ready(page)
+    page.get_by_text("Go to: Best start").click()
+    ready(page)
+    page.get_by_text("File", exact=True).click()
+    ready(page)
+    page.locator("input[type=file]").set_input_files(FILE)
+    expect(page.get_by_role("heading", name="The best times")).to_be_visible()
+    ready(page)
+    assert axe(page) == []
+    for tab, low, high, said in (
+        ("By hand", "15", "31", "Weather typed by hand"),
+        ("A later date", "12", "24", "Usual climate of that time of year, not a forecast"),
+    ):
+        page.get_by_text(tab, exact=True).click()
+        ready(page)
+        for label, value in (
+            ("Coolest, °C", low),
+            ("Warmest, °C", high),
+            ("Latitude, °", "48.2"),
+            ("Longitude, °", "16.4"),
+        ):
+            page.get_by_label(label).fill(value)
+            page.keyboard.press("Tab")
+            ready(page)
+        page.get_by_role("button", name="Use this weather").click()
+        expect(page.get_by_text(said)).to_be_visible()
+        ready(page)
+        expect(page.get_by_role("heading", name="The best times")).to_be_visible()
+        assert axe(page) == []
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_coach_finds_the_best_hour_for_the_squad(open_page, viewport):
+    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
+    page = open_page(viewport, "dark", f"/?{query}")
+    page.get_by_text("Go to: Squad").click()
+    ready(page)
+    page.get_by_role("button", name="Use the example squad").click()
+    ready(page)
+    page.get_by_text("Go to: Best start").click()
+    ready(page)
+    page.get_by_text("File", exact=True).click()
+    ready(page)
+    choose(page, "Or look at an example", "open_meteo.json")
+    page.get_by_text("The squad", exact=True).click()
+    ready(page)
+    expect(page.get_by_text("athletes with a cramp").first).to_be_visible()
+    page.wait_for_timeout(500)
+    ready(page)
+    assert axe(page) == []
+    page.get_by_role("button", name="Use this start in Squad").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Squad")
+    ready(page)
+    expect(page.get_by_text("To expect:")).to_be_visible()
