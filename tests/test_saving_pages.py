@@ -4,19 +4,21 @@ import csv
 import json
 import secrets
 import sys
+import tomllib
 from contextlib import contextmanager
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import streamlit
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.diary import Outcome
-from riskmodel.store import LOCAL, open_store
+from riskmodel.store import LOCAL, Saved, open_store
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
@@ -124,7 +126,7 @@ def test_nothing_is_saved_where_other_machines_come_and_nobody_signs_in(
     database, monkeypatch
 ):
     database.save(LOCAL, "plan", "Sunday", SIX)
-    real = __import__("streamlit").get_option
+    real = streamlit.get_option
     monkeypatch.setattr(
         "streamlit.get_option",
         lambda name: "0.0.0.0" if name == "server.address" else real(name),
@@ -134,6 +136,127 @@ def test_nothing_is_saved_where_other_machines_come_and_nobody_signs_in(
         assert "nothing can be saved" in " ".join(i.value for i in page.info)
         assert "Sunday" not in told(page)
         assert not [b for b in page.button if b.label.startswith(("Save", "Write"))]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example:8501"},
+        {"Host": "127.0.0.1:8501", "X-Forwarded-For": "203.0.113.9"},
+        {"Host": "127.0.0.1:8501", "Forwarded": "for=203.0.113.9"},
+        {"Host": "localhost:8501", "x-forwarded-host": "your.address"},
+    ],
+)
+def test_whoever_comes_by_another_name_sees_and_saves_nothing(
+    database, monkeypatch, headers
+):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    monkeypatch.setattr(
+        type(streamlit.context), "headers", property(lambda context: headers)
+    )
+    page = opened("saved", SIX)
+    assert "nothing can be saved" in " ".join(i.value for i in page.info)
+    assert "Sunday" not in told(page)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "[::1]:8501"])
+def test_this_machine_may_be_called_by_any_of_its_own_names(database, monkeypatch, host):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    monkeypatch.setattr(
+        type(streamlit.context), "headers", property(lambda context: {"Host": host})
+    )
+    assert "Sunday" in told(opened("saved"))
+
+
+@pytest.mark.parametrize(
+    "text", ['[auth]\nclient_id = "x', 'database = "sqlite://"', 'auth = "on"', "[auth"]
+)
+def test_settings_that_cannot_be_read_switch_nothing_off(
+    database, tmp_path, monkeypatch, text
+):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    file = tmp_path / "secrets.toml"
+    file.write_text(text)
+    real = streamlit.get_option
+    monkeypatch.setattr(
+        "streamlit.get_option",
+        lambda name: [str(file)] if name == "secrets.files" else real(name),
+    )
+    for name in ("saved", "diary"):
+        page = AppTest.from_file(str(VIEWS / f"{name}.py"), default_timeout=30)
+        if not text.startswith("[auth"):
+            page.secrets.update(tomllib.loads(text))
+        page.run()
+        assert not page.exception
+        assert "secrets.toml cannot be read" in told(page)
+        assert "Sunday" not in told(page)
+
+
+def test_one_athlete_leaves_nothing_behind_for_the_next(database):
+    ada = {"athlete": "Ada", "age_years": 61.0, "medications": ["statin"]}
+    database.save(LOCAL, "athlete", "Ada", {**ada, "cramp_sessions_12mo": "3-5"})
+    database.save(LOCAL, "athlete", "Ben", {"athlete": "Ben", "age_years": 25.0})
+    page = opened("saved")
+    for entry in sorted(database.items(LOCAL, "athlete"), key=lambda e: e.name):
+        page.session_state["go_to"] = None
+        page.button(key=f"open_{entry.id}").click().run()
+        page.session_state["go_to"] = None
+        page.run()
+    state = page.session_state
+    assert (state["athlete"], state["age_years"]) == ("Ben", 25.0)
+    assert not state["medications"]
+    assert state["cramp_sessions_12mo"] is None
+
+
+def test_what_was_opened_is_what_is_saved(database):
+    names = ("Race", "Sunday")
+    for name in names:
+        database.save(LOCAL, "plan", name, SIX)
+    ids = {entry.name: entry.id for entry in database.items(LOCAL, "plan")}
+    page = opened("saved", SIX)
+    page.session_state["save_name_plan"] = "Sunday"
+    page.run()
+    page.button(key=f"open_{ids['Race']}").click().run()
+    again = opened("saved", SIX)
+    for key in ("opened_plan", "save_name_plan"):
+        again.session_state[key] = page.session_state[key]
+    again.session_state["duration_min"] = 99.0
+    again.run()
+    click(again, "save_plan")
+    assert {e.name for e in database.items(LOCAL, "plan")} == {*names}
+    assert database.load(LOCAL, "plan", ids["Race"]).content["duration_min"] == 99.0
+
+
+def test_a_plan_that_was_deleted_is_saved_as_new(database):
+    database.save(LOCAL, "plan", "Race", SIX)
+    (entry,) = database.items(LOCAL, "plan")
+    page = opened("saved", SIX)
+    page.session_state["opened_plan"] = Saved(entry.id, 1, "Race")
+    page.session_state["save_name_plan"] = "Race"
+    page.run()
+    database.delete(LOCAL, "plan", entry.id)
+    click(page, "save_plan")
+    assert [e.name for e in database.items(LOCAL, "plan")] == ["Race"]
+    assert "saved as new: Race" in told(page)
+
+
+def test_what_another_tab_just_saved_is_not_deleted_from_an_old_list(database):
+    database.save(LOCAL, "plan", "Race", SIX)
+    (entry,) = database.items(LOCAL, "plan")
+    page = opened("saved")
+    database.save(LOCAL, "plan", "Race", SIX, id=entry.id, version=1)
+    click(page, f"delete_{entry.id}")
+    assert database.items(LOCAL, "plan")
+    assert "changed" in told(page)
+
+
+def test_a_plan_with_health_answers_keeps_them_when_it_is_saved_again(database):
+    database.save(LOCAL, "plan", "Race", {**SIX, "medications": ["statin"]})
+    (entry,) = database.items(LOCAL, "plan")
+    page = opened("saved")
+    page.button(key=f"open_{entry.id}").click().run()
+    assert page.session_state["save_private"]
+    assert page.session_state["medications"] == ["statin"]
 
 
 # -------------------------------------------------------------------------------- diary

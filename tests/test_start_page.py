@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,10 +15,14 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, best_start, best_start_squad
 from riskmodel.datasets import data_folder
 from riskmodel.fields import FIELDS
+from riskmodel.inputs import tidy
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.views import start_chart
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget
+from riskmodel.weather.over_session import weather_answers
+from riskmodel.weather.typed import typed_weather
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
 from tests.test_app import SIX
@@ -95,7 +99,9 @@ def test_a_start_that_is_used_gives_the_same_number_in_my_session():
 
 def test_what_is_measured_on_site_replaces_the_forecast():
     page, _ = with_file()
-    page.number_input(key="on_site_°C").set_value(29.5).run()
+    field = next(n for n in page.number_input if n.key.startswith("on_site_°C_"))
+    field.set_value(29.5).run()
+    assert "With it **about" in words(page)
     press(page, "Use this start in My session")
     assert page.session_state["wbgt_c"] == 29.5
 
@@ -133,8 +139,8 @@ def test_a_fault_keeps_the_last_forecast_and_leaves_the_hand_free(service):
     by_hand.set_value("typed").run()
     assert not page.exception
     for key, value in {
-        "typed_low": 16.0,
-        "typed_high": 33.0,
+        "typed_low_°C": 16.0,
+        "typed_high_°C": 33.0,
         "typed_latitude": 48.2,
         "typed_longitude": 16.4,
     }.items():
@@ -159,8 +165,8 @@ def test_a_place_that_nobody_knows_is_told(service):
 def test_a_later_date_is_climate_and_not_called_a_forecast():
     page = opened(weather_source="climate")
     for key, value in {
-        "climate_low": 14.0,
-        "climate_high": 27.0,
+        "climate_low_°C": 14.0,
+        "climate_high_°C": 27.0,
         "climate_latitude": -33.9,
         "climate_longitude": 18.4,
     }.items():
@@ -168,6 +174,9 @@ def test_a_later_date_is_climate_and_not_called_a_forecast():
     page.button(key="use_climate").click().run()
     assert not page.exception
     assert "Usual climate of that time of year, not a forecast" in told(page)
+    # The day of the race, and not the one after it.
+    (days,) = (w for w in page.get("button_group") if w.key == "start_day")
+    assert len(days.options) == 2  # all days, and the one
 
 
 def test_the_squad_gets_expected_numbers_by_hour():
@@ -325,3 +334,62 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, viewport):
     expect(page.get_by_role("heading", level=1)).to_have_text("Squad")
     ready(page)
     expect(page.get_by_text("To expect:")).to_be_visible()
+
+
+def test_a_number_typed_in_one_unit_does_not_count_in_another():
+    page = opened(weather_source="typed")
+    page.number_input(key="typed_low_°C").set_value(16.0).run()
+    (control,) = (w for w in page.get("button_group") if w.key == "unit_°C")
+    control.set_value("°F").run()
+    assert page.number_input(key="typed_low_°F").value is None
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "dark"),
+    [
+        ((48.2, 16.4, "Europe/Vienna"), date(2027, 7, 4), 2),
+        # The sun sets after midnight and rises before three.
+        ((64.8, -147.7, "America/Anchorage"), date(2027, 6, 21), 1),
+        ((69.6, 18.9, "Europe/Oslo"), date(2027, 6, 21), 0),
+        ((69.6, 18.9, "Europe/Oslo"), date(2027, 12, 21), 1),
+    ],
+)
+def test_night_is_where_the_sun_is_down(place, day, dark):
+    latitude, longitude, zone = place
+    weather = typed_weather(
+        day,
+        latitude_deg=latitude,
+        longitude_deg=longitude,
+        time_zone=zone,
+        coolest_c=10,
+        warmest_c=20,
+        relative_humidity_pct=50,
+        wind_speed_m_s=2,
+        cloud_pct=20,
+    )
+    starts = best_start(RUN, weather).starts
+    drawn = start_chart._nights(starts, weather)
+    values = drawn[0]["data"]["values"] if drawn else []
+    assert len(values) == dark
+    noon = f"{day}T12:00:00Z"
+    polar_night = (dark, day.month) == (1, 12)
+    assert any(v["at"] <= noon <= v["until"] for v in values) == polar_night
+
+
+def test_a_start_that_was_used_goes_when_another_weather_is_answered():
+    weather = read_weather_file(FILE.read_bytes())
+    start = best_start(RUN, weather, **LIMITS).windows[0].start
+    given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
+    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
+    moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
+    for name, value in {**RUN, **given, "start_time": moment}.items():
+        page.session_state[name] = value
+    page.session_state["start_offset_min"] = 120
+    page.session_state["weather_from"] = given, "Forecast."
+    page.run()
+    assert not page.exception
+    assert page.session_state["wbgt_c"] == given["wbgt_c"]
+    assert "range on Best start" in " ".join(c.value for c in page.caption)
+    page.number_input(key="air_temperature_c").set_value(12.0).run()
+    assert page.session_state["wbgt_c"] is None
+    assert page.session_state["solar_radiation_w_m2"] is None

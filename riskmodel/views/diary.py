@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -74,7 +74,7 @@ def _ask(owner: str) -> None:
         "as My session holds it now."
     )
     start = answers.get("start_time")
-    default = datetime.fromisoformat(start).date() if start else date.today()
+    default = datetime.fromisoformat(start).date() if start else form.today()
     st.date_input("Day of the session", default, key="diary_day", persist_state="session")
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"

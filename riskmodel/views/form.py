@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -193,6 +193,11 @@ def _zone() -> ZoneInfo | None:
         return ZoneInfo(st.context.timezone) if st.context.timezone else None
     except (ZoneInfoNotFoundError, ValueError):  # a browser that cannot tell
         return None
+
+
+def today() -> date:
+    """Today where the reader is, which can be another day than where this runs."""
+    return datetime.now(_zone()).date()
 
 
 def _put_offset(answer: str | None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,17 +15,35 @@ from riskmodel.views import tables
 
 _URL = "CRAMPRISK_DATABASE_URL"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SPOILT = (
+    "The settings in secrets.toml cannot be read, so nothing is saved or shown until they "
+    "are mended."
+)
 
 
-def _secret(*names: str) -> Any:
-    """Look up one setting of secrets.toml, None where there is none."""
+def _settings() -> Mapping[str, Any]:
+    """Read secrets.toml, empty where there is none.
+
+    Raises
+    ------
+    StoreError
+        If there is one that cannot be read: without its settings rows of several people
+        could come together.
+    """
+    if not any(Path(file).exists() for file in st.get_option("secrets.files")):
+        return {}
     try:
-        found: Any = st.secrets
-        for name in names:
-            found = found[name]
-    except (KeyError, FileNotFoundError, st.errors.StreamlitSecretNotFoundError):
-        return None
-    return found
+        return st.secrets.to_dict()
+    except Exception as error:
+        # Streamlit raises the same for a file that is missing and one that is spoilt.
+        raise StoreError(_SPOILT) from error
+
+
+def _section(name: str) -> Mapping[str, Any] | None:
+    section = _settings().get(name)
+    if section is not None and not isinstance(section, Mapping):
+        raise StoreError(_SPOILT)
+    return section
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,19 +59,23 @@ def store() -> Store:
     ------
     StoreError
     """
-    return _opened(_secret("database", "url") or os.environ.get(_URL) or None)
+    return _opened(_url())
+
+
+def _url() -> str | None:
+    """Address of the database, None for the file in the user's folder."""
+    return (_section("database") or {}).get("url") or os.environ.get(_URL) or None
 
 
 def _place() -> str:
-    url = _secret("database", "url") or os.environ.get(_URL) or "sqlite"
-    if str(url).startswith("sqlite"):
+    if str(_url() or "sqlite").startswith("sqlite"):
         return "a file on the machine that runs this page"
     return "the database that this page was set up with"
 
 
 def people_sign_in() -> bool:
     """Whether sign-in is switched on, by a section [auth] in secrets.toml."""
-    return _secret("auth") is not None
+    return _section("auth") is not None
 
 
 def owner() -> str | None:
@@ -61,7 +85,20 @@ def owner() -> str | None:
             return None
         # The pair that OpenID Connect promises to be one person's for good.
         return f"{st.user['iss']} {st.user['sub']}"
-    return LOCAL if st.get_option("server.address") in _LOOPBACK else None
+    return LOCAL if _comes_from_here() else None
+
+
+def _comes_from_here() -> bool:
+    """Whether this page was asked for on this machine, by its own name.
+
+    A proxy in front of it, or a website whose name was made to mean this machine, would
+    show one person's rows to another.
+    """
+    headers = st.context.headers
+    if any(name.lower().startswith(("forwarded", "x-forwarded")) for name in headers):
+        return False
+    host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
+    return st.get_option("server.address") in _LOOPBACK and host in _LOOPBACK
 
 
 def ask_who() -> str | None:
@@ -72,17 +109,20 @@ def ask_who() -> str | None:
     str or None
         The owner; None if nothing can be saved now.
     """
-    who = owner()
-    if not people_sign_in():
+    try:
+        who, sign_in, place = owner(), people_sign_in(), _place()
+    except StoreError as error:
+        tables.tell(str(error))
+        return None
+    if not sign_in:
         if who is None:
             st.info(
-                "This page is open to other machines and nobody signs in here, so nothing "
-                "can be saved: what one visitor saves every other would see."
+                "This page can be reached from other machines and nobody signs in here, so "
+                "nothing can be saved: what one visitor saves every other would see."
             )
         else:
             st.caption(
-                f"What you save lies in {_place()}. Anyone who can open this page can read "
-                "it."
+                f"What you save lies in {place}. Anyone who can open this page can read it."
             )
         return who
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import streamlit as st
 import riskmodel
 from riskmodel import FIELDS, Advice, Assessment, Option, advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
+from riskmodel.fields import MEASURED
+from riskmodel.start_scores import WEATHER_FIELDS
 from riskmodel.views import change, device, form, result, share, tables
 
 # On a wide screen the questions stand left and the reasons right; on a phone the
@@ -121,7 +124,24 @@ def _show_whose() -> None:
         st.switch_page(Path(__file__).with_name("squad.py"))
 
 
+def _drop_weather_that_was_changed() -> None:
+    """Let the heat of a start go once somebody answers another weather."""
+    if "weather_from" not in st.session_state:
+        return
+    given, now = st.session_state["weather_from"][0], form.answers()
+    names = [n for n in WEATHER_FIELDS if n not in MEASURED and n != "start_time"]
+    then, start = (
+        datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
+        for a in (given, now)
+    )
+    if then == start and all(now.get(name) == given.get(name) for name in names):
+        return
+    del st.session_state["weather_from"]
+    form.change({n: None for n in MEASURED if n in given and now.get(n) == given[n]})
+
+
 share.open_link()
+_drop_weather_that_was_changed()
 st.title("My session")
 _show_whose()
 st.html(_LAYOUT)
@@ -165,7 +185,9 @@ with questions, st.container(key="questions"):
 form.stay()
 if answers or device.kept():
     share.show(answers, answer, advice)
-credit = st.session_state.get("weather_credit")
-if credit is not None and answers.get("air_temperature_c") == credit[0] and credit[1]:
-    st.caption(f"{credit[1]}, averaged over the session.")
+if "weather_from" in st.session_state:
+    st.caption(
+        f"{st.session_state['weather_from'][1]} The doubt about that weather is in the "
+        "range on Best start, not in the one here."
+    )
 st.caption(_footer())

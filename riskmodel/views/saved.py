@@ -13,9 +13,17 @@ import streamlit as st
 
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
-from riskmodel.scenarios import to_text
+from riskmodel.scenarios import from_text, to_text
 from riskmodel.squad_cells import read_cells
-from riskmodel.store import KINDS, LONGEST_NAME, ConflictError, Entry, Saved, StoreError
+from riskmodel.store import (
+    KINDS,
+    LONGEST_NAME,
+    ConflictError,
+    Entry,
+    NotFoundError,
+    Saved,
+    StoreError,
+)
 from riskmodel.views import device, form, keeping, plans, tables
 
 
@@ -38,8 +46,20 @@ def _plan(private: bool) -> dict[str, Any] | None:
 
 
 def _open_plan(content: Mapping[str, Any]) -> None:
-    kept = {n: v for n, v in form.answers().items() if FIELDS[n].private}
-    form.fill({**kept, **content})
+    """Open a plan; whose answers about a person then stand there is said."""
+    own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
+    whole = any(FIELDS[name].private for name in content)
+    form.fill(dict(content) if whole else {**own, **content})
+    if own and not whole:
+        st.session_state["store_note"] = (
+            "The plan holds no health and personal answers: those that were in My session "
+            "stay there."
+        )
+
+
+def _open_athlete(content: Mapping[str, Any]) -> None:
+    """Put one person's answers in the place of all that another one gave."""
+    form.change({**dict.fromkeys(("athlete", *device.PROFILE)), **tidy(content)[0]})
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
@@ -74,7 +94,7 @@ _SHELVES = (
         "the answers about you of My session",
         "my_session",
         _athlete,
-        lambda content: form.change(tidy(content)[0]),
+        _open_athlete,
         always_private=True,
     ),
     _Shelf(
@@ -112,14 +132,18 @@ def _save(owner: str, shelf: _Shelf, private: bool) -> None:
                 id=opened.id if opened is not None and same else None,
                 version=opened.version if opened is not None and same else None,
             )
+        except NotFoundError:
+            saved = store.save(owner, shelf.kind, name, content, keep_both=True)
+            st.session_state["store_note"] = (
+                f"What you had opened is not there any more; saved as new: {saved.name}."
+            )
         except ConflictError as error:
             # Somebody else saved meanwhile, perhaps in another tab: both are kept.
             saved = store.save(owner, shelf.kind, name, content, keep_both=True)
             st.session_state["store_note"] = f"{error} Both are kept: {saved.name}."
         else:
             st.session_state["store_note"] = f"Saved: {saved.name}."
-        st.session_state[f"opened_{shelf.kind}"] = saved
-        st.session_state[f"save_name_{shelf.kind}"] = saved.name
+        _opened(shelf, saved)
 
     st.session_state["store_note"] = ""
     keeping.doing(action)
@@ -128,9 +152,14 @@ def _save(owner: str, shelf: _Shelf, private: bool) -> None:
 def _open(owner: str, shelf: _Shelf, entry: Entry) -> None:
     def action() -> None:
         item = keeping.store().load(owner, shelf.kind, entry.id)
+        st.session_state["store_note"] = ""
         shelf.open(item.content)
-        st.session_state[f"opened_{shelf.kind}"] = Saved(item.id, item.version, item.name)
-        st.session_state["store_note"] = " ".join(item.problems)
+        _opened(shelf, Saved(item.id, item.version, item.name))
+        if item.problems:
+            st.session_state["store_note"] = " ".join(item.problems)
+        # Saved again, it must not lose what it holds.
+        if not shelf.always_private and _is_private(item.content):
+            st.session_state["save_private"] = True
         st.session_state["go_to"] = shelf.page
 
     keeping.doing(action)
@@ -149,15 +178,37 @@ def _rename(owner: str, shelf: _Shelf, entry: Entry) -> None:
     )
 
 
+def _is_private(content: Any) -> bool:
+    plans = [content]
+    if isinstance(content, str):
+        plans = [scenario.answers for scenario in from_text(content)[0]]
+    return any(name in FIELDS and FIELDS[name].private for plan in plans for name in plan)
+
+
+def _opened(shelf: _Shelf, saved: Saved) -> None:
+    """Let what is saved next be a change of this one."""
+    st.session_state[f"opened_{shelf.kind}"] = saved
+    st.session_state[f"save_name_{shelf.kind}"] = saved.name
+
+
 def _opened_as(shelf: _Shelf, saved: Saved) -> None:
     opened = st.session_state.get(f"opened_{shelf.kind}")
     if opened is not None and opened.id == saved.id:
-        st.session_state[f"opened_{shelf.kind}"] = saved
+        _opened(shelf, saved)
 
 
 def _delete(owner: str, shelf: _Shelf, entry: Entry) -> None:
     st.session_state["store_note"] = ""
-    keeping.doing(lambda: keeping.store().delete(owner, shelf.kind, entry.id))
+    key = f"opened_{shelf.kind}"
+
+    def action() -> None:
+        keeping.store().delete(owner, shelf.kind, entry.id, version=entry.version)
+        opened = st.session_state.get(key)
+        if opened is not None and opened.id == entry.id:
+            del st.session_state[key]
+        st.session_state["store_note"] = f"Deleted: {entry.name}."
+
+    keeping.doing(action)
 
 
 def _delete_everything(owner: str) -> None:

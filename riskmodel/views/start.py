@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from riskmodel import BestStart, BestStartSquad, best_start, best_start_squad, units
+from riskmodel import (
+    BestStart,
+    BestStartSquad,
+    assess,
+    best_start,
+    best_start_squad,
+    units,
+)
 from riskmodel.exports import to_csv
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
@@ -72,7 +79,7 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
     """Say the best times, with a click for each."""
     st.header("The best times")
     if not found.windows:
-        tables.tell(" ".join([*found.problems, *found.notes[-1:]]))
+        tables.tell(" ".join(found.problems or found.notes[-1:]))
         return
     for place, window in enumerate(found.windows):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -91,6 +98,7 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
 def _choose(start: pd.Timestamp) -> None:
     """Look at one start, and at its day."""
     st.session_state["start_chosen"] = start.tz_convert("UTC").isoformat()
+    st.session_state["start_looks"] = st.session_state.get("start_looks", 0) + 1
     if st.session_state.get("start_day") != _ALL_DAYS:
         st.session_state["start_day"] = str(start.date())
 
@@ -114,7 +122,7 @@ def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.Da
         starts if day == _ALL_DAYS else starts[starts["start"].dt.date.astype(str) == day]
     )
     if picked := start_chart.hour_by_hour(
-        shown, found.days, name, title, form.chosen_units()
+        shown, found.weather, name, title, form.chosen_units()
     ):
         if picked != st.session_state.get("start_picked"):
             st.session_state["start_chosen"] = picked
@@ -128,10 +136,6 @@ def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.Da
     return shown
 
 
-def _moment_label(row: pd.Series[Any]) -> str:
-    return f"{row['start']:%a %d %b, %H:%M}"
-
-
 def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
     """Let a start be chosen without a pointer too."""
     options = [moment.isoformat() for moment in starts.index]
@@ -139,15 +143,16 @@ def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
         allowed = starts[starts["allowed"]]
         first = allowed if len(allowed) else starts
         st.session_state["start_chosen"] = first.index[0].isoformat()
-    labels = dict(zip(options, map(_moment_label, _rows(starts)), strict=True))
+    # Where clocks are put back an hour comes twice; the offset tells them apart.
+    plain = starts["start"].map("{:%a %d %b, %H:%M}".format)
+    told = starts["start"].map("{:%a %d %b, %H:%M (UTC%z)}".format)
+    labels = dict(
+        zip(options, plain.where(~plain.duplicated(keep=False), told), strict=True)
+    )
     chosen = st.selectbox(
         "Start", options, format_func=labels.__getitem__, key="start_chosen"
     )
     return starts.loc[pd.Timestamp(chosen)]
-
-
-def _rows(starts: pd.DataFrame) -> list[pd.Series[Any]]:
-    return [row for _, row in starts.iterrows()]
 
 
 def _weather_words(row: pd.Series[Any]) -> str:
@@ -181,16 +186,42 @@ def _show_start(found: BestStart, weather: Weather, answers: dict[str, Any]) -> 
         measured = st.number_input(
             f"On site: measured WBGT, {air.label}",
             value=None,
-            key=f"on_site_{air.label}",
+            # For this start only, and in this unit.
+            key=f"on_site_{air.label}_{row.name.isoformat()}",
             help="From a meter at the place. It replaces the forecast's.",
         )
         on_site = None if measured is None else air.inside(measured)
+        if on_site is not None:
+            _show_on_site(weather, row["start"], answers, on_site)
         st.button(
             "Use this start in My session",
             on_click=_use,
             args=(weather, row["start"], answers, on_site),
         )
     _offer_heat_days(weather, row["start"], answers)
+
+
+def _given(
+    weather: Weather, start: pd.Timestamp, answers: dict[str, Any]
+) -> dict[str, Any]:
+    """Answers to the weather questions for one start."""
+    shade = answers.get("sky") == "shade"
+    minutes = float(answers["duration_min"])
+    found = weather_answers(weather, start.to_pydatetime(), minutes, shade=shade)
+    return {**found, **({"sky": "shade"} if shade else {})}
+
+
+def _show_on_site(
+    weather: Weather, start: pd.Timestamp, answers: dict[str, Any], wbgt_c: float
+) -> None:
+    """Say what the WBGT that was measured makes of the answer."""
+    own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
+    answer = assess({**own, **_given(weather, start, answers), "wbgt_c": wbgt_c})
+    if answer.problems:
+        tables.tell(" ".join(answer.problems))
+        return
+    span = in_100_span(answer.probability_low, answer.probability_high)
+    st.markdown(f"With it **{answer.in_100} of 100**, range {span}.")
 
 
 def _use(
@@ -202,12 +233,7 @@ def _use(
 ) -> None:
     """Put the weather of a start into the form."""
     try:
-        found = weather_answers(
-            weather,
-            start.to_pydatetime(),
-            float(answers["duration_min"]),
-            shade=answers.get("sky") == "shade",
-        )
+        found = _given(weather, start, answers)
     except WeatherError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -217,9 +243,9 @@ def _use(
     if problems:
         st.session_state["start_problem"] = " ".join(map(form.sentence, problems))
         return
-    kept = {"sky": "shade"} if answers.get("sky") == "shade" else {}
-    form.change({**dict.fromkeys(WEATHER_FIELDS), **given, **kept})
-    st.session_state["weather_credit"] = given["air_temperature_c"], weather.attribution
+    form.change({**dict.fromkeys(WEATHER_FIELDS), **given})
+    words = f"{weather.words}, for the start at {start:%a %d %b, %H:%M}"
+    st.session_state["weather_from"] = given, f"{words}. {credit(weather.attribution)}"
     st.session_state["start_problem"] = ""
     st.session_state["start_used"] = page
 
@@ -284,8 +310,8 @@ def _show_squad_start(
     )
 
 
-def _take_along(starts: pd.DataFrame, source: str) -> None:
-    shown = starts.reset_index(drop=True)
+def _take_along(starts: pd.DataFrame, words: str, source: str) -> None:
+    shown = starts.reset_index(drop=True).assign(weather=words)
     for name in ("start", "end"):
         shown[name] = shown[name].map(lambda moment: moment.isoformat())
     st.download_button(
@@ -319,7 +345,7 @@ if for_squad:
 problems = [
     text for text in tidy(answers)[1] if not any(f"({n})" in text for n in WEATHER_FIELDS)
 ]
-if problem := st.session_state.get("start_problem"):
+if problem := st.session_state.pop("start_problem", ""):
     tables.tell(problem)
 if weather is None:
     st.info("First choose where the weather comes from.")
@@ -344,6 +370,4 @@ else:
             _show_squad_start(found, weather, plan)
         else:
             _show_start(found, weather, answers)
-        _take_along(found.starts, credit(weather.attribution))
-    if found.problems and found.windows:
-        tables.tell(" ".join(found.problems))
+        _take_along(found.starts, weather.words, credit(weather.attribution))

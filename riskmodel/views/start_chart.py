@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from riskmodel import units
 from riskmodel.bands import BANDS
 from riskmodel.views.colours import BAND_COLOURS, ink
+from riskmodel.weather.daylight import is_up
+from riskmodel.weather.hours import Weather, naive_utc
 
 _ALONG: dict[str, Any] = {
     "field": "at",
@@ -21,7 +25,7 @@ _ALONG: dict[str, Any] = {
 
 
 def hour_by_hour(
-    starts: pd.DataFrame, days: Any, name: str, title: str, chosen: units.Chosen
+    starts: pd.DataFrame, weather: Weather, name: str, title: str, chosen: units.Chosen
 ) -> str | None:
     """Draw the answer at every start with its range, and WBGT under it.
 
@@ -29,8 +33,7 @@ def hour_by_hour(
     ----------
     starts : pandas.DataFrame
         As from `riskmodel.best_start` or `riskmodel.best_start_squad`, some rows of it.
-    days : sequence of Day
-        Sunrise and sunset.
+    weather : Weather
     name : str
         Column of the answer; its range is ``name_low`` and ``name_high``.
     title : str
@@ -61,16 +64,21 @@ def hour_by_hour(
     top = float(rows["high"].max()) * 1.1 if rows["high"].notna().any() else 1.0
     upward = {"type": "quantitative", "title": title, "scale": {"domain": [0, top]}}
     heat = {"type": "quantitative", "title": f"WBGT, {air.label}", "scale": {"zero": False}}
-    nights = _nights(rows, days)
+    nights = _nights(starts, weather)
     points = {
-        "mark": {"type": "point", "filled": True, "size": 70, "color": ink()},
+        "mark": {"type": "point", "stroke": ink(), "fill": ink(), "strokeWidth": 1.5},
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["id"]}}],
         "encoding": {
             "x": along,
             "y": {**upward, "field": "number"},
-            "opacity": {
-                "condition": {"param": "pick", "value": 1},
-                "value": 0.45,
+            # Hollow where the limits or the light speak against it.
+            "fillOpacity": {
+                "condition": {"test": "datum.allowed", "value": 1},
+                "value": 0,
+            },
+            "size": {
+                "condition": {"param": "pick", "empty": False, "value": 160},
+                "value": 60,
             },
             "tooltip": [
                 {"field": "clock", "title": "Start"},
@@ -95,7 +103,10 @@ def hour_by_hour(
     }
     layers = [*nights, area, line, points]
     if name == "probability":
-        layers = [*_bands(rows, top, upward), *layers]
+        half = pd.Timedelta("30min")
+        first, last = starts["start"].iloc[0] - half, starts["start"].iloc[-1] + half
+        ends = _clock(pd.Series([first, last]))
+        layers = [*_bands((ends[0], ends[1]), top, upward), *layers]
     spec = {
         "vconcat": [
             {"layer": layers, "height": 260, "width": "container"},
@@ -120,13 +131,14 @@ def hour_by_hour(
         width="stretch",
         on_select="rerun",
         selection_mode="pick",
-        key="start_chart",
+        # What is chosen elsewhere takes away what was tapped.
+        key=f"start_chart_{st.session_state.get('start_looks', 0)}",
         alt=words,
     )
     st.caption(
         "The line is the answer for each start, the area its range with the doubt about "
-        "the weather; grey is between sunset and sunrise. Tap a point to look at that "
-        "start."
+        "the weather; grey is while the sun is down, hollow points are outside your "
+        "limits. Tap a point to look at that start."
     )
     picked = (event or {}).get("selection", {}).get("pick", [])
     return str(picked[0]["id"]) if picked and "id" in picked[0] else None
@@ -137,7 +149,9 @@ def _clock(moments: pd.Series[Any]) -> list[str]:
     return [f"{moment:%Y-%m-%dT%H:%M:%S}Z" for moment in moments]
 
 
-def _bands(rows: pd.DataFrame, top: float, upward: dict[str, Any]) -> list[dict[str, Any]]:
+def _bands(
+    ends: tuple[str, str], top: float, upward: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Areas of the bands, with their names."""
     areas, low = [], 0.0
     for band in BANDS:
@@ -149,8 +163,8 @@ def _bands(rows: pd.DataFrame, top: float, upward: dict[str, Any]) -> list[dict[
                     "from": low,
                     "to": high,
                     "colour": BAND_COLOURS[band.name],
-                    "at": rows["at"].iloc[0],
-                    "until": rows["at"].iloc[-1],
+                    "at": ends[0],
+                    "until": ends[1],
                 }
             )
         low = high
@@ -176,18 +190,20 @@ def _bands(rows: pd.DataFrame, top: float, upward: dict[str, Any]) -> list[dict[
     ]
 
 
-def _nights(rows: pd.DataFrame, days: Any) -> list[dict[str, Any]]:
-    """Grey where the sun is down, for days with a sunrise and a sunset."""
-    first, last = rows["at"].iloc[0], rows["at"].iloc[-1]
-    dark = []
-    for day in days:
-        if day.sunrise is None or day.sunset is None:
-            continue
-        midnight = f"{day.day:%Y-%m-%d}T00:00:00Z"
-        rise, down = (f"{m:%Y-%m-%dT%H:%M:%S}Z" for m in (day.sunrise, day.sunset))
-        dark += [(midnight, rise), (down, f"{day.day:%Y-%m-%d}T23:59:59Z")]
-    cut = [(max(a, first), min(b, last)) for a, b in dark]
-    values = [{"at": a, "until": b} for a, b in cut if a < b]
+def _nights(starts: pd.DataFrame, weather: Weather) -> list[dict[str, Any]]:
+    """Grey where the sun is down, minute by minute, also where it never rises."""
+    first, last = starts.index[0], starts.index[-1]
+    minutes = pd.date_range(first, max(last, first + pd.Timedelta("1h")), freq="1min")
+    local = minutes.tz_convert(weather.zone)
+    down = ~is_up(naive_utc(minutes), weather.latitude_deg, weather.longitude_deg)
+    turns = np.flatnonzero(np.diff(down.astype(np.int8))) + 1
+    edges = [0, *turns.tolist(), len(minutes) - 1]
+    clock = _clock(pd.Series(local))
+    values = [
+        {"at": clock[a], "until": clock[b]}
+        for a, b in itertools.pairwise(edges)
+        if down[a] and a < b
+    ]
     if not values:
         return []
     return [

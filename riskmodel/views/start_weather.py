@@ -13,7 +13,6 @@ import streamlit as st
 from riskmodel import units
 from riskmodel.datasets import data_folder
 from riskmodel.views import form, tables
-from riskmodel.weather.epw import MOST_CLIMATE_DAYS
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (
     ATTRIBUTION,
@@ -52,6 +51,7 @@ def ask() -> Weather | None:
         format_func=_SOURCES.__getitem__,
         required=True,
         key="weather_source",
+        on_change=lambda: st.session_state.update(weather_problem=""),
         persist_state="session",
     )
     {"forecast": _forecast, "file": _file, "typed": _by_hand, "climate": _climate}[source]()
@@ -59,17 +59,19 @@ def ask() -> Weather | None:
         tables.tell(problem)
     weather: Weather | None = st.session_state.get("weather")
     if weather is not None:
-        _say_what_it_is(weather, old=bool(problem))
+        _say_what_it_is(weather, old=bool(st.session_state.get("weather_old")))
     return weather
 
 
 def _try(get: Callable[[], Weather | None], *, fetched: bool = False) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     st.session_state["weather_problem"] = ""
+    st.session_state["weather_old"] = False
     try:
         found = get()
     except WeatherError as error:
         st.session_state["weather_problem"] = str(error)
+        st.session_state["weather_old"] = fetched
         return
     if found is not None:
         st.session_state["weather"] = found
@@ -84,7 +86,7 @@ def _say_what_it_is(weather: Weather, *, old: bool) -> None:
         words += f" Issued on {weather.issued:%d %b %Y at %H:%M} UTC."
     elif weather.issued is not None:
         age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
-        words += f" Fetched {age_min} minutes ago." if age_min else " Fetched just now."
+        words += f" Fetched {_age_text(age_min)}."
         if old:
             words += " It is the last that could be fetched."
     tables.say(words, f"Times are those of {weather.time_zone}.", *weather.notes)
@@ -96,6 +98,15 @@ def _say_what_it_is(weather: Weather, *, old: bool) -> None:
         )
     elif weather.attribution:
         st.caption(weather.attribution)
+
+
+def _age_text(age_min: int) -> str:
+    """Say how long ago something was fetched."""
+    if not age_min:
+        return "just now"
+    if age_min < 120:
+        return f"{age_min} minute{'s' * (age_min != 1)} ago"
+    return f"{age_min // 60} hours ago"
 
 
 # ------------------------------------------------------------------------- the service
@@ -139,7 +150,8 @@ def _forecast() -> None:
 
 
 def _service() -> str:
-    own = os.environ.get(FORECAST_URL_VARIABLE) or os.environ.get(PLACES_URL_VARIABLE)
+    own = {os.environ.get(n) for n in (FORECAST_URL_VARIABLE, PLACES_URL_VARIABLE)}
+    own -= {None, ""}
     return "the weather service that this page was set up with" if own else "Open-Meteo.com"
 
 
@@ -167,8 +179,9 @@ def _fetch_chosen() -> None:
 def _file() -> None:
     st.date_input(
         "Date that is wanted, for a typical year (EPW)",
-        date.today(),
+        form.today(),
         key="weather_on",
+        on_change=_read_again,
         persist_state="session",
     )
     st.file_uploader(
@@ -192,8 +205,15 @@ def _file() -> None:
 
 def _read_file() -> None:
     if (file := st.session_state["weather_file"]) is not None:
-        content = file.getvalue()
-        on = st.session_state["weather_on"]
+        st.session_state["weather_bytes"] = file.getvalue()
+        _read_again()
+
+
+def _read_again() -> None:
+    """Read the file for the date that is wanted now."""
+    content = st.session_state.get("weather_bytes")
+    if content is not None:
+        on = st.session_state["weather_on"] or form.today()
         _try(lambda: _of_file(content, on))
 
 
@@ -238,9 +258,14 @@ def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
     air, wind = units.unit_of("°C", chosen), units.unit_of("m/s", chosen)
     given = form.answers()
     with st.container(horizontal=True):
-        on = st.date_input(day_label, date.today() + timedelta(days=1), key=f"{kind}_on")
-        coolest = st.number_input(f"Coolest, {air.label}", value=None, key=f"{kind}_low")
-        warmest = st.number_input(f"Warmest, {air.label}", value=None, key=f"{kind}_high")
+        on = st.date_input(day_label, form.today() + timedelta(days=1), key=f"{kind}_on")
+        # The unit in the key: a number typed in one unit must not count in another.
+        coolest, warmest = (
+            st.number_input(
+                f"{word}, {air.label}", value=None, key=f"{kind}_{name}_{air.label}"
+            )
+            for word, name in (("Coolest", "low"), ("Warmest", "high"))
+        )
     with st.container(horizontal=True):
         humid = st.number_input("Humidity, %", value=50.0, key=f"{kind}_humidity")
         blows = st.number_input(
@@ -275,7 +300,7 @@ def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
                 relative_humidity_pct=humid,
                 wind_speed_m_s=wind.inside(blows),
                 cloud_pct=cloud,
-                days=1 if kind == "typed" else min(2, MOST_CLIMATE_DAYS),
+                days=1,
                 kind=kind,
             )
         ),
