@@ -303,6 +303,7 @@ def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, v
         ):
             page.get_by_label(label).fill(value)
             page.keyboard.press("Tab")
+            page.wait_for_timeout(300)
             ready(page)
         page.get_by_role("button", name="Use this weather").click()
         expect(page.get_by_text(said)).to_be_visible()

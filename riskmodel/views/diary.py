@@ -164,6 +164,6 @@ if who is not None:
         tables.tell(str(error))
     else:
         if note := st.session_state.get("diary_note"):
-            tables.tell(note)
+            tables.say(note)
         _ask(who)
         _show(who, written)

@@ -137,10 +137,13 @@ def _save(owner: str, shelf: _Shelf, private: bool) -> None:
             st.session_state["store_note"] = (
                 f"What you had opened is not there any more; saved as new: {saved.name}."
             )
-        except ConflictError as error:
+        except ConflictError:
             # Somebody else saved meanwhile, perhaps in another tab: both are kept.
             saved = store.save(owner, shelf.kind, name, content, keep_both=True)
-            st.session_state["store_note"] = f"{error} Both are kept: {saved.name}."
+            st.session_state["store_note"] = (
+                "It was changed meanwhile, or the name was taken. Both are kept: "
+                f"{saved.name}."
+            )
         else:
             st.session_state["store_note"] = f"Saved: {saved.name}."
         _opened(shelf, saved)

@@ -65,8 +65,11 @@ def _ask_limits() -> dict[str, Any]:
             default=60,
             required=True,
             key="start_step",
+            persist_state="session",
         )
-        daylight = st.toggle("Only in daylight", key="start_daylight")
+        daylight = st.toggle(
+            "Only in daylight", key="start_daylight", persist_state="session"
+        )
     return {
         "earliest": earliest,
         "latest": latest,
@@ -83,7 +86,8 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
         return
     for place, window in enumerate(found.windows):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            st.markdown(f"**{window.words}**", width="stretch")
+            row = found.starts.loc[window.start]
+            st.markdown(f"**{window.words}**, range {_span(row)}", width="stretch")
             st.button(
                 "Look",
                 key=f"look_{place}",
@@ -93,6 +97,12 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
             )
     if found.compared_with is not None:
         st.caption(f"Compared with {found.compared_with.words}. {SYNTHETIC}")
+
+
+def _span(row: pd.Series[Any]) -> str:
+    if "expected" in row:
+        return f"{row['expected_low']:.1f} to {row['expected_high']:.1f}"
+    return in_100_span(row["probability_low"], row["probability_high"])
 
 
 def _choose(start: pd.Timestamp) -> None:
@@ -138,11 +148,11 @@ def _show_day(found: BestStart | BestStartSquad, name: str, title: str) -> pd.Da
 
 def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
     """Let a start be chosen without a pointer too."""
+    allowed = starts[starts["allowed"]]
+    starts = allowed if len(allowed) else starts
     options = [moment.isoformat() for moment in starts.index]
     if st.session_state.get("start_chosen") not in options:
-        allowed = starts[starts["allowed"]]
-        first = allowed if len(allowed) else starts
-        st.session_state["start_chosen"] = first.index[0].isoformat()
+        st.session_state["start_chosen"] = options[0]
     # Where clocks are put back an hour comes twice; the offset tells them apart.
     plain = starts["start"].map("{:%a %d %b, %H:%M}".format)
     told = starts["start"].map("{:%a %d %b, %H:%M (UTC%z)}".format)
@@ -150,7 +160,11 @@ def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
         zip(options, plain.where(~plain.duplicated(keep=False), told), strict=True)
     )
     chosen = st.selectbox(
-        "Start", options, format_func=labels.__getitem__, key="start_chosen"
+        "Start",
+        options,
+        format_func=labels.__getitem__,
+        key="start_chosen",
+        persist_state="session",
     )
     return starts.loc[pd.Timestamp(chosen)]
 
@@ -166,10 +180,10 @@ def _weather_words(row: pd.Series[Any]) -> str:
     return f"WBGT {wbgt} on average, {highest} in the hottest hour, {doubt_words}"
 
 
-def _show_start(found: BestStart, weather: Weather, answers: dict[str, Any]) -> None:
+def _show_start(starts: pd.DataFrame, weather: Weather, answers: dict[str, Any]) -> None:
     """Say everything about one start, and let it be used."""
     st.header("One start")
-    row = _chosen_row(found.starts)
+    row = _chosen_row(starts)
     if row["safety"]:
         st.warning(row["safety"], title="Before you start")
     if row["problem"]:
@@ -218,7 +232,8 @@ def _show_on_site(
     own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
     answer = assess({**own, **_given(weather, start, answers), "wbgt_c": wbgt_c})
     if answer.problems:
-        tables.tell(" ".join(answer.problems))
+        allowed = units.allowed(FIELDS["wbgt_c"], form.chosen_units())
+        tables.tell(f"A measured WBGT is from {allowed}.")
         return
     span = in_100_span(answer.probability_low, answer.probability_high)
     st.markdown(f"With it **{answer.in_100} of 100**, range {span}.")
@@ -292,10 +307,10 @@ def _offer_heat_days(
 
 
 def _show_squad_start(
-    found: BestStartSquad, weather: Weather, plan: dict[str, Any]
+    found: BestStartSquad, starts: pd.DataFrame, weather: Weather, plan: dict[str, Any]
 ) -> None:
     st.header("One start")
-    row = _chosen_row(found.starts)
+    row = _chosen_row(starts)
     if row["problem"]:
         tables.tell(row["problem"])
         return
@@ -335,7 +350,12 @@ squad = st.session_state.get("squad")
 for_squad = False
 if squad is not None and len(squad):
     whom = st.segmented_control(
-        "For whom", [_ONE, _SQUAD], default=_ONE, required=True, key="start_whom"
+        "For whom",
+        [_ONE, _SQUAD],
+        default=_ONE,
+        required=True,
+        key="start_whom",
+        persist_state="session",
     )
     for_squad = whom == _SQUAD
 answers = _ask_session()
@@ -365,9 +385,9 @@ else:
     _show_windows(found)
     if len(found.starts) and not found.problems:
         st.header("Hour by hour")
-        _show_day(found, name, title)
+        of_day = _show_day(found, name, title)
         if for_squad:
-            _show_squad_start(found, weather, plan)
+            _show_squad_start(found, of_day, weather, plan)
         else:
-            _show_start(found, weather, answers)
+            _show_start(of_day, weather, answers)
         _take_along(found.starts, weather.words, credit(weather.attribution))

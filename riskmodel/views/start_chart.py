@@ -48,7 +48,10 @@ def hour_by_hour(
     air = units.unit_of("°C", chosen)
     several = starts["start"].dt.date.nunique() > 1
     clock = "%a %H:%M" if several else "%H:%M"
-    along = {**_ALONG, "axis": {"format": clock, "labelOverlap": True}}
+    along = {
+        **_ALONG,
+        "axis": {"format": clock, "labelOverlap": True, "tickMinStep": 3.6e6},
+    }
     rows = pd.DataFrame(
         {
             "at": _clock(starts["start"]),

@@ -114,7 +114,13 @@ def _age_text(age_min: int) -> str:
 
 def _forecast() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Place", key="place_query", persist_state="session", width=320)
+        st.text_input(
+            "Place",
+            key="place_query",
+            on_change=_search,
+            persist_state="session",
+            width=320,
+        )
         st.button("Search", on_click=_search)
     st.caption(
         "The name that you search for, and the place rounded to two decimals, about a "
@@ -131,6 +137,7 @@ def _forecast() -> None:
             placeholder="Choose",
             key="place_at",
             on_change=_fetch_chosen,
+            persist_state="session",
         )
         if at is not None:
             st.button("Fetch again", on_click=_fetch_chosen)
@@ -288,6 +295,7 @@ def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
     st.button(
         "Use this weather",
         disabled=any(answer is None for answer in answers),
+        help="Every number is needed." if None in answers else None,
         key=f"use_{kind}",
         on_click=lambda: _try(
             lambda: typed_weather(
