@@ -289,11 +289,21 @@ def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, v
     expect(page.get_by_role("heading", name="The best times")).to_be_visible()
     ready(page)
     assert axe(page) == []
-    for tab, low, high, said in (
-        ("By hand", "15", "31", "Weather typed by hand"),
-        ("A later date", "12", "24", "Usual climate of that time of year, not a forecast"),
+    for tab, day, low, high, said in (
+        ("By hand", "Day", "15", "31", "Weather typed by hand"),
+        (
+            "A later date",
+            "Date of the race",
+            "12",
+            "24",
+            "Usual climate of that time of year, not a forecast",
+        ),
     ):
         page.get_by_text(tab, exact=True).click()
+        # Both ask for the same numbers: the day tells which one is shown.
+        expect(
+            page.get_by_test_id("stDateInput").get_by_text(day, exact=True)
+        ).to_be_visible()
         ready(page)
         for label, value in (
             ("Coolest, °C", low),
