@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -214,6 +215,11 @@ def test_bars_are_sorted_escaped_and_as_long_as_their_points():
     widths = [float(w) for w in re.findall(r'cr-bar" style="width:([\d.]+)%', html)]
     for width, p in zip(widths, points, strict=False):
         assert math.isclose(width, 100 * p / points[0], abs_tol=0.051)
+    spoilt = [replace(c, label="<b>x</b>", reason="a & <i>") for c in contributions]
+    html = why_html(tuple(spoilt))
+    assert "<b>x</b>" not in html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert "a &amp; &lt;i&gt;" in html
 
 
 # -------------------------------------------------------------------- a real browser

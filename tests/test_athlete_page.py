@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from datetime import datetime
 from html import escape
 from io import BytesIO
@@ -24,7 +25,7 @@ from riskmodel.fields import FIELDS
 from riskmodel.handout import LEFT_OUT, _content, change_text, drinking_plan, handout_pdf
 from riskmodel.safety import GUARDS, RED_FLAGS
 from riskmodel.units import UNITS
-from riskmodel.views.result import dots_html
+from riskmodel.views.result import dots_html, total_html
 from riskmodel.views.share import _plain, as_json
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
@@ -163,6 +164,11 @@ def test_dots_number_and_band_agree(name):
     digits = re.search(r"\d+", answer.in_100)[0]
     filled = 0 if answer.in_100.startswith("fewer") else int(digits)
     assert html.count('class="on"') == filled
+    # The limits of the bands, as the README's model card tells them: up to 1, 7 and 19.
+    named = ["Low", "Moderate", "High", "Very high"][bisect_left([1, 7, 19], filled)]
+    total = total_html(answer)
+    assert f">{named}</span>" in total
+    assert f">{answer.in_100.capitalize()} of 100<" in total
 
 
 @pytest.mark.parametrize("name", list(load_examples()))
