@@ -189,6 +189,7 @@ def test_the_distance_for_people_is_never_used_and_a_percentage_is_no_fraction()
         ("30.02.2024, 10:00:00", "NaT"),
         ("1969-12-31 23:59:59", "NaT"),
         ("2024-05-01 25:00:00", "NaT"),
+        ("2024-05-01 07:75:00", "NaT"),
         ("Oct 6, 2022, 13:19:20 PM", "NaT"),
         ("Smarch 6, 2022", "NaT"),
         ("Run", "NaT"),
@@ -216,6 +217,28 @@ def test_digits_that_can_be_day_or_month_are_asked_about():
     assert [d.month for d in log.sessions["day"]] == [4, 6, 6]
     log = own(text + "06/13/2026,60\n")
     assert [d.month for d in log.sessions["day"]] == [3, 5, 6]
+
+
+@pytest.mark.parametrize("mark", ["/", "."])
+def test_dates_that_contradict_each_other_are_named(mark):
+    text = "day,min\n03/04/2026,60\n13/06/2026,60\n06/13/2026,60\n"
+    with pytest.raises(TrainingLogError, match="13.06.2026 and 06.13.2026, begin now"):
+        own(text.replace("/", mark))
+
+
+def test_dotted_dates_begin_with_the_day_unless_they_cannot():
+    text = "day,min\n03.04.2026,60\n05.06.2026,60\n"
+    assert [d.month for d in own(text).sessions["day"]] == [4, 6]
+    with pytest.raises(TrainingLogError, match=r"such as 07\.13\.2026, begin with the m"):
+        own(text + "07.13.2026,60\n")
+    # What is no day and no month says nothing about the others.
+    log = own(text + "07.32.2026,60\n")
+    assert log.report.skipped == {"no date that can be read": 1}
+
+
+def test_a_minus_sign_is_a_minus():
+    log = own("day,min,air\n2026-01-03,60,\N{MINUS SIGN}4.5\n")
+    assert only(log)["air_temperature_c"] == -4.5
 
 
 STRAVA_LANGUAGES = {

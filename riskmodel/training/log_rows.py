@@ -83,8 +83,7 @@ def _quantities(
         moment = read.dates(frame["start"])
     except read.UnclearDateError as error:
         raise TrainingLogError(
-            f"The dates in {name['start']}, such as {error}, can begin with the day or the "
-            "month: write them as 2026-07-31."
+            f"The dates in {name['start']}, such as {error}: write them as 2026-07-31."
         ) from error
     out = pd.DataFrame({"moment": _local(moment, source, zone)})
     out["has_time"] = moment["has_time"]
