@@ -222,7 +222,7 @@ def test_digits_that_can_be_day_or_month_are_asked_about():
 @pytest.mark.parametrize("mark", ["/", "."])
 def test_dates_that_contradict_each_other_are_named(mark):
     text = "day,min\n03/04/2026,60\n13/06/2026,60\n06/13/2026,60\n"
-    with pytest.raises(TrainingLogError, match="13.06.2026 and 06.13.2026, begin now"):
+    with pytest.raises(TrainingLogError, match=r"13.06.2026 and 06.13.2026, begin now"):
         own(text.replace("/", mark))
 
 
@@ -354,6 +354,62 @@ def test_two_equal_swims_a_day_stay_and_the_same_row_does_not():
     log = read_log("\n".join([header, *lines, lines[0]]).encode())
     assert len(log.sessions) == 2
     assert log.report.skipped == {"in the file twice": 1}
+
+
+def test_what_cannot_be_or_cannot_be_read_is_left_open_and_counted():
+    days = [f"2026-07-{day:02},60" for day in range(1, 9)]
+    cells = ["7/10,140,20", "hard,400,x", "easy,12,60", "11,150,-41", "0,,"]
+    cells += ["5,150,20"] * 3
+    rows = [f"{day},{cell}" for day, cell in zip(days, cells, strict=True)]
+    # A row that is no session counts in no other note.
+    rows.append("2026-07-09,0,x,x,x")
+    log = own("\n".join(["day,min,rpe,avg,air", *rows]) + "\n")
+    for name, known in (
+        ("session_rpe", 3), ("average_heart_rate_bpm", 5), ("air_temperature_c", 4),
+    ):  # fmt: skip
+        assert log.sessions[name].notna().sum() == known
+    said = log.report.lines()
+    assert "3 efforts could not be read and are left open." in said
+    assert "2 efforts outside 1 to 10 are left open." in said
+    assert "2 average heart rates outside 30 to 250 bpm are left open." in said
+    assert "1 air temperature could not be read and is left open." in said
+    assert "2 air temperatures outside -40 to 55 °C are left open." in said
+
+
+def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
+    log = read_log(
+        strava(*(
+            {"Activity Date": f"Jul {day}, 2026, 7:00:00 AM", "Activity Type": "Run",
+             "Moving Time": "3600", "Elapsed Time": ("", 3600.0), "Humidity": humidity,
+             "Distance": ("", far)}
+            for day, (humidity, far) in enumerate(
+                [("0.8", 9000), ("83", "9 km"), ("wet", -5), ("", 3e6), ("0.0", "")], 1
+            )
+        ))
+    )  # fmt: skip
+    said = log.report.lines()
+    assert "2 relative humidity values could not be read and are left open." in said
+    assert "1 distance could not be read and is left open." in said
+    assert "2 distances outside 0 to 2,000,000 m are left open." in said
+    header = "Activity Type,Date,Distance,Calories,Time,Avg HR,TSS"
+    log = read_log(
+        garmin(
+            "Running,2026-07-01 07:00:00,900000,1,01:00:00,0,high",
+            "Strength Training,2026-07-02 07:00:00,0.00,1,01:00:00,--,0.0",
+            header=header,
+        )
+    )
+    said = [line for line in log.report.lines() if "left open" in line]
+    assert said == [
+        "1 intensity factor could not be read and is left open.",
+        "1 distance could not be read and is left open.",
+    ]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_nothing_of_the_examples_is_left_open_with_a_note(name):
+    lines = read_log(EXAMPLES[name], time_zone=BERLIN).report.lines()
+    assert not any("left open" in line for line in lines)
 
 
 def test_a_watch_left_running_is_cut_and_flagged_and_answers_nothing():

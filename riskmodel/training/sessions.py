@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,16 +19,36 @@ from riskmodel.training.log import (
 )
 from riskmodel.training.words import is_no_session, limit, sport_of
 
+
+@dataclass(frozen=True)
+class _Range:
+    """What a quantity of a session can be, and what to call it."""
+
+    noun: str
+    low: float
+    high: float
+    unit: str = ""
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.low:g} to {self.high:,.10g} {self.unit}".strip()
+
+
 _RANGES = {
-    "session_rpe": (1.0, 10.0),
-    "average_heart_rate_bpm": (30.0, 250.0),
-    "highest_heart_rate_bpm": (30.0, 250.0),
-    "intensity_factor": (0.05, 2.5),
-    "air_temperature_c": (-40.0, 55.0),
-    "relative_humidity_pct": (1.0, 100.0),
-    "distance_m": (0.0, 2e6),
+    "session_rpe": _Range("effort", 1.0, 10.0),
+    "average_heart_rate_bpm": _Range("average heart rate", 30.0, 250.0, "bpm"),
+    "highest_heart_rate_bpm": _Range("highest heart rate", 30.0, 250.0, "bpm"),
+    "intensity_factor": _Range("intensity factor", 0.05, 2.5),
+    "air_temperature_c": _Range("air temperature", -40.0, 55.0, "°C"),
+    "relative_humidity_pct": _Range("relative humidity value", 1.0, 100.0, "%"),
+    "distance_m": _Range("distance", 0.0, 2e6, "m"),
 }
-"""What a quantity of a session can be; programs write 0 where they know nothing."""
+
+ZERO_IS_UNKNOWN = frozenset(name for name, row in _RANGES.items() if row.low > 0)
+"""Quantities of which programs write 0 where they know nothing."""
+
+UNREAD = "unread "
+"""What stands before the name of a quantity where a cell of it could not be read."""
 
 _SHOWN = 5  # activities and days named in a sentence
 
@@ -41,8 +62,10 @@ def log_of(
     ----------
     raw : pandas.DataFrame
         ``moment`` (local), ``has_time``, ``activity``, ``duration_min`` and any other
-        quantity of a log; ``sport`` where it is known already, ``reason`` where a row
-        has been left out before, ``row`` that is equal where whole rows are.
+        quantity of a log, with 0 only where it means 0; ``sport`` where it is known
+        already, ``reason`` where a row has been left out before, ``row`` that is equal
+        where whole rows are, `UNREAD` and the name of a quantity where a cell says
+        something that could not be read.
     source : str
         Label of the program.
     notes : sequence of str
@@ -114,18 +137,7 @@ def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
 
 def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
     """Columns of a log from usable rows, and what to say about them."""
-    notes: list[str] = []
-    for name, (low, high) in _RANGES.items():
-        if name in used:
-            used[name] = used[name].astype(float)
-            fine = used[name].between(low, high)
-            odd = int((used[name].ne(0) & used[name].notna() & ~fine).sum())
-            used[name] = used[name].where(fine)
-            if odd and name == "session_rpe":
-                notes.append(
-                    f"In {counted(odd, 'session')} the effort is outside 1 to 10 and was "
-                    "not used."
-                )
+    notes = _keep_what_can_be(used)
     unknown = used.loc[used["sport"] == "", "activity"]
     if len(unknown):
         named = ", ".join(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
@@ -155,6 +167,27 @@ def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]
             f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
         )
     return ordered(used), notes
+
+
+def _keep_what_can_be(used: pd.DataFrame) -> list[str]:
+    """Leave values open that cannot be, and count them and those never read."""
+    notes = []
+    for name, can in _RANGES.items():
+        if name not in used:
+            continue
+        used[name] = used[name].astype(float)
+        fine = used[name].between(can.low, can.high)
+        outside = int((used[name].notna() & ~fine).sum())
+        used[name] = used[name].where(fine)
+        unread = int(used[UNREAD + name].sum()) if UNREAD + name in used else 0
+        for number, why in (
+            (unread, " could not be read and"),
+            (outside, f" outside {can.allowed}"),
+        ):
+            if number:
+                are = "is" if number == 1 else "are"
+                notes.append(f"{counted(number, can.noun)}{why} {are} left open.")
+    return notes
 
 
 def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
