@@ -24,7 +24,7 @@ from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
 from riskmodel.training.log_file import log_columns, read_log
 from riskmodel.training.log_table import MOST_BYTES, MOST_ROWS
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import sport_of, table
 from scripts import example_logs as made
 
@@ -912,16 +912,118 @@ def one(start, minutes, source="strava", sport="Run", metres=""):
         (("2026-07-01 07:05:01", 60), 2),
         (("2026-07-01 07:00:00", 119), 1),  # pauses counted, or not
         (("2026-07-01 07:00:00", 121), 2),
-        (("2026-07-01 09:00:00", 61), 1),  # another zone
-        (("2026-07-01 09:00:00", 63), 2),
-        (("2026-07-01 09:30:00", 60), 2),
-        (("2026-07-01 23:00:00", 60), 2),
-        (("2026-06-30 23:00:00", 60), 1),  # the same over midnight
+        (("2026-07-01 09:00:00", 60), 2),  # one shift alone is two sessions
     ],
 )
 def test_when_two_rows_of_two_programs_are_one_session(other, sessions):
     merged = merge_logs([one("2026-07-01 07:00:00", 60), one(*other, source="garmin")])
     assert len(merged.sessions) == sessions
+
+
+def starts(source, *moments, minutes=60):
+    """Runs of a program, each at a moment and as long."""
+    if source == "strava":
+        return read_log(strava(*(
+            {"Activity Date": str(start), "Activity Type": "Run",
+             "Moving Time": minutes * 60, "Elapsed Time": ("", minutes * 60)}
+            for start in moments
+        )))  # fmt: skip
+    lines = [f"Running,{start},x,,1,00:{minutes}:00,," for start in moments]
+    return read_log(garmin(*lines))
+
+
+MORNINGS = [datetime(2026, 6, day, 7) for day in range(1, 20, 3)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "once"),
+    [
+        (2.0, 57, True),  # another zone; what lies 3 % beside is still as long
+        (2.0, 55, False),
+        (2.5, 57, False),
+        (14.0, 57, True),
+        (15.0, 57, False),
+        (-8.0, 57, True),  # over midnight
+    ],
+)
+def test_a_clock_in_another_zone_shifts_all_sessions_alike(hours, minutes, once):
+    other = [start + timedelta(hours=hours) for start in MORNINGS]
+    one = starts("strava", *MORNINGS, minutes=57)
+    merged = merge_logs([one, starts("garmin", *other, minutes=minutes)])
+    assert len(merged.sessions) == (7 if once else 14)
+
+
+def test_summer_time_may_begin_within_a_shift():
+    autumn = [datetime(2026, 10, day, 9) for day in range(20, 31)]
+    berlin = [
+        start - timedelta(hours=2 if start < datetime(2026, 10, 25, 3) else 1)
+        for start in autumn
+    ]
+    merged = merge_logs([starts("strava", *berlin), starts("garmin", *autumn)])
+    assert len(merged.sessions) == len(autumn)
+
+
+@pytest.mark.parametrize("others", [0, 2, 7])
+def test_a_ride_that_one_missed_and_one_that_the_other_missed_are_two(others):
+    morning, evening = datetime(2026, 6, 20, 8), datetime(2026, 6, 20, 17, 2)
+    logs = [
+        starts("strava", *MORNINGS[:others], morning, minutes=30),
+        starts("garmin", *MORNINGS[:others], evening, minutes=30),
+    ]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == others + 2
+        assert any(
+            "1 session may stand in two files" in note and "20 Jun 2026, 9 hours" in note
+            for note in merged.report.notes
+        )
+
+
+def test_a_shift_counts_only_if_it_is_that_of_most():
+    def both(same, shifted):
+        other = [start + timedelta(hours=2) for start in MORNINGS[same : same + shifted]]
+        there = starts("garmin", *MORNINGS[:same], *other)
+        return len(merge_logs([starts("strava", *MORNINGS), there]).sessions) - 7
+
+    assert both(0, 3) == 0
+    assert both(0, 2) == 2  # too few to tell
+    assert both(3, 3) == 3  # half is not most
+    assert both(3, 4) == 0
+
+
+def test_two_files_of_the_same_program_count_a_session_once():
+    for name in TABLES:
+        log = read_log(EXAMPLES[name], time_zone=BERLIN)
+        merged = merge_logs([log, log])
+        pd.testing.assert_frame_equal(merged.sessions, log.sessions)
+        assert merged.report.skipped["the same session in another file"] == len(
+            log.sessions
+        )
+    fit = read_log(made.fit())
+    assert len(merge_logs([fit, fit]).sessions) == 1
+    early, late = starts("garmin", *MORNINGS[:5]), starts("garmin", *MORNINGS[3:])
+    assert merge_logs([early, late]).sessions["start"].tolist() == MORNINGS
+    # A copy that another program has completed in between is still the same.
+    copies = [starts("strava", *MORNINGS, minutes=58), starts("garmin", *MORNINGS)]
+    for order in (copies * 2, copies[::-1] * 2, [copies[0], *copies, copies[1]]):
+        assert len(merge_logs(order).sessions) == 7
+    assert len(merge_logs([merge_logs(copies), *copies[:1]]).sessions) == 7
+
+
+def test_the_same_program_has_two_sessions_where_anything_differs():
+    base = starts("garmin", MORNINGS[0])
+    for other in (
+        starts("garmin", MORNINGS[0] + timedelta(minutes=1)),
+        starts("garmin", MORNINGS[0] + timedelta(hours=2)),
+        starts("garmin", MORNINGS[0], minutes=59),
+        one(str(MORNINGS[0]), 60, "garmin", "Cycling"),
+    ):
+        assert len(merge_logs([base, other]).sessions) == 2
+    # Two equal swims of one day without a time stay two, in however many files.
+    swims = "WorkoutType,WorkoutDay,TimeTotalInHours,Title\n"
+    swims += "Swim,2026-07-01,0.5,early\nSwim,2026-07-01,0.5,late\n"
+    log = read_log(swims.encode())
+    assert len(merge_logs([log, log, log]).sessions) == 2
 
 
 def test_other_sports_distances_and_equal_commutes_are_not_merged():

@@ -18,7 +18,7 @@ from riskmodel.start_report import start_dict, start_lines
 from riskmodel.training.derive import Derived, derive
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 

@@ -17,7 +17,7 @@ from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import LogColumn, log_columns, read_log
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import DURATIONS, MEANINGS
 from riskmodel.views import charts, device, form, tables
 
