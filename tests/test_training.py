@@ -778,14 +778,107 @@ def test_a_log_that_ended_long_ago_answers_nothing():
     log = own("day,min,what\n2026-05-01,50,Run\n2026-07-05,40,Run\n")
     assert all(d.value is None and "5 Jul 2026" in d.reason for d in derive(
         log, on=MONDAY, sport="running", air_temperature_c=20))  # fmt: skip
-    fresh = own("day,min,what\n2026-05-01,50,Run\n2026-07-06,40,Run\n")
-    rest = answer(fresh, "rest_days_7d")
-    assert rest.value == 6
-    assert "after 6 Jul" in rest.source
     early = derive(log, on=date(2026, 5, 1), sport="running")
     assert all("no session before" in d.reason for d in early)
     with pytest.raises(ValueError, match="quidditch"):
         derive(log, on=MONDAY, sport="quidditch")
+
+
+ENDED = "day,min,what,rpe,air\n" + "".join(
+    f"2026-{day},60,Run,8,30\n"
+    for day in ("05-31", "06-01", "06-08", "06-15", "06-22", "06-29", "07-06")
+)
+OPEN_AT_THE_END = ("hard_sessions_3d", "rest_days_7d", "recent_vs_usual_load")
+
+
+def test_days_that_a_log_does_not_cover_are_no_rest():
+    log = own(ENDED)
+    for name in OPEN_AT_THE_END:
+        found = answer(log, name)
+        assert found.value is None
+        assert found.reason == (
+            "The log ends on 6 Jul; whether you trained on the days after, it does not say."
+        )
+        # The day before the session is the last that has to be covered.
+        assert answer(log, name, date(2026, 7, 7)).value is not None
+        assert answer(log, name, date(2026, 7, 8)).value is None
+    weekly = answer(log, "sessions_per_week")
+    assert weekly.value == 1  # the 15th, 22nd and 29th of June and the 6th of July
+    assert "4 sessions in the 4 weeks up to 6 Jul, where the log ends" in weekly.source
+    longest = answer(log, "longest_recent_min")
+    assert longest.value == 60
+    assert "4 weeks up to 6 Jul, where the log ends" in longest.source
+    # Of the 14 days before the 13th, not of the 14 before the log ends.
+    heat = answer(log, "heat_days_14d", air_temperature_c=30)
+    assert heat.value == 2
+    assert "the last 14 up to 6 Jul, where the log ends" in heat.source
+
+
+def test_whoever_says_that_nothing_is_missing_has_rested():
+    log = own(ENDED)
+    day = date(2026, 7, 12)
+
+    def said(name, until=day, on=MONDAY, **weather):
+        return answer(log, name, on, complete_until=until, **weather)
+
+    assert [said(name).value for name in OPEN_AT_THE_END] == [0, 6, 1]
+    for name in (*OPEN_AT_THE_END, "sessions_per_week", "longest_recent_min"):
+        assert said(name).source.endswith(
+            "From 6 Jul to 12 Jul you trained no more, as you say."
+        )
+    assert said("heat_days_14d", air_temperature_c=30).value == 2
+    assert said("sessions_per_week").value == 1  # 15 June to 6 July, in four weeks
+    for name in OPEN_AT_THE_END:
+        assert "12 Jul" in said(name, date(2026, 7, 12), date(2026, 7, 14)).reason
+        assert said(name, date(2027, 1, 1)).value == said(name).value
+    # Ended long ago, and nothing since.
+    late = date(2026, 8, 1)
+    assert said("rest_days_7d", on=late).value is None
+    assert said("rest_days_7d", date(2026, 7, 31), late).value == 7
+    assert said("rest_days_7d", date(2026, 7, 6)).value is None  # as if not said
+    with pytest.raises(ValueError, match=r"5 Jul 2026, and has .* 6 Jul 2026 or later"):
+        said("rest_days_7d", date(2026, 7, 5))
+
+
+def fits(*starts):
+    return [read_log(made.fit(start=start, intensity_factor=0.9)) for start in starts]
+
+
+def test_single_fit_files_are_no_calendar():
+    days = pd.date_range("2026-06-01 07:00", "2026-07-12 07:00", tz="UTC")
+    log = merge_logs(fits(*days.to_pydatetime()[::4], datetime(2026, 7, 12, 7, tzinfo=UTC)))
+    for until in (None, date(2026, 7, 12)):
+        found = {
+            d.name: d
+            for d in derive(
+                log, on=MONDAY, sport="running", air_temperature_c=20, complete_until=until
+            )
+        }
+        assert found.pop("longest_recent_min").value == 111
+        assert all(d.value is None for d in found.values())
+        assert all("FIT files hold one session each" in d.reason for d in found.values())
+    assert "at least" in answer(log, "longest_recent_min").source
+    assert (
+        "no cycling in the FIT" in answer(log, "longest_recent_min", sport="cycling").reason
+    )
+
+
+def test_a_fit_file_beside_a_list_does_not_lengthen_the_list():
+    before, after = (datetime(2026, month, 11, 7, tzinfo=UTC) for month in (1, 7))
+    log = merge_logs([own(ENDED), *fits(before, after)])
+    assert answer(log, "longest_recent_min").value == 111
+    rest = answer(log, "rest_days_7d")
+    assert rest.value is None
+    assert rest.reason.startswith("Besides FIT files, the log ends on 6 Jul;")
+    assert answer(log, "rest_days_7d", complete_until=date(2026, 7, 12)).value == 5
+    # Nor does one from January make the weeks before May weeks of rest.
+    early = answer(log, "sessions_per_week", date(2026, 6, 3))
+    assert early.value is None
+    assert "goes back only 3 days" in early.reason
+    # The list ended long ago, the FIT file is of yesterday.
+    last = merge_logs([own(ENDED), *fits(datetime(2026, 7, 19, 7, tzinfo=UTC))])
+    weekly = answer(last, "sessions_per_week", date(2026, 7, 20))
+    assert "the log ends on 6 Jul" in weekly.reason
 
 
 def test_short_logs_say_how_short_they_are():
@@ -1062,6 +1155,19 @@ def test_the_command_prints_the_report_and_the_answers():
     as_json = json.loads(run(*files, *options, "--json").stdout)
     assert as_json["answers"][0]["value"] == 111
     assert as_json["report"]["last_day"] == "2026-07-13"
+
+
+def test_the_command_takes_the_day_until_which_the_log_is_complete():
+    file = data_file("example_logs/trainingpeaks_workouts.csv")
+    options = ["--sport", "running", "--on", "2026-07-16", "--json"]
+    values = [
+        {a["name"]: a["value"] for a in json.loads(run(file, *options, *more).stdout)["answers"]}
+        for more in ((), ("--complete-until", "2026-07-15"))
+    ]  # fmt: skip
+    assert [v["rest_days_7d"] for v in values] == [None, 3]  # trained from Thursday to Sunday
+    wrong = run(file, *options, "--complete-until", "2026-07-01")
+    assert wrong.exit_code == 2
+    assert "complete until 1 Jul 2026" in wrong.stderr
 
 
 def test_the_command_names_a_file_that_is_no_log(tmp_path):

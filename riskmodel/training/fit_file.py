@@ -12,6 +12,9 @@ import pandas as pd
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.words import sport_of
 
+FIT = "a FIT file"
+"""Source of the sessions of such files, which hold one each and are no calendar."""
+
 MOST_FIT_BYTES = 25_000_000
 
 _MULTISPORT = {"swimming", "cycling", "running"}
