@@ -1164,7 +1164,10 @@ def test_the_command_takes_the_day_until_which_the_log_is_complete():
         {a["name"]: a["value"] for a in json.loads(run(file, *options, *more).stdout)["answers"]}
         for more in ((), ("--complete-until", "2026-07-15"))
     ]  # fmt: skip
-    assert [v["rest_days_7d"] for v in values] == [None, 3]  # trained from Thursday to Sunday
+    assert [v["rest_days_7d"] for v in values] == [
+        None,
+        3,
+    ]  # trained from Thursday to Sunday
     wrong = run(file, *options, "--complete-until", "2026-07-01")
     assert wrong.exit_code == 2
     assert "complete until 1 Jul 2026" in wrong.stderr
