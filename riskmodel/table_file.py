@@ -79,20 +79,66 @@ def separator(text: str) -> str:
 def csv_rows(text: str, mark: str) -> list[list[str]]:
     r"""Cells of a CSV text, with quotes and line ends inside them.
 
+    Parameters
+    ----------
+    text : str
+    mark : str
+        Separator of the cells, one character.
+
+    Returns
+    -------
+    list of list of str
+        One for each row, an empty line as an empty row.
+
     Raises
     ------
     TableFileError
-        If a cell has no end.
+        If a quotation mark is not closed, so that rows would vanish in a cell; the
+        message names the row, counted from 1.
 
     Examples
     --------
     >>> csv_rows('a,b\r\n"x\ny",2', ",")
     [['a', 'b'], ['x\ny', '2']]
     """
+    # One line more than there are, which only a cell without an end takes in.
+    lines = [*io.StringIO(text, newline=""), "\n"]
+    reader = csv.reader(lines, delimiter=mark)
+    rows: list[list[str]] = []
+    start = 0
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        for row in reader:
+            if reader.line_num - start > 1 and not _closed(
+                lines[start : reader.line_num], mark
+            ):
+                raise _without_end(len(rows) + 1)
+            rows.append(row)
+            start = reader.line_num
     except csv.Error as error:
+        if reader.line_num - start > 1:  # a cell that took in too much of the file
+            raise _without_end(len(rows) + 1) from error
         raise TableFileError("This file is no table that can be read.") from error
+    return rows[:-1]
+
+
+def _closed(lines: list[str], mark: str) -> bool:
+    """Whether a cell over several lines ends with its quotation mark.
+
+    Where it does not, the next quotation mark of the file has ended it, in the middle of
+    another row.
+    """
+    try:
+        list(csv.reader(lines, delimiter=mark, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
+def _without_end(row: int) -> TableFileError:
+    return TableFileError(
+        f"A quotation mark that opens in row {row} is not closed where its cell ends, so "
+        "rows below it cannot be told apart: correct that row, or export the file again."
+    )
 
 
 def folded(text: str) -> str:

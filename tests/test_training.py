@@ -24,7 +24,7 @@ from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
 from riskmodel.training.log_file import log_columns, read_log
 from riskmodel.training.log_table import MOST_BYTES, MOST_ROWS
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import sport_of, table
 from scripts import example_logs as made
 
@@ -189,6 +189,7 @@ def test_the_distance_for_people_is_never_used_and_a_percentage_is_no_fraction()
         ("30.02.2024, 10:00:00", "NaT"),
         ("1969-12-31 23:59:59", "NaT"),
         ("2024-05-01 25:00:00", "NaT"),
+        ("2024-05-01 07:75:00", "NaT"),
         ("Oct 6, 2022, 13:19:20 PM", "NaT"),
         ("Smarch 6, 2022", "NaT"),
         ("Run", "NaT"),
@@ -216,6 +217,28 @@ def test_digits_that_can_be_day_or_month_are_asked_about():
     assert [d.month for d in log.sessions["day"]] == [4, 6, 6]
     log = own(text + "06/13/2026,60\n")
     assert [d.month for d in log.sessions["day"]] == [3, 5, 6]
+
+
+@pytest.mark.parametrize("mark", ["/", "."])
+def test_dates_that_contradict_each_other_are_named(mark):
+    text = "day,min\n03/04/2026,60\n13/06/2026,60\n06/13/2026,60\n"
+    with pytest.raises(TrainingLogError, match=r"13.06.2026 and 06.13.2026, begin now"):
+        own(text.replace("/", mark))
+
+
+def test_dotted_dates_begin_with_the_day_unless_they_cannot():
+    text = "day,min\n03.04.2026,60\n05.06.2026,60\n"
+    assert [d.month for d in own(text).sessions["day"]] == [4, 6]
+    with pytest.raises(TrainingLogError, match=r"such as 07\.13\.2026, begin with the m"):
+        own(text + "07.13.2026,60\n")
+    # What is no day and no month says nothing about the others.
+    log = own(text + "07.32.2026,60\n")
+    assert log.report.skipped == {"no date that can be read": 1}
+
+
+def test_a_minus_sign_is_a_minus():
+    log = own("day,min,air\n2026-01-03,60,\N{MINUS SIGN}4.5\n")
+    assert only(log)["air_temperature_c"] == -4.5
 
 
 STRAVA_LANGUAGES = {
@@ -331,6 +354,62 @@ def test_two_equal_swims_a_day_stay_and_the_same_row_does_not():
     log = read_log("\n".join([header, *lines, lines[0]]).encode())
     assert len(log.sessions) == 2
     assert log.report.skipped == {"in the file twice": 1}
+
+
+def test_what_cannot_be_or_cannot_be_read_is_left_open_and_counted():
+    days = [f"2026-07-{day:02},60" for day in range(1, 9)]
+    cells = ["7/10,140,20", "hard,400,x", "easy,12,60", "11,150,-41", "0,,"]
+    cells += ["5,150,20"] * 3
+    rows = [f"{day},{cell}" for day, cell in zip(days, cells, strict=True)]
+    # A row that is no session counts in no other note.
+    rows.append("2026-07-09,0,x,x,x")
+    log = own("\n".join(["day,min,rpe,avg,air", *rows]) + "\n")
+    for name, known in (
+        ("session_rpe", 3), ("average_heart_rate_bpm", 5), ("air_temperature_c", 4),
+    ):  # fmt: skip
+        assert log.sessions[name].notna().sum() == known
+    said = log.report.lines()
+    assert "3 efforts could not be read and are left open." in said
+    assert "2 efforts outside 1 to 10 are left open." in said
+    assert "2 average heart rates outside 30 to 250 bpm are left open." in said
+    assert "1 air temperature could not be read and is left open." in said
+    assert "2 air temperatures outside -40 to 55 °C are left open." in said
+
+
+def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
+    log = read_log(
+        strava(*(
+            {"Activity Date": f"Jul {day}, 2026, 7:00:00 AM", "Activity Type": "Run",
+             "Moving Time": "3600", "Elapsed Time": ("", 3600.0), "Humidity": humidity,
+             "Distance": ("", far)}
+            for day, (humidity, far) in enumerate(
+                [("0.8", 9000), ("83", "9 km"), ("wet", -5), ("", 3e6), ("0.0", "")], 1
+            )
+        ))
+    )  # fmt: skip
+    said = log.report.lines()
+    assert "2 relative humidity values could not be read and are left open." in said
+    assert "1 distance could not be read and is left open." in said
+    assert "2 distances outside 0 to 2,000,000 m are left open." in said
+    header = "Activity Type,Date,Distance,Calories,Time,Avg HR,TSS"
+    log = read_log(
+        garmin(
+            "Running,2026-07-01 07:00:00,900000,1,01:00:00,0,high",
+            "Strength Training,2026-07-02 07:00:00,0.00,1,01:00:00,--,0.0",
+            header=header,
+        )
+    )
+    said = [line for line in log.report.lines() if "left open" in line]
+    assert said == [
+        "1 intensity factor could not be read and is left open.",
+        "1 distance could not be read and is left open.",
+    ]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_nothing_of_the_examples_is_left_open_with_a_note(name):
+    lines = read_log(EXAMPLES[name], time_zone=BERLIN).report.lines()
+    assert not any("left open" in line for line in lines)
 
 
 def test_a_watch_left_running_is_cut_and_flagged_and_answers_nothing():
@@ -699,14 +778,107 @@ def test_a_log_that_ended_long_ago_answers_nothing():
     log = own("day,min,what\n2026-05-01,50,Run\n2026-07-05,40,Run\n")
     assert all(d.value is None and "5 Jul 2026" in d.reason for d in derive(
         log, on=MONDAY, sport="running", air_temperature_c=20))  # fmt: skip
-    fresh = own("day,min,what\n2026-05-01,50,Run\n2026-07-06,40,Run\n")
-    rest = answer(fresh, "rest_days_7d")
-    assert rest.value == 6
-    assert "after 6 Jul" in rest.source
     early = derive(log, on=date(2026, 5, 1), sport="running")
     assert all("no session before" in d.reason for d in early)
     with pytest.raises(ValueError, match="quidditch"):
         derive(log, on=MONDAY, sport="quidditch")
+
+
+ENDED = "day,min,what,rpe,air\n" + "".join(
+    f"2026-{day},60,Run,8,30\n"
+    for day in ("05-31", "06-01", "06-08", "06-15", "06-22", "06-29", "07-06")
+)
+OPEN_AT_THE_END = ("hard_sessions_3d", "rest_days_7d", "recent_vs_usual_load")
+
+
+def test_days_that_a_log_does_not_cover_are_no_rest():
+    log = own(ENDED)
+    for name in OPEN_AT_THE_END:
+        found = answer(log, name)
+        assert found.value is None
+        assert found.reason == (
+            "The log ends on 6 Jul; whether you trained on the days after, it does not say."
+        )
+        # The day before the session is the last that has to be covered.
+        assert answer(log, name, date(2026, 7, 7)).value is not None
+        assert answer(log, name, date(2026, 7, 8)).value is None
+    weekly = answer(log, "sessions_per_week")
+    assert weekly.value == 1  # the 15th, 22nd and 29th of June and the 6th of July
+    assert "4 sessions in the 4 weeks up to 6 Jul, where the log ends" in weekly.source
+    longest = answer(log, "longest_recent_min")
+    assert longest.value == 60
+    assert "4 weeks up to 6 Jul, where the log ends" in longest.source
+    # Of the 14 days before the 13th, not of the 14 before the log ends.
+    heat = answer(log, "heat_days_14d", air_temperature_c=30)
+    assert heat.value == 2
+    assert "the last 14 up to 6 Jul, where the log ends" in heat.source
+
+
+def test_whoever_says_that_nothing_is_missing_has_rested():
+    log = own(ENDED)
+    day = date(2026, 7, 12)
+
+    def said(name, until=day, on=MONDAY, **weather):
+        return answer(log, name, on, complete_until=until, **weather)
+
+    assert [said(name).value for name in OPEN_AT_THE_END] == [0, 6, 1]
+    for name in (*OPEN_AT_THE_END, "sessions_per_week", "longest_recent_min"):
+        assert said(name).source.endswith(
+            "From 6 Jul to 12 Jul you trained no more, as you say."
+        )
+    assert said("heat_days_14d", air_temperature_c=30).value == 2
+    assert said("sessions_per_week").value == 1  # 15 June to 6 July, in four weeks
+    for name in OPEN_AT_THE_END:
+        assert "12 Jul" in said(name, date(2026, 7, 12), date(2026, 7, 14)).reason
+        assert said(name, date(2027, 1, 1)).value == said(name).value
+    # Ended long ago, and nothing since.
+    late = date(2026, 8, 1)
+    assert said("rest_days_7d", on=late).value is None
+    assert said("rest_days_7d", date(2026, 7, 31), late).value == 7
+    assert said("rest_days_7d", date(2026, 7, 6)).value is None  # as if not said
+    with pytest.raises(ValueError, match=r"5 Jul 2026, and has .* 6 Jul 2026 or later"):
+        said("rest_days_7d", date(2026, 7, 5))
+
+
+def fits(*starts):
+    return [read_log(made.fit(start=start, intensity_factor=0.9)) for start in starts]
+
+
+def test_single_fit_files_are_no_calendar():
+    days = pd.date_range("2026-06-01 07:00", "2026-07-12 07:00", tz="UTC")
+    log = merge_logs(fits(*days.to_pydatetime()[::4], datetime(2026, 7, 12, 7, tzinfo=UTC)))
+    for until in (None, date(2026, 7, 12)):
+        found = {
+            d.name: d
+            for d in derive(
+                log, on=MONDAY, sport="running", air_temperature_c=20, complete_until=until
+            )
+        }
+        assert found.pop("longest_recent_min").value == 111
+        assert all(d.value is None for d in found.values())
+        assert all("FIT files hold one session each" in d.reason for d in found.values())
+    assert "at least" in answer(log, "longest_recent_min").source
+    assert (
+        "no cycling in the FIT" in answer(log, "longest_recent_min", sport="cycling").reason
+    )
+
+
+def test_a_fit_file_beside_a_list_does_not_lengthen_the_list():
+    before, after = (datetime(2026, month, 11, 7, tzinfo=UTC) for month in (1, 7))
+    log = merge_logs([own(ENDED), *fits(before, after)])
+    assert answer(log, "longest_recent_min").value == 111
+    rest = answer(log, "rest_days_7d")
+    assert rest.value is None
+    assert rest.reason.startswith("Besides FIT files, the log ends on 6 Jul;")
+    assert answer(log, "rest_days_7d", complete_until=date(2026, 7, 12)).value == 5
+    # Nor does one from January make the weeks before May weeks of rest.
+    early = answer(log, "sessions_per_week", date(2026, 6, 3))
+    assert early.value is None
+    assert "goes back only 3 days" in early.reason
+    # The list ended long ago, the FIT file is of yesterday.
+    last = merge_logs([own(ENDED), *fits(datetime(2026, 7, 19, 7, tzinfo=UTC))])
+    weekly = answer(last, "sessions_per_week", date(2026, 7, 20))
+    assert "the log ends on 6 Jul" in weekly.reason
 
 
 def test_short_logs_say_how_short_they_are():
@@ -833,16 +1005,118 @@ def one(start, minutes, source="strava", sport="Run", metres=""):
         (("2026-07-01 07:05:01", 60), 2),
         (("2026-07-01 07:00:00", 119), 1),  # pauses counted, or not
         (("2026-07-01 07:00:00", 121), 2),
-        (("2026-07-01 09:00:00", 61), 1),  # another zone
-        (("2026-07-01 09:00:00", 63), 2),
-        (("2026-07-01 09:30:00", 60), 2),
-        (("2026-07-01 23:00:00", 60), 2),
-        (("2026-06-30 23:00:00", 60), 1),  # the same over midnight
+        (("2026-07-01 09:00:00", 60), 2),  # one shift alone is two sessions
     ],
 )
 def test_when_two_rows_of_two_programs_are_one_session(other, sessions):
     merged = merge_logs([one("2026-07-01 07:00:00", 60), one(*other, source="garmin")])
     assert len(merged.sessions) == sessions
+
+
+def starts(source, *moments, minutes=60):
+    """Runs of a program, each at a moment and as long."""
+    if source == "strava":
+        return read_log(strava(*(
+            {"Activity Date": str(start), "Activity Type": "Run",
+             "Moving Time": minutes * 60, "Elapsed Time": ("", minutes * 60)}
+            for start in moments
+        )))  # fmt: skip
+    lines = [f"Running,{start},x,,1,00:{minutes}:00,," for start in moments]
+    return read_log(garmin(*lines))
+
+
+MORNINGS = [datetime(2026, 6, day, 7) for day in range(1, 20, 3)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "once"),
+    [
+        (2.0, 57, True),  # another zone; what lies 3 % beside is still as long
+        (2.0, 55, False),
+        (2.5, 57, False),
+        (14.0, 57, True),
+        (15.0, 57, False),
+        (-8.0, 57, True),  # over midnight
+    ],
+)
+def test_a_clock_in_another_zone_shifts_all_sessions_alike(hours, minutes, once):
+    other = [start + timedelta(hours=hours) for start in MORNINGS]
+    one = starts("strava", *MORNINGS, minutes=57)
+    merged = merge_logs([one, starts("garmin", *other, minutes=minutes)])
+    assert len(merged.sessions) == (7 if once else 14)
+
+
+def test_summer_time_may_begin_within_a_shift():
+    autumn = [datetime(2026, 10, day, 9) for day in range(20, 31)]
+    berlin = [
+        start - timedelta(hours=2 if start < datetime(2026, 10, 25, 3) else 1)
+        for start in autumn
+    ]
+    merged = merge_logs([starts("strava", *berlin), starts("garmin", *autumn)])
+    assert len(merged.sessions) == len(autumn)
+
+
+@pytest.mark.parametrize("others", [0, 2, 7])
+def test_a_ride_that_one_missed_and_one_that_the_other_missed_are_two(others):
+    morning, evening = datetime(2026, 6, 20, 8), datetime(2026, 6, 20, 17, 2)
+    logs = [
+        starts("strava", *MORNINGS[:others], morning, minutes=30),
+        starts("garmin", *MORNINGS[:others], evening, minutes=30),
+    ]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == others + 2
+        assert any(
+            "1 session may stand in two files" in note and "20 Jun 2026, 9 hours" in note
+            for note in merged.report.notes
+        )
+
+
+def test_a_shift_counts_only_if_it_is_that_of_most():
+    def both(same, shifted):
+        other = [start + timedelta(hours=2) for start in MORNINGS[same : same + shifted]]
+        there = starts("garmin", *MORNINGS[:same], *other)
+        return len(merge_logs([starts("strava", *MORNINGS), there]).sessions) - 7
+
+    assert both(0, 3) == 0
+    assert both(0, 2) == 2  # too few to tell
+    assert both(3, 3) == 3  # half is not most
+    assert both(3, 4) == 0
+
+
+def test_two_files_of_the_same_program_count_a_session_once():
+    for name in TABLES:
+        log = read_log(EXAMPLES[name], time_zone=BERLIN)
+        merged = merge_logs([log, log])
+        pd.testing.assert_frame_equal(merged.sessions, log.sessions)
+        assert merged.report.skipped["the same session in another file"] == len(
+            log.sessions
+        )
+    fit = read_log(made.fit())
+    assert len(merge_logs([fit, fit]).sessions) == 1
+    early, late = starts("garmin", *MORNINGS[:5]), starts("garmin", *MORNINGS[3:])
+    assert merge_logs([early, late]).sessions["start"].tolist() == MORNINGS
+    # A copy that another program has completed in between is still the same.
+    copies = [starts("strava", *MORNINGS, minutes=58), starts("garmin", *MORNINGS)]
+    for order in (copies * 2, copies[::-1] * 2, [copies[0], *copies, copies[1]]):
+        assert len(merge_logs(order).sessions) == 7
+    assert len(merge_logs([merge_logs(copies), *copies[:1]]).sessions) == 7
+
+
+def test_the_same_program_has_two_sessions_where_anything_differs():
+    base = starts("garmin", MORNINGS[0])
+    for other in (
+        starts("garmin", MORNINGS[0] + timedelta(minutes=1)),
+        starts("garmin", MORNINGS[0] + timedelta(hours=2)),
+        starts("garmin", MORNINGS[0], minutes=59),
+        one(str(MORNINGS[0]), 60, "garmin", "Cycling"),
+    ):
+        assert len(merge_logs([base, other]).sessions) == 2
+    # Two equal swims of one day without a time stay two, in however many files.
+    swims = "WorkoutType,WorkoutDay,TimeTotalInHours,Title\n"
+    swims += "Swim,2026-07-01,0.5,early\nSwim,2026-07-01,0.5,late\n"
+    log = read_log(swims.encode())
+    assert len(merge_logs([log, log, log]).sessions) == 2
 
 
 def test_other_sports_distances_and_equal_commutes_are_not_merged():
@@ -881,6 +1155,22 @@ def test_the_command_prints_the_report_and_the_answers():
     as_json = json.loads(run(*files, *options, "--json").stdout)
     assert as_json["answers"][0]["value"] == 111
     assert as_json["report"]["last_day"] == "2026-07-13"
+
+
+def test_the_command_takes_the_day_until_which_the_log_is_complete():
+    file = data_file("example_logs/trainingpeaks_workouts.csv")
+    options = ["--sport", "running", "--on", "2026-07-16", "--json"]
+    values = [
+        {a["name"]: a["value"] for a in json.loads(run(file, *options, *more).stdout)["answers"]}
+        for more in ((), ("--complete-until", "2026-07-15"))
+    ]  # fmt: skip
+    assert [v["rest_days_7d"] for v in values] == [
+        None,
+        3,
+    ]  # trained from Thursday to Sunday
+    wrong = run(file, *options, "--complete-until", "2026-07-01")
+    assert wrong.exit_code == 2
+    assert "complete until 1 Jul 2026" in wrong.stderr
 
 
 def test_the_command_names_a_file_that_is_no_log(tmp_path):

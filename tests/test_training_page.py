@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import streamlit
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +16,14 @@ from tests.conftest import CHECKOUT
 PAGE = str(CHECKOUT / "riskmodel" / "views" / "training.py")
 EXAMPLES = sorted(data_folder("example_logs").iterdir())
 STRAVA = data_folder("example_logs") / "strava_activities.csv"
+UNITS = {
+    "longest_recent_min": " min",
+    "sessions_per_week": "",
+    "hard_sessions_3d": "",
+    "rest_days_7d": "",
+    "heat_days_14d": "",
+    "recent_vs_usual_load": " times",
+}
 
 
 def opened(example=None, **answers):
@@ -40,11 +49,10 @@ def test_every_example_is_read_and_answers_what_python_answers(path):
         assert line.replace("'", "&#x27;") in told(page)
     on = log.report.last_day + timedelta(days=1)
     found = derive(log, on=on, sport="running", air_temperature_c=24.0)
-    words = " ".join(m.value for m in page.markdown)
+    shown = [m.value for m in page.markdown]
     for answer in found:
-        assert f"**{answer.label}**" in words
-        if answer.value is None:
-            assert f"**{answer.label}**: open" in words
+        words = "open" if answer.value is None else f"{answer.value:g}{UNITS[answer.name]}"
+        assert shown.count(f"**{answer.label}**: {words}") == 1
 
 
 def test_a_persons_own_answer_stays_and_the_others_are_used():
@@ -72,6 +80,109 @@ def test_a_log_that_ended_long_ago_answers_nothing_and_says_so_once():
 def test_without_a_sport_the_page_asks_for_it():
     page = opened(STRAVA.name)
     assert "the sport" in page.info[0].value
+
+
+def test_the_numbers_of_an_example_are_those_of_a_calendar():
+    page = opened("trainingpeaks_workouts.csv", sport="running")
+    shown = [m.value for m in page.markdown]
+    assert "**Longest similar session in the last 4 weeks**: 111 min" in shown
+    assert "**Sessions in a usual week**: 6" in shown
+    assert "**Rest days in the last 7**: 1" in shown
+
+
+def test_the_sport_goes_along_where_it_is_another():
+    page = opened(STRAVA.name, sport="cycling")
+    same = use_button(page)
+    assert "becomes" not in same.help
+    page.selectbox(key="log_sport").select("running").run()
+    use = use_button(page)
+    assert "The sport there becomes running" in use.help
+    use.click().run()
+    assert page.session_state["sport"] == "running"
+    assert page.session_state["longest_recent_min"] == 111
+
+
+def test_the_day_is_today_where_the_reader_is(monkeypatch):
+    there = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # 25 hours apart
+    days = []
+    for zone in there:
+        context = type(streamlit.context)
+        monkeypatch.setattr(context, "timezone", property(lambda _, zone=zone: zone))
+        page = opened()
+        given(page, STRAVA)
+        days.append(page.date_input(key="log_on").value)
+    assert days[0] > days[1]
+    monkeypatch.setattr(context, "timezone", property(lambda _: "Etc/Nowhere"))
+    page = opened()
+    given(page, STRAVA)
+    assert page.selectbox(key="log_zone").value == "UTC"
+
+
+def given(page, *paths, **contents):
+    """Upload files."""
+    files = [(path.name, path.read_bytes(), "text/csv") for path in paths]
+    files += [(f"{name}.csv", content, "text/csv") for name, content in contents.items()]
+    page.file_uploader[0].set_value(files).run()
+    assert not page.exception
+
+
+def use_button(page):
+    return next(b for b in page.button if b.label.startswith("Use "))
+
+
+def kept_bytes(page):
+    """Files that lie in what the page keeps, besides those that stand in the uploader."""
+    kept = page.session_state.items()
+    return repr({k: v for k, v in kept if not k.startswith("log_upload_")})
+
+
+def test_a_file_that_was_read_is_not_kept():
+    page = opened()
+    own = b"When,Minutes\n2026-07-11,60\n2026-07-12,90\n"
+    given(page, STRAVA, own=own)
+    assert "Activity ID" not in kept_bytes(page)
+    assert "2026-07-11,60" in kept_bytes(page)  # its columns have no meaning yet
+    assert "own.csv: " in told(page)
+    for place, meaning in ((0, "start"), (1, "duration_min")):
+        page.selectbox(key=f"log_meaning_own.csv_{place}").select(meaning).run()
+    use_button(page).click().run()
+    assert not page.exception
+    assert "2026-07-11,60" not in kept_bytes(page)
+    assert "own.csv: " not in told(page)
+    assert "From Strava, your table: 63 rows read" in told(page)
+
+
+def test_another_time_zone_reads_again_what_is_there_or_asks_for_it():
+    def late(page):
+        return page.session_state["log"].sessions["start"].dt.hour.max()
+
+    page = opened()
+    page.selectbox(key="log_zone").select("UTC").run()
+    given(page, STRAVA)
+    before = late(page)
+    page.selectbox(key="log_zone").select("Asia/Tokyo").run()
+    assert late(page) != before
+    page = opened(STRAVA.name)
+    page.selectbox(key="log_zone").select("Asia/Tokyo").run()
+    assert page.session_state["log"] is not None
+    # After a look at another page the uploader is empty, and the file is gone.
+    page = opened(log=page.session_state["log"])
+    page.selectbox(key="log_zone").select("Europe/Berlin").run()
+    assert not page.exception
+    assert page.session_state["log"] is None
+    assert "please give the files again" in told(page)
+
+
+def test_removing_the_log_empties_the_uploader():
+    page = opened()
+    given(page, STRAVA)
+    assert page.session_state["log"] is not None
+    next(b for b in page.button if b.label == "Remove the log").click().run()
+    assert not page.exception
+    assert page.session_state["log"] is None
+    assert not page.file_uploader[0].value
+    given(page, STRAVA)  # the same file once more
+    assert page.session_state["log"] is not None
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])

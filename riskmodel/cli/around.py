@@ -18,7 +18,7 @@ from riskmodel.start_report import start_dict, start_lines
 from riskmodel.training.derive import Derived, derive
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -139,6 +139,14 @@ def log_command(
         float | None,
         typer.Option("--relative-humidity-pct", help="Of the planned session."),
     ] = None,
+    complete_until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Last day up to which all training is in the files; at first that of the "
+            "last session.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what training logs answer about the weeks before a session."""
@@ -156,6 +164,7 @@ def log_command(
             sport=sport,
             air_temperature_c=air_temperature_c,
             relative_humidity_pct=relative_humidity_pct,
+            complete_until=None if complete_until is None else complete_until.date(),
         )
         typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
 

@@ -29,6 +29,7 @@ _DATES = (
 _PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
 _PARTS += ["hour", "minute", "second", "half", "zone"]
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_MOST_MONTH, _MOST_DAY = 12, 31
 _MILE_M = 1609.344
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
@@ -52,11 +53,12 @@ def blank(cells: Text) -> pd.Series[bool]:
     >>> blank(pd.Series(["", "--", "--:--:--", "0"])).tolist()
     [True, True, True, False]
     """
-    return cells.isna() | _tidy(cells).str.fullmatch(r"[-\u2013\u2014:.\s]*|nan|None|null")
+    nothing = r"[-\u2013\u2014\u2212:.\s]*|nan|None|null"
+    return cells.isna() | _tidy(cells).str.fullmatch(nothing)
 
 
 def numbers(cells: Text, *, thousands: bool) -> Array:
-    """Numbers of cells, NaN where there is none.
+    r"""Numbers of cells, NaN where there is none.
 
     Parameters
     ----------
@@ -73,10 +75,11 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
     --------
     >>> numbers(pd.Series(["1,158", "2,81", "1.234,5", "--", "1,234.5"]), thousands=True)
     array([1158.  ,    2.81, 1234.5 ,     nan, 1234.5 ])
-    >>> numbers(pd.Series(["1,158"]), thousands=False)
-    array([1.158])
+    >>> numbers(pd.Series(["1,158", "\N{MINUS SIGN}4,5"]), thousands=False)
+    array([ 1.158, -4.5  ])
     """
     text = _tidy(cells).str.replace(" ", "").str.lstrip("'")
+    text = text.str.replace("\N{MINUS SIGN}", "-")
     comma, dot = text.str.rfind(","), text.str.rfind(".")
     both = (comma >= 0) & (dot >= 0)
     whole = text.str.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+") & (
@@ -133,15 +136,26 @@ def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
     return np.where(np.isnan(read), plain, read)
 
 
-def _day_first(parts: pd.DataFrame, example: str) -> bool:
-    """Whether dates in digits begin with the day, which a dot or a 13 tells."""
+def _day_first(parts: pd.DataFrame, text: Text) -> bool:
+    """Whether dates in digits begin with the day, which a 13 tells, or else a dot."""
     first, other = (pd.to_numeric(parts[name]) for name in ("first", "other"))
-    if (parts["mark"].dropna() == ".").all():
+    by_day = first.between(_MOST_MONTH, _MOST_DAY, inclusive="right")
+    by_month = other.between(_MOST_MONTH, _MOST_DAY, inclusive="right")
+    if by_day.any() and by_month.any():
+        raise UnclearDateError(
+            f"{text[by_day].iloc[0]} and {text[by_month].iloc[0]}, begin now with the day "
+            "and now with the month"
+        )
+    if (parts["mark"] == ".").all():
+        if by_month.any():
+            raise UnclearDateError(
+                f"{text[by_month].iloc[0]}, begin with the month, where dots stand after "
+                "the day"
+            )
         return True
-    day, month = bool((first > 12).any()), bool((other > 12).any())
-    if day == month:
-        raise UnclearDateError(example)
-    return day
+    if not by_day.any() and not by_month.any():
+        raise UnclearDateError(f"{text.iloc[0]}, can begin with the day or the month")
+    return bool(by_day.any())
 
 
 def dates(cells: Text) -> pd.DataFrame:
@@ -160,7 +174,8 @@ def dates(cells: Text) -> pd.DataFrame:
     Raises
     ------
     UnclearDateError
-        If digits can be day and month or month and day; it holds an example.
+        If digits can be day and month or month and day, or contradict each other; it
+        holds an example and what is wrong with it.
 
     Examples
     --------
@@ -173,45 +188,49 @@ def dates(cells: Text) -> pd.DataFrame:
     for pattern in _DATES:
         parts = parts.combine_first(text.str.extract(pattern))
     parts = parts.reindex(columns=_PARTS).astype("str")
+    whole = _calendar(parts, text).join(_clock(parts))
+    moment = pd.to_datetime(whole.astype(float), errors="coerce")
+    return pd.DataFrame(
+        {
+            "moment": moment.astype("datetime64[s]"),
+            "has_time": parts["hour"].notna(),
+            "offset_min": _offset_min(parts["zone"]),
+        }
+    )
+
+
+def _calendar(parts: pd.DataFrame, text: Text) -> pd.DataFrame:
+    """Year, month and day, NaN where a year is none that we take."""
     words = parts["word"].map(lambda word: months().get(folded(word)), na_action="ignore")
     month = pd.to_numeric(parts["month"]).fillna(pd.to_numeric(words))
     day = pd.to_numeric(parts["day"])
     digits = parts["first"].notna()
     if digits.any():
-        day_first = _day_first(parts[digits], str(text[digits].iloc[0]))
+        day_first = _day_first(parts[digits], text[digits])
         names = ("first", "other") if day_first else ("other", "first")
         day = day.fillna(pd.to_numeric(parts[names[0]]))
         month = month.fillna(pd.to_numeric(parts[names[1]]))
+    year = pd.to_numeric(parts["year"])
+    year = year.where(year.between(_FIRST_YEAR, _LAST_YEAR))
+    return pd.DataFrame({"year": year, "month": month, "day": day})
+
+
+def _clock(parts: pd.DataFrame) -> pd.DataFrame:
+    """Hour, minute and second, 0 where a cell names none, NaN where a clock has none."""
     hour, minute, second = (pd.to_numeric(parts[n]) for n in ("hour", "minute", "second"))
     half = parts["half"].str.lower().str.slice(0, 1)
     clock = hour.mask(half.notna(), hour % 12 + 12 * (half == "p"))
-    year = pd.to_numeric(parts["year"])
-    fine = year.between(_FIRST_YEAR, _LAST_YEAR) & ~(
-        hour > half.notna().map({True: 12, False: 23})
-    )
-    whole = pd.DataFrame(
-        {
-            "year": year.where(fine),
-            "month": month,
-            "day": day,
-            "hour": clock.fillna(0),
-            "minute": minute.fillna(0),
-            "second": second.fillna(0),
-        }
-    )
-    zone = parts["zone"].str.extract(r"([+-])(\d{2}):?(\d{2})")
-    offset = pd.to_numeric(zone[1]) * 60 + pd.to_numeric(zone[2])
-    offset = offset.where(zone[0] != "-", -offset)
-    offset = offset.mask(parts["zone"].notna() & offset.isna(), 0.0)
-    return pd.DataFrame(
-        {
-            "moment": pd.to_datetime(whole.astype(float), errors="coerce").astype(
-                "datetime64[s]"
-            ),
-            "has_time": hour.notna(),
-            "offset_min": offset.astype(float),
-        }
-    )
+    whole = pd.DataFrame({"hour": clock, "minute": minute, "second": second}).fillna(0)
+    none = (hour > half.notna().map({True: 12, False: 23})) | (minute > 59) | (second > 59)
+    return whole.mask(none)
+
+
+def _offset_min(zone: Text) -> pd.Series[float]:
+    """UTC offset that a cell names; Z, UTC and GMT are 0 minutes."""
+    parts = zone.str.extract(r"([+-])(\d{2}):?(\d{2})")
+    offset = pd.to_numeric(parts[1]) * 60 + pd.to_numeric(parts[2])
+    offset = offset.where(parts[0] != "-", -offset)
+    return offset.mask(zone.notna() & offset.isna(), 0.0).astype(float)
 
 
 def garmin_distances_m(

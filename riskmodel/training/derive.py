@@ -19,6 +19,7 @@ from riskmodel.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import ESTIMATED, hardness, session_loads
 from riskmodel.training.log import TrainingLog, counted, day_words
+from riskmodel.training.window import Window, window_of
 from riskmodel.training.words import limit, similar_sports
 
 CONTEXT: Mapping[str, str] = MappingProxyType(
@@ -56,38 +57,6 @@ class Derived:
         return FIELDS[self.name].label if self.name in FIELDS else CONTEXT[self.name]
 
 
-@dataclass(frozen=True)
-class _Window:
-    """Sessions before a day, and how far back the log goes."""
-
-    before: pd.DataFrame
-    on: pd.Timestamp
-    sport: str
-
-    def last(self, days: int) -> pd.DataFrame:
-        """Sessions of the days before the planned one."""
-        return self.before[self.before["day"] >= self.on - pd.Timedelta(days=days)]
-
-    @property
-    def days(self) -> int:
-        """Days from the first session of the log to the day before the planned one."""
-        return int((self.on - self.before["day"].iloc[0]).days)
-
-    @property
-    def sources(self) -> str:
-        return ", ".join(
-            dict.fromkeys(", ".join(self.before["source"].unique()).split(", "))
-        )
-
-    @property
-    def quiet(self) -> str:
-        """What has to be said where the log ends some days before the planned one."""
-        last = self.before["day"].iloc[-1]
-        if (self.on - last).days <= 1:
-            return ""
-        return f" The days after {day_words(last)}, where the log ends, count as rest."
-
-
 def derive(
     log: TrainingLog,
     *,
@@ -95,8 +64,9 @@ def derive(
     sport: str,
     air_temperature_c: float | None = None,
     relative_humidity_pct: float | None = None,
+    complete_until: date | None = None,
 ) -> tuple[Derived, ...]:
-    """Answer what a log can answer about the weeks before a session.
+    r"""Answer what a log can answer about the weeks before a session.
 
     Parameters
     ----------
@@ -107,6 +77,9 @@ def derive(
         One of the levels of ``FIELDS["sport"]``.
     air_temperature_c, relative_humidity_pct : float, optional
         Weather of the planned session. [°C], [%]
+    complete_until : datetime.date, optional
+        Last day up to which everything that was trained is in the log, as its reader
+        says; by default the day of the last session, FIT files aside.
 
     Returns
     -------
@@ -118,30 +91,45 @@ def derive(
     Raises
     ------
     ValueError
-        If the sport is none of ours.
+        If the sport is none of ours, or the log is said to be complete only until a day
+        before its last session.
 
     Notes
     -----
-    A log that ends more than a week before the session answers nothing: whether the
-    athlete or the recording paused, it does not say.  Within that week, days after the
-    last session count as rest, and the source says so.
+    A log that ends more than a week before the session answers nothing.  Within that
+    week, hard sessions, rest days and the recent load stay open, since they ask about
+    the very days of which it does not know; the other answers use the weeks up to its
+    end.  The longest session and the days in heat are then at least what is said.
+
+    FIT files hold one session each.  Without a list of sessions beside them they answer
+    only how long the longest was, whatever `complete_until` says.
+
+    Examples
+    --------
+    >>> from riskmodel.training.log_file import read_log
+    >>> text = b"When,Minutes\n2026-06-01,60\n2026-07-06,90\n"
+    >>> log = read_log(text, columns={"When": "start", "Minutes": "duration_min"})
+    >>> derive(log, on=date(2026, 7, 13), sport="running")[3].reason
+    'The log ends on 6 Jul; whether you trained on the days after, it does not say.'
+    >>> rested = date(2026, 7, 12)
+    >>> derive(log, on=date(2026, 7, 13), sport="running", complete_until=rested)[3].value
+    6.0
     """
     if sport not in FIELDS["sport"].levels:
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
-    before = log.sessions[log.sessions["day"] < day]
     names = (*_RULES, "heat_days_14d", *CONTEXT)
-    if not len(before):
+    if not (log.sessions["day"] < day).any():
         why = f"The log has no session before {day_words(on, year=True)}."
         return tuple(Derived(name, None, reason=why) for name in names)
-    stale = (day - before["day"].iloc[-1]).days
-    if stale > limit("stale_days"):
+    window = window_of(log, day, sport, complete_until)
+    if window.stale:
+        ends = window.on - timedelta(days=window.stale)
         why = (
-            f"The log ends on {day_words(before['day'].iloc[-1], year=True)}, {stale} days "
-            "before the session: what came after, it does not say."
+            f"The log ends on {day_words(ends, year=True)}, {window.stale} days before the "
+            "session: what came after, it does not say."
         )
         return tuple(Derived(name, None, reason=why) for name in names)
-    window = _Window(before, day, sport)
     return (
         *(rule(window) for rule in _RULES.values()),
         _heat_days(window, air_temperature_c, relative_humidity_pct),
@@ -184,7 +172,7 @@ def _within(name: str, value: float, source: str) -> Derived:
     return Derived(name, float(min(value, most)), source)
 
 
-def _longest(window: _Window) -> Derived:
+def _longest(window: Window) -> Derived:
     name, label = "longest_recent_min", FIELDS["sport"].levels[window.sport].lower()
     if window.sport == "other":
         return Derived(name, None, reason="Which sessions are similar, other does not say.")
@@ -192,44 +180,61 @@ def _longest(window: _Window) -> Derived:
     similar = month[month["sport"].isin(similar_sports(window.sport))]
     fine = similar[~similar["cut"]]
     if len(fine):
-        row = fine.iloc[int(fine["duration_min"].to_numpy().argmax())]
-        minutes = float(np.round(row["duration_min"]))
-        span = (
-            "4 weeks"
-            if window.days >= _MONTH_DAYS
-            else f"{counted(window.days, 'day')}, all it holds"
-        )
-        source = (
-            f"Longest similar session ({FIELDS['sport'].levels[row['sport']].lower()}) of "
-            f"the last {span}: {minutes:g} min on {day_words(row['day'])}, from "
-            f"{row['source']}."
-        )
-        if len(similar) > len(fine):
-            source += " One of more than 24 hours was not used."
-        return _within(name, minutes, source + window.quiet)
+        return _longest_of(window, fine, cut=len(similar) > len(fine))
     if len(similar):
         why = "The only similar sessions of the last 4 weeks are longer than 24 hours."
         return Derived(name, None, reason=why)
-    if window.days < _MONTH_DAYS:
-        why = f"There is no {label} in the log, and it goes back only {window.days} days."
+    if not window.calendar:
+        return Derived(name, None, reason=f"There is no {label} in the FIT files.")
+    if window.back < _MONTH_DAYS:
+        why = (
+            f"There is no {label} in the log, and it goes back only "
+            f"{counted(window.back, 'day')}."
+        )
         return Derived(name, None, reason=why)
-    return Derived(name, 0.0, f"No {label} in the last 4 weeks, in {window.sources}.")
+    source = f"No {label} in the last 4 weeks{window.up_to}, in {window.sources}."
+    return Derived(name, 0.0, source + window.rested)
 
 
-def _per_week(window: _Window) -> Derived:
+def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> Derived:
+    row = similar.iloc[int(similar["duration_min"].to_numpy().argmax())]
+    minutes = float(np.round(row["duration_min"]))
+    span = "4 weeks" + window.up_to
+    if window.calendar and window.back < _MONTH_DAYS:
+        span = f"{counted(window.back, 'day')}{window.up_to}, all it holds"
+    source = (
+        f"Longest similar session ({FIELDS['sport'].levels[row['sport']].lower()}) of "
+        f"the last {span}: {minutes:g} min on {day_words(row['day'])}, from "
+        f"{row['source']}."
+    )
+    if cut:
+        source += " One of more than 24 hours was not used."
+    if not window.calendar:
+        source += " It is at least that: whether there were longer ones, no file says."
+    return _within("longest_recent_min", minutes, source + window.rested)
+
+
+def _per_week(window: Window) -> Derived:
     name = "sessions_per_week"
+    if not window.calendar or (window.on - window.end).days > limit("stale_days"):
+        return Derived(name, None, reason=window.missing)
     days = min(window.days, _MONTH_DAYS)
     if days < _WEEK_DAYS:
         why = f"The log goes back only {counted(days, 'day')}; needed is a week."
         return Derived(name, None, reason=why)
-    number = len(window.last(days))
-    span = "4 weeks" if days == _MONTH_DAYS else f"{days} days, which is all it holds"
-    source = f"{counted(number, 'session')} in the last {span}, in {window.sources}."
-    return _within(name, round(number / (days / _WEEK_DAYS), 1), source + window.quiet)
+    number = len(window.known(days))
+    weeks = "4 weeks" if days == _MONTH_DAYS else f"{days} days"
+    span = f"{'the' if window.up_to else 'the last'} {weeks}{window.up_to}"
+    if days < _MONTH_DAYS:
+        span += ", which is all it holds"
+    source = f"{counted(number, 'session')} in {span}, in {window.sources}."
+    return _within(name, round(number / (days / _WEEK_DAYS), 1), source + window.rested)
 
 
-def _hard(window: _Window) -> Derived:
+def _hard(window: Window) -> Derived:
     name = "hard_sessions_3d"
+    if window.missing:
+        return Derived(name, None, reason=window.missing)
     if window.days < 3:
         return Derived(name, None, reason="The log does not go back 3 days.")
     recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
@@ -246,17 +251,19 @@ def _hard(window: _Window) -> Derived:
         f"{number} of {counted(len(hard), 'session')} in the last 3 days hard by effort "
         f"(7 of 10 or more), intensity or heart rate, in {window.sources}."
     )
-    return _within(name, number, source + window.quiet)
+    return _within(name, number, source + window.rested)
 
 
-def _rest(window: _Window) -> Derived:
+def _rest(window: Window) -> Derived:
     name = "rest_days_7d"
+    if window.missing:
+        return Derived(name, None, reason=window.missing)
     if window.days < _WEEK_DAYS:
         why = f"The log goes back only {counted(window.days, 'day')}; needed are 7."
         return Derived(name, None, reason=why)
     trained = window.last(_WEEK_DAYS)["day"].nunique()
     source = f"Sessions on {trained} of the last 7 days, in {window.sources}."
-    return Derived(name, float(_WEEK_DAYS - trained), source + window.quiet)
+    return Derived(name, float(_WEEK_DAYS - trained), source + window.rested)
 
 
 _RULES = {
@@ -275,22 +282,24 @@ def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
 
 
 def _heat_days(
-    window: _Window, air_temperature_c: float | None, humidity_pct: float | None
+    window: Window, air_temperature_c: float | None, humidity_pct: float | None
 ) -> Derived:
     """Days with a session in similar heat.
 
     Similar is an air temperature at most `SIMILAR_AIR_C` below the planned one; where
     humidity is known of both, a WBGT in the shade at most `SIMILAR_WBGT_C` below.
-    A day without weather counts as not hot, which never makes an athlete look better
-    used to heat than they are.
+    A day without weather, or after the end of the log, counts as not hot, which never
+    makes an athlete look better used to heat than they are.
     """
     name = "heat_days_14d"
     if air_temperature_c is None:
         why = "What is similar depends on the weather of the session, which is not known."
         return Derived(name, None, reason=why)
+    if not window.calendar:
+        return Derived(name, None, reason=window.missing)
     recent = window.last(14)
-    if window.days < 14:
-        why = f"The log goes back only {counted(window.days, 'day')}; needed are 14."
+    if window.back < 14:
+        why = f"The log goes back only {counted(window.back, 'day')}; needed are 14."
         return Derived(name, None, reason=why)
     known = recent["air_temperature_c"].notna()
     if len(recent) and not known.any():
@@ -308,16 +317,18 @@ def _heat_days(
         similar = similar.where(humidity.isna(), by_wbgt)
     days = recent.loc[similar, "day"].nunique()
     source = (
-        f"{counted(days, 'day')} with a session in similar heat in the last 14 (air at "
-        f"most {SIMILAR_AIR_C:g} °C below the plan, or WBGT {SIMILAR_WBGT_C:g} °C), by the "
-        f"weather of {int(known.sum())} of {counted(len(recent), 'session')}, in "
-        f"{window.sources}."
+        f"{counted(days, 'day')} with a session in similar heat in the last "
+        f"14{window.up_to} (air at most {SIMILAR_AIR_C:g} °C below the plan, or WBGT "
+        f"{SIMILAR_WBGT_C:g} °C), by the weather of {int(known.sum())} of "
+        f"{counted(len(recent), 'session')}, in {window.sources}."
     )
-    return Derived(name, float(days), source + window.quiet)
+    return Derived(name, float(days), source + window.rested)
 
 
-def _recent_load(window: _Window) -> Derived:
+def _recent_load(window: Window) -> Derived:
     name = "recent_vs_usual_load"
+    if window.missing:
+        return Derived(name, None, reason=window.missing)
     if window.days < _MONTH_DAYS:
         why = f"The log goes back only {counted(window.days, 'day')}; needed are 4 weeks."
         return Derived(name, None, reason=why)
@@ -337,4 +348,4 @@ def _recent_load(window: _Window) -> Derived:
         f"Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
         f"{estimated:.0%} of it estimated, in {window.sources}."
     )
-    return Derived(name, float(np.round(ratio, 2)), source + window.quiet)
+    return Derived(name, float(np.round(ratio, 2)), source + window.rested)

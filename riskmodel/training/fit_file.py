@@ -12,6 +12,9 @@ import pandas as pd
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.words import sport_of
 
+FIT = "a FIT file"
+"""Source of the sessions of such files, which hold one each and are no calendar."""
+
 MOST_FIT_BYTES = 25_000_000
 
 _MULTISPORT = {"swimming", "cycling", "running"}
@@ -159,6 +162,11 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
+def _above_zero(value: Any) -> float:
+    """Number, where 0 stands for not known."""
+    return _number(value or None)
+
+
 def _offset(activity: dict[str, Any]) -> timedelta | None:
     """Distance of local time from UTC, which an activity may tell."""
     utc, local = activity.get("timestamp"), activity.get("local_timestamp")
@@ -186,8 +194,8 @@ def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:
         "duration_min": _number(timer) / 60,
         "distance_m": _number(message["total_distance"]),
         # From 0 to 100 in the file.
-        "session_rpe": _number(message["workout_rpe"]) / 10,
-        "average_heart_rate_bpm": _number(message["avg_heart_rate"]),
-        "highest_heart_rate_bpm": _number(message["max_heart_rate"]),
-        "intensity_factor": _number(message["intensity_factor"]),
+        "session_rpe": _above_zero(message["workout_rpe"]) / 10,
+        "average_heart_rate_bpm": _above_zero(message["avg_heart_rate"]),
+        "highest_heart_rate_bpm": _above_zero(message["max_heart_rate"]),
+        "intensity_factor": _above_zero(message["intensity_factor"]),
     }

@@ -8,7 +8,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from riskmodel.table_file import separator
-from riskmodel.training.fit_file import is_fit, read_fit
+from riskmodel.training.fit_file import FIT, is_fit, read_fit
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_rows import raw_rows
 from riskmodel.training.log_table import (
@@ -83,7 +83,7 @@ def read_log(
     zone = _zone(time_zone)
     if is_fit(content):
         raw, said = read_fit(content, zone)
-        return log_of(raw, "a FIT file", said, "no duration")
+        return log_of(raw, FIT, said, "no duration")
     text = log_text(content)
     found = known_table(text) if columns is None else own_table(text, columns)
     raw = raw_rows(found, zone)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from riskmodel.training import cells as read
 from riskmodel.training.log import TrainingLogError
-from riskmodel.training.log_table import Table
-from riskmodel.training.sessions import by_value
+from riskmodel.training.log_table import OWN, Table
+from riskmodel.training.sessions import UNREAD, ZERO_IS_UNKNOWN, by_value
 from riskmodel.training.words import DURATIONS, Source, numbered, sport_of
 
 Array = NDArray[Any]
@@ -62,80 +63,137 @@ def _empty_end(row: list[str], width: int) -> int:
     return len(extra) if not any(cell.strip() for cell in extra) else 0
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """Columns of a file by what they mean, as text."""
+
+    frame: pd.DataFrame
+    thousands: bool
+
+    def numbers(self, what: str) -> Array:
+        if what not in self.frame:
+            return np.full(len(self.frame), np.nan)
+        return read.numbers(self.frame[what], thousands=self.thousands)
+
+    def minutes(self, what: str, unit_min: float) -> Array:
+        if what not in self.frame:
+            return np.full(len(self.frame), np.nan)
+        return read.durations_min(self.frame[what], unit_min, thousands=self.thousands)
+
+    def unread(self, what: str, value: Array) -> Array:
+        """Where a cell says something of which no value was made."""
+        if what not in self.frame:
+            return np.zeros(len(self.frame), bool)
+        unread: Array = np.isnan(value) & ~read.blank(self.frame[what]).to_numpy(bool)
+        return unread
+
+
 def _quantities(
     frame: pd.DataFrame, found: Table, zone: ZoneInfo, wrong: Array
 ) -> pd.DataFrame:
-    source, header = found.source, found.headers
-    thousands = found.mark == "," and source.name in ("garmin", "own")
-
-    def number(what: str) -> Array:
-        if what not in frame:
-            return np.full(len(frame), np.nan)
-        return read.numbers(frame[what], thousands=thousands)
-
-    def minutes(what: str, unit_min: float) -> Array:
-        if what not in frame:
-            return np.full(len(frame), np.nan)
-        return read.durations_min(frame[what], unit_min, thousands=thousands)
-
-    name = {what: header[place] for what, place in found.meanings.items()}
-    try:
-        moment = read.dates(frame["start"])
-    except read.UnclearDateError as error:
-        raise TrainingLogError(
-            f"The dates in {name['start']}, such as {error}, can begin with the day or the "
-            "month: write them as 2026-07-31."
-        ) from error
+    source = found.source
+    cells = _Cells(frame, found.mark == "," and source.name in ("garmin", "own"))
+    name = {what: found.headers[place] for what, place in found.meanings.items()}
+    moment = _moments(frame["start"], name["start"])
+    duration, elapsed = _durations_min(cells, name, wrong)
+    _check_column(frame["start"], moment["moment"].isna(), wrong, name["start"], "a date")
     out = pd.DataFrame({"moment": _local(moment, source, zone)})
     out["has_time"] = moment["has_time"]
     out["activity"] = frame["sport"].str.strip() if "sport" in frame else ""
-    duration = np.full(len(frame), np.nan)
-    for what, unit in DURATIONS.items():
-        given = minutes(what, unit)
-        if what in frame:
-            _check_column(frame[what], np.isnan(given), wrong, name[what], "a duration")
-        duration = np.where(np.isnan(duration), given, duration)
-    _check_column(frame["start"], moment["moment"].isna(), wrong, name["start"], "a date")
-    elapsed, shown = (
-        minutes(what, DURATIONS["duration_s"])
-        for what in ("elapsed_s", "elapsed_as_shown_s")
-    )
-    _check_pairs(duration, elapsed, shown, wrong)
-    elapsed = np.where(np.isnan(elapsed), shown, elapsed)
     out["duration_min"] = np.where(duration > 0, duration, elapsed)
-    for what in ("session_rpe", "average_heart_rate_bpm", "highest_heart_rate_bpm"):
-        out[what] = number(what)
-    out["air_temperature_c"] = number("air_temperature_c")
-    percent, share = number("relative_humidity_pct"), number("relative_humidity_fraction")
-    # A fraction above 1 is none; it may be a percentage or anything else.
-    out["relative_humidity_pct"] = np.where(
-        np.isnan(percent), np.where(share <= 1.0, share * 100, np.nan), percent
-    )
-    out["intensity_factor"] = _intensity(out["duration_min"].to_numpy(), number)
-    distance = number("distance_m")
-    if "distance_as_shown" in frame:
-        swims = by_value(out["activity"], sport_of).eq("swimming").to_numpy()
-        pace = frame.get("pace_as_shown", pd.Series("", frame.index, dtype="str"))
-        distance = read.garmin_distances_m(
-            frame["distance_as_shown"], pace, duration, swims
+    measured = {
+        what: _plain(cells, what)
+        for what in (
+            "session_rpe",
+            "average_heart_rate_bpm",
+            "highest_heart_rate_bpm",
+            "air_temperature_c",
         )
-    out["distance_m"] = distance
+    }
+    measured["relative_humidity_pct"] = _humidity(cells)
+    measured["intensity_factor"] = _intensity(cells, out["duration_min"].to_numpy())
+    swims = by_value(out["activity"], sport_of).eq("swimming").to_numpy(bool)
+    measured["distance_m"] = _distance(cells, duration, swims)
+    for what, (value, unread) in measured.items():
+        if source is not OWN and what in ZERO_IS_UNKNOWN:
+            value = np.where(value == 0, np.nan, value)
+        out[what] = value
+        out[UNREAD + what] = unread
     return out
 
 
-def _intensity(duration_min: Array, number: Callable[[str], Array]) -> Array:
+def _moments(start: pd.Series[Any], header: str) -> pd.DataFrame:
+    try:
+        return read.dates(start)
+    except read.UnclearDateError as error:
+        raise TrainingLogError(
+            f"The dates in {header}, such as {error}: write them as 2026-07-31."
+        ) from error
+
+
+def _durations_min(
+    cells: _Cells, name: Mapping[str, str], wrong: Array
+) -> tuple[Array, Array]:
+    """Duration of every row, and the time from start to end where a file has both."""
+    duration = np.full(len(cells.frame), np.nan)
+    for what, unit in DURATIONS.items():
+        given = cells.minutes(what, unit)
+        if what in cells.frame:
+            unread = np.isnan(given)
+            _check_column(cells.frame[what], unread, wrong, name[what], "a duration")
+        duration = np.where(np.isnan(duration), given, duration)
+    elapsed, shown = (
+        cells.minutes(what, DURATIONS["duration_s"])
+        for what in ("elapsed_s", "elapsed_as_shown_s")
+    )
+    _check_pairs(duration, elapsed, shown, wrong)
+    return duration, np.where(np.isnan(elapsed), shown, elapsed)
+
+
+def _plain(cells: _Cells, what: str) -> tuple[Array, Array]:
+    value = cells.numbers(what)
+    return value, cells.unread(what, value)
+
+
+def _humidity(cells: _Cells) -> tuple[Array, Array]:
+    """Relative humidity [%]; a fraction above 1 is none, whatever else it may be."""
+    percent, unread = _plain(cells, "relative_humidity_pct")
+    share, unread_share = _plain(cells, "relative_humidity_fraction")
+    unread_share |= share > 1.0
+    value = np.where(
+        np.isnan(percent), np.where(share <= 1.0, share * 100, np.nan), percent
+    )
+    return value, (unread | unread_share) & np.isnan(value)
+
+
+def _distance(
+    cells: _Cells, duration_min: Array, swims: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Distance [m]; in a list without units, a distance of 0 is none."""
+    if "distance_as_shown" not in cells.frame:
+        return _plain(cells, "distance_m")
+    shown = cells.frame["distance_as_shown"]
+    pace = cells.frame.get("pace_as_shown", pd.Series("", shown.index, dtype="str"))
+    value = read.garmin_distances_m(shown, pace, duration_min, swims)
+    none = cells.numbers("distance_as_shown") == 0
+    return value, cells.unread("distance_as_shown", value) & ~none
+
+
+def _intensity(cells: _Cells, duration_min: Array) -> tuple[Array, Array]:
     """Intensity factor as given, or from the stress score, which is h × IF² × 100.
 
     A score of 0 stands for "not computed", not for rest.
     """
-    given = number("intensity_factor")
-    percent = number("intensity_pct") / 100
-    score = number("training_stress_score")
+    given, unread = _plain(cells, "intensity_factor")
+    percent, unread_percent = _plain(cells, "intensity_pct")
+    score, unread_score = _plain(cells, "training_stress_score")
+    unread_score |= score < 0
     with np.errstate(divide="ignore", invalid="ignore"):
         computed = np.sqrt(score / (duration_min / 60 * 100))
-    for other in (percent, np.where(score > 0, computed, np.nan)):
-        given = np.where(given > 0, given, other)
-    return np.where(given > 0, given, np.nan)
+    for other in (percent / 100, np.where(score > 0, computed, np.nan)):
+        # A factor of a table of one's own that cannot be is to be told, not replaced.
+        given = np.where(np.isnan(given) | (given == 0), other, given)
+    return given, (unread | unread_percent | unread_score) & np.isnan(given)
 
 
 def _local(moment: pd.DataFrame, source: Source, zone: ZoneInfo) -> pd.Series[Any]:

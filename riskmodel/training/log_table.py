@@ -125,7 +125,8 @@ def known_table(text: str) -> Table:
 
 def _not_known(text: str) -> TrainingLogError:
     """Say whether headers are missing, or are of another program."""
-    rows = [row for row in _first_rows(text, separator(text)) if sum(map(bool, row)) > 1]
+    first = table_rows(text, separator(text))[:FIRST_ROWS]
+    rows = [row for row in first if sum(map(bool, row)) > 1]
     if not rows:
         return TrainingLogError("This file is no table: no row has two cells.")
     if any(re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in rows[0]):

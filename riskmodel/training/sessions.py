@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,16 +19,36 @@ from riskmodel.training.log import (
 )
 from riskmodel.training.words import is_no_session, limit, sport_of
 
+
+@dataclass(frozen=True)
+class _Range:
+    """What a quantity of a session can be, and what to call it."""
+
+    noun: str
+    low: float
+    high: float
+    unit: str = ""
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.low:g} to {self.high:,.10g} {self.unit}".strip()
+
+
 _RANGES = {
-    "session_rpe": (1.0, 10.0),
-    "average_heart_rate_bpm": (30.0, 250.0),
-    "highest_heart_rate_bpm": (30.0, 250.0),
-    "intensity_factor": (0.05, 2.5),
-    "air_temperature_c": (-40.0, 55.0),
-    "relative_humidity_pct": (1.0, 100.0),
-    "distance_m": (0.0, 2e6),
+    "session_rpe": _Range("effort", 1.0, 10.0),
+    "average_heart_rate_bpm": _Range("average heart rate", 30.0, 250.0, "bpm"),
+    "highest_heart_rate_bpm": _Range("highest heart rate", 30.0, 250.0, "bpm"),
+    "intensity_factor": _Range("intensity factor", 0.05, 2.5),
+    "air_temperature_c": _Range("air temperature", -40.0, 55.0, "°C"),
+    "relative_humidity_pct": _Range("relative humidity value", 1.0, 100.0, "%"),
+    "distance_m": _Range("distance", 0.0, 2e6, "m"),
 }
-"""What a quantity of a session can be; programs write 0 where they know nothing."""
+
+ZERO_IS_UNKNOWN = frozenset(name for name, row in _RANGES.items() if row.low > 0)
+"""Quantities of which programs write 0 where they know nothing."""
+
+UNREAD = "unread "
+"""What stands before the name of a quantity where a cell of it could not be read."""
 
 _SHOWN = 5  # activities and days named in a sentence
 
@@ -41,8 +62,10 @@ def log_of(
     ----------
     raw : pandas.DataFrame
         ``moment`` (local), ``has_time``, ``activity``, ``duration_min`` and any other
-        quantity of a log; ``sport`` where it is known already, ``reason`` where a row
-        has been left out before, ``row`` that is equal where whole rows are.
+        quantity of a log, with 0 only where it means 0; ``sport`` where it is known
+        already, ``reason`` where a row has been left out before, ``row`` that is equal
+        where whole rows are, `UNREAD` and the name of a quantity where a cell says
+        something that could not be read.
     source : str
         Label of the program.
     notes : sequence of str
@@ -114,18 +137,7 @@ def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
 
 def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
     """Columns of a log from usable rows, and what to say about them."""
-    notes: list[str] = []
-    for name, (low, high) in _RANGES.items():
-        if name in used:
-            used[name] = used[name].astype(float)
-            fine = used[name].between(low, high)
-            odd = int((used[name].ne(0) & used[name].notna() & ~fine).sum())
-            used[name] = used[name].where(fine)
-            if odd and name == "session_rpe":
-                notes.append(
-                    f"In {counted(odd, 'session')} the effort is outside 1 to 10 and was "
-                    "not used."
-                )
+    notes = _keep_what_can_be(used)
     unknown = used.loc[used["sport"] == "", "activity"]
     if len(unknown):
         named = ", ".join(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
@@ -157,107 +169,22 @@ def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]
     return ordered(used), notes
 
 
-def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
-    """Put logs of the same athlete together, and count each session once.
-
-    Parameters
-    ----------
-    logs : sequence of TrainingLog
-        At least one.
-
-    Returns
-    -------
-    TrainingLog
-        Of a session that stands in several files, the first file's row, completed from
-        the others.
-
-    Raises
-    ------
-    ValueError
-        If there is no log.
-
-    Notes
-    -----
-    Two rows from different programs are the same session if sport, start and length
-    agree: a start within 5 minutes and a length within a factor of 2, since programs
-    count pauses differently; or, where a clock was set to another zone, a start that
-    differs by whole hours up to 14 and a length within 3 %; or, where one has no time
-    of day, the same day and a length within 10 %.  Where both give a distance it must
-    agree within 10 %, or as miles do with kilometres.  Each row has one partner at
-    most, the nearest.  The limits are our judgement.
-    """
-    if not logs:
-        raise ValueError("There is no log to read: give at least one.")
-    merged = logs[0].sessions
-    twice = 0
-    for log in logs[1:]:
-        left, right = _partners(merged, log.sessions)
-        twice += len(left)
-        merged = merged.copy()
-        found = log.sessions.loc[right].set_axis(left)
-        completed = merged.loc[left].drop(columns="source").combine_first(found)
-        completed["source"] = merged["source"].loc[left] + ", " + found["source"]
-        merged.loc[left, completed.columns] = completed
-        merged = ordered(pd.concat([merged, log.sessions.drop(index=right)]))
-    reports = [log.report for log in logs]
-    skipped: dict[str, int] = {}
-    for report in reports:
-        for why, number in report.skipped.items():
-            skipped[why] = skipped.get(why, 0) + number
-    if twice:
-        skipped["the same session in another file"] = twice
-    return TrainingLog(
-        merged,
-        LogReport(
-            tuple(dict.fromkeys(s for report in reports for s in report.sources)),
-            sum(report.rows_read for report in reports),
-            len(merged),
-            skipped,
-            merged["day"].iloc[0].date(),
-            merged["day"].iloc[-1].date(),
-            int((session_loads(merged)["method"] == ESTIMATED).sum()),
-            tuple(dict.fromkeys(note for report in reports for note in report.notes)),
-        ),
-    )
-
-
-_NEAR_MIN, _SHIFT_MIN, _MOST_SHIFT_MIN = 5.0, 5.0, 14 * 60.0
-_MILES = 1.609344
-
-
-def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int]]:
-    """Rows of two logs that are the same session, each in at most one pair."""
-    a = one.reset_index(names="left")
-    b = pd.concat(
-        [two.assign(key=two["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)]
-    ).reset_index(names="right")
-    pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
-    gap = (pairs["start_x"] - pairs["start_y"]).abs().dt.total_seconds() / 60
-    ratio = pairs["duration_min_x"] / pairs["duration_min_y"]
-    off = ratio.where(ratio >= 1, 1 / ratio)
-    whole = (gap - (gap / 60).round() * 60).abs()
-    same_day = gap.isna() & (pairs["day_x"] == pairs["day_y"])
-    matched = (gap <= _NEAR_MIN) & (off <= 2.0)
-    matched |= (gap <= _MOST_SHIFT_MIN) & (whole <= _SHIFT_MIN) & (off <= 1.03)
-    matched |= same_day & (off <= 1.1)
-    far = pairs["distance_m_x"] / pairs["distance_m_y"]
-    far = far.where(far >= 1, 1 / far)
-    matched &= ~((far > 1.1) & ((far / _MILES - 1).abs() > 0.1))
-    matched &= pd.Series(
-        [
-            y not in x.split(", ")
-            for x, y in zip(pairs["source_x"], pairs["source_y"], strict=True)
-        ],
-        pairs.index,
-        dtype=bool,
-    )
-    cost = gap.fillna(0.0) + 10 * (off - 1)
-    rest = pairs.assign(cost=cost)[matched].sort_values("cost", kind="stable")
-    left: list[int] = []
-    right: list[int] = []
-    while len(rest):  # a few rounds: those who are each other's nearest go first
-        first = ~rest["left"].duplicated() & ~rest["right"].duplicated()
-        left += rest.loc[first, "left"].tolist()
-        right += rest.loc[first, "right"].tolist()
-        rest = rest[~rest["left"].isin(left) & ~rest["right"].isin(right)]
-    return left, right
+def _keep_what_can_be(used: pd.DataFrame) -> list[str]:
+    """Leave values open that cannot be, and count them and those never read."""
+    notes = []
+    for name, can in _RANGES.items():
+        if name not in used:
+            continue
+        used[name] = used[name].astype(float)
+        fine = used[name].between(can.low, can.high)
+        outside = int((used[name].notna() & ~fine).sum())
+        used[name] = used[name].where(fine)
+        unread = int(used[UNREAD + name].sum()) if UNREAD + name in used else 0
+        for number, why in (
+            (unread, " could not be read and"),
+            (outside, f" outside {can.allowed}"),
+        ):
+            if number:
+                are = "is" if number == 1 else "are"
+                notes.append(f"{counted(number, can.noun)}{why} {are} left open.")
+    return notes

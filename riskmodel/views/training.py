@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +18,7 @@ from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import LogColumn, log_columns, read_log
-from riskmodel.training.sessions import merge_logs
+from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import DURATIONS, MEANINGS
 from riskmodel.views import charts, device, form, tables
 
@@ -29,64 +30,125 @@ _EXAMPLES = "example_logs"
 # ---------------------------------------------------------------------- reading
 
 
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _home() -> str:
+    """Time zone of the reader, as far as the browser tells."""
+    zone = st.context.timezone
+    return zone if zone in _zones() else "UTC"
+
+
 def _time_zone() -> str:
-    chosen: str = st.session_state.get("log_zone") or st.context.timezone or "UTC"
+    chosen: str = st.session_state.get("log_zone") or _home()
     return chosen
 
 
+def _upload_key() -> str:
+    """Key of the uploader, another one whenever it has to be empty again."""
+    return f"log_upload_{st.session_state.setdefault('log_upload_number', 0)}"
+
+
+def _uploads() -> list[tuple[str, bytes]]:
+    files = st.session_state.get(_upload_key()) or []
+    return [(file.name, file.getvalue()) for file in files]
+
+
 def _uploaded() -> None:
-    files = st.session_state["log_upload"] or []
-    if not files:
-        return
-    st.session_state["log_files"] = [(file.name, file.getvalue()) for file in files]
-    st.session_state["log_columns"] = {}
-    _read()
+    if files := _uploads():
+        st.session_state["log_example_used"] = None
+        st.session_state["log_columns"] = {}
+        _take(files)
 
 
 def _use_example() -> None:
     if name := st.session_state["log_example"]:
-        content = (data_folder(_EXAMPLES) / name).read_bytes()
-        st.session_state["log_files"] = [(name, content)]
+        st.session_state["log_upload_number"] += 1
+        st.session_state["log_example_used"] = name
         st.session_state["log_columns"] = {}
         st.session_state["log_example"] = None
-        _read()
+        _take(_example(name))
         # The example ends on a day of its own; the session is planned for the next.
         last = st.session_state["log"].report.last_day
         st.session_state["log_on"] = last + timedelta(days=1)
 
 
-def _read() -> None:
-    """Read the files again, with the time zone and the columns that were chosen."""
+def _example(name: str) -> list[tuple[str, bytes]]:
+    return [(name, (data_folder(_EXAMPLES) / name).read_bytes())]
+
+
+def _take(files: Sequence[tuple[str, bytes]]) -> None:
+    """Read files, and keep none but those whose columns nobody has named yet."""
     state = st.session_state
-    state["log_problems"], state["log"], state["log_unknown"] = [], None, None
-    logs = []
-    for name, content in state["log_files"][:_MOST_FILES]:
-        columns = state["log_columns"].get(name)
-        try:
-            logs.append(read_log(content, time_zone=_time_zone(), columns=columns))
-        except TrainingLogError as error:
-            state["log_problems"].append(f"{name}: {error}")
-            state["log_unknown"] = state["log_unknown"] or _unknown_table(name, content)
-    if len(state["log_files"]) > _MOST_FILES:
-        state["log_problems"].append(
-            f"There are {len(state['log_files'])} files; the first {_MOST_FILES} are used."
-        )
-    if logs:
-        state["log"] = logs[0] if len(logs) == 1 else merge_logs(logs)
+    state["log_parts"], state["log_unnamed"], state["log_problems"] = [], [], []
+    for name, content in files[:_MOST_FILES]:
+        _read(name, content)
+    if len(files) > _MOST_FILES:
+        problem = f"There are {len(files)} files; the first {_MOST_FILES} are used."
+        state["log_problems"].append(("", problem))
+    _put_together()
 
 
-def _unknown_table(name: str, content: bytes) -> tuple[str, tuple[LogColumn, ...]] | None:
+def _read(name: str, content: bytes) -> None:
+    state = st.session_state
+    columns = state["log_columns"].get(name)
+    try:
+        log = read_log(content, time_zone=_time_zone(), columns=columns)
+    except TrainingLogError as error:
+        state["log_problems"].append((name, f"{name}: {error}"))
+        if _columns(content):
+            state["log_unnamed"].append((name, content))
+    else:
+        state["log_parts"].append(log)
+
+
+def _put_together() -> None:
+    state = st.session_state
+    state["log"] = merge_logs(state["log_parts"]) if state["log_parts"] else None
+
+
+def _columns(content: bytes) -> tuple[LogColumn, ...]:
     """Columns of a table that no program that we know has written."""
     try:
-        return name, log_columns(content)
+        return log_columns(content)
     except TrainingLogError:
-        return None
+        return ()
+
+
+def _use_columns(name: str, content: bytes, chosen: dict[str, str]) -> None:
+    state = st.session_state
+    state["log_columns"][name] = chosen
+    state["log_unnamed"] = [file for file in state["log_unnamed"] if file[0] != name]
+    state["log_problems"] = [told for told in state["log_problems"] if told[0] != name]
+    _read(name, content)
+    _put_together()
+
+
+def _other_zone() -> None:
+    """Read again with another time zone what is still at hand, or ask for it."""
+    state = st.session_state
+    if state.get("log") is None and not state.get("log_unnamed"):
+        return
+    if name := state.get("log_example_used"):
+        _take(_example(name))
+    elif files := _uploads():
+        _take(files)
+    else:
+        _forget()
+        problem = (
+            "The time zone is another one now: please give the files again, so that late "
+            "sessions lie on the right day."
+        )
+        state["log_problems"] = [("", problem)]
 
 
 def _forget() -> None:
-    for name in ("files", "columns", "problems", "unknown", "sources"):
+    for name in ("parts", "columns", "problems", "unnamed", "sources", "example_used"):
         st.session_state.pop(f"log_{name}", None)
     st.session_state["log"] = None
+    st.session_state["log_upload_number"] += 1
 
 
 def _ask_for_files() -> None:
@@ -95,20 +157,19 @@ def _ask_for_files() -> None:
         "workouts.csv of TrainingPeaks, or FIT files",
         type=["csv", "txt", "tsv", "fit"],
         accept_multiple_files=True,
-        key="log_upload",
+        key=_upload_key(),
         on_change=_uploaded,
     )
-    zones = sorted(available_timezones())
-    home = st.context.timezone if st.context.timezone in zones else "UTC"
+    zones = _zones()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Time zone where the athlete lives",
             zones,
-            index=zones.index(home),
+            index=zones.index(_home()),
             key="log_zone",
             help="Strava and FIT files write the time of Greenwich; a late session would "
             "otherwise count for another day.",
-            on_change=lambda: st.session_state.get("log_files") and _read(),
+            on_change=_other_zone,
             persist_state="session",
         )
         st.selectbox(
@@ -123,18 +184,19 @@ def _ask_for_files() -> None:
             st.button("Remove the log", on_click=_forget)
     st.caption(
         "Names, places, notes and positions are not used. The program that shows this page "
-        "holds the file until you remove the log or close the page, and stores none of it."
+        "holds the sessions until you remove the log or close the page, a file only while "
+        "it is listed here or its columns have no meaning yet, and stores none of it."
     )
-    for problem in st.session_state.get("log_problems", ()):
+    for _, problem in st.session_state.get("log_problems", ()):
         tables.tell(problem)
 
 
-def _ask_for_columns(name: str, columns: Sequence[LogColumn]) -> None:
+def _ask_for_columns(name: str, content: bytes) -> None:
     """Let a person say what the columns of an unknown table mean."""
     st.header("What the columns are")
     st.markdown("Needed are the date and one duration. Nothing is guessed.")
     chosen: dict[str, str] = {}
-    for place, column in enumerate(columns):
+    for place, column in enumerate(_columns(content)):
         with st.container(border=True):
             tables.say(f"{column.header}: {', '.join(column.samples) or 'empty'}")
             meaning = st.selectbox(
@@ -151,22 +213,23 @@ def _ask_for_columns(name: str, columns: Sequence[LogColumn]) -> None:
     if twice:
         st.error(f"Two columns are {' and '.join(twice)}: leave one out.")
     complete = "start" in named and not set(DURATIONS).isdisjoint(named)
-
-    def use() -> None:
-        st.session_state["log_columns"][name] = chosen
-        _read()
-
-    st.button("Use these columns", on_click=use, disabled=bool(twice) or not complete)
+    st.button(
+        "Use these columns",
+        on_click=_use_columns,
+        args=(name, content, chosen),
+        disabled=bool(twice) or not complete,
+    )
 
 
 # ---------------------------------------------------------------------- the answers
 
 
-def _ask_about_the_session(log: TrainingLog) -> tuple[date, str | None, dict[str, Any]]:
+def _ask_about_the_session() -> tuple[date, str | None, dict[str, Any]]:
     """Ask for the day and the sport of the planned session."""
     given = form.answers()
     start = given.get("start_time")
-    default = datetime.fromisoformat(start).date() if start else date.today()
+    today = datetime.now(ZoneInfo(_home())).date()
+    default = datetime.fromisoformat(start).date() if start else today
     sports = FIELDS["sport"].levels
     with st.container(horizontal=True, vertical_alignment="bottom"):
         on = st.date_input(
@@ -184,7 +247,7 @@ def _ask_about_the_session(log: TrainingLog) -> tuple[date, str | None, dict[str
     return (on or default), sport, given
 
 
-def _show_answers(derived: Sequence[Derived], given: dict[str, Any]) -> None:
+def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str) -> None:
     """Say each answer with where it comes from, and offer to use them."""
     if len(reasons := {found.reason for found in derived}) == 1 and "" not in reasons:
         tables.tell(reasons.pop())
@@ -203,8 +266,10 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any]) -> None:
     usable = [f for f in derived if f.name in FIELDS and f.value is not None]
     new = [found for found in usable if given.get(found.name) is None]
 
+    other_sport = {} if given.get("sport") == sport else {"sport": sport}
+
     def use() -> None:
-        form.change({f.name: f.value for f in new})
+        form.change({**other_sport, **{f.name: f.value for f in new}})
         st.session_state["log_sources"] = {
             f.name: (f.value, f.source)
             for f in usable
@@ -212,11 +277,15 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any]) -> None:
         }
         st.session_state["log_used"] = True
 
+    help_text = "Answers that you gave yourself stay. There you can change each of them."
+    if other_sport:
+        label = FIELDS["sport"].levels[sport].lower()
+        help_text += f" The sport there becomes {label}, since these answers are for it."
     st.button(
         f"Use {len(new)} answers in My session",
         on_click=use,
         disabled=not new,
-        help="Answers that you gave yourself stay. There you can change each of them.",
+        help=help_text,
     )
 
 
@@ -225,7 +294,7 @@ def _text(found: Derived) -> str:
     return f"{found.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 
-def _show_weeks(log: TrainingLog, on: date) -> None:
+def _show_weeks(log: TrainingLog) -> None:
     """Draw the load of the last weeks, with fitness and fatigue."""
     st.header("The last weeks")
     days = daily(log)
@@ -255,15 +324,15 @@ st.title("Training log")
 st.markdown("What you have recorded answers the questions about your last weeks.")
 device.connect(take_up=not st.session_state.get("from_link"))
 _ask_for_files()
-unknown = st.session_state.get("log_unknown")
+unnamed = st.session_state.get("log_unnamed")
 log = st.session_state.get("log")
-if unknown is not None:
-    _ask_for_columns(*unknown)
+if unnamed:
+    _ask_for_columns(*unnamed[0])
 if log is not None:
     with st.expander("What was read", expanded=True):
         tables.say(*log.report.lines())
     st.header("What it answers")
-    on, sport, given = _ask_about_the_session(log)
+    on, sport, given = _ask_about_the_session()
     if sport is None:
         st.info("Needed for the answers: the sport.")
     else:
@@ -274,5 +343,5 @@ if log is not None:
             air_temperature_c=given.get("air_temperature_c"),
             relative_humidity_pct=given.get("relative_humidity_pct"),
         )
-        _show_answers(found, given)
-    _show_weeks(log, on)
+        _show_answers(found, given, sport)
+    _show_weeks(log)

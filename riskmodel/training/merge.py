@@ -1,0 +1,197 @@
+"""Logs of one athlete put together, each session counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.training.loads import ESTIMATED, session_loads
+from riskmodel.training.log import LogReport, TrainingLog, counted, day_words, ordered
+from riskmodel.training.words import limit
+
+_NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
+_PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
+_MILES = 1.609344
+
+
+def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
+    """Put logs of the same athlete together, and count each session once.
+
+    Parameters
+    ----------
+    logs : sequence of TrainingLog
+        At least one.
+
+    Returns
+    -------
+    TrainingLog
+        Of a session that stands in several files, the first file's row, completed from
+        the others.
+
+    Raises
+    ------
+    ValueError
+        If there is no log.
+
+    Notes
+    -----
+    Two files of the same program overlap where start, sport and length are equal, or
+    the day instead of the start where there is no time of day; two such rows of one
+    file stay two.
+
+    Two rows from different programs are the same session if sport, start and length
+    agree: a start within 5 minutes and a length within a factor of 2, since programs
+    count pauses differently; or, where one has no time of day, the same day and a
+    length within 10 %.  Where both give a distance it must agree within 10 %, or as
+    miles do with kilometres.  Each row has one partner at most, the nearest.
+
+    Where a clock was set to another zone, starts differ by whole hours up to 14.  Such
+    rows, with lengths within 3 %, are the same session only if that shift, give or take
+    the hour of summer time, is that of more than half of all pairs of the two files and
+    of at least three: else a ride in the morning that one program missed and one in the
+    evening that the other missed would be one.  Those left apart are named in a note.
+    The limits are our judgement.
+    """
+    if not logs:
+        raise ValueError("There is no log to read: give at least one.")
+    # Files of the same program first: a session completed from another program would
+    # no longer equal its second copy.
+    groups: dict[tuple[str, ...], list[pd.DataFrame]] = {}
+    for log in logs:
+        groups.setdefault(log.report.sources, []).append(log.sessions)
+    merged, notes = _merged([_merged(group)[0] for group in groups.values()])
+    reports = [log.report for log in logs]
+    skipped: dict[str, int] = {}
+    for report in reports:
+        for why, number in report.skipped.items():
+            skipped[why] = skipped.get(why, 0) + number
+    twice = sum(len(log.sessions) for log in logs) - len(merged)
+    if twice:
+        skipped["the same session in another file"] = twice
+    said = [note for report in reports for note in report.notes]
+    return TrainingLog(
+        merged,
+        LogReport(
+            tuple(dict.fromkeys(s for report in reports for s in report.sources)),
+            sum(report.rows_read for report in reports),
+            len(merged),
+            skipped,
+            merged["day"].iloc[0].date(),
+            merged["day"].iloc[-1].date(),
+            int((session_loads(merged)["method"] == ESTIMATED).sum()),
+            tuple(dict.fromkeys([*said, *notes])),
+        ),
+    )
+
+
+def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
+    """Sessions of all, those of one completed from its partners in the others."""
+    merged = sessions[0]
+    notes: list[str] = []
+    for other in sessions[1:]:
+        left, right, note = _partners(merged, other)
+        notes += [note] if note else []
+        merged = merged.copy()
+        found = other.loc[right].set_axis(left)
+        completed = merged.loc[left].drop(columns="source").combine_first(found)
+        completed["source"] = [
+            ", ".join(dict.fromkeys(f"{one}, {two}".split(", ")))
+            for one, two in zip(merged["source"].loc[left], found["source"], strict=True)
+        ]
+        merged.loc[left, completed.columns] = completed
+        merged = ordered(pd.concat([merged, other.drop(index=right)]))
+    return merged, notes
+
+
+def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int], str]:
+    """Rows of two logs that are the same session, each in at most one pair.
+
+    Also what to say of those that may be, whole hours apart.
+    """
+    pairs = _pairs(one, two)
+    near = pairs[pairs["near"]]
+    matched = _nearest(near.assign(cost=near["gap"].abs().fillna(0.0) + near["off"]))
+    shifted = pairs[
+        pairs["shifted"]
+        & ~pairs["left"].isin(matched["left"])
+        & ~pairs["right"].isin(matched["right"])
+    ]
+    if not len(shifted):
+        return matched["left"].tolist(), matched["right"].tolist(), ""
+    usual = int(shifted["hours"].mode().iloc[0])
+    cost = (shifted["hours"] - usual).abs() * 60 + shifted["off"]
+    shifted = _nearest(shifted.assign(cost=cost))
+    same = (shifted["hours"] - usual).abs() <= 1  # summer time begins and ends
+    needed = max((len(matched) + len(shifted)) / 2, limit("least_pairs_of_a_shift") - 1)
+    apart = shifted if same.sum() <= needed else shifted[~same]
+    matched = pd.concat([matched, shifted.drop(index=apart.index)])
+    return matched["left"].tolist(), matched["right"].tolist(), _apart(apart)
+
+
+def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
+    """Rows of two logs that can be the same session, and in which way.
+
+    Columns are ``left``, ``right``, ``day``, ``gap`` [min], ``off`` (cost of different
+    lengths), ``hours`` of a shift, and whether a pair is ``near`` or ``shifted``.
+    """
+    a = one.reset_index(names="left")
+    b = pd.concat(
+        [two.assign(key=two["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)]
+    ).reset_index(names="right")
+    pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
+    gap = (pairs["start_x"] - pairs["start_y"]).dt.total_seconds() / 60
+    ratio = pairs["duration_min_x"] / pairs["duration_min_y"]
+    ratio = ratio.where(ratio >= 1, 1 / ratio)
+    hours = (gap / 60).round()
+    far = pairs["distance_m_x"] / pairs["distance_m_y"]
+    far = far.where(far >= 1, 1 / far)
+    other = (far > 1.1) & ((far / _MILES - 1).abs() > 0.1)
+    sources = zip(pairs["source_x"], pairs["source_y"], strict=True)
+    same_source = np.array(
+        [not {*x.split(", ")}.isdisjoint(y.split(", ")) for x, y in sources], bool
+    )
+    no_time = pairs["start_x"].isna() | pairs["start_y"].isna()
+    neither = pairs["start_x"].isna() & pairs["start_y"].isna()
+    same_day = pairs["day_x"] == pairs["day_y"]
+    equal = (gap == 0) | (neither & same_day)
+    equal &= pairs["duration_min_x"] == pairs["duration_min_y"]
+    near = (gap.abs() <= _NEAR_MIN) & (ratio <= _PAUSES)
+    near |= no_time & same_day & (ratio <= _ROUNDED)
+    shifted = (hours.abs() <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
+    shifted &= (gap - hours * 60).abs() <= _OF_WHOLE_HOURS_MIN
+    return pd.DataFrame(
+        {
+            "left": pairs["left"],
+            "right": pairs["right"],
+            "day": pairs["day_x"],
+            "gap": gap,
+            "off": 10 * (ratio - 1),
+            "hours": hours,
+            "near": np.where(same_source, equal, near) & ~other,
+            "shifted": ~same_source & shifted & ~near & ~other,
+        }
+    )
+
+
+def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs by their cost, each row in one at most."""
+    rest = pairs.sort_values("cost", kind="stable")
+    kept = [rest[:0]]
+    while len(rest):  # a few rounds: those who are each other's nearest go first
+        first = rest[~rest["left"].duplicated() & ~rest["right"].duplicated()]
+        kept.append(first)
+        rest = rest[~rest["left"].isin(first["left"]) & ~rest["right"].isin(first["right"])]
+    return pd.concat(kept)
+
+
+def _apart(pairs: pd.DataFrame) -> str:
+    if not len(pairs):
+        return ""
+    day = day_words(pairs["day"].min(), year=True)
+    hours = counted(abs(int(pairs.sort_values("day")["hours"].iloc[0])), "hour")
+    return (
+        f"{counted(len(pairs), 'session')} may stand in two files at different hours, the "
+        f"first on {day}, {hours} apart: counted as two, since most others are not so."
+    )
