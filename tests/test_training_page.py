@@ -58,7 +58,7 @@ def test_every_example_is_read_and_answers_what_python_answers(path):
 def test_a_persons_own_answer_stays_and_the_others_are_used():
     page = opened(STRAVA.name, sport="running", sessions_per_week=2.0)
     assert "Your own answer is 2; it stays." in " ".join(c.value for c in page.caption)
-    use = next(b for b in page.button if b.label.startswith("Use "))
+    use = next(b for b in page.button if (b.key or "") == "log_use")
     use.click().run()
     state = page.session_state
     assert state["sessions_per_week"] == 2.0
@@ -255,3 +255,24 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
     use.click()
     expect(page.get_by_text("2 rows read, 2 used")).to_be_visible()
     expect(page.get_by_text("Away")).to_have_count(0)
+
+
+def test_days_without_a_record_are_rest_only_if_the_reader_says_so():
+    page = opened(STRAVA.name, sport="running")
+    page.date_input(key="log_on").set_value(date(2026, 7, 16)).run()
+    words = " ".join(m.value for m in page.markdown)
+    assert "**Rest days in the last 7**: open" in words
+    (said,) = (t for t in page.toggle if t.label == "I have not trained since 12 Jul 2026")
+    said.set_value(True).run()
+    assert not page.exception
+    words = " ".join(m.value for m in page.markdown)
+    # Every day from the 9th to the 12th had a session; three have gone by since.
+    assert "**Rest days in the last 7**: 3" in words
+
+
+def test_one_answer_of_the_log_can_go_before_ones_own():
+    page = opened(STRAVA.name, sport="running", sessions_per_week=2.0)
+    page.button(key="take_sessions_per_week").click().run()
+    assert not page.exception
+    assert page.session_state["sessions_per_week"] == 6.0
+    assert page.session_state["log_sources"]["sessions_per_week"][0] == 6.0

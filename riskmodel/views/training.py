@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ from riskmodel.datasets import data_folder
 from riskmodel.fields import FIELDS
 from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log import TrainingLog, TrainingLogError, day_words
 from riskmodel.training.log_file import LogColumn, log_columns, read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import DURATIONS, MEANINGS
@@ -228,8 +228,7 @@ def _ask_about_the_session() -> tuple[date, str | None, dict[str, Any]]:
     """Ask for the day and the sport of the planned session."""
     given = form.answers()
     start = given.get("start_time")
-    today = datetime.now(ZoneInfo(_home())).date()
-    default = datetime.fromisoformat(start).date() if start else today
+    default = datetime.fromisoformat(start).date() if start else form.today()
     sports = FIELDS["sport"].levels
     with st.container(horizontal=True, vertical_alignment="bottom"):
         on = st.date_input(
@@ -245,6 +244,16 @@ def _ask_about_the_session() -> tuple[date, str | None, dict[str, Any]]:
             persist_state="session",
         )
     return (on or default), sport, given
+
+
+def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
+    """Ask whether the days between the end of the log and the session were rest."""
+    last, before = log.report.last_day, on - timedelta(days=1)
+    if last >= before:
+        return None
+    key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
+    words = f"I have not trained since {day_words(last, year=True)}"
+    return before if st.toggle(words, key=key) else None
 
 
 def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str) -> None:
@@ -263,6 +272,12 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str)
             tables.say(found.source)
             if own is not None and own != found.value:
                 st.caption(f"Your own answer is {own:g}; it stays.")
+                st.button(
+                    "Take the log's answer instead",
+                    key=f"take_{found.name}",
+                    on_click=_prefer,
+                    args=(found,),
+                )
     usable = [f for f in derived if f.name in FIELDS and f.value is not None]
     new = [found for found in usable if given.get(found.name) is None]
 
@@ -282,11 +297,21 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str)
         label = FIELDS["sport"].levels[sport].lower()
         help_text += f" The sport there becomes {label}, since these answers are for it."
     st.button(
-        f"Use {len(new)} answers in My session",
+        f"Use {len(new)} answers in My session"
+        if new
+        else "Nothing new to use: you answered these yourself",
+        key="log_use",
         on_click=use,
         disabled=not new,
         help=help_text,
     )
+
+
+def _prefer(found: Derived) -> None:
+    """Let one answer of the log go before the person's own."""
+    form.change({found.name: found.value})
+    sources = st.session_state.setdefault("log_sources", {})
+    sources[found.name] = found.value, found.source
 
 
 def _text(found: Derived) -> str:
@@ -294,10 +319,21 @@ def _text(found: Derived) -> str:
     return f"{found.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 
-def _show_weeks(log: TrainingLog) -> None:
+def _show_weeks(log: TrainingLog, today: date) -> None:
     """Draw the load of the last weeks, with fitness and fatigue."""
     st.header("The last weeks")
     days = daily(log)
+    ahead = days["day"] > pd.Timestamp(today)
+    if ahead.all():
+        tables.tell(
+            "Every session of the log lies in the future: there is nothing to draw."
+        )
+        return
+    if days.loc[ahead, "load"].any():
+        tables.tell(
+            "Sessions with a date in the future are not drawn: look at their dates."
+        )
+    days = days[~ahead]
     shown = days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)]
     charts.weeks(shown)
     last = days.iloc[-1]
@@ -342,6 +378,7 @@ if log is not None:
             sport=sport,
             air_temperature_c=given.get("air_temperature_c"),
             relative_humidity_pct=given.get("relative_humidity_pct"),
+            complete_until=_ask_whether_complete(log, on),
         )
         _show_answers(found, given, sport)
-    _show_weeks(log)
+    _show_weeks(log, form.today())
