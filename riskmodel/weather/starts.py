@@ -28,9 +28,7 @@ deviation of 2.4 °C, the stations mostly too low (Cheuvront 2015,
 doi:10.1249/MSS.0000000000000624).  That it grows by half a degree every two days is our
 judgement too."""
 
-ERROR_C: MappingProxyType[Kind, float] = MappingProxyType(
-    {"past": 2.0, "typed": 2.0, "climate": 5.0}
-)
+ERROR_C: MappingProxyType[Kind, float] = MappingProxyType({"typed": 2.0, "climate": 5.0})
 """The same for weather that is no forecast.  Five degrees, for the days that differ from
 the usual one, are our judgement. [°C]"""
 
