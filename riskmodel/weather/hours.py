@@ -186,7 +186,7 @@ def naive_utc(moments: Any) -> Times:
     if index.tz is None:
         raise WeatherError(f"The time {index[0]} has no time zone.")
     # Before anything is computed: the first day there is has no hour before it.
-    for moment in (index[0], index[-1]) if len(index) else ():
+    for moment in (index.min(), index.max()) if len(index) else ():
         check_year(moment)
     plain = index.tz_convert("UTC").tz_localize(None)
     return plain.to_numpy().astype("datetime64[ns]")
