@@ -37,7 +37,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
             yield f"  {window.words}"
     if best.compared_with is not None:
         yield f"  Compared with {best.compared_with.words}."
-    yield ""
+        yield ""
     allowed = best.starts[best.starts["allowed"]]
     suns: dict[Any, Day] = {day.day: day for day in best.days}
     for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):

@@ -236,8 +236,9 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Not to be seen, and part of the spelling of Persian and Indian names."""
-_NUMBER = r"([NSEW]?) ?([+-]?\d{1,3}(?:[.,]\d+)?) ?°? ?([NSEW]?)"
-_PAIR = re.compile(rf"{_NUMBER}(?: ?[,;/] ?| ){_NUMBER}", re.IGNORECASE | re.ASCII)
+_NUMBER = r"([+-]?\d{1,3}(?:[.,]\d+)?) ?°?"
+_AFTER = re.compile(rf"{_NUMBER} ?([NSEW]?)(?: ?[,;/] ?| ){_NUMBER} ?([NSEW]?)")
+_BEFORE = re.compile(rf"([NSEW]) ?{_NUMBER}(?: ?[,;/] ?| )([NSEW]) ?{_NUMBER}")
 _EXACT = re.compile(r"°|\d[.,]\d{3}", re.ASCII)
 """No name of a place has degrees or three decimals."""
 
@@ -250,28 +251,30 @@ def _coordinates(query: str) -> tuple[float, float] | None:
     WeatherError
         If it looks like coordinates and is none.
     """
-    plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-")
-    pair = _PAIR.fullmatch(plain)
+    plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-").upper()
+    after, before = _AFTER.fullmatch(plain), _BEFORE.fullmatch(plain)
     # Two whole numbers with a blank between are a postcode.
-    if pair is None or not re.search(r"[.,;/°a-z]", plain, re.IGNORECASE):
+    if re.search(r"[.,;/°A-Z]", plain) is None or (after is None and before is None):
         if _EXACT.search(plain):
             raise WeatherError(
                 "This looks like coordinates, which are not searched for; write them like "
                 "48.21, 16.37."
             )
         return None
-    before_1, one, after_1, before_2, other, after_2 = pair.groups()
-    sides = (before_1 + after_1).upper(), (before_2 + after_2).upper()
-    degrees = [float(number.replace(",", ".")) for number in (one, other)]
-    degrees = [
-        -value if side in ("S", "W") else value
-        for value, side in zip(degrees, sides, strict=True)
+    if after is not None:
+        one, side, other, other_side = after.groups()
+    elif before is not None:
+        side, one, other_side, other = before.groups()
+    read = [
+        (side, float(number.replace(",", ".")) * (-1.0 if side in ("S", "W") else 1.0))
+        for side, number in ((side, one), (other_side, other))
     ]
-    if sides[0] in ("E", "W") and sides[1] in ("N", "S"):
-        sides, degrees = sides[::-1], degrees[::-1]
-    if sides[0] not in ("", "N", "S") or sides[1] not in ("", "E", "W"):
+    if side in ("E", "W"):
+        read.reverse()
+    (north, latitude_deg), (east, longitude_deg) = read
+    if north not in ("", "N", "S") or east not in ("", "E", "W"):
         raise WeatherError("The coordinates do not say one latitude and one longitude.")
-    return rounded_place(degrees[0], degrees[1])
+    return rounded_place(latitude_deg, longitude_deg)
 
 
 def _place(entry: Any) -> Place | None:
