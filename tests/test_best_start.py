@@ -233,8 +233,8 @@ FLAGGED = {**RUN, "red_flags": ["swollen_calf"]}
 
 @pytest.mark.parametrize(
     "session",
-    [FLAGGED, {**FLAGGED, "age_years": 400}, {**RUN, "age_years": 15}, RUN],
-    ids=["flag", "flag and age", "young", "fine"],
+    [FLAGGED, {**FLAGGED, "age_years": 400}, {**RUN, "illness_24h": "yes"}, RUN],
+    ids=["flag", "flag and age", "ill", "fine"],
 )
 def test_what_is_said_of_the_person_is_said_with_and_without_a_number(session):
     best = best_start(session, summer())
@@ -262,11 +262,11 @@ def test_the_command_says_warning_signs_first(tmp_path):
     made = run("--session", path, "--weather-file", FILE, "--json")
     assert json.loads(made.stdout)["safety"] == [said]
     # With a number too, and not again at every start.
-    path.write_text(json.dumps({**RUN, "age_years": 15}), encoding="utf-8")
-    young = run("--session", path, "--weather-file", FILE, "--first", "2026-07-01T00:00")
-    assert young.exit_code == 0
-    assert young.stdout.startswith("Under 18: plan this session")
-    assert young.stdout.count("Under 18") == 1
+    path.write_text(json.dumps({**RUN, "illness_24h": "yes"}), encoding="utf-8")
+    ill = run("--session", path, "--weather-file", FILE, "--first", "2026-07-01T00:00")
+    assert ill.exit_code == 0
+    assert ill.stdout.startswith("With fever, vomiting or diarrhoea do not train")
+    assert ill.stdout.count("With fever") == 1
 
 
 def test_the_hottest_hour_is_at_least_the_mean():
