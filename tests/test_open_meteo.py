@@ -147,6 +147,7 @@ def test_coordinates_are_a_place_and_are_not_sent(service, query, where):
         ("lat 48.20849 lon 16.37208", "looks like coordinates"),
         ("geo:48.20849,16.37208", "looks like coordinates"),
         ("48.20849", "looks like coordinates"),
+        ("\u0664\u0668\u066b\u0662\u0660\u0668", "looks like coordinates"),
     ],
 )
 def test_what_only_looks_like_coordinates_is_not_sent_either(service, query, words):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -18,11 +17,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from unicodedata import name as name_of_character
-from unicodedata import normalize
 
 import httpx
 import tenacity
 
+from riskmodel.weather.coordinates import read_coordinates
 from riskmodel.weather.hours import (
     Place,
     Weather,
@@ -203,7 +202,7 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
         that cannot be used.
     """
     name = " ".join(query.split())
-    if (where := _coordinates(name)) is not None:
+    if (where := read_coordinates(name)) is not None:
         zone = _zone_at(_address(None, FORECAST_URL_VARIABLE, FORECAST_URL), where)
         return (Place(f"{where[0]:.2f}, {where[1]:.2f}", "", "", *where, zone),)
     if not 2 <= len(name) <= 100:
@@ -236,45 +235,6 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Not to be seen, and part of the spelling of Persian and Indian names."""
-_NUMBER = r"([+-]?\d{1,3}(?:[.,]\d+)?) ?°?"
-_AFTER = re.compile(rf"{_NUMBER} ?([NSEW]?)(?: ?[,;/] ?| ){_NUMBER} ?([NSEW]?)")
-_BEFORE = re.compile(rf"([NSEW]) ?{_NUMBER}(?: ?[,;/] ?| )([NSEW]) ?{_NUMBER}")
-_EXACT = re.compile(r"°|\d[.,]\d{3}", re.ASCII)
-"""No name of a place has degrees or three decimals."""
-
-
-def _coordinates(query: str) -> tuple[float, float] | None:
-    """Rounded coordinates, if a query is some: they must not be sent as they are.
-
-    Raises
-    ------
-    WeatherError
-        If it looks like coordinates and is none.
-    """
-    plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-").upper()
-    after, before = _AFTER.fullmatch(plain), _BEFORE.fullmatch(plain)
-    # Two whole numbers with a blank between are a postcode.
-    if re.search(r"[.,;/°A-Z]", plain) is None or (after is None and before is None):
-        if _EXACT.search(plain):
-            raise WeatherError(
-                "This looks like coordinates, which are not searched for; write them like "
-                "48.21, 16.37."
-            )
-        return None
-    if after is not None:
-        one, side, other, other_side = after.groups()
-    elif before is not None:
-        side, one, other_side, other = before.groups()
-    read = [
-        (side, float(number.replace(",", ".")) * (-1.0 if side in ("S", "W") else 1.0))
-        for side, number in ((side, one), (other_side, other))
-    ]
-    if side in ("E", "W"):
-        read.reverse()
-    (north, latitude_deg), (east, longitude_deg) = read
-    if north not in ("", "N", "S") or east not in ("", "E", "W"):
-        raise WeatherError("The coordinates do not say one latitude and one longitude.")
-    return rounded_place(latitude_deg, longitude_deg)
 
 
 def _place(entry: Any) -> Place | None:
