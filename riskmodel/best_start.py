@@ -5,31 +5,32 @@ Every start runs through the same chain as a session with that weather in the fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, read_frame, unknown_column
+from riskmodel.answers import Answers, read_frame
 from riskmodel.bands import words
+from riskmodel.chain import engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import Session, read_session
-from riskmodel.safety import guard_sentences
+from riskmodel.safety import BITS_OF_THE_PERSON, guard_sentences
 from riskmodel.squad import PLAN_FIELDS, with_plan
 from riskmodel.start_scores import (
     ANY_WEATHER,
     INDOORS,
     WEATHER_FIELDS,
+    Chances,
     Window,
     best_windows,
     expected_words,
     in_100_words,
-    in_shade,
     is_indoors,
+    left_out,
     plan_minutes,
     plan_weather,
     planned_start,
@@ -38,8 +39,8 @@ from riskmodel.start_scores import (
     start_notes,
 )
 from riskmodel.weather.daylight import Day
-from riskmodel.weather.hours import Times, Weather
-from riskmodel.weather.starts import possible_starts
+from riskmodel.weather.hours import Weather
+from riskmodel.weather.starts import Limits, Starts, possible_starts
 
 Array = NDArray[np.float64]
 
@@ -69,6 +70,9 @@ class BestStart:
     notes : tuple of str
     problems : tuple of str
         What keeps the session from being scored at any time.
+    safety : tuple of str
+        What to consider whenever it starts, scored or not: what `riskmodel.assess`
+        says of the person.  To be shown before anything else.
     """
 
     starts: pd.DataFrame
@@ -78,6 +82,7 @@ class BestStart:
     weather: Weather
     notes: tuple[str, ...]
     problems: tuple[str, ...]
+    safety: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +102,8 @@ class BestStartSquad:
     n_scored : int
         Athletes who can be scored.
     windows, compared_with, days, weather, notes, problems
-        As in `BestStart`; problems are those of the whole squad.
+        As in `BestStart`; problems are those of the whole squad, and the notes name
+        the athletes who cannot be scored.
     """
 
     starts: pd.DataFrame
@@ -115,12 +121,8 @@ def best_start(
     session: Session | Mapping[str, Any],
     weather: Weather,
     *,
-    first: datetime | None = None,
-    last: datetime | None = None,
-    earliest: time | str | None = None,
-    latest: time | str | None = None,
     daylight_only: bool = False,
-    step_min: int = 60,
+    **limits: Unpack[Limits],
 ) -> BestStart:
     """Score one session at every possible start.
 
@@ -129,16 +131,11 @@ def best_start(
     session : Session or mapping of str to answer
         Answers to the weather are replaced by the weather, except shade and walls.
     weather : Weather
-    first, last : datetime, optional
-        Limits of the start, with their time zones; by default from when the forecast
-        was issued, or from the first hour of other weather, to its end.
-    earliest, latest : datetime.time or str, optional
-        Limits of the start on every day, local time, such as ``"06:30"``; if the
-        latest comes before the earliest, the night between is meant.
     daylight_only : bool
         Whether the whole session must lie between sunrise and sunset.
-    step_min : int
-        60 for starts on the hour, 30 for those on the half hour too. [min]
+    **limits
+        ``now``, ``first``, ``last``, ``earliest``, ``latest`` and ``step_min``, see
+        `riskmodel.weather.starts.Limits`.  Whoever asks for advice gives ``now``.
 
     Returns
     -------
@@ -166,41 +163,29 @@ def best_start(
     >>> best.windows[0].start.hour < 8
     True
     """
-    answers = _without_weather(Session(**session))
-    starts = possible_starts(
-        weather, first=first, last=last, earliest=earliest, latest=latest, step_min=step_min
-    )
-    minutes = plan_minutes(answers)
-    made = score_starts(answers, starts.utc, starts.wbgt_error_c, weather, minutes)
-    met = plan_weather(weather, starts.utc, minutes, shade=bool(in_shade(answers)[0]))
+    plan = _without_weather(Session(**session))
+    starts = possible_starts(weather, **limits)
+    made = _score(plan, plan, weather, starts)
     band, in_100 = words(made.probability[:, 0])
-    problems = answers.sentences()
-    frame = start_frame(
-        starts,
-        met,
-        minutes,
-        weather,
-        {
-            "probability": made.probability[:, 0],
-            "probability_low": made.low[:, 0],
-            "probability_high": made.high[:, 0],
-            "band": band,
-            "in_100": in_100,
-        },
-        daylight_only=daylight_only,
-    )
-    frame["safety"] = _safety(made.safety[:, 0])
-    frame["problem"] = "" if problems else made.problems[:, 0]
-    usual = planned_start(_start_time(answers), answers, weather, minutes)
-    best, versus = best_windows(frame, "probability", usual, minutes, in_100_words)
+    results = {
+        "probability": made.probability[:, 0],
+        "probability_low": made.low[:, 0],
+        "probability_high": made.high[:, 0],
+        "band": band,
+        "in_100": in_100,
+    }
+    problems = plan.sentences()
+    of_the_person = int(engine(None, None).run(plan, detail=False).safety[0])
     return BestStart(
-        starts=frame,
-        windows=best,
-        compared_with=versus,
-        days=starts.days(weather),
-        weather=weather,
-        notes=start_notes(weather, frame, problems),
-        problems=problems,
+        **_best(
+            *(plan, plan, weather, starts, results),
+            safety=_safety(made.safety[:, 0]),
+            problem=np.where(bool(problems), "", made.problems[:, 0]),
+            problems=problems,
+            daylight_only=daylight_only,
+            say=in_100_words,
+        ),
+        safety=guard_sentences(of_the_person & BITS_OF_THE_PERSON),
     )
 
 
@@ -209,23 +194,21 @@ def best_start_squad(
     plan: Mapping[str, Any],
     weather: Weather,
     *,
-    first: datetime | None = None,
-    last: datetime | None = None,
-    earliest: time | str | None = None,
-    latest: time | str | None = None,
     daylight_only: bool = False,
-    step_min: int = 60,
+    **limits: Unpack[Limits],
 ) -> BestStartSquad:
     """Score a whole squad at every possible start of the plan.
 
     Parameters
     ----------
     athletes : pandas.DataFrame
-        As for `riskmodel.squad.with_plan`; own answers to the plan stay, those to the
-        weather are replaced, except shade and walls.
+        As for `riskmodel.squad.with_plan`, whose rule decides between an athlete's own
+        answers and those of the plan.
     plan : mapping of str to answer
-        With ``duration_min``.
-    weather, first, last, earliest, latest, daylight_only, step_min
+        With ``duration_min``; its answers to the weather are replaced, except shade and
+        walls.  All meet the weather of the plan, as with that start put into it:
+        `riskmodel.squad.score_squad` then expects as many.
+    weather, daylight_only, **limits
         As for `best_start`.
 
     Returns
@@ -244,13 +227,9 @@ def best_start_squad(
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
     answers = read_frame(with_plan(athletes[kept], {**own_plan, **ANY_WEATHER}))
     the_plan = _without_weather(of_plan)
-    starts = possible_starts(
-        weather, first=first, last=last, earliest=earliest, latest=latest, step_min=step_min
-    )
-    minutes = plan_minutes(the_plan)
-    made = score_starts(answers, starts.utc, starts.wbgt_error_c, weather, minutes)
-    met = plan_weather(weather, starts.utc, minutes, shade=bool(in_shade(the_plan)[0]))
-    scored = answers.usable() & ~is_indoors(answers)
+    starts = possible_starts(weather, **limits)
+    made = _score(the_plan, answers, weather, starts)
+    scored = np.full(len(athletes), not is_indoors(the_plan)[0]) & answers.usable()
     n_scored = int(scored.sum())
     sums = {"expected": made.probability, "expected_low": made.low}
     sums["expected_high"] = made.high
@@ -259,25 +238,67 @@ def best_start_squad(
         name: values[:, scored].sum(axis=1) if n_scored else np.full(len(values), np.nan)
         for name, values in sums.items()
     }
-    frame = start_frame(starts, met, minutes, weather, totals, daylight_only=daylight_only)
-    frame["problem"] = _first_problem(made.problems[:, scored])
     problems: tuple[str, ...] = ()
     if not n_scored:
-        inside = answers.usable() & is_indoors(answers)
-        problems = (INDOORS if inside.any() else "None of the athletes can be scored.",)
-    usual = planned_start(_start_time(the_plan), answers, weather, minutes)
-    best, versus = best_windows(frame, "expected", usual, minutes, expected_words(n_scored))
-    return BestStartSquad(
-        starts=frame,
-        probability=made.probability,
-        n_scored=n_scored,
-        windows=best,
-        compared_with=versus,
-        days=starts.days(weather),
-        weather=weather,
-        notes=start_notes(weather, frame, problems),
+        inside = answers.usable().any()
+        problems = (INDOORS if inside else "None of the athletes can be scored.",)
+    found = _best(
+        *(the_plan, answers, weather, starts, totals),
+        safety=None,
+        problem=_first_problem(made.problems[:, scored]),
         problems=problems,
+        daylight_only=daylight_only,
+        say=expected_words(n_scored),
     )
+    found["notes"] += left_out(athletes, answers)
+    return BestStartSquad(**found, probability=made.probability, n_scored=n_scored)
+
+
+def _score(plan: Answers, answers: Answers, weather: Weather, starts: Starts) -> Chances:
+    return score_starts(
+        answers,
+        starts.utc,
+        starts.wbgt_error_c,
+        weather,
+        plan_weather(weather, starts.utc, plan),
+        indoors=bool(is_indoors(plan)[0]),
+    )
+
+
+def _best(
+    plan: Answers,
+    answers: Answers,
+    weather: Weather,
+    starts: Starts,
+    results: Mapping[str, Any],
+    *,
+    safety: NDArray[Any] | None,
+    problem: NDArray[Any],
+    problems: tuple[str, ...],
+    daylight_only: bool,
+    say: Callable[[float, float], str],
+) -> dict[str, Any]:
+    """Make what the answers for one session and for a squad share.
+
+    The first of the results is the one to be as small as may be.
+    """
+    minutes = plan_minutes(plan)
+    met = plan_weather(weather, starts.utc, plan)
+    frame = start_frame(starts, met, minutes, weather, results, daylight_only=daylight_only)
+    if safety is not None:
+        frame["safety"] = safety
+    frame["problem"] = problem
+    usual = planned_start(plan, answers, weather)
+    best, versus = best_windows(frame, next(iter(results)), usual, minutes, say)
+    return {
+        "starts": frame,
+        "windows": best,
+        "compared_with": versus,
+        "days": starts.days(weather),
+        "weather": weather,
+        "notes": start_notes(weather, starts, frame, problems),
+        "problems": problems,
+    }
 
 
 def _without_weather(session: Mapping[str, Any]) -> Answers:
@@ -285,12 +306,6 @@ def _without_weather(session: Mapping[str, Any]) -> Answers:
     own = {name: v for name, v in session.items() if name not in WEATHER_FIELDS}
     planned = {name: v for name, v in session.items() if name == "start_time"}
     return read_session(Session(**{**own, **ANY_WEATHER, **planned}))
-
-
-def _start_time(answers: Answers) -> Times:
-    unknown = unknown_column(FIELDS["start_time"], 1)
-    times: Times = answers.columns.get("start_time", unknown)
-    return times
 
 
 def _safety(bits: NDArray[np.int64]) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from riskmodel.bands import in_100_text
 from riskmodel.best_start import BestStart
 from riskmodel.report import wrapped
 from riskmodel.weather.daylight import Day
-from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL
+from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
 from riskmodel.weather.over_session import WEEKDAYS
 
 
@@ -22,7 +22,11 @@ def credit(attribution: str) -> str:
 
 
 def start_lines(best: BestStart) -> Iterator[str]:
-    """Yield the best windows, every allowed start under its day, and the notes."""
+    """Yield what comes before any number, the best windows, every start, and notes."""
+    for text in best.safety:
+        yield from wrapped(text)
+    if best.safety:
+        yield ""
     if best.problems:
         for text in best.problems:
             yield from wrapped(text)
@@ -33,7 +37,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
             yield f"  {window.words}"
     if best.compared_with is not None:
         yield f"  Compared with {best.compared_with.words}."
-    yield ""
+        yield ""
     allowed = best.starts[best.starts["allowed"]]
     suns: dict[Any, Day] = {day.day: day for day in best.days}
     for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):
@@ -43,19 +47,22 @@ def start_lines(best: BestStart) -> Iterator[str]:
         for row in rows.itertuples():
             if row.problem:
                 yield from wrapped(
-                    f"  {row.start:%H:%M}  no number: {row.problem}", " " * 9
+                    f"  {clock_words(row.start)}  no number: {row.problem}", " " * 9
                 )
                 continue
             low, high = map(_shown, (row.probability_low, row.probability_high))
             yield (
-                f"  {row.start:%H:%M}  {row.in_100:>13} in 100"
+                f"  {clock_words(row.start)}  {row.in_100:>13} in 100"
                 f"  ({low} to {high})"
                 f"  {row.air_temperature_c:4.0f} °C, WBGT {row.wbgt_c:.0f}"
                 f" ±{row.wbgt_error_c:g} °C, at most {row.wbgt_highest_c:.0f} °C"
             )
-            if row.safety and row.safety != said:
-                yield from wrapped(f"{' ' * 9}{row.safety}", " " * 9)
-            said = row.safety
+            safety = row.safety
+            for text in best.safety:  # said above
+                safety = safety.replace(text, "").strip()
+            if safety and safety != said:
+                yield from wrapped(f"{' ' * 9}{safety}", " " * 9)
+            said = safety
         yield ""
     for note in best.notes:
         yield from wrapped(note)
@@ -104,6 +111,7 @@ def start_dict(best: BestStart) -> dict[str, Any]:
             "time_zone": best.weather.time_zone,
             "attribution": credit(best.weather.attribution),
         },
+        "safety": list(best.safety),
         "notes": list(best.notes),
         "problems": list(best.problems),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import UNKNOWN, Answers
+from riskmodel.answers import UNKNOWN, Answers, public_problems, unknown_column
 from riskmodel.bands import in_100_text
 from riskmodel.chain import Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.physiology.plan import load_sports
-from riskmodel.weather.hours import Times, Weather
+from riskmodel.safety import BITS_OF_THE_PERSON
+from riskmodel.weather.hours import Times, Weather, clock_words
 from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_weather
 from riskmodel.weather.starts import Starts, in_daylight, wbgt_error_c
 
@@ -26,6 +28,8 @@ WEATHER_FIELDS = tuple(
 )
 """What the hours answer; of the sky only shade and walls are the session's own."""
 WINDOWS = 3
+MOST_NAMED = 3
+"""Athletes named in one sentence; the rest is counted."""
 INDOORS = (
     "The session is indoors, where the weather outside says little; if it is outdoors, "
     "say what the sky is (sky)."
@@ -95,16 +99,21 @@ def is_indoors(answers: Answers) -> NDArray[np.bool_]:
     return np.asarray((sky == FIELDS["sky"].codes["indoor"]) | usually)
 
 
-def plan_weather(
-    weather: Weather, utc: Times, minutes: float, *, shade: bool
-) -> SessionWeather:
-    """Weather of the plan itself at every start."""
+def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
+    """Weather of the plan at every start."""
     n = len(utc)
-    return session_weather(weather, utc, np.full(n, minutes), np.full(n, shade))
+    shade = bool(in_shade(plan)[0])
+    return session_weather(weather, utc, np.full(n, plan_minutes(plan)), np.full(n, shade))
 
 
 def score_starts(
-    answers: Answers, utc: Times, error_c: Array, weather: Weather, minutes: float
+    answers: Answers,
+    utc: Times,
+    error_c: Array,
+    weather: Weather,
+    met: SessionWeather,
+    *,
+    indoors: bool,
 ) -> Chances:
     """Run every row of answers at every start, and at both ends of the error.
 
@@ -116,37 +125,28 @@ def score_starts(
     error_c : ndarray of shape (n_starts,)
         By how much WBGT may be off. [°C]
     weather : Weather
-    minutes : float
-        Duration where a row has none. [min]
+    met : SessionWeather
+        What the session meets at each start, the same for every row.
+    indoors : bool
+        Whether the session has no weather.
 
     Returns
     -------
     Chances
+        Where there is no number, the guards are those of the person.
     """
     n_starts, n_rows = len(utc), answers.n_sessions
-    length = answers.columns.get("duration_min", np.full(n_rows, np.nan))
-    length = np.where(np.isnan(length), minutes, length)
-    # Most of a squad shares one duration: its weather is averaged once.
-    kinds, which = np.unique(
-        np.column_stack([length, in_shade(answers)]), axis=0, return_inverse=True
-    )
-    met = session_weather(
-        weather,
-        np.repeat(utc, len(kinds)),
-        np.tile(kinds[:, 0], n_starts),
-        np.tile(kinds[:, 1] > 0, n_starts),
-    )
-    at = (np.arange(n_starts)[:, None] * len(kinds) + which.reshape(1, -1)).ravel()
+    n = n_starts * n_rows
     columns = {name: np.tile(c, n_starts) for name, c in answers.columns.items()}
-    columns |= {name: values[at] for name, values in met.columns.items()}
-    columns["latitude_deg"] = np.full(at.size, weather.latitude_deg)
-    columns["longitude_deg"] = np.full(at.size, weather.longitude_deg)
+    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
+    columns["latitude_deg"] = np.full(n, weather.latitude_deg)
+    columns["longitude_deg"] = np.full(n, weather.longitude_deg)
     columns["start_time"] = np.repeat(utc, n_rows)
-    problems = met.problems[at]
-    problems = np.where(np.tile(is_indoors(answers), n_starts), INDOORS, problems)
+    problems = np.full(n, INDOORS, object) if indoors else np.repeat(met.problems, n_rows)
     good = np.tile(answers.usable(), n_starts) & (problems == "")
     error = np.repeat(error_c, n_rows)
     run = engine(None, None).run
+    of_the_person = run(answers, detail=False).safety & BITS_OF_THE_PERSON
 
     # Only what has a number need be computed.
     some = {key: values[good] for key, values in columns.items()}
@@ -155,17 +155,16 @@ def score_starts(
         changed = {**some, "wbgt_c": some["wbgt_c"] + warmer_c[good]}
         return run(Answers(int(good.sum()), changed, ()), detail=False)
 
-    def table(values: NDArray[Any], missing: float) -> NDArray[Any]:
-        full = np.full(at.size, missing, dtype=values.dtype)
-        full[good] = values
-        return full.reshape(n_starts, n_rows)
+    def table(values: NDArray[Any], otherwise: NDArray[Any]) -> NDArray[Any]:
+        otherwise[good] = values
+        return otherwise.reshape(n_starts, n_rows)
 
-    as_it_is = under(np.zeros(at.size))
+    as_it_is = under(np.zeros(n))
     return Chances(
-        table(as_it_is.chances["probability"], np.nan),
-        table(under(-error).chances["probability_low"], np.nan),
-        table(under(error).chances["probability_high"], np.nan),
-        table(as_it_is.safety, 0),
+        table(as_it_is.chances["probability"], np.full(n, np.nan)),
+        table(under(-error).chances["probability_low"], np.full(n, np.nan)),
+        table(under(error).chances["probability_high"], np.full(n, np.nan)),
+        table(as_it_is.safety, np.tile(of_the_person, n_starts)),
         problems.reshape(n_starts, n_rows),
     )
 
@@ -209,16 +208,14 @@ class Usual(NamedTuple):
     value: float
 
 
-def planned_start(
-    start_time: Times, answers: Answers, weather: Weather, minutes: float
-) -> Usual | None:
+def planned_start(plan: Answers, answers: Answers, weather: Weather) -> Usual | None:
     """Score the planned start, where it lies within the weather.
 
     Parameters
     ----------
-    start_time : ndarray of datetime64, shape (1,)
-        NaT if there is none.
-    answers, weather, minutes
+    plan : Answers
+        Of the session, with its start if it has one.
+    answers, weather
         As for `score_starts`.
 
     Returns
@@ -226,11 +223,17 @@ def planned_start(
     Usual or None
         The sum over all rows of answers that can be scored.
     """
-    scored = answers.usable() & ~is_indoors(answers)
+    start_time = plan.columns.get("start_time", unknown_column(FIELDS["start_time"], 1))
+    scored = answers.usable()
     if np.isnat(start_time[0]) or not scored.any():
         return None
     made = score_starts(
-        answers, start_time, wbgt_error_c(weather, start_time), weather, minutes
+        answers,
+        start_time,
+        wbgt_error_c(weather, start_time),
+        weather,
+        plan_weather(weather, start_time, plan),
+        indoors=bool(is_indoors(plan)[0]),
     )
     value = float(made.probability[0, scored].sum())
     start = pd.Timestamp(start_time[0]).tz_localize("UTC").tz_convert(weather.zone)
@@ -266,7 +269,7 @@ def best_windows(
         alike = np.flatnonzero(left == np.nanmin(left))
         best = int(alike[np.argmin(wbgt[alike])])
         start, end = frame["start"].iloc[best], frame["end"].iloc[best]
-        span = f"{start:%H:%M} to {end:%H:%M}"
+        span = f"{clock_words(start)} to {clock_words(end)}"
         if several:
             span = f"{_day(start)}, {span}"
         text = f"{span}: {say(float(values[best]), than)}"
@@ -316,11 +319,53 @@ def _day(moment: pd.Timestamp) -> str:
 
 
 def _at(moment: pd.Timestamp) -> str:
-    return f"{_day(moment)}, {moment:%H:%M}"
+    return f"{_day(moment)}, {clock_words(moment)}"
+
+
+def left_out(athletes: pd.DataFrame, answers: Answers) -> tuple[str, ...]:
+    """Name the athletes who cannot be scored, and what is wrong with their answers.
+
+    Parameters
+    ----------
+    athletes : pandas.DataFrame
+        With their names in ``athlete``; who has none is called by the number of the row.
+    answers : Answers
+        Of the same rows.
+
+    Returns
+    -------
+    tuple of str
+        One sentence, or none.  A private answer is not said.
+    """
+    rows = np.flatnonzero(~answers.usable())
+    if not rows.size:
+        return ()
+    names = athletes["athlete"] if "athlete" in athletes else [None] * len(athletes)
+    said = answers.problems()
+    first = []
+    for row in rows[:MOST_NAMED]:
+        name = list(names)[row]
+        name = f"row {row + 1}" if _nameless(name) else str(name).strip()
+        first.append(f"{name} ({_in_brief(str(said[row]))})")
+    more = rows.size - MOST_NAMED
+    text = ", ".join(first) + (f", and {more} more" if more > 0 else "")
+    return (f"{rows.size} of {len(athletes)} cannot be scored: {text}.",)
+
+
+def _nameless(name: Any) -> bool:
+    return bool(pd.isna(name)) or not str(name).strip()
+
+
+def _in_brief(problems: str) -> str:
+    """Problems without the names of columns, and without private answers."""
+    named = re.findall(r" \((\w+)\)(?: is |:)", problems)
+    if any(name in FIELDS and FIELDS[name].private for name in named):
+        problems = public_problems(problems)
+    return re.sub(r" \(\w+\)(?= is |:)", "", problems).rstrip(".")
 
 
 def start_notes(
-    weather: Weather, frame: pd.DataFrame, problems: tuple[str, ...]
+    weather: Weather, starts: Starts, frame: pd.DataFrame, problems: tuple[str, ...]
 ) -> tuple[str, ...]:
     """What must be said with the numbers: where the weather is from, and what is not."""
     notes = [f"{weather.words}.", *weather.notes]
@@ -331,7 +376,7 @@ def start_notes(
     if problems:
         return tuple(notes)
     if not len(frame):
-        notes.append("There is no possible start between first and last.")
+        notes.append(starts.note or "There is no possible start between first and last.")
     elif not frame["allowed"].any():
         notes.append("No start is within the limits and the daylight.")
     elif (frame.loc[frame["allowed"], "problem"] != "").all():

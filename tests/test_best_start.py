@@ -17,6 +17,8 @@ from riskmodel import assess, best_start, best_start_squad
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.fields import FIELDS
+from riskmodel.squad import score_squad
+from riskmodel.start_report import start_lines
 from riskmodel.start_scores import INDOORS
 from riskmodel.weather import open_meteo
 from riskmodel.weather.daylight import days_of_sun
@@ -104,15 +106,11 @@ def test_weather_that_does_not_change_is_that_of_the_form(
     session = {**RUN, "duration_min": minutes}
     best = best_start(session, of, step_min=step)
     for row in best.starts[best.starts["problem"] == ""].iloc[::7].itertuples():
-        # As somebody types it, without any WBGT: place and time give the sun.
-        by_hand = {
-            **session,
-            **typed,
-            "latitude_deg": of.latitude_deg,
-            "longitude_deg": of.longitude_deg,
-            "start_time": row.start.isoformat(),
-        }
-        answer = assess(by_hand)
+        # As the page puts it into the form, with the WBGT of the hours.
+        by_hand = weather_answers(of, row.start, float(minutes))
+        assert {name: by_hand[name] for name in typed} == typed
+        answer = assess(session | by_hand)
+        assert answer.problems == ()
         assert row.probability == pytest.approx(answer.probability, rel=1e-9)
         assert row.wbgt_c == pytest.approx(answer.physiology["wbgt_c"], abs=1e-9)
 
@@ -230,6 +228,47 @@ def test_extreme_heat_is_said_at_the_starts_that_it_meets():
     assert rows["safety"].iloc[3] != rows["safety"].iloc[14] != ""
 
 
+FLAGGED = {**RUN, "red_flags": ["swollen_calf"]}
+
+
+@pytest.mark.parametrize(
+    "session",
+    [FLAGGED, {**FLAGGED, "age_years": 400}, {**RUN, "illness_24h": "yes"}, RUN],
+    ids=["flag", "flag and age", "ill", "fine"],
+)
+def test_what_is_said_of_the_person_is_said_with_and_without_a_number(session):
+    best = best_start(session, summer())
+    answer = assess({**session, "air_temperature_c": 15, "relative_humidity_pct": 50})
+    assert best.safety == answer.safety
+    assert bool(best.safety) == (session is not RUN)
+    for said in best.safety:
+        assert best.starts["safety"].str.contains(said, regex=False).all()
+    # Also where the weather is what is missing.
+    gone = weather({"air_temperature_c": np.array([np.nan, 15.0])})
+    rows = best_start(session, gone).starts
+    assert rows["probability"].isna().all()
+    assert set(rows["safety"]) == {" ".join(answer.safety)}
+
+
+def test_the_command_says_warning_signs_first(tmp_path):
+    path = tmp_path / "session.json"
+    path.write_text(json.dumps(FLAGGED), encoding="utf-8")
+    done = run("--session", path, "--weather-file", FILE)
+    assert done.exit_code == 1
+    said = best_start(FLAGGED, summer()).safety[0]
+    text = " ".join(done.stderr.split())
+    assert text.startswith(said)
+    assert "no score until a doctor" in text
+    made = run("--session", path, "--weather-file", FILE, "--json")
+    assert json.loads(made.stdout)["safety"] == [said]
+    # With a number too, and not again at every start.
+    path.write_text(json.dumps({**RUN, "illness_24h": "yes"}), encoding="utf-8")
+    ill = run("--session", path, "--weather-file", FILE, "--first", "2026-07-01T00:00")
+    assert ill.exit_code == 0
+    assert ill.stdout.startswith("With fever, vomiting or diarrhoea do not train")
+    assert ill.stdout.count("With fever") == 1
+
+
 def test_the_hottest_hour_is_at_least_the_mean():
     rows = best_start(RUN, random_hours(5)).starts.dropna(subset="wbgt_c")
     assert (rows["wbgt_highest_c"] >= rows["wbgt_c"] - 1e-9).all()
@@ -289,6 +328,8 @@ def test_limits_may_span_midnight():
         ({"first": datetime(2027, 7, 4)}, "first is"),
         ({"last": "2027-07-04"}, "last is"),
         ({"first": datetime(1999, 7, 4, tzinfo=UTC)}, "more than 10000 starts"),
+        ({"first": datetime(1, 1, 1, tzinfo=UTC)}, "0001-01-01; allowed is 1900 to 2199"),
+        ({"last": datetime(9999, 12, 31, tzinfo=UTC)}, "allowed is 1900 to 2199"),
     ],
 )
 def test_a_limit_that_is_none_is_named(wrong, words):
@@ -329,6 +370,23 @@ def test_days_on_which_clocks_change_have_every_real_hour_once(day, hours):
     began = (today.index[5] - of.frame.index[0]) / pd.Timedelta(1, "h")
     expected = (began / 4 * 60 + (began + 1) / 4 * 30) / 90
     assert today["air_temperature_c"].iloc[5] == pytest.approx(expected)
+
+
+def test_the_hour_that_comes_twice_is_named_with_its_offset():
+    air = np.full(30, 25.0)
+    air[:4] = [10.0, 10.0, 9.0, 8.0]
+    of = weather({"air_temperature_c": air}, first="2026-10-24T22:00", zone="Europe/Vienna")
+    hour = {**RUN, "duration_min": 60}
+    best = best_start(hour, of, latest="02:59", first=of.frame.index[2].to_pydatetime(),
+                      last=of.frame.index[3].to_pydatetime())  # fmt: skip
+    assert [w.words.split(":  ")[0].rsplit(": ", 1)[0] for w in best.windows] == [
+        "02:00 (UTC+01:00) to 03:00",
+        "02:00 (UTC+02:00) to 02:00 (UTC+01:00)",
+    ]
+    assert best.compared_with.words.startswith("Sun 25 Oct, 02:00 (UTC+0")
+    lines = "\n".join(start_lines(best))
+    assert "  02:00 (UTC+02:00)  " in lines
+    assert "  02:00 (UTC+01:00)  " in lines
 
 
 def test_a_session_across_midnight_meets_both_days():
@@ -413,6 +471,47 @@ def test_a_forecast_begins_when_it_was_issued():
     assert best_start(RUN, of).starts.index[0] == pd.Timestamp("2026-07-01T11:00Z")
 
 
+def test_what_is_over_is_not_offered():
+    issued = datetime(2026, 7, 1, 10, 20, tzinfo=UTC)
+    of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast", issued=issued)
+
+    def begins(**limits):
+        return best_start(RUN, of, **limits).starts.index[0]
+
+    now = datetime(2026, 7, 1, 14, 1, tzinfo=UTC)
+    assert begins(now=now) == pd.Timestamp("2026-07-01T15:00Z")
+    # A clock that is behind does not bring back what was before the forecast.
+    early = datetime(2026, 7, 1, 3, tzinfo=UTC)
+    assert begins(now=early) == pd.Timestamp("2026-07-01T11:00Z")
+    assert begins(now=now, first=early) == pd.Timestamp("2026-07-01T03:00Z")
+    # What is no forecast has no present.
+    typed = weather({"air_temperature_c": np.full(30, 25.0)})
+    assert best_start(RUN, typed, now=now).starts.index[0] == typed.frame.index[0]
+    every = best_start_squad(squad(), PLAN, of, now=now)
+    assert every.starts.index[0] == pd.Timestamp("2026-07-01T15:00Z")
+    with pytest.raises(ValueError, match="now is"):
+        best_start(RUN, of, now=datetime(2026, 7, 1))
+
+
+def test_a_forecast_that_is_over_says_so_and_is_there_for_those_who_ask():
+    of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast")
+    end = datetime(2026, 7, 2, 6, tzinfo=UTC)
+    over = best_start(RUN, of, now=end)
+    said = (
+        "This forecast is over: it ends on 2026-07-02 at 06:00. Its starts are only given "
+        "if they are asked for (first)."
+    )
+    assert (len(over.starts), over.windows, over.compared_with) == (0, (), None)
+    assert said in over.notes
+    assert said in best_start_squad(squad(), PLAN, of, now=end).notes
+    asked = best_start(RUN, of, now=end, first=of.frame.index[0].to_pydatetime())
+    assert len(asked.starts) == 30
+    assert said not in asked.notes
+    last = best_start(RUN, of, now=datetime(2026, 7, 2, 4, 59, tzinfo=UTC))
+    assert len(last.starts) == 1
+    assert said not in last.notes
+
+
 def test_climate_says_that_it_is_no_forecast():
     best = best_start(RUN, summer(kind="climate", place="Race"))
     assert best.notes[0] == "Usual climate of that time of year, not a forecast, Race."
@@ -460,6 +559,35 @@ def test_a_squad_is_the_sum_of_its_athletes():
     assert every.windows[0].value == every.starts["expected"].min()
 
 
+@pytest.mark.parametrize("sky", [None, "clear", "shade"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_start_that_is_put_into_the_plan_expects_as_many_in_squad(sky, seed):
+    of = random_hours(seed)
+    n = 6
+    team = pd.DataFrame(
+        {
+            "athlete": list("ABCDEF"),
+            "age_years": [25, 61, 33, 40, 50, 240],
+            "duration_min": [None, 45, None, 200, None, None],
+            "session_rpe": [None, None, 2, None, None, None],
+            "sky": [None, "shade", None, "overcast", "indoor", None],
+            "air_temperature_c": [None, None, -3, None, 38, 12],
+            "wbgt_c": [31, None, None, None, None, None],
+            "start_time": [None, None, None, "2026-01-01T05:00+01:00", None, None],
+            "warm_up_min": [None, None, None, 20, None, None],
+        }
+    )
+    plan = {**PLAN, "warm_up_min": 5} | ({} if sky is None else {"sky": sky})
+    every = best_start_squad(team, plan, of, step_min=180)
+    assert every.n_scored == n - 1
+    rows = every.starts[every.starts["problem"] == ""]
+    assert len(rows) >= 18
+    for row in rows.itertuples():
+        at = weather_answers(of, row.start, 90.0, shade=sky == "shade")
+        scored = score_squad(team, plan | at)
+        assert row.expected == pytest.approx(scored["probability"].sum(), rel=1e-9)
+
+
 def test_who_cannot_be_scored_is_left_out_and_counted_out():
     team = squad()
     team["age_years"] = [25, 240, None]
@@ -467,12 +595,36 @@ def test_who_cannot_be_scored_is_left_out_and_counted_out():
     assert every.n_scored == 1
     assert np.isnan(every.probability[:, 1:]).all()
     assert "of 1 athlete with a cramp" in every.windows[0].words
+    assert every.notes[-1] == (
+        "2 of 3 cannot be scored: Ben (Age is 240; allowed is 5 to 100 years), "
+        "Cy (Age is missing; needed is 5 to 100 years)."
+    )
+    assert not any("cannot be scored" in n for n in best_start_squad(
+        squad(), PLAN, summer()).notes)  # fmt: skip
     nobody = best_start_squad(team.iloc[1:], PLAN, summer())
     assert nobody.problems == ("None of the athletes can be scored.",)
     assert nobody.windows == ()
     assert nobody.starts["expected"].isna().all()
     inside = best_start_squad(squad(), {**PLAN, "sky": "indoor"}, summer())
     assert inside.problems == (INDOORS,)
+
+
+def test_of_many_who_cannot_be_scored_three_are_named():
+    team = pd.DataFrame({"age_years": [200, 25, 200, 200, 200, 200]})
+    team["athlete"] = ["Ada", "Ben", None, " ", "Eve", "Flo"]
+    said = best_start_squad(team, PLAN, summer()).notes[-1]
+    old = "(Age is 200; allowed is 5 to 100 years)"
+    assert said == (
+        f"5 of 6 cannot be scored: Ada {old}, row 3 {old}, row 4 {old}, and 2 more."
+    )
+
+
+def test_why_somebody_cannot_be_scored_tells_no_health_answer():
+    team = squad(red_flags=[None, "swollen_calf", None], sleep_h=[None, None, 40])
+    said = best_start_squad(team, PLAN, summer()).notes[-1]
+    assert said == (
+        "2 of 3 cannot be scored: Ben (Answers need a look), Cy (Answers need a look)."
+    )
 
 
 def test_a_start_that_one_cannot_finish_has_no_sum():
@@ -516,16 +668,29 @@ def run(*arguments, text=None):
 
 
 def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
-    done = run("--session", session_file, "--weather-file", FILE, "--place", "Prater")
+    # The days of the example are over, and its starts are there for those who ask.
+    here = ["--weather-file", FILE, "--place", "Prater"]
+    over = run("--session", session_file, *here)
+    assert over.exit_code == 0
+    said = "This forecast is over: it ends on 2026-07-04 at 00:00."
+    assert said in " ".join(over.stdout.split())
+    assert "Best windows" not in over.stdout
+    first = ["--first", "2026-07-01T00:00"]
+    done = run("--session", session_file, *here, *first)
     assert done.exit_code == 0
-    best = best_start(RUN, read_weather_file(FILE.read_bytes(), place="Prater"))
+    of = read_weather_file(FILE.read_bytes(), place="Prater")
+    best = best_start(RUN, of, first=datetime(2026, 6, 30, 22, tzinfo=UTC))
     for window in best.windows:
         assert window.words in done.stdout
     assert "Weather data by Open-Meteo.com" in done.stdout
     assert "Sunrise 04:5" in done.stdout
     assert "(under 1 to " in done.stdout
     assert "(0 to" not in done.stdout
-    as_json = run("--session", "-", "--weather-file", FILE, "--json", text=json.dumps(RUN))
+    as_json = run(
+        *("--session", "-", "--weather-file", FILE, "--json", "--first"),
+        "2026-07-01T00:00+02:00",
+        text=json.dumps(RUN),
+    )
     made = json.loads(as_json.stdout)
     assert [w["words"] for w in made["windows"]] == [w.words for w in best.windows]
     assert len(made["starts"]) == len(best.starts)
@@ -572,6 +737,8 @@ def test_the_command_asks_the_service(session_file, monkeypatch):
         (["--weather-file", __file__], 2, "no weather file"),
         (["--weather-file", str(FILE), "--earliest", "dawn"], 2, "earliest is 'dawn'"),
         (["--weather-file", str(FILE), "--on", "soon"], 2, "soon"),
+        (["--weather-file", str(FILE), "--first", "soon"], 2, "soon"),
+        (["--weather-file", str(FILE), "--first", "9999-12-31T23:00-12:00"], 2, "2199"),
     ],
 )
 def test_the_command_says_what_is_wrong(session_file, arguments, code, words):

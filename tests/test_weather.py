@@ -9,7 +9,7 @@ import ephem
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
@@ -169,13 +169,36 @@ def test_hours_with_a_gap_are_no_weather():
         make_weather(frame.iloc[:0], **options)
 
 
-def test_hours_that_are_over_are_of_the_past():
+def test_what_is_clamped_or_assumed_is_counted():
+    given = {
+        "solar_radiation_w_m2": [0.0, 500.0, 500.0, 500.0, 500.0, np.nan],
+        "direct_fraction": [0.0, 0.91, 1.0, 0.9, np.nan, np.nan],
+        "pressure_hpa": [np.nan, 950.0, 950.0, np.nan, np.nan, 950.0],
+    }
+    of = weather(given)
+    assert of.notes == (
+        "Direct radiation above 0.9 of all was taken as that in 2 hours.",
+        "Direct radiation is not given and was computed from radiation and sun in 1 hour.",
+        "Air pressure is not given and was taken as 1013.25 hPa in 3 hours.",
+    )
+    whole = {"direct_fraction": np.zeros(6), "pressure_hpa": np.full(6, 990.0)}
+    assert weather({**given, **whole}).notes == ()
+
+
+def test_direct_radiation_below_zero_is_said():
+    payload = json.loads(JSON)
+    direct = payload["hourly"]["direct_radiation"]
+    direct[1], direct[2], direct[3] = -0.4, -1, -0.0
+    read = read_weather_file(json.dumps(payload).encode())
+    assert "Direct radiation slightly below 0 in 2 hours was taken as 0." in read.notes
+    assert not any("Direct" in note for note in read_weather_file(JSON).notes)
+
+
+def test_moments_that_no_form_takes_are_named():
     of = weather({"air_temperature_c": np.full(6, 25.0)})
-    past_of = of.before(datetime(2026, 7, 1, 3, 30, tzinfo=UTC))
-    assert (past_of.kind, len(past_of.frame)) == ("past", 3)
-    assert past_of.words == "Weather of the past days, Here"
-    with pytest.raises(WeatherError, match="over yet"):
-        of.before(datetime(2026, 7, 1, 0, 30, tzinfo=UTC))
+    for year in (1, 1899, 2200, 9999):
+        with pytest.raises(WeatherError, match=f"The date is {year:04d}-01-01; allowed is"):
+            weather_answers(of, datetime(year, 1, 1, tzinfo=UTC), 60)
 
 
 # -------------------------------------------------------- the National Weather Service
@@ -277,6 +300,9 @@ def epw(offset_h=5.5, rows=8760, **changes):
     return "\n".join(lines).encode()
 
 
+YEAR = epw()
+
+
 def test_a_typical_year_gives_the_usual_climate_of_a_date():
     made = epw_weather(epw(), date(2027, 7, 4), place="Race")
     assert made.kind == "climate"
@@ -313,6 +339,59 @@ def test_missing_values_of_a_typical_year_stay_missing():
     some = {noon + 24 * n: {6: 99.9} for n in range(7)}
     made = epw_weather(epw(at=some), date(2027, 7, 4)).frame
     assert np.isfinite(made.loc["2027-07-04T06:30Z", "air_temperature_c"])
+
+
+def test_a_typical_year_keeps_its_own_offset():
+    plain = epw_weather(YEAR, date(2027, 7, 4))
+    for zone, kept in (("Asia/Kolkata", True), ("Europe/Vienna", False)):
+        made = read_weather_file(YEAR, on=date(2027, 7, 4), time_zone=zone)
+        pd.testing.assert_frame_equal(made.frame, plain.frame)
+        assert made.time_zone == (zone if kept else "+05:30")
+        said = [note for note in made.notes if "another standard time" in note]
+        assert said == [] if kept else len(said) == 1
+    # Summer time is for people: the moments stay those of the file.
+    for zone, offset in (
+        ("Europe/Vienna", 1),
+        ("Pacific/Auckland", 12),
+        ("Europe/Dublin", 0),
+        ("America/St_Johns", -3.5),
+    ):
+        there = YEAR.replace(b",77.50,5.5,", f",77.50,{offset},".encode())
+        summer = epw_weather(there, date(2027, 7, 4), time_zone=zone)
+        assert summer.time_zone == zone
+        midnight = pd.Timestamp("2027-07-04T00:00Z") - pd.Timedelta(offset, "h")
+        assert summer.frame.index[0] == midnight
+    with pytest.raises(WeatherError, match="no time zone"):
+        epw_weather(YEAR, date(2027, 7, 4), time_zone="Mars/Olympus")
+
+
+def test_diffuse_radiation_above_all_of_it_is_said():
+    noon = (185 - 1) * 24 + 11
+    more = {noon + 24 * n: {15: 3000.0} for n in range(-7, 8)}
+    made = epw_weather(epw(at=more), date(2027, 7, 4))
+    assert (
+        "Diffuse radiation above the radiation in all in 2 hours was taken as all of it."
+        in made.notes
+    )
+    assert not any("Diffuse" in n for n in epw_weather(YEAR, date(2027, 7, 4)).notes)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2300-01-01", "9999-12-31"])
+def test_a_date_that_no_form_takes_is_named(day):
+    on = date.fromisoformat(day)
+    words = f"The date is {day}; allowed is 1900 to 2199"
+    with pytest.raises(WeatherError, match=words):
+        read_weather_file(YEAR, on=on)
+    numbers = dict(latitude_deg=48.2, longitude_deg=16.4, time_zone="Europe/Vienna")
+    numbers |= dict(coolest_c=15, warmest_c=29, relative_humidity_pct=55)
+    numbers |= dict(wind_speed_m_s=3, cloud_pct=40)
+    with pytest.raises(WeatherError, match=words):
+        typed_weather(on, **numbers)
+    with pytest.raises(WeatherError, match=words):
+        suggest_heat_days(past([30] * 15), PLANNED, 60, today=on)
+    for fine in (date(1900, 1, 3), date(2199, 12, 29)):
+        assert len(typed_weather(fine, **numbers).frame) == 48
+        assert len(epw_weather(YEAR, fine).frame) == 48
 
 
 @pytest.mark.parametrize(
@@ -511,6 +590,68 @@ def test_weather_outside_of_what_can_be_scored_has_no_number(column, value, fine
         assert "allowed is" in answer.problems[0]
 
 
+@settings(max_examples=60)
+@given(
+    st.floats(-10, 34),
+    st.floats(10, 100),
+    st.floats(0, 10),
+    st.floats(0, 1000),
+    st.integers(0, 18 * 60),
+    st.integers(5, 240),
+)
+def test_constant_weather_changes_only_with_the_sun(
+    air, humidity, wind, light, begin, minutes
+):
+    constant = {
+        "air_temperature_c": air,
+        "relative_humidity_pct": humidity,
+        "wind_speed_m_s": wind,
+        "solar_radiation_w_m2": light,
+    }
+    of = weather({name: np.full(24, value) for name, value in constant.items()})
+    hour, past = divmod(begin, 60)
+    at = np.datetime64("2026-07-01T00:00", "m")
+    full, between, after = (
+        met(of, at + m, minutes) for m in (hour * 60, begin, hour * 60 + 60)
+    )
+    assume(not any(m.problems[0] for m in (full, between, after)))
+    # The means stay what they are, to the last digit: a form takes 100 % and no more.
+    for name, value in constant.items():
+        assert between.columns[name][0] == value
+    if minutes % 60 == 0:
+        # Between two full hours the mean goes straight from the one to the other.
+        share = past / 60
+        straight = full.columns["wbgt_c"] * (1 - share) + after.columns["wbgt_c"] * share
+        assert between.columns["wbgt_c"] == pytest.approx(straight, abs=1e-9)
+    # The hottest hour is that of its own sun, by the published balance.
+    hours = of.hours_utc[hour : (begin + minutes - 1) // 60 + 1]
+    cosine = sun.mean_cos_zenith(hours, 60.0, 48.2, 16.4)
+    near = heat.wind_speed_2m(wind, light, cosine)
+    direct = sun.direct_fraction(light, cosine)
+    each = heat.wbgt_liljegren(air, humidity, near, light, direct, cosine).wbgt_c
+    assert between.wbgt_highest_c[0] == pytest.approx(np.max(each), abs=1e-9)
+
+
+def test_there_is_no_saw_tooth_within_the_hour():
+    of = weather({"solar_radiation_w_m2": np.full(24, 700.0)})
+    wbgt = [
+        met(of, np.datetime64("2026-07-01T04:00", "m") + m, 60).columns["wbgt_c"][0]
+        for m in range(0, 180, 15)
+    ]
+    steps = np.diff(wbgt)
+    # Three slopes for three hours.
+    assert len(np.unique(steps.round(9))) == 3
+
+
+def test_a_problem_in_the_hour_that_comes_twice_names_its_offset():
+    air = np.full(6, 15.0)
+    air[0] = np.nan
+    of = weather({"air_temperature_c": air}, first="2026-10-25T00:00", zone="Europe/Vienna")
+    said = met(of, "2026-10-25T00:00", 60).problems[0]
+    assert said == "The air temperature of Sun 02:00 (UTC+02:00) is missing."
+    assert met(of, "2026-10-25T01:00", 60).problems[0] == ""
+
+
 def test_answers_need_the_whole_session():
     of = weather({"air_temperature_c": np.full(6, 25.0)})
     with pytest.raises(WeatherError, match="no time zone"):
@@ -646,3 +787,25 @@ def test_days_still_ahead_are_not_counted():
     # The session is five days after the forecast: the warm days between are not over.
     of = past([20] * 10 + [30] * 5, issued="2026-07-11T00:00")
     assert suggest_heat_days(of, PLANNED, 60).warm_days == 0
+
+
+def test_without_an_issue_time_the_days_to_come_are_no_past():
+    air = np.repeat([20.0] * 10 + [30.0] * 5, 24)
+    of = weather({"air_temperature_c": air}, first="2150-07-01T00:00", kind="forecast")
+    planned = datetime(2150, 7, 15, 17, tzinfo=UTC)
+    # All of it is ahead of the present day.
+    found = suggest_heat_days(of, planned, 60)
+    assert (found.warm_days, found.known_days) == (0, 0)
+    assert suggest_heat_days(of, planned, 60, today=date(2150, 7, 13)).warm_days == 2
+    assert suggest_heat_days(of, planned, 60, today=date(2151, 7, 13)).warm_days == 4
+    # Typed days have no present.
+    typed = weather({"air_temperature_c": air}, first="2150-07-01T00:00")
+    assert suggest_heat_days(typed, planned, 60).warm_days == 4
+
+
+@pytest.mark.parametrize(("planned", "hot"), [(19.9, False), (20.0, True)])
+def test_what_is_not_hot_gets_no_offer(planned, hot):
+    trained = [date(2026, 7, day) for day in range(1, 15)]
+    found = suggest_heat_days(past([planned] * 15), PLANNED, 60, trained=trained)
+    assert found.suggested == (14 if hot else None)
+    assert ("which is not hot (below 20 °C)" in found.sentence) != hot

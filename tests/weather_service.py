@@ -55,12 +55,17 @@ PLACES = [
 def answer(
     first_utc: Any, n_hours: int, zone: str, latitude: float, longitude: float
 ) -> dict[str, Any]:
-    """A forecast whose radiation at each label is that of the hour before."""
+    """A forecast whose radiation at each label is that of the hour before.
+
+    As in the real service the values are those of full hours of UTC, also where a zone
+    off the full hour makes labels that are none.
+    """
     start = int(pd.Timestamp(first_utc, tz="UTC").timestamp())
     times = [start + 3600 * n for n in range(n_hours)]
-    hours = [t / 3600 + longitude / 15 for t in times]
-    light = [max(0.0, -math.cos((h - 0.5) / 24 * 2 * math.pi)) for h in hours]
     offset = pd.Timestamp(start, unit="s", tz="UTC").tz_convert(ZoneInfo(zone)).utcoffset()
+    beyond = offset.total_seconds() - math.trunc(offset.total_seconds() / 3600) * 3600
+    hours = [(t + beyond) / 3600 + longitude / 15 for t in times]
+    light = [max(0.0, -math.cos((h - 0.5) / 24 * 2 * math.pi)) for h in hours]
     return {
         "latitude": latitude + 0.01,
         "longitude": longitude - 0.01,
@@ -107,22 +112,24 @@ class Service:
             found = PLACES if self.places is None else self.places
             body = {"results": found} if found else {"generationtime_ms": 0.3}
             return 200, {}, json.dumps(body).encode()
-        zone = ZoneInfo(self.zone)
+        # Without a time zone the service takes that of Greenwich.
+        name = {"auto": self.zone, "": "GMT"}.get(asked.get("timezone", ""), "GMT")
+        zone = ZoneInfo(name)
         today = pd.Timestamp.now(zone).normalize().tz_localize(None)
-        days = int(asked["forecast_days"])
+        days = int(asked.get("forecast_days", 7))
         ends = [
             (today + pd.Timedelta(n, "D")).tz_localize(zone).tz_convert("UTC")
-            for n in (-int(asked["past_days"]), days)
+            for n in (-int(asked.get("past_days", 0)), days)
         ]
         n_hours = round((ends[1] - ends[0]) / pd.Timedelta(1, "h"))
         made = answer(
             ends[0].tz_localize(None),
             n_hours,
-            self.zone,
+            name,
             float(asked["latitude"]),
             float(asked["longitude"]),
         )
-        if self.change is not None:
+        if self.change is not None and "past_days" in asked:
             made = self.change(made)
         body = made if isinstance(made, bytes) else json.dumps(made).encode()
         return 200, {}, body

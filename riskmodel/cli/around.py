@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,6 +44,13 @@ def forecast(
     time_zone: Annotated[
         str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
     ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(
+            help="The first start, like 2027-07-04T06:00; of a forecast the present by "
+            "default."
+        ),
+    ] = None,
     earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
@@ -67,6 +74,8 @@ def forecast(
         best = best_start(
             plan,
             weather,
+            now=datetime.now(UTC),
+            first=_local(first, weather),
             earliest=earliest,
             latest=latest,
             daylight_only=daylight,
@@ -78,6 +87,14 @@ def forecast(
         typer.echo("\n".join(start_lines(best)), err=bool(best.problems))
     if best.problems:
         raise typer.Exit(1)
+
+
+def _local(text: str | None, weather: Weather) -> datetime | None:
+    """Read a moment; without an offset it is local."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=weather.zone)
 
 
 def _weather_of_file(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from riskmodel.start_scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import device, form, start_chart, start_weather, tables
 from riskmodel.weather.heat_days import suggest_heat_days
-from riskmodel.weather.hours import Weather, WeatherError
+from riskmodel.weather.hours import Weather, WeatherError, clock_words
 from riskmodel.weather.over_session import weather_answers
 
 _NEEDED = tuple(f for f in FIELDS.values() if f.required and f.name not in WEATHER_FIELDS)
@@ -71,6 +71,7 @@ def _ask_limits() -> dict[str, Any]:
             "Only in daylight", key="start_daylight", persist_state="session"
         )
     return {
+        "now": datetime.now(UTC),
         "earliest": earliest,
         "latest": latest,
         "step_min": half,
@@ -153,12 +154,8 @@ def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
     options = [moment.isoformat() for moment in starts.index]
     if st.session_state.get("start_chosen") not in options:
         st.session_state["start_chosen"] = options[0]
-    # Where clocks are put back an hour comes twice; the offset tells them apart.
-    plain = starts["start"].map("{:%a %d %b, %H:%M}".format)
-    told = starts["start"].map("{:%a %d %b, %H:%M (UTC%z)}".format)
-    labels = dict(
-        zip(options, plain.where(~plain.duplicated(keep=False), told), strict=True)
-    )
+    shown = [f"{moment:%a %d %b}, {clock_words(moment)}" for moment in starts["start"]]
+    labels = dict(zip(options, shown, strict=True))
     chosen = st.selectbox(
         "Start",
         options,
@@ -259,7 +256,7 @@ def _use(
         st.session_state["start_problem"] = " ".join(map(form.sentence, problems))
         return
     form.change({**dict.fromkeys(WEATHER_FIELDS), **given})
-    words = f"{weather.words}, for the start at {start:%a %d %b, %H:%M}"
+    words = f"{weather.words}, for the start at {start:%a %d %b}, {clock_words(start)}"
     st.session_state["weather_from"] = given, f"{words}. {credit(weather.attribution)}"
     st.session_state["start_problem"] = ""
     st.session_state["start_used"] = page
@@ -302,7 +299,7 @@ def _offer_heat_days(
                 on_click=form.change,
                 args=({"heat_days_14d": float(heat.suggested)},),
             )
-        elif heat.suggested is None:
+        elif heat.suggested is None and trained is None and heat.warm_days:
             st.caption("With a training log the days that you trained can be counted.")
 
 
@@ -375,6 +372,9 @@ elif problems:
     tables.tell(" ".join(map(form.sentence, problems)))
 else:
     limits = _ask_limits()
+    if st.session_state.get("weather_shown_whole"):
+        # An example lies in the past, and is looked at all the same.
+        limits["first"] = weather.frame.index[0].to_pydatetime().replace(tzinfo=UTC)
     if for_squad:
         plan = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
         found = best_start_squad(squad, plan, weather, **limits)
@@ -382,6 +382,8 @@ else:
     else:
         found = best_start(answers, weather, **limits)
         name, title = "probability", "In 100"
+    for sentence in getattr(found, "safety", ()):
+        st.error(sentence, title="Before you start")
     _show_windows(found)
     if len(found.starts) and not found.problems:
         st.header("Hour by hour")

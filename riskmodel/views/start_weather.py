@@ -63,7 +63,9 @@ def ask() -> Weather | None:
     return weather
 
 
-def _try(get: Callable[[], Weather | None], *, fetched: bool = False) -> None:
+def _try(
+    get: Callable[[], Weather | None], *, fetched: bool = False, whole: bool = False
+) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     st.session_state["weather_problem"] = ""
     st.session_state["weather_old"] = False
@@ -76,6 +78,7 @@ def _try(get: Callable[[], Weather | None], *, fetched: bool = False) -> None:
     if found is not None:
         st.session_state["weather"] = found
         st.session_state["weather_fetched"] = fetched
+        st.session_state["weather_shown_whole"] = whole
         for name in ("start_day", "start_chosen"):
             st.session_state.pop(name, None)
 
@@ -242,6 +245,7 @@ def _read_example() -> None:
         note = "A made-up example in the format of that service."
         _try(
             lambda: replace(_of_file(content, on), attribution="", notes=(note,)),
+            whole=True,
         )
         st.session_state["weather_example"] = None
 

@@ -17,9 +17,12 @@ from riskmodel.weather.hours import (
     Weather,
     WeatherError,
     check_possible,
+    check_year,
     end_of_days,
+    hours_words,
     make_weather,
     over_hours,
+    read_zone,
 )
 
 Array = NDArray[np.float64]
@@ -65,14 +68,16 @@ def epw_weather(
     content : bytes
         An EPW file: eight lines of header, and every hour of a year.
     on : date
-        The first day that is wanted, of any year.
+        The first day that is wanted, from 1900 to 2199.
     days : int
         How many days from there, 1 to 14; one more is made, for sessions that cross
         the last midnight.
     place : str
         A label; that of the file by default.
     time_zone : str, optional
-        IANA name; by default the offset in the file, which knows no summer time.
+        IANA name.  The hours have the offset in the file, which knows no summer time;
+        this zone is only for what people read, and only if its standard time has that
+        same offset: otherwise the offset stands, and a note says so.
 
     Returns
     -------
@@ -87,6 +92,8 @@ def epw_weather(
     """
     if not 1 <= days <= MOST_CLIMATE_DAYS:
         raise WeatherError(f"{days} days of climate; allowed is 1 to {MOST_CLIMATE_DAYS}.")
+    check_year(on)
+    check_year(on + timedelta(days=days))
     try:
         rows = list(csv.reader(content.decode("utf-8-sig", "replace").splitlines()))
     except csv.Error:
@@ -118,12 +125,14 @@ def epw_weather(
         {n: v for n, v in usual.items() if n not in _EPW_PRECEDING},
         {n: v for n, v in usual.items() if n in _EPW_PRECEDING},
     )
+    zone, said = _zone(time_zone, offset_h, on.year)
     weather = _from_epw(
         hours,
         place or ", ".join(filter(None, (about[1].strip(), about[3].strip()))),
-        time_zone or _offset_name(offset_h),
+        zone,
         latitude_deg,
         longitude_deg,
+        said,
     )
     return replace(weather, last_start=end_of_days(on, days, weather.zone))
 
@@ -134,9 +143,15 @@ def _from_epw(
     time_zone: str,
     latitude_deg: float,
     longitude_deg: float,
+    said: tuple[str, ...],
 ) -> Weather:
     whole = hours["solar_radiation_w_m2"]
     diffuse = hours.pop("diffuse_radiation_w_m2")
+    if more := int((diffuse > whole).sum()):
+        said += (
+            f"Diffuse radiation above the radiation in all in {hours_words(more)} was "
+            "taken as all of it.",
+        )
     hours["direct_fraction"] = (1.0 - diffuse / whole.where(whole > 0)).clip(0.0, 1.0)
     hours["direct_fraction"] = hours["direct_fraction"].where(whole != 0, 0.0)
     hours["pressure_hpa"] = hours.pop("pressure_pa") / 100.0
@@ -150,7 +165,24 @@ def _from_epw(
         longitude_deg=longitude_deg,
         notes=(
             "Every hour is the mean of fifteen days around the date in a typical year.",
+            *said,
         ),
+    )
+
+
+def _zone(time_zone: str | None, offset_h: float, year: int) -> tuple[str, tuple[str, ...]]:
+    """Name of the zone for people, and what to say if it is not the one given."""
+    own = _offset_name(offset_h)
+    if time_zone is None:
+        return own, ()
+    zone = read_zone(time_zone)
+    # Of January and July one has standard time; tzdata calls Irish winter time the
+    # exception, while files and people call it the rule.
+    offsets = [datetime(year, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)]
+    if min(offset for offset in offsets if offset is not None) == timedelta(hours=offset_h):
+        return time_zone, ()
+    return own, (
+        f"Times are those of the file, UTC{own}: {time_zone} has another standard time.",
     )
 
 

@@ -33,7 +33,8 @@ def read_weather_file(
     place : str
         A label; that of the file where it has one and none is given.
     time_zone : str, optional
-        IANA name, where the file does not say one.
+        IANA name, where the file does not say one; for a typical year see
+        `riskmodel.weather.epw.epw_weather`.
     latitude_deg, longitude_deg : float, optional
         Where the file does not say them. [°]
 

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.physiology.heat import SIMILAR_AIR_C
-from riskmodel.weather.hours import Weather, WeatherError, naive_utc
+from riskmodel.weather.hours import Weather, WeatherError, check_year, naive_utc
 from riskmodel.weather.over_session import session_weather
 
 DAYS = 14
+HOT_FROM_C = 20.0
+"""Planned air below this is not hot, however used to it somebody is.  Judgement. [°C]"""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class HeatDays:
     ----------
     suggested : int or None
         None without training days: then only `warm_days`, the most that it can be,
-        is known.
+        is known.  None too where the planned session is not hot.
     warm_days : int
         Days that were warm enough at that time of day.
     known_days : int
@@ -61,8 +63,9 @@ def suggest_heat_days(
         Days with a session.  One with a time, which needs its time zone, is looked up
         at that time; one without at the time of the planned session.
     today : date, optional
-        The fourteen days are those before it; by default before the day on which the
-        weather was issued, or else of the session.
+        The fourteen days are those before it, or before that of the session if that is
+        earlier; by default the day on which the weather was issued, or else the present
+        one for a forecast, and that of the session for other weather.
 
     Returns
     -------
@@ -76,8 +79,10 @@ def suggest_heat_days(
     zone = weather.zone
     (when,) = naive_utc([pd.Timestamp(start)])
     local = pd.Timestamp(when).tz_localize("UTC").tz_convert(zone)
-    known_until = weather.issued.astimezone(zone).date() if weather.issued else local.date()
-    last = min(today or known_until, local.date())
+    if today is None:
+        today = _today(weather, local.date())
+    check_year(today)
+    last = min(today, local.date())
     planned = _air_temperature_c(weather, [local], duration_min)[0]
     if np.isnan(planned):
         raise WeatherError("The weather of the planned session is not known.")
@@ -91,6 +96,12 @@ def suggest_heat_days(
     usual = _air_temperature_c(weather, list(same_time.values()), duration_min)
     warm = {d for d, c in zip(days, usual, strict=True) if c >= planned - SIMILAR_AIR_C}
     known = int(np.isfinite(usual).sum())
+    if planned < HOT_FROM_C:
+        sentence = (
+            f"The air of the session has {planned:.1f} °C, which is not hot (below "
+            f"{HOT_FROM_C:g} °C): days of heat need not be counted."
+        )
+        return HeatDays(None, len(warm), known, sentence)
     rule = f"{planned - SIMILAR_AIR_C:.1f} °C or more, {SIMILAR_AIR_C:g} °C below the plan"
     if trained is None:
         sentence = (
@@ -111,6 +122,15 @@ def suggest_heat_days(
         f"({rule})."
     )
     return HeatDays(len(counted), len(warm), known, _with_gaps(sentence, known))
+
+
+def _today(weather: Weather, day_of_session: date) -> date:
+    """Up to where days are past, if nobody says it."""
+    if weather.issued is not None:
+        return weather.issued.astimezone(weather.zone).date()
+    if weather.kind == "forecast":
+        return datetime.now(weather.zone).date()
+    return day_of_session
 
 
 def _with_gaps(sentence: str, known: int) -> str:

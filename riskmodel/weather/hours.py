@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
@@ -18,13 +18,12 @@ from riskmodel.physiology import sun
 
 Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
-Kind = Literal["forecast", "climate", "past", "typed"]
+Kind = Literal["forecast", "climate", "typed"]
 
 KIND_WORDS: Mapping[Kind, str] = MappingProxyType(
     {
         "forecast": "Forecast",
         "climate": "Usual climate of that time of year, not a forecast",
-        "past": "Weather of the past days",
         "typed": "Weather typed by hand",
     }
 )
@@ -45,6 +44,10 @@ SLIGHTLY_MORE_W_M2 = 5.0
 """By how much rounding may lift the direct part above the whole; our judgement. [W/m²]"""
 MOST_DIRECT = 0.9
 """Largest direct share that `riskmodel.physiology.heat` is made for."""
+SEA_LEVEL_HPA = 1013.25
+"""Pressure of the standard atmosphere, where none is given. [hPa]"""
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years that a form takes, and that NumPy can count in nanoseconds."""
 
 
 class WeatherError(ValueError):
@@ -118,7 +121,7 @@ class Weather:
         in `COLUMNS`, each the mean over the hour; NaN is missing.
     time_zone : str
         IANA name, or an offset such as ``+05:30``; only for what people read.
-    kind : {"forecast", "climate", "past", "typed"}
+    kind : {"forecast", "climate", "typed"}
     place : str
     latitude_deg, longitude_deg : float
         [°]
@@ -170,19 +173,6 @@ class Weather:
         end: pd.Timestamp = self.frame.index[-1].tz_convert(self.zone)
         return end + pd.Timedelta(1, "h")
 
-    def before(self, moment: datetime) -> Weather:
-        """Hours that are over at a moment, as weather of the past.
-
-        Raises
-        ------
-        WeatherError
-            If there are none.
-        """
-        over = self.hours_utc + HOUR <= naive_utc([pd.Timestamp(moment)])[0]
-        if not over.any():
-            raise WeatherError("None of the hours is over yet.")
-        return replace(self, frame=self.frame[over], kind="past", last_start=None)
-
 
 def naive_utc(moments: Any) -> Times:
     """Moments with a time zone as datetime64[ns] in UTC.
@@ -190,13 +180,70 @@ def naive_utc(moments: Any) -> Times:
     Raises
     ------
     WeatherError
-        If they have none.
+        If they have none, or lie outside of 1900 to 2199.
     """
     index = pd.DatetimeIndex(moments)
     if index.tz is None:
         raise WeatherError(f"The time {index[0]} has no time zone.")
+    # Before anything is computed: the first day there is has no hour before it.
+    for moment in (index.min(), index.max()) if len(index) else ():
+        check_year(moment)
     plain = index.tz_convert("UTC").tz_localize(None)
     return plain.to_numpy().astype("datetime64[ns]")
+
+
+def check_year(day: date) -> None:
+    """Refuse days that no form takes.
+
+    Raises
+    ------
+    WeatherError
+        If the year is outside of 1900 to 2199.
+
+    Examples
+    --------
+    >>> check_year(date(2300, 1, 1))
+    Traceback (most recent call last):
+    riskmodel.weather.hours.WeatherError: The date is 2300-01-01; allowed is 1900 to 2199.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        shown = f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
+        raise WeatherError(f"The date is {shown}; allowed is {FIRST_YEAR} to {LAST_YEAR}.")
+
+
+def clock_words(moment: pd.Timestamp) -> str:
+    """Time of day, with the offset in the hour that comes twice when clocks go back.
+
+    Parameters
+    ----------
+    moment : Timestamp
+        In the local time.
+
+    Examples
+    --------
+    >>> vienna = ZoneInfo("Europe/Vienna")
+    >>> clock_words(pd.Timestamp("2026-10-25T00:30Z").tz_convert(vienna))
+    '02:30 (UTC+02:00)'
+    >>> clock_words(pd.Timestamp("2026-10-25T02:30Z").tz_convert(vienna))
+    '03:30'
+    """
+    shown = f"{moment:%H:%M}"
+    plain = moment.to_pydatetime()
+    if plain.replace(fold=0).utcoffset() == plain.replace(fold=1).utcoffset():
+        return shown
+    offset = f"{moment:%z}"
+    return f"{shown} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def hours_words(n: int) -> str:
+    """Write a count of hours.
+
+    Examples
+    --------
+    >>> hours_words(1), hours_words(3)
+    ('1 hour', '3 hours')
+    """
+    return "1 hour" if n == 1 else f"{n} hours"
 
 
 def read_zone(name: str) -> tzinfo:
@@ -351,8 +398,10 @@ def make_weather(
     Returns
     -------
     Weather
-        With every column of `COLUMNS`.  Radiation a little below 0 is 0, and where
-        no radiation is given at all it comes from the cloud; the notes say so.
+        With every column of `COLUMNS`.  Radiation a little below 0 is 0, a direct
+        share above 0.9 is 0.9, and where no radiation is given at all it comes from
+        the cloud; the notes say so, and in how many hours.  They also count the hours
+        whose direct share or pressure a session has to do without.
 
     Raises
     ------
@@ -370,12 +419,14 @@ def make_weather(
     frame["solar_radiation_w_m2"], said = _not_below_zero(frame["solar_radiation_w_m2"])
     for name in COLUMNS:
         check_possible(name, frame[name].to_numpy())
-    if frame["solar_radiation_w_m2"].isna().all():
+    of_cloud = bool(frame["solar_radiation_w_m2"].isna().all())
+    if of_cloud:
         frame["solar_radiation_w_m2"] = _from_cloud(frame, latitude_deg, longitude_deg)
         said += ("The sun was computed from the cloud; no radiation was given.",)
     for name, column in COLUMNS.items():
         if column.needed and frame[name].isna().all():
             raise WeatherError(f"The weather holds no {column.label} ({name}).")
+    said += _gaps(frame, of_cloud=of_cloud)
     # The rest of what a model lets through at the edges of the day counts as direct
     # too: the heat balance is made for a share of 0.9 at most.
     frame["direct_fraction"] = frame["direct_fraction"].clip(upper=MOST_DIRECT)
@@ -390,6 +441,21 @@ def make_weather(
         (*notes, *said),
         issued,
     )
+
+
+def _gaps(frame: pd.DataFrame, *, of_cloud: bool) -> tuple[str, ...]:
+    """Say in how many hours a share is too large, or something has to be assumed."""
+    direct, sunny = frame["direct_fraction"], frame["solar_radiation_w_m2"] > 0.0
+    large = int((direct > MOST_DIRECT).sum())
+    unknown = 0 if of_cloud else int((direct.isna() & sunny).sum())
+    known = frame["air_temperature_c"].notna()
+    no_pressure = int((frame["pressure_hpa"].isna() & known).sum())
+    counted = (
+        (large, f"Direct radiation above {MOST_DIRECT:g} of all was taken as that"),
+        (unknown, "Direct radiation is not given and was computed from radiation and sun"),
+        (no_pressure, f"Air pressure is not given and was taken as {SEA_LEVEL_HPA:g} hPa"),
+    )
+    return tuple(f"{text} in {hours_words(n)}." for n, text in counted if n)
 
 
 def check_possible(name: str, values: Array) -> None:
@@ -442,7 +508,7 @@ def _not_below_zero(radiation: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
         return values, ()
     made = values.copy()
     made[slightly] = 0.0
-    hours = "1 hour" if slightly.size == 1 else f"{slightly.size} hours"
+    hours = hours_words(slightly.size)
     return made, (f"Solar radiation slightly below 0 in {hours} was taken as 0.",)
 
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from riskmodel.weather.hours import (
     ATTRIBUTION,
     COLUMNS,
-    Kind,
     Weather,
     WeatherError,
     check_possible,
     direct_share,
+    hours_words,
     make_weather,
     over_hours,
     read_zone,
@@ -68,6 +68,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
 rest the value at the hour (open-meteo.com/en/docs)."""
 
 _PRECEDING = ("solar_radiation_w_m2", "direct_radiation_w_m2")
+_UTC = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
 _SECONDS = np.timedelta64(1, "s")
 # Seconds beyond these are no time that NumPy can count in nanoseconds.
 _FIRST, _LAST = -2_208_988_800, 7_258_118_400
@@ -103,10 +104,9 @@ def parse_json(content: bytes) -> Any:
 def weather_of(
     payload: Any,
     *,
-    kind: Kind = "forecast",
     place: str = "",
     coordinates: tuple[float, float] | None = None,
-    strict: bool = False,
+    zone: str | None = None,
     issued: datetime | None = None,
 ) -> Weather:
     """Read an answer of the forecast service.
@@ -115,15 +115,15 @@ def weather_of(
     ----------
     payload : any
         What stood in the JSON.
-    kind, place, issued
+    place, issued
         As in `Weather`.
     coordinates : tuple of float, optional
         Latitude and longitude that were asked for; those of the answer, which are the
         middle of a grid cell, where they are not known.
-    strict : bool
-        Only the units and the times that the client asks for, as from the service; a
-        saved file may have others of the service's own.
-    issued : datetime, optional
+    zone : str, optional
+        Time zone of the place.  With one, the answer is that to the client, which has
+        asked for GMT and for units: nothing else is taken.  A saved file, without,
+        has its own zone and may have other units of the service.
 
     Returns
     -------
@@ -133,7 +133,15 @@ def weather_of(
     ------
     WeatherError
         If it is no such answer, in one sentence.
+
+    Notes
+    -----
+    Asked for a zone that is not a whole number of hours from UTC, the service lists
+    local full hours, but puts the values of full hours of UTC there: in India what
+    stands at half past six UTC is that of seven.  The labels of such files are moved
+    to where their values belong, and a note says so.
     """
+    strict = zone is not None
     if not isinstance(payload, dict):
         raise WeatherError("The weather is not readable: it is no single JSON object.")
     hourly, units = payload.get("hourly"), payload.get("hourly_units")
@@ -160,11 +168,19 @@ def weather_of(
         read = _in_unit(read, variable, units.get(name), name, strict=strict)
         check_possible(target if target in COLUMNS else "solar_radiation_w_m2", read)
         values[target] = read
-    zone = _agreed_zone(served, labels)
-    return _made(labels, values, served, zone, kind, place, coordinates, issued=issued)
+    notes: tuple[str, ...] = ()
+    if zone is None:
+        zone = _agreed_zone(served, labels)
+        labels, notes = _at_full_hours(labels, served.offset_s)
+    elif served.time_zone not in _UTC or served.offset_s:
+        raise WeatherError(
+            f"The weather is for the time zone {_shown(served.time_zone)}, not for GMT."
+        )
+    at = coordinates or (served.latitude_deg, served.longitude_deg)
+    return _made(labels, values, zone, place, at, issued, notes)
 
 
-def weather_of_csv(content: bytes, *, place: str = "", kind: Kind = "forecast") -> Weather:
+def weather_of_csv(content: bytes, *, place: str = "") -> Weather:
     """Read a CSV file saved from the service.
 
     Parameters
@@ -172,8 +188,7 @@ def weather_of_csv(content: bytes, *, place: str = "", kind: Kind = "forecast") 
     content : bytes
         The place in the first two lines, then, after an empty one, the hours with
         their units in brackets.
-    place, kind
-        As in `Weather`.
+    place : str
 
     Returns
     -------
@@ -218,7 +233,7 @@ def weather_of_csv(content: bytes, *, place: str = "", kind: Kind = "forecast") 
         "hourly": hourly,
         "hourly_units": {**units, "time": "iso8601"},
     }
-    return weather_of(payload, kind=kind, place=place)
+    return weather_of(payload, place=place)
 
 
 def _cell(text: str) -> Any:
@@ -312,32 +327,49 @@ def _agreed_zone(served: Served, labels: NDArray[np.datetime64]) -> str:
     return served.time_zone
 
 
+def _at_full_hours(
+    labels: NDArray[np.datetime64], offset_s: int
+) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
+    """Move labels to the full hours of UTC whose values they carry, and say so."""
+    # The part of the offset beyond whole hours, towards Greenwich.
+    beyond_s = int(math.copysign(abs(offset_s) % 3600, offset_s))
+    moved = labels + beyond_s * _SECONDS
+    if not beyond_s or moved[0].astype(np.int64) % 3600:
+        return labels, ()
+    way = "later" if beyond_s > 0 else "earlier"
+    return moved, (
+        f"Times were moved by {abs(beyond_s) // 60} minutes to {way} ones: in time zones "
+        "off the full hour the service gives the values of full hours of UTC.",
+    )
+
+
 def _made(
     labels: NDArray[np.datetime64],
     values: dict[str, Array],
-    served: Served,
     zone: str,
-    kind: Kind,
     place: str,
-    coordinates: tuple[float, float] | None,
-    *,
+    at: tuple[float, float],
     issued: datetime | None,
+    notes: tuple[str, ...],
 ) -> Weather:
     preceding = {name: values.pop(name) for name in _PRECEDING if name in values}
     hours = over_hours(labels, values, preceding)
     if "direct_radiation_w_m2" in hours and "solar_radiation_w_m2" in hours:
+        if below := int((hours["direct_radiation_w_m2"] < 0.0).sum()):
+            count = hours_words(below)
+            notes += (f"Direct radiation slightly below 0 in {count} was taken as 0.",)
         hours["direct_fraction"] = direct_share(
             hours["direct_radiation_w_m2"].to_numpy(),
             hours["solar_radiation_w_m2"].to_numpy(),
         )
-    latitude_deg, longitude_deg = coordinates or (served.latitude_deg, served.longitude_deg)
     return make_weather(
         hours,
         time_zone=zone,
-        kind=kind,
+        kind="forecast",
         place=place,
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
+        latitude_deg=at[0],
+        longitude_deg=at[1],
         attribution=ATTRIBUTION,
+        notes=notes,
         issued=issued,
     )

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from riskmodel.fields import FIELDS
 from riskmodel.physiology import heat, sun
-from riskmodel.weather.hours import COLUMNS, HOUR, Times, Weather, WeatherError, naive_utc
+from riskmodel.weather.hours import (
+    COLUMNS,
+    HOUR,
+    SEA_LEVEL_HPA,
+    Times,
+    Weather,
+    WeatherError,
+    clock_words,
+    naive_utc,
+)
 
 Array = NDArray[np.float64]
 
@@ -67,9 +76,8 @@ def session_weather(
     Every hour counts by the minutes that the session spends in it.  WBGT is computed
     for each hour, from its own weather and its own sun, with the direct share and
     the pressure where they are known, and then averaged; a WBGT that comes with the
-    weather is used as it is.  Where the hours of a session do not differ and hold
-    nothing that a form cannot hold, WBGT is that of the form, under the mean sun of
-    the session: an unchanging radiation under a sun that moves says less than that.
+    weather is used as it is.  A form that is not told this WBGT computes one under the
+    mean sun of the session instead, which may be a little different.
 
     A session that touches an hour with something missing, or outside of what can be
     scored, or that begins before or ends after the weather, has no number.
@@ -92,7 +100,11 @@ def session_weather(
     def mean(values: Array) -> Array:
         # An hour that the session does not touch may hold anything.
         total: Array = np.where(met, values, 0.0)
-        return np.asarray((total * share).sum(axis=1))
+        made = (total * share).sum(axis=1)
+        # The shares of the hours add up to 1 only but for rounding.
+        low = np.where(met, values, np.inf).min(axis=1)
+        high = np.where(met, values, -np.inf).max(axis=1)
+        return np.asarray(np.clip(made, low, high))
 
     columns = {}
     for name in _NEEDED:
@@ -104,9 +116,6 @@ def session_weather(
     wbgt = np.where(shade[:, None], hourly["wbgt_shade_c"][safe], hourly["wbgt_c"][safe])
     columns["wbgt_c"] = mean(wbgt)
     highest = np.where(met, wbgt, -np.inf).max(axis=1)
-    _as_the_form(
-        weather, starts, duration_min, columns, safe, met & ~shade[:, None], highest
-    )
     bad = problems != ""
     for values in (*columns.values(), highest):
         values[bad] = np.nan
@@ -164,7 +173,8 @@ def _at_the_athlete(weather: Weather) -> dict[str, Array]:
     given = hourly["direct_fraction"]
     direct = np.where(np.isnan(given), sun.direct_fraction(whole, cosine), given)
     hourly["direct_fraction"] = direct
-    pressure = np.where(np.isnan(hourly["pressure_hpa"]), 1013.25, hourly["pressure_hpa"])
+    given = hourly["pressure_hpa"]
+    pressure = np.where(np.isnan(given), SEA_LEVEL_HPA, given)
 
     def wbgt(radiation: Array, beam: Array) -> Array:
         wind = heat.wind_speed_2m(hourly["wind_speed_m_s"], radiation, cosine)
@@ -184,42 +194,6 @@ def _at_the_athlete(weather: Weather) -> dict[str, Array]:
     measured = hourly["wbgt_c"]
     hourly["wbgt_c"] = np.where(np.isnan(measured), wbgt(whole, direct), measured)
     return hourly
-
-
-def _as_the_form(
-    weather: Weather,
-    starts: Times,
-    duration_min: Array,
-    columns: dict[str, Array],
-    rows: NDArray[np.intp],
-    met: NDArray[np.bool_],
-    highest: Array,
-) -> None:
-    """Where the hours do not differ, put WBGT as the form would compute it."""
-    same = met.any(axis=1)
-    for name in COLUMNS:
-        values = weather.frame[name].to_numpy()[rows]
-        if name in _NEEDED:
-            low = np.where(met, values, np.inf).min(axis=1)
-            same &= low == np.where(met, values, -np.inf).max(axis=1)
-        elif name != "cloud_pct":
-            same &= ~(~np.isnan(values) & met).any(axis=1)
-    if not same.any():
-        return
-    for name in _NEEDED:
-        # The shares of the hours add up to 1 only but for rounding.
-        hour = rows[same, met[same].argmax(axis=1)]
-        columns[name][same] = weather.frame[name].to_numpy()[hour]
-    place = weather.latitude_deg, weather.longitude_deg
-    cosine = sun.mean_cos_zenith(starts[same], duration_min[same], *place)
-    air, humidity, wind, radiation = (columns[name][same] for name in _NEEDED)
-    near_ground = heat.wind_speed_2m(wind, radiation, cosine)
-    direct = sun.direct_fraction(radiation, cosine)
-    state = heat.wbgt_liljegren(
-        air, np.clip(humidity, 1.0, 100.0), near_ground, radiation, direct, cosine
-    )
-    columns["wbgt_c"][same] = state.wbgt_c
-    highest[same] = state.wbgt_c
 
 
 def _problems(
@@ -244,7 +218,7 @@ def _problems(
         hour = rows[found, bad[found].argmax(axis=1)]
         # One sentence for each hour, not for each session.
         for row in np.unique(hour):
-            at = f"{WEEKDAYS[index[row].weekday()]} {index[row]:%H:%M}"
+            at = _day_and_clock(index[row])
             if gone[row]:
                 text = f"The {column.label} of {at} is missing."
             else:
@@ -252,11 +226,14 @@ def _problems(
                 text += f"allowed is {FIELDS[name].allowed}."
             texts[found[hour == row]] = text
     begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
-    late = f"{WEEKDAYS[weather.end.weekday()]} {weather.end:%H:%M}"
-    early = f"{WEEKDAYS[index[0].weekday()]} {index[0]:%H:%M}"
+    late, early = _day_and_clock(weather.end), _day_and_clock(index[0])
     texts[ends > end] = f"The weather ends on {late}, before the session would."
     texts[starts < begin] = f"The weather begins on {early}, after the session would."
     return texts
+
+
+def _day_and_clock(moment: pd.Timestamp) -> str:
+    return f"{WEEKDAYS[moment.weekday()]} {clock_words(moment)}"
 
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.weather.daylight import Day, all_daylight, days_of_sun
-from riskmodel.weather.hours import HOUR, Kind, Times, Weather, naive_utc
+from riskmodel.weather.hours import HOUR, Kind, Times, Weather, clock_words, naive_utc
 
 Array = NDArray[np.float64]
 
@@ -28,9 +28,7 @@ deviation of 2.4 °C, the stations mostly too low (Cheuvront 2015,
 doi:10.1249/MSS.0000000000000624).  That it grows by half a degree every two days is our
 judgement too."""
 
-ERROR_C: MappingProxyType[Kind, float] = MappingProxyType(
-    {"past": 2.0, "typed": 2.0, "climate": 5.0}
-)
+ERROR_C: MappingProxyType[Kind, float] = MappingProxyType({"typed": 2.0, "climate": 5.0})
 """The same for weather that is no forecast.  Five degrees, for the days that differ from
 the usual one, are our judgement. [°C]"""
 
@@ -48,12 +46,15 @@ class Starts:
         Whether the start lies within the limits of the day.
     wbgt_error_c : ndarray of shape (n,)
         By how much WBGT may be off. [°C]
+    note : str
+        Why there is none, where the weather is over; else empty.
     """
 
     utc: Times
     local: pd.DatetimeIndex
     within: NDArray[np.bool_]
     wbgt_error_c: Array
+    note: str
 
     def days(self, weather: Weather) -> tuple[Day, ...]:
         """Sunrise and sunset of the days with a start."""
@@ -64,28 +65,51 @@ class Starts:
         return days_of_sun(first, last, weather.zone, *place)
 
 
+class Limits(TypedDict, total=False):
+    """When a session may start; everything may be left out.
+
+    Attributes
+    ----------
+    now : datetime
+        The present, with its time zone: what is over is not offered of a forecast,
+        unless `first` asks for it.
+    first, last : datetime
+        Limits of the start, with their time zones; by default from when the forecast
+        was issued, or from `now` if that is later, or from the first hour of other
+        weather, to its end.
+    earliest, latest : datetime.time or str
+        Limits of the start on every day, local time, such as ``"06:30"``; if the
+        latest comes before the earliest, the night between is meant.
+    step_min : int
+        60, the default, for starts on the hour, 30 for those on the half hour too, or
+        another of `STEPS_MIN`. [min]
+    """
+
+    now: datetime | None
+    first: datetime | None
+    last: datetime | None
+    earliest: time | str | None
+    latest: time | str | None
+    step_min: int
+
+
 def possible_starts(
     weather: Weather,
     *,
-    first: datetime | None,
-    last: datetime | None,
-    earliest: time | str | None,
-    latest: time | str | None,
-    step_min: int,
+    now: datetime | None = None,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    earliest: time | str | None = None,
+    latest: time | str | None = None,
+    step_min: int = 60,
 ) -> Starts:
     """List the moments at which the clock of the place shows a full step.
 
     Parameters
     ----------
     weather : Weather
-    first, last : datetime, optional
-        With their time zones; by default from when the forecast was issued, or the
-        first hour of other weather, to its end.
-    earliest, latest : datetime.time or str, optional
-        Limits of the start in local time, such as ``"06:30"``; if the latest comes
-        before the earliest, the night between is meant.
-    step_min : int
-        One of `STEPS_MIN`. [min]
+    now, first, last, earliest, latest, step_min
+        As in `Limits`.
 
     Returns
     -------
@@ -102,13 +126,20 @@ def possible_starts(
             f"The step (step_min) is {step_min}; allowed is one of "
             f"{', '.join(map(str, STEPS_MIN))} min."
         )
-    issued = weather.issued if weather.kind == "forecast" else None
-    begin = _moment("first", first or issued, weather.hours_utc[0])
     end = _moment(
         "last",
         last or weather.last_start,
         weather.hours_utc[-1] + HOUR - np.timedelta64(1, "m"),
     )
+    begin, present = weather.hours_utc[0], _moment("now", now, np.datetime64("NaT", "ns"))
+    over = False
+    if first is not None:
+        begin = _moment("first", first, begin)
+    elif weather.kind == "forecast":
+        # Comparisons with NaT are False.
+        over = bool(weather.hours_utc[-1] + HOUR <= present)
+        begin = _moment("issued", weather.issued, begin)
+        begin = present if present > begin else begin
     if (end - begin) / np.timedelta64(step_min, "m") > MOST_STARTS:
         raise ValueError(f"There are more than {MOST_STARTS} starts from first to last.")
     # All time zones in use now are whole quarters of an hour from UTC.
@@ -120,7 +151,15 @@ def possible_starts(
     minute = local.hour.to_numpy() * 60 + local.minute.to_numpy()
     full = minute % step_min == 0
     utc, local, minute = utc[full], local[full], minute[full]
-    return Starts(utc, local, _within(minute, earliest, latest), wbgt_error_c(weather, utc))
+    note = ""
+    if over:
+        note = (
+            f"This forecast is over: it ends on {weather.end:%Y-%m-%d} at "
+            f"{clock_words(weather.end)}. Its starts are only given if they are asked for "
+            "(first)."
+        )
+    within = _within(minute, earliest, latest)
+    return Starts(utc, local, within, wbgt_error_c(weather, utc), note)
 
 
 def wbgt_error_c(weather: Weather, start_utc: Times) -> Array:

@@ -14,6 +14,7 @@ from riskmodel.weather.hours import (
     Kind,
     Weather,
     WeatherError,
+    check_year,
     end_of_days,
     hour_index,
     make_weather,
@@ -49,7 +50,7 @@ def typed_weather(
     Parameters
     ----------
     on : date
-        First day.
+        First day; from 1900 to 2199.
     latitude_deg, longitude_deg : float
         [°]
     time_zone : str
@@ -89,6 +90,8 @@ def typed_weather(
     """
     if not 1 <= days <= MOST_DAYS:
         raise WeatherError(f"{days} days of weather; allowed is 1 to {MOST_DAYS}.")
+    check_year(on)
+    check_year(on + timedelta(days=days))
     if not coolest_c <= warmest_c:
         raise WeatherError(
             f"The coolest hour has {coolest_c:g} °C and the warmest {warmest_c:g} °C."

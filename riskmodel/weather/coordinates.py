@@ -1,0 +1,63 @@
+"""Coordinates that somebody writes where the name of a place is asked for."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from riskmodel.weather.hours import WeatherError, rounded_place
+
+_NUMBER = r"([+-]?\d{1,3}(?:[.,]\d+)?) ?°?"
+_AFTER = re.compile(rf"{_NUMBER} ?([NSEW]?)(?: ?[,;/] ?| ){_NUMBER} ?([NSEW]?)")
+_BEFORE = re.compile(rf"([NSEW]) ?{_NUMBER}(?: ?[,;/] ?| )([NSEW]) ?{_NUMBER}")
+_EXACT = re.compile(r"°|\d[.,\u066b]\d{3}")
+"""No name of a place has degrees or three decimals."""
+
+
+def read_coordinates(query: str) -> tuple[float, float] | None:
+    """Read coordinates, which no service may get as they were written.
+
+    Parameters
+    ----------
+    query : str
+        Decimal degrees, latitude first or with N, S, E and W.
+
+    Returns
+    -------
+    tuple of float or None
+        Latitude and longitude to two decimals [°]; None for the name of a place.
+
+    Raises
+    ------
+    WeatherError
+        If it looks like coordinates and is none.
+
+    Examples
+    --------
+    >>> read_coordinates("48.20849, 16.37208"), read_coordinates("Vienna")
+    ((48.21, 16.37), None)
+    """
+    plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-").upper()
+    after, before = _AFTER.fullmatch(plain), _BEFORE.fullmatch(plain)
+    # Two whole numbers with a blank between are a postcode.
+    if re.search(r"[.,;/°A-Z]", plain) is None or (after is None and before is None):
+        if _EXACT.search(plain):
+            raise WeatherError(
+                "This looks like coordinates, which are not searched for; write them like "
+                "48.21, 16.37."
+            )
+        return None
+    if after is not None:
+        one, side, other, other_side = after.groups()
+    elif before is not None:
+        side, one, other_side, other = before.groups()
+    read = [
+        (side, float(number.replace(",", ".")) * (-1.0 if side in ("S", "W") else 1.0))
+        for side, number in ((side, one), (other_side, other))
+    ]
+    if side in ("E", "W"):
+        read.reverse()
+    (north, latitude_deg), (east, longitude_deg) = read
+    if north not in ("", "N", "S") or east not in ("", "E", "W"):
+        raise WeatherError("The coordinates do not say one latitude and one longitude.")
+    return rounded_place(latitude_deg, longitude_deg)
