@@ -509,9 +509,9 @@ def test_every_public_method_takes_the_owner_first():
         assert ("id" in parameters) == (name in WITH_ID), name
 
 
-def answer(call, *arguments):
+def answer(call, *arguments, **options):
     try:
-        return call(*arguments)
+        return call(*arguments, **options)
     except StoreError as error:
         return type(error), str(error)
 

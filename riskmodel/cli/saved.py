@@ -42,8 +42,8 @@ def backup(
     """Write everything that was saved into one file.
 
     The database is the one that the environment variable CRAMPRISK_DATABASE_URL names,
-    or [database] in .streamlit/secrets.toml, or else the file in the user's data folder.
-    The backup fits SQLite and PostgreSQL alike.
+    or the url of the section database in .streamlit/secrets.toml, or else the file in
+    the user's data folder.  The backup fits SQLite and PostgreSQL alike.
     """
     with _store() as (part, store):
         if file == "-":
