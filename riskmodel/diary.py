@@ -7,7 +7,7 @@ No database either: `riskmodel.store` keeps the outcomes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import NormalDist
 from types import MappingProxyType
@@ -49,6 +49,7 @@ LEVEL = 0.9
 LONGEST_NOTE = 80
 """Most characters of a program's version or a scorecard's fingerprint."""
 
+_GREATEST = np.finfo(np.float64).max.item()
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -60,6 +61,9 @@ class DiaryError(ValueError):
 class Outcome:
     """What was expected of one session, and what came of it.
 
+    Written down before the session it is pending, without an outcome; `complete_outcome`
+    adds that afterwards and leaves the expectation as it was.
+
     Only `check_outcome` says whether it makes sense, so that an outcome written by
     another version of the program can still be read.
 
@@ -68,15 +72,16 @@ class Outcome:
     day : datetime.date
         Of the session.
     probability, probability_low, probability_high : float
-        As the person saw them before the session, 0 to 1.
+        As they stood when the expectation was written down, 0 to 1.
     program, scorecard : str
         Version of the program, and fingerprint of its scorecard.
-    cramp : bool
-        Whether there was one, during the session or within an hour after it.
+    cramp : bool or None
+        Whether there was one, during the session or within an hour after it; None as
+        long as that is not known.
     sport : str
         A level of the field ``sport``.
     duration_min : float
-        Minutes that the session took, 5 to 1440.
+        Minutes that the session takes or took, 5 to 1440.
     muscle : str, optional
         One of `MUSCLES`.
     cramp_at_min : float, optional
@@ -93,7 +98,7 @@ class Outcome:
     probability_high: float
     program: str
     scorecard: str
-    cramp: bool
+    cramp: bool | None
     sport: str
     duration_min: float
     muscle: str | None = None
@@ -101,15 +106,22 @@ class Outcome:
     after_session: bool = False
     answers: Mapping[str, Any] | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Whether the outcome is not known yet."""
+        return self.cramp is None
+
 
 @dataclass(frozen=True)
 class DiaryReport:
     """Sessions with a cramp, beside how many there would be if the numbers were right.
 
+    Pending sessions count nowhere but in ``n_pending``.
+
     Attributes
     ----------
     n_sessions, n_cramps : int
-        Sessions in the diary, and those with a cramp.
+        Sessions in the diary whose outcome is known, and those with a cramp.
     enough : bool
         Whether there are `FEWEST_SESSIONS`; if not, what follows is NaN or None.
     expected : float
@@ -124,6 +136,8 @@ class DiaryReport:
     sentences : tuple of str
         The same in words; the last is about what it does not mean.
     label : str
+    n_pending : int
+        Sessions in the diary whose outcome is not known yet.
     """
 
     n_sessions: int
@@ -139,21 +153,28 @@ class DiaryReport:
     scorecards: tuple[str, ...]
     sentences: tuple[str, ...]
     label: str = LABEL
+    n_pending: int = 0
 
 
 def _is_number(value: object) -> bool:
+    # No comparison of an int with a float can go wrong, whatever its size.
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and bool(np.isfinite(value))
+        and -_GREATEST <= value <= _GREATEST
     )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST_NOTE else f"{text[:LONGEST_NOTE]}…"
 
 
 def _chances_problems(outcome: Outcome) -> Iterable[str]:
     chances = (outcome.probability_low, outcome.probability, outcome.probability_high)
     for name, value in zip(("low", "itself", "high"), chances, strict=True):
         if not _is_number(value) or not 0 <= value <= 1:
-            yield f"Probability ({name}) is {value}; allowed is 0 to 1."
+            yield f"Probability ({name}) is {_short(value)}; allowed is 0 to 1."
             return
     if not chances[0] <= chances[1] <= chances[2]:
         yield (
@@ -163,20 +184,17 @@ def _chances_problems(outcome: Outcome) -> Iterable[str]:
 
 
 def _cramp_problems(outcome: Outcome) -> Iterable[str]:
-    at = outcome.cramp_at_min
-    if not isinstance(outcome.cramp, bool):
-        yield f"Cramp is {outcome.cramp}; allowed is yes or no."
-    elif not outcome.cramp and (outcome.muscle, at, outcome.after_session) != (
-        None,
-        None,
-        False,
-    ):
-        yield "A session without a cramp has no muscle and no time of a cramp."
-    if outcome.muscle is not None and outcome.muscle not in MUSCLES:
-        yield f"Muscle is {outcome.muscle}; allowed is one of {', '.join(MUSCLES)}."
+    at, muscle = outcome.cramp_at_min, outcome.muscle
+    if outcome.cramp is not None and not isinstance(outcome.cramp, bool):
+        yield f"Cramp is {_short(outcome.cramp)}; allowed is yes, no or not known yet."
+    elif not outcome.cramp and (muscle, at, outcome.after_session) != (None, None, False):
+        which = "whose outcome is not known yet" if outcome.pending else "without a cramp"
+        yield f"A session {which} has no muscle and no time of a cramp."
+    if muscle is not None and (not isinstance(muscle, str) or muscle not in MUSCLES):
+        yield f"Muscle is {_short(muscle)}; allowed is one of {', '.join(MUSCLES)}."
     longest = FIELDS["duration_min"].high
     if at is not None and (not _is_number(at) or not 0 <= at <= longest):
-        yield f"The cramp came at {at} min; allowed is 0 to {longest:g} min."
+        yield f"The cramp came at {_short(at)} min; allowed is 0 to {longest:g} min."
     elif at is not None and outcome.after_session:
         yield "A cramp came during the session or after it, not both."
     elif at is not None and _is_number(outcome.duration_min) and at > outcome.duration_min:
@@ -208,26 +226,92 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
     problems = [*_chances_problems(outcome), *_cramp_problems(outcome)]
     day = outcome.day
     if isinstance(day, datetime) or not isinstance(day, date):
-        problems.append(f"Day is {day}; allowed is a date.")
+        problems.append(f"Day is {_short(day)}; allowed is a date.")
     elif not _FIRST_DAY <= day <= _LAST_DAY:
         problems.append(f"Day is {day}; allowed is {_FIRST_DAY} to {_LAST_DAY}.")
     for what, text in (("Version", outcome.program), ("Scorecard", outcome.scorecard)):
         if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NOTE:
             problems.append(
-                f"{what} is {str(text)[:LONGEST_NOTE]}; allowed is a text of up to "
+                f"{what} is {_short(text)}; allowed is a text of up to "
                 f"{LONGEST_NOTE} characters."
             )
     if not isinstance(outcome.after_session, bool):
-        problems.append(f"After is {outcome.after_session}; allowed is yes or no.")
+        after = _short(outcome.after_session)
+        problems.append(f"After is {after}; allowed is yes or no.")
     # Blank or missing is as wrong here as impossible: a diary is about a real session.
     asked = {"sport": outcome.sport, "duration_min": outcome.duration_min}
-    given, wrong = tidy(asked)
-    problems += wrong
-    if not wrong:
-        problems += [f"{FIELDS[n].label} ({n}) is missing." for n in asked.keys() - given]
+    for name, value in asked.items():
+        given, wrong = _read({name: value})
+        problems += wrong
+        if not wrong and name not in given:
+            problems.append(f"{FIELDS[name].label} ({name}) is missing.")
     if outcome.answers is not None:
-        problems += tidy(outcome.answers)[1]
+        problems += _read(outcome.answers)[1]
     return tuple(problems)
+
+
+def _read(answers: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Read answers that may be anything, as the row of another program is."""
+    try:
+        return tidy(answers)
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
+        return {}, (f"The answers of this session cannot be read ({_short(answers)}).",)
+
+
+def complete_outcome(
+    outcome: Outcome,
+    *,
+    cramp: bool,
+    muscle: str | None = None,
+    cramp_at_min: float | None = None,
+    after_session: bool = False,
+    duration_min: float | None = None,
+) -> Outcome:
+    """Add to a pending outcome what came of the session.
+
+    What was expected stays as it was written down beforehand.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Pending.
+    cramp, muscle, cramp_at_min, after_session
+        As in `Outcome`.
+    duration_min : float, optional
+        Minutes that the session took, 5 to 1440; by default as planned.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    DiaryError
+        If the outcome is known already, or `check_outcome` finds a problem.
+
+    Examples
+    --------
+    >>> planned = Outcome(date(2026, 7, 1), 0.1, 0.05, 0.2, "0.1.0", "abc", None,
+    ...                   "running", 60.0)
+    >>> done = complete_outcome(planned, cramp=True, muscle="calf", duration_min=55)
+    >>> planned.pending, done.pending, done.probability
+    (True, False, 0.1)
+    """
+    if not outcome.pending:
+        raise DiaryError("The outcome of this session is written down already.")
+    if not isinstance(cramp, bool):
+        raise DiaryError(f"Cramp is {_short(cramp)}; allowed is yes or no.")
+    done = replace(
+        outcome,
+        cramp=cramp,
+        muscle=muscle,
+        cramp_at_min=cramp_at_min,
+        after_session=after_session,
+        duration_min=outcome.duration_min if duration_min is None else duration_min,
+    )
+    if problems := check_outcome(done):
+        raise DiaryError(" ".join(problems))
+    return done
 
 
 def count_chances(probabilities: ArrayLike) -> NDArray[np.float64]:
@@ -342,6 +426,7 @@ def compare_outcomes(outcomes: Sequence[Outcome]) -> DiaryReport:
     Parameters
     ----------
     outcomes : sequence of Outcome
+        Pending ones are left out.
 
     Returns
     -------
@@ -367,20 +452,36 @@ def compare_outcomes(outcomes: Sequence[Outcome]) -> DiaryReport:
     >>> print(compare_outcomes([run] * 20).sentences[1].split(", and ")[1])
     at least 9 times in 10 from 1 to 7.
     """
-    chances = np.array([outcome.probability for outcome in outcomes], dtype=np.float64)
+    known = [outcome for outcome in outcomes if not outcome.pending]
+    n_pending = len(outcomes) - len(known)
+    waiting = [f"{_sessions(n_pending)} to come, or without an outcome yet."]
+    chances = np.array([outcome.probability for outcome in known], dtype=np.float64)
     counts = count_chances(chances)
-    n, observed = len(outcomes), sum(bool(outcome.cramp) for outcome in outcomes)
-    cards = tuple(dict.fromkeys(outcome.scorecard for outcome in outcomes))
+    n, observed = len(known), sum(bool(outcome.cramp) for outcome in known)
+    cards = tuple(dict.fromkeys(outcome.scorecard for outcome in known))
     nan = float("nan")
     if n < FEWEST_SESSIONS:
         sentences = (
             f"{_sessions(n)} in the diary, {_with_cramp(observed)}.",
             f"From {FEWEST_SESSIONS} sessions on they are compared with what was "
             "expected; fewer say too little.",
+            *(waiting if n_pending else ()),
             f"{LABEL}.",
         )
         return DiaryReport(
-            n, observed, False, nan, None, None, nan, nan, nan, "too few", cards, sentences
+            n_sessions=n,
+            n_cramps=observed,
+            enough=False,
+            expected=nan,
+            expected_low=None,
+            expected_high=None,
+            share=nan,
+            share_low=nan,
+            share_high=nan,
+            verdict="too few",
+            scorecards=cards,
+            sentences=sentences,
+            n_pending=n_pending,
         )
     low, high = central_range(counts)
     share_low, share_high = wilson_interval(observed, n)
@@ -409,9 +510,11 @@ def compare_outcomes(outcomes: Sequence[Outcome]) -> DiaryReport:
                 if len(cards) > 1
                 else []
             ),
+            *(waiting if n_pending else ()),
             f"{LABEL}: these are one person's sessions, written down by that person, and "
             "no weight is changed for them.",
         ),
+        n_pending=n_pending,
     )
 
 
@@ -444,14 +547,16 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     Returns
     -------
     pandas.DataFrame
-        One row for each; answers of the plan in columns ``plan_NAME``.
+        One row for each; answers of the plan in columns ``plan_NAME``.  What is not
+        known yet is "".
     """
     rows = []
     for outcome in outcomes:
         row = {name: getattr(outcome, name) for name in _COLUMNS}
         row["day"] = outcome.day.isoformat()
-        row["cramp"] = "yes" if outcome.cramp else "no"
-        row["after_session"] = "yes" if outcome.after_session else "no"
+        row["cramp"] = _yes_or_no(outcome.cramp)
+        after = None if outcome.pending else outcome.after_session
+        row["after_session"] = _yes_or_no(after)
         rows.append(
             row
             | {
@@ -463,6 +568,10 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
             }
         )
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(_COLUMNS))
+
+
+def _yes_or_no(known: bool | None) -> str:
+    return "" if known is None else "yes" if known else "no"
 
 
 _COLUMNS = tuple(name for name in Outcome.__dataclass_fields__ if name != "answers")

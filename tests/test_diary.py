@@ -22,11 +22,13 @@ from riskmodel.diary import (
     central_range,
     check_outcome,
     compare_outcomes,
+    complete_outcome,
     count_chances,
     outcomes_csv,
     outcomes_frame,
     wilson_interval,
 )
+from riskmodel.fields import FIELDS
 
 RUN = Outcome(
     day=date(2026, 7, 1),
@@ -188,6 +190,7 @@ def test_several_scorecards_are_named():
         {"day": date(1900, 1, 1)},
         {"day": date(2199, 12, 31)},
         {"answers": {"sleep_h": 7.0}},
+        {"cramp": None},
     ],
 )
 def test_what_makes_sense_has_no_problem(change):
@@ -203,7 +206,11 @@ def test_what_makes_sense_has_no_problem(change):
         ({"probability_low": -0.01}, "low"),
         ({"probability": math.nan}, "nan"),
         ({"probability": None}, "None"),
-        ({"cramp": None}, "yes or no"),
+        ({"cramp": "yes"}, "yes, no or not known yet"),
+        ({"cramp": 1, "muscle": "calf"}, "yes, no or not known yet"),
+        ({"cramp": None, "muscle": "calf"}, "not known yet has no muscle"),
+        ({"cramp": None, "cramp_at_min": 5.0}, "not known yet has no muscle"),
+        ({"cramp": None, "after_session": True}, "not known yet has no muscle"),
         ({"muscle": "calf"}, "without a cramp"),
         ({"after_session": True}, "without a cramp"),
         ({"cramp": True, "muscle": "ear"}, "Muscle is ear"),
@@ -234,7 +241,89 @@ def test_every_muscle_may_cramp():
         assert check_outcome(replace(CRAMP, muscle=muscle)) == ()
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=9) | st.sampled_from(list(FIELDS)), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(list(RUN.__dataclass_fields__)), json_values))
+def test_whatever_another_program_wrote_is_judged_in_words(change):
+    for problem in check_outcome(replace(RUN, **change)):
+        assert isinstance(problem, str)
+        assert problem
+
+
+@pytest.mark.parametrize("name", list(RUN.__dataclass_fields__))
+@pytest.mark.parametrize("value", [10**400, -(10**400), [1], {"a": [1]}])
+def test_what_is_no_answer_at_all_is_a_problem(name, value):
+    assert check_outcome(replace(RUN, **{name: value}))
+
+
+# --------------------------------------------------------------- written down before
+
+PLANNED = replace(RUN, cramp=None)
+
+
+def test_an_expectation_is_completed_and_stays_what_it_was():
+    assert PLANNED.pending
+    done = complete_outcome(
+        PLANNED, cramp=True, muscle="foot", cramp_at_min=40.0, duration_min=45.0
+    )
+    assert not done.pending
+    assert done == replace(
+        RUN, cramp=True, muscle="foot", cramp_at_min=40.0, duration_min=45.0
+    )
+    assert complete_outcome(PLANNED, cramp=False) == RUN
+    after = complete_outcome(PLANNED, cramp=True, after_session=True)
+    assert after == replace(RUN, cramp=True, after_session=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "what", "words"),
+    [
+        (RUN, {"cramp": True}, "written down already"),
+        (CRAMP, {"cramp": False}, "written down already"),
+        (PLANNED, {"cramp": None}, "Cramp is None; allowed is yes or no"),
+        (PLANNED, {"cramp": False, "muscle": "calf"}, "without a cramp has no muscle"),
+        (PLANNED, {"cramp": True, "cramp_at_min": 60.5}, "after the session of 60 min"),
+        (PLANNED, {"cramp": True, "duration_min": 4.0}, "duration_min"),
+    ],
+)
+def test_an_outcome_that_does_not_fit_is_refused(outcome, what, words):
+    with pytest.raises(DiaryError, match=words):
+        complete_outcome(outcome, **what)
+
+
+@pytest.mark.parametrize("n", [FEWEST_SESSIONS - 1, FEWEST_SESSIONS, 20])
+def test_what_is_pending_is_compared_with_nothing(n):
+    known = [CRAMP] * 3 + [RUN] * (n - 3)
+    odd = replace(PLANNED, probability=0.4, scorecard="other")
+    alone, together = compare_outcomes(known), compare_outcomes([odd, *known, PLANNED])
+    assert (alone.n_pending, together.n_pending) == (0, 2)
+    np.testing.assert_equal(
+        replace(together, n_pending=0, sentences=()).__dict__,
+        replace(alone, sentences=()).__dict__,
+    )
+    words = [s for s in together.sentences if s not in alone.sentences]
+    assert words == ["2 sessions to come, or without an outcome yet."]
+    assert LABEL in together.sentences[-1]
+    assert "1 session to come" in " ".join(compare_outcomes([PLANNED]).sentences)
+
+
 # ------------------------------------------------------------------------ as a file
+
+
+def test_what_is_not_known_yet_is_no_no():
+    frame = outcomes_frame([PLANNED, RUN, CRAMP])
+    assert frame["cramp"].tolist() == ["", "no", "yes"]
+    assert frame["after_session"].tolist() == ["", "no", "no"]
+    assert b"None" not in outcomes_csv([PLANNED])
 
 
 def test_the_file_holds_the_diary_and_health_only_if_asked():

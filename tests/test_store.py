@@ -1,5 +1,6 @@
 """The database: nothing confirmed is lost, nobody sees another one's, errors are words."""
 
+import hashlib
 import inspect
 import json
 import logging
@@ -14,7 +15,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -29,12 +30,13 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select, text
 
 import riskmodel
-from riskmodel.diary import Outcome
+from riskmodel.diary import Outcome, complete_outcome, outcomes_csv
 from riskmodel.scenarios import Scenario, to_text
 from riskmodel.store import (
     KINDS,
     LOCAL,
     ConflictError,
+    Counts,
     NotFoundError,
     Store,
     StoreError,
@@ -44,7 +46,7 @@ from riskmodel.store import (
     opening,
 )
 from riskmodel.store import store as store_module
-from riskmodel.store.migrations.versions import r0001_items
+from riskmodel.store.migrations.versions import r0001_items, r0002_outcomes
 from tests.postgres import running
 
 CHECKOUT = Path(__file__).parents[1]
@@ -182,10 +184,25 @@ def test_the_diary_keeps_every_answer(store):
     assert saved.changed.utcoffset() == timedelta(0)
     with pytest.raises(ConflictError):
         store.save_outcome(LOCAL, plain, id=second.id, version=1)
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match=r"changed .* meanwhile.*before you delete"):
         store.delete_outcome(LOCAL, second.id, version=1)
     store.delete_outcome(LOCAL, second.id, version=2)
     assert [s.id for s in store.outcomes(LOCAL)] == [first.id]
+
+
+def test_an_expectation_is_kept_before_its_outcome(store):
+    planned = replace(OUTCOME, cramp=None, muscle=None, cramp_at_min=None)
+    saved = store.save_outcome(LOCAL, planned)
+    read = store.outcome(LOCAL, saved.id)
+    assert (read.outcome, read.problems) == (planned, ())
+    assert read.created == read.changed
+    done = complete_outcome(read.outcome, cramp=True, muscle="calf", cramp_at_min=50.5)
+    store.save_outcome(LOCAL, done, id=saved.id, version=read.version)
+    (after,) = store.outcomes(LOCAL)
+    assert after.outcome == OUTCOME
+    assert after.created == read.created < after.changed
+    with pytest.raises(StoreError, match="not known yet has no muscle"):
+        store.save_outcome(LOCAL, replace(planned, muscle="calf"))
 
 
 odd_texts = st.text(st.characters(codec=None, categories=None), max_size=30)
@@ -275,11 +292,30 @@ def test_a_name_that_cannot_be_kept_is_refused(store, name, words):
         store.rename(LOCAL, "plan", saved.id, name, version=1)
 
 
-@pytest.mark.parametrize("owner", ["", None, "x" * 256, "a\0", "a\ud800"])
+@pytest.mark.parametrize("owner", ["", None, "x" * 10_001, "a\0", "a\ud800"])
 def test_an_owner_that_cannot_be_kept_is_refused(store, owner):
     for call in CALLS.values():
         with pytest.raises(StoreError, match="Owner"):
             call(store, owner, NOBODY, "plan")
+
+
+@pytest.mark.parametrize("length", [255, 256, 10_000])
+def test_an_account_with_a_long_name_can_save_too(store, length):
+    issuer = "https://issuer.example/" + "x" * 200
+    mine = f"{issuer} {'1' * (length - len(issuer) - 1)}"
+    other = mine[:-1] + "2"
+    ids = fill(store, mine)
+    assert store.load(mine, "plan", ids["plan"]).content == OTHER_PLAN
+    assert len(store.outcomes(mine)) == 1
+    assert store.outcomes(other) == store.items(other, "plan") == []
+    with store.database.reading() as connection:
+        (kept,) = connection.execute(select(models.items.c.owner).distinct()).scalars()
+    digest = "sha256:" + hashlib.sha256(mine.encode()).hexdigest()
+    assert kept == (mine if length == 255 else digest)
+    # Whoever runs the server finds the account under what an export names.
+    assert json.loads(store.export_owner(mine))["owner"] == kept
+    assert store.items(kept, "plan") == store.items(mine, "plan")
+    assert store.delete_owner(mine) == 5
 
 
 @pytest.mark.parametrize(
@@ -397,11 +433,35 @@ def test_scenarios_of_another_version_are_reported_and_never_lost(store):
     assert "another version" in item.problems[0]
 
 
-@pytest.mark.parametrize("kind", ["plan", "squad"])
-def test_content_of_no_shape_is_one_sentence(store, kind):
-    id = put_item(store, kind, 3)
-    with pytest.raises(StoreError, match="Old cannot be read"):
-        store.load(LOCAL, kind, id)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("content", [3, [3], [["a", 1]], {"sleep_h": {"a": 1}}, True])
+def test_content_of_no_shape_is_one_sentence_and_can_be_deleted(store, kind, content):
+    id = put_item(store, kind, content)
+    found = answer(store.load, LOCAL, kind, id)
+    if isinstance(found, tuple):
+        assert "Old cannot be read" in found[1]
+    else:
+        assert found.problems
+    (entry,) = store.items(LOCAL, kind)
+    store.delete(LOCAL, kind, id, version=entry.version)
+    assert store.items(LOCAL, kind) == []
+
+
+@pytest.mark.parametrize("answers", [[1], "text", 3, {"sleep_h": {"a": 1}}])
+def test_answers_of_no_shape_are_listed_and_can_be_deleted(store, answers):
+    saved, good = store.save_outcome(LOCAL, OUTCOME), store.save_outcome(LOCAL, OUTCOME)
+    with store.database.writing() as connection:
+        change = models.outcomes.update().where(models.outcomes.c.id == saved.id)
+        connection.execute(change.values(answers=answers))
+    by_id = {each.id: each for each in store.outcomes(LOCAL)}
+    assert by_id[good.id].problems == ()
+    read = by_id[saved.id]
+    assert read.problems
+    assert all(problem.endswith((".", ")")) for problem in read.problems)
+    outcomes_csv([read.outcome], private=True)
+    assert read == store.outcome(LOCAL, saved.id)
+    store.delete_outcome(LOCAL, saved.id, version=read.version)
+    assert [each.id for each in store.outcomes(LOCAL)] == [good.id]
 
 
 def test_an_outcome_of_another_version_is_reported(store):
@@ -431,6 +491,7 @@ CALLS = {
     "delete_outcome": lambda s, o, id, k: s.delete_outcome(o, id),
     "export_owner": lambda s, o, id, k: s.export_owner(o),
     "delete_owner": lambda s, o, id, k: s.delete_owner(o),
+    "adopt": lambda s, o, id, k: s.adopt(o),
 }
 WITH_ID = {"save", "rename", "load", "delete", "save_outcome", "outcome", "delete_outcome"}
 
@@ -448,9 +509,9 @@ def test_every_public_method_takes_the_owner_first():
         assert ("id" in parameters) == (name in WITH_ID), name
 
 
-def answer(call, *arguments):
+def answer(call, *arguments, **options):
     try:
-        return call(*arguments)
+        return call(*arguments, **options)
     except StoreError as error:
         return type(error), str(error)
 
@@ -592,13 +653,63 @@ def test_what_is_deleted_is_gone_from_the_files(sqlite_url, tmp_path):
         assert len(store.items("ben", "plan")) == 1
 
 
+# ------------------------------------------------------ once sign-in is switched on
+
+
+def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
+    mine = fill(store, LOCAL)
+    names = ["Sunday", "Sunday (2)", "x" * 80, "Monday"]
+    for name in names:
+        store.save(LOCAL, "plan", name, {"athlete": name})
+    for name in ("Sunday", "x" * 80, "My athlete"):
+        store.save("ada", "plan", name, PLAN)
+    fill(store, "ben")
+    others = store.export_owner("ben")
+    assert store.adopt("ada") == Counts(items=8, outcomes=1)
+    assert store.export_owner("ben") == others
+    assert json.loads(store.export_owner(LOCAL))["items"] == []
+    assert store.outcomes(LOCAL) == []
+    (moved,) = store.outcomes("ada")
+    assert (moved.id, moved.outcome) == (mine["outcome"], OUTCOME)
+    plans = {
+        e.name: store.load("ada", "plan", e.id).content for e in store.items("ada", "plan")
+    }
+    assert plans["Sunday"] == plans["x" * 80] == PLAN
+    # Each of one's own plans is there, those with a taken name under another one.
+    assert plans["Sunday (2)"] == {"athlete": "Sunday (2)"}
+    assert plans["Sunday (3)"] == {"athlete": "Sunday"}
+    assert plans["Monday"] == {"athlete": "Monday"}
+    assert plans["x" * 76 + " (2)"] == {"athlete": "x" * 80}
+    assert len(plans) == 8
+    assert store.load("ada", "athlete", mine["athlete"]).name == "My athlete"
+    assert store.adopt("ada") == Counts(items=0, outcomes=0)
+
+
+def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
+    fill(store, LOCAL)
+    store.save("ada", "plan", "A", PLAN)
+    store.save_outcome("ben", OUTCOME)
+    before = store.export_owner(LOCAL)
+    with pytest.raises(StoreError, match="Owner is local"):
+        store.adopt(LOCAL)
+    monkeypatch.setattr(store_module, "MOST_ITEMS", 1)
+    with pytest.raises(StoreError, match="that is 2 plans; allowed is up to 1"):
+        store.adopt("ada")
+    monkeypatch.setattr(store_module, "MOST_OUTCOMES", 1)
+    with pytest.raises(StoreError, match="that is 2 outcomes; allowed is up to 1"):
+        store.adopt("ben")
+    assert store.export_owner(LOCAL) == before
+    assert len(store.items("ada", "plan")) == 1
+    assert store.adopt("zoe") == Counts(items=4, outcomes=1)
+
+
 # --------------------------------------------------------- two at once, and a crash
 
 
 def test_of_two_tabs_one_is_told_and_both_can_be_kept(store):
     saved = store.save(LOCAL, "plan", "Sunday", PLAN)
     store.save(LOCAL, "plan", "Sunday", OTHER_PLAN, id=saved.id, version=1)
-    with pytest.raises(ConflictError, match=r"changed in another place.*keep both"):
+    with pytest.raises(ConflictError, match=r"changed .* meanwhile.*keep both"):
         store.save(LOCAL, "plan", "Sunday", {"sport": "rowing"}, id=saved.id, version=1)
     for sport, name in (("rowing", "Sunday (2)"), ("tennis", "Sunday (3)")):
         copy = store.save(
@@ -617,8 +728,13 @@ def test_of_two_tabs_one_is_told_and_both_can_be_kept(store):
         store.save(LOCAL, "plan", "Sunday", PLAN)
     with pytest.raises(ConflictError):
         store.rename(LOCAL, "plan", copy.id, "Sunday", version=1)
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match=r"changed .* meanwhile.*before you delete"):
         store.delete(LOCAL, "plan", saved.id, version=1)
+    for version in (0, -1, 2**31, 2**63 - 1, 2**63, 10**30):
+        with pytest.raises(ConflictError):
+            store.delete(LOCAL, "plan", saved.id, version=version)
+        with pytest.raises(ConflictError):
+            store.rename(LOCAL, "plan", saved.id, "New", version=version)
     # What was deleted elsewhere is not there to be changed, and can be saved as new.
     store.delete(LOCAL, "plan", saved.id)
     with pytest.raises(NotFoundError):
@@ -796,6 +912,55 @@ def test_an_older_database_is_brought_up_to_date(url):
     open_store(url).close()
 
 
+def build_second_revision(url):
+    """A database as its second version left it, with a session in the diary."""
+    build_first_revision(url)
+    engine = opening.create_engine(url)
+    with engine.begin() as connection:
+        opts = {"version_table": opening.VERSION_TABLE}
+        context = MigrationContext.configure(connection, opts=opts)
+        with Operations.context(context):
+            r0002_outcomes.upgrade()
+        context.stamp(opening.ScriptDirectory(str(opening._MIGRATIONS)), "0002")
+        row = {**store_module._new("ada"), **asdict(OUTCOME)}
+        connection.execute(models.outcomes.insert(), row)
+    engine.dispose()
+
+
+def test_a_diary_of_the_second_version_is_kept_and_takes_expectations(url):
+    build_second_revision(url)
+    with closing(open_store(url)) as store:
+        (read,) = store.outcomes("ada")
+        assert (read.outcome, read.version, read.problems) == (OUTCOME, 1, ())
+        planned = replace(OUTCOME, cramp=None, muscle=None, cramp_at_min=None)
+        store.save_outcome("ada", planned)
+        assert len(store.items(LOCAL, "plan")) == 1
+
+
+def test_a_diary_whose_migration_fails_stays_as_it_was(sqlite_url, monkeypatch):
+    build_second_revision(sqlite_url)
+
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.op.drop_table", fails)
+        with pytest.raises(StoreError, match="no space left"):
+            open_store(sqlite_url)
+    engine = opening.create_engine(sqlite_url)
+    with engine.connect() as connection:
+        assert set(opening.inspect(connection).get_table_names()) == {
+            "items",
+            "outcomes",
+            opening.VERSION_TABLE,
+        }
+        columns = opening.inspect(connection).get_columns("outcomes")
+        assert not next(c for c in columns if c["name"] == "cramp")["nullable"]
+    engine.dispose()
+    with closing(open_store(sqlite_url)) as store:
+        assert [each.outcome for each in store.outcomes("ada")] == [OUTCOME]
+
+
 def test_a_migration_that_fails_changes_nothing(url, monkeypatch):
     build_first_revision(url)
 
@@ -803,7 +968,7 @@ def test_a_migration_that_fails_changes_nothing(url, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("alembic.op.create_index", fails)  # the last thing it does
+        patch.setattr("alembic.op.create_index", fails)  # in the second step
         with pytest.raises(StoreError, match="no space left"):
             open_store(url)
     engine = opening.create_engine(url)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import os
 import stat
 import sys
 from contextlib import closing
@@ -11,12 +13,32 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import make_url, select
 from typer.testing import CliRunner
 
+import riskmodel
 from riskmodel.cli import app
-from riskmodel.diary import LABEL
-from riskmodel.store import LOCAL, Counts, StoreError, backup, open_store, restore
-from tests.test_store import CONTENTS, NOBODY, OUTCOME, PLAN, build_first_revision, fill
+from riskmodel.diary import LABEL, compare_outcomes, outcomes_csv
+from riskmodel.store import (
+    KINDS,
+    LOCAL,
+    Counts,
+    StoreError,
+    backup,
+    models,
+    open_store,
+    places,
+    restore,
+)
+from tests.test_store import (
+    CONTENTS,
+    NOBODY,
+    OUTCOME,
+    PLAN,
+    answer,
+    build_first_revision,
+    fill,
+)
 
 # The function of the same name hides the module.
 backup_module = sys.modules[backup.__module__]
@@ -26,6 +48,11 @@ SORTS = ("sqlite", "postgres")
 
 def everything(store):
     return [json.loads(store.export_owner(owner)) for owner in OWNERS]
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "_folder_of_the_app", lambda: tmp_path)
 
 
 @pytest.fixture
@@ -151,6 +178,30 @@ def changed_row(line, **change):
         ("items", {"version": "1"}),
         ("items", {"version": 1.5}),
         ("items", {"version": True}),
+        ("items", {"version": 0}),
+        ("items", {"version": -1}),
+        ("items", {"version": 2**31}),
+        ("items", {"version": 10**30}),
+        ("items", {"content": [1]}),
+        ("items", {"content": "text"}),
+        ("items", {"content": {"later": json.loads("[" * 50 + "]" * 50)}}),
+        ("items", {"kind": ["plan"]}),
+        ("items", {"kind": "squad"}),  # of which this is no content
+        ("items", {"kind": "scenarios"}),
+        ("items", {"created": "0001-01-01T00:00:00+23:00"}),
+        ("items", {"created": "9999-12-31T23:59:59+00:00"}),
+        ("outcomes", {"version": -1}),
+        ("outcomes", {"answers": [1]}),
+        ("outcomes", {"answers": "text"}),
+        ("outcomes", {"duration_min": float("inf")}),
+        ("outcomes", {"duration_min": float("nan")}),
+        ("outcomes", {"duration_min": 10**400}),
+        ("outcomes", {"duration_min": 4.0}),
+        ("outcomes", {"probability_low": -(10**400)}),
+        ("outcomes", {"day": "1899-12-31"}),
+        ("outcomes", {"cramp": None, "muscle": "calf"}),
+        ("outcomes", {"cramp": False, "muscle": "calf"}),
+        ("outcomes", {"muscle": "calf", "cramp": True, "cramp_at_min": 1441.0}),
         ("items", {"content": None}),
         ("items", {"content": "leave out"}),
         ("items", {"created": "soon"}),
@@ -173,6 +224,105 @@ def test_a_row_that_cannot_be_is_refused(store, file, made, table, change):
     lines[place] = changed_row(lines[place], **change)
     file.write_text(sealed(lines))
     refused_and_nothing_changed(store, file)
+
+
+def test_what_only_another_version_understands_is_restored_and_reported(store, file, made):
+    content = {"sport": "quidditch", "moon_phase": [{"full": True}], "sleep_h": {"a": 1}}
+    lines = file.read_text().splitlines()[:-1]
+    for place, line in enumerate(lines):
+        if '"kind":"plan"' in line:
+            lines[place] = changed_row(line, content=content)
+        elif '"kind":"scenarios"' in line:
+            lines[place] = changed_row(line, content='{"cramp-risk":2,"base":[]}')
+        elif '"table":"outcomes"' in line and '"calf"' in line:
+            lines[place] = changed_row(line, sport="quidditch", muscle="tail")
+    file.write_text(sealed(lines))
+    restore(store, file)
+    for kind in ("plan", "scenarios"):
+        (entry,) = store.items("ben", kind)
+        assert store.load("ben", kind, entry.id).problems
+    (read,) = store.outcomes("ben")
+    assert len(read.problems) == 2
+    backup(store, file)
+    restore(store, file, replace=True)
+    assert store.outcomes("ben") == [read]
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([0, -1, 2**31, 2**63, 10**30, 10**400, 1e308, -0.0])
+    | st.floats()
+    | st.text(st.characters(codec=None, categories=None), max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=9)
+            | st.sampled_from([*riskmodel.FIELDS, "cramp-risk", "base", "scenarios"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+def places_in(value, path=()):
+    """Every place in a JSON value."""
+    yield path
+    inner = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, each in inner:
+        yield from places_in(each, (*path, key))
+
+
+def with_change(value, path, new):
+    if not path:
+        return new
+    value = value.copy()
+    value[path[0]] = with_change(value[path[0]], path[1:], new)
+    return value
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_value_in_any_place_is_refused_or_can_be_used(store, file, made, data):
+    lines = [json.loads(line) for line in file.read_text().splitlines()[:-1]]
+    line = data.draw(st.integers(0, len(lines) - 1))
+    path = data.draw(st.sampled_from(list(places_in(lines[line]))))
+    new = data.draw(json_values)
+    if data.draw(st.booleans()):
+        new = json.dumps(new)  # as scenarios are kept
+    lines[line] = with_change(lines[line], path, new)
+    spoilt = file.with_suffix(".spoilt")
+    spoilt.write_text(sealed([json.dumps(x, separators=(",", ":")) for x in lines]))
+    done = answer(restore, store, spoilt, replace=True)
+    if not isinstance(done, Counts):
+        assert done[1].startswith(f"The file {spoilt} ")
+        return
+    with store.database.reading() as connection:
+        owners = {
+            owner
+            for table in models.metadata.sorted_tables
+            for owner in connection.execute(select(table.c.owner)).scalars()
+        }
+    for owner in owners:
+        store.export_owner(owner)
+        kept = store.outcomes(owner)
+        compare_outcomes([each.outcome for each in kept])
+        outcomes_csv([each.outcome for each in kept], private=True)
+        for each in kept:
+            assert math.isfinite(each.outcome.duration_min)
+            store.delete_outcome(owner, each.id, version=each.version)
+        for kind in KINDS:
+            for entry in store.items(owner, kind):
+                store.load(owner, kind, entry.id)
+                store.delete(owner, kind, entry.id, version=entry.version)
+        assert store.delete_owner(owner) == 0
 
 
 def test_rows_that_contradict_each_other_are_refused(store, file, made):
@@ -206,7 +356,11 @@ def test_a_row_of_an_earlier_version_may_lack_what_came_later(store, file, made)
         (b"[" * 100_000, "no whole backup"),
         (b'{"cramp-risk-backup":"1"}\n', "no whole backup"),
         (b'{"cramp-risk-backup":1}\n', "no whole backup"),
-        (b'{"cramp-risk-backup":2}\n', "newer version"),
+        (b'{"cramp-risk-backup":3}\n', "newer version"),
+        (b'{"cramp-risk-backup":1' + b"0" * 400 + b"}\n", "newer version"),
+        (b'{"cramp-risk-backup":0}\n', "no whole backup"),
+        (b'{"cramp-risk-backup":true}\n', "no whole backup"),
+        (sealed(['{"cramp-risk-backup":1}', '{"table":["x"],"row":{}}']).encode(), "kind"),
         (sealed(['{"cramp-risk-backup":1}', "{}"]).encode(), "another kind"),
         (sealed(['{"cramp-risk-backup":1}']).encode() + b"more", "changed or cut"),
     ],
@@ -306,8 +460,160 @@ def test_a_wrong_address_ends_with_a_sentence(command, file):
 
 def test_without_an_address_it_is_the_users_own_file(tmp_path, monkeypatch, file):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert run("backup", file, url="").exit_code == 0
-    assert (tmp_path / "cramp-risk" / "cramp-risk.db").is_file()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with closing(open_store()) as store:
+        fill(store, LOCAL)
+    done = run("backup", file, url="")
+    assert done.exit_code == 0
+    assert "4 saved under a name" in done.stderr
+    assert f"{tmp_path}/cramp-risk/cramp-risk.db is used" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["backup", "diary", "adopt"])
+@pytest.mark.parametrize("sort", ["default", "file", "empty", "postgres"])
+def test_where_nothing_was_ever_saved_nothing_is_made(
+    command, sort, tmp_path, monkeypatch, new_database, file
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    if sort == "empty":
+        (tmp_path / "empty.db").touch()
+    url = {
+        "default": lambda: "",
+        "file": lambda: new_database("sqlite"),
+        "empty": lambda: f"sqlite:///{tmp_path}/empty.db",
+        "postgres": lambda: new_database("postgres"),
+    }[sort]()
+    before = sorted(tmp_path.rglob("*"))
+    arguments = {"backup": [file], "diary": [], "adopt": ["--owner", "ada"]}[command]
+    for _ in range(2):  # the first time left nothing that the second takes for a database
+        done = run(command, *arguments, url=url)
+        assert done.exit_code == 2
+        assert "nothing was ever saved there" in done.stderr
+    assert [path for path in sorted(tmp_path.rglob("*")) if "empty" not in path.name] == [
+        path for path in before if "empty" not in path.name
+    ]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore", "diary"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_commands_open_what_the_pages_open(
+    command, sort, new_database, tmp_path, monkeypatch, file, made
+):
+    home, url = tmp_path / "home", new_database(sort)
+    (home / ".streamlit").mkdir(parents=True)
+    secrets = home / ".streamlit" / "secrets.toml"
+    secrets.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    if command != "restore":
+        with closing(open_store(url)) as store:
+            fill(store, LOCAL)
+    done = run(command, *([] if command == "diary" else [file]), url="")
+    assert done.exit_code == 0
+    assert not (tmp_path / "data").exists()
+    password = make_url(url).password
+    assert make_url(url).database in done.stderr
+    assert password is None or password not in done.output
+    with closing(open_store(url)) as store:
+        assert len(store.items(LOCAL, "plan")) == 1
+    secrets.write_text("[database\nurl = sesame", "utf-8")
+    wrong = run(command, *([] if command == "diary" else [file]), url="")
+    assert wrong.exit_code == 2
+    assert f"The file {secrets} cannot be read" in wrong.stderr
+    assert "sesame" not in wrong.output
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("way", ["as it is", "link", "hard link", "relative"])
+@pytest.mark.parametrize("command", ["backup", "diary"])
+def test_the_database_itself_is_never_written_over(
+    command, way, end, tmp_path, monkeypatch
+):
+    path = tmp_path / "mine.db"
+    url = f"sqlite:///{path}"
+    monkeypatch.chdir(tmp_path)
+    with closing(open_store(url)) as store:
+        fill(store, LOCAL)
+        before = everything(store)
+        target = own = tmp_path / f"mine.db{end}"
+        if way == "relative":
+            target = f"./mine.db{end}"
+        elif way == "link":
+            target = tmp_path / "link"
+            target.symlink_to(own)
+        elif way == "hard link":
+            own.touch()  # not each of them is there all the time
+            target = tmp_path / "link"
+            target.hardlink_to(own)
+        done = run(command, *(["--csv"] if command == "diary" else []), target, url=url)
+        assert done.exit_code == 2
+        assert "belongs to the database itself" in done.stderr
+        with pytest.raises(StoreError, match="belongs to the database itself"):
+            backup(store, target)
+        assert everything(store) == before
+    with closing(open_store(url)) as store:
+        assert everything(store) == before
+
+
+def test_a_backup_passes_through_standard_output_and_input(
+    new_database, tmp_path, monkeypatch
+):
+    old, new = new_database("sqlite"), new_database("sqlite")
+    monkeypatch.chdir(tmp_path)
+    with closing(open_store(old)) as store:
+        fill(store, "ada")
+        before = everything(store)
+    done = run("backup", "-", url=old)
+    assert done.exit_code == 0
+    assert done.stdout_bytes.splitlines()[-1].startswith(b'{"end"')
+    assert not (tmp_path / "-").exists()
+    environment = {"CRAMPRISK_DATABASE_URL": new}
+    back = CliRunner().invoke(
+        app, ["restore", "-"], input=done.stdout_bytes, env=environment
+    )
+    assert back.exit_code == 0
+    with closing(open_store(new)) as store:
+        assert everything(store) == before
+    cut = done.stdout_bytes[:-9]
+    again = ["restore", "-", "--replace"]
+    wrong = CliRunner().invoke(app, again, input=cut, env=environment)
+    assert wrong.exit_code == 2
+    assert wrong.stderr.splitlines()[-1].startswith("The input is no whole backup")
+    with closing(open_store(new)) as store:
+        assert everything(store) == before
+
+
+def test_rows_are_given_to_an_account_by_a_command(new_database):
+    url = new_database("sqlite")
+    with closing(open_store(url)) as store:
+        fill(store, LOCAL)
+    done = run("adopt", "--owner", "https://issuer.example 17", url=url)
+    assert done.exit_code == 0
+    assert "4 saved under a name, 1 in the diary" in done.stderr
+    with closing(open_store(url)) as store:
+        assert len(store.items("https://issuer.example 17", "plan")) == 1
+        assert store.items(LOCAL, "plan") == []
+    wrong = run("adopt", "--owner", LOCAL, url=url)
+    assert wrong.exit_code == 2
+    assert "Owner is local" in wrong.stderr
+
+
+def test_a_file_with_private_answers_is_for_its_user_only(new_database, tmp_path):
+    url = new_database("sqlite")
+    with closing(open_store(url)) as store:
+        store.save_outcome(LOCAL, OUTCOME)
+    file = tmp_path / "diary.csv"
+    before = os.umask(0o022)
+    try:
+        for private, mode in (([], 0o644), (["--private"], 0o600), ([], 0o644)):
+            assert run("diary", *private, "--csv", file, url=url).exit_code == 0
+            assert stat.S_IMODE(file.stat().st_mode) == mode
+    finally:
+        os.umask(before)
 
 
 def test_without_its_extra_the_command_says_what_to_install(monkeypatch, file):

@@ -104,8 +104,11 @@ def check_target(target: str) -> None:
 
 
 @contextmanager
-def replacing(target: str) -> Iterator[IO[str]]:
-    """Write a file beside the target and put it in place when it is whole."""
+def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
+    """Write a file beside the target and put it in place when it is whole.
+
+    A private one is readable for its user only.
+    """
     if target == "-":
         yield sys.stdout
         return
@@ -115,10 +118,11 @@ def replacing(target: str) -> Iterator[IO[str]]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             yield out
-        # mkstemp makes private files; an output file follows the user's umask.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
+        # mkstemp makes private files; any other output follows the user's umask.
+        if not private:
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
         os.replace(name, target)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -1,13 +1,14 @@
-"""What was saved: backup, restore and the diary."""
+"""What was saved: backup, restore, the diary, and whose it is."""
 
 from __future__ import annotations
 
-import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,42 +16,52 @@ import typer
 from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
 from riskmodel.diary import compare_outcomes, outcomes_csv
 
-_DATABASE_URL = "CRAMPRISK_DATABASE_URL"
-
 
 @contextmanager
-def _store() -> Iterator[tuple[Any, Any]]:
+def _store(*, create: bool = False) -> Iterator[tuple[Any, Any]]:
     """Open what people saved: the module that does it, and the store."""
     if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
         stop('This needs a database: pip install "cramp-risk[store]"')
     part = import_module("riskmodel.store")
     try:
-        store = part.open_store(os.environ.get(_DATABASE_URL) or None)
-        try:
-            yield part, store
-        finally:
-            store.close()
+        with sentences_for_errors():
+            store = part.open_store(part.configured_url(), create=create)
+            try:
+                typer.echo(f"{store.database.place} is used.", err=True)
+                yield part, store
+            finally:
+                store.close()
     except part.StoreError as error:
         stop(str(error))
 
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write it (JSON Lines).")],
+    file: Annotated[str, typer.Argument(help="Where to write it (JSON Lines), or -.")],
 ) -> None:
     """Write everything that was saved into one file.
 
-    The database is the file in the user's data folder, or the one that the environment
-    variable CRAMPRISK_DATABASE_URL names.  The backup fits SQLite and PostgreSQL alike.
+    The database is the one that the environment variable CRAMPRISK_DATABASE_URL names,
+    or the url of the section database in .streamlit/secrets.toml, or else the file in
+    the user's data folder.  The backup fits SQLite and PostgreSQL alike.
     """
     with _store() as (part, store):
-        counts = part.backup(store, file)
-    typer.echo(f"Wrote {file}: {_amount(counts)}.", err=True)
+        if file == "-":
+            # Whole, before anything of it is passed on.
+            with tempfile.TemporaryFile() as whole:
+                counts = part.backup(store, whole)
+                whole.seek(0)
+                shutil.copyfileobj(whole, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            counts = part.backup(store, file)
+    place = "standard output" if file == "-" else file
+    typer.echo(f"Wrote {place}: {_amount(counts)}.", err=True)
 
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What backup wrote.")],
+    file: Annotated[str, typer.Argument(help="What backup wrote, or - to read it.")],
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Delete everything in the database first."),
@@ -58,11 +69,13 @@ def restore(
 ) -> None:
     """Put a backup into an empty database: all of it, or nothing.
 
-    The database is the same as for backup.
+    The database is the same as for backup, and is made if there is none.
     """
-    with _store() as (part, store):
-        counts = part.restore(store, file, replace=replace)
-    typer.echo(f"Restored {file}: {_amount(counts)}.", err=True)
+    with _store(create=True) as (part, store):
+        source = sys.stdin.buffer if file == "-" else file
+        counts = part.restore(store, source, replace=replace)
+    place = "standard input" if file == "-" else file
+    typer.echo(f"Restored {place}: {_amount(counts)}.", err=True)
 
 
 def _amount(counts: Any) -> str:
@@ -72,7 +85,7 @@ def _amount(counts: Any) -> str:
 @app.command()
 def diary(
     csv: Annotated[
-        Path | None, typer.Option("--csv", help="Write the sessions there (CSV).")
+        str | None, typer.Option("--csv", help="Write the sessions there (CSV), or -.")
     ] = None,
     private: Annotated[
         bool,
@@ -83,14 +96,33 @@ def diary(
     ] = None,
 ) -> None:
     """Compare the sessions of the diary with what was expected of them."""
-    with sentences_for_errors(), _store() as (part, store):
-        if csv is not None:
-            check_target(str(csv))
+    with _store() as (part, store):
+        if csv is not None and csv != "-":
+            check_target(csv)
+            store.database.check_not_own(csv)
         outcomes = [
             saved.outcome
             for saved in store.outcomes(part.LOCAL if owner is None else owner)
         ]
-        typer.echo("\n".join(compare_outcomes(outcomes).sentences))
+        words = "\n".join(compare_outcomes(outcomes).sentences)
+        # A table on standard output stands there alone.
+        typer.echo(words, err=csv == "-")
         if csv is not None:
-            with replacing(str(csv)) as out:
+            with replacing(csv, private=private) as out:
                 out.write(outcomes_csv(outcomes, private=private).decode("utf-8"))
+
+
+@app.command()
+def adopt(
+    owner: Annotated[
+        str, typer.Option(help="The account: issuer and subject, a space between.")
+    ],
+) -> None:
+    """Give an account what was saved before sign-in was switched on.
+
+    A name that the account has already gets a number.  The database is the same as for
+    backup.
+    """
+    with _store() as (_, store):
+        moved = store.adopt(owner)
+    typer.echo(f"Moved to {owner}: {_amount(moved)}.", err=True)

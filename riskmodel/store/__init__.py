@@ -16,12 +16,13 @@ Examples
 {'sport': 'running'}
 """
 
-from riskmodel.store.backup import Counts, backup, restore
+from riskmodel.store.backup import backup, restore
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
-from riskmodel.store.opening import default_path
+from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.store import (
     LOCAL,
+    Counts,
     Entry,
     Item,
     Saved,
@@ -31,6 +32,7 @@ from riskmodel.store.store import (
 )
 
 __all__ = [
+    "DATABASE_URL",
     "KINDS",
     "LOCAL",
     "LONGEST_NAME",
@@ -45,6 +47,7 @@ __all__ = [
     "Store",
     "StoreError",
     "backup",
+    "configured_url",
     "default_path",
     "open_store",
     "restore",

@@ -14,12 +14,14 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
+from math import isfinite
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeGuard
 
 from sqlalchemy import (
     JSON,
@@ -37,38 +39,31 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
+from riskmodel.diary import MUSCLES, Outcome, check_outcome
+from riskmodel.fields import FIELDS
 from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.kinds import KINDS, checked_text
+from riskmodel.store.kinds import check_stored, checked_text
 from riskmodel.store.models import UtcTime, metadata
 from riskmodel.store.opening import Database
-from riskmodel.store.store import Store
+from riskmodel.store.store import Counts, Store
 
-FORMAT = 1
+FORMAT = 2  # since outcomes can be pending
 _ROWS_AT_ONCE = 100
+_MOST_VERSIONS = 2**31 - 1  # what PostgreSQL's integer holds
+# Far enough from the ends of the calendar for every time zone.
+_MOMENTS = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _TABLES = {table.name: table for table in metadata.sorted_tables}
+_SOME_SPORT, _SOME_MUSCLE = next(iter(FIELDS["sport"].levels)), next(iter(MUSCLES))
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How much a backup holds.
-
-    Attributes
-    ----------
-    items, outcomes : int
-    """
-
-    items: int
-    outcomes: int
-
-
-def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
+def backup(store: Store, path: str | os.PathLike[str] | IO[bytes]) -> Counts:
     """Write everything of every owner into a file, as it was at one moment.
 
     Parameters
     ----------
     store : Store
-    path : str or path
-        Replaced when the new file is whole.
+    path : str, path or binary file
+        A file is replaced when the new one is whole; an open one is written to.
 
     Returns
     -------
@@ -77,11 +72,15 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
     Raises
     ------
     StoreError
-        If the database cannot be read or the file cannot be written.
+        If the database cannot be read or the file cannot be written, or if it belongs
+        to the database itself.
     """
+    if not isinstance(path, str | os.PathLike):
+        return _write(store, path, "The output")
     target = Path(path).resolve()
     file = f"The file {path}"
     with one_sentence(file):
+        store.database.check_not_own(target)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         # Private from the start.
@@ -123,14 +122,17 @@ def _iso(value: date) -> str:
     return value.isoformat()
 
 
-def restore(store: Store, path: str | os.PathLike[str], *, replace: bool = False) -> Counts:
+def restore(
+    store: Store, path: str | os.PathLike[str] | IO[bytes], *, replace: bool = False
+) -> Counts:
     """Put a backup into a database, all of it or, if anything is wrong, nothing.
 
     Parameters
     ----------
     store : Store
         Empty, unless ``replace``.
-    path : str or path
+    path : str, path or binary file
+        An open file is read to its end.
     replace : bool
         Delete everything of every owner first.
 
@@ -142,19 +144,28 @@ def restore(store: Store, path: str | os.PathLike[str], *, replace: bool = False
     ------
     StoreError
         If the file is no whole backup, or the database is not empty.
+
+    Notes
+    -----
+    A row must make sense to this version of the program, apart from words that it does
+    not know, such as a sport: those are restored, and reported when they are read.
     """
-    with one_sentence(f"The file {path}"):
-        lines = open(path, "rb")  # noqa: SIM115, closed below
-    with lines, store.database.writing() as connection:
+    file = "The input"
+    opened: Any = nullcontext(path)
+    if isinstance(path, str | os.PathLike):
+        file = f"The file {path}"
+        with one_sentence(file):
+            opened = open(path, "rb")  # noqa: SIM115, closed below
+    with opened as lines, store.database.writing() as connection:
         _make_empty(connection, store.database, replace)
         counts = dict.fromkeys(_TABLES, 0)
-        rows = _rows(lines, str(path), counts)
+        rows = _rows(lines, file, counts)
         for name, together in groupby(rows, key=itemgetter(0)):
             while several := [row for _, row in islice(together, _ROWS_AT_ONCE)]:
                 try:
                     connection.execute(insert(_TABLES[name]), several)
                 except IntegrityError:
-                    raise _unfit(str(path), "its rows contradict each other") from None
+                    raise _unfit(file, "its rows contradict each other") from None
     return Counts(**counts)
 
 
@@ -172,59 +183,64 @@ def _make_empty(connection: Connection, database: Database, replace: bool) -> No
             )
 
 
-def _unfit(path: str, why: str) -> StoreError:
-    return StoreError(f"The file {path} is no whole backup of cramp-risk: {why}.")
+def _unfit(file: str, why: str) -> StoreError:
+    return StoreError(f"{file} is no whole backup of cramp-risk: {why}.")
 
 
 def _rows(
-    lines: IO[bytes], path: str, counts: dict[str, int]
+    lines: IO[bytes], file: str, counts: dict[str, int]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Read the rows of a backup; at its end, make sure that it was whole.
 
     ``counts`` are the rows read so far, which grow.
     """
     seal = hashlib.sha256()
-    header = _line(lines, path)[0].get("cramp-risk-backup")
-    if not isinstance(header, int):
-        raise _unfit(path, "its first line is another one")
+    content, line = _line(lines, file)
+    header = content.get("cramp-risk-backup")
+    if not _is_whole(header) or header < 1:
+        raise _unfit(file, "its first line is another one")
     if header > FORMAT:
         raise StoreError(
-            f"The file {path} was written by a newer version of cramp-risk: update the "
-            "program to restore it."
+            f"{file} was written by a newer version of cramp-risk: update the program to "
+            "restore it."
         )
-    lines.seek(0)
-    seal.update(lines.readline())
+    seal.update(line)
     while True:
-        content, line = _line(lines, path)
+        content, line = _line(lines, file)
         if "end" in content:
             break
         seal.update(line)
-        name = content.get("table")
-        if name not in _TABLES or not isinstance(row := content.get("row"), dict):
-            raise _unfit(path, "it holds a line of another kind")
+        name, row = content.get("table"), content.get("row")
+        if not isinstance(name, str) or name not in _TABLES or not isinstance(row, dict):
+            raise _unfit(file, "it holds a line of another kind")
         counts[name] += 1
-        yield name, _as_stored(_TABLES[name], row, path)
+        yield name, _as_stored(_TABLES[name], row, file)
     whole = content.get("sha256") == seal.hexdigest() and content["end"] == counts
-    if not whole or lines.read(1):
-        raise _unfit(path, "it was changed or cut")
+    with one_sentence(file):
+        if not whole or lines.read(1):
+            raise _unfit(file, "it was changed or cut")
 
 
-def _line(lines: IO[bytes], path: str) -> tuple[dict[str, Any], bytes]:
-    with one_sentence(f"The file {path}"):
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _line(lines: IO[bytes], file: str) -> tuple[dict[str, Any], bytes]:
+    with one_sentence(file):
         try:
             line = lines.readline()
             content = json.loads(line)
         except (ValueError, RecursionError):
-            raise _unfit(path, "it was cut short, or is another file") from None
+            raise _unfit(file, "it was cut short, or is another file") from None
     if not isinstance(content, dict):
-        raise _unfit(path, "it holds a line of another kind")
+        raise _unfit(file, "it holds a line of another kind")
     return content, line
 
 
-def _as_stored(table: Table, row: dict[str, Any], path: str) -> dict[str, Any]:
+def _as_stored(table: Table, row: dict[str, Any], file: str) -> dict[str, Any]:
     """One row as the database takes it; one of an earlier version may lack columns."""
     if unknown := row.keys() - table.c.keys():
-        raise _unfit(path, f"{table.name} have no {min(unknown)}")
+        raise _unfit(file, f"{table.name} have no {min(unknown)!r}")
     stored = {}
     for column in table.c:
         value = row.get(column.name)
@@ -232,9 +248,29 @@ def _as_stored(table: Table, row: dict[str, Any], path: str) -> dict[str, Any]:
             value = ""
         try:
             stored[column.name] = _cell(column, value)
-        except (ValueError, TypeError, StoreError):
-            raise _unfit(path, f"{table.name} hold a wrong {column.name}") from None
+        except (ValueError, TypeError, ArithmeticError, RecursionError, StoreError):
+            raise _unfit(file, f"{table.name} hold a wrong {column.name}") from None
+    try:
+        if table.name == "items":
+            check_stored(stored["kind"], stored["content"])
+        else:
+            _check_outcome_row(stored)
+    except StoreError as error:
+        raise StoreError(f"{file} cannot be restored: {error}") from None
     return stored
+
+
+def _check_outcome_row(stored: dict[str, Any]) -> None:
+    """Make sure that an outcome makes sense, whatever its words mean."""
+    if stored["answers"] is not None:
+        check_stored("plan", stored["answers"])
+    outcome = Outcome(**{field.name: stored[field.name] for field in fields(Outcome)})
+    # Another version may know more sports and muscles, and other answers.
+    plain = replace(outcome, sport=_SOME_SPORT, answers=None)
+    if plain.muscle is not None and plain.cramp:
+        plain = replace(plain, muscle=_SOME_MUSCLE)
+    if problems := check_outcome(plain):
+        raise StoreError(problems[0])
 
 
 def _cell(column: Column[Any], value: Any) -> Any:
@@ -245,9 +281,9 @@ def _cell(column: Column[Any], value: Any) -> Any:
         return None
     if isinstance(kind, UtcTime):
         moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or not _MOMENTS[0] <= moment < _MOMENTS[1]:
             raise ValueError
-        return moment
+        return moment.astimezone(UTC)
     if isinstance(kind, Date):
         return date.fromisoformat(value)
     if isinstance(kind, JSON):
@@ -257,13 +293,19 @@ def _cell(column: Column[Any], value: Any) -> Any:
     if isinstance(kind, String):
         if column.name == "id" and not re.fullmatch(r"[0-9a-f]{32}", value):
             raise ValueError
-        if column.name == "kind" and value not in KINDS:
-            raise ValueError
         if value == "" and column.server_default is not None:
             return value
         return checked_text(value, column.name, kind.length or 0)
-    if isinstance(value, bool) != isinstance(kind, Boolean):
+    if isinstance(kind, Boolean):
+        if not isinstance(value, bool):
+            raise TypeError
+        return value
+    if isinstance(kind, Integer):
+        if not _is_whole(value) or not 1 <= value <= _MOST_VERSIONS:
+            raise ValueError
+        return value
+    if not isinstance(value, float) and not _is_whole(value):
         raise TypeError
-    if not isinstance(value, int if isinstance(kind, Integer | Boolean) else int | float):
-        raise TypeError
-    return value
+    if not isfinite(value):
+        raise ValueError
+    return float(value)

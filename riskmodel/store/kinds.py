@@ -23,6 +23,17 @@ LONGEST_CELL = 1000  # characters of one answer of a squad
 MOST_ATHLETES = MOST_ROWS
 LONGEST_SCENARIOS = 100_000  # characters; six plans with every answer need a tenth
 MOST_ITEMS = 1000  # of one kind and owner (judgement)
+DEEPEST = 20  # lists and mappings in each other; the deepest of ours has three (judgement)
+
+# What reading some other object than answers can raise.
+UNREADABLE = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def _check_answers(content: Any, before: Any) -> dict[str, Any]:
     answers = _mapping(content, "plan or athlete")
     try:
         given, problems = tidy(answers)
-    except (TypeError, ValueError, AttributeError):  # no answer, but some other object
+    except UNREADABLE:  # no answer, but some other object
         raise StoreError("The answers must be numbers, texts or lists of texts.") from None
     if problems:
         raise StoreError(" ".join(problems))
@@ -81,7 +92,7 @@ def _unread(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_answers(stored: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    return tidy(stored)
+    return tidy(_mapping(stored, "plan or athlete"))
 
 
 # ------------------------------------------------------------------------------- squads
@@ -141,7 +152,9 @@ def _too_long(label: str, name: str, length: int) -> str:
 
 
 def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    rows = [dict(row) for row in stored]
+    if not isinstance(stored, list):
+        raise StoreError("A squad must be a list of athletes, each with answers by name.")
+    rows = [dict(_mapping(row, "row of a squad")) for row in stored]
     unknown = dict.fromkeys(name for row in rows for name in row if name not in FIELDS)
     return rows, tuple(map(unknown_name_sentence, unknown))
 
@@ -149,11 +162,13 @@ def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
 # ---------------------------------------------------------------------------- scenarios
 
 
-def _check_scenarios(content: Any, _: Any) -> str:
+def _check_scenarios(content: Any, before: Any) -> str:
     if not isinstance(content, str) or len(content) > LONGEST_SCENARIOS:
         raise StoreError(
             f"Scenarios must be a text of up to {LONGEST_SCENARIOS} characters."
         )
+    if content == before:  # what another version wrote may stay
+        return content
     scenarios, problems = from_text(content)
     if problems:
         raise StoreError(" ".join(problems))
@@ -163,7 +178,9 @@ def _check_scenarios(content: Any, _: Any) -> str:
 
 
 def _read_scenarios(stored: Any) -> tuple[str, tuple[str, ...]]:
-    return str(stored), from_text(str(stored))[1]
+    if not isinstance(stored, str):
+        raise StoreError("Scenarios must be a text.")
+    return stored, from_text(stored)[1]
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -187,9 +204,41 @@ def kind_of(name: str) -> Kind:
     StoreError
         If there is no such kind.
     """
-    if name not in KINDS:
+    if not isinstance(name, str) or name not in KINDS:
         raise StoreError(f"Kind is {name}; allowed is one of {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def check_stored(name: Any, content: Any) -> None:
+    """Make sure that stored content can be read, also if another version wrote it.
+
+    Parameters
+    ----------
+    name : str
+        Of the kind.
+    content : object
+        As JSON holds it.
+
+    Raises
+    ------
+    StoreError
+        If there is no such kind, or if the content is none of it.
+    """
+    kind = kind_of(name)
+    try:
+        if not _is_shallow(content, DEEPEST):
+            raise StoreError(f"A {kind.noun} is nested too deeply.")
+        # What cannot be understood in it is no problem, as long as it has its shape.
+        kind.check(kind.read(content)[0], content)
+    except UNREADABLE:
+        raise StoreError(f"A {kind.noun} cannot be read.") from None
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
 
 
 def checked_text(text: Any, what: str, longest: int) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-LONGEST_OWNER = 255  # characters, as OpenID Connect allows for a subject
+LONGEST_OWNER = 255  # characters; of a longer one its digest is kept
 LONGEST_ID = 32  # hexadecimal digits of a random UUID
 
 
@@ -84,7 +84,7 @@ outcomes = Table(
     Column("probability_high", Float, nullable=False),
     Column("program", String(80), nullable=False),
     Column("scorecard", String(80), nullable=False),
-    Column("cramp", Boolean, nullable=False),
+    Column("cramp", Boolean),  # unknown as long as the session is to come
     Column("sport", String(40), nullable=False),
     Column("duration_min", Float, nullable=False),
     Column("muscle", String(40)),

@@ -16,86 +16,21 @@ from typing import Any
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from riskmodel.store.errors import StoreError, one_sentence
+from riskmodel.store.places import OpenFile, place_of
 
 VERSION_TABLE = "cramprisk_revision"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_ALLOWED = "allowed is sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 _CONNECT_S = 10
 # Any number, as long as nobody else's is the same; keeps two openings from migrating
 # one PostgreSQL database at once.
 _MIGRATION_LOCK = 7_266_747_201
 # Alembic's operations work on one database at a time in a process.
 _one_migration = Lock()
-
-
-def default_path() -> Path:
-    """File that holds what a single user saves.
-
-    Returns
-    -------
-    pathlib.Path
-        Below ``XDG_DATA_HOME``, else below ``~/.local/share``.
-    """
-    home = os.environ.get("XDG_DATA_HOME", "")
-    # The XDG specification says to ignore a relative path.
-    base = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"
-    return base / "cramp-risk" / "cramp-risk.db"
-
-
-def read_url(text: str | None) -> URL:
-    """Check where the database is; an error never repeats a password.
-
-    Parameters
-    ----------
-    text : str, optional
-        None stands for `default_path`, whose folder is made.
-
-    Returns
-    -------
-    sqlalchemy.URL
-
-    Raises
-    ------
-    StoreError
-    """
-    if text is None:
-        try:
-            path = default_path()
-        except RuntimeError:  # a user without a home
-            raise StoreError("There is no folder for data: set XDG_DATA_HOME.") from None
-        with one_sentence(f"The folder {path.parent}"):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return URL.create("sqlite", database=str(path))
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise StoreError(
-            f"The address of the database cannot be read; {_ALLOWED}."
-        ) from None
-    if url.drivername in ("postgresql", "postgres"):  # as many hosts write it
-        url = url.set(drivername="postgresql+psycopg")
-    if url.drivername == "postgresql+psycopg":
-        if not url.database:
-            raise StoreError(f"The address names no database; {_ALLOWED}.")
-        return url
-    if url.drivername != "sqlite":
-        raise StoreError(f"A database of {url.drivername} cannot be used; {_ALLOWED}.")
-    if not url.database or url.database == ":memory:" or url.query:
-        raise StoreError(f"The address must name a file and nothing else; {_ALLOWED}.")
-    return url
-
-
-def place_of(url: URL) -> str:
-    """Name a database as the beginning of a sentence, without user and password."""
-    if url.get_backend_name() == "sqlite":
-        return f"The database {url.database}"
-    return f"The database {url.database} on {url.host or 'this machine'}"
 
 
 def _to_json(value: Any) -> str:
@@ -111,10 +46,13 @@ class Database:
     engine : sqlalchemy.Engine
     place : str
         Beginning of a sentence about the database.
+    file : OpenFile, optional
+        The file of SQLite.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, file: OpenFile | None = None) -> None:
         self.place = place
+        self.file = file
         self.dialect = engine.dialect.name
         self._engine = engine
         self._writing_engine = engine.execution_options(writes=True)
@@ -130,6 +68,22 @@ class Database:
         """Open a transaction whose changes are confirmed together, or not at all."""
         with one_sentence(self.place), self._writing_engine.begin() as connection:
             yield connection
+            # Nothing is confirmed that went into a file which nobody will find.
+            if self.file is not None:
+                self.file.check_same()
+
+    def check_not_own(self, path: str | os.PathLike[str]) -> None:
+        """Make sure that a file to write is not the database itself.
+
+        Raises
+        ------
+        StoreError
+            If it is, or if SQLite keeps its log there.
+        """
+        if self.file is not None and self.file.is_own(path):
+            raise StoreError(
+                f"The file {path} belongs to the database itself: name another file."
+            )
 
     def forget_the_deleted(self) -> None:
         """Empty SQLite's write-ahead log, which may hold what was deleted."""
@@ -146,7 +100,7 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: URL, wait_s: float) -> Database:
+def open_database(url: URL, wait_s: float, *, create: bool = True) -> Database:
     """Open a database and bring it up to date.
 
     Parameters
@@ -154,6 +108,8 @@ def open_database(url: URL, wait_s: float) -> Database:
     url : sqlalchemy.URL
     wait_s : float
         How long a writer waits for another [s].
+    create : bool
+        Whether to make one where there is none, or only an empty one.
 
     Returns
     -------
@@ -164,14 +120,14 @@ def open_database(url: URL, wait_s: float) -> Database:
     StoreError
     """
     place = place_of(url)
-    sqlite = url.get_backend_name() == "sqlite"
     own: dict[str, Any] = {"timeout": wait_s}
-    if not sqlite:
+    if url.get_backend_name() != "sqlite":
         # Without prepared statements a connection may pass through a pooler.
         own = {"connect_timeout": _CONNECT_S, "prepare_threshold": None}
+    file = None
     with one_sentence(place):
-        if sqlite:
-            _make_private(Path(str(url.database)))
+        if url.get_backend_name() == "sqlite":
+            file = OpenFile(Path(str(url.database)), place, create=create)
         engine = create_engine(
             url,
             pool_pre_ping=True,
@@ -179,25 +135,27 @@ def open_database(url: URL, wait_s: float) -> Database:
             json_serializer=_to_json,
             connect_args=own,
         )
-    if sqlite:
+    if file is not None:
+        event.listen(engine, "do_connect", partial(_check_before_connecting, file=file))
         event.listen(engine, "connect", partial(_set_up_sqlite, wait_s=wait_s))
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, file=file))
     else:
         event.listen(engine, "begin", partial(_begin_postgres, wait_s=wait_s))
     try:
         with one_sentence(place):
             _check(engine, place)
-            _bring_up_to_date(engine, place)
+            _bring_up_to_date(engine, place, create)
+            if file is not None:
+                file.make_private()
     except BaseException:
         engine.dispose()
         raise
-    return Database(engine, place)
+    return Database(engine, place, file)
 
 
-def _make_private(path: Path) -> None:
-    """Make a file that only its user can read, if there is none."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    os.close(handle)
+def _check_before_connecting(*_: Any, file: OpenFile) -> None:
+    # SQLite would make a new file, and nobody would notice.
+    file.check_same()
 
 
 def _set_up_sqlite(
@@ -223,10 +181,12 @@ def _set_up_sqlite(
             return
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, *, file: OpenFile) -> None:
     # A writer takes its turn at the beginning: one that first reads could no longer
     # write after another one has.
     writes = connection.get_execution_options().get("writes", False)
+    if writes:
+        file.check_same()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -265,14 +225,17 @@ def _revision(connection: Connection, known: list[str], place: str) -> str | Non
     return heads[0]
 
 
-def _bring_up_to_date(engine: Engine, place: str) -> None:
+def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
     with _one_migration:
         scripts = ScriptDirectory(str(_MIGRATIONS))
         steps = list(scripts.walk_revisions())[::-1]
         known = [step.revision for step in steps]
         with engine.connect() as connection:
-            if _revision(connection, known, place) == known[-1]:
+            at = _revision(connection, known, place)
+            if at == known[-1]:
                 return
+            if at is None and not create:
+                raise StoreError(f"{place} is empty: nothing was ever saved there.")
         with engine.execution_options(writes=True).begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(

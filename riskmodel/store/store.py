@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
     Table,
     and_,
     delete,
+    false,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -39,18 +44,21 @@ from riskmodel.store.errors import (
 )
 from riskmodel.store.kinds import (
     MOST_ITEMS,
+    UNREADABLE,
     checked_name,
     checked_text,
     kind_of,
     numbered,
 )
 from riskmodel.store.models import LONGEST_OWNER, items, metadata, outcomes
-from riskmodel.store.opening import Database, open_database, read_url
+from riskmodel.store.opening import Database, open_database
+from riskmodel.store.places import read_url
 
 LOCAL = "local"
 """The owner where there is only one user."""
 
 MOST_OUTCOMES = 20_000  # of one owner: two sessions a day for a life of sport (judgement)
+_LONGEST_OWNER_GIVEN = 10_000  # characters (judgement)
 _DIARY = "outcome"
 _EXPORT_FORMAT = 1
 
@@ -72,6 +80,19 @@ class Saved:
     id: str
     version: int
     name: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much was backed up, restored or moved.
+
+    Attributes
+    ----------
+    items, outcomes : int
+    """
+
+    items: int
+    outcomes: int
 
 
 @dataclass(frozen=True)
@@ -125,7 +146,7 @@ class SavedOutcome:
     outcome : Outcome
     problems : tuple of str
         What this version of the program would not accept in it.
-    changed : datetime.datetime
+    changed, created : datetime.datetime
         In UTC.
     """
 
@@ -134,9 +155,12 @@ class SavedOutcome:
     outcome: Outcome
     problems: tuple[str, ...]
     changed: datetime
+    created: datetime
 
 
-def open_store(url: str | None = None, *, wait_s: float = 10.0) -> Store:
+def open_store(
+    url: str | None = None, *, wait_s: float = 10.0, create: bool = True
+) -> Store:
     """Open the database, make it at first use, and bring an older one up to date.
 
     Parameters
@@ -146,6 +170,8 @@ def open_store(url: str | None = None, *, wait_s: float = 10.0) -> Store:
         default the file of `riskmodel.store.default_path`.
     wait_s : float
         How long a writer waits for another [s].
+    create : bool
+        Whether to make the database if it does not exist, or is empty.
 
     Returns
     -------
@@ -156,9 +182,10 @@ def open_store(url: str | None = None, *, wait_s: float = 10.0) -> Store:
     ------
     StoreError
         If the address is wrong, the server does not answer, the file is no database,
-        is damaged, or comes from a newer version of the program.
+        is damaged, or comes from a newer version of the program; if it does not exist
+        and none shall be made.
     """
-    return Store(open_database(read_url(url), wait_s))
+    return Store(open_database(read_url(url, create=create), wait_s, create=create))
 
 
 class Store:
@@ -274,7 +301,7 @@ class Store:
         row = self._row(_owner(owner), kind, id)
         try:
             content, problems = kind_of(kind).read(row.content)
-        except (TypeError, ValueError, AttributeError):
+        except (*UNREADABLE, StoreError):
             raise StoreError(
                 f"The {kind_of(kind).noun} {row.name} cannot be read."
             ) from None
@@ -408,6 +435,37 @@ class Store:
         self.database.forget_the_deleted()
         return gone
 
+    def adopt(self, owner: str) -> Counts:
+        """Give an owner what `LOCAL` saved, once people sign in; all of it, or nothing.
+
+        Parameters
+        ----------
+        owner : str
+            Who has a name already gets the other one with a number.
+
+        Returns
+        -------
+        Counts
+            How much was moved.
+
+        Raises
+        ------
+        ConflictError
+            If the owner saves something at the same moment.
+        StoreError
+            If the owner is `LOCAL`, or would have more than is allowed.
+        """
+        owner = _owner(owner)
+        if owner == LOCAL:
+            raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
+        with self.database.writing() as connection:
+            try:
+                return _move(connection, LOCAL, owner)
+            except IntegrityError:
+                raise ConflictError(
+                    "This owner saved something meanwhile, so nothing was moved: try again."
+                ) from None
+
     # --------------------------------------------------------------------- inside
 
     def _row(self, owner: str, kind: str, id: str) -> Row[Any]:
@@ -448,29 +506,81 @@ class Store:
         values: Mapping[str, Any],
         noun: str,
     ) -> Saved:
-        if not isinstance(version, int):
+        if not isinstance(version, int) or isinstance(version, bool):
             raise StoreError(f"To change this {noun}, say which version was opened.")
+        which = and_(where, _has_version(table, version))
         name = str(values.get("name", ""))
-        new = {**values, "version": version + 1, "changed": datetime.now(UTC)}
+        changed = datetime.now(UTC)
+        new = {**values, "version": table.c.version + 1, "changed": changed}
         with self.database.writing() as connection, _names_once(noun, name):
             # One statement: of two writers at once, only one finds the version.
-            change = update(table).where(where, table.c.version == version).values(**new)
+            change = update(table).where(which).values(**new)
             if connection.execute(change).rowcount != 1:
-                raise _why_not(connection, table, where, noun)
+                raise _why_not(
+                    connection, table, where, noun, "open it again, or keep both"
+                )
         return Saved(id, version + 1, name)
 
     def _delete(
         self, table: Table, where: ColumnElement[bool], version: int | None, noun: str
     ) -> None:
-        which = where if version is None else and_(where, table.c.version == version)
+        which = where
+        if version is not None:
+            which = and_(where, _has_version(table, version))
         with self.database.writing() as connection:
             if connection.execute(delete(table).where(which)).rowcount != 1:
-                raise _why_not(connection, table, where, noun)
+                raise _why_not(
+                    connection, table, where, noun, "look at it again before you delete it"
+                )
 
 
 def _owner(owner: str) -> str:
-    # As it is: two owners may differ in a space.
-    return checked_text(owner, "Owner", LONGEST_OWNER)
+    """Owner as the database holds it: as it is, or the digest of a long one."""
+    # No space is taken away: two owners may differ in one.
+    text = checked_text(owner, "Owner", _LONGEST_OWNER_GIVEN)
+    if len(text) <= LONGEST_OWNER:
+        return text
+    # No issuer and subject look like that: between them stands a space.
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def _has_version(table: Table, version: int) -> ColumnElement[bool]:
+    # No database holds a greater number, and asking for it would be an error.
+    if not -(2**63) <= version < 2**63 - 1:
+        return false()
+    return table.c.version == literal(version, BigInteger)
+
+
+def _move(connection: Connection, giver: str, owner: str) -> Counts:
+    """Move every row of an owner to another one."""
+
+    def named(whose: str) -> list[Row[Any]]:
+        columns = items.c.id, items.c.kind, items.c.name
+        mine = select(*columns).where(items.c.owner == whose)
+        return list(connection.execute(mine.order_by(items.c.created, items.c.id)))
+
+    theirs, given = named(owner), named(giver)
+    for kind, n in Counter(row.kind for row in (*theirs, *given)).items():
+        _check_sum(n, MOST_ITEMS, kind_of(kind).plural)
+    taken = {(row.kind, row.name) for row in theirs}
+    doubled = [row for row in given if (row.kind, row.name) in taken]
+    taken |= {(row.kind, row.name) for row in given}
+    new_names = {}
+    for row in doubled:
+        names = (numbered(row.name, i) for i in count(2))
+        new_names[row.id] = next(n for n in names if (row.kind, n) not in taken)
+        taken.add((row.kind, new_names[row.id]))
+    # First the names, which nobody has yet, so that no two are ever the same.
+    for id, name in new_names.items():
+        mine = and_(items.c.id == id, items.c.owner == giver)
+        connection.execute(update(items).where(mine).values(name=name))
+    moved = {}
+    for table in metadata.sorted_tables:
+        move = update(table).where(table.c.owner == giver).values(owner=owner)
+        moved[table.name] = connection.execute(move).rowcount
+    full = select(func.count()).where(outcomes.c.owner == owner)
+    _check_sum(connection.execute(full).scalar_one(), MOST_OUTCOMES, "outcomes")
+    return Counts(**moved)
 
 
 def _missing(noun: str) -> NotFoundError:
@@ -488,13 +598,12 @@ def _mine(
 
 
 def _why_not(
-    connection: Connection, table: Table, where: ColumnElement[bool], noun: str
+    connection: Connection, table: Table, where: ColumnElement[bool], noun: str, do: str
 ) -> StoreError:
     if connection.execute(select(table.c.id).where(where)).one_or_none() is None:
         return _missing(noun)
     return ConflictError(
-        f"This {noun} was changed in another place since it was opened: open it again, or "
-        "keep both."
+        f"This {noun} was changed in another place meanwhile, since it was opened: {do}."
     )
 
 
@@ -511,6 +620,13 @@ def _names_once(noun: str, name: str) -> Iterator[None]:
 def _check_room(there: int, most: int, what: str) -> None:
     if there >= most:
         raise StoreError(f"There are {there} {what}; allowed is up to {most}: delete some.")
+
+
+def _check_sum(together: int, most: int, what: str) -> None:
+    if together > most:
+        raise StoreError(
+            f"Together that is {together} {what}; allowed is up to {most}: delete some."
+        )
 
 
 def _new(owner: str) -> dict[str, Any]:
@@ -532,8 +648,14 @@ def _outcome_values(outcome: Outcome) -> dict[str, Any]:
 
 
 def _saved_outcome(row: Row[Any]) -> SavedOutcome:
-    outcome = Outcome(**{field.name: getattr(row, field.name) for field in fields(Outcome)})
-    return SavedOutcome(row.id, row.version, outcome, check_outcome(outcome), row.changed)
+    values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
+    problems: tuple[str, ...] = ()
+    if values["answers"] is not None and not isinstance(values["answers"], Mapping):
+        problems = ("The answers of this session cannot be read.",)
+        values["answers"] = None
+    outcome = Outcome(**values)
+    problems += check_outcome(outcome)
+    return SavedOutcome(row.id, row.version, outcome, problems, row.changed, row.created)
 
 
 def _iso(value: Any) -> str:

@@ -1,0 +1,240 @@
+"""Where the database is: what names it, and the file that SQLite keeps it in."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from riskmodel.store.errors import StoreError, one_sentence
+
+DATABASE_URL = "CRAMPRISK_DATABASE_URL"
+"""Environment variable that names the database."""
+
+_SECRETS = Path(".streamlit") / "secrets.toml"
+_ALLOWED = "allowed is sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+# What SQLite keeps beside a file, https://www.sqlite.org/tempfiles.html
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+def default_path() -> Path:
+    """File that holds what a single user saves.
+
+    Returns
+    -------
+    pathlib.Path
+        Below ``XDG_DATA_HOME``, else below ``~/.local/share``.
+    """
+    home = os.environ.get("XDG_DATA_HOME", "")
+    # The XDG specification says to ignore a relative path.
+    base = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"
+    return base / "cramp-risk" / "cramp-risk.db"
+
+
+def configured_url(folder: Path | None = None) -> str | None:
+    """Address of the database that was set up, for every program that opens it.
+
+    The environment variable `DATABASE_URL` goes first, then ``url`` in the section
+    ``[database]`` of ``.streamlit/secrets.toml``: beside ``app.py``, in the working
+    directory, in the home folder, in the order of Streamlit.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        By default the working directory.
+
+    Returns
+    -------
+    str or None
+        None where nothing was set up: `default_path` is meant.
+
+    Raises
+    ------
+    StoreError
+        If one of the files cannot be read, or its section names no address.
+    """
+    if url := os.environ.get(DATABASE_URL):
+        return url
+    with one_sentence("The working directory"):
+        here = Path.cwd() if folder is None else folder
+    folders = [_folder_of_the_app(), here]
+    with suppress(RuntimeError):  # a user without a home
+        folders.append(Path.home())
+    for place in folders:
+        if url := _url_in(place / _SECRETS):
+            return url
+    return None
+
+
+def _folder_of_the_app() -> Path:
+    # In a wheel app.py lies inside the package, in a checkout beside it.
+    package = Path(__file__).parents[1]
+    return package if (package / "app.py").is_file() else package.parent
+
+
+def _url_in(path: Path) -> str | None:
+    """Address that a secrets file names; None without such a file or section."""
+    # The sentences repeat nothing of the file, which holds passwords.
+    try:
+        with one_sentence(f"The file {path}"):
+            try:
+                text = path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        content: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise StoreError(
+            f"The file {path} cannot be read, and it may name the database: write it in "
+            "TOML and UTF-8."
+        ) from None
+    if "database" not in content:
+        return None
+    section = content["database"]
+    url = section.get("url") if isinstance(section, dict) else None
+    if not isinstance(url, str) or not url:
+        raise StoreError(
+            f"The file {path} names no database: allowed is a section [database] with "
+            'url = "ADDRESS".'
+        )
+    return url
+
+
+def read_url(text: str | None, *, create: bool = True) -> URL:
+    """Check where the database is; an error never repeats a password.
+
+    Parameters
+    ----------
+    text : str, optional
+        None stands for `default_path`.
+    create : bool
+        Whether to make the folder of `default_path`.
+
+    Returns
+    -------
+    sqlalchemy.URL
+
+    Raises
+    ------
+    StoreError
+    """
+    if text is None:
+        try:
+            path = default_path()
+        except RuntimeError:  # a user without a home
+            raise StoreError("There is no folder for data: set XDG_DATA_HOME.") from None
+        if create:
+            with one_sentence(f"The folder {path.parent}"):
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return URL.create("sqlite", database=str(path))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            f"The address of the database cannot be read; {_ALLOWED}."
+        ) from None
+    if url.drivername in ("postgresql", "postgres"):  # as many hosts write it
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername == "postgresql+psycopg":
+        if not url.database:
+            raise StoreError(f"The address names no database; {_ALLOWED}.")
+        return url
+    if url.drivername != "sqlite":
+        raise StoreError(f"A database of {url.drivername} cannot be used; {_ALLOWED}.")
+    if not url.database or url.database == ":memory:" or url.query:
+        raise StoreError(f"The address must name a file and nothing else; {_ALLOWED}.")
+    return url
+
+
+def place_of(url: URL) -> str:
+    """Name a database as the beginning of a sentence, without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return f"The database {url.database}"
+    return f"The database {url.database} on {url.host or 'this machine'}"
+
+
+class OpenFile:
+    """The file of an open SQLite database.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    place : str
+        Beginning of a sentence about the database.
+    create : bool
+        Whether to make one that only its user can read, if there is none.
+
+    Raises
+    ------
+    StoreError
+        If there is none and none shall be made.
+    OSError
+        If it cannot be opened.
+    """
+
+    def __init__(self, path: Path, place: str, *, create: bool) -> None:
+        self._path = path.resolve()
+        self._place = place
+        # One that is there is not opened here: with the closing of a second handle the
+        # locks of the first would be gone, see https://www.sqlite.org/howtocorrupt.html
+        if not self._path.exists():
+            if not create:
+                raise StoreError(f"{place} does not exist: nothing was ever saved there.")
+            with suppress(FileExistsError):  # another program was faster
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        self._opened = self._identity()
+
+    def _identity(self) -> tuple[int, int, bool] | None:
+        """What tells a file from another one, as long as a connection has it open."""
+        try:
+            found = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return found.st_dev, found.st_ino, stat.S_ISREG(found.st_mode)
+
+    def check_same(self) -> None:
+        """Make sure that the path still leads to the file that was opened.
+
+        Raises
+        ------
+        StoreError
+            If it was deleted or replaced: what is written now would be lost.
+        """
+        if self._identity() != self._opened:
+            raise StoreError(
+                f"{self._place} was deleted or replaced while it was in use, so nothing "
+                "was saved: put the file back, or start the program again."
+            )
+
+    def is_own(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a path is this file, or one that SQLite keeps beside it."""
+        other = Path(path).resolve()
+        own = [Path(f"{self._path}{end}") for end in ("", *_BESIDE)]
+        return other in own or any(_same(other, each) for each in own)
+
+    def make_private(self) -> None:
+        """Take every right from other people, where the file is the user's own."""
+        if os.name != "posix":
+            return
+        for end in ("", *_BESIDE):
+            path = f"{self._path}{end}"
+            try:
+                found = os.stat(path)
+            except FileNotFoundError:
+                continue
+            mode = stat.S_IMODE(found.st_mode)
+            if found.st_uid == os.geteuid() and mode & 0o077:
+                os.chmod(path, mode & 0o700)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:  # one of them is not there
+        return False
