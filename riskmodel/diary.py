@@ -555,7 +555,11 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
         row = {name: getattr(outcome, name) for name in _COLUMNS}
         row["day"] = outcome.day.isoformat()
         row["cramp"] = _yes_or_no(outcome.cramp)
-        after = None if outcome.pending else outcome.after_session
+        # When a cramp came can be left open; that is not a no.
+        unsaid = (
+            outcome.cramp and outcome.cramp_at_min is None and not outcome.after_session
+        )
+        after = None if outcome.pending or unsaid else outcome.after_session
         row["after_session"] = _yes_or_no(after)
         rows.append(
             row

@@ -6,7 +6,7 @@ import secrets
 import sys
 import tomllib
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -262,28 +262,56 @@ def test_a_plan_with_health_answers_keeps_them_when_it_is_saved_again(database):
 # -------------------------------------------------------------------------------- diary
 
 
+def press(page, label):
+    next(b for b in page.button if b.label == label).click().run()
+    assert not page.exception
+
+
+def answer_pills(page, **answers):
+    for key, value in answers.items():
+        (pills,) = (w for w in page.get("button_group") if w.key == f"diary_{key}")
+        pills.set_value(value).run()
+
+
 def test_an_outcome_keeps_what_was_expected_before_it(database):
     page = opened("diary", SIX)
-    cramp = page.get("button_group")[0]
-    cramp.set_value("Yes").run()
-    next(w for w in page.get("button_group") if w.key == "diary_muscle").set_value(
-        "calf"
-    ).run()
-    next(w for w in page.get("button_group") if w.key == "diary_when").set_value(
-        "During it"
-    ).run()
+    press(page, "Write the expectation down")
+    (saved,) = database.outcomes(LOCAL)
+    assert saved.outcome.pending
+    # Whatever My session holds afterwards, what was expected stays.
+    page = opened("diary", {**SIX, "duration_min": 240.0, "air_temperature_c": 35.0})
+    answer_pills(page, cramp="Yes", muscle="calf", when="During it")
     page.number_input(key="diary_at").set_value(50.0).run()
-    next(b for b in page.button if b.label == "Write it into the diary").click().run()
-    assert not page.exception
+    press(page, "Write it into the diary")
     (saved,) = database.outcomes(LOCAL)
     outcome, answer = saved.outcome, assess(SIX)
     assert outcome.probability == pytest.approx(answer.probability, abs=1e-12)
     assert (outcome.cramp, outcome.muscle, outcome.cramp_at_min) == (True, "calf", 50.0)
-    assert outcome.day == date.today()
+    assert (outcome.day, outcome.duration_min) == (date.today(), 60.0)
     assert not outcome.answers
     assert page.session_state["diary_cramp"] is None
+    assert "No session is waiting" in " ".join(m.value for m in page.markdown)
     click(page, f"delete_outcome_{saved.id}")
     assert not database.outcomes(LOCAL)
+
+
+def test_a_session_to_come_has_no_outcome_yet(database):
+    page = opened("diary", SIX)
+    page.date_input(key="diary_day").set_value(date.today() + timedelta(days=3)).run()
+    press(page, "Write the expectation down")
+    assert "No session is waiting" in " ".join(m.value for m in page.markdown)
+    assert "Outcome still open" in told(page)
+
+
+def test_an_impossible_minute_is_told_and_nothing_is_changed(database):
+    page = opened("diary", SIX)
+    press(page, "Write the expectation down")
+    answer_pills(page, cramp="Yes", when="During it")
+    page.number_input(key="diary_at").set_value(900.0).run()
+    press(page, "Write it into the diary")
+    (saved,) = database.outcomes(LOCAL)
+    assert saved.outcome.pending
+    assert "900" in told(page)
 
 
 @pytest.mark.parametrize("n", [9, 10])
@@ -338,9 +366,10 @@ def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
     choose(page, "Start from an example", "Long ride")
     page.get_by_text("Go to: Diary").click()
     ready(page)
-    page.get_by_role("radio", name="Yes").or_(
-        page.get_by_role("button", name="Yes", exact=True)
-    ).first.click()
+    page.get_by_role("button", name="Write the expectation down").click()
+    expect(page.get_by_text("Written into the diary.")).to_be_visible()
+    ready(page)
+    page.locator(".st-key-diary_cramp button").filter(has_text="Yes").click()
     ready(page)
     page.get_by_text("Calf", exact=True).click()
     ready(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,54 +12,80 @@ import streamlit as st
 import riskmodel
 from riskmodel import Assessment, assess, load_scorecard
 from riskmodel.bands import in_100_text
-from riskmodel.diary import MUSCLES, Outcome, compare_outcomes, outcomes_csv
+from riskmodel.diary import (
+    MUSCLES,
+    DiaryError,
+    Outcome,
+    compare_outcomes,
+    complete_outcome,
+    outcomes_csv,
+)
 from riskmodel.fields import FIELDS
 from riskmodel.report import in_100_span
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, tables
 
 _AFTER, _DURING = "After it", "During it"
+_QUESTIONS = ("cramp", "muscle", "when", "at")
 
 
-def _write(owner: str, answers: dict[str, Any], answer: Assessment) -> None:
-    """Put the session and what came of it into the diary."""
+def _expected(answers: dict[str, Any], answer: Assessment) -> Outcome:
+    """What My session says now, for a session whose outcome is not known yet."""
     state = st.session_state
-    cramp = state["diary_cramp"] == "Yes"
-    outcome = Outcome(
+    return Outcome(
         day=state["diary_day"],
         probability=answer.probability,
         probability_low=answer.probability_low,
         probability_high=answer.probability_high,
         program=riskmodel.__version__,
         scorecard=load_scorecard().fingerprint,
-        cramp=cramp,
+        cramp=None,
         sport=answers["sport"],
         duration_min=float(answers["duration_min"]),
-        muscle=state.get("diary_muscle") if cramp else None,
-        cramp_at_min=state.get("diary_at")
-        if cramp and state.get("diary_when") == _DURING
-        else None,
-        after_session=cramp and state.get("diary_when") == _AFTER,
         answers=_kept(answers) if state.get("diary_keep") else None,
     )
 
-    def action() -> None:
-        keeping.store().save_outcome(owner, outcome)
-        state["diary_note"] = "Written into the diary."
-        for name in ("diary_cramp", "diary_muscle", "diary_when", "diary_at"):
-            state[name] = None
 
-    state["diary_note"] = ""
+def _write(owner: str, outcome: Callable[[], Outcome], saved: SavedOutcome | None) -> None:
+    """Write a session into the diary, or what came of one that is there."""
+
+    def action() -> None:
+        # The page's own checks leave little that could be wrong; the rest is told.
+        try:
+            made = outcome()
+        except DiaryError as error:
+            raise StoreError(str(error)) from error
+        there = {} if saved is None else {"id": saved.id, "version": saved.version}
+        keeping.store().save_outcome(owner, made, **there)
+        st.session_state["diary_note"] = "Written into the diary."
+        for name in _QUESTIONS:
+            st.session_state[f"diary_{name}"] = None
+
+    st.session_state["diary_note"] = ""
     keeping.doing(action)
+
+
+def _completed(outcome: Outcome) -> Outcome:
+    """Put what was answered about a session to it."""
+    state = st.session_state
+    cramp = state["diary_cramp"] == "Yes"
+    when = state.get("diary_when") if cramp else None
+    return complete_outcome(
+        outcome,
+        cramp=cramp,
+        muscle=state.get("diary_muscle") if cramp else None,
+        cramp_at_min=state.get("diary_at") if when == _DURING else None,
+        after_session=when == _AFTER,
+    )
 
 
 def _kept(answers: dict[str, Any]) -> dict[str, Any]:
     return {name: v for name, v in answers.items() if FIELDS[name].group != "before"}
 
 
-def _ask(owner: str) -> None:
-    """Ask what came of the session that My session holds."""
-    st.header("How did it go?")
+def _ask_beforehand(owner: str) -> None:
+    """Offer to write down what My session expects, before the session."""
+    st.header("Before a session: what is expected")
     answers = form.answers()
     answer = assess(answers)
     if answer.problems:
@@ -76,6 +103,29 @@ def _ask(owner: str) -> None:
     start = answers.get("start_time")
     default = datetime.fromisoformat(start).date() if start else form.today()
     st.date_input("Day of the session", default, key="diary_day", persist_state="session")
+    st.toggle("Keep the answers too, health answers as well", key="diary_keep")
+    st.button(
+        "Write the expectation down",
+        on_click=_write,
+        args=(owner, lambda: _expected(answers, answer), None),
+        help="You say afterwards how it went. What was expected then stays as it is.",
+    )
+
+
+def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
+    """Ask what came of a session that was written down."""
+    st.header("Afterwards: how did it go?")
+    today = form.today()
+    over = [saved for saved in pending if saved.outcome.day <= today]
+    if not over:
+        st.markdown("No session is waiting for its outcome.")
+        return
+    at = st.selectbox(
+        "Which session",
+        range(len(over)),
+        format_func=lambda place: f"{place + 1}. {_session(over[place].outcome)}",
+        key=f"diary_which_{len(over)}",
+    )
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"
     )
@@ -88,16 +138,12 @@ def _ask(owner: str) -> None:
             wrap=True,
         )
         if st.pills("When", [_DURING, _AFTER], key="diary_when") == _DURING:
-            st.number_input(
-                "Minutes into the session", value=None, key="diary_at", step=5.0
-            )
-    st.toggle(
-        "Keep the answers of this session too, health answers as well", key="diary_keep"
-    )
+            st.number_input("Minutes into it", value=None, key="diary_at", step=5.0)
+    chosen = over[at]
     st.button(
         "Write it into the diary",
         on_click=_write,
-        args=(owner, answers, answer),
+        args=(owner, lambda: _completed(chosen.outcome), chosen),
         disabled=cramp is None,
     )
 
@@ -108,18 +154,26 @@ def _delete(owner: str, saved: SavedOutcome) -> None:
     )
 
 
+def _session(outcome: Outcome) -> str:
+    sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
+    return (
+        f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. Expected "
+        f"{in_100_text(outcome.probability)} of 100"
+    )
+
+
 def _line(saved: SavedOutcome) -> str:
     outcome = saved.outcome
-    sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
-    words = f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. Expected "
-    words += f"{in_100_text(outcome.probability)} of 100. "
+    if outcome.pending:
+        return f"{_session(outcome)}. Outcome still open."
     if not outcome.cramp:
-        return f"{words}No cramp."
+        return f"{_session(outcome)}. No cramp."
     where = MUSCLES.get(outcome.muscle or "", "")
     when = "after it" if outcome.after_session else ""
     if outcome.cramp_at_min is not None:
         when = f"after {outcome.cramp_at_min:g} min"
-    return f"{words}A cramp{''.join(f', {w.lower()}' for w in (where, when) if w)}."
+    about = "".join(f", {words.lower()}" for words in (where, when) if words)
+    return f"{_session(outcome)}. A cramp{about}."
 
 
 def _show(owner: str, kept: list[SavedOutcome]) -> None:
@@ -152,8 +206,8 @@ def _show(owner: str, kept: list[SavedOutcome]) -> None:
 
 st.title("Diary")
 st.markdown(
-    "Write down how a session went. From ten sessions on you see your cramps beside those "
-    "that were expected. It changes no weight."
+    "Write down what is expected of a session, and afterwards how it went. From ten "
+    "sessions on you see your cramps beside those that were expected. It changes no weight."
 )
 who = keeping.ask_who()
 keeping.show_problem()
@@ -165,5 +219,6 @@ if who is not None:
     else:
         if note := st.session_state.get("diary_note"):
             tables.say(note)
-        _ask(who)
+        _ask_beforehand(who)
+        _ask_afterwards(who, [saved for saved in written if saved.outcome.pending])
         _show(who, written)

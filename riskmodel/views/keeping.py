@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from riskmodel.store import LOCAL, Store, StoreError, open_store
+from riskmodel.store import LOCAL, Store, StoreError, configured_url, open_store
 from riskmodel.views import tables
 
-_URL = "CRAMPRISK_DATABASE_URL"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SPOILT = (
     "The settings in secrets.toml cannot be read, so nothing is saved or shown until they "
@@ -64,7 +62,8 @@ def store() -> Store:
 
 def _url() -> str | None:
     """Address of the database, None for the file in the user's folder."""
-    return (_section("database") or {}).get("url") or os.environ.get(_URL) or None
+    _section("database")  # a spoilt one is told, and not passed over
+    return configured_url()
 
 
 def _place() -> str:
