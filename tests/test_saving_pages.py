@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.diary import Outcome
+from riskmodel.scenarios import Scenario
 from riskmodel.store import LOCAL, Saved, open_store
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
@@ -517,3 +519,19 @@ def test_a_squad_and_scenarios_come_back_in_another_window(open_page, viewport):
     table = other.locator(".cr-table").first
     expect(table).to_contain_text("Marathon")
     expect(table).to_contain_text("Long ride")
+
+
+def test_warning_signs_and_illness_are_never_saved(database):
+    signs = {"red_flags": ["lasting_days"], "illness_24h": "yes"}
+    squad = pd.DataFrame({"athlete": ["Ada"], "age_years": [30.0], "illness_24h": ["yes"]})
+    scenarios = [Scenario(name, {**SIX, **signs}) for name in ("One", "Two")]
+    page = opened("saved", {**SIX, **signs, "squad": squad, "plans": scenarios})
+    page.toggle(key="save_private").set_value(True).run()
+    for kind in ("plan", "scenarios", "squad"):
+        page.text_input(key=f"save_name_{kind}").set_value("All").run()
+        click(page, f"save_{kind}")
+        (entry,) = database.items(LOCAL, kind)
+        stored = str(database.load(LOCAL, kind, entry.id).content)
+        assert "age_years" in stored
+        assert "illness" not in stored
+        assert "red_flags" not in stored

@@ -174,7 +174,7 @@ def ask_for_athletes() -> None:
         tables.tell(problem)
     if "squad_raw" not in state:
         for note in state.get("squad_notes", ()):
-            tables.tell(note)
+            tables.say(note)
 
 
 # --------------------------------------------------------------- what columns mean
@@ -187,7 +187,7 @@ def ask_for_columns() -> None:
     st.header("What the columns are")
     st.markdown("Look at the columns with a question; nothing is guessed.")
     for note in raw.notes:
-        tables.tell(note)
+        tables.say(note)
     if "squad" in state:
         st.caption("The list that was there is replaced, with what was changed in it.")
     chosen, open_meaning = [], []
@@ -224,7 +224,7 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     sample = ", ".join(map(str, raw.cells[place].dropna().head(3)))
     options = [LEAVE_OUT, *TARGETS]
     with st.container(border=True, key=f"column_{place}"):
-        tables.tell(f"{column.header}: {sample}")
+        tables.say(f"{column.header}: {sample}")
         if column.question:
             st.warning(column.question)
         open_meaning = column.doubt and column.target

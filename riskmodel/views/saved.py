@@ -13,7 +13,7 @@ import streamlit as st
 
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import tidy
-from riskmodel.scenarios import from_text, to_text
+from riskmodel.scenarios import Scenario, from_text, to_text
 from riskmodel.squad_cells import read_cells
 from riskmodel.store import (
     KINDS,
@@ -40,8 +40,13 @@ class _Shelf:
     always_private: bool = False
 
 
+def _kept(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers without those that are asked anew each time."""
+    return {name: v for name, v in answers.items() if FIELDS[name].group != "before"}
+
+
 def _plan(private: bool) -> dict[str, Any] | None:
-    given = {n: v for n, v in form.answers().items() if FIELDS[n].group != "before"}
+    given = _kept(form.answers())
     return {n: v for n, v in given.items() if private or not FIELDS[n].private} or None
 
 
@@ -68,7 +73,8 @@ def _athlete(_: bool) -> dict[str, Any] | None:
 
 
 def _scenarios(private: bool) -> str | None:
-    return to_text(plans.all_plans(), private=private) if plans.all_plans() else None
+    made = [Scenario(plan.name, _kept(plan.answers)) for plan in plans.all_plans()]
+    return to_text(made, private=private) if made else None
 
 
 def _squad(_: bool) -> list[dict[str, Any]] | None:
@@ -76,8 +82,7 @@ def _squad(_: bool) -> list[dict[str, Any]] | None:
     if squad is None or squad.empty:
         return None
     cells = squad.astype(object).where(squad.notna(), None)
-    rows: list[dict[str, Any]] = cells.to_dict("records")
-    return rows
+    return [_kept(row) for row in cells.to_dict("records")]
 
 
 def _open_squad(content: list[dict[str, Any]]) -> None:

@@ -264,7 +264,7 @@ def _use(
 
 def _trained(log: TrainingLog) -> list[date | datetime]:
     """Days of training, with the time where the log has it."""
-    zone = ZoneInfo(st.session_state.get("log_zone") or "UTC")
+    zone = ZoneInfo(st.session_state.get("log_zone") or st.context.timezone or "UTC")
     return [
         day.date() if pd.isna(start) else start.to_pydatetime().replace(tzinfo=zone)
         for day, start in zip(log.sessions["day"], log.sessions["start"], strict=True)
