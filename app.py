@@ -22,6 +22,7 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 form.show_again(page.title)
+form.drop_changed_weather()
 page.run()
 # On a phone the navigation hides behind a button and covers the page.
 with st.container(horizontal=True):

@@ -30,7 +30,6 @@ _PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
 _PARTS += ["hour", "minute", "second", "half", "zone"]
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _MOST_MONTH, _MOST_DAY = 12, 31
-_MILE_M = 1609.344
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 

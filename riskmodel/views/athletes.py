@@ -35,7 +35,7 @@ def _put(squad: pd.DataFrame, notes: tuple[str, ...] = ()) -> None:
     state["squad"] = squad.set_axis(pd.RangeIndex(1, len(squad) + 1))
     state["squad_version"] = state.get("squad_version", 0) + 1
     state["squad_notes"] = notes
-    for name in ("squad_raw", "squad_columns"):
+    for name in ("squad_raw", "squad_columns", "squad_source", "squad_problem"):
         state.pop(name, None)
 
 
@@ -84,7 +84,7 @@ def _cancel() -> None:
 
 def _session_day() -> date:
     start = form.answers().get("start_time")
-    return datetime.fromisoformat(start).date() if start else date.today()
+    return datetime.fromisoformat(start).date() if start else form.today()
 
 
 def _use_example() -> None:

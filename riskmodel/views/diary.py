@@ -102,7 +102,10 @@ def _ask_beforehand(owner: str) -> None:
     )
     start = answers.get("start_time")
     default = datetime.fromisoformat(start).date() if start else form.today()
-    st.date_input("Day of the session", default, key="diary_day", persist_state="session")
+    # The day follows the plan until somebody chooses another one.
+    if st.session_state.get("diary_default") != default:
+        st.session_state["diary_day"] = st.session_state["diary_default"] = default
+    st.date_input("Day of the session", key="diary_day", persist_state="session")
     st.toggle("Keep the answers too, health answers as well", key="diary_keep")
     st.button(
         "Write the expectation down",
@@ -209,6 +212,7 @@ st.markdown(
     "Write down what is expected of a session, and afterwards how it went. From ten "
     "sessions on you see your cramps beside those that were expected. It changes no weight."
 )
+form.tell_whose()
 who = keeping.ask_who()
 keeping.show_problem()
 if who is not None:

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from riskmodel import units
-from riskmodel.fields import FIELDS, GROUPS, Field
+from riskmodel.fields import FIELDS, GROUPS, MEASURED, Field
+from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.views import tables
 
 _NONE = {"none": "None of these"}
 _PRIVACY = (
@@ -71,6 +73,63 @@ def change(changes: Mapping[str, Any]) -> None:
     """Put some answers into the form and leave the others."""
     for name, value in changes.items():
         _put(FIELDS[name], value)
+
+
+def forget_trail() -> None:
+    """Forget what belongs to the answers that were there: steps, weather, sources.
+
+    For whoever puts the answers of another person or plan in their place: taking back a
+    step would reach into these.
+    """
+    for name in ("steps", "answer", "earlier", "weather_from", "log_sources"):
+        st.session_state.pop(name, None)
+    st.session_state["example"] = None
+
+
+def end_visit() -> None:
+    """Let the answers be the reader's own again, and no longer those of an athlete."""
+    for name in ("before_athlete", "open_athlete_name"):
+        st.session_state.pop(name, None)
+
+
+def tell_whose() -> bool:
+    """Say whose answers these are, if a squad's athlete was opened."""
+    if "open_athlete_name" not in st.session_state:
+        return False
+    name = st.session_state["open_athlete_name"] or "an athlete"
+    tables.tell(
+        f"These are the answers of {name}, from the squad. What you change in My session "
+        "stays there; nothing goes back into the squad."
+    )
+    return True
+
+
+def without_assurances(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of a link or a plan, which cannot say for anybody that nothing is wrong."""
+    kept = {name: v for name, v in given.items() if FIELDS[name].group != "before"}
+    flags = given.get("red_flags", ["none"])
+    if flags != ["none"]:
+        kept["red_flags"] = flags
+    if given.get("illness_24h") == "yes":
+        kept["illness_24h"] = "yes"
+    return kept
+
+
+def drop_changed_weather() -> None:
+    """Let the heat of a start go once somebody answers another weather."""
+    if "weather_from" not in st.session_state:
+        return
+    given, now = st.session_state["weather_from"][0], answers()
+    names = ["sky", *(n for n in WEATHER_FIELDS if n not in MEASURED)]
+    names.remove("start_time")
+    then, start = (
+        datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
+        for a in (given, now)
+    )
+    if then == start and all(now.get(name) == given.get(name) for name in names):
+        return
+    del st.session_state["weather_from"]
+    change({n: None for n in MEASURED if n in given and now.get(n) == given[n]})
 
 
 def show_again(page: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,7 @@ import streamlit as st
 import riskmodel
 from riskmodel import FIELDS, Advice, Assessment, Option, advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
-from riskmodel.fields import MEASURED
-from riskmodel.start_scores import WEATHER_FIELDS
-from riskmodel.views import change, device, form, result, share, tables
+from riskmodel.views import change, device, form, result, share
 
 # On a wide screen the questions stand left and the reasons right; on a phone the
 # reasons come first, as they do for the keyboard.
@@ -59,6 +56,7 @@ def _use_example() -> None:
 
 
 def _clear() -> None:
+    form.end_visit()
     _step("Clear all answers", lambda: form.fill({}))
     st.session_state["example"] = None
     share.forget_link()
@@ -112,36 +110,12 @@ def _scored(answers: dict[str, Any]) -> tuple[Assessment, Assessment | None, Adv
 
 
 def _show_whose() -> None:
-    """Say whose answers these are, if a squad's athlete was opened."""
-    if "before_athlete" not in st.session_state:
-        return
-    name = st.session_state.get("open_athlete_name") or "an athlete"
-    tables.tell(
-        f"These are the answers of {name}, from the squad. What you change here stays "
-        "here; nothing goes back into the squad."
-    )
-    if st.button("Back to the squad", key="back_to_squad"):
+    """Say whose answers these are, and offer a way back."""
+    if form.tell_whose() and st.button("Back to the squad", key="back_to_squad"):
         st.switch_page(Path(__file__).with_name("squad.py"))
 
 
-def _drop_weather_that_was_changed() -> None:
-    """Let the heat of a start go once somebody answers another weather."""
-    if "weather_from" not in st.session_state:
-        return
-    given, now = st.session_state["weather_from"][0], form.answers()
-    names = [n for n in WEATHER_FIELDS if n not in MEASURED and n != "start_time"]
-    then, start = (
-        datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
-        for a in (given, now)
-    )
-    if then == start and all(now.get(name) == given.get(name) for name in names):
-        return
-    del st.session_state["weather_from"]
-    form.change({n: None for n in MEASURED if n in given and now.get(n) == given[n]})
-
-
 share.open_link()
-_drop_weather_that_was_changed()
 st.title("My session")
 _show_whose()
 st.html(_LAYOUT)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from riskmodel import units
-from riskmodel.fields import FIELDS
+from riskmodel.fields import FIELDS, outdated
 from riskmodel.inputs import tidy
 from riskmodel.scenarios import LONGEST_NAME, Scenario, from_text, to_text
 from riskmodel.views import device, form
@@ -79,6 +79,7 @@ def _unused(name: str, taken: Iterable[str]) -> str:
 def _insert(place: int, name: str, answers: Mapping[str, Any]) -> None:
     # An athlete's name is no part of a plan.
     given = tidy({k: v for k, v in answers.items() if k != "athlete"})[0]
+    given = form.without_assurances(given)
     named = _unused(name, {plan.name for plan in all_plans()})
     all_plans().insert(place, Scenario(named, given))
     st.session_state.setdefault("plan_ids", []).insert(place, _next())
@@ -167,6 +168,13 @@ def _answered(place: int, name: str, key: str) -> None:
         newest_is_none = "none" not in (plan.answers.get(name) or []) and "none" in value
         value = ["none"] if newest_is_none else [item for item in value if item != "none"]
     answers = {**plan.answers, name: value}
+    stale = [measured for measured in outdated([name]) if measured in answers]
+    if stale:
+        answers |= dict.fromkeys(stale)
+        labels = " and ".join(FIELDS[measured].label.lower() for measured in stale)
+        st.session_state["plan_problems"] = (
+            f"{plan.name}: the {labels} belonged to the weather before and was left out.",
+        )
     kept = {n: v for n, v in answers.items() if v not in (None, [], "")}
     all_plans()[place] = Scenario(plan.name, kept)
 
@@ -182,15 +190,16 @@ def open_link() -> None:
     state["plans_address"] = st.query_params[_PARAMETER]
     read(state["plans_address"])
     # Until the device has said that they are the reader's own.
-    state["from_link"] = True
+    state["plans_from_link"] = True
     state["plans_link"] = to_text(all_plans(), private=False)
 
 
 def read(text: str) -> None:
     """Take up scenarios that were written as text, such as the private part of a link."""
     plans, st.session_state["plan_problems"] = from_text(text)
+    st.session_state.pop("plans_before", None)
     if plans:
-        _put(plans)
+        _put([Scenario(p.name, form.without_assurances(p.answers)) for p in plans])
 
 
 def _saved() -> str | None:
@@ -202,7 +211,7 @@ def not_from_another() -> bool:
     """Whether the scenarios are no link's, or those that this device has saved."""
     link, saved = st.session_state.get("plans_link"), _saved()
     if link is None:
-        return not st.session_state.get("from_link")
+        return not st.session_state.get("plans_from_link")
     return saved is not None and to_text(from_text(saved)[0], private=False) == link
 
 
@@ -216,7 +225,7 @@ def take_up() -> None:
         untouched = to_text(all_plans(), private=True) == state["plans_link"]
         if not (untouched and not_from_another()):
             return
-        del state["plans_link"], state["from_link"]
+        del state["plans_link"], state["plans_from_link"]
     elif all_plans():
         return
     state["plans_taken_up"] = True

@@ -40,6 +40,9 @@ class _Shelf:
     always_private: bool = False
 
 
+_ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
+
+
 def _kept(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers without those that are asked anew each time."""
     return {name: v for name, v in answers.items() if FIELDS[name].group != "before"}
@@ -54,6 +57,8 @@ def _open_plan(content: Mapping[str, Any]) -> None:
     """Open a plan; whose answers about a person then stand there is said."""
     own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
     whole = any(FIELDS[name].private for name in content)
+    form.forget_trail()
+    form.end_visit()
     form.fill(dict(content) if whole else {**own, **content})
     if own and not whole:
         st.session_state["store_note"] = (
@@ -64,7 +69,10 @@ def _open_plan(content: Mapping[str, Any]) -> None:
 
 def _open_athlete(content: Mapping[str, Any]) -> None:
     """Put one person's answers in the place of all that another one gave."""
-    form.change({**dict.fromkeys(("athlete", *device.PROFILE)), **tidy(content)[0]})
+    form.forget_trail()
+    form.end_visit()
+    about = {n: None for n, field in FIELDS.items() if field.group in _ABOUT_A_PERSON}
+    form.change({**about, **tidy(content)[0]})
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
@@ -238,7 +246,9 @@ def _delete_everything(owner: str) -> None:
 def _show_save(owner: str) -> None:
     """Offer to save what is open on the other pages."""
     st.header("Save what is open")
-    private = st.toggle("With health and personal answers", key="save_private")
+    private = st.toggle(
+        "With health and personal answers", key="save_private", persist_state="session"
+    )
     st.caption(
         "Plans and scenarios are then saved with them. Athletes and squads always hold "
         "them. Warning signs and illness are asked anew each time and never saved."
@@ -331,6 +341,7 @@ if page := st.session_state.pop("go_to", None):
     st.switch_page(Path(__file__).with_name(f"{page}.py"))
 st.title("Saved")
 st.markdown("What you saved under a name, to open again or to delete.")
+form.tell_whose()
 who = keeping.ask_who()
 keeping.show_problem()
 if who is not None:

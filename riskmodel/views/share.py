@@ -30,9 +30,10 @@ def open_link() -> None:
     st.session_state["from_link"] = any(name in FIELDS for name in query)
     given, problems = tidy(query)
     if given:
-        form.fill(_for_another(given))
+        form.fill(form.without_assurances(given))
     # Services add names of their own to links: only what looks like ours is told.
-    st.session_state["link_problems"] = [
+    told = st.session_state.get("link_problems", ())  # of an athlete who was opened
+    st.session_state["link_problems"] = [*told] + [
         text for text in problems if "There is no input" not in text or "mean" in text
     ]
     # Health answers need not stay in the address bar.
@@ -46,8 +47,9 @@ def take_private_part(text: str) -> None:
     """Fill in the private answers of a link, which come by the browser alone."""
     given, problems = tidy(dict(parse_qsl(text)))
     private = {name: value for name, value in given.items() if FIELDS[name].private}
-    form.change(_for_another(private))
-    st.session_state["link_problems"] = [*st.session_state["link_problems"], *problems]
+    form.change(form.without_assurances(private))
+    told = st.session_state.get("link_problems", ())
+    st.session_state["link_problems"] = [*told, *problems]
 
 
 def forget_link() -> None:
@@ -55,17 +57,6 @@ def forget_link() -> None:
     st.session_state["from_link"] = False
     st.session_state["link_problems"] = []
     st.query_params.clear()
-
-
-def _for_another(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers of a link, which cannot say for its reader that nothing is wrong."""
-    kept = {name: v for name, v in given.items() if FIELDS[name].group != "before"}
-    flags = given.get("red_flags", ["none"])
-    if flags != ["none"]:
-        kept["red_flags"] = flags
-    if given.get("illness_24h") == "yes":
-        kept["illness_24h"] = "yes"
-    return kept
 
 
 def show_link_problems(answers: Mapping[str, Any]) -> None:

@@ -221,8 +221,10 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], name: str) -> None:
     row = squad.loc[[state["squad_athlete"]]]
     one = with_plan(row, plan).iloc[0]
     given, problems = tidy({k: v for k, v in one.items() if not pd.isna(v)})
-    state["before_athlete"], state["open_athlete_name"] = form.answers(), name
+    before = state.get("before_athlete", form.answers())
+    form.forget_trail()
     form.fill(given)
+    state["before_athlete"], state["open_athlete_name"] = before, name
     state["link_problems"] = problems
     state["open_athlete"] = True
 
@@ -230,8 +232,9 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], name: str) -> None:
 def _come_back() -> None:
     """Give the form back its answers of before an athlete was opened."""
     if "open_athlete_name" in st.session_state:
-        form.fill(st.session_state.pop("before_athlete", {}))
-        del st.session_state["open_athlete_name"]
+        form.forget_trail()
+        form.fill(st.session_state.get("before_athlete", {}))
+        form.end_visit()
         st.session_state["link_problems"] = ()
 
 

@@ -109,6 +109,7 @@ def _span(row: pd.Series[Any]) -> str:
 def _choose(start: pd.Timestamp) -> None:
     """Look at one start, and at its day."""
     st.session_state["start_chosen"] = start.tz_convert("UTC").isoformat()
+    st.session_state["start_picked"] = None
     st.session_state["start_looks"] = st.session_state.get("start_looks", 0) + 1
     if st.session_state.get("start_day") != _ALL_DAYS:
         st.session_state["start_day"] = str(start.date())
@@ -255,7 +256,14 @@ def _use(
     if problems:
         st.session_state["start_problem"] = " ".join(map(form.sentence, problems))
         return
+    state = st.session_state
+    if page == "squad" and "before_athlete" in state:
+        # The start is for the squad's plan, not for the athlete who is open.
+        form.forget_trail()
+        form.fill(state["before_athlete"])
+        form.end_visit()
     form.change({**dict.fromkeys(WEATHER_FIELDS), **given})
+    given["sky"] = form.answers().get("sky")
     words = f"{weather.words}, for the start at {start:%a %d %b}, {clock_words(start)}"
     st.session_state["weather_from"] = given, f"{words}. {credit(weather.attribution)}"
     st.session_state["start_problem"] = ""
@@ -360,7 +368,11 @@ missing = [f.label for f in _NEEDED if f.name not in answers]
 if for_squad:
     missing = [label for label in missing if label != FIELDS["age_years"].label]
 problems = [
-    text for text in tidy(answers)[1] if not any(f"({n})" in text for n in WEATHER_FIELDS)
+    text
+    for text in tidy(
+        {n: v for n, v in answers.items() if n in PLAN_FIELDS} if for_squad else answers
+    )[1]
+    if not any(f"({n})" in text for n in WEATHER_FIELDS)
 ]
 if problem := st.session_state.pop("start_problem", ""):
     tables.tell(problem)

@@ -141,7 +141,7 @@ def hour_by_hour(
     st.caption(
         "The line is the answer for each start, the area its range with the doubt about "
         "the weather; grey is while the sun is down, hollow points are outside your "
-        "limits. Tap a point to look at that start."
+        "limits. Tap a full point to look at that start."
     )
     picked = (event or {}).get("selection", {}).get("pick", [])
     return str(picked[0]["id"]) if picked and "id" in picked[0] else None

@@ -56,7 +56,7 @@ def ask() -> Weather | None:
     )
     {"forecast": _forecast, "file": _file, "typed": _by_hand, "climate": _climate}[source]()
     if problem := st.session_state.get("weather_problem"):
-        tables.tell(problem)
+        tables.tell(form.sentence(problem))
     weather: Weather | None = st.session_state.get("weather")
     if weather is not None:
         _say_what_it_is(weather, old=bool(st.session_state.get("weather_old")))

@@ -73,6 +73,7 @@ def _use_example() -> None:
         # The example ends on a day of its own; the session is planned for the next.
         last = st.session_state["log"].report.last_day
         st.session_state["log_on"] = last + timedelta(days=1)
+        st.session_state["log_on_planned"] = _planned_day()
 
 
 def _example(name: str) -> list[tuple[str, bytes]]:
@@ -224,20 +225,27 @@ def _ask_for_columns(name: str, content: bytes) -> None:
 # ---------------------------------------------------------------------- the answers
 
 
+def _planned_day() -> date:
+    start = form.answers().get("start_time")
+    return datetime.fromisoformat(start).date() if start else form.today()
+
+
 def _ask_about_the_session() -> tuple[date, str | None, dict[str, Any]]:
     """Ask for the day and the sport of the planned session."""
-    given = form.answers()
-    start = given.get("start_time")
-    default = datetime.fromisoformat(start).date() if start else form.today()
+    given, default = form.answers(), _planned_day()
     sports = FIELDS["sport"].levels
+    # Both follow the plan until somebody chooses otherwise here.
+    for key, planned in (("log_on", default), ("log_sport", given.get("sport"))):
+        if st.session_state.get(f"{key}_planned", "") != planned:
+            st.session_state[key] = st.session_state[f"{key}_planned"] = planned
     with st.container(horizontal=True, vertical_alignment="bottom"):
         on = st.date_input(
-            "Day of the planned session", default, key="log_on", persist_state="session"
+            "Day of the planned session", key="log_on", persist_state="session"
         )
         sport = st.selectbox(
             "Sport",
             list(sports),
-            index=list(sports).index(given["sport"]) if "sport" in given else None,
+            index=None,
             format_func=sports.__getitem__,
             placeholder="Choose",
             key="log_sport",
@@ -295,7 +303,7 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str)
     help_text = "Answers that you gave yourself stay. There you can change each of them."
     if other_sport:
         label = FIELDS["sport"].levels[sport].lower()
-        help_text += f" The sport there becomes {label}, since these answers are for it."
+        st.markdown(f"The sport in My session becomes {label}: these answers are for it.")
     st.button(
         f"Use {len(new)} answers in My session"
         if new

@@ -1,0 +1,213 @@
+"""Where the pages meet: answers that are swapped, followed or left behind."""
+
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from riskmodel.datasets import data_folder, load_examples
+from riskmodel.inputs import tidy
+from riskmodel.scenarios import Scenario, to_text
+from riskmodel.store import LOCAL
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.over_session import weather_answers
+from tests.conftest import CHECKOUT
+from tests.test_app import SIX, html_of
+from tests.test_saving_pages import database, told
+
+__all__ = ["database"]  # the fixture
+
+VIEWS = "riskmodel/views"
+MARATHON = load_examples()["Marathon"]
+
+
+def app(page="my_session", **state):
+    test = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
+    for name, value in state.items():
+        test.session_state[name] = value
+    test.run()
+    return go(test, page) if page != "my_session" else test
+
+
+def go(test, page):
+    test.switch_page(f"{VIEWS}/{page}.py").run()
+    assert not test.exception
+    return test
+
+
+def used_start(**answers):
+    """Answers as after "Use this start", and what is remembered of it."""
+    weather = read_weather_file(
+        (data_folder("examples_weather") / "open_meteo.json").read_bytes()
+    )
+    start = pd.Timestamp("2026-07-01T12:00", tz=weather.zone)
+    given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
+    moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
+    given = {**given, "sky": None}
+    state = {**SIX, **given, "start_time": moment, **answers}
+    return {**state, "start_offset_min": 120, "weather_from": (given, "Forecast.")}
+
+
+def wbgt(test):
+    state = test.session_state.filtered_state
+    return state.get("wbgt_c")
+
+
+@pytest.mark.parametrize("changed", [{"air_temperature_c": 5.0}, {"sky": "overcast"}])
+@pytest.mark.parametrize("page", ["my_session", "squad", "diary"])
+def test_the_heat_of_a_start_goes_on_every_page(page, changed):
+    test = app(page, **used_start())
+    assert wbgt(test) is not None
+    for name, value in changed.items():
+        test.session_state[name] = value
+    test.run()
+    assert wbgt(test) is None
+    assert "weather_from" not in test.session_state
+
+
+def with_squad(**state):
+    squad = pd.DataFrame(
+        {"athlete": ["Ada", "Ben"], "age_years": [61.0, 25.0], "sex": ["x", "male"]},
+        index=[1, 2],
+    )
+    return app("squad", squad=squad, **{**SIX, **state})
+
+
+def open_athlete(test, row):
+    test.selectbox(key="squad_athlete").select(row).run()
+    next(b for b in test.button if b.label == "Open in My session").click().run()
+    if test.title[0].value != "My session":
+        go(test, "my_session")
+    assert not test.exception
+    return test
+
+
+def test_a_visit_to_an_athlete_ends_without_a_trace():
+    test = app(**MARATHON | {"start_time": None})
+    test.button(key="try_pace").click().run()
+    own = dict(test.session_state["answers"])
+    squad = pd.DataFrame({"athlete": ["Ben"], "age_years": [25.0]}, index=[1])
+    test.session_state["squad"] = squad
+    open_athlete(go(test, "squad"), 1)
+    assert "answers of Ben" in html_of(test)
+    assert not [b for b in test.button if b.key == "go_back"]
+    assert test.session_state["age_years"] == 25.0
+    go(go(test, "squad"), "my_session")
+    assert dict(test.session_state["answers"]) == own
+    assert "answers of Ben" not in html_of(test)
+    assert not [b for b in test.button if b.key == "go_back"]
+
+
+def test_what_was_wrong_with_an_athlete_is_told_in_my_session():
+    test = open_athlete(with_squad(), 1)
+    assert "Sex is x" in html_of(test)
+
+
+def test_clearing_ends_a_visit():
+    test = open_athlete(with_squad(), 2)
+    test.button(key="clear").click().run()
+    assert "answers of Ben" not in html_of(test)
+    assert "answers of" not in html_of(go(test, "diary"))
+
+
+def test_the_diary_says_whose_answers_it_would_write(database):
+    test = open_athlete(with_squad(), 2)
+    assert "answers of Ben" in html_of(go(test, "diary"))
+
+
+def test_a_saved_athlete_takes_nothing_of_the_one_before(database):
+    database.save(LOCAL, "athlete", "Ben", {"athlete": "Ben", "age_years": 25.0})
+    (entry,) = database.items(LOCAL, "athlete")
+    of_another = {"red_flags": ["none"], "illness_24h": "yes", "sleep_h": 4.0}
+    test = app("saved", **SIX, **of_another)
+    test.button(key=f"open_{entry.id}").click().run()
+    assert test.session_state["age_years"] == 25.0
+    for name in of_another:
+        assert not test.session_state[name]
+    assert test.session_state["sport"] == "running"
+
+
+def test_saving_again_keeps_health_answers_after_a_look_elsewhere(database):
+    database.save(LOCAL, "plan", "P", {**SIX, "medications": ["statin"]})
+    (entry,) = database.items(LOCAL, "plan")
+    test = app("saved")
+    test.button(key=f"open_{entry.id}").click().run()
+    go(go(go(test, "saved"), "guide"), "saved")
+    test.button(key="save_plan").click().run()
+    assert database.load(LOCAL, "plan", entry.id).content["medications"] == ["statin"]
+
+
+def test_the_diarys_day_follows_the_plan_until_one_is_chosen(database):
+    test = app("diary", **SIX)
+    test.session_state["start_time"] = datetime(2026, 12, 24, 9, 0)
+    test.run()
+    assert test.date_input(key="diary_day").value == date(2026, 12, 24)
+    test.date_input(key="diary_day").set_value(date(2026, 12, 27)).run()
+    test.run()
+    assert test.date_input(key="diary_day").value == date(2026, 12, 27)
+
+
+def test_the_logs_sport_follows_the_plan_until_one_is_chosen():
+    test = app("training", **SIX)
+    test.selectbox(key="log_example").select("strava_activities.csv").run()
+    assert test.selectbox(key="log_sport").value == "running"
+    test.session_state["sport"] = "cycling"
+    test.run()
+    assert test.selectbox(key="log_sport").value == "cycling"
+    test.selectbox(key="log_sport").select("running").run()
+    assert "The sport in My session becomes running" in " ".join(
+        m.value for m in test.markdown
+    )
+
+
+def test_a_scenarios_measured_heat_goes_with_its_weather():
+    hot = {**SIX, "wbgt_c": 31.0, "solar_radiation_w_m2": 700.0}
+    plans = [Scenario("One", hot), Scenario("Two", hot)]
+    test = app("compare", plans=plans, plan_ids=[1, 2], next_plan=2)
+    test.selectbox(key="change_field").select("air_temperature_c").run()
+    test.number_input[0].set_value(5.0).run()
+    assert not test.exception
+    changed = [p.answers for p in test.session_state["plans"] if "wbgt_c" not in p.answers]
+    assert len(changed) == 1
+    assert "belonged to the weather before" in told(test)
+
+
+def test_a_link_to_compare_is_no_link_to_my_session():
+    signs = {"red_flags": ["none"], "illness_24h": "no"}
+    named = [Scenario(n, {**SIX, **signs}) for n in ("One", "Two")]
+    test = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
+    test.run()
+    test.query_params["scenarios"] = to_text(named, private=True)
+    go(test, "compare")
+    assert len(test.session_state["plans"]) == 2
+    assert not any("red_flags" in p.answers for p in test.session_state["plans"])
+    go(test, "my_session")
+    assert "Opened from a link" not in " ".join(c.value for c in test.caption)
+
+
+def test_columns_of_an_old_file_do_not_come_back_over_another_squad():
+    test = app("squad", **SIX)
+    next(b for b in test.button if b.label == "Use the example squad").click().run()
+    assert "squad_source" in test.session_state
+    test.session_state["squad_to_open"] = pd.DataFrame(
+        {"athlete": ["Z"], "age_years": [30.0]}
+    )
+    test.run()
+    assert len(test.session_state["squad"]) == 1
+    assert not [b for b in test.button if b.label == "Change what the columns mean"]
+
+
+def test_a_start_for_the_squad_goes_to_the_squads_plan():
+    test = open_athlete(with_squad(), 2)
+    weather = read_weather_file(
+        (data_folder("examples_weather") / "open_meteo.json").read_bytes()
+    )
+    test.session_state["weather"] = weather
+    test.session_state["weather_shown_whole"] = True
+    test.session_state["start_whom"] = "The squad"
+    go(test, "start")
+    next(b for b in test.button if b.label == "Use this start in Squad").click().run()
+    go(test, "squad")
+    assert wbgt(test) is not None
+    assert "open_athlete_name" not in test.session_state
