@@ -481,7 +481,7 @@ def test_an_address_of_others_says_what_it_leaves_out(saved):
     plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "duration_min": 60.0})]
     page = opened_with(saved, scenarios=to_text(plans, private=False))
     assert [plan.name for plan in page.session_state["plans"]] == ["A", "B"]
-    assert page.session_state["from_link"]
+    assert page.session_state["plans_from_link"]
     assert "numbers can differ" in " ".join(c.value for c in page.caption)
 
 

@@ -96,7 +96,9 @@ def test_the_sport_goes_along_where_it_is_another():
     assert "becomes" not in same.help
     page.selectbox(key="log_sport").select("running").run()
     use = use_button(page)
-    assert "The sport there becomes running" in use.help
+    assert "The sport in My session becomes running" in " ".join(
+        m.value for m in page.markdown
+    )
     use.click().run()
     assert page.session_state["sport"] == "running"
     assert page.session_state["longest_recent_min"] == 111
