@@ -6,7 +6,7 @@ its lines and names, a curve, and the ways to take them along.
 
 import streamlit as st
 
-CELLS, STEPS, ROWS = 1600, 40, 24
+CELLS, STEPS, ROWS, PAGES = 1600, 40, 24, 8
 
 st.set_page_config(page_title="Bare", layout="wide")
 st.title("Bare")
@@ -68,3 +68,6 @@ with st.container(horizontal=True):
         st.download_button(f"Download {place}", "text", key=f"down_{place}")
     st.button("Save", key="save")
 st.file_uploader("Upload", type="json", key="upload")
+with st.container(horizontal=True):
+    for place in range(PAGES):
+        st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")

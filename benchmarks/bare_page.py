@@ -12,7 +12,8 @@ import streamlit as st
 # The kinds and names of the widgets come in as data: this page imports nothing of ours.
 FIELDS = json.loads(os.environ["BARE_PAGE_FIELDS"])
 GROUPS = list(dict.fromkeys(field["group"] for field in FIELDS))
-BUTTONS, CONTROLS, TEXTS, PIECES, EXPANDERS, POPOVERS = 16, 5, 19, 5, 5, 3
+BUTTONS, CONTROLS, TEXTS, PIECES, EXPANDERS, POPOVERS = 16, 5, 20, 5, 5, 3
+PAGES = 8
 
 st.set_page_config(page_title="Bare", layout="wide")
 st.title("Bare")
@@ -31,6 +32,7 @@ with left:
                     st.text_input(label, key=key)
                 elif field["kind"] == "time":
                     st.datetime_input(label, value=None, key=key)
+                    st.selectbox("Clock", [None, *range(38)], key="clock")
                 elif len(levels) > 6 and field["kind"] == "level":
                     st.selectbox(label, levels, index=None, key=key)
                 else:
@@ -59,3 +61,6 @@ for place in range(POPOVERS):
     with st.popover(f"Popover {place}"):
         st.toggle("Toggle", key=f"toggle_{place}")
         st.download_button(f"Download {place}", "text", key=f"down_{place}")
+with st.container(horizontal=True):
+    for place in range(PAGES):
+        st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")

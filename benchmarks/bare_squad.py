@@ -9,10 +9,11 @@ import os
 import streamlit as st
 
 FIELDS = json.loads(os.environ["BARE_PAGE_FIELDS"])
-ROWS, LEVERS = 100, 5
+ROWS, LEVERS, PAGES = 100, 5, 8
 
 st.set_page_config(page_title="Bare", layout="wide")
 st.title("Bare")
+st.html("<p>Piece</p>")
 st.markdown("A text of the page.")
 st.header("Athletes")
 given = st.file_uploader("Upload", type="csv", key="upload")
@@ -33,6 +34,7 @@ if given is not None:
             for place in range(5):
                 st.segmented_control(f"Control {place}", ["a", "b"], key=f"control_{place}")
     minutes = st.number_input("Duration", value=120.0, step=5.0, key="duration_min")
+    st.pills("Air", list("abcd"), key="air")
     for group in ("plan", "weather"):
         with st.expander(group):
             for field in FIELDS:
@@ -43,6 +45,7 @@ if given is not None:
                     st.number_input(label, value=None, key=key, help="Help")
                 elif field["kind"] == "time":
                     st.datetime_input(label, value=None, key=key)
+                    st.selectbox("Clock", [None, *range(38)], key="clock")
                 elif len(levels) > 6:
                     st.selectbox(label, levels, index=None, key=key)
                 else:
@@ -71,3 +74,6 @@ if given is not None:
     with st.container(horizontal=True):
         for place in range(3):
             st.download_button(f"Download {place}", "text", key=f"down_{place}")
+with st.container(horizontal=True):
+    for place in range(PAGES):
+        st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")

@@ -150,6 +150,11 @@ def upload_squad(page):
     ready(page)
 
 
+def elements(page):
+    """How many elements a page has, so that a bare one can be held against it."""
+    return page.get_by_test_id("stElementContainer").count()
+
+
 def in_turn(browser, kinds, prepare=None):
     """Open both pages, and move the number of each turn by turn."""
     with ExitStack() as stack:
@@ -163,6 +168,8 @@ def in_turn(browser, kinds, prepare=None):
             if prepare:
                 prepare(pages[name])
             pages[name].locator(typed).wait_for()
+        counts = ", ".join(f"{name} {elements(page)}" for name, page in pages.items())
+        print(f"elements on the page: {counts}")
         return moves(pages, kinds)
 
 

@@ -12,7 +12,7 @@ from riskmodel import units
 from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.fields import FIELDS, outdated
-from riskmodel.inputs import tidy
+from riskmodel.inputs import read_session, tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC
 from riskmodel.squad import (
     PLAN_FIELDS,
@@ -303,7 +303,9 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
         needed = ", ".join(field.label for field in required)
         st.info(f"Needed for a score: {needed}.")
         return
-    if problems := tidy(plan)[1]:
+    # What a person answers is missing in a plan, and no problem of it.
+    told = read_session(plan).sentences()
+    if problems := [text for text in told if " is missing; " not in text]:
         st.warning(" ".join(form.sentence(problem) for problem in problems))
         return
     if squad.empty:
