@@ -59,7 +59,9 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         problems = scored["problems"].str.replace(r" \(\w+\)", "", regex=True)
         both = problems.str.cat(scored["safety"], sep=" ")
         shown["Problems and warnings"] = both.str.strip()
-        shown["Not answered"] = scored["missing"].map(_missing)
+        # Worded once each, as most athletes leave the same questions open.
+        open_texts = {names: _missing(names) for names in scored["missing"].unique()}
+        shown["Not answered"] = scored["missing"].map(open_texts)
         return shown
     warned = scored["safety"].map(_public)
     shown["Problems and warnings"] = [
@@ -113,10 +115,9 @@ def _public(safety: str) -> str:
 
 
 def _missing(names: str) -> str:
-    labels = [FIELDS[name].label for name in names.split(";") if name]
-    if len(labels) <= 3:
-        return ", ".join(labels)
-    return f"{', '.join(labels[:3])} and {len(labels) - 3} more"
+    listed = [name for name in names.split(";") if name]
+    first = ", ".join(FIELDS[name].label for name in listed[:3])
+    return first if len(listed) <= 3 else f"{first} and {len(listed) - 3} more"
 
 
 def _amount(expected: float) -> str:
