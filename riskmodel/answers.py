@@ -158,6 +158,29 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     return _read(raw, len(frame), unknown)
 
 
+def read_column(
+    field: Field, codes: NDArray[np.intp], values: list[Any]
+) -> tuple[NDArray[Any], list[Findings]]:
+    """Check the answers to one question, given as positions in distinct raw values.
+
+    Parameters
+    ----------
+    field : Field
+    codes : ndarray of shape (n_sessions,)
+        Positions in `values`, -1 where there is no answer.
+    values : list
+        Each raw answer once, as people and files write it; None is no answer.
+
+    Returns
+    -------
+    column : ndarray of shape (n_sessions,)
+        As in `Answers`.
+    findings : list of (positions, sentences)
+    """
+    column, _, findings = _check_distinct(field, codes, values)
+    return column, findings
+
+
 def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
     """Split a column into positions (-1 missing) and its distinct raw values.
 
@@ -202,7 +225,7 @@ def _read(
             columns[name], blank, found = read(field, codes, values)
             findings += found
         if field.required:
-            rows = np.flatnonzero(np.broadcast_to(blank, n_sessions))
+            rows = np.arange(n_sessions) if blank is True else np.flatnonzero(blank)
             if rows.size:
                 text = f"{field.label} ({name}) is missing; needed is {field.allowed}."
                 findings.append((rows, np.full(rows.size, text, dtype=object)))

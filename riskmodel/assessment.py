@@ -19,9 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.answers import UNKNOWN, read_frame
+from riskmodel.answers import UNKNOWN, Answers, read_frame
 from riskmodel.bands import band_name, in_100_text, words
-from riskmodel.chain import Result, engine
+from riskmodel.chain import Engine, Result, engine
 from riskmodel.datasets import read_table
 from riskmodel.fields import DERIVED, FIELDS
 from riskmodel.inputs import Session, read_session, unknown_name_sentence
@@ -258,6 +258,14 @@ def assess_frame(
         warnings.warn(sentences, UnknownColumnWarning, stacklevel=2)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=detail)
+    columns = result_columns(answers, result, used, detail=detail)
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def result_columns(
+    answers: Answers, result: Result, used: Engine, *, detail: bool
+) -> dict[str, Any]:
+    """Columns of `assess_frame` by name, each of shape (n_sessions,)."""
     columns: dict[str, Any] = dict(result.chances)
     columns["band"], columns["in_100"] = words(result.chances["probability"])
     columns["total_points"] = result.total_points
@@ -268,8 +276,7 @@ def assess_frame(
         columns.update(zip(names, result.points, strict=True))
         columns |= result.spreads
         columns["missing"] = _missing_texts(result.missing)
-    columns |= result.physiology
-    return pd.DataFrame(columns, index=frame.index, copy=False)
+    return columns | dict(result.physiology)
 
 
 def _contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, ...]:

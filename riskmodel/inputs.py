@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, is_unknown, read_one, unknown_column
+from riskmodel.answers import Answers, is_unknown, read_column, read_one
 from riskmodel.fields import FIELDS, GROUPS, Field
 
 __all__ = [
@@ -207,20 +207,13 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
     >>> coded("sky", ["clear", None, "shade"]).tolist()
     [0, -1, 3]
     """
-    column = unknown_column(FIELDS[name], len(values))
-    distinct: dict[Any, Any] = {}
-    for place, value in enumerate(values):
-        if value is None:
-            continue
-        key = tuple(value) if isinstance(value, list) else value
-        if key not in distinct:
-            read = read_one({name: value})
-            wrong = [text for text in read.sentences() if f"({name}) is " in text]
-            if wrong:
-                raise ValueError(wrong[0])
-            distinct[key] = read.columns[name][0]
-        column[place] = distinct[key]
-    return np.asarray(column)
+    distinct: dict[Any, int] = {}
+    keys = (tuple(value) if isinstance(value, list) else value for value in values)
+    codes = np.array([distinct.setdefault(key, len(distinct)) for key in keys], np.intp)
+    column, findings = read_column(FIELDS[name], codes, list(distinct))
+    for _, sentences in findings:
+        raise ValueError(sentences[0])
+    return column
 
 
 def json_schema() -> dict[str, Any]:

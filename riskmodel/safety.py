@@ -184,6 +184,8 @@ PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.privat
 """What to leave out where health answers are left out."""
 URGENT_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.urgent)
 """What to keep in sight."""
+URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
+"""The guards that speak against any training now."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -14,13 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.answers import BLANKS, Answers, is_unknown, read_frame, read_one
-from riskmodel.assessment import assess_frame
+from riskmodel.assessment import result_columns
 from riskmodel.chain import engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import coded, spelt
 from riskmodel.levers import LEVERS, Lever, Plan
-from riskmodel.safety import URGENT_SENTENCES
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.safety import URGENT_BITS
+from riskmodel.scorecard import Scorecard
 
 Array = NDArray[np.float64]
 
@@ -156,39 +156,56 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     >>> list(score_squad(squad, plan)["athlete"])
     ['Ben', 'Ada']
     """
-    frame = with_plan(athletes, plan)
-    scored = assess_frame(frame)
-    names = frame.get("athlete", pd.Series("", frame.index)).fillna("").astype(str)
-    scored.insert(0, "athlete", names)
-    scored["top_factors"] = _top_factors(scored)
-    urgent = scored["safety"].map(
-        lambda said: any(sentence in said for sentence in URGENT_SENTENCES)
-    )
-    scored["urgent"] = urgent.astype(bool)
-    order = np.lexsort(
-        (
-            -scored["probability"].fillna(2.0).to_numpy(),
-            ~urgent.to_numpy(),
-        )
-    )
-    return scored.iloc[order]
+    return _scored(athletes, read_frame(with_plan(athletes, plan)))
 
 
-def _top_factors(scored: pd.DataFrame) -> NDArray[Any]:
-    """Names of the factors with most points, one text for each row."""
-    factors = load_scorecard().factors
-    points = scored[[f"points_{factor.name}" for factor in factors]].to_numpy()
-    labels = np.array([factor.label for factor in factors], dtype=object)
-    order = np.argsort(-np.nan_to_num(points), axis=1, kind="stable")[:, :TOP_FACTORS]
-    largest = np.take_along_axis(points, order, axis=1)
-    text = np.full(len(scored), "", dtype=object)
-    for column in range(TOP_FACTORS):
-        some = largest[:, column] > 0
-        named = labels[order[:, column]] + [
-            f" +{value:g}" if value > 0 else "" for value in largest[:, column]
-        ]
+def answer_squad(
+    athletes: pd.DataFrame, plan: Mapping[str, Any]
+) -> tuple[pd.DataFrame, tuple[SquadOption, ...]]:
+    """Score everybody and find what helps, of answers that are read once.
+
+    Parameters
+    ----------
+    athletes, plan
+        As for `with_plan`.
+
+    Returns
+    -------
+    scored : pandas.DataFrame
+        As from `score_squad`.
+    options : tuple of SquadOption
+        As from `squad_levers`.
+    """
+    answers = read_frame(with_plan(athletes, plan))
+    return _scored(athletes, answers), _options(athletes, answers, plan)
+
+
+def _scored(athletes: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    used = engine(None, None)
+    result = used.run(answers, detail=True)
+    columns = result_columns(answers, result, used, detail=True)
+    names = athletes.get("athlete", pd.Series("", athletes.index))
+    urgent = result.safety & URGENT_BITS > 0
+    columns = {"athlete": names.fillna("").astype(str).array, **columns}
+    columns["top_factors"] = _top_factors(result.points, used.scorecard)
+    columns["urgent"] = urgent
+    chance = np.nan_to_num(columns["probability"], nan=2.0)
+    # Put in order before they become a frame, of which to take rows costs more.
+    order = np.lexsort((-chance, ~urgent))
+    sorted_columns = {name: values.take(order) for name, values in columns.items()}
+    return pd.DataFrame(sorted_columns, athletes.index.take(order), copy=False)
+
+
+def _top_factors(points: Array, scorecard: Scorecard) -> NDArray[Any]:
+    """Names of the factors with most points, one text for each session."""
+    labels = np.array([factor.label for factor in scorecard.factors], dtype=object)
+    order = np.argsort(-np.nan_to_num(points), axis=0, kind="stable")[:TOP_FACTORS]
+    largest = np.take_along_axis(points, order, axis=0)
+    text = np.full(points.shape[1], "", dtype=object)
+    for places, values in zip(order, largest, strict=True):
+        named = labels[places] + [f" +{v:g}" if v > 0 else "" for v in values]
         joined = np.where(text == "", named, text + ", " + named)
-        text = np.where(some, joined, text)
+        text = np.where(values > 0, joined, text)
     return text
 
 
@@ -264,16 +281,20 @@ def squad_levers(
         Only those that save a cramp for a tenth of an athlete or more (`LEAST_SAVED`);
         empty if nobody can be scored, or the plan lacks a required answer.
     """
+    return _options(athletes, read_frame(with_plan(athletes, plan)), plan)
+
+
+def _options(
+    athletes: pd.DataFrame, answers: Answers, plan: Mapping[str, Any]
+) -> tuple[SquadOption, ...]:
+    """As `squad_levers`, of the athletes' answers with the plan."""
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
-    if not all(name in given for name in PLAN_FIELDS if FIELDS[name].required):
-        return ()
-    planned = with_plan(athletes, plan)
-    answers = read_frame(planned)
     usable = np.flatnonzero(answers.usable())
-    if not usable.size:
+    needed = (name for name in PLAN_FIELDS if FIELDS[name].required)
+    if not usable.size or not all(name in given for name in needed):
         return ()
-    age = planned["age_years"].iloc[int(usable[0])]
-    typical = _typical({**given, "age_years": age})
+    age_years = float(answers.columns["age_years"][usable[0]])
+    typical = _typical({**given, "age_years": age_years})
     options = [
         (lever, changes)
         for lever in LEVERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,8 @@ from riskmodel.squad import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
+# Names for programs in the sentence of a problem.
+_NAMES = re.compile(r" \(\w+\)")
 
 
 def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
@@ -43,32 +46,29 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     """
     if not private:
         scored = _in_public_order(scored)
-    known = scored["probability"].notna()
-    shown = pd.DataFrame(
-        {
-            "Athlete": labels(scored),
-            "In 100": scored["in_100"].astype(str).where(known, ""),
-            "Risk": scored["band"].astype(str).map(BAND_LABELS).where(known, _NO_SCORE),
-            "Range in 100": _spans(scored),
-        },
-        index=scored.index,
-    )
+    known = scored["probability"].notna().to_numpy()
+    risk = scored["band"].cat.rename_categories(BAND_LABELS).to_numpy(object)
+    columns = {
+        "Athlete": labels(scored).array,
+        "In 100": np.where(known, scored["in_100"].to_numpy(object), ""),
+        "Risk": np.where(known, risk, _NO_SCORE),
+        "Range in 100": _spans(scored),
+    }
     if private:
-        shown["Most points"] = scored["top_factors"]
-        # Without the names for programs.
-        problems = scored["problems"].str.replace(r" \(\w+\)", "", regex=True)
-        both = problems.str.cat(scored["safety"], sep=" ")
-        shown["Problems and warnings"] = both.str.strip()
+        columns["Most points"] = scored["top_factors"].array
+        columns["Problems and warnings"] = [
+            " ".join(filter(None, (_NAMES.sub("", problems), safety)))
+            for problems, safety in zip(scored["problems"], scored["safety"], strict=True)
+        ]
         # Worded once each, as most athletes leave the same questions open.
         open_texts = {names: _missing(names) for names in scored["missing"].unique()}
-        shown["Not answered"] = scored["missing"].map(open_texts)
-        return shown
-    warned = scored["safety"].map(_public)
-    shown["Problems and warnings"] = [
-        " ".join(filter(None, [public_problems(problems), safety]))
-        for problems, safety in zip(scored["problems"], warned, strict=True)
-    ]
-    return shown
+        columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
+    else:
+        columns["Problems and warnings"] = [
+            " ".join(filter(None, (public_problems(problems), _public(safety))))
+            for problems, safety in zip(scored["problems"], scored["safety"], strict=True)
+        ]
+    return pd.DataFrame(columns, scored.index, dtype="str")
 
 
 def _spans(scored: pd.DataFrame) -> list[str]:

@@ -44,7 +44,8 @@ ANCHOR = "your-answers"
 def answers() -> dict[str, Any]:
     """Everything that was answered so far, in the units of `FIELDS`."""
     _forget_an_earlier_look()
-    given = {field.name: _inside(field) for field in FIELDS.values()}
+    chosen = chosen_units()
+    given = {field.name: _inside(field, chosen) for field in FIELDS.values()}
     given["start_time"] = _with_offset(given["start_time"])
     if not {*(given["red_flags"] or ())} - {"none"}:
         given["red_flags_seen"] = None
@@ -138,12 +139,16 @@ def show_again(page: str) -> None:
     Where two pages ask the same question, Streamlit draws it empty on the second one
     if nothing is written to it in that run.
     """
-    if st.session_state.get("page") == page:
+    state = st.session_state
+    if state.get("page") == page:
         return
-    st.session_state["page"] = page
+    state["page"] = page
     for field in FIELDS.values():
-        if st.session_state.get(field.name) not in _EMPTY:
-            st.session_state[field.name] = st.session_state[field.name]
+        # Every number and text that is drawn looks through all that is kept: what is
+        # empty on another page is let go.
+        value = state.pop(field.name, None)
+        if value not in _EMPTY:
+            state[field.name] = value
 
 
 def chosen_units() -> dict[str, str]:
@@ -157,7 +162,8 @@ def chosen_units() -> dict[str, str]:
 def use_units(chosen: object) -> None:
     """Show everything in other units; no answer changes."""
     for own, label in units.complete(chosen).items():
-        kept = {f.name: _inside(f) for f in FIELDS.values() if f.unit == own}
+        now = chosen_units()
+        kept = {f.name: _inside(f, now) for f in FIELDS.values() if f.unit == own}
         st.session_state["units"] = {**chosen_units(), own: label}
         st.session_state[f"unit_{own}"] = label
         change(kept)
@@ -175,7 +181,7 @@ def sentence(problem: str, given: Mapping[str, Any] | None = None) -> str:
     for field in FIELDS.values():
         if field.kind == "number" and f"({field.name}) is " in problem:
             chosen = chosen_units()
-            value = _inside(field) if given is None else given.get(field.name)
+            value = _inside(field, chosen) if given is None else given.get(field.name)
             if (
                 isinstance(value, int | float)
                 and units.unit_of(field.unit, chosen).label != field.unit
@@ -186,28 +192,26 @@ def sentence(problem: str, given: Mapping[str, Any] | None = None) -> str:
     return re.sub(r" \(\w+\)", "", problem)
 
 
-def _inside(field: Field) -> Any:
+def _inside(field: Field, chosen: units.Chosen) -> Any:
     """What a field holds, in the project's unit."""
-    shown = _shown(field)
-    if field.kind != "number" or shown in _EMPTY:
-        return st.session_state.get(field.name)
+    value = st.session_state.get(field.name)
+    if field.kind != "number":
+        return value
+    unit = units.unit_of(field.unit, chosen)
+    shown = _with_inches(field, value) if unit.feet else value
+    if shown in _EMPTY:
+        return value
     behind = st.session_state.setdefault("behind", {}).get(field.name)
     if behind is not None and behind[0] == shown:
         return behind[1]
-    unit = units.unit_of(field.unit, chosen_units())
     if unit.feet:
         return units.height_cm(*shown)
     return unit.inside(shown) if unit.label != field.unit else shown
 
 
-def _shown(field: Field) -> Any:
-    value = st.session_state.get(field.name)
-    if not units.unit_of(field.unit, chosen_units()).feet:
-        return value
+def _with_inches(field: Field, feet: float | None) -> tuple[float, float] | None:
     inches = st.session_state.get(f"{field.name}_in")
-    if value is None and inches is None:
-        return None
-    return value or 0.0, inches or 0.0
+    return None if feet is None and inches is None else (feet or 0.0, inches or 0.0)
 
 
 def _put(field: Field, value: Any) -> None:
@@ -227,12 +231,13 @@ def _put(field: Field, value: Any) -> None:
             st.session_state[f"{field.name}_in"] = None
         return
     if unit.feet:
-        feet, inches = units.feet_and_inches(shown)
+        feet, inches = in_widget = units.feet_and_inches(shown)
         st.session_state[field.name] = feet
         st.session_state[f"{field.name}_in"] = inches
     else:
-        st.session_state[field.name] = round(unit.shown(shown), unit.decimals)
-    st.session_state["behind"][field.name] = _shown(field), shown
+        in_widget = round(unit.shown(shown), unit.decimals)
+        st.session_state[field.name] = in_widget
+    st.session_state["behind"][field.name] = in_widget, shown
 
 
 def _with_offset(moment: datetime | None) -> str | None:

@@ -17,10 +17,9 @@ from riskmodel.report import BAND_LABELS, SYNTHETIC
 from riskmodel.squad import (
     PLAN_FIELDS,
     SquadOption,
+    answer_squad,
     over_plans,
-    score_squad,
     set_aside,
-    squad_levers,
     with_plan,
 )
 from riskmodel.squad_sheet import (
@@ -313,7 +312,7 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
         return
     if words := set_aside(squad, plan):
         tables.tell(words)
-    scored, options = score_squad(squad, plan), squad_levers(squad, plan)
+    scored, options = answer_squad(squad, plan)
     with st.container(key="squad_expected"):
         st.markdown(f"**To expect: {expected_text(scored)}.**")
     shown = _table(scored)
@@ -323,8 +322,23 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     _take_along(scored, plan, options)
 
 
-if st.session_state.pop("open_athlete", False):
-    st.switch_page(Path(__file__).with_name("my_session.py"))
+def _switch_to_athlete() -> None:
+    if st.session_state.pop("open_athlete", False):
+        st.switch_page(Path(__file__).with_name("my_session.py"))
+
+
+@st.fragment
+def _session_and_answer() -> None:
+    """Draw all that a change of the session can change, and run it alone then."""
+    _switch_to_athlete()
+    # The frame of the app does so too, but is not part of a fragment's rerun.
+    form.drop_changed_weather()
+    _ask_for_session()
+    session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
+    _answer(st.session_state["squad"], session)
+
+
+_switch_to_athlete()
 _come_back()
 st.title("Squad")
 st.html(_STYLE)
@@ -336,6 +350,4 @@ if "squad_raw" in st.session_state:
     athletes.ask_for_columns()
 elif "squad" in st.session_state:
     athletes.grid()
-    _ask_for_session()
-    session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
-    _answer(st.session_state["squad"], session)
+    _session_and_answer()
