@@ -32,9 +32,8 @@ from riskmodel.points import PointsCounter
 from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
+    answer_squad,
     over_plans,
-    score_squad,
-    squad_levers,
 )
 from riskmodel.squad_sheet import squad_table
 
@@ -207,8 +206,8 @@ def squad():
     ]
 
     def table():
-        squad_table(score_squad(everybody, plan), private=True)
-        squad_levers(everybody, plan)
+        scored, _ = answer_squad(everybody, plan)
+        squad_table(scored, private=True)
 
     seconds = best(
         {"table": table, "hours": lambda: over_plans(everybody, plan, hours)}, rounds=5

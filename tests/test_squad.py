@@ -26,6 +26,7 @@ from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
     SquadOption,
+    answer_squad,
     over_plans,
     score_squad,
     set_aside,
@@ -164,6 +165,15 @@ def test_levers_for_the_squad_say_what_a_changed_plan_gets():
     assert shorter in {option.label for option in options}
     race = squad_levers(squad, {**PLAN, "competition": "yes"})
     assert shorter not in {option.label for option in race}
+
+
+@pytest.mark.parametrize("rows", [None, 0])
+def test_scores_and_levers_are_the_same_together_and_apart(rows):
+    squad = example().iloc[:rows]
+    scored, options = answer_squad(squad, PLAN)
+    pd.testing.assert_frame_equal(scored, score_squad(squad, PLAN))
+    assert options == squad_levers(squad, PLAN)
+    assert len(scored) == len(squad)
 
 
 def numbers(*rows):
@@ -524,6 +534,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
     assert set(table["Athlete"]) == {"'=Ada", "Ben"}
     page.get_by_role("button", name="Save on this device").click()
+    expect(page.get_by_text("Saved 2 athletes in this browser.")).to_be_visible()
     page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('=Ada')")
     page.get_by_role("button", name="Open in My session").click()
     expect(page.get_by_role("heading", name="My session")).to_be_visible()
@@ -566,6 +577,21 @@ def test_no_other_download_of_the_table_is_offered(open_page, tmp_path):
     download = table.get_by_role("button", name="Download as CSV", include_hidden=True)
     expect(download).to_have_count(1)
     expect(download).to_be_hidden()
+
+
+def test_units_chosen_for_the_squad_are_remembered(open_page):
+    query = "&".join(f"{name}={value}" for name, value in PLAN.items())
+    page = open_page("laptop", path=f"/?{query}")
+    page.get_by_role("link", name="Go to: Squad").click()
+    page.get_by_role("button", name="Use the example squad").click()
+    ready(page)
+    expected = page.get_by_text("To expect:").inner_text()
+    page.get_by_role("button", name="Units").click()
+    page.get_by_role("radio", name="°F").click()
+    expect(page.locator(".st-key-air_temperature_c input")).to_have_value("84.2")
+    page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")
+    ready(page)
+    assert page.get_by_text("To expect:").inner_text() == expected
 
 
 def test_what_the_browser_cannot_keep_is_not_called_saved(open_page):

@@ -330,8 +330,10 @@ def _switch_to_athlete() -> None:
 @st.fragment
 def _session_and_answer() -> None:
     """Draw all that a change of the session can change, and run it alone then."""
+    # What the rest of the page and the frame of the app do is not in such a rerun.
     _switch_to_athlete()
-    # The frame of the app does so too, but is not part of a fragment's rerun.
+    if "units_changed" in st.session_state:
+        st.rerun()
     form.drop_changed_weather()
     _ask_for_session()
     session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
@@ -340,14 +342,18 @@ def _session_and_answer() -> None:
 
 _switch_to_athlete()
 _come_back()
-st.title("Squad")
-st.html(_STYLE)
-st.markdown("One session for everybody: who needs attention, and what would help most.")
-device.connect(take_up=not st.session_state.get("from_link"))
-athletes.take_up()
-athletes.ask_for_athletes()
-if "squad_raw" in st.session_state:
-    athletes.ask_for_columns()
-elif "squad" in st.session_state:
-    athletes.grid()
+# A fragment is known by its place, which must not move with what comes before it: a
+# click that is on its way would be lost.
+with st.container():
+    st.title("Squad")
+    st.html(_STYLE)
+    st.markdown("One session for everybody: who needs attention, and what would help most.")
+    device.connect(take_up=not st.session_state.get("from_link"))
+    athletes.take_up()
+    athletes.ask_for_athletes()
+    if "squad_raw" in st.session_state:
+        athletes.ask_for_columns()
+    elif "squad" in st.session_state:
+        athletes.grid()
+if "squad" in st.session_state and "squad_raw" not in st.session_state:
     _session_and_answer()
