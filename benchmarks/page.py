@@ -39,8 +39,6 @@ COMPARE = {
 }
 # A list of athletes long enough for every move to change what is to be expected.
 SQUAD_SIZE = 100
-# Ours reruns the session and its answer, which are a fragment; the bare page, like any
-# page without one, reruns whole.
 SQUAD = {
     "ours": ("app.py", QUERY, ".st-key-duration_min input", ".st-key-squad_expected"),
     "bare": (

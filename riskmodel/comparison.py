@@ -209,7 +209,8 @@ def sweep(
     across, down : str
         Names in `AXES`.
     x, y : sequence of answer, optional
-        `usual_values` by default.
+        `usual_values` by default.  None or a blank leaves the question open, and gives
+        no number where the answer is needed.
 
     Returns
     -------

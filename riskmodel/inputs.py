@@ -190,7 +190,7 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
     name : str
         One in `FIELDS` that is no text.
     values : sequence of answer
-        None leaves the question open.
+        None, or a blank as in files, leaves the question open.
 
     Returns
     -------
@@ -204,15 +204,15 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
 
     Examples
     --------
-    >>> coded("sky", ["clear", None, "shade"]).tolist()
-    [0, -1, 3]
+    >>> coded("sky", ["clear", None, "shade", "n/a"]).tolist()
+    [0, -1, 3, -1]
     """
     distinct: dict[Any, int] = {}
     keys = (tuple(value) if isinstance(value, list) else value for value in values)
     codes = np.array([distinct.setdefault(key, len(distinct)) for key in keys], np.intp)
     column, findings = read_column(FIELDS[name], codes, list(distinct))
-    for _, sentences in findings:
-        raise ValueError(sentences[0])
+    if findings:
+        raise ValueError(findings[0][1][0])
     return column
 
 

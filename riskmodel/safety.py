@@ -185,7 +185,7 @@ PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.privat
 URGENT_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.urgent)
 """What to keep in sight."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
-"""The guards that speak against any training now."""
+"""The same, as a set of bits."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from riskmodel.answers import BLANKS, Answers, is_unknown, read_frame, read_one
 from riskmodel.assessment import result_columns
-from riskmodel.chain import engine
+from riskmodel.chain import Result, engine
 from riskmodel.fields import FIELDS
 from riskmodel.inputs import coded, spelt
-from riskmodel.levers import LEVERS, Lever, Plan
+from riskmodel.levers import LEVERS, VETOES, Lever, Plan
 from riskmodel.safety import URGENT_BITS
 from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard_file import load_scorecard
 
 Array = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ TOP_FACTORS = 2
 LEAST_SAVED = 0.1
 """A change after which fewer athletes less are expected to cramp is not worth a line."""
 # Levers that a coach can pull for everybody at once.
-_FOR_ALL = ("cooler", "shade", "indoors", "shorter", "easier", "pace", "warm_up")
+_FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "pace", "warm_up"})
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,14 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     >>> list(score_squad(squad, plan)["athlete"])
     ['Ben', 'Ada']
     """
-    return _scored(athletes, read_frame(with_plan(athletes, plan)))
+    answers = read_frame(with_plan(athletes, plan))
+    return _scored(athletes, answers, engine(None, None).run(answers, detail=True))
 
 
 def answer_squad(
     athletes: pd.DataFrame, plan: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, tuple[SquadOption, ...]]:
-    """Score everybody and find what helps, of answers that are read once.
+    """Score everybody and find what helps, with one reading of the list for both.
 
     Parameters
     ----------
@@ -177,12 +179,12 @@ def answer_squad(
         As from `squad_levers`.
     """
     answers = read_frame(with_plan(athletes, plan))
-    return _scored(athletes, answers), _options(athletes, answers, plan)
+    result = engine(None, None).run(answers, detail=True)
+    return _scored(athletes, answers, result), _options(athletes, answers, result, plan)
 
 
-def _scored(athletes: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+def _scored(athletes: pd.DataFrame, answers: Answers, result: Result) -> pd.DataFrame:
     used = engine(None, None)
-    result = used.run(answers, detail=True)
     columns = result_columns(answers, result, used, detail=True)
     names = athletes.get("athlete", pd.Series("", athletes.index))
     urgent = result.safety & URGENT_BITS > 0
@@ -221,8 +223,8 @@ def over_plans(
     athletes, plan
         As for `with_plan`.
     changes : sequence of mapping of str to answer
-        What each version changes, such as its start and weather; None leaves a
-        question open.
+        What each version changes, such as its start and weather; None or a blank
+        leaves a question open.
 
     Returns
     -------
@@ -278,43 +280,49 @@ def squad_levers(
     Returns
     -------
     tuple of SquadOption
-        Only those that save a cramp for a tenth of an athlete or more (`LEAST_SAVED`);
-        empty if nobody can be scored, or the plan lacks a required answer.
+        Only those that save a cramp for a tenth of an athlete or more (`LEAST_SAVED`),
+        and in extreme heat only a cooler time or place; empty if nobody can be scored,
+        or the plan lacks a required answer.
     """
-    return _options(athletes, read_frame(with_plan(athletes, plan)), plan)
+    answers = read_frame(with_plan(athletes, plan))
+    result = engine(None, None).run(answers, detail=True)
+    return _options(athletes, answers, result, plan)
 
 
 def _options(
-    athletes: pd.DataFrame, answers: Answers, plan: Mapping[str, Any]
+    athletes: pd.DataFrame, answers: Answers, result: Result, plan: Mapping[str, Any]
 ) -> tuple[SquadOption, ...]:
-    """As `squad_levers`, of the athletes' answers with the plan."""
+    """As `squad_levers`, of the athletes' answers with the plan and their scores."""
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
-    usable = np.flatnonzero(answers.usable())
+    usable = answers.usable()
     needed = (name for name in PLAN_FIELDS if FIELDS[name].required)
-    if not usable.size or not all(name in given for name in needed):
+    if not usable.any() or not all(name in given for name in needed):
         return ()
-    age_years = float(answers.columns["age_years"][usable[0]])
-    typical = _typical({**given, "age_years": age_years})
+    seen = _seen_by_levers(given, result, usable)
+    barred = {
+        name
+        for veto in VETOES
+        if veto.levers & _FOR_ALL and veto.applies(seen)
+        for name in veto.levers
+    }
     options = [
         (lever, changes)
         for lever in LEVERS
-        if lever.name in _FOR_ALL and (changes := lever.change(typical)) is not None
+        if lever.name in _FOR_ALL - barred and (changes := lever.change(seen)) is not None
     ]
     versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
     return _ranked(_over_plans(athletes, answers, plan, versions), options)
 
 
-def _typical(session: Mapping[str, Any]) -> Plan:
-    """The plan as a lever looks at it, without anybody's own answers."""
-    answers = read_one(session)
-    used = engine(None, None)
-    base = used.run(answers, detail=True)
-    points = {
-        factor.name: float(counted[0])
-        for factor, counted in zip(used.scorecard.factors, base.points, strict=True)
-    }
-    physiology = {name: float(values[0]) for name, values in base.physiology.items()}
-    return Plan(spelt(answers), points, physiology)
+def _seen_by_levers(
+    given: Mapping[str, Any], result: Result, usable: NDArray[np.bool_]
+) -> Plan:
+    """The plan as a lever looks at it, with what it means for whom it means most."""
+    factors = load_scorecard().factors
+    most = result.points[:, usable].max(axis=1)
+    points = {f.name: float(counted) for f, counted in zip(factors, most, strict=True)}
+    physiology = {n: float(v[usable].max()) for n, v in result.physiology.items()}
+    return Plan(spelt(read_one(given)), points, physiology)
 
 
 def _ranked(

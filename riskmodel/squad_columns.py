@@ -230,9 +230,13 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
     allowed = UNITS.get(column.target)
     if allowed is None:
         return replace(column, unit="")
-    if column.unit in allowed:
-        return column
     cells = raw.cells[column.place].dropna()
+    if column.unit in allowed:
+        looks_like = _height_unit(cells) if column.target == "height_cm" else ""
+        if not looks_like or looks_like == column.unit:
+            return column
+        doubt = f"The header says {column.unit}, the cells look like {looks_like}."
+        return replace(column, unit="", doubt=column.doubt or doubt)
     if column.target == "height_cm":
         found = _height_unit(cells)
     elif column.target == "date_of_birth":

@@ -18,12 +18,13 @@ from riskmodel.answers import public_problems
 from riskmodel.bands import shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
-from riskmodel.safety import PRIVATE_SENTENCES, URGENT_SENTENCES
+from riskmodel.safety import GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
 from riskmodel.scorecard_file import load_scorecard
 from riskmodel.squad import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
+_NAMED = 3  # more names than these become a number
 # Names for programs in the sentence of a problem.
 _NAMES = re.compile(r" \(\w+\)")
 
@@ -71,6 +72,50 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     return pd.DataFrame(columns, scored.index, dtype="str")
 
 
+def squad_export(
+    scored: pd.DataFrame,
+    plan: Mapping[str, Any],
+    *,
+    units: unit_table.Chosen,
+    private: bool,
+) -> pd.DataFrame:
+    """Table of `squad_table` that says in every row which session it is about."""
+    return squad_table(scored, private=private).assign(Session=plan_text(plan, units))
+
+
+def squad_warnings(scored: pd.DataFrame) -> list[str]:
+    """Say each warning once, with whom it is for; urgent ones first.
+
+    Parameters
+    ----------
+    scored : pandas.DataFrame
+        From `riskmodel.squad.score_squad`.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
+    ...                     "safety": ["", GUARDS[-1].sentence]})
+    >>> squad_warnings(two)[0][:30]
+    'Ben: Under 18: plan this sessi'
+    """
+    which, texts = pd.factorize(scored["safety"])
+    n_scored = int(scored["probability"].notna().sum())
+    made = []
+    for guard in sorted(GUARDS, key=lambda guard: not guard.urgent):
+        said = np.array([guard.sentence in text for text in texts], dtype=bool)
+        rows = np.flatnonzero(said[which])
+        if not rows.size:
+            continue
+        if rows.size >= n_scored and not guard.private:
+            made.append(guard.sentence)
+        elif rows.size <= _NAMED:
+            names = labels(scored).iloc[rows]
+            made.append(f"{', '.join(names)}: {guard.sentence}")
+        else:
+            made.append(f"{rows.size} athletes: {guard.sentence}")
+    return made
+
+
 def _spans(scored: pd.DataFrame) -> list[str]:
     """Ranges in words, each written once, as many athletes are shown the same one."""
     ends = scored[["probability_low", "probability_high"]].to_numpy()
@@ -89,8 +134,10 @@ def labels(scored: pd.DataFrame) -> pd.Series[str]:
     >>> labels(two).tolist()
     ['Anna (row 1)', 'Anna (row 3)', 'Row 4']
     """
-    rows = scored.index.to_series().astype(str)
     made = scored["athlete"].astype(str).str.strip()
+    if made.is_unique and (made != "").all():
+        return made
+    rows = scored.index.to_series().astype(str)
     made = made.where(made != "", "Row " + rows)
     while (again := made.duplicated(keep=False)).any():
         made = made.where(~again, made + " (row " + rows + ")")
@@ -143,11 +190,10 @@ def expected_text(scored: pd.DataFrame) -> str:
     >>> expected_text(two)
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
-    known = scored.loc[scored["probability"].notna()]
     columns = ("probability", "probability_low", "probability_high")
-    number, low, high = (_amount(float(known[name].sum())) for name in columns)
+    number, low, high = (_amount(float(scored[name].sum())) for name in columns)
     about = number if number.startswith("fewer") else f"about {number}"
-    n = len(known)
+    n = int(scored["probability"].notna().sum())
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
@@ -225,8 +271,8 @@ def squad_pdf(
             plan_text(plan, units),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
         ],
-        "headers": list(table.columns[:6]),
-        "rows": table.iloc[:, :6].to_numpy().tolist(),
+        "headers": list(table.columns),
+        "rows": table.to_numpy().tolist(),
         "levers": [option_text(option) for option in options[:5]],
         "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
         f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",

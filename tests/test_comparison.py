@@ -588,6 +588,22 @@ def test_a_coach_compares_changes_reloads_and_shares(open_page, viewport, scheme
     expect(table).to_contain_text("Cramps in the last 12 months")
     expect(page.get_by_text("numbers can differ")).to_have_count(0)
     assert table.inner_text() == before
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    page.get_by_role("button", name="Remove").click()
+    expect(table).to_have_count(0)
+    content = Path(download.value.path()).read_bytes()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.json", "mimeType": "application/json", "buffer": content}
+    )
+    expect(table).to_contain_text("Marathon 2")
+    ready(page)
+    expect(table).to_contain_text("120 min")
+    for _ in range(4):
+        page.get_by_role("button", name="Duplicate").click()
+        ready(page)
+    expect(page.get_by_text("6 scenarios are the most that stand")).to_be_visible()
+    assert axe(page) == []
 
 
 def test_health_answers_of_a_link_reach_a_fresh_profile_and_no_server(open_page):

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_folder, load_examples
-from riskmodel.inputs import tidy
+from riskmodel.inputs import FIELDS, tidy
 from riskmodel.scenarios import Scenario, to_text
 from riskmodel.store import LOCAL
 from riskmodel.weather.files import read_weather_file
@@ -64,6 +64,17 @@ def test_the_heat_of_a_start_goes_on_every_page(page, changed):
     test.run()
     assert wbgt(test) is None
     assert "weather_from" not in test.session_state
+
+
+def test_what_is_empty_is_let_go_when_the_page_changes():
+    test = app("my_session", **SIX)
+    assert "sleep_h" in test.session_state
+    go(test, "squad")
+    kept = [n for n in FIELDS if n in test.session_state and not test.session_state[n]]
+    # Only what the new page asks itself.
+    assert not {FIELDS[name].group for name in kept} - {"plan", "weather"}
+    go(test, "my_session")
+    assert dict(test.session_state["answers"]) == SIX
 
 
 def with_squad(**state):

@@ -17,11 +17,12 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 import riskmodel
-from riskmodel import assess
+from riskmodel import assess, assess_frame
 from riskmodel.datasets import data_file, load_examples
+from riskmodel.exports import to_xlsx
 from riskmodel.fields import FIELDS
 from riskmodel.levers import LEVERS
-from riskmodel.safety import PRIVATE_SENTENCES
+from riskmodel.safety import GUARDS, PRIVATE_SENTENCES
 from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
@@ -40,9 +41,12 @@ from riskmodel.squad_sheet import (
     expected_text,
     labels,
     option_text,
+    plan_text,
     squad_pdf,
     squad_table,
+    squad_warnings,
 )
+from riskmodel.units import complete
 from tests.browser import axe, ready
 from tests.strategies import sessions
 
@@ -171,9 +175,19 @@ def test_levers_for_the_squad_say_what_a_changed_plan_gets():
 def test_scores_and_levers_are_the_same_together_and_apart(rows):
     squad = example().iloc[:rows]
     scored, options = answer_squad(squad, PLAN)
+    alone = assess_frame(with_plan(squad, PLAN))
+    pd.testing.assert_frame_equal(scored[alone.columns].sort_index(), alone)
     pd.testing.assert_frame_equal(scored, score_squad(squad, PLAN))
     assert options == squad_levers(squad, PLAN)
     assert len(scored) == len(squad)
+
+
+@pytest.mark.parametrize("blank", [None, "", "n/a"])
+@pytest.mark.parametrize("name", [n for n in PLAN_FIELDS if FIELDS[n].required])
+def test_a_version_that_leaves_a_needed_answer_open_has_no_number(name, blank):
+    (before, after) = over_plans(example(), PLAN, [{}, {name: blank}])
+    assert np.isfinite(before).any()
+    assert np.isnan(after).all()
 
 
 def numbers(*rows):
@@ -256,6 +270,7 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
     secrets = ["Cramps in the last 12 months", *PRIVATE_SENTENCES]
     assert any(secret in words for secret in secrets) == private
     assert ("Most points" in words) == private
+    assert ("Not answered" in words) == private
     everything = " ".join(table.astype(str).to_numpy().ravel())
     assert any(secret in everything for secret in secrets) == private
 
@@ -317,7 +332,67 @@ def test_the_page_scores_the_example_filters_and_takes_a_lever():
 
 def test_without_a_session_the_page_says_what_is_needed():
     page = started({})
-    assert "Needed for a score: Sport" in page.info[0].value
+    assert "Still needed for a score: Sport, Planned duration" in page.info[0].value
+    page.selectbox(key="sport").set_value("soccer").run()
+    assert "Still needed for a score: Planned duration" in page.info[0].value
+
+
+def test_a_filter_that_fits_nobody_leaves_somebody_to_open():
+    page = started()
+    page.text_input(key="squad_search").set_value("nobody").run()
+    assert next(b for b in page.button if b.label == "Open in My session").disabled
+    page.text_input(key="squad_search").set_value("").run()
+    assert page.selectbox(key="squad_athlete").value == page.dataframe[-1].value.index[0]
+    assert not next(b for b in page.button if b.label == "Open in My session").disabled
+
+
+def test_each_click_of_a_lever_can_be_taken_back():
+    label, names = "Pace yourself", [*PLAN, "competition"]
+    hard = {**PLAN, "duration_min": 300.0, "session_rpe": 9, "competition": "yes"}
+    page = started({**hard, "air_temperature_c": 24.0})
+    efforts = [page.session_state["session_rpe"]]
+    for _ in range(2):
+        plan = {name: page.session_state[name] for name in names}
+        options = squad_levers(page.session_state["squad"], plan)
+        place = [option.label for option in options].index(label)
+        page.button(key=f"squad_use_{place}").click().run()
+        efforts.append(page.session_state["session_rpe"])
+    assert efforts == [9, 8, 7]
+    for effort in (8, 9):
+        page.button(key="squad_undo_button").click().run()
+        assert page.session_state["session_rpe"] == effort
+    assert not [b for b in page.button if b.key == "squad_undo_button"]
+
+
+def test_other_weather_that_is_impossible_is_told_as_it_was_typed():
+    page = started({**PLAN, "units": complete({"°C": "°F"}), "other_start": True})
+    page.number_input(key="other_air_°F").set_value(200.0).run()
+    assert "Air temperature is 200 °F; allowed is" in page.warning[0].value
+
+
+def test_extreme_heat_is_told_before_the_number_and_leaves_cooler_places_only():
+    page = started({**PLAN, "air_temperature_c": 38.0, "relative_humidity_pct": 80.0})
+    heat = next(guard for guard in GUARDS if guard.name == "extreme_heat").sentence
+    told = html_of(page)
+    assert told.count(heat) == 1
+    levers = [m.value for m in page.markdown if " to " in m.value and "from" in m.value]
+    names = {lever.label: lever.name for lever in LEVERS}
+    labelled = {names[text.split(":")[0]] for text in levers if text.split(":")[0] in names}
+    assert labelled <= {"cooler", "shade", "indoors"}
+
+
+def test_a_warning_says_whom_it_is_for():
+    squad = example()
+    squad["age_years"] = squad["age_years"].astype(object)
+    young = [1, 2]
+    squad.loc[squad.index[young], "age_years"] = 16
+    scored = score_squad(squad, {**PLAN, "air_temperature_c": 15.0})
+    under_18 = next(guard for guard in GUARDS if guard.name == "under_18").sentence
+    named = labels(scored)[scored["safety"].str.contains(under_18, regex=False)]
+    assert len(named) >= 2
+    (text,) = [text for text in squad_warnings(scored) if under_18 in text]
+    who = text.removesuffix(f": {under_18}")
+    assert who in (", ".join(named), f"{len(named)} athletes")
 
 
 def test_an_answer_out_of_range_is_told_and_the_squad_stays():
@@ -484,7 +559,7 @@ def test_a_saved_squad_can_be_removed_and_deleted():
     assert "squad" not in page.session_state
     press(page, "Delete the squad kept on this device")
     assert json.loads(page.session_state["device_kept"]) == {"units": {"kg": "lb"}}
-    assert page.session_state["device_command"]["drop"] == ["squad"]
+    assert list(page.session_state["device_command"]["drop"]) == ["squad", "squad_session"]
     assert not [b for b in page.button if b.label.startswith("Delete")]
 
 
@@ -497,8 +572,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     open_page, viewport, scheme, tmp_path
 ):
     # So hard that a change is worth a line for two athletes.
-    plan = {**PLAN, "duration_min": 240.0, "session_rpe": 10.0}
-    plan["air_temperature_c"] = 36.0
+    plan = {**PLAN, "duration_min": 360.0, "session_rpe": 10.0}
     query = "&".join(f"{name}={value}" for name, value in plan.items())
     page = open_page(viewport, color_scheme=scheme, path=f"/?{query}")
     page.get_by_role("link", name="Go to: Squad").click()
@@ -528,13 +602,13 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
     page.get_by_role("button", name="Use", exact=True).first.click()
-    expect(page.locator(".st-key-duration_min input")).to_have_value("180")
+    expect(page.locator(".st-key-duration_min input")).to_have_value("270")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
     assert set(table["Athlete"]) == {"'=Ada", "Ben"}
     page.get_by_role("button", name="Save on this device").click()
-    expect(page.get_by_text("Saved 2 athletes in this browser.")).to_be_visible()
+    expect(page.get_by_text("Saved 2 athletes and the session in this")).to_be_visible()
     page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('=Ada')")
     page.get_by_role("button", name="Open in My session").click()
     expect(page.get_by_role("heading", name="My session")).to_be_visible()
@@ -544,8 +618,90 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     expect(page.locator(".st-key-age_years input")).to_have_value(str(age))
     page.reload()
     ready(page)
+    # The device answers after the page has come.
+    expect(page.get_by_text("Kept on this device:")).to_have_count(1)
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_text("2 athletes in the list")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
+    open_page, viewport, tmp_path
+):
+    page = open_page(viewport, path="/?" + "&".join(f"{n}={v}" for n, v in PLAN.items()))
+    page.get_by_role("link", name="Go to: Squad").click()
+    ready(page)
+    path = tmp_path / "list.xlsx"
+    people = {"Age": [30, 150, 41], "Name": ["Ada", "Ben", "Cem"]}
+    path.write_bytes(to_xlsx(pd.DataFrame(people), "Squad"))
+    page.locator("[data-testid=stFileUploader] input").first.set_input_files(path)
+    expect(page.get_by_text("of 2 athletes with a cramp").first).to_be_visible()
+    ready(page)
+    no_score = page.get_by_role("button", name="No score")
+    no_score.click()
+    expect(page.get_by_text("1 of 3 athletes.")).to_be_visible()
+    expect(page.get_by_text("Ben: Age is 150; allowed is 5 to 100 years.")).to_be_visible()
+    no_score.click()
+    expect(page.get_by_text("3 of 3 athletes.")).to_be_visible()
+    page.get_by_text("Change the list").click()
+    ready(page)
+    grid = page.locator(".st-key-squad_list [data-testid=stDataFrame]")
+    grid.scroll_into_view_if_needed()
+    # The second row below the headers; the age stands beside the name.
+    grid.click(position={"x": 60, "y": 88})
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    cell = page.locator("textarea.gdg-input")
+    expect(cell).to_have_value("150")
+    cell.fill("50")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("of 3 athletes with a cramp").first).to_be_visible()
+    box = page.locator(".st-key-duration_min input")
+    box.fill("120")
+    box.press("Enter")
+    ready(page)
+    contents = {}
+    for name in ("Template, CSV", "Template, Excel", "Excel", "Sheet to print, PDF"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        contents[name] = Path(download.value.path()).read_bytes()
+    pd.testing.assert_frame_equal(
+        pd.read_csv(io.BytesIO(contents["Template, CSV"])),
+        pd.read_excel(io.BytesIO(contents["Template, Excel"])),
+    )
+    table = pd.read_excel(io.BytesIO(contents["Excel"]))
+    assert set(table["Athlete"]) == {"Ada", "Ben", "Cem"}
+    assert table["Session"].unique().tolist() == [
+        plan_text({**PLAN, "duration_min": 120}, {})
+    ]
+    (sheet,) = pypdf.PdfReader(io.BytesIO(contents["Sheet to print, PDF"])).pages
+    assert "Soccer, 120 min" in sheet.extract_text()
+    page.get_by_role("button", name="Save on this device").click()
+    expect(page.get_by_text("Saved 3 athletes and the session in this")).to_be_visible()
+    expected = page.get_by_text("To expect:").inner_text()
+    page.reload()
+    ready(page)
+    # The list comes back with what was changed in it, and its session too.
+    expect(page.get_by_text("To expect:")).to_have_text(expected)
+    expect(box).to_have_value("120")
+
+
+def test_a_kept_session_does_not_go_before_answers_that_are_there():
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    kept = {"sport": "rowing", "duration_min": 30, "age_years": 99, "sky": "purple"}
+    page.session_state["device_kept"] = json.dumps(
+        {"squad": {"athlete": ["Ada"], "age_years": [30]}, "squad_session": kept}
+    )
+    page.run()
+    state = page.session_state
+    assert (state["sport"], state["duration_min"]) == ("rowing", 30.0)
+    assert "age_years" not in state or state["age_years"] is None
+    other = AppTest.from_file(PAGE, default_timeout=30)
+    other.session_state["device_kept"] = state["device_kept"]
+    other.session_state["duration_min"] = 90.0
+    other.run()
+    assert other.session_state["duration_min"] == 90.0
+    assert "sport" not in other.session_state or other.session_state["sport"] is None
 
 
 def test_the_largest_squad_is_kept_on_the_device(open_page, tmp_path):

@@ -155,6 +155,9 @@ def test_heights_are_read_as_written(cells, height_cm):
         ("Name,Weight\nA,70\nB,81\n", "Weight"),
         ("Name,Weight\nA,70 kg\nB,150 lb\n", "Weight"),
         ("Name,Height\nA,68\nB,71\n", "Height"),
+        ("Name,Height (cm)\nA,1.72\nB,1.80\n", "Height (cm)"),
+        ("Name,Height (m)\nA,172\nB,180\n", "Height (m)"),
+        ("Name,Height (cm)\nA,172\nB,1.80\n", "Height (cm)"),
         ("Name,DOB\nA,03/04/2001\nB,05/06/2002\n", "DOB"),
         ("Name,DOB\nA,13/04/2001\nB,04/13/2002\n", "DOB"),
         ("Name,Soreness\nA,3\n", "Soreness"),
@@ -196,6 +199,10 @@ def test_what_is_in_doubt_is_asked(text, header):
         ("Name,Wind speed (m/s)\nA,2\n", "Wind"),
         ("Name,Air temperature\nA,20 °C\n", "Air"),
         ("Name,Size (cm)\nA,172\n", "Size"),
+        # What nobody measures in any unit is told of the row, and is no question.
+        ("Name,Height (cm)\nA,172\nB,17\n", "Height"),
+        ("Name,Height (m)\nA,1.72\nB,1.8\n", "Height"),
+        ("Name,Height (in)\nA,68\nB,71\n", "Height"),
         ("Nombre completo,Sexo\nA,M\nB,F\n", "Sexo"),
     ],
 )

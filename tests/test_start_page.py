@@ -347,13 +347,18 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, viewport):
     expect(page.get_by_role("heading", level=1)).to_have_text("Squad")
     ready(page)
     expect(page.get_by_text("To expect:")).to_be_visible()
-    # The heat of the start goes with its weather, though only a part of the page reruns.
+    # The heat of the start goes with its weather.
     wbgt = page.locator(".st-key-wbgt_c input")
     expect(wbgt).not_to_have_value("")
     air = page.locator(".st-key-air_temperature_c input")
     air.fill("5")
     air.press("Enter")
     expect(wbgt).to_have_value("")
+    # What Best start set is told here, and can be taken back.
+    page.get_by_role("button", name="Undo: The start of").click()
+    expect(page.locator(".st-key-sky").get_by_role("radio", checked=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo: The start of")).to_have_count(0)
+    expect(air).to_have_value("5")
 
 
 def test_a_number_typed_in_one_unit_does_not_count_in_another():

@@ -8,7 +8,9 @@ import streamlit as st
 
 from riskmodel.datasets import data_file
 from riskmodel.exports import to_csv, to_xlsx
-from riskmodel.fields import FIELDS
+from riskmodel.fields import FIELDS, Field
+from riskmodel.inputs import tidy
+from riskmodel.squad import PLAN_FIELDS
 from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad_columns import (
     LEAVE_OUT,
@@ -50,8 +52,17 @@ def _cell_text(cell: Any) -> str:
     return "" if pd.isna(cell) else f"{cell:.10g}" if isinstance(cell, float) else str(cell)
 
 
+def _upload_key() -> str:
+    return f"squad_upload_{st.session_state.get('squad_uploads', 0)}"
+
+
+def _empty_the_upload() -> None:
+    """Let the name of a file go with its list."""
+    st.session_state["squad_uploads"] = st.session_state.get("squad_uploads", 0) + 1
+
+
 def _uploaded() -> None:
-    if (file := st.session_state["squad_upload"]) is not None:
+    if (file := st.session_state[_upload_key()]) is not None:
         _read(file.getvalue())
 
 
@@ -88,6 +99,7 @@ def _session_day() -> date:
 
 
 def _use_example() -> None:
+    _empty_the_upload()
     _read(data_file("example_squad.csv").read_bytes())
 
 
@@ -107,25 +119,38 @@ def take_up() -> None:
         known = table[[name for name in table.columns if name in FIELDS]]
         if len(known):
             _put(read_cells(known))
+            _take_up_session()
+
+
+def _take_up_session() -> None:
+    """Ask again for the session that was kept with the list, unless there is another."""
+    kept = device.kept().get("squad_session")
+    if isinstance(kept, dict) and not form.answers().keys() & set(PLAN_FIELDS):
+        form.change(tidy({n: v for n, v in kept.items() if n in PLAN_FIELDS})[0])
 
 
 def _save() -> None:
     squad = st.session_state["squad"]
     cells = squad.astype(object).where(squad.notna(), None)
+    session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
     device.write(
-        f"Saved {len(squad)} athletes in this browser.", squad=cells.to_dict("list")
+        f"Saved {len(squad)} athletes{' and the session' * bool(session)} in this browser.",
+        squad=cells.to_dict("list"),
+        squad_session=session,
     )
 
 
 def _forget() -> None:
     for name in ("squad", "squad_raw", "squad_columns", "squad_notes", "squad_source"):
         st.session_state.pop(name, None)
+    _empty_the_upload()
     # What is kept on the device comes back with the next visit, not at once.
     st.session_state["squad_taken_up"] = True
 
 
 def _delete_kept() -> None:
-    device.drop("squad", "No squad is kept in this browser any more.")
+    said = "No squad is kept in this browser any more."
+    device.drop("squad", "squad_session", say=said)
     st.session_state["squad_taken_up"] = True
 
 
@@ -135,7 +160,7 @@ def ask_for_athletes() -> None:
     st.file_uploader(
         "A list of athletes, CSV or Excel (.xlsx)",
         type=["csv", "txt", "tsv", "xlsx"],
-        key="squad_upload",
+        key=_upload_key(),
         on_change=_uploaded,
     )
     state = st.session_state
@@ -221,7 +246,7 @@ def ask_for_columns() -> None:
 def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     """Draw one column; None where it is open what it means."""
     asked, place = st.session_state["squad_asked"], column.place
-    sample = ", ".join(map(str, raw.cells[place].dropna().head(3)))
+    sample = "; ".join(map(str, raw.cells[place].dropna().head(3)))
     options = [LEAVE_OUT, *TARGETS]
     with st.container(border=True, key=f"column_{place}"):
         tables.say(f"{column.header}: {sample}")
@@ -266,14 +291,23 @@ def grid() -> None:
     count.markdown(f"**{n} athlete{'s' * (n != 1)} in the list**")
 
 
+def _heading(field: Field) -> str:
+    """What a column holds; the grid keeps to the project's units."""
+    named = field.unit in ("", "sessions", "days")
+    return field.label if named else f"{field.label}, {field.unit}"
+
+
 def _edit() -> None:
     state = st.session_state
     key = f"squad_grid_{state['squad_version']}"
     if key not in state:
         # The grid's own changes went with the page; the athletes carry them.
         cells = state["squad"].map(_cell_text)
-        more = [name for name in template().columns if name not in cells]
-        base = cells.assign(**dict.fromkeys(more, ""))
+        usual = list(template().columns)
+        more = dict.fromkeys((name for name in usual if name not in cells), "")
+        # Those of the file first, as far as they are asked of everybody.
+        given = sorted(cells, key=lambda n: usual.index(n) if n in usual else len(usual))
+        base = cells[given].assign(**more)
         state["squad_base"] = state["squad_edited"] = base
     edited = st.data_editor(
         state["squad_base"],
@@ -282,7 +316,7 @@ def _edit() -> None:
         hide_index=True,
         column_config={
             name: st.column_config.TextColumn(
-                FIELDS[name].label, help=f"Allowed is {FIELDS[name].allowed}."
+                _heading(FIELDS[name]), help=f"Allowed is {FIELDS[name].allowed}."
             )
             for name in state["squad_base"]
         },

@@ -56,18 +56,20 @@ def _start() -> None:
             help=_FULL if full else None if current else "My session has no answers yet.",
             key="add_current",
         )
-        st.selectbox(
-            "Add an example",
-            list(load_examples()),
-            index=None,
-            key="add_example",
-            placeholder="Choose an example",
-            on_change=_add_example,
-            disabled=full,
-            help=_FULL if full else None,
-            width=320,
-        )
+        # A box that is switched off is too pale to read.
+        if not full:
+            st.selectbox(
+                "Add an example",
+                list(load_examples()),
+                index=None,
+                key="add_example",
+                placeholder="Choose an example",
+                on_change=_add_example,
+                width=320,
+            )
         form.ask_units()
+    if full:
+        st.caption(_FULL)
 
 
 def _add_example() -> None:

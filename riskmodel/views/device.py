@@ -132,10 +132,10 @@ def merge(say: str = "", **entries: Mapping[str, Any]) -> None:
     _command({**known, **joined}, set=entries, merge=True, say=say)
 
 
-def drop(name: str, say: str = "") -> None:
-    """Delete one entry, and leave the others."""
-    left = {other: entry for other, entry in kept().items() if other != name}
-    _command(left, set={}, drop=[name], say=say)
+def drop(*names: str, say: str = "") -> None:
+    """Delete some entries, and leave the others."""
+    left = {other: entry for other, entry in kept().items() if other not in names}
+    _command(left, set={}, drop=names, say=say)
 
 
 def delete(say: str = "") -> None:

@@ -1,6 +1,5 @@
 """For a coach with a squad: one session for all, those who need attention first."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,14 @@ from riskmodel.squad import (
     with_plan,
 )
 from riskmodel.squad_sheet import (
-    answer_words,
     expected_text,
     option_text,
+    squad_export,
     squad_pdf,
     squad_table,
+    squad_warnings,
 )
-from riskmodel.views import athletes, device, form, tables
+from riskmodel.views import athletes, device, form, plan_undo, tables
 
 _SHOWN_LEVERS = 5
 _TOLD_ROWS = 10
@@ -37,33 +37,21 @@ _NO_SCORE = "No score"
 # Streamlit's own download of a table knows neither formulas nor what is private.
 _STYLE = (
     "<style>[data-testid=stElementToolbarButton]:has([aria-label='Download as CSV'])"
-    "{display: none}</style>"
+    "{display: none}"
+    # On a phone the table's own tools would lie over the filter.
+    "@media (max-width: 640px) {.st-key-squad_table [data-testid=stElementToolbar]"
+    "{display: none}}</style>"
 )
 
 
 # ------------------------------------------------------------------------- the session
 
 
-def _set(label: str, changes: Mapping[str, Any]) -> None:
-    """Change the plan in a way that can be taken back."""
-    before = form.answers()
-    form.change(changes)
-    undo = label, {name: before.get(name) for name in changes}, dict(changes)
-    st.session_state["squad_undo"] = undo
-
-
-def _undo() -> None:
-    _, before, after = st.session_state.pop("squad_undo")
-    now = form.answers()
-    # What was answered since stays as it is.
-    form.change({n: v for n, v in before.items() if now.get(n) == after[n]})
-    st.session_state["squad_example"] = None
-
-
 def _use_example_session() -> None:
     if name := st.session_state["squad_example"]:
         example = load_examples()[name]
-        _set(name, {field: example.get(field) for field in PLAN_FIELDS})
+        plan = {field: example.get(field) for field in PLAN_FIELDS}
+        plan_undo.make(name, plan, "session")
 
 
 def _ask_for_session() -> None:
@@ -79,22 +67,8 @@ def _ask_for_session() -> None:
             width=320,
         )
         form.ask_units()
-    _tell_undo()
+    plan_undo.tell("session")
     form.ask_plan()
-
-
-def _tell_undo() -> None:
-    """Say what the last click set, and offer to take it back."""
-    if undo := st.session_state.get("squad_undo"):
-        label, _, after = undo
-        chosen = form.chosen_units()
-        said = [
-            f"{FIELDS[name].label}: {answer_words(name, value, chosen)}"
-            for name, value in after.items()
-            if value is not None
-        ]
-        st.caption(f"{label} has set {'; '.join(said)}.")
-        st.button(f"Undo: {label}", key="squad_undo_button", on_click=_undo)
 
 
 # -------------------------------------------------------------------------- the answer
@@ -124,7 +98,8 @@ def _table(scored: pd.DataFrame) -> pd.DataFrame:
             width="stretch",
             key="squad_table",
             column_config={
-                "Problems and warnings": st.column_config.TextColumn(width="large")
+                "Range in 100": st.column_config.TextColumn(width=150),
+                "Problems and warnings": st.column_config.TextColumn(width="large"),
             },
         )
     st.caption(
@@ -142,14 +117,15 @@ def _table(scored: pd.DataFrame) -> pd.DataFrame:
 
 def _levers(options: tuple[SquadOption, ...]) -> None:
     st.header("What would help the squad")
+    plan_undo.tell("levers")
     for place, option in enumerate(options[:_SHOWN_LEVERS]):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"{option_text(option)}.", width="stretch")
             st.button(
                 "Use",
                 key=f"squad_use_{place}",
-                on_click=_set,
-                args=(option.label, dict(option.changes)),
+                on_click=plan_undo.make,
+                args=(option.label, dict(option.changes), "levers"),
                 help=f"Change the plan: {option.label}",
             )
     if not options:
@@ -169,11 +145,13 @@ def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -
             warm = st.number_input(
                 f"Air temperature then, {unit.label}",
                 value=round(unit.shown(plan["air_temperature_c"]), 1),
+                format="%.4g",
                 key=f"other_air_{unit.label}",
             )
             humid = st.number_input(
                 "Relative humidity then, %",
                 value=float(plan["relative_humidity_pct"]),
+                format="%.4g",
                 key="other_humidity",
             )
         skies = FIELDS["sky"].levels
@@ -196,7 +174,7 @@ def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -
             changes["start_time"] = moved.isoformat()
         given, problems = tidy({k: v for k, v in changes.items() if v is not None})
         if problems:
-            st.warning(" ".join(form.sentence(problem) for problem in problems))
+            st.warning(" ".join(form.sentence(problem, changes) for problem in problems))
             return
         left_out = outdated(given)
         (then,) = over_plans(squad, plan, [{**given, **dict.fromkeys(left_out)}])
@@ -214,11 +192,10 @@ def _placed(plan: dict[str, Any]) -> bool:
     return {"start_time", "latitude_deg", "longitude_deg"} <= set(plan)
 
 
-def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], name: str) -> None:
+def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str) -> None:
     """Go to My session with an athlete's answers; the coach's own come back later."""
     state = st.session_state
-    row = squad.loc[[state["squad_athlete"]]]
-    one = with_plan(row, plan).iloc[0]
+    one = with_plan(squad.loc[[row]], plan).iloc[0]
     given, problems = tidy({k: v for k, v in one.items() if not pd.isna(v)})
     before = state.get("before_athlete", form.answers())
     form.forget_trail()
@@ -239,7 +216,10 @@ def _come_back() -> None:
 
 def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     """Offer to open one of the athletes in the table."""
-    names = shown["Athlete"].to_dict()
+    names, state = shown["Athlete"].to_dict(), st.session_state
+    # A filter that fits nobody leaves nobody chosen, also once it is gone.
+    if names and state.get("squad_athlete") not in names:
+        state["squad_athlete"] = next(iter(names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = st.selectbox(
             "Athlete",
@@ -252,9 +232,9 @@ def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) 
         st.button(
             "Open in My session",
             on_click=_open_athlete,
-            args=(squad, plan, "" if row is None else names[row]),
-            disabled=shown.empty,
-            help="Nobody fits the filter." if shown.empty else None,
+            args=(squad, plan, row, names.get(row)),
+            disabled=row is None,
+            help="Nobody fits the filter." if row is None else None,
         )
 
 
@@ -262,6 +242,7 @@ def _take_along(
     scored: pd.DataFrame, plan: dict[str, Any], options: tuple[SquadOption, ...]
 ) -> None:
     st.header("Take it along")
+    chosen = form.chosen_units()
     private = st.toggle("With health and personal answers", key="squad_private")
     st.caption(
         "Files then say what health answers tell: factors, warnings, what is missing."
@@ -271,23 +252,23 @@ def _take_along(
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            lambda: to_csv(squad_table(scored, private=private)),
+            lambda: to_csv(squad_export(scored, plan, units=chosen, private=private)),
             "squad.csv",
             "text/csv",
             on_click="ignore",
         )
         st.download_button(
             "Excel",
-            lambda: to_xlsx(squad_table(scored, private=private), "Squad"),
+            lambda: to_xlsx(
+                squad_export(scored, plan, units=chosen, private=private), "Squad"
+            ),
             "squad.xlsx",
             athletes.EXCEL,
             on_click="ignore",
         )
         st.download_button(
             "Sheet to print, PDF",
-            lambda: squad_pdf(
-                scored, plan, options, units=form.chosen_units(), private=private
-            ),
+            lambda: squad_pdf(scored, plan, options, units=chosen, private=private),
             "squad.pdf",
             "application/pdf",
             on_click="ignore",
@@ -298,9 +279,8 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     """Draw what the session means for the squad, or why there is no answer yet."""
     st.header("Who needs attention")
     required = [f for f in FIELDS.values() if f.required and f.name in PLAN_FIELDS]
-    if not all(field.name in plan for field in required):
-        needed = ", ".join(field.label for field in required)
-        st.info(f"Needed for a score: {needed}.")
+    if needed := [field.label for field in required if field.name not in plan]:
+        st.info(f"Still needed for a score: {', '.join(needed)}.")
         return
     # What a person answers is missing in a plan, and no problem of it.
     told = read_session(plan).sentences()
@@ -313,6 +293,9 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     if words := set_aside(squad, plan):
         tables.tell(words)
     scored, options = answer_squad(squad, plan)
+    # In full, and before any number: the table cuts them, and a phone hides them.
+    for warning in squad_warnings(scored):
+        tables.tell(warning)
     with st.container(key="squad_expected"):
         st.markdown(f"**To expect: {expected_text(scored)}.**")
     shown = _table(scored)
@@ -322,38 +305,19 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     _take_along(scored, plan, options)
 
 
-def _switch_to_athlete() -> None:
-    if st.session_state.pop("open_athlete", False):
-        st.switch_page(Path(__file__).with_name("my_session.py"))
-
-
-@st.fragment
-def _session_and_answer() -> None:
-    """Draw all that a change of the session can change, and run it alone then."""
-    # What the rest of the page and the frame of the app do is not in such a rerun.
-    _switch_to_athlete()
-    if "units_changed" in st.session_state:
-        st.rerun()
-    form.drop_changed_weather()
+if st.session_state.pop("open_athlete", False):
+    st.switch_page(Path(__file__).with_name("my_session.py"))
+_come_back()
+st.title("Squad")
+st.html(_STYLE)
+st.markdown("One session for everybody: who needs attention, and what would help most.")
+device.connect(take_up=not st.session_state.get("from_link"))
+athletes.take_up()
+athletes.ask_for_athletes()
+if "squad_raw" in st.session_state:
+    athletes.ask_for_columns()
+elif "squad" in st.session_state:
+    athletes.grid()
     _ask_for_session()
     session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
     _answer(st.session_state["squad"], session)
-
-
-_switch_to_athlete()
-_come_back()
-# A fragment is known by its place, which must not move with what comes before it: a
-# click that is on its way would be lost.
-with st.container():
-    st.title("Squad")
-    st.html(_STYLE)
-    st.markdown("One session for everybody: who needs attention, and what would help most.")
-    device.connect(take_up=not st.session_state.get("from_link"))
-    athletes.take_up()
-    athletes.ask_for_athletes()
-    if "squad_raw" in st.session_state:
-        athletes.ask_for_columns()
-    elif "squad" in st.session_state:
-        athletes.grid()
-if "squad" in st.session_state and "squad_raw" not in st.session_state:
-    _session_and_answer()

@@ -26,7 +26,7 @@ from riskmodel.squad import PLAN_FIELDS
 from riskmodel.start_report import credit
 from riskmodel.start_scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
-from riskmodel.views import device, form, start_chart, start_weather, tables
+from riskmodel.views import device, form, plan_undo, start_chart, start_weather, tables
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, clock_words
 from riskmodel.weather.over_session import weather_answers
@@ -262,7 +262,12 @@ def _use(
         form.forget_trail()
         form.fill(state["before_athlete"])
         form.end_visit()
-    form.change({**dict.fromkeys(WEATHER_FIELDS), **given})
+    changes = {**dict.fromkeys(WEATHER_FIELDS), **given}
+    if page == "squad":
+        label = f"The start of {start:%a %d %b}, {clock_words(start)}"
+        plan_undo.make(label, changes, "session")
+    else:
+        form.change(changes)
     given["sky"] = form.answers().get("sky")
     words = f"{weather.words}, for the start at {start:%a %d %b}, {clock_words(start)}"
     st.session_state["weather_from"] = given, f"{words}. {credit(weather.attribution)}"

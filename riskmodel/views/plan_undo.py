@@ -1,0 +1,60 @@
+"""Changes of the squad's session that one click makes, and one click takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from riskmodel.fields import FIELDS
+from riskmodel.squad_sheet import answer_words
+from riskmodel.views import form
+
+_MOST_STEPS = 20
+_KEY = "squad_undo"
+
+
+def make(label: str, changes: Mapping[str, Any], place: str) -> None:
+    """Change the session, and remember how it was.
+
+    Parameters
+    ----------
+    label : str
+        Who made the change, as the start of a sentence.
+    changes : mapping of str to answer
+        None leaves a question open.
+    place : str
+        Part of the page that tells of it, for `tell`.
+    """
+    before = form.answers()
+    form.change(changes)
+    now = form.answers()
+    step = label, *({n: given.get(n) for n in changes} for given in (before, now)), place
+    st.session_state[_KEY] = [*st.session_state.get(_KEY, ()), step][-_MOST_STEPS:]
+
+
+def _take_back() -> None:
+    *earlier, (_, before, after, _) = st.session_state[_KEY]
+    st.session_state[_KEY] = earlier
+    now = form.answers()
+    # What was answered since stays as it is.
+    form.change({n: v for n, v in before.items() if now.get(n) == after[n]})
+    st.session_state["squad_example"] = None
+
+
+def tell(place: str) -> None:
+    """Say what the last click set, where it was made, and offer to take it back."""
+    if not (steps := st.session_state.get(_KEY)):
+        return
+    label, _, after, made_at = steps[-1]
+    if made_at != place:
+        return
+    chosen = form.chosen_units()
+    said = [
+        f"{FIELDS[name].label}: {answer_words(name, value, chosen)}"
+        for name, value in after.items()
+        if value is not None
+    ]
+    st.caption(f"{label} has set {'; '.join(said)}.")
+    st.button(f"Undo: {label}", key="squad_undo_button", on_click=_take_back)
