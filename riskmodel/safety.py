@@ -186,6 +186,8 @@ URGENT_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.urgent)
 """What to keep in sight."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
 """The same, as a set of bits."""
+HEAT_GUARDS = frozenset({"extreme_heat", "high_heat", "high_heat_used_to"})
+"""Those about the weather of the session, by name."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -236,9 +236,16 @@ def over_plans(
     ValueError
         If a change is not allowed.
     """
-    # What the plan lacks and a version brings must not count as missing.
-    first = {**plan, **(changes[0] if changes else {})}
-    return _over_plans(athletes, read_frame(with_plan(athletes, first)), plan, changes)
+    # What the plan lacks and a version brings must not count as missing, nor what the
+    # plan has and a version leaves open.
+    whole = dict(plan)
+    for change in reversed(changes):
+        whole |= {n: v for n, v in change.items() if v is not None and not _blank(v)}
+    return _over_plans(athletes, read_frame(with_plan(athletes, whole)), plan, changes)
+
+
+def _blank(value: Any) -> bool:
+    return str(value).strip().lower() in BLANKS
 
 
 def _over_plans(
@@ -247,7 +254,7 @@ def _over_plans(
     plan: Mapping[str, Any],
     changes: Sequence[Mapping[str, Any]],
 ) -> Array:
-    """As `over_plans`, of answers that were read with the first version."""
+    """As `over_plans`, of answers that were read with a whole plan."""
     n = len(athletes)
     names = {name for change in changes for name in change}
     asked = [name for name in athletes.columns if name in names]

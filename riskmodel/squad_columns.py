@@ -99,6 +99,8 @@ class Column:
         not known which.
     doubt : str
         Why a person should say what it means, empty if that is certain.
+    unit_doubt : str
+        Why it is not known how it is written, where there is more to say of it.
     """
 
     place: int
@@ -106,6 +108,7 @@ class Column:
     target: str
     unit: str = ""
     doubt: str = ""
+    unit_doubt: str = ""
 
     @property
     def needs_unit(self) -> bool:
@@ -117,7 +120,8 @@ class Column:
         """What to ask about the column, empty if all is certain."""
         ways = UNITS.get(self.target, ())
         asked = f"Written as {', '.join(ways[:-1])} or {ways[-1]}?" if ways else ""
-        return " ".join(filter(None, [self.doubt, asked if self.needs_unit else ""]))
+        of_unit = [self.unit_doubt, asked] if self.needs_unit else []
+        return " ".join(filter(None, [self.doubt, *of_unit]))
 
 
 @cache
@@ -236,7 +240,7 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
         if not looks_like or looks_like == column.unit:
             return column
         doubt = f"The header says {column.unit}, the cells look like {looks_like}."
-        return replace(column, unit="", doubt=column.doubt or doubt)
+        return replace(column, unit="", unit_doubt=doubt)
     if column.target == "height_cm":
         found = _height_unit(cells)
     elif column.target == "date_of_birth":

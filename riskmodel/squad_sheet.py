@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,13 @@ from riskmodel.answers import public_problems
 from riskmodel.bands import shown_in_100
 from riskmodel.fields import FIELDS
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
-from riskmodel.safety import GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
+from riskmodel.safety import GUARDS, HEAT_GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
 from riskmodel.scorecard_file import load_scorecard
 from riskmodel.squad import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
-_NAMED = 3  # more names than these become a number
+_NAMED = 3
 # Names for programs in the sentence of a problem.
 _NAMES = re.compile(r" \(\w+\)")
 
@@ -86,6 +86,9 @@ def squad_export(
 def squad_warnings(scored: pd.DataFrame) -> list[str]:
     """Say each warning once, with whom it is for; urgent ones first.
 
+    Heat that holds for all who have a score is told without names; of others three are
+    named, and all of whom a health answer keeps from training.
+
     Parameters
     ----------
     scored : pandas.DataFrame
@@ -106,13 +109,14 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         rows = np.flatnonzero(said[which])
         if not rows.size:
             continue
-        if rows.size >= n_scored and not guard.private:
+        if rows.size == n_scored and guard.name in HEAT_GUARDS:
             made.append(guard.sentence)
-        elif rows.size <= _NAMED:
-            names = labels(scored).iloc[rows]
-            made.append(f"{', '.join(names)}: {guard.sentence}")
-        else:
-            made.append(f"{rows.size} athletes: {guard.sentence}")
+            continue
+        names = list(labels(scored).iloc[rows])
+        # A coach must know of everybody who should not train.
+        shown = names if guard.urgent and guard.private else names[:_NAMED]
+        more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+        made.append(f"{', '.join(shown)}{more}: {guard.sentence}")
     return made
 
 
@@ -194,6 +198,8 @@ def expected_text(scored: pd.DataFrame) -> str:
     number, low, high = (_amount(float(scored[name].sum())) for name in columns)
     about = number if number.startswith("fewer") else f"about {number}"
     n = int(scored["probability"].notna().sum())
+    if not n:
+        return "no number, as nobody in the list can be scored"
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
@@ -223,6 +229,8 @@ def answer_words(name: str, value: Any, units: unit_table.Chosen) -> str:
     field = FIELDS[name]
     if field.kind == "number":
         return unit_table.text(value, field.unit, units)
+    if field.kind == "time":
+        return f"{datetime.fromisoformat(value):%a %d %b %Y, %H:%M}"
     return field.levels.get(value, str(value))
 
 

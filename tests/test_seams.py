@@ -77,6 +77,43 @@ def test_what_is_empty_is_let_go_when_the_page_changes():
     assert dict(test.session_state["answers"]) == SIX
 
 
+def undo(test):
+    test.button(key="squad_undo_button").click().run()
+    assert not test.exception
+
+
+def test_the_heat_of_a_start_goes_after_a_lever_and_its_undo():
+    squad = pd.DataFrame({"athlete": list("ABCDEF"), "age_years": 40.0}, index=range(1, 7))
+    hard = {"duration_min": 360.0, "session_rpe": 10}
+    for taken_back in (False, True):
+        test = app("squad", squad=squad, **used_start(**hard))
+        credit = test.session_state["weather_from"]
+        before = wbgt(test)
+        levers = [m.value for m in test.markdown if ": from " in m.value]
+        place = next(i for i, text in enumerate(levers) if "cooler" in text)
+        test.button(key=f"squad_use_{place}").click().run()
+        assert wbgt(test) < before
+        if taken_back:
+            undo(test)
+            assert wbgt(test) == before
+            assert test.session_state["weather_from"] == credit
+        test.number_input(key="air_temperature_c").set_value(5.0).run()
+        assert wbgt(test) is None
+
+
+def test_another_plan_leaves_nothing_of_the_one_before_to_take_back():
+    test = with_squad()
+    test.selectbox(key="squad_example").set_value("Marathon").run()
+    assert [b for b in test.button if b.key == "squad_undo_button"]
+    open_athlete(test, 2)
+    go(test, "squad")
+    assert [b for b in test.button if b.key == "squad_undo_button"]
+    go(test, "my_session")
+    test.selectbox(key="example").set_value("Long ride").run()
+    go(test, "squad")
+    assert not [b for b in test.button if b.key == "squad_undo_button"]
+
+
 def with_squad(**state):
     squad = pd.DataFrame(
         {"athlete": ["Ada", "Ben"], "age_years": [61.0, 25.0], "sex": ["x", "male"]},

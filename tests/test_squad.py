@@ -188,6 +188,9 @@ def test_a_version_that_leaves_a_needed_answer_open_has_no_number(name, blank):
     (before, after) = over_plans(example(), PLAN, [{}, {name: blank}])
     assert np.isfinite(before).any()
     assert np.isnan(after).all()
+    (after, again) = over_plans(example(), PLAN, [{name: blank}, {}])
+    assert np.isnan(after).all()
+    np.testing.assert_array_equal(again, before)
 
 
 def numbers(*rows):
@@ -381,18 +384,34 @@ def test_extreme_heat_is_told_before_the_number_and_leaves_cooler_places_only():
     assert labelled <= {"cooler", "shade", "indoors"}
 
 
+def sentence(name):
+    return next(guard for guard in GUARDS if guard.name == name).sentence
+
+
 def test_a_warning_says_whom_it_is_for():
-    squad = example()
-    squad["age_years"] = squad["age_years"].astype(object)
-    young = [1, 2]
-    squad.loc[squad.index[young], "age_years"] = 16
-    scored = score_squad(squad, {**PLAN, "air_temperature_c": 15.0})
-    under_18 = next(guard for guard in GUARDS if guard.name == "under_18").sentence
-    named = labels(scored)[scored["safety"].str.contains(under_18, regex=False)]
-    assert len(named) >= 2
-    (text,) = [text for text in squad_warnings(scored) if under_18 in text]
-    who = text.removesuffix(f": {under_18}")
-    assert who in (", ".join(named), f"{len(named)} athletes")
+    people = {"athlete": list("ABCDEF"), "age_years": [16, None, 150, None, 16, 30]}
+    cool = {**PLAN, "air_temperature_c": 10.0}
+    squad = pd.DataFrame(people)
+    (text,) = squad_warnings(score_squad(squad, cool))
+    assert text == f"A, E: {sentence('under_18')}"
+    # The one with a score is not everybody.
+    (text,) = squad_warnings(score_squad(squad[:4], cool))
+    assert text == f"A: {sentence('under_18')}"
+    (text, *_) = squad_warnings(score_squad(squad.assign(age_years=16), cool))
+    assert text == f"A, B, C and 3 more: {sentence('under_18')}"
+    # Of those who should not train at all, everybody is named.
+    (text, *_) = squad_warnings(score_squad(squad.assign(illness_24h="yes"), cool))
+    assert text.endswith(f": {sentence('illness')}")
+    assert set(text.split(":")[0].split(", ")) == set("ABCDEF")
+
+
+def test_nobody_with_a_score_is_no_small_number():
+    page = started({**PLAN})
+    page.session_state["squad"] = page.session_state["squad"].assign(age_years=None)
+    page.run()
+    words = " ".join(m.value for m in page.markdown)
+    assert "no number, as nobody in the list can be scored" in words
+    assert not [h for h in page.header if h.value == "What would help the squad"]
 
 
 def test_an_answer_out_of_range_is_told_and_the_squad_stays():

@@ -185,6 +185,13 @@ def test_what_is_in_doubt_is_asked(text, header):
     assert set(doubts(text)) == {header}
 
 
+def test_only_the_unit_is_in_doubt_where_header_and_heights_disagree():
+    raw = read_squad_file(b"Name,Height (cm)\nA,1.72\nB,1.80\n")
+    _, height = match_columns(raw)
+    assert (height.target, height.doubt, height.needs_unit) == ("height_cm", "", True)
+    assert "The header says cm, the cells look like m." in height.question
+
+
 @pytest.mark.parametrize(
     ("text", "header"),
     [

@@ -8,7 +8,7 @@ import streamlit as st
 
 from riskmodel.datasets import data_file
 from riskmodel.exports import to_csv, to_xlsx
-from riskmodel.fields import FIELDS, Field
+from riskmodel.fields import FIELDS, MEASURED, Field
 from riskmodel.inputs import tidy
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
@@ -132,7 +132,13 @@ def _take_up_session() -> None:
 def _save() -> None:
     squad = st.session_state["squad"]
     cells = squad.astype(object).where(squad.notna(), None)
-    session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
+    # The heat of a start is no answer of the coach, and its source is not kept.
+    of_start = st.session_state.get("weather_from", ({},))[0]
+    session = {
+        name: value
+        for name, value in form.answers().items()
+        if name in PLAN_FIELDS and not (name in MEASURED and name in of_start)
+    }
     device.write(
         f"Saved {len(squad)} athletes{' and the session' * bool(session)} in this browser.",
         squad=cells.to_dict("list"),

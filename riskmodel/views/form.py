@@ -34,6 +34,8 @@ _OFFSETS_MIN = (
     *range(-720, 841, 60),
     *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
 )
+SQUAD_STEPS = "squad_undo"
+"""What was clicked for the squad's session, in the state of the page."""
 ANCHOR = "your-answers"
 """Where the questions begin, for a link on a phone."""
 
@@ -66,6 +68,8 @@ def _forget_an_earlier_look() -> None:
 
 def fill(given: Mapping[str, Any]) -> None:
     """Put answers into the form; a field without one becomes unanswered."""
+    # To take back a step of the answers before would reach into these.
+    st.session_state.pop(SQUAD_STEPS, None)
     for field in FIELDS.values():
         _put(field, given.get(field.name))
 

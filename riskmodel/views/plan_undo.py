@@ -12,7 +12,8 @@ from riskmodel.squad_sheet import answer_words
 from riskmodel.views import form
 
 _MOST_STEPS = 20
-_KEY = "squad_undo"
+_KEY = form.SQUAD_STEPS
+_SOURCE = "weather_from"
 
 
 def make(label: str, changes: Mapping[str, Any], place: str) -> None:
@@ -27,27 +28,45 @@ def make(label: str, changes: Mapping[str, Any], place: str) -> None:
     place : str
         Part of the page that tells of it, for `tell`.
     """
-    before = form.answers()
+    state, before = st.session_state, form.answers()
+    source = state.get(_SOURCE)
     form.change(changes)
     now = form.answers()
-    step = label, *({n: given.get(n) for n in changes} for given in (before, now)), place
-    st.session_state[_KEY] = [*st.session_state.get(_KEY, ()), step][-_MOST_STEPS:]
+    if source is not None and place == "levers":
+        # What a lever made of a start's weather goes with that weather all the same.
+        weather, words = source
+        state[_SOURCE] = {**weather, **changes}, f"{label}, after: {words}"
+    told = ({n: given.get(n) for n in changes} for given in (before, now))
+    step = (label, *told, place, source)
+    state[_KEY] = [*state.get(_KEY, ()), step][-_MOST_STEPS:]
 
 
 def _take_back() -> None:
-    *earlier, (_, before, after, _) = st.session_state[_KEY]
-    st.session_state[_KEY] = earlier
+    state = st.session_state
+    *earlier, (_, before, after, _, source) = state[_KEY]
+    state[_KEY] = earlier
     now = form.answers()
     # What was answered since stays as it is.
     form.change({n: v for n, v in before.items() if now.get(n) == after[n]})
-    st.session_state["squad_example"] = None
+    # Where the weather came from comes back with it; else it would count as measured.
+    state.pop(_SOURCE, None)
+    if source is not None:
+        state[_SOURCE] = source
+    state["squad_example"] = None
+
+
+def fill(given: Mapping[str, Any]) -> None:
+    """Put other answers into the form for a while, and keep what can be taken back."""
+    steps = st.session_state.get(_KEY, ())
+    form.fill(given)
+    st.session_state[_KEY] = steps
 
 
 def tell(place: str) -> None:
     """Say what the last click set, where it was made, and offer to take it back."""
     if not (steps := st.session_state.get(_KEY)):
         return
-    label, _, after, made_at = steps[-1]
+    label, _, after, made_at, _ = steps[-1]
     if made_at != place:
         return
     chosen = form.chosen_units()

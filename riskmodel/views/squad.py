@@ -199,7 +199,7 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str
     given, problems = tidy({k: v for k, v in one.items() if not pd.isna(v)})
     before = state.get("before_athlete", form.answers())
     form.forget_trail()
-    form.fill(given)
+    plan_undo.fill(given)
     state["before_athlete"], state["open_athlete_name"] = before, name
     state["link_problems"] = problems
     state["open_athlete"] = True
@@ -209,7 +209,7 @@ def _come_back() -> None:
     """Give the form back its answers of before an athlete was opened."""
     if "open_athlete_name" in st.session_state:
         form.forget_trail()
-        form.fill(st.session_state.get("before_athlete", {}))
+        plan_undo.fill(st.session_state.get("before_athlete", {}))
         form.end_visit()
         st.session_state["link_problems"] = ()
 
@@ -275,21 +275,21 @@ def _take_along(
         )
 
 
-def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
+def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
     """Draw what the session means for the squad, or why there is no answer yet."""
     st.header("Who needs attention")
     required = [f for f in FIELDS.values() if f.required and f.name in PLAN_FIELDS]
     if needed := [field.label for field in required if field.name not in plan]:
         st.info(f"Still needed for a score: {', '.join(needed)}.")
-        return
+        return False
     # What a person answers is missing in a plan, and no problem of it.
     told = read_session(plan).sentences()
     if problems := [text for text in told if " is missing; " not in text]:
         st.warning(" ".join(form.sentence(problem) for problem in problems))
-        return
+        return False
     if squad.empty:
         st.info("There are no athletes in the list.")
-        return
+        return False
     if words := set_aside(squad, plan):
         tables.tell(words)
     scored, options = answer_squad(squad, plan)
@@ -300,9 +300,11 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> None:
         st.markdown(f"**To expect: {expected_text(scored)}.**")
     shown = _table(scored)
     _drill_down(shown, squad, plan)
-    _levers(options)
-    _another_start(squad, plan, float(scored["probability"].sum()))
+    if somebody := bool(scored["probability"].notna().any()):
+        _levers(options)
+        _another_start(squad, plan, float(scored["probability"].sum()))
     _take_along(scored, plan, options)
+    return somebody
 
 
 if st.session_state.pop("open_athlete", False):
@@ -320,4 +322,5 @@ elif "squad" in st.session_state:
     athletes.grid()
     _ask_for_session()
     session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
-    _answer(st.session_state["squad"], session)
+    if not _answer(st.session_state["squad"], session):
+        plan_undo.tell("levers")

@@ -260,7 +260,7 @@ def _use(
     if page == "squad" and "before_athlete" in state:
         # The start is for the squad's plan, not for the athlete who is open.
         form.forget_trail()
-        form.fill(state["before_athlete"])
+        plan_undo.fill(state["before_athlete"])
         form.end_visit()
     changes = {**dict.fromkeys(WEATHER_FIELDS), **given}
     if page == "squad":
