@@ -281,7 +281,7 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
     wrong: dict[int, str] = {}
     blank_value = np.ones(len(values) + 1, dtype=bool)
     for code, value in enumerate(values):
-        if _is_blank(value):
+        if is_blank(value):
             continue
         blank_value[code] = False
         try:
@@ -309,7 +309,8 @@ def _sentence(field: Field, value: Any) -> str:
     return text
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
+    """Whether a raw value means "not answered"."""
     if isinstance(value, str):
         return value.strip().lower() in BLANKS
     if isinstance(value, Sized):

@@ -13,7 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import BLANKS, Answers, is_unknown, read_frame, read_one
+from riskmodel.answers import (
+    BLANKS,
+    Answers,
+    is_blank,
+    is_unknown,
+    read_frame,
+    read_one,
+)
 from riskmodel.assessment import result_columns
 from riskmodel.chain import Result, engine
 from riskmodel.fields import FIELDS
@@ -157,8 +164,7 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     >>> list(score_squad(squad, plan)["athlete"])
     ['Ben', 'Ada']
     """
-    answers = read_frame(with_plan(athletes, plan))
-    return _scored(athletes, answers, engine(None, None).run(answers, detail=True))
+    return _scored(athletes, *_run(athletes, plan))
 
 
 def answer_squad(
@@ -178,9 +184,14 @@ def answer_squad(
     options : tuple of SquadOption
         As from `squad_levers`.
     """
-    answers = read_frame(with_plan(athletes, plan))
-    result = engine(None, None).run(answers, detail=True)
+    answers, result = _run(athletes, plan)
     return _scored(athletes, answers, result), _options(athletes, answers, result, plan)
+
+
+def _run(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> tuple[Answers, Result]:
+    """Read everybody with the plan, and run the chain once."""
+    answers = read_frame(with_plan(athletes, plan))
+    return answers, engine(None, None).run(answers, detail=True)
 
 
 def _scored(athletes: pd.DataFrame, answers: Answers, result: Result) -> pd.DataFrame:
@@ -240,12 +251,8 @@ def over_plans(
     # plan has and a version leaves open.
     whole = dict(plan)
     for change in reversed(changes):
-        whole |= {n: v for n, v in change.items() if v is not None and not _blank(v)}
+        whole |= {name: v for name, v in change.items() if not is_blank(v)}
     return _over_plans(athletes, read_frame(with_plan(athletes, whole)), plan, changes)
-
-
-def _blank(value: Any) -> bool:
-    return str(value).strip().lower() in BLANKS
 
 
 def _over_plans(
@@ -291,9 +298,7 @@ def squad_levers(
         and in extreme heat only a cooler time or place; empty if nobody can be scored,
         or the plan lacks a required answer.
     """
-    answers = read_frame(with_plan(athletes, plan))
-    result = engine(None, None).run(answers, detail=True)
-    return _options(athletes, answers, result, plan)
+    return _options(athletes, *_run(athletes, plan), plan)
 
 
 def _options(

@@ -103,7 +103,7 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     """
     which, texts = pd.factorize(scored["safety"])
     n_scored = int(scored["probability"].notna().sum())
-    made = []
+    made, everybody = [], labels(scored)
     for guard in sorted(GUARDS, key=lambda guard: not guard.urgent):
         said = np.array([guard.sentence in text for text in texts], dtype=bool)
         rows = np.flatnonzero(said[which])
@@ -112,7 +112,7 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         if rows.size == n_scored and guard.name in HEAT_GUARDS:
             made.append(guard.sentence)
             continue
-        names = list(labels(scored).iloc[rows])
+        names = list(everybody.iloc[rows])
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from riskmodel.datasets import data_file
 from riskmodel.exports import to_csv, to_xlsx
-from riskmodel.fields import FIELDS, MEASURED, Field
+from riskmodel.fields import FIELDS, MEASURED
 from riskmodel.inputs import tidy
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
@@ -297,12 +297,6 @@ def grid() -> None:
     count.markdown(f"**{n} athlete{'s' * (n != 1)} in the list**")
 
 
-def _heading(field: Field) -> str:
-    """What a column holds; the grid keeps to the project's units."""
-    named = field.unit in ("", "sessions", "days")
-    return field.label if named else f"{field.label}, {field.unit}"
-
-
 def _edit() -> None:
     state = st.session_state
     key = f"squad_grid_{state['squad_version']}"
@@ -322,7 +316,8 @@ def _edit() -> None:
         hide_index=True,
         column_config={
             name: st.column_config.TextColumn(
-                _heading(FIELDS[name]), help=f"Allowed is {FIELDS[name].allowed}."
+                form.heading(FIELDS[name], FIELDS[name].unit),
+                help=f"Allowed is {FIELDS[name].allowed}.",
             )
             for name in state["squad_base"]
         },

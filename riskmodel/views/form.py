@@ -504,6 +504,12 @@ def _time(field: Field, shared: Mapping[str, Any]) -> None:
         )
 
 
+def heading(field: Field, unit_label: str) -> str:
+    """Label of a question with its unit; a count says in its label what it counts."""
+    named = field.unit in ("", "sessions", "days")
+    return field.label if named else f"{field.label}, {unit_label}"
+
+
 def _number(field: Field, shared: Mapping[str, Any]) -> None:
     unit = units.unit_of(field.unit, chosen_units())
     # No limits here: the widget would keep the last good value and go on showing its
@@ -515,11 +521,9 @@ def _number(field: Field, shared: Mapping[str, Any]) -> None:
             st.number_input(f"{field.label}, ft", step=1.0, format="%.4g", **common)
             st.number_input(f"{field.label}, in", step=1.0, format="%.4g", **inches)
         return
-    # A count says in its label what it counts.
-    suffix = "" if field.unit in ("sessions", "days") else f", {unit.label}"
     step = float(field.step if unit.label == field.unit else unit.step)
     st.number_input(
-        f"{field.label}{suffix}",
+        heading(field, unit.label),
         step=step,
         format="%.4g" if step >= 1 else "%.2f",
         **common,
