@@ -23,9 +23,9 @@ from riskmodel import (
     load_scorecard,
     typed_weather,
 )
-from riskmodel.answers import read_frame
 from riskmodel.datasets import load_examples
-from riskmodel.inputs import FIELDS
+from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.points import PointsCounter

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from riskmodel.inputs import FIELDS
+from riskmodel.inputs.session import FIELDS
 
 # Ranges that sessions really have; the others are drawn over what is allowed.
 USUAL = {

@@ -16,7 +16,7 @@ from riskmodel.advice import Advice, Option, advise
 from riskmodel.assessment import Assessment, Contribution, assess, assess_frame
 from riskmodel.best_start import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.comparison import Comparison, Sweep, compare, sweep
-from riskmodel.inputs import FIELDS, Session, check
+from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.scorecard import Scorecard
 from riskmodel.scorecard_file import ScorecardError, load_scorecard

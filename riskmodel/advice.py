@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, unknown_column
 from riskmodel.bands import band_name, in_100_text
 from riskmodel.chain import Engine, Result, engine
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import Session, read_session, spelt
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import Answers, unknown_column
+from riskmodel.inputs.session import Session, read_session, spelt
 from riskmodel.levers import (
     LEVERS,
     VETOES,

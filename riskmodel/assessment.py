@@ -19,12 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.answers import UNKNOWN, Answers, read_frame
 from riskmodel.bands import band_name, in_100_text, words
 from riskmodel.chain import Engine, Result, engine
 from riskmodel.datasets import read_table
-from riskmodel.fields import DERIVED, FIELDS
-from riskmodel.inputs import Session, read_session, unknown_name_sentence
+from riskmodel.inputs.fields import DERIVED, FIELDS
+from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
+from riskmodel.inputs.session import Session, read_session, unknown_name_sentence
 from riskmodel.probability import Calibration
 from riskmodel.safety import guard_sentences
 from riskmodel.scorecard import Factor, Level, Scorecard
@@ -155,7 +155,7 @@ def assess(
     Parameters
     ----------
     session : Session or mapping of str to answer
-        Answers by the names in `riskmodel.inputs.FIELDS`.
+        Answers by the names in `riskmodel.inputs.fields.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
     calibration : Calibration, optional
@@ -213,7 +213,7 @@ def assess_frame(
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row per session, columns named as in `riskmodel.inputs.FIELDS`.
+        One row per session, columns named as in `riskmodel.inputs.fields.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
     calibration : Calibration, optional

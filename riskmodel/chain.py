@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers
+from riskmodel.inputs.reading import Answers
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
 from riskmodel.points import PointsCounter
 from riskmodel.probability import (

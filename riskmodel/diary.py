@@ -18,8 +18,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.exports import to_csv
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 
 MUSCLES: Mapping[str, str] = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.safety import RED_FLAGS
 
 

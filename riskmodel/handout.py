@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import riskmodel
-from riskmodel import units as unit_table
 from riskmodel.advice import Advice, Option, advise
 from riskmodel.assessment import Assessment, Contribution, assess
 from riskmodel.bands import in_100_text
-from riskmodel.fields import FIELDS
+from riskmodel.inputs import units as unit_table
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
 from riskmodel.report import (
     BAND_LABELS,
@@ -68,7 +68,7 @@ def handout_pdf(
         Of these answers, without problems.
     advice : Advice
     units : mapping of str to str
-        Units to show, see `riskmodel.units`.
+        Units to show, see `riskmodel.inputs.units`.
     private : bool
         Whether health and personal answers are named; otherwise their points stand
         in one row and the total stays the same.

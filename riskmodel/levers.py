@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.air import saturation_pressure_hpa
 from riskmodel.physiology.plan import load_sports
 from riskmodel.physiology.sweat import sweat_range_l_h

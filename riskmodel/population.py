@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from riskmodel.datasets import read_table
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from riskmodel import units
 from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
 from riskmodel.bands import BANDS, in_100_text
 from riskmodel.chain import SPREADS
 from riskmodel.datasets import read_table
-from riskmodel.fields import DERIVED, FIELDS
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.points import PointsCounter
@@ -120,7 +120,7 @@ def quantity_rows(
     physiology : mapping of str to float
         As in `riskmodel.Assessment`.
     chosen : mapping of str to str
-        Units to show, see `riskmodel.units`.
+        Units to show, see `riskmodel.inputs.units`.
     sweat_measured : bool
         A measured sweat rate has no range between people.
     drinking_planned : bool

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 
 HIGH_WBGT_C = 30.0
 EXTREME_WBGT_C = 32.0
@@ -66,7 +66,7 @@ RED_FLAGS: Mapping[str, str] = MappingProxyType(
         "should be seen by a doctor.",
     }
 )
-"""What to do about each red flag, by its name in `riskmodel.fields.FIELDS`.
+"""What to do about each red flag, by its name in `riskmodel.inputs.fields.FIELDS`.
 
 In the main what five lay articles on cramps agree on; the wording is ours.
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from riskmodel.datasets import data_file, read_table
-from riskmodel.fields import DERIVED, FIELDS
+from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.population import load_population
 from riskmodel.scorecard import (
     POINTS_PER_DOUBLING,

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 import riskmodel
-from riskmodel import units as unit_table
 from riskmodel.assessment import Assessment
 from riskmodel.comparison import Comparison, Row
-from riskmodel.fields import FIELDS
 from riskmodel.handout import is_private
+from riskmodel.inputs import units as unit_table
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import (
     BAND_LABELS,
     SYNTHETIC,
@@ -72,7 +72,7 @@ def parts(
     ----------
     found : Comparison
     units : mapping of str to str
-        Units to show, see `riskmodel.units`.
+        Units to show, see `riskmodel.inputs.units`.
     private : bool
         Whether to name health and personal answers; otherwise their points stand in
         one row and the totals stay the same.

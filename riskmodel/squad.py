@@ -13,7 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import (
+from riskmodel.assessment import result_columns
+from riskmodel.chain import Result, engine
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import (
     BLANKS,
     Answers,
     is_blank,
@@ -21,10 +24,7 @@ from riskmodel.answers import (
     read_frame,
     read_one,
 )
-from riskmodel.assessment import result_columns
-from riskmodel.chain import Result, engine
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import coded, spelt
+from riskmodel.inputs.session import coded, spelt
 from riskmodel.levers import LEVERS, VETOES, Lever, Plan
 from riskmodel.safety import URGENT_BITS
 from riskmodel.scorecard import Scorecard

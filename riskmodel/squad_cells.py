@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.answers import BLANKS
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import BLANKS
 from riskmodel.squad_columns import (
     LEAVE_OUT,
     SEX_LETTERS,

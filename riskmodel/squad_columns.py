@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
-from riskmodel.table_file import folded
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.tables import folded
 
 LEAVE_OUT = ""
 NOT_UNDERSTOOD = "Not understood: left out unless you say what it is."

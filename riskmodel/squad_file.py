@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.squad_columns import RawTable, meanings
-from riskmodel.table_file import (
+from riskmodel.inputs.tables import (
     FIRST_ROWS,
     TableFileError,
     csv_rows,
     separator,
     text_of,
 )
+from riskmodel.squad_columns import RawTable, meanings
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 200

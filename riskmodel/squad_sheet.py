@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 import riskmodel
-from riskmodel import units as unit_table
-from riskmodel.answers import public_problems
 from riskmodel.bands import shown_in_100
-from riskmodel.fields import FIELDS
+from riskmodel.inputs import units as unit_table
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import public_problems
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.safety import GUARDS, HEAT_GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
 from riskmodel.scorecard_file import load_scorecard

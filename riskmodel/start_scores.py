@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.answers import UNKNOWN, Answers, public_problems, unknown_column
 from riskmodel.bands import in_100_text
 from riskmodel.chain import Result, engine
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import UNKNOWN, Answers, public_problems, unknown_column
 from riskmodel.physiology.plan import load_sports
 from riskmodel.safety import BITS_OF_THE_PERSON
 from riskmodel.weather.hours import Times, Weather, clock_words

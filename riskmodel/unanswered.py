@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.answers import Answers, is_unknown
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import Answers, is_unknown
 from riskmodel.probability import Calibration
 
 # Questions whose answer replaces others; leaving them out leaves nothing open.

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]

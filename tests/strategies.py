@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from riskmodel.inputs import FIELDS, Field
+from riskmodel.inputs.session import FIELDS, Field
 
 _ZONES = st.integers(-48, 56).map(lambda q: timezone(timedelta(minutes=15 * q)))
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.views.result import why_html
 from tests.browser import SETTLED_HEIGHT, axe, ready
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from riskmodel import assess, best_start, best_start_squad
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad import score_squad
 from riskmodel.start_report import start_lines
 from riskmodel.start_scores import INDOORS

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from riskmodel import assess, assess_frame
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.inputs import FIELDS
+from riskmodel.inputs.session import FIELDS
 
 MARATHON = load_examples()["Marathon"]
 

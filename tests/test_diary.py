@@ -28,7 +28,7 @@ from riskmodel.diary import (
     outcomes_frame,
     wilson_interval,
 )
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 
 RUN = Outcome(
     day=date(2026, 7, 1),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.datasets import read_table
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.effort import (
     RPE_KNOTS,
     W_PER_KG_PER_MET,

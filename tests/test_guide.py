@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
 from riskmodel.guide import GuideError, load_guide
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.safety import RED_FLAGS
 from tests.browser import axe, ready
 

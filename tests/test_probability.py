@@ -22,7 +22,7 @@ from riskmodel import (
 from riskmodel.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.chain import Engine
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.probability import expit, weight_doubt
 from riskmodel.unanswered import _OPTIONAL
 from tests.strategies import sessions, values

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from riskmodel.datasets import data_file, read_table
-from riskmodel.inputs import FIELDS
+from riskmodel.inputs.session import FIELDS
 from riskmodel.scorecard_file import ScorecardError, load_scorecard
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_folder, load_examples
-from riskmodel.inputs import FIELDS, tidy
+from riskmodel.inputs.session import FIELDS, tidy
 from riskmodel.scenarios import Scenario, to_text
 from riskmodel.store import LOCAL
 from riskmodel.weather.files import read_weather_file

@@ -28,7 +28,7 @@ from riskmodel.calibration.simulators import (
     probability,
     read_people,
 )
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 
 PACKAGE = Path(scenarios.__file__).parents[1]
 EVERYBODY = draw_scenarios(4000, seed=11)

@@ -20,7 +20,8 @@ import riskmodel
 from riskmodel import assess, assess_frame
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.exports import to_xlsx
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import complete
 from riskmodel.levers import LEVERS
 from riskmodel.safety import GUARDS, PRIVATE_SENTENCES
 from riskmodel.squad import (
@@ -46,7 +47,6 @@ from riskmodel.squad_sheet import (
     squad_table,
     squad_warnings,
 )
-from riskmodel.units import complete
 from tests.browser import axe, ready
 from tests.strategies import sessions
 

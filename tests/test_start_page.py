@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel import assess, best_start, best_start_squad
 from riskmodel.datasets import data_folder
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.start_scores import INDOORS, WEATHER_FIELDS
 from riskmodel.views import start_chart

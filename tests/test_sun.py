@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology import sun
 
 CLEAR, PARTLY, OVERCAST, SHADE, NIGHT, INDOOR, UNKNOWN = 0, 1, 2, 3, 4, 5, -1

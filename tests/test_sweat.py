@@ -475,7 +475,7 @@ def test_athletes_cap_keeps_the_ratio_of_the_standard():
 
 
 def test_clothing_levels_are_those_of_the_form_from_light_to_heavy():
-    from riskmodel.fields import FIELDS
+    from riskmodel.inputs.fields import FIELDS
 
     assert list(CLOTHING_CLO) == list(FIELDS["clothing"].levels)
     assert list(CLOTHING_CLO.values()) == sorted(CLOTHING_CLO.values())

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from riskmodel.cli import app
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.cells import dates
 from riskmodel.training.derive import CONTEXT, derive, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed

@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from riskmodel.answers import read_frame
 from riskmodel.calibration.anchors import (
     Model,
     load_anchors,
@@ -38,7 +37,8 @@ from riskmodel.calibration.fit import (
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.chain import Engine
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import read_frame
 from riskmodel.probability import Calibration, expit
 from riskmodel.scorecard import Scorecard
 

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 import riskmodel
-from riskmodel.answers import read_frame
 from riskmodel.calibration.anchors import tune
 from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.chain import Engine
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import read_frame
 from riskmodel.points import Curve, to_half_points
 from riskmodel.probability import FORMAT, INTERVAL
 from riskmodel.scorecard import Scorecard

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 
 Array = NDArray[Any]
 Table = Mapping[str, Any]
@@ -66,7 +66,7 @@ def draw_scenarios(
     -------
     pandas.DataFrame
         One row per session, every answer given, columns as in
-        `riskmodel.inputs.FIELDS` but for the name and what replaces other answers.
+        `riskmodel.inputs.fields.FIELDS` but for the name and what replaces other answers.
 
     Raises
     ------

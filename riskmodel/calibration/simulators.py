@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.answers import read_frame
 from riskmodel.calibration.assumptions import Assumptions, Rows
 from riskmodel.calibration.scenarios import stream, yearly_exposure
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import read_frame
 from riskmodel.physiology.plan import plan_quantities
 
 Array = NDArray[np.float64]

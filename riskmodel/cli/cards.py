@@ -25,8 +25,8 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.datasets import load_examples
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import json_schema
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import json_schema
 from riskmodel.points import PointsCounter
 from riskmodel.probability import load_calibration
 from riskmodel.report import scorecard_lines

@@ -26,7 +26,7 @@ from riskmodel.cli.frame import (
     sentences_for_errors,
     stop,
 )
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.probability import Calibration
 from riskmodel.report import assessment_lines
 from riskmodel.scorecard import Scorecard

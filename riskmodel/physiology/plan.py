@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import UNKNOWN, is_unknown, unknown_column
 from riskmodel.datasets import read_table
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import UNKNOWN, is_unknown, unknown_column
 from riskmodel.physiology import effort, heat, sun, sweat
 from riskmodel.physiology.radiation import mean_radiant_temperature_c
 from riskmodel.population import load_population
@@ -75,7 +75,7 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     Parameters
     ----------
     answers : mapping of str to ndarray of shape (n_sessions,)
-        Checked answers as in `riskmodel.inputs.Answers`; may lack inputs.
+        Checked answers as in `riskmodel.inputs.session.Answers`; may lack inputs.
     n_sessions : int
 
     Returns

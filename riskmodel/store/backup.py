@@ -40,7 +40,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
 from riskmodel.diary import MUSCLES, Outcome, check_outcome
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.kinds import check_stored, checked_text
 from riskmodel.store.models import UtcTime, metadata

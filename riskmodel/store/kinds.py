@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy, unknown_name_sentence
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy, unknown_name_sentence
 from riskmodel.scenarios import from_text
 from riskmodel.squad_file import MOST_ROWS
 from riskmodel.store.errors import StoreError

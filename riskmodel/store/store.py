@@ -122,7 +122,8 @@ class Item(Entry):
     Attributes
     ----------
     content : object
-        As it was given to `Store.save`; answers as `riskmodel.inputs.tidy` spells them.
+        As it was given to `Store.save`; answers as
+        `riskmodel.inputs.session.tidy` spells them.
     problems : tuple of str
         One sentence for each thing that this version of the program does not
         understand.  It stays in the database, also when the item is changed.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.table_file import folded
+from riskmodel.inputs.tables import folded
 from riskmodel.training.words import months
 
 Text = pd.Series  # of str

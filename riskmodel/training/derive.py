@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import ESTIMATED, hardness, session_loads
 from riskmodel.training.log import TrainingLog, counted, day_words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from riskmodel.table_file import separator
+from riskmodel.inputs.tables import separator
 from riskmodel.training.fit_file import FIT, is_fit, read_fit
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_rows import raw_rows

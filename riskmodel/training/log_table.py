@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from riskmodel.table_file import (
+from riskmodel.inputs.tables import (
     FIRST_ROWS,
     SEPARATORS,
     TableFileError,

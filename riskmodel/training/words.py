@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from riskmodel.datasets import data_file
-from riskmodel.fields import FIELDS
-from riskmodel.table_file import folded
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.tables import folded
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {

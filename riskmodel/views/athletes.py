@@ -8,8 +8,8 @@ import streamlit as st
 
 from riskmodel.datasets import data_file
 from riskmodel.exports import to_csv, to_xlsx
-from riskmodel.fields import FIELDS, MEASURED
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS, MEASURED
+from riskmodel.inputs.session import tidy
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad_columns import (

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from riskmodel.advice import Advice, Option
-from riskmodel.fields import FIELDS
 from riskmodel.handout import change_text
-from riskmodel.units import text
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import text
 from riskmodel.views import form
 
 _SHOWN_FIRST = 4

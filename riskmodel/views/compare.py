@@ -9,7 +9,7 @@ import streamlit as st
 from riskmodel.comparison import AXES, MOST_SCENARIOS, Comparison, Sweep, compare, sweep
 from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import SYNTHETIC
 from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.scenarios import LONGEST_NAME, Scenario, to_frame, to_text

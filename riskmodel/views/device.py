@@ -15,8 +15,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 from riskmodel.views import form, tables
 
 _ENTRY = "cramp-risk"

@@ -20,7 +20,7 @@ from riskmodel.diary import (
     complete_outcome,
     outcomes_csv,
 )
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import in_100_span
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, tables

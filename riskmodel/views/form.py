@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from riskmodel import units
-from riskmodel.fields import FIELDS, GROUPS, MEASURED, Field
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS, GROUPS, MEASURED, Field
 from riskmodel.start_scores import WEATHER_FIELDS
 from riskmodel.views import tables
 

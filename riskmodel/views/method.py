@@ -11,7 +11,7 @@ from riskmodel import load_calibration, load_scorecard
 from riskmodel.bands import BANDS, in_100_text
 from riskmodel.check_report import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.datasets import load_checks, read_table
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.points import Curve, to_half_points
 from riskmodel.probability import expit
 from riskmodel.report import ORIGIN, SYNTHETIC

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad_sheet import answer_words
 from riskmodel.views import form
 

@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from riskmodel import units
-from riskmodel.fields import FIELDS, outdated
-from riskmodel.inputs import tidy
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS, outdated
+from riskmodel.inputs.session import tidy
 from riskmodel.scenarios import LONGEST_NAME, Scenario, from_text, to_text
 from riskmodel.views import device, form
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 from riskmodel.assessment import Assessment, Contribution
 from riskmodel.bands import in_100_text, shown_in_100
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import Chosen
 from riskmodel.report import (
     BAND_LABELS,
     BAND_MEANINGS,
@@ -25,7 +26,6 @@ from riskmodel.report import (
     value_text,
 )
 from riskmodel.safety import URGENT_SENTENCES
-from riskmodel.units import Chosen
 from riskmodel.views import form
 from riskmodel.views.colours import BAND_COLOURS
 

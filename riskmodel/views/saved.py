@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 from riskmodel.scenarios import Scenario, from_text, to_text
 from riskmodel.squad_cells import read_cells
 from riskmodel.store import (

@@ -13,9 +13,9 @@ import streamlit as st
 
 from riskmodel.advice import Advice
 from riskmodel.assessment import Assessment
-from riskmodel.fields import FIELDS
 from riskmodel.handout import handout_pdf
-from riskmodel.inputs import tidy
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 from riskmodel.views import device, form, tables
 
 _LONGEST = 600  # characters of what is said about a spoilt link

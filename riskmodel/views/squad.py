@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from riskmodel import units
 from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv, to_xlsx
-from riskmodel.fields import FIELDS, outdated
-from riskmodel.inputs import read_session, tidy
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS, outdated
+from riskmodel.inputs.session import read_session, tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC
 from riskmodel.squad import (
     PLAN_FIELDS,

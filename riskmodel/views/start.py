@@ -16,11 +16,11 @@ from riskmodel import (
     assess,
     best_start,
     best_start_squad,
-    units,
 )
 from riskmodel.exports import to_csv
-from riskmodel.fields import FIELDS
-from riskmodel.inputs import tidy
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.squad import PLAN_FIELDS
 from riskmodel.start_report import credit

@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from riskmodel import units
 from riskmodel.datasets import data_folder
+from riskmodel.inputs import units
 from riskmodel.views import form, tables
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import data_folder
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
 from riskmodel.training.log import TrainingLog, TrainingLogError, day_words

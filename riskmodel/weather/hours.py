@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology import sun
 
 Array = NDArray[np.float64]

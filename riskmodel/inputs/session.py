@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.answers import Answers, is_unknown, read_column, read_one
-from riskmodel.fields import FIELDS, GROUPS, Field
+from riskmodel.inputs.fields import FIELDS, GROUPS, Field
+from riskmodel.inputs.reading import Answers, is_unknown, read_column, read_one
 
 __all__ = [
     "FIELDS",
@@ -195,7 +195,7 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
     Returns
     -------
     ndarray of shape (len(values),)
-        As in `riskmodel.answers.Answers`.
+        As in `riskmodel.inputs.reading.Answers`.
 
     Raises
     ------

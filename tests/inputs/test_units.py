@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel import units
-from riskmodel.fields import FIELDS
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS
 
 PINT = pint.UnitRegistry()
 NAMES = {

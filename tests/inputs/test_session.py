@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.answers import read_frame
-from riskmodel.inputs import FIELDS, Session, check, json_schema
+from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.session import FIELDS, Session, check, json_schema
 from tests.strategies import sessions, values
 
 GOOD = {

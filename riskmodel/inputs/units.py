@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from riskmodel.fields import Field
+from riskmodel.inputs.fields import Field
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def allowed(field: Field, chosen: Chosen) -> str:
 
     Examples
     --------
-    >>> from riskmodel.fields import FIELDS
+    >>> from riskmodel.inputs.fields import FIELDS
     >>> allowed(FIELDS["air_temperature_c"], {"°C": "°F"})
     '-4 to 131 °F'
     """

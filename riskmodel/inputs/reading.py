@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.fields import FIELDS, Field
+from riskmodel.inputs.fields import FIELDS, Field
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""

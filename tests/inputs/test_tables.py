@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodel.inputs.tables import TableFileError, csv_rows
 from riskmodel.squad_file import SquadFileError, read_squad_file
-from riskmodel.table_file import TableFileError, csv_rows
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.log_file import log_columns, read_log
 

@@ -1,0 +1,1 @@
+"""What is asked, and what people wrote: fields, units, sessions and tables."""
