@@ -28,7 +28,7 @@ from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
-from riskmodel.points import PointsCounter
+from riskmodel.scorecard.points import PointsCounter
 from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,

@@ -29,7 +29,7 @@ from riskmodel.levers import (
 )
 from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.probability import Calibration
-from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 LEAST_POINTS = 0.5
 """A lever that saves fewer points is not worth a line."""

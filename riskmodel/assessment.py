@@ -27,7 +27,7 @@ from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
 from riskmodel.inputs.session import Session, read_session, unknown_name_sentence
 from riskmodel.probability import Calibration
 from riskmodel.safety import guard_sentences
-from riskmodel.scorecard import Factor, Level, Scorecard
+from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.unanswered import unanswered_names, unanswered_texts
 
 # Fewer sets of open questions than this are faster named one by one.

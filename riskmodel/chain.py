@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.reading import Answers
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
-from riskmodel.points import PointsCounter
 from riskmodel.probability import (
     RANGE_SD,
     Calibration,
@@ -25,8 +24,9 @@ from riskmodel.probability import (
     weight_doubt,
 )
 from riskmodel.safety import BITS_OF_THE_PERSON, guard_bits
-from riskmodel.scorecard import Scorecard
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.unanswered import OpenQuestions, unanswered_bits, without_the_day
 
 Array = NDArray[np.float64]

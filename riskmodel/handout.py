@@ -26,8 +26,8 @@ from riskmodel.report import (
     value_text,
 )
 from riskmodel.safety import PRIVATE_SENTENCES
-from riskmodel.scorecard import Factor
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.rows import Factor
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.datasets import data_file, read_table
-from riskmodel.scorecard import Factor, Scorecard
+from riskmodel.scorecard.rows import Factor, Scorecard
 
 Array = NDArray[np.float64]
 

@@ -14,10 +14,10 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
-from riskmodel.points import PointsCounter
 from riskmodel.probability import RANGE_SD, expit
 from riskmodel.safety import heat_band
-from riskmodel.scorecard import Factor, Level, Scorecard
+from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scorecard.rows import Factor, Level, Scorecard
 
 _WIDTH = 88
 _OWN: units.Chosen = {}

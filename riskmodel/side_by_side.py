@@ -26,7 +26,7 @@ from riskmodel.report import (
 )
 from riskmodel.safety import PRIVATE_SENTENCES
 from riskmodel.scenarios import Scenario
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "no score"

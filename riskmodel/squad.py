@@ -27,8 +27,8 @@ from riskmodel.inputs.reading import (
 from riskmodel.inputs.session import coded, spelt
 from riskmodel.levers import LEVERS, VETOES, Lever, Plan
 from riskmodel.safety import URGENT_BITS
-from riskmodel.scorecard import Scorecard
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 Array = NDArray[np.float64]
 

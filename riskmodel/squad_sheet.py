@@ -19,7 +19,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import public_problems
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.safety import GUARDS, HEAT_GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
 from riskmodel.squad import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")

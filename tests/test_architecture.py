@@ -19,10 +19,7 @@ MODULES = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PA
 STAGES = (
     "datasets",
     "inputs",
-    "population",
     "scorecard",
-    "scorecard_file",
-    "points",
     "physiology",
     "weather",
     "safety",

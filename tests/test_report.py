@@ -8,9 +8,9 @@ import pytest
 from riskmodel import assess
 from riskmodel.assessment import Assessment
 from riskmodel.datasets import load_examples
-from riskmodel.points import PointsCounter
 from riskmodel.report import assessment_lines, scorecard_lines, total_text
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.points import PointsCounter
 
 PRINTED = list(scorecard_lines(PointsCounter(load_scorecard())))
 

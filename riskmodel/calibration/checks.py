@@ -40,7 +40,7 @@ from riskmodel.chain import Engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.probability import Calibration, expit
-from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 Array = NDArray[np.float64]
 

@@ -29,9 +29,9 @@ from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.chain import Engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
-from riskmodel.points import Curve, to_half_points
 from riskmodel.probability import FORMAT, INTERVAL
-from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard.points import Curve, to_half_points
+from riskmodel.scorecard.rows import Scorecard
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from riskmodel.probability import Calibration, load_calibration
-from riskmodel.scorecard import Scorecard
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 app = typer.Typer(
     name="cramprisk",

@@ -29,7 +29,7 @@ from riskmodel.cli.frame import (
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.probability import Calibration
 from riskmodel.report import assessment_lines
-from riskmodel.scorecard import Scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 _ROWS_AT_ONCE = 20_000
 

@@ -21,7 +21,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import UNKNOWN, is_unknown, unknown_column
 from riskmodel.physiology import effort, heat, sun, sweat
 from riskmodel.physiology.radiation import mean_radiant_temperature_c
-from riskmodel.population import load_population
+from riskmodel.scorecard.population import load_population
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]

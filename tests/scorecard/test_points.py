@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.points import Curve, PointsCounter, to_half_points
-from riskmodel.scorecard_file import load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.points import Curve, PointsCounter, to_half_points
 
 CARD = load_scorecard()
 COUNTER = PointsCounter(CARD)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.population import Population, load_population
-from riskmodel.scorecard import Factor, Scorecard
+from riskmodel.scorecard.population import Population, load_population
+from riskmodel.scorecard.rows import Factor, Scorecard
 
 FloatArray = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from typing import Any, get_args
 
 from riskmodel.datasets import data_file, read_table
 from riskmodel.inputs.fields import DERIVED, FIELDS
-from riskmodel.population import load_population
-from riskmodel.scorecard import (
+from riskmodel.scorecard.population import load_population
+from riskmodel.scorecard.rows import (
     POINTS_PER_DOUBLING,
     Direction,
     Factor,

@@ -5,7 +5,7 @@ import pytest
 
 from riskmodel.datasets import data_file, read_table
 from riskmodel.inputs.session import FIELDS
-from riskmodel.scorecard_file import ScorecardError, load_scorecard
+from riskmodel.scorecard.file import ScorecardError, load_scorecard
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
 CARD = load_scorecard()
