@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.bands import band_name, in_100_text
-from riskmodel.chain import Engine, Result, engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session, spelt
@@ -28,8 +26,10 @@ from riskmodel.levers import (
     most_to_drink_l_h,
 )
 from riskmodel.physiology.plan import LITTLE_L
-from riskmodel.probability import Calibration
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.bands import band_name, in_100_text
+from riskmodel.scoring.engine import Engine, Result, engine
+from riskmodel.scoring.probability import Calibration
 
 LEAST_POINTS = 0.5
 """A lever that saves fewer points is not worth a line."""

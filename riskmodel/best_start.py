@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.bands import words
-from riskmodel.chain import engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
-from riskmodel.safety import BITS_OF_THE_PERSON, guard_sentences
+from riskmodel.scoring.bands import words
+from riskmodel.scoring.engine import engine
+from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_sentences
 from riskmodel.squad import PLAN_FIELDS, with_plan
 from riskmodel.start_scores import (
     ANY_WEATHER,

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.assessment import Assessment, assess
-from riskmodel.chain import engine
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.reading import Answers
 from riskmodel.inputs.session import Session, coded, read_session, spelt
+from riskmodel.scoring.assessment import Assessment, assess
+from riskmodel.scoring.engine import engine
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.safety import RED_FLAGS
+from riskmodel.scoring.guards import RED_FLAGS
 
 
 class GuideError(ValueError):

@@ -11,8 +11,6 @@ from typing import Any
 
 import riskmodel
 from riskmodel.advice import Advice, Option, advise
-from riskmodel.assessment import Assessment, Contribution, assess
-from riskmodel.bands import in_100_text
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
@@ -25,9 +23,11 @@ from riskmodel.report import (
     total_text,
     value_text,
 )
-from riskmodel.safety import PRIVATE_SENTENCES
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Factor
+from riskmodel.scoring.assessment import Assessment, Contribution, assess
+from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.guards import PRIVATE_SENTENCES
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6

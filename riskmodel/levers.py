@@ -17,13 +17,13 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.air import saturation_pressure_hpa
 from riskmodel.physiology.plan import load_sports
 from riskmodel.physiology.sweat import sweat_range_l_h
-from riskmodel.probability import RANGE_SD
-from riskmodel.safety import (
+from riskmodel.scoring.guards import (
     ACCLIMATISED_DAYS,
     ADULT_AGE_YEARS,
     EXTREME_WBGT_C,
     HIGH_WBGT_C,
 )
+from riskmodel.scoring.probability import RANGE_SD
 
 # Steps that a person can take in, all our judgement.
 COOLER_C = 5.0

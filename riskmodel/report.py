@@ -6,18 +6,18 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from riskmodel.assessment import SHOWN_MAXIMUM, Assessment, Contribution
-from riskmodel.bands import BANDS, in_100_text
-from riskmodel.chain import SPREADS
 from riskmodel.datasets import read_table
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
-from riskmodel.probability import RANGE_SD, expit
-from riskmodel.safety import heat_band
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
+from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.scoring.bands import BANDS, in_100_text
+from riskmodel.scoring.engine import SPREADS
+from riskmodel.scoring.guards import heat_band
+from riskmodel.scoring.probability import RANGE_SD, expit
 
 _WIDTH = 88
 _OWN: units.Chosen = {}
@@ -99,8 +99,9 @@ def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
     for name, label in SPREADS.items():
         ends = (expit(middle + sign * answer.spreads[name]) for sign in (-1, 1))
         low, high = map(float, ends)
-        # The range lies around the usual answers, see `riskmodel.chain`, and reaches
-        # further to one side; a source by itself may stick out.
+        # The range lies around the usual answers, see
+        # `riskmodel.scoring.engine`, and reaches further to one side;
+        # a source by itself may stick out.
         low, high = max(low, answer.probability_low), min(high, answer.probability_high)
         rows.append((label, f"{in_100_span(low, high)} of 100"))
     return rows

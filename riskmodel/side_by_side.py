@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 import riskmodel
-from riskmodel.assessment import Assessment
 from riskmodel.comparison import Comparison, Row
 from riskmodel.handout import is_private
 from riskmodel.inputs import units as unit_table
@@ -24,9 +23,10 @@ from riskmodel.report import (
     points_text,
     total_text,
 )
-from riskmodel.safety import PRIVATE_SENTENCES
 from riskmodel.scenarios import Scenario
 from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.guards import PRIVATE_SENTENCES
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "no score"

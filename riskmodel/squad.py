@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.assessment import result_columns
-from riskmodel.chain import Result, engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import (
     BLANKS,
@@ -26,9 +24,11 @@ from riskmodel.inputs.reading import (
 )
 from riskmodel.inputs.session import coded, spelt
 from riskmodel.levers import LEVERS, VETOES, Lever, Plan
-from riskmodel.safety import URGENT_BITS
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import result_columns
+from riskmodel.scoring.engine import Result, engine
+from riskmodel.scoring.guards import URGENT_BITS
 
 Array = NDArray[np.float64]
 

@@ -13,13 +13,18 @@ import numpy as np
 import pandas as pd
 
 import riskmodel
-from riskmodel.bands import shown_in_100
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import public_problems
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
-from riskmodel.safety import GUARDS, HEAT_GUARDS, PRIVATE_SENTENCES, URGENT_SENTENCES
 from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scoring.bands import shown_in_100
+from riskmodel.scoring.guards import (
+    GUARDS,
+    HEAT_GUARDS,
+    PRIVATE_SENTENCES,
+    URGENT_SENTENCES,
+)
 from riskmodel.squad import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.bands import in_100_text
-from riskmodel.chain import Result, engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import UNKNOWN, Answers, public_problems, unknown_column
 from riskmodel.physiology.plan import load_sports
-from riskmodel.safety import BITS_OF_THE_PERSON
+from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.engine import Result, engine
+from riskmodel.scoring.guards import BITS_OF_THE_PERSON
 from riskmodel.weather.hours import Times, Weather, clock_words
 from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_weather
 from riskmodel.weather.starts import Starts, in_daylight, wbgt_error_c

@@ -22,12 +22,7 @@ STAGES = (
     "scorecard",
     "physiology",
     "weather",
-    "safety",
-    "bands",
-    "probability",
-    "unanswered",
-    "chain",
-    "assessment",
+    "scoring",
     "levers",
     "advice",
     "comparison",
@@ -124,7 +119,7 @@ def test_importing_the_package_brings_in_no_heavy_library() -> None:
     )
     assert answer.returncode == 0, answer.stderr
     loaded = answer.stdout.split()
-    assert "riskmodel.assessment" in loaded
+    assert "riskmodel.scoring.assessment" in loaded
     heavy = {"sklearn", "scipy", "streamlit", "altair", "typer", "fitdecode", "sqlalchemy"}
     assert not (heavy | {"httpx", "tenacity"}) & set(loaded)
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.datasets import data_file
 from riskmodel.guide import GuideError, load_guide
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.safety import RED_FLAGS
+from riskmodel.scoring.guards import RED_FLAGS
 from tests.browser import axe, ready
 
 GUIDE = load_guide()

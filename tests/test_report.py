@@ -6,11 +6,11 @@ import re
 import pytest
 
 from riskmodel import assess
-from riskmodel.assessment import Assessment
 from riskmodel.datasets import load_examples
 from riskmodel.report import assessment_lines, scorecard_lines, total_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scoring.assessment import Assessment
 
 PRINTED = list(scorecard_lines(PointsCounter(load_scorecard())))
 

@@ -23,7 +23,7 @@ from riskmodel.exports import to_xlsx
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import complete
 from riskmodel.levers import LEVERS
-from riskmodel.safety import GUARDS, PRIVATE_SENTENCES
+from riskmodel.scoring.guards import GUARDS, PRIVATE_SENTENCES
 from riskmodel.squad import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,

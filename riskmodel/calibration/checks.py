@@ -36,11 +36,11 @@ from riskmodel.calibration.fit import (
 )
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
-from riskmodel.chain import Engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
-from riskmodel.probability import Calibration, expit
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.engine import Engine
+from riskmodel.scoring.probability import Calibration, expit
 
 Array = NDArray[np.float64]
 

@@ -26,12 +26,12 @@ from riskmodel.calibration.anchors import tune
 from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
 from riskmodel.calibration.scenarios import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
-from riskmodel.chain import Engine
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
-from riskmodel.probability import FORMAT, INTERVAL
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.engine import Engine
+from riskmodel.scoring.probability import FORMAT, INTERVAL
 
 Array = NDArray[np.float64]
 

@@ -27,10 +27,10 @@ from riskmodel.cli.frame import (
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
-from riskmodel.probability import load_calibration
 from riskmodel.report import scorecard_lines
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scoring.probability import load_calibration
 
 
 @app.command()

@@ -16,9 +16,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from riskmodel.probability import Calibration, load_calibration
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.probability import Calibration, load_calibration
 
 app = typer.Typer(
     name="cramprisk",

@@ -13,7 +13,6 @@ from typing import IO, Annotated, Any
 import pandas as pd
 import typer
 
-from riskmodel.assessment import UnknownColumnWarning, assess, assess_frame
 from riskmodel.cli.frame import (
     CalibrationOption,
     ScorecardOption,
@@ -27,9 +26,10 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.probability import Calibration
 from riskmodel.report import assessment_lines
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import UnknownColumnWarning, assess, assess_frame
+from riskmodel.scoring.probability import Calibration
 
 _ROWS_AT_ONCE = 20_000
 

@@ -11,8 +11,8 @@ from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import SYNTHETIC
-from riskmodel.safety import URGENT_SENTENCES
 from riskmodel.scenarios import LONGEST_NAME, Scenario, to_frame, to_text
+from riskmodel.scoring.guards import URGENT_SENTENCES
 from riskmodel.side_by_side import Line, comparison_pdf, parts
 from riskmodel.views import charts, device, form, plans, tables
 

@@ -11,7 +11,6 @@ import streamlit as st
 
 import riskmodel
 from riskmodel import Assessment, assess, load_scorecard
-from riskmodel.bands import in_100_text
 from riskmodel.diary import (
     MUSCLES,
     DiaryError,
@@ -22,6 +21,7 @@ from riskmodel.diary import (
 )
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import in_100_span
+from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, tables
 

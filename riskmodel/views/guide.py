@@ -5,7 +5,7 @@ import streamlit as st
 
 from riskmodel.guide import Kind, load_guide
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.safety import RED_FLAGS
+from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import tables
 
 _ROWS = {

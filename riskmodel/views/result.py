@@ -9,8 +9,6 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel.assessment import Assessment, Contribution
-from riskmodel.bands import in_100_text, shown_in_100
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import Chosen
 from riskmodel.report import (
@@ -25,7 +23,9 @@ from riskmodel.report import (
     total_text,
     value_text,
 )
-from riskmodel.safety import URGENT_SENTENCES
+from riskmodel.scoring.assessment import Assessment, Contribution
+from riskmodel.scoring.bands import in_100_text, shown_in_100
+from riskmodel.scoring.guards import URGENT_SENTENCES
 from riskmodel.views import form
 from riskmodel.views.colours import BAND_COLOURS
 

@@ -12,10 +12,10 @@ import numpy as np
 import streamlit as st
 
 from riskmodel.advice import Advice
-from riskmodel.assessment import Assessment
 from riskmodel.handout import handout_pdf
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, tables
 
 _LONGEST = 600  # characters of what is said about a spoilt link

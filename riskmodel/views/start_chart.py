@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.bands import BANDS
 from riskmodel.inputs import units
+from riskmodel.scoring.bands import BANDS
 from riskmodel.views.colours import BAND_COLOURS, ink
 from riskmodel.weather.daylight import is_up
 from riskmodel.weather.hours import Weather, naive_utc

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.reading import Answers
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
-from riskmodel.probability import (
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_bits
+from riskmodel.scoring.open_questions import OpenQuestions, unanswered_bits, without_the_day
+from riskmodel.scoring.probability import (
     RANGE_SD,
     Calibration,
     expit,
     load_calibration,
     weight_doubt,
 )
-from riskmodel.safety import BITS_OF_THE_PERSON, guard_bits
-from riskmodel.scorecard.file import load_scorecard
-from riskmodel.scorecard.points import PointsCounter
-from riskmodel.scorecard.rows import Scorecard
-from riskmodel.unanswered import OpenQuestions, unanswered_bits, without_the_day
 
 Array = NDArray[np.float64]
 

@@ -19,12 +19,12 @@ from riskmodel import (
     load_calibration,
     load_scorecard,
 )
-from riskmodel.bands import BANDS, band_name, in_100_text, shown_in_100
-from riskmodel.chain import Engine
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.probability import expit, weight_doubt
-from riskmodel.unanswered import _OPTIONAL
+from riskmodel.scoring.bands import BANDS, band_name, in_100_text, shown_in_100
+from riskmodel.scoring.engine import Engine
+from riskmodel.scoring.open_questions import _OPTIONAL
+from riskmodel.scoring.probability import expit, weight_doubt
 from tests.strategies import sessions, values
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))

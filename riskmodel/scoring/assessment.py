@@ -19,16 +19,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.bands import band_name, in_100_text, words
-from riskmodel.chain import Engine, Result, engine
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
 from riskmodel.inputs.session import Session, read_session, unknown_name_sentence
-from riskmodel.probability import Calibration
-from riskmodel.safety import guard_sentences
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
-from riskmodel.unanswered import unanswered_names, unanswered_texts
+from riskmodel.scoring.bands import band_name, in_100_text, words
+from riskmodel.scoring.engine import Engine, Result, engine
+from riskmodel.scoring.guards import guard_sentences
+from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
+from riskmodel.scoring.probability import Calibration
 
 # Fewer sets of open questions than this are faster named one by one.
 _FEW = 64
@@ -90,12 +90,12 @@ class Assessment:
         in 10, given the simulators and the doubts about weights and answers.  NaN
         if there are problems, or no calibration for the scorecard.
     open_questions_logit : float
-        Log odds that the open questions add, see `riskmodel.unanswered`.
+        Log odds that the open questions add, see `riskmodel.scoring.open_questions`.
     probability_ideal : float
         The same session by the same athlete in cool weather, rested and fed with
         fluid and salt.
     band : str
-        A name of `riskmodel.bands.BAND_NAMES`; ``unknown`` without a number.
+        A name of `riskmodel.scoring.bands.BAND_NAMES`; ``unknown`` without a number.
     in_100 : str
         The probability for people, as in "about 15".
     total_points : float
@@ -111,7 +111,7 @@ class Assessment:
     safety : tuple of str
         What to consider before any number.
     spreads : mapping of str to float
-        Where the range comes from, see `riskmodel.chain.SPREADS`: half its width
+        Where the range comes from, see `riskmodel.scoring.engine.SPREADS`: half its width
         in log odds, had it no other source.
     narrowing : mapping of str to float
         For each open question, how much narrower its answer would make the range

@@ -11,7 +11,7 @@ from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, is_unknown
-from riskmodel.probability import Calibration
+from riskmodel.scoring.probability import Calibration
 
 # Questions whose answer replaces others; leaving them out leaves nothing open.
 _REPLACING = ("measured_sweat_rate_l_h", "solar_radiation_w_m2", "wbgt_c")

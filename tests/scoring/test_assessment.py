@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel import Session, assess, assess_frame, load_scorecard
-from riskmodel.assessment import UnknownColumnWarning
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology.plan import QUANTITIES
-from riskmodel.safety import RED_FLAGS
+from riskmodel.scoring.assessment import UnknownColumnWarning
+from riskmodel.scoring.guards import RED_FLAGS
 from tests.strategies import sessions, values
 
 CARD = load_scorecard()

@@ -1,0 +1,1 @@
+"""One engine: from answers to points, a probability with its range, and guards."""
