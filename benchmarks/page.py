@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.scenarios import Scenario, to_text
+from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import FLAGS, NO_BROWSER, find_browser, ready, watched_context
 from tests.server import free_port, serving
 

@@ -12,9 +12,7 @@ Examples
 ()
 """
 
-from riskmodel.advice import Advice, Option, advise
 from riskmodel.best_start import BestStart, BestStartSquad, best_start, best_start_squad
-from riskmodel.comparison import Comparison, Sweep, compare, sweep
 from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import ScorecardError, load_scorecard
 from riskmodel.scorecard.rows import Scorecard
@@ -26,6 +24,8 @@ from riskmodel.weather.heat_days import HeatDays, suggest_heat_days
 from riskmodel.weather.hours import Place, Weather, WeatherError
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
+from riskmodel.whatif.advice import Advice, Option, advise
+from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
 
 __version__ = "0.1.0"
 

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import riskmodel
-from riskmodel.advice import Advice, Option, advise
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
 from riskmodel.report import (
     BAND_LABELS,
     SYNTHETIC,
@@ -28,6 +26,8 @@ from riskmodel.scorecard.rows import Factor
 from riskmodel.scoring.assessment import Assessment, Contribution, assess
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.guards import PRIVATE_SENTENCES
+from riskmodel.whatif.advice import Advice, Option, advise
+from riskmodel.whatif.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 import riskmodel
-from riskmodel.comparison import Comparison, Row
 from riskmodel.handout import is_private
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
@@ -23,10 +22,11 @@ from riskmodel.report import (
     points_text,
     total_text,
 )
-from riskmodel.scenarios import Scenario
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.guards import PRIVATE_SENTENCES
+from riskmodel.whatif.comparison import Comparison, Row
+from riskmodel.whatif.plans import Scenario
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "no score"

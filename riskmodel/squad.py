@@ -23,12 +23,12 @@ from riskmodel.inputs.reading import (
     read_one,
 )
 from riskmodel.inputs.session import coded, spelt
-from riskmodel.levers import LEVERS, VETOES, Lever, Plan
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Result, engine
 from riskmodel.scoring.guards import URGENT_BITS
+from riskmodel.whatif.levers import LEVERS, VETOES, Lever, Plan
 
 Array = NDArray[np.float64]
 

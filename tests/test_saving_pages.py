@@ -19,8 +19,8 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.diary import Outcome
-from riskmodel.scenarios import Scenario
 from riskmodel.store import LOCAL, Saved, open_store
+from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving

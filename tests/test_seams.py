@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_folder, load_examples
 from riskmodel.inputs.session import FIELDS, tidy
-from riskmodel.scenarios import Scenario, to_text
 from riskmodel.store import LOCAL
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
+from riskmodel.whatif.plans import Scenario, to_text
 from tests.conftest import CHECKOUT
 from tests.test_app import SIX, html_of
 from tests.test_saving_pages import database, told

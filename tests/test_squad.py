@@ -22,7 +22,6 @@ from riskmodel.datasets import data_file, load_examples
 from riskmodel.exports import to_xlsx
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import complete
-from riskmodel.levers import LEVERS
 from riskmodel.scoring.guards import GUARDS, PRIVATE_SENTENCES
 from riskmodel.squad import (
     ATHLETE_FIELDS,
@@ -47,6 +46,7 @@ from riskmodel.squad_sheet import (
     squad_table,
     squad_warnings,
 )
+from riskmodel.whatif.levers import LEVERS
 from tests.browser import axe, ready
 from tests.strategies import sessions
 

@@ -31,7 +31,6 @@ from sqlalchemy import event, func, select, text
 
 import riskmodel
 from riskmodel.diary import Outcome, complete_outcome, outcomes_csv
-from riskmodel.scenarios import Scenario, to_text
 from riskmodel.store import (
     KINDS,
     LOCAL,
@@ -47,6 +46,7 @@ from riskmodel.store import (
 )
 from riskmodel.store import store as store_module
 from riskmodel.store.migrations.versions import r0001_items, r0002_outcomes
+from riskmodel.whatif.plans import Scenario, to_text
 from tests.postgres import running
 
 CHECKOUT = Path(__file__).parents[1]

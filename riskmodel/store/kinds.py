@@ -14,9 +14,9 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy, unknown_name_sentence
-from riskmodel.scenarios import from_text
 from riskmodel.squad_file import MOST_ROWS
 from riskmodel.store.errors import StoreError
+from riskmodel.whatif.plans import from_text
 
 LONGEST_NAME = 80  # characters
 LONGEST_CELL = 1000  # characters of one answer of a squad

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from riskmodel.advice import Advice, Option
 from riskmodel.handout import change_text
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import text
 from riskmodel.views import form
+from riskmodel.whatif.advice import Advice, Option
 
 _SHOWN_FIRST = 4
 

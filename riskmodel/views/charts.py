@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.comparison import Sweep
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
 from riskmodel.scoring.bands import BANDS, UNKNOWN_BAND, words
+from riskmodel.whatif.comparison import Sweep
 
 _LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 # Where the shown number, rounded, goes from one band to the next.

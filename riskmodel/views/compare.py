@@ -6,15 +6,22 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel.comparison import AXES, MOST_SCENARIOS, Comparison, Sweep, compare, sweep
 from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.report import SYNTHETIC
-from riskmodel.scenarios import LONGEST_NAME, Scenario, to_frame, to_text
 from riskmodel.scoring.guards import URGENT_SENTENCES
 from riskmodel.side_by_side import Line, comparison_pdf, parts
 from riskmodel.views import charts, device, form, plans, tables
+from riskmodel.whatif.comparison import (
+    AXES,
+    MOST_SCENARIOS,
+    Comparison,
+    Sweep,
+    compare,
+    sweep,
+)
+from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame, to_text
 
 _FULL = f"{MOST_SCENARIOS} scenarios are the most that stand side by side."
 

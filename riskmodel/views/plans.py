@@ -12,8 +12,8 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import tidy
-from riskmodel.scenarios import LONGEST_NAME, Scenario, from_text, to_text
 from riskmodel.views import device, form
+from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
 
 _PARAMETER = "scenarios"
 

@@ -13,7 +13,6 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.scenarios import Scenario, from_text, to_text
 from riskmodel.squad_cells import read_cells
 from riskmodel.store import (
     KINDS,
@@ -25,6 +24,7 @@ from riskmodel.store import (
     StoreError,
 )
 from riskmodel.views import device, form, keeping, plans, tables
+from riskmodel.whatif.plans import Scenario, from_text, to_text
 
 
 @dataclass(frozen=True)

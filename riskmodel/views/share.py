@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import numpy as np
 import streamlit as st
 
-from riskmodel.advice import Advice
 from riskmodel.handout import handout_pdf
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, tables
+from riskmodel.whatif.advice import Advice
 
 _LONGEST = 600  # characters of what is said about a spoilt link
 _KEPT_TOO = {"units": "units", "scenarios": "scenarios", "squad": "a squad"}

@@ -20,15 +20,15 @@ from streamlit.testing.v1 import AppTest
 
 import riskmodel
 from riskmodel import assess, compare, sweep
-from riskmodel.comparison import AXES, usual_values
 from riskmodel.datasets import load_examples
 from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.scenarios import Scenario, from_text, to_frame, to_text
 from riskmodel.scoring.bands import band_name
 from riskmodel.side_by_side import comparison_pdf, parts
 from riskmodel.views import charts
+from riskmodel.whatif.comparison import AXES, usual_values
+from riskmodel.whatif.plans import Scenario, from_text, to_frame, to_text
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
 from tests.test_app import choose

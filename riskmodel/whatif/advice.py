@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session, spelt
-from riskmodel.levers import (
+from riskmodel.physiology.plan import LITTLE_L
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.bands import band_name, in_100_text
+from riskmodel.scoring.engine import Engine, Result, engine
+from riskmodel.scoring.probability import Calibration
+from riskmodel.whatif.levers import (
     LEVERS,
     VETOES,
     Lever,
@@ -25,11 +30,6 @@ from riskmodel.levers import (
     enough_to_drink_l_h,
     most_to_drink_l_h,
 )
-from riskmodel.physiology.plan import LITTLE_L
-from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.bands import band_name, in_100_text
-from riskmodel.scoring.engine import Engine, Result, engine
-from riskmodel.scoring.probability import Calibration
 
 LEAST_POINTS = 0.5
 """A lever that saves fewer points is not worth a line."""

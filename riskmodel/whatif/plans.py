@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.comparison import MOST_SCENARIOS
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import public_problems
 from riskmodel.inputs.session import tidy
 from riskmodel.scoring.assessment import Assessment
+from riskmodel.whatif.comparison import MOST_SCENARIOS
 
 LONGEST_NAME = 40  # characters, so that six columns fit
 _FORMAT = 1

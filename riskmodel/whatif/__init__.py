@@ -1,0 +1,1 @@
+"""What would change the answer: levers, comparisons, sweeps and named plans."""
