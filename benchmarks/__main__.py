@@ -29,7 +29,7 @@ from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.scorecard.points import PointsCounter
-from riskmodel.squad import (
+from riskmodel.squad.scores import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
     answer_squad,

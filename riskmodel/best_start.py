@@ -19,7 +19,7 @@ from riskmodel.inputs.session import Session, read_session
 from riskmodel.scoring.bands import words
 from riskmodel.scoring.engine import engine
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_sentences
-from riskmodel.squad import PLAN_FIELDS, with_plan
+from riskmodel.squad.scores import PLAN_FIELDS, with_plan
 from riskmodel.start_scores import (
     ANY_WEATHER,
     INDOORS,
@@ -202,12 +202,12 @@ def best_start_squad(
     Parameters
     ----------
     athletes : pandas.DataFrame
-        As for `riskmodel.squad.with_plan`, whose rule decides between an athlete's own
-        answers and those of the plan.
+        As for `riskmodel.squad.scores.with_plan`, whose rule decides between an
+        athlete's own answers and those of the plan.
     plan : mapping of str to answer
         With ``duration_min``; its answers to the weather are replaced, except shade and
         walls.  All meet the weather of the plan, as with that start put into it:
-        `riskmodel.squad.score_squad` then expects as many.
+        `riskmodel.squad.scores.score_squad` then expects as many.
     weather, daylight_only, **limits
         As for `best_start`.
 

@@ -25,7 +25,7 @@ from riskmodel.scoring.guards import (
     PRIVATE_SENTENCES,
     URGENT_SENTENCES,
 )
-from riskmodel.squad import SquadOption
+from riskmodel.squad.scores import SquadOption
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
@@ -35,7 +35,7 @@ _NAMES = re.compile(r" \(\w+\)")
 
 
 def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
-    """Say of everybody what a coach needs, in the order of `riskmodel.squad`.
+    """Say of everybody what a coach needs, in the order of `riskmodel.squad.scores`.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     scored : pandas.DataFrame
-        From `riskmodel.squad.score_squad`.
+        From `riskmodel.squad.scores.score_squad`.
 
     Examples
     --------
@@ -189,8 +189,8 @@ def expected_text(scored: pd.DataFrame) -> str:
     Parameters
     ----------
     scored : pandas.DataFrame
-        From `riskmodel.squad.score_squad`.  The range goes from the sum of the lows to
-        the sum of the highs: what makes it moves all athletes the same way.
+        From `riskmodel.squad.scores.score_squad`.  The range goes from the sum of the
+        lows to the sum of the highs: what makes it moves all athletes the same way.
 
     Examples
     --------

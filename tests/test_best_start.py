@@ -17,7 +17,7 @@ from riskmodel import assess, best_start, best_start_squad
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.squad import score_squad
+from riskmodel.squad.scores import score_squad
 from riskmodel.start_report import start_lines
 from riskmodel.start_scores import INDOORS
 from riskmodel.weather import open_meteo

@@ -14,7 +14,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy, unknown_name_sentence
-from riskmodel.squad_file import MOST_ROWS
+from riskmodel.squad.file import MOST_ROWS
 from riskmodel.store.errors import StoreError
 from riskmodel.whatif.plans import from_text
 

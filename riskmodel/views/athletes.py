@@ -10,9 +10,8 @@ from riskmodel.datasets import data_file
 from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.inputs.fields import FIELDS, MEASURED
 from riskmodel.inputs.session import tidy
-from riskmodel.squad import PLAN_FIELDS
-from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
-from riskmodel.squad_columns import (
+from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
+from riskmodel.squad.columns import (
     LEAVE_OUT,
     NOT_UNDERSTOOD,
     TARGETS,
@@ -21,7 +20,8 @@ from riskmodel.squad_columns import (
     RawTable,
     match_columns,
 )
-from riskmodel.squad_file import SquadFileError, read_squad_file
+from riskmodel.squad.file import SquadFileError, read_squad_file
+from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.views import device, form, tables
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,7 +13,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.squad_cells import read_cells
+from riskmodel.squad.cells import read_cells
 from riskmodel.store import (
     KINDS,
     LONGEST_NAME,

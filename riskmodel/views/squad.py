@@ -13,7 +13,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC
-from riskmodel.squad import (
+from riskmodel.squad.scores import (
     PLAN_FIELDS,
     SquadOption,
     answer_squad,

@@ -22,7 +22,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
-from riskmodel.squad import PLAN_FIELDS
+from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.start_report import credit
 from riskmodel.start_scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog

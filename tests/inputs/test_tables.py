@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.inputs.tables import TableFileError, csv_rows
-from riskmodel.squad_file import SquadFileError, read_squad_file
+from riskmodel.squad.file import SquadFileError, read_squad_file
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.log_file import log_columns, read_log
 

@@ -18,7 +18,7 @@ from riskmodel.inputs.tables import (
     separator,
     text_of,
 )
-from riskmodel.squad_columns import RawTable, meanings
+from riskmodel.squad.columns import RawTable, meanings
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 200

@@ -18,7 +18,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import BLANKS
-from riskmodel.squad_columns import (
+from riskmodel.squad.columns import (
     LEAVE_OUT,
     SEX_LETTERS,
     UNITS,

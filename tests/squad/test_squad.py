@@ -23,7 +23,10 @@ from riskmodel.exports import to_xlsx
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import complete
 from riskmodel.scoring.guards import GUARDS, PRIVATE_SENTENCES
-from riskmodel.squad import (
+from riskmodel.squad.cells import squad_frame, template
+from riskmodel.squad.columns import match_columns
+from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.scores import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
     SquadOption,
@@ -34,9 +37,6 @@ from riskmodel.squad import (
     squad_levers,
     with_plan,
 )
-from riskmodel.squad_cells import squad_frame, template
-from riskmodel.squad_columns import match_columns
-from riskmodel.squad_file import read_squad_file
 from riskmodel.squad_sheet import (
     expected_text,
     labels,

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
 from riskmodel.exports import to_xlsx
-from riskmodel.squad import score_squad
-from riskmodel.squad_cells import read_cells, squad_frame, squad_notes, template
-from riskmodel.squad_columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
-from riskmodel.squad_file import MOST_COLUMNS, SquadFileError, read_squad_file
+from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
+from riskmodel.squad.columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
+from riskmodel.squad.file import MOST_COLUMNS, SquadFileError, read_squad_file
+from riskmodel.squad.scores import score_squad
 
 EXAMPLE = data_file("example_squad.csv").read_bytes()
 DAY = date(2026, 11, 24)
