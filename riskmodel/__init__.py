@@ -12,12 +12,12 @@ Examples
 ()
 """
 
-from riskmodel.best_start import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import ScorecardError, load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, Contribution, assess, assess_frame
 from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
+from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.heat_days import HeatDays, suggest_heat_days

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from riskmodel.best_start import BestStart
 from riskmodel.report import wrapped
 from riskmodel.scoring.bands import in_100_text
-from riskmodel.weather.daylight import Day
+from riskmodel.starts.best import BestStart
+from riskmodel.starts.daylight import Day
 from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
 from riskmodel.weather.over_session import WEEKDAYS
 

@@ -25,8 +25,7 @@ STAGES = (
     "scoring",
     "whatif",
     "squad",
-    "start_scores",
-    "best_start",
+    "starts",
     "training",
     "riskmodel",  # the public names, as `from riskmodel import assess`
     "guide",

@@ -17,7 +17,7 @@ from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.squad.scores import PLAN_FIELDS
-from riskmodel.start_scores import INDOORS, WEATHER_FIELDS
+from riskmodel.starts.scores import INDOORS, WEATHER_FIELDS
 from riskmodel.views import start_chart
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget

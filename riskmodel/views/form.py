@@ -16,7 +16,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, MEASURED, Field
-from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
 
 _NONE = {"none": "None of these"}

@@ -24,7 +24,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.start_report import credit
-from riskmodel.start_scores import WEATHER_FIELDS
+from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import device, form, plan_undo, start_chart, start_weather, tables
 from riskmodel.weather.heat_days import suggest_heat_days

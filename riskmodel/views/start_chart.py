@@ -11,8 +11,8 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.scoring.bands import BANDS
+from riskmodel.starts.daylight import is_up
 from riskmodel.views.colours import BAND_COLOURS, ink
-from riskmodel.weather.daylight import is_up
 from riskmodel.weather.hours import Weather, naive_utc
 
 _ALONG: dict[str, Any] = {
@@ -32,7 +32,7 @@ def hour_by_hour(
     Parameters
     ----------
     starts : pandas.DataFrame
-        As from `riskmodel.best_start` or `riskmodel.best_start_squad`, some rows of it.
+        As from `riskmodel.starts.best` or `riskmodel.best_start_squad`, some rows of it.
     weather : Weather
     name : str
         Column of the answer; its range is ``name_low`` and ``name_high``.

@@ -127,7 +127,7 @@ def weather_answers(
 ) -> dict[str, Any]:
     """Answers to the weather questions for one session.
 
-    With these in the form, `riskmodel.assess` gives what `riskmodel.best_start` gives
+    With these in the form, `riskmodel.assess` gives what `riskmodel.starts.best` gives
     at that start.
 
     Parameters

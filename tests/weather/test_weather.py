@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
 from riskmodel.physiology import heat, sun
-from riskmodel.weather.daylight import days_of_sun
+from riskmodel.starts.daylight import days_of_sun
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.heat_days import suggest_heat_days

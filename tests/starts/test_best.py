@@ -19,12 +19,12 @@ from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad.scores import score_squad
 from riskmodel.start_report import start_lines
-from riskmodel.start_scores import INDOORS
+from riskmodel.starts.daylight import days_of_sun
+from riskmodel.starts.possible import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
+from riskmodel.starts.scores import INDOORS
 from riskmodel.weather import open_meteo
-from riskmodel.weather.daylight import days_of_sun
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
-from riskmodel.weather.starts import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
 from riskmodel.weather.typed import typed_weather
 from tests.strategies import sessions
 from tests.test_weather import weather

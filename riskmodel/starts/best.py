@@ -20,7 +20,9 @@ from riskmodel.scoring.bands import words
 from riskmodel.scoring.engine import engine
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_sentences
 from riskmodel.squad.scores import PLAN_FIELDS, with_plan
-from riskmodel.start_scores import (
+from riskmodel.starts.daylight import Day
+from riskmodel.starts.possible import Limits, Starts, possible_starts
+from riskmodel.starts.scores import (
     ANY_WEATHER,
     INDOORS,
     WEATHER_FIELDS,
@@ -38,9 +40,7 @@ from riskmodel.start_scores import (
     start_frame,
     start_notes,
 )
-from riskmodel.weather.daylight import Day
 from riskmodel.weather.hours import Weather
-from riskmodel.weather.starts import Limits, Starts, possible_starts
 
 Array = NDArray[np.float64]
 
@@ -135,7 +135,7 @@ def best_start(
         Whether the whole session must lie between sunrise and sunset.
     **limits
         ``now``, ``first``, ``last``, ``earliest``, ``latest`` and ``step_min``, see
-        `riskmodel.weather.starts.Limits`.  Whoever asks for advice gives ``now``.
+        `riskmodel.starts.possible.Limits`.  Whoever asks for advice gives ``now``.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def best_start(
     Notes
     -----
     The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
-    that of weather warmer by as much, see `riskmodel.weather.starts.FORECAST_ERROR_C`.
+    that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
 
     Examples
     --------

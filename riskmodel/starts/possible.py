@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.weather.daylight import Day, all_daylight, days_of_sun
+from riskmodel.starts.daylight import Day, all_daylight, days_of_sun
 from riskmodel.weather.hours import HOUR, Kind, Times, Weather, clock_words, naive_utc
 
 Array = NDArray[np.float64]

@@ -17,9 +17,9 @@ from riskmodel.physiology.plan import load_sports
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.engine import Result, engine
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
+from riskmodel.starts.possible import Starts, in_daylight, wbgt_error_c
 from riskmodel.weather.hours import Times, Weather, clock_words
 from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_weather
-from riskmodel.weather.starts import Starts, in_daylight, wbgt_error_c
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""Possible starts of a session, their scores and the best of them."""
