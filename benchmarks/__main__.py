@@ -28,6 +28,7 @@ from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
+from riskmodel.reporting.squad_sheet import squad_table
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.squad.scores import (
     ATHLETE_FIELDS,
@@ -35,7 +36,6 @@ from riskmodel.squad.scores import (
     answer_squad,
     over_plans,
 )
-from riskmodel.squad_sheet import squad_table
 
 N = 1_000_000
 BLOCK = 8192

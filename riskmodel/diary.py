@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.exports import to_csv
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.spreadsheet import to_csv
 
 MUSCLES: Mapping[str, str] = MappingProxyType(
     {

@@ -21,9 +21,15 @@ from typer.testing import CliRunner
 from riskmodel import advise, assess, check
 from riskmodel.cli import app as cli
 from riskmodel.datasets import load_examples
-from riskmodel.handout import LEFT_OUT, _content, change_text, drinking_plan, handout_pdf
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import UNITS
+from riskmodel.reporting.handout import (
+    LEFT_OUT,
+    _content,
+    change_text,
+    drinking_plan,
+    handout_pdf,
+)
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views.result import dots_html, total_html
 from riskmodel.views.share import _plain, as_json

@@ -12,9 +12,14 @@ from typer.testing import CliRunner
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.calibration import anchors, assumptions, checks, fit, scenarios
 from riskmodel.calibration.scenarios import load_scenario_table
-from riskmodel.check_report import PASS_GOAL_PCT, RATIO_LIMITS, pass_text, published_lines
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_checks, load_examples, read_table
+from riskmodel.reporting.checks import (
+    PASS_GOAL_PCT,
+    RATIO_LIMITS,
+    pass_text,
+    published_lines,
+)
 from tests.test_probability import changed_scorecard
 
 CARD = load_scorecard()

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from riskmodel.cli.frame import app, read_session_file, sentences_for_errors, stop
-from riskmodel.start_report import start_dict, start_lines
+from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import best_start
 from riskmodel.training.derive import Derived, derive
 from riskmodel.training.log import TrainingLog, TrainingLogError

@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 
 import riskmodel
-from riskmodel.check_report import calibration_lines, published_lines
 from riskmodel.cli.frame import (
     ScorecardOption,
     app,
@@ -27,7 +26,8 @@ from riskmodel.cli.frame import (
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
-from riskmodel.report import scorecard_lines
+from riskmodel.reporting.checks import calibration_lines, published_lines
+from riskmodel.reporting.words import scorecard_lines
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.probability import load_calibration

@@ -26,7 +26,7 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import assessment_lines
+from riskmodel.reporting.words import assessment_lines
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess, assess_frame
 from riskmodel.scoring.probability import Calibration

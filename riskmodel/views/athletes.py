@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import data_file
-from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.inputs.fields import FIELDS, MEASURED
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import (
     LEAVE_OUT,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from riskmodel.handout import change_text
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import text
+from riskmodel.reporting.handout import change_text
 from riskmodel.views import form
 from riskmodel.whatif.advice import Advice, Option
 

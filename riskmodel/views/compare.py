@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.datasets import load_examples
-from riskmodel.exports import to_csv
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import SYNTHETIC
+from riskmodel.reporting.side_by_side import Line, comparison_pdf, parts
+from riskmodel.reporting.spreadsheet import to_csv
+from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.scoring.guards import URGENT_SENTENCES
-from riskmodel.side_by_side import Line, comparison_pdf, parts
 from riskmodel.views import charts, device, form, plans, tables
 from riskmodel.whatif.comparison import (
     AXES,

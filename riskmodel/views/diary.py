@@ -20,7 +20,7 @@ from riskmodel.diary import (
     outcomes_csv,
 )
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import in_100_span
+from riskmodel.reporting.words import in_100_span
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, tables

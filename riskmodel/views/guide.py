@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from riskmodel.guide import Kind, load_guide
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.guide import Kind, load_guide
 from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import tables
 

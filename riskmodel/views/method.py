@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel import load_calibration, load_scorecard
-from riskmodel.check_report import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.datasets import load_checks, read_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import ORIGIN, SYNTHETIC
+from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
+from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scoring.bands import BANDS, in_100_text
 from riskmodel.scoring.probability import expit

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.squad_sheet import answer_words
+from riskmodel.reporting.squad_sheet import answer_words
 from riskmodel.views import form
 
 _MOST_STEPS = 20

@@ -11,7 +11,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import Chosen
-from riskmodel.report import (
+from riskmodel.reporting.words import (
     BAND_LABELS,
     BAND_MEANINGS,
     ORIGIN,

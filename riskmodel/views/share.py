@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import numpy as np
 import streamlit as st
 
-from riskmodel.handout import handout_pdf
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.handout import handout_pdf
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, tables
 from riskmodel.whatif.advice import Advice

@@ -8,11 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import load_examples
-from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import read_session, tidy
-from riskmodel.report import BAND_LABELS, SYNTHETIC
+from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
+from riskmodel.reporting.squad_sheet import (
+    expected_text,
+    option_text,
+    squad_export,
+    squad_pdf,
+    squad_table,
+    squad_warnings,
+)
+from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
 from riskmodel.squad.scores import (
     PLAN_FIELDS,
     SquadOption,
@@ -20,14 +28,6 @@ from riskmodel.squad.scores import (
     over_plans,
     set_aside,
     with_plan,
-)
-from riskmodel.squad_sheet import (
-    expected_text,
-    option_text,
-    squad_export,
-    squad_pdf,
-    squad_table,
-    squad_warnings,
 )
 from riskmodel.views import athletes, device, form, plan_undo, tables
 

@@ -17,13 +17,13 @@ from riskmodel import (
     best_start,
     best_start_squad,
 )
-from riskmodel.exports import to_csv
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
+from riskmodel.reporting.spreadsheet import to_csv
+from riskmodel.reporting.starts import credit
+from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.squad.scores import PLAN_FIELDS
-from riskmodel.start_report import credit
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import device, form, plan_undo, start_chart, start_weather, tables

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
-from riskmodel.exports import to_xlsx
+from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
 from riskmodel.squad.file import MOST_COLUMNS, SquadFileError, read_squad_file

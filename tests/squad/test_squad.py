@@ -19,9 +19,18 @@ from streamlit.testing.v1 import AppTest
 import riskmodel
 from riskmodel import assess, assess_frame
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.exports import to_xlsx
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import complete
+from riskmodel.reporting.spreadsheet import to_xlsx
+from riskmodel.reporting.squad_sheet import (
+    expected_text,
+    labels,
+    option_text,
+    plan_text,
+    squad_pdf,
+    squad_table,
+    squad_warnings,
+)
 from riskmodel.scoring.guards import GUARDS, PRIVATE_SENTENCES
 from riskmodel.squad.cells import squad_frame, template
 from riskmodel.squad.columns import match_columns
@@ -36,15 +45,6 @@ from riskmodel.squad.scores import (
     set_aside,
     squad_levers,
     with_plan,
-)
-from riskmodel.squad_sheet import (
-    expected_text,
-    labels,
-    option_text,
-    plan_text,
-    squad_pdf,
-    squad_table,
-    squad_warnings,
 )
 from riskmodel.whatif.levers import LEVERS
 from tests.browser import axe, ready

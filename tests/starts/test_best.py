@@ -17,8 +17,8 @@ from riskmodel import assess, best_start, best_start_squad
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.starts import start_lines
 from riskmodel.squad.scores import score_squad
-from riskmodel.start_report import start_lines
 from riskmodel.starts.daylight import days_of_sun
 from riskmodel.starts.possible import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
 from riskmodel.starts.scores import INDOORS

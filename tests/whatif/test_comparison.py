@@ -21,11 +21,11 @@ from streamlit.testing.v1 import AppTest
 import riskmodel
 from riskmodel import assess, compare, sweep
 from riskmodel.datasets import load_examples
-from riskmodel.exports import to_csv, to_xlsx
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.side_by_side import comparison_pdf, parts
+from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.scoring.bands import band_name
-from riskmodel.side_by_side import comparison_pdf, parts
 from riskmodel.views import charts
 from riskmodel.whatif.comparison import AXES, usual_values
 from riskmodel.whatif.plans import Scenario, from_text, to_frame, to_text

@@ -16,7 +16,7 @@ import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import public_problems
-from riskmodel.report import BAND_LABELS, SYNTHETIC, in_100_span
+from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scoring.bands import shown_in_100
 from riskmodel.scoring.guards import (

@@ -12,7 +12,7 @@ from typing import Any
 import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import (
+from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
     in_100_span,

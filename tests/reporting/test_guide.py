@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,13 +10,14 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_file
-from riskmodel.guide import GuideError, load_guide
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.guide import GuideError, load_guide
 from riskmodel.scoring.guards import RED_FLAGS
+from tests import CHECKOUT
 from tests.browser import axe, ready
 
 GUIDE = load_guide()
-VIEW = Path(__file__).parents[1] / "riskmodel" / "views" / "guide.py"
+VIEW = CHECKOUT / "riskmodel" / "views" / "guide.py"
 TEXT = data_file("guide.toml").read_text(encoding="utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from riskmodel.report import wrapped
+from riskmodel.reporting.words import wrapped
 
 PASS_GOAL_PCT = 80
 COVERAGE_LIMITS = (0.85, 0.95)

@@ -7,7 +7,7 @@ import pytest
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
-from riskmodel.report import assessment_lines, scorecard_lines, total_text
+from riskmodel.reporting.words import assessment_lines, scorecard_lines, total_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.assessment import Assessment

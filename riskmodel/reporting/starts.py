@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from riskmodel.report import wrapped
+from riskmodel.reporting.words import wrapped
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.starts.best import BestStart
 from riskmodel.starts.daylight import Day

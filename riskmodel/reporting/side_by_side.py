@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 import riskmodel
-from riskmodel.handout import is_private
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.report import (
+from riskmodel.reporting.handout import is_private
+from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
     in_100_span,

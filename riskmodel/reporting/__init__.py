@@ -1,0 +1,1 @@
+"""All words for people: texts, pages to print and tables for spreadsheets."""
