@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
-from riskmodel.diary import Outcome
+from riskmodel.diary.outcomes import Outcome
 from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, ready

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select, text
 
 import riskmodel
-from riskmodel.diary import Outcome, complete_outcome, outcomes_csv
+from riskmodel.diary.outcomes import Outcome, complete_outcome, outcomes_csv
 from riskmodel.store import (
     KINDS,
     LOCAL,

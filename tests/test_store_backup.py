@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import riskmodel
 from riskmodel.cli import app
-from riskmodel.diary import LABEL, compare_outcomes, outcomes_csv
+from riskmodel.diary.outcomes import LABEL, compare_outcomes, outcomes_csv
 from riskmodel.store import (
     KINDS,
     LOCAL,

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
-from riskmodel.diary import compare_outcomes, outcomes_csv
+from riskmodel.diary.outcomes import compare_outcomes, outcomes_csv
 
 
 @contextmanager

@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
-from riskmodel.diary import MUSCLES, Outcome, check_outcome
+from riskmodel.diary.outcomes import MUSCLES, Outcome, check_outcome
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.kinds import check_stored, checked_text

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
-from riskmodel.diary import Outcome, check_outcome
+from riskmodel.diary.outcomes import Outcome, check_outcome
 from riskmodel.store.errors import (
     ConflictError,
     NotFoundError,

@@ -11,7 +11,7 @@ import streamlit as st
 
 import riskmodel
 from riskmodel import Assessment, assess, load_scorecard
-from riskmodel.diary import (
+from riskmodel.diary.outcomes import (
     MUSCLES,
     DiaryError,
     Outcome,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from riskmodel.diary import (
+from riskmodel.diary.outcomes import (
     FEWEST_SESSIONS,
     LABEL,
     MUSCLES,

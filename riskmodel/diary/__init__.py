@@ -1,0 +1,1 @@
+"""What came of sessions, beside what was expected of them."""
