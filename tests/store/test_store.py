@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -47,9 +46,9 @@ from riskmodel.store import (
 from riskmodel.store import store as store_module
 from riskmodel.store.migrations.versions import r0001_items, r0002_outcomes
 from riskmodel.whatif.plans import Scenario, to_text
+from tests import CHECKOUT
 from tests.postgres import running
 
-CHECKOUT = Path(__file__).parents[1]
 PLAN = {"sport": "running", "duration_min": 60.0, "sleep_h": 5.0}
 OTHER_PLAN = {"sport": "cycling", "medications": ["statin"]}
 SCENARIOS = to_text([Scenario("Easy", PLAN), Scenario("Hard", OTHER_PLAN)], private=True)
