@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.assumptions import Assumptions
-from riskmodel.calibration.scenarios import draw_scenarios, stream
+from riskmodel.calibration.people import draw_scenarios, stream
 from riskmodel.calibration.simulators import (
     final_hazard,
     onset_distribution,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.calibration.scenarios import stream
+from riskmodel.calibration.people import stream
 from riskmodel.datasets import data_file
 
 Array = NDArray[np.float64]

@@ -34,7 +34,7 @@ from riskmodel.calibration.fit import (
     logistic,
     piecewise,
 )
-from riskmodel.calibration.scenarios import draw_scenarios
+from riskmodel.calibration.people import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame

@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 import riskmodel
 from riskmodel.calibration.anchors import tune
 from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
-from riskmodel.calibration.scenarios import draw_scenarios
+from riskmodel.calibration.people import draw_scenarios
 from riskmodel.calibration.simulators import probability, read_people
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.assumptions import Assumptions, Rows
-from riskmodel.calibration.scenarios import stream, yearly_exposure
+from riskmodel.calibration.people import stream, yearly_exposure
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.physiology.plan import plan_quantities
@@ -66,7 +66,7 @@ def read_people(frame: pd.DataFrame) -> People:
     Parameters
     ----------
     frame : pandas.DataFrame
-        As from `riskmodel.calibration.scenarios.draw_scenarios`.
+        As from `riskmodel.calibration.people.draw_scenarios`.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from riskmodel.calibration.assumptions import (
     median_assumptions,
     structures,
 )
-from riskmodel.calibration.scenarios import draw_scenarios, load_scenario_table
+from riskmodel.calibration.people import draw_scenarios, load_scenario_table
 from riskmodel.calibration.simulators import (
     cumulative_hazard,
     draw_cramps,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.calibration import anchors, assumptions, checks, fit, scenarios
-from riskmodel.calibration.scenarios import load_scenario_table
+from riskmodel.calibration.people import load_scenario_table
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_checks, load_examples, read_table
 from riskmodel.reporting.checks import (
