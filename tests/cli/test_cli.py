@@ -1,6 +1,5 @@
 import io
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +9,7 @@ from riskmodel import assess, assess_frame
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.session import FIELDS
+from tests import CHECKOUT
 
 MARATHON = load_examples()["Marathon"]
 
@@ -217,7 +217,7 @@ def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):
 
 
 def test_every_command_has_help_and_stands_in_the_readme():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
         assert command.callback.__doc__
         name = command.name or command.callback.__name__
