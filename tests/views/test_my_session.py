@@ -4,7 +4,6 @@ import math
 import re
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,9 +13,10 @@ from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.views.result import why_html
+from tests import CHECKOUT
 from tests.browser import SETTLED_HEIGHT, axe, ready
 
-APP = Path(__file__).parents[1] / "app.py"
+APP = CHECKOUT / "app.py"
 METHOD = APP.parent / "riskmodel" / "views" / "method.py"
 SIX = {
     "sport": "running",

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from datetime import datetime
 from html import escape
 from io import BytesIO
-from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pypdf
@@ -33,13 +32,14 @@ from riskmodel.reporting.handout import (
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views.result import dots_html, total_html
 from riskmodel.views.share import _plain, as_json
+from tests import CHECKOUT
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
 from tests.test_app import SIX, choose, fill, html_of, page, total_of
 
 __all__ = ["page"]  # the fixture
 
-APP = Path(__file__).parents[1] / "app.py"
+APP = CHECKOUT / "app.py"
 MARATHON = load_examples()["Marathon"]
 ILL = {
     **MARATHON,
