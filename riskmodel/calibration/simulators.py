@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from riskmodel.calibration.assumptions import Assumptions, Rows
 from riskmodel.calibration.people import stream, yearly_exposure
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import read_frame
 from riskmodel.physiology.plan import plan_quantities
 
@@ -79,7 +80,7 @@ def read_people(frame: pd.DataFrame) -> People:
     """
     answers = read_frame(frame)
     if not answers.usable().all():
-        raise ValueError(next(filter(None, answers.problems())))
+        raise AnswerError(answers.problems[:1])
     n = len(frame)
     pieces = []
     for start in range(0, n, _BLOCK):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs import units
@@ -61,13 +63,38 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     return f"{digits} {unit}".rstrip()
 
 
+def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
+    """Write one answer for people, readable or not.
+
+    Examples
+    --------
+    >>> answer_text("sky", "shade"), answer_text("duration_min", 70.0)
+    ('In the shade', '70 min')
+    >>> answer_text("air_temperature_c", 20.0, {"°C": "°F"}), answer_text("sky", None)
+    ('68 °F', 'open')
+    """
+    field = FIELDS[name]
+    if value is None:
+        return "open"
+    if isinstance(value, list | tuple):
+        return ", ".join(field.levels.get(item, "None") for item in value)
+    if field.kind == "number" and isinstance(value, int | float):
+        return units.text(value, field.unit, chosen)
+    if field.kind == "time":
+        try:
+            return f"{datetime.fromisoformat(str(value)):%a %d %b %Y, %H:%M}"
+        except ValueError:
+            return str(value)
+    return field.levels.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
 def in_100_span(low: float, high: float) -> str:
     """Write a range of probabilities: "8 to 25", "fewer than 1 to 4"."""
     ends = [in_100_text(p).removeprefix("about ") for p in (low, high)]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
-def answer_text(answer: Assessment) -> str:
+def summary_text(answer: Assessment) -> str:
     """Say how likely a cramp is, in one sentence, or how many points there are."""
     if math.isnan(answer.probability):
         return (
@@ -176,12 +203,12 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
         yield "This session cannot be scored:"
         yield from (f"- {problem}" for problem in answer.problems)
         return
-    if answer.safety:
+    if answer.guards:
         yield "Before you start"
-        for sentence in answer.safety:
-            yield from wrapped(f"- {sentence}", "  ")
+        for guard in answer.guards:
+            yield from wrapped(f"- {guard}", "  ")
         yield ""
-    yield from wrapped(answer_text(answer))
+    yield from wrapped(summary_text(answer))
     for sentence in range_sentences(answer):
         yield from wrapped(sentence)
     yield ""

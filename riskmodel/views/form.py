@@ -6,7 +6,6 @@ project's own.  A value that was only shown in another unit comes back exactly.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -16,6 +15,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, MEASURED, Field
+from riskmodel.inputs.problems import Problem
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
 
@@ -173,27 +173,20 @@ def use_units(chosen: object) -> None:
         change(kept)
 
 
-def sentence(problem: str, given: Mapping[str, Any] | None = None) -> str:
-    """Say what is wrong in the reader's own units, without names for programs.
-
-    Parameters
-    ----------
-    problem : str
-    given : mapping of str to answer, optional
-        The answers that it is about, if they are not those of the form.
-    """
-    for field in FIELDS.values():
-        if field.kind == "number" and f"({field.name}) is " in problem:
-            chosen = chosen_units()
-            value = _inside(field, chosen) if given is None else given.get(field.name)
-            if (
-                isinstance(value, int | float)
-                and units.unit_of(field.unit, chosen).label != field.unit
-            ):
-                shown = units.text(value, field.unit, chosen)
-                limits = units.allowed(field, chosen)
-                return f"{field.label} is {shown}; allowed is {limits}."
-    return re.sub(r" \(\w+\)", "", problem)
+def sentence(problem: Problem) -> str:
+    """Say what is wrong in the reader's own units, without names for programs."""
+    field, chosen = FIELDS.get(problem.field), chosen_units()
+    if (
+        field is not None
+        and problem.kind == "not_allowed"
+        and units.unit_of(field.unit, chosen).label != field.unit
+    ):
+        try:
+            shown = units.text(float(str(problem.value)), field.unit, chosen)
+        except ValueError:
+            return problem.sentence(names=False)
+        return f"{field.label} is {shown}; allowed is {units.allowed(field, chosen)}."
+    return problem.sentence(names=False)
 
 
 def _inside(field: Field, chosen: units.Chosen) -> Any:

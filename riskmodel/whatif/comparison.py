@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS, Field, outdated
+from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import Answers
-from riskmodel.inputs.session import Session, coded, read_session, spelt
+from riskmodel.inputs.session import Session, coded, read_session, spelt, tidy
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.engine import engine
+from riskmodel.scoring.probability import Calibration
 
 Array = NDArray[np.float64]
 
@@ -63,11 +66,14 @@ class Row:
     label : str
     values : tuple
         One for each scenario.
+    private : bool
+        Whether it tells a health or personal answer.
     """
 
     name: str
     label: str
     values: tuple[Any, ...]
+    private: bool = False
 
     @property
     def differs(self) -> bool:
@@ -95,13 +101,19 @@ class Comparison:
     factors: tuple[Row, ...]
 
 
-def compare(sessions: Sequence[Session | Mapping[str, Any]]) -> Comparison:
+def compare(
+    sessions: Sequence[Session | Mapping[str, Any]],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+) -> Comparison:
     """Score scenarios and line them up.
 
     Parameters
     ----------
     sessions : sequence of Session or mapping of str to answer
         Two to six.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -118,25 +130,31 @@ def compare(sessions: Sequence[Session | Mapping[str, Any]]) -> Comparison:
     ...         "air_temperature_c": 31, "relative_humidity_pct": 60}
     >>> both = compare([base, {**base, "air_temperature_c": 18}])
     >>> [(row.name, row.values) for row in both.answers]
-    [('air_temperature_c', (31, 18))]
+    [('air_temperature_c', (31.0, 18.0))]
     """
     if not 2 <= len(sessions) <= MOST_SCENARIOS:
         raise ValueError(
             f"There are {len(sessions)} scenarios; allowed is 2 to {MOST_SCENARIOS}."
         )
-    made = tuple(assess(session) for session in sessions)
+    assessments = tuple(assess(session, scorecard, calibration) for session in sessions)
+    read = [_as_read(session) for session in sessions]
     answers = [
-        Row(name, field.label, tuple(session.get(name) for session in sessions))
+        Row(name, field.label, tuple(plan.get(name) for plan in read), field.private)
         for name, field in FIELDS.items()
     ]
-    points = [{c.factor: c.points for c in answer.contributions} for answer in made]
-    labels = {c.factor: c.label for answer in made for c in answer.contributions}
+    points = [{c.factor: c.points for c in a.contributions} for a in assessments]
     factors = [
-        Row(name, label, tuple(counted.get(name, np.nan) for counted in points))
-        for name, label in labels.items()
+        Row(c.factor, c.label, tuple(p.get(c.factor, np.nan) for p in points), c.private)
+        for c in next((a.contributions for a in assessments if a.contributions), ())
     ]
     factors.sort(key=lambda row: -np.nanmax(row.values))
-    return Comparison(made, tuple(r for r in answers if r.differs), tuple(factors))
+    return Comparison(assessments, tuple(r for r in answers if r.differs), tuple(factors))
+
+
+def _as_read(session: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers in one spelling, so that 8 and "8" are the same; the rest as written."""
+    answers, problems = tidy(session)
+    return answers | {p.field: session[p.field] for p in problems}
 
 
 @dataclass(frozen=True)
@@ -199,6 +217,8 @@ def sweep(
     *,
     x: Sequence[Any] | None = None,
     y: Sequence[Any] | None = None,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> Sweep:
     """Score a plan for many answers to one or two questions, all others kept.
 
@@ -211,6 +231,8 @@ def sweep(
     x, y : sequence of answer, optional
         `usual_values` by default.  None or a blank leaves the question open, and gives
         no number where the answer is needed.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -240,7 +262,7 @@ def sweep(
     left_out = tuple(n for n in outdated(names) if given.pop(n, None) is not None)
     answers = read_session(given)
     if answers.findings:
-        raise ValueError(" ".join(answers.sentences()))
+        raise AnswerError(answers.problems)
     planned = spelt(answers)
     x = usual_values(across, planned.get(across)) if x is None else tuple(x)
     y = (None,) if down is None else y
@@ -251,9 +273,8 @@ def sweep(
     columns[across] = np.tile(coded(across, x), len(y))
     if down is not None:
         columns[down] = np.repeat(coded(down, y), len(x))
-    chances = (
-        engine(None, None).run(Answers(len(x) * len(y), columns, ()), detail=False).chances
-    )
+    every = Answers(len(x) * len(y), columns, ())
+    chances = engine(scorecard, calibration).run(every, detail=False).chances
     shape = len(y), len(x)
     return Sweep(
         across=FIELDS[across],
