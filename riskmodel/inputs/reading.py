@@ -292,6 +292,8 @@ def _not_allowed(field: Field, value: Any) -> Problem:
     value = _as_text(value)
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = f"{value:.15g}"
+    if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
+        value = pd.Timedelta(value)
     return Problem(field.name, "not_allowed", str(value))
 
 
