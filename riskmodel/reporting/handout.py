@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
@@ -33,7 +30,6 @@ from riskmodel.scoring.guards import Guard
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
 
-_TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6
 _SIP_MIN = 15
 _MOST_SIPS = 16
@@ -76,16 +72,10 @@ def handout_pdf(
     ValueError
         If the session has problems.
     """
-    import typst  # comes with the app, not with the base install
-
     if answer.problems:
         raise ValueError("A session that cannot be scored has no page to print.")
     content = _content(answers, answer, advice, units, private=private)
-    return bytes(
-        typst.compile(
-            _TEMPLATE, sys_inputs={"plan": json.dumps(content, ensure_ascii=False)}
-        )
-    )
+    return pdf("handout", content)
 
 
 def _content(
@@ -96,7 +86,6 @@ def _content(
     *,
     private: bool,
 ) -> dict[str, Any]:
-    card = load_scorecard()
     if not private:
         # What is advised, and what is not, would tell of health and of body size.
         public = {n: v for n, v in answers.items() if not FIELDS[n].private}
@@ -147,8 +136,7 @@ def _content(
         "notes": list(advice.notes) if private else [],
         "drinking": words,
         "drinks": rows,
-        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
+        "footer": footer(load_scorecard()),
     }
 
 

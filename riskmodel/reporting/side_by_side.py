@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 
-import riskmodel
 from riskmodel.inputs import units as unit_table
+from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
@@ -26,7 +23,6 @@ from riskmodel.scoring.guards import joined
 from riskmodel.whatif.comparison import Comparison
 from riskmodel.whatif.plans import Scenario
 
-_TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "no score"
 _TOGETHER = "Health and personal answers, together"
 
@@ -169,9 +165,6 @@ def comparison_pdf(
     bytes
         A PDF file.
     """
-    import typst  # comes with the app, not with the base install
-
-    card = load_scorecard()
     content = {
         "title": "Plans side by side",
         "line": SYNTHETIC,
@@ -183,12 +176,6 @@ def comparison_pdf(
             }
             for part in parts(comparison, units, private=private)
         ],
-        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device. "
-        "What differs from the first is bold.",
+        "footer": f"{footer(load_scorecard())} What differs from the first is bold.",
     }
-    return bytes(
-        typst.compile(
-            _TEMPLATE, sys_inputs={"plan": json.dumps(content, ensure_ascii=False)}
-        )
-    )
+    return pdf("side_by_side", content)

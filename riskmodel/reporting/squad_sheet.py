@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scoring.bands import shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard, joined
 from riskmodel.squad.scores import SquadOption, attention_order
 
-_TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
 _NAMED = 3
 
@@ -256,10 +252,7 @@ def squad_pdf(
     bytes
         A PDF file.
     """
-    import typst  # comes with the app, not with the base install
-
     table = squad_table(scored, private=private)
-    card = load_scorecard()
     content = {
         "title": "Squad sheet",
         "lines": [
@@ -269,8 +262,6 @@ def squad_pdf(
         "headers": list(table.columns),
         "rows": table.to_numpy().tolist(),
         "levers": [option_text(option) for option in options[:5]],
-        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
+        "footer": footer(load_scorecard()),
     }
-    plan_json = json.dumps(content, ensure_ascii=False)
-    return bytes(typst.compile(_TEMPLATE, sys_inputs={"plan": plan_json}))
+    return pdf("squad_sheet", content)

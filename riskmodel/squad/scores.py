@@ -32,14 +32,9 @@ from riskmodel.whatif.levers import LEVERS, VETOES, Lever, Plan
 
 Array = NDArray[np.float64]
 
-PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.group in ("plan", "weather"))
+PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_plan)
 """What one plan says for all."""
-SESSION_FIELDS = tuple(
-    f.name
-    for f in FIELDS.values()
-    if f.group == "weather"
-    or f.name in ("sport", "duration_min", "session_rpe", "competition")
-)
+SESSION_FIELDS = tuple(f.name for f in FIELDS.values() if f.same_for_squad)
 """What is the same for all who are there: the plan goes before an athlete's own answer.
 
 To the others in `PLAN_FIELDS`, such as the warm-up, an own answer goes before the plan.

@@ -23,9 +23,7 @@ from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_wea
 
 Array = NDArray[np.float64]
 
-WEATHER_FIELDS = tuple(
-    f.name for f in FIELDS.values() if f.group == "weather" and f.name != "sky"
-)
+WEATHER_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_hours)
 """What the hours answer; of the sky only shade and walls are the session's own."""
 WINDOWS = 3
 MOST_NAMED = 3

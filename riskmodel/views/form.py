@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from riskmodel.inputs import units
-from riskmodel.inputs.fields import FIELDS, GROUPS, MEASURED, Field
+from riskmodel.inputs.fields import FIELDS, GROUPS, Field
 from riskmodel.inputs.problems import Problem
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
@@ -125,7 +125,7 @@ def drop_changed_weather() -> None:
     if "weather_from" not in st.session_state:
         return
     given, now = st.session_state["weather_from"][0], answers()
-    names = ["sky", *(n for n in WEATHER_FIELDS if n not in MEASURED)]
+    names = ["sky", *(n for n in WEATHER_FIELDS if not FIELDS[n].measured)]
     names.remove("start_time")
     then, start = (
         datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
@@ -134,7 +134,8 @@ def drop_changed_weather() -> None:
     if then == start and all(now.get(name) == given.get(name) for name in names):
         return
     del st.session_state["weather_from"]
-    change({n: None for n in MEASURED if n in given and now.get(n) == given[n]})
+    same = (n for n in given if FIELDS[n].measured and now.get(n) == given[n])
+    change(dict.fromkeys(same))
 
 
 def show_again(page: str) -> None:

@@ -26,31 +26,8 @@ Array = NDArray[np.float64]
 MOST_SCENARIOS = 6
 """More columns than this no screen shows side by side: our judgement."""
 
-# What is worth looking at around a plan, where the field allows far more: our judgement.
-_USUAL: Mapping[str, tuple[float, float]] = {
-    "duration_min": (15.0, 360.0),
-    "air_temperature_c": (0.0, 42.0),
-    "relative_humidity_pct": (10.0, 95.0),
-    "wind_speed_m_s": (0.0, 10.0),
-    "wbgt_c": (5.0, 36.0),
-    "solar_radiation_w_m2": (0.0, 1000.0),
-    "fluid_intake_l_h": (0.0, 1.5),
-    "measured_sweat_rate_l_h": (0.2, 3.0),
-    "drink_sodium_mg_l": (0.0, 1500.0),
-    "warm_up_min": (0.0, 30.0),
-    "longest_recent_min": (0.0, 360.0),
-    "sessions_per_week": (0.0, 10.0),
-    "sleep_h": (3.0, 10.0),
-    "age_years": (16.0, 80.0),
-    "body_mass_kg": (45.0, 120.0),
-    "height_cm": (150.0, 205.0),
-}
-# A place says nothing without a time, and a list of conditions is no axis.
-_NO_AXIS = ("latitude_deg", "longitude_deg", "start_time")
 AXES = tuple(
-    f.name
-    for f in FIELDS.values()
-    if f.scored and f.kind in ("number", "level") and f.name not in _NO_AXIS
+    f.name for f in FIELDS.values() if f.scored and f.axis and f.kind in ("number", "level")
 )
 """Inputs that can be swept: numbers, and questions with one answer of a few."""
 
@@ -202,7 +179,7 @@ def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, 
     field = FIELDS[name]
     if field.kind == "level":
         return tuple(field.levels)
-    low, high = _USUAL.get(name, (field.low, field.high))
+    low, high = field.usual or (field.low, field.high)
     if planned is not None:
         low, high = min(low, float(planned)), max(high, float(planned))
     if field.unit in ("of 10", "days", "sessions"):

@@ -36,10 +36,7 @@ def own_sentences() -> list[str]:
     problems = [
         *(Problem(name, "missing") for name in FIELDS),
         *(Problem(name, "not_allowed", "\0") for name in FIELDS),
-        *(
-            Problem("red_flags", "sign_not_looked_at", (s,))
-            for s in FIELDS["red_flags"].levels
-        ),
+        *(Problem("red_flags", "sign_not_looked_at", (s,)) for s in signs),
         Problem("\0", "no_such_input"),
         *(Problem("", kind, "99") for kind in ("no_scenarios", "indoors", "nobody_scored")),
         Problem("", "scenarios_of_another_version"),

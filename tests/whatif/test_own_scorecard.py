@@ -35,8 +35,10 @@ DAY = typed_weather(
     date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4, time_zone="Europe/Vienna",
     coolest_c=20, warmest_c=34, relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=20,
 )  # fmt: skip
-SQUAD = pd.DataFrame({"athlete": ["Ada", "Ben"], "age_years": [25, 60]})
-PLAN = {name: value for name, value in RUN.items() if name != "age_years"}
+SQUAD = pd.DataFrame(
+    {"athlete": ["Ada", "Ben"], "age_years": [25, 60], "cramp_sessions_12mo": "3-5"}
+)
+PLAN = {name: value for name, value in RUN.items() if name not in SQUAD}
 
 
 @pytest.fixture(scope="module")
@@ -77,19 +79,25 @@ def test_starts_are_scored_with_it(card, curves):
     assert not np.allclose(
         squad.probability, best_start_squad(SQUAD, PLAN, DAY).probability
     )
-    alone = best_start({**PLAN, "age_years": 25}, DAY, **own)
+    alone = best_start({**RUN, "age_years": 25}, DAY, **own)
     np.testing.assert_allclose(squad.probability[:, 0], alone.starts["probability"])
 
 
 def test_a_squad_is_scored_with_it(card, curves):
     scored = score_squad(SQUAD, PLAN, card, curves).set_index("athlete")
     for name, age in (("Ada", 25), ("Ben", 60)):
-        answer = assess({**PLAN, "age_years": age}, card, curves)
+        answer = assess({**RUN, "age_years": age}, card, curves)
         assert scored.loc[name, "total_points"] == answer.total_points
         assert scored.loc[name, "probability"] == answer.probability
     again, options = answer_squad(SQUAD, PLAN, card, curves)
     assert again["probability"].tolist() == scored["probability"].tolist()
-    assert options == squad_levers(SQUAD, PLAN, card, curves) != squad_levers(SQUAD, PLAN)
+    assert options == squad_levers(SQUAD, PLAN, card, curves)
+    many = pd.concat([SQUAD] * 20, ignore_index=True)
+    (with_it, *_), (ours, *_) = (
+        squad_levers(many, PLAN, card, curves),
+        squad_levers(many, PLAN),
+    )
+    assert with_it.expected_before > ours.expected_before
     (as_planned,) = over_plans(SQUAD, PLAN, [{}], card, curves)
     assert sorted(as_planned) == sorted(scored["probability"])
 
