@@ -28,7 +28,8 @@ from riskmodel.scoring.assessment import (
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.guards import Guard
 from riskmodel.whatif.advice import Advice, Option, advise
-from riskmodel.whatif.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.vetoes import FLUID_LEVERS
 
 _MOST_LEVERS = 6
 _SIP_MIN = 15

@@ -28,7 +28,9 @@ from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import URGENT_BITS, of_each
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.levers import LEVERS, VETOES, Lever, Plan
+from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.seen import Plan
+from riskmodel.whatif.vetoes import VETOES
 
 Array = NDArray[np.float64]
 

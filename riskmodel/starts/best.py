@@ -143,7 +143,7 @@ def best_start(
         Answers to the weather are replaced by the weather, except shade and walls.
     weather : Weather
     daylight_only : bool
-        Whether the whole session must lie between sunrise and sunset.
+        Whether all of the session must lie between sunrise and sunset.
     scorecard, calibration : optional
         As for `riskmodel.assess`.
     **limits
@@ -180,18 +180,10 @@ def best_start(
     plan = _without_weather(Session.of(session))
     starts = possible_starts(weather, **limits)
     chances = _score(used, plan, plan, weather, starts)
-    band, in_100 = words(chances.probability[:, 0])
-    results = {
-        "probability": chances.probability[:, 0],
-        "probability_low": chances.low[:, 0],
-        "probability_high": chances.high[:, 0],
-        "band": band,
-        "in_100": in_100,
-    }
     of_the_person = int(used.run(plan, detail=False).safety[0])
     return BestStart(
         **_best(
-            *(used, plan, plan, weather, starts, results),
+            *(used, plan, plan, weather, starts, _results_of_one(chances)),
             guards=of_each(chances.safety[:, 0]),
             problem=np.where(bool(plan.problems), "", chances.problems[:, 0]),
             problems=plan.problems,
@@ -200,6 +192,17 @@ def best_start(
         ),
         guards=guards_in(of_the_person & BITS_OF_THE_PERSON),
     )
+
+
+def _results_of_one(chances: Chances) -> dict[str, Any]:
+    band, in_100 = words(chances.probability[:, 0])
+    return {
+        "probability": chances.probability[:, 0],
+        "probability_low": chances.low[:, 0],
+        "probability_high": chances.high[:, 0],
+        "band": band,
+        "in_100": in_100,
+    }
 
 
 def best_start_squad(
@@ -247,13 +250,7 @@ def best_start_squad(
     chances = _score(used, the_plan, answers, weather, starts)
     scored = np.full(len(athletes), not is_indoors(the_plan)[0]) & answers.usable()
     n_scored = int(scored.sum())
-    sums = {"expected": chances.probability, "expected_low": chances.low}
-    sums["expected_high"] = chances.high
-    # A NaN of one who can be scored makes the sum one too.
-    totals = {
-        name: values[:, scored].sum(axis=1) if n_scored else np.full(len(values), np.nan)
-        for name, values in sums.items()
-    }
+    totals = _totals(chances, scored)
     problems: tuple[Problem, ...] = ()
     if not n_scored:
         inside = answers.usable().any()
@@ -268,6 +265,21 @@ def best_start_squad(
     )
     best["notes"] += left_out(athletes, answers)
     return BestStartSquad(**best, probability=chances.probability, n_scored=n_scored)
+
+
+def _totals(chances: Chances, scored: NDArray[np.bool_]) -> dict[str, Array]:
+    """Athletes to expect at each start; a NaN of one who can be scored makes it one."""
+    columns = {
+        "expected": chances.probability,
+        "expected_low": chances.low,
+        "expected_high": chances.high,
+    }
+    return {
+        name: values[:, scored].sum(axis=1)
+        if scored.any()
+        else np.full(len(values), np.nan)
+        for name, values in columns.items()
+    }
 
 
 def _score(

@@ -118,9 +118,8 @@ def score_starts(
     used : Engine
     answers : Answers
         Of any number of rows, without the weather.
-    utc : ndarray of datetime64, shape (n_starts,)
-    error_c : ndarray of shape (n_starts,)
-        By how much WBGT may be off. [°C]
+    utc, error_c : ndarray of shape (n_starts,)
+        When, as datetime64, and by how much WBGT may be off. [°C]
     weather : Weather
     met : SessionWeather
         What the session meets at each start, the same for every row.

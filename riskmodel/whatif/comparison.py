@@ -229,37 +229,47 @@ def sweep(
     >>> bool(cool < hot)
     True
     """
-    names = [across] if down is None else [across, down]
-    for name in names:
-        if name not in AXES:
-            raise ValueError(f"{name!r} cannot be swept.")
-    if len(set(names)) < len(names):
-        raise ValueError("The two inputs of a sweep must differ.")
-    given = dict(session)
-    left_out = tuple(n for n in outdated(names) if given.pop(n, None) is not None)
-    answers = read_session(given)
+    names = _axes(across, down)
+    plan = dict(session)
+    left_out = tuple(n for n in outdated(names) if plan.pop(n, None) is not None)
+    answers = read_session(plan)
     if answers.findings:
         raise AnswerError(answers.problems)
     planned = spelt(answers)
     x = usual_values(across, planned.get(across)) if x is None else tuple(x)
     y = (None,) if down is None else y
     y = usual_values(str(down), planned.get(str(down))) if y is None else tuple(y)
-    columns = {
-        name: np.repeat(column, len(x) * len(y)) for name, column in answers.columns.items()
-    }
-    columns[across] = np.tile(coded(across, x), len(y))
-    if down is not None:
-        columns[down] = np.repeat(coded(down, y), len(x))
-    every = Answers(len(x) * len(y), columns, ())
+    every = _over_grid(answers, across, x, down, y)
     chances = engine(scorecard, calibration).run(every, detail=False).chances
     shape = len(y), len(x)
+    ranges = ("probability", "probability_low", "probability_high")
     return Sweep(
         across=FIELDS[across],
         down=None if down is None else FIELDS[down],
         x=x,
         y=y,
-        probability=chances["probability"].reshape(shape),
-        probability_low=chances["probability_low"].reshape(shape),
-        probability_high=chances["probability_high"].reshape(shape),
         left_out=left_out,
+        **{name: chances[name].reshape(shape) for name in ranges},
     )
+
+
+def _axes(across: str, down: str | None) -> list[str]:
+    names = [across] if down is None else [across, down]
+    for name in names:
+        if name not in AXES:
+            raise ValueError(f"{name!r} cannot be swept.")
+    if len(set(names)) < len(names):
+        raise ValueError("The two inputs of a sweep must differ.")
+    return names
+
+
+def _over_grid(
+    answers: Answers, across: str, x: Sequence[Any], down: str | None, y: Sequence[Any]
+) -> Answers:
+    """One session once for each cell, row by row."""
+    n = len(x) * len(y)
+    columns = {name: np.repeat(column, n) for name, column in answers.columns.items()}
+    columns[across] = np.tile(coded(across, x), len(y))
+    if down is not None:
+        columns[down] = np.repeat(coded(down, y), len(x))
+    return Answers(n, columns, ())

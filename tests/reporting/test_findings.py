@@ -15,7 +15,8 @@ from riskmodel.reporting.side_by_side import parts
 from riskmodel.reporting.squad_sheet import labels, squad_table, squad_warnings
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.squad.scores import score_squad
-from riskmodel.whatif.levers import LEVERS, VETOES
+from riskmodel.whatif.levers import LEVERS
+from riskmodel.whatif.vetoes import VETOES
 
 PACKAGE = Path(riskmodel.__file__).parent
 PLAN = {

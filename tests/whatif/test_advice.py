@@ -13,7 +13,8 @@ from scipy.stats import lognorm
 from riskmodel import advise, assess, assess_frame, check, load_scorecard
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.whatif.advice import LEAST_POINTS, MEDICINES_NOTE
-from riskmodel.whatif.levers import LEVERS, LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.levers import LEVERS
 from tests.strategies import sessions
 
 EXAMPLES = load_examples()
