@@ -39,7 +39,7 @@ def test_one_seed_gives_the_same_numbers_to_the_last_digit():
     assert fit.calibrate(CARD, seed=8, **SMALL)["points"] != one["points"]
 
 
-@pytest.mark.slow
+@pytest.mark.regeneration
 def test_the_shipped_calibration_is_what_the_command_makes():
     made = SHIPPED["made"]
     again = fit.calibrate(CARD, made["seed"], made["scenarios"], made["draws"] // 3)
@@ -273,6 +273,7 @@ def test_hand_points_beat_duration_and_reach_most_of_what_can_be_known():
     assert best["brier"] == min(row["brier"] for row in rows.values())
 
 
+@pytest.mark.regeneration
 def test_fresh_scenarios_agree_on_a_small_scale():
     report = checks.calibration_checks(
         CARD, load_calibration(), n_scenarios=12_000, draws_per_structure=8
