@@ -58,6 +58,9 @@ Array = NDArray[np.float64]
 class BestStart:
     """Every possible start of one session, and the best of them.
 
+    The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
+    that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
+
     Attributes
     ----------
     starts : pandas.DataFrame
@@ -159,21 +162,15 @@ def best_start(
     ValueError
         If a name is not in `FIELDS` or a limit cannot be read.
 
-    Notes
-    -----
-    The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
-    that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
-
     Examples
     --------
     >>> from datetime import date
-    >>> from riskmodel.weather.typed import typed_weather
+    >>> from riskmodel import typed_weather
     >>> day = typed_weather(date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4,
     ...     time_zone="Europe/Vienna", coolest_c=20, warmest_c=34,
     ...     relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=20)
     >>> run = {"sport": "running", "duration_min": 120, "session_rpe": 7, "age_years": 40}
-    >>> best = best_start(run, day, earliest="05:00", latest="21:00")
-    >>> best.windows[0].start.hour < 8
+    >>> best_start(run, day, earliest="05:00").windows[0].start.hour < 8
     True
     """
     used = engine(scorecard, calibration)

@@ -133,11 +133,7 @@ def score_starts(
     """
     n_starts, n_rows = len(utc), answers.n_sessions
     n = n_starts * n_rows
-    columns = {name: np.tile(c, n_starts) for name, c in answers.columns.items()}
-    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
-    columns["latitude_deg"] = np.full(n, weather.latitude_deg)
-    columns["longitude_deg"] = np.full(n, weather.longitude_deg)
-    columns["start_time"] = np.repeat(utc, n_rows)
+    columns = _at_every_start(answers, utc, weather, met)
     problems = (
         np.full(n, str(INDOORS), object) if indoors else np.repeat(met.problems, n_rows)
     )
@@ -164,6 +160,20 @@ def score_starts(
         table(as_it_is.safety, np.tile(of_the_person, n_starts)),
         problems.reshape(n_starts, n_rows),
     )
+
+
+def _at_every_start(
+    answers: Answers, utc: Times, weather: Weather, met: SessionWeather
+) -> dict[str, NDArray[Any]]:
+    """Columns of every row of answers at every start, with its weather."""
+    n_rows, n = answers.n_sessions, len(utc) * answers.n_sessions
+    columns = {name: np.tile(c, len(utc)) for name, c in answers.columns.items()}
+    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
+    return columns | {
+        "latitude_deg": np.full(n, weather.latitude_deg),
+        "longitude_deg": np.full(n, weather.longitude_deg),
+        "start_time": np.repeat(utc, n_rows),
+    }
 
 
 # ---------------------------------------------------------------- the table and words

@@ -235,10 +235,8 @@ def sweep(
     answers = read_session(plan)
     if answers.findings:
         raise AnswerError(answers.problems)
-    planned = spelt(answers)
-    x = usual_values(across, planned.get(across)) if x is None else tuple(x)
-    y = (None,) if down is None else y
-    y = usual_values(str(down), planned.get(str(down))) if y is None else tuple(y)
+    x = _values(answers, across, x)
+    y = (None,) if down is None else _values(answers, down, y)
     every = _over_grid(answers, across, x, down, y)
     chances = engine(scorecard, calibration).run(every, detail=False).chances
     shape = len(y), len(x)
@@ -251,6 +249,12 @@ def sweep(
         left_out=left_out,
         **{name: chances[name].reshape(shape) for name in ranges},
     )
+
+
+def _values(answers: Answers, name: str, values: Sequence[Any] | None) -> tuple[Any, ...]:
+    if values is not None:
+        return tuple(values)
+    return usual_values(name, spelt(answers).get(name))
 
 
 def _axes(across: str, down: str | None) -> list[str]:
