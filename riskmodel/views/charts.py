@@ -6,7 +6,7 @@ its rows go to the browser apart, so that a rerun costs no more than they do.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import contourpy
@@ -27,23 +27,34 @@ _LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 _LIMITS = [(band.up_to + 0.5) / 100.0 for band in BANDS[:-1]]
 
 
-def _shown(
-    field: Field, values: tuple[Any, ...], chosen: units.Chosen
-) -> tuple[list[Any], str]:
-    """Values and title of an axis, in the reader's units."""
+class _Axis(NamedTuple):
+    """One input of a sweep in the reader's units; numbers have no levels."""
+
+    values: list[Any]
+    title: str
+    levels: tuple[str, ...]
+    plan: Any
+
+
+def _axis_of(
+    field: Field, values: tuple[Any, ...], planned: Any, chosen: units.Chosen
+) -> _Axis:
+    """What an axis shows, and where the plan lies on it."""
     if field.kind == "level":
-        return [field.levels[value] for value in values], field.label
+        labels = tuple(field.levels[value] for value in values)
+        return _Axis(list(labels), field.label, labels, field.levels.get(planned))
     unit = units.unit_of(field.unit, chosen)
-    if unit.feet:
-        return list(values), f"{field.label}, {field.unit}"
-    label = f"{field.label}, {unit.label}" if unit.label else field.label
-    return [unit.shown(value) for value in values], label
+    # Feet and inches cannot be written along an axis.
+    label, shown = (field.unit, float) if unit.feet else (unit.label, unit.shown)
+    title = f"{field.label}, {label}" if label else field.label
+    plan = None if planned is None else shown(planned)
+    return _Axis([shown(value) for value in values], title, (), plan)
 
 
-def _axis(kind: str, title: str) -> dict[str, Any]:
+def _axis(levels: tuple[str, ...], title: str) -> dict[str, Any]:
     """Options of the axis of an input: levels keep their order, numbers their ends."""
-    if kind == "level":
-        return {"type": "nominal", "title": title, "sort": None}
+    if levels:
+        return {"type": "nominal", "title": title, "sort": list(levels)}
     scale = alt.Scale(zero=False, nice=False)
     return {"type": "quantitative", "title": title, "scale": scale}
 
@@ -60,37 +71,37 @@ def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
 
 def curve(sweep: Sweep, planned: Any, chosen: units.Chosen) -> None:
     """Draw the number in 100 over one input, with its range and the plan."""
-    x, title = _shown(sweep.across, sweep.x, chosen)
+    axis = _axis_of(sweep.across, sweep.x, planned, chosen)
     rows = pd.DataFrame(
         {
-            "x": x,
+            "x": axis.values,
             "low": 100.0 * sweep.probability_low[0],
             "number": 100.0 * sweep.probability[0],
             "high": 100.0 * sweep.probability_high[0],
         }
     )
-    tables = {"rows": rows}
-    if planned is not None:
-        tables["plan"] = pd.DataFrame({"x": _shown(sweep.across, (planned,), chosen)[0]})
+    tables, plan = {"rows": rows}, ""
+    if axis.plan is not None:
+        tables["plan"] = pd.DataFrame({"x": [axis.plan]})
+        plan = ", the dashes this plan"
     ends = f"from {rows['number'].min():.1f} to {rows['number'].max():.1f} in 100"
     show(
-        _curve_spec(sweep.across.kind, title, ink() if "plan" in tables else None),
+        _curve_spec(axis.title, axis.levels, ink() if plan else None),
         f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
         **tables,
     )
-    names = ("line", "area") if sweep.across.kind == "number" else ("mark", "bar")
-    plan = ", the dashes this plan" if "plan" in tables else ""
+    names = ("mark", "bar") if axis.levels else ("line", "area")
     st.caption(f"The {names[0]} is the number in 100, the {names[1]} its range{plan}.")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _curve_spec(kind: str, title: str, plan_colour: str | None) -> Spec:
-    along = alt.X("x", **_axis(kind, title))
+def _curve_spec(title: str, levels: tuple[str, ...], plan_colour: str | None) -> Spec:
+    along = alt.X("x", **_axis(levels, title))
     chart = of("rows").encode(x=along)
-    if kind == "number":
-        ranges, answers = chart.mark_area(opacity=0.3), chart.mark_line()
-    else:
+    if levels:
         ranges, answers = chart.mark_bar(opacity=0.3), chart.mark_tick(thickness=3)
+    else:
+        ranges, answers = chart.mark_area(opacity=0.3), chart.mark_line()
     layers = [
         ranges.encode(y=alt.Y("low:Q", title="In 100"), y2="high"),
         answers.encode(y=alt.Y("number:Q", title="In 100")),
@@ -105,30 +116,24 @@ def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> No
     """Draw the number in 100 over two inputs, the bands as contours, and the plan."""
     if sweep.down is None:
         raise ValueError("A map needs two inputs.")
-    fields = sweep.across, sweep.down
-    x, x_title = _shown(sweep.across, sweep.x, chosen)
-    y, y_title = _shown(sweep.down, sweep.y, chosen)
-    tables = {"rows": _cells(sweep, x, y)}
+    x = _axis_of(sweep.across, sweep.x, planned[0], chosen)
+    y = _axis_of(sweep.down, sweep.y, planned[1], chosen)
+    tables = {"rows": _cells(x, y, sweep.probability)}
     claims = ["The darker, the more of 100; every map has the same colours."]
-    if all(field.kind == "number" for field in fields):
-        lines = _contours(x, y, sweep.probability)
+    if not x.levels and not y.levels:
+        lines = _contours(x.values, y.values, sweep.probability)
         if len(lines):
-            tables |= {"lines": lines, "names": _names(x, y, sweep.probability)}
+            tables["lines"] = lines
+            tables["names"] = _names(x.values, y.values, sweep.probability)
             claims.append("Lines divide the bands.")
-    if None not in planned:
-        tables["plan"] = pd.DataFrame(
-            {
-                name: _shown(field, (value,), chosen)[0]
-                for name, field, value in zip("xy", fields, planned, strict=True)
-            }
-        )
+    if x.plan is not None and y.plan is not None:
+        tables["plan"] = pd.DataFrame({"x": [x.plan], "y": [y.plan]})
         claims.append("The cross is this plan.")
-    names = " and ".join(field.label.lower() for field in fields)
     number = tables["rows"]["number"]
     show(
-        _map_spec(fields[0].kind, x_title, fields[1].kind, y_title, tuple(tables)),
-        f"Map of the number in 100 over {names}, from {number.min():.1f} to "
-        f"{number.max():.1f}.",
+        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables)),
+        f"Map of the number in 100 over {sweep.across.label.lower()} and "
+        f"{sweep.down.label.lower()}, from {number.min():.1f} to {number.max():.1f}.",
         **tables,
     )
     st.caption(" ".join(claims))
@@ -136,14 +141,18 @@ def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> No
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _map_spec(
-    x_kind: str, x_title: str, y_kind: str, y_title: str, tables: tuple[str, ...]
+    x_title: str,
+    x_levels: tuple[str, ...],
+    y_title: str,
+    y_levels: tuple[str, ...],
+    tables: tuple[str, ...],
 ) -> Spec:
     places: dict[str, Any] = {
-        "x": alt.X("x", **_axis(x_kind, x_title)),
-        "y": alt.Y("y", **_axis(y_kind, y_title)),
+        "x": alt.X("x", **_axis(x_levels, x_title)),
+        "y": alt.Y("y", **_axis(y_levels, y_title)),
     }
-    kinds = {"x2": x_kind, "y2": y_kind}
-    ends = {name: name for name, kind in kinds.items() if kind == "number"}
+    levels = {"x2": x_levels, "y2": y_levels}
+    ends = {name: name for name, labels in levels.items() if not labels}
     # The same colours for the same numbers, so that maps compare.
     scale = alt.Scale(scheme="yelloworangebrown", type="sqrt", domain=[0, 100])
     cells = of("rows").mark_rect()
@@ -180,26 +189,20 @@ def _map_spec(
     return alt.layer(*layers, height=380).to_dict()
 
 
-def _cells(sweep: Sweep, x: list[Any], y: list[Any]) -> pd.DataFrame:
-    """One row for each cell; those of numbers reach half a step to each side."""
-    probability = sweep.probability.ravel()
-    rows: dict[str, Any] = {
-        "number": 100.0 * probability,
-        "band": words(probability)[0].rename_categories(_LABELS),
-    }
-    for name, field, values, spread, times in (
-        ("x", sweep.across, x, np.tile, len(y)),
-        ("y", sweep.down, y, np.repeat, len(x)),
-    ):
-        if field is not None and field.kind == "number":
-            at = np.array(values)
-            edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
-            rows[name], rows[f"{name}2"] = (
-                spread(side, times) for side in (edges[:-1], edges[1:])
-            )
-        else:
-            rows[name] = spread(np.array(values, dtype=object), times)
-    return pd.DataFrame(rows)
+def _cells(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
+    """One row for each cell, row by row of the map."""
+    rows = _sides("y", y).merge(_sides("x", x), how="cross")
+    band = words(probability.ravel())[0].rename_categories(_LABELS)
+    return rows.assign(number=100.0 * probability.ravel(), band=band)
+
+
+def _sides(name: str, axis: _Axis) -> pd.DataFrame:
+    """Where cells begin and end: those of numbers reach half a step to each side."""
+    if axis.levels:
+        return pd.DataFrame({name: axis.values})
+    at = np.array(axis.values)
+    edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
+    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
 
 
 def _contours(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
@@ -226,13 +229,7 @@ def _names(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
 
 
 def weeks(days: pd.DataFrame) -> None:
-    """Draw the load of each day as bars, fitness and fatigue as lines.
-
-    Parameters
-    ----------
-    days : pandas.DataFrame
-        As from `riskmodel.training.loads.daily`.
-    """
+    """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue."""
     # Without a zone in the text, no browser moves a day.
     rows = days.assign(day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
     rows = rows[["day", "load", "fitness", "fatigue"]].rename(columns=str.capitalize)

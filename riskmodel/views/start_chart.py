@@ -26,20 +26,9 @@ def hour_by_hour(
 ) -> str | None:
     """Draw the answer at every start with its range, and WBGT under it.
 
-    Parameters
-    ----------
-    starts : pandas.DataFrame
-        As from `riskmodel.starts.best` or `riskmodel.best_start_squad`, some rows of it.
-    weather : Weather
-    name : str
-        Column of the answer; its range is ``name_low`` and ``name_high``.
-    title : str
-    chosen : mapping of str to str
-
-    Returns
-    -------
-    str or None
-        The start that was tapped, as its ``start_utc`` in ISO format.
+    The starts are rows of `riskmodel.starts.best` or `riskmodel.best_start_squad`; the
+    answer is their column `name`, its range ``name_low`` and ``name_high``.  Returned is
+    the start that was tapped, as its ``start_utc`` in ISO format.
     """
     air = units.unit_of("°C", chosen)
     rows = _rows(starts, name, air)
@@ -65,7 +54,7 @@ def hour_by_hour(
         "the weather; grey is while the sun is down, hollow points are outside your "
         "limits. Tap a full point to look at that start."
     )
-    picked = (event or {}).get("selection", {}).get("pick", [])
+    picked = event["selection"].get("pick", [])
     return str(picked[0]["id"]) if picked and "id" in picked[0] else None
 
 
@@ -103,9 +92,10 @@ def _spec(
 def _points(chart: alt.Chart, title: str, heat: str, colour: str) -> alt.Chart:
     """Build the points that can be tapped, each with its numbers."""
     pick = alt.selection_point("pick", fields=["id"])
-    points = chart.mark_point(stroke=colour, fill=colour, strokeWidth=1.5)
     numbers = {"number": title, "low": "Low", "high": "High", "wbgt": heat}
-    return points.add_params(pick).encode(
+    points: alt.Chart = chart.mark_point(
+        stroke=colour, fill=colour, strokeWidth=1.5
+    ).encode(
         # Hollow where the limits or the light speak against it.
         fillOpacity=alt.when("datum.allowed").then(alt.value(1)).otherwise(alt.value(0)),
         size=alt.when(pick, empty=False).then(alt.value(160)).otherwise(alt.value(60)),
@@ -114,6 +104,8 @@ def _points(chart: alt.Chart, title: str, heat: str, colour: str) -> alt.Chart:
             *(alt.Tooltip(f"{n}:Q", format=".1f", title=t) for n, t in numbers.items()),
         ],
     )
+    tappable: alt.Chart = points.add_params(pick)
+    return tappable
 
 
 def _band_layers(scale: alt.Scale, title: str, colour: str) -> list[alt.Chart]:
