@@ -40,30 +40,15 @@ DURATIONS: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Source:
-    """A program that writes logs, and how it writes them.
-
-    Attributes
-    ----------
-    name, label : str
-    clock : {"utc", "local"}
-        Which time stands in the file where no zone is written.
-    needs : tuple of str
-        Meanings without which a file is not of this source.
-    marks : frozenset of str
-        Headers of which it has at least one.
-    notes : tuple of str
-        Units and times that are taken for granted.
-    columns : mapping of str to tuple of str
-        Headers of each meaning, the first goes first.
-    """
+    """A program that writes logs, and how it writes them."""
 
     name: str
     label: str
-    clock: str
-    needs: tuple[str, ...]
-    marks: frozenset[str]
-    notes: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
+    clock: str  # "utc" or "local": which time stands there where no zone is written
+    needs: tuple[str, ...]  # meanings without which a file is not of this source
+    marks: frozenset[str]  # headers of which it has at least one
+    notes: tuple[str, ...]  # units and times that are taken for granted
+    columns: Mapping[str, tuple[str, ...]]  # headers of each meaning, the first goes first
 
 
 def header_key(header: str) -> str:
