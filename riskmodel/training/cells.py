@@ -96,12 +96,6 @@ def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
     """Durations [min], from a clock such as 1:02:03.5 or a number of ``unit_min``.
 
     Two numbers are hours and minutes where the unit is an hour, else minutes and seconds.
-
-    Examples
-    --------
-    >>> cells = pd.Series(["01:30:00", "30:30.5", "5400", "--"])
-    >>> durations_min(cells, 1 / 60, thousands=True).round(3)
-    array([90.   , 30.508, 90.   ,    nan])
     """
     text = _tidy(cells)
     parts = text.str.extract(r"^(\d{1,5}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?$")
@@ -148,12 +142,6 @@ def dates(cells: Text, header: str) -> pd.DataFrame:
     Columns are ``moment`` without a zone, NaT where a cell is no date from 1990 to 2100;
     ``has_time``; ``offset_min``, the UTC offset that the cell names, else NaN.
     TrainingLogError where digits can be day and month or month and day.
-
-    Examples
-    --------
-    >>> cells = pd.Series(["Oct 6, 2022, 11:19:20 PM", "23 jun. 2017 15:52:12"])
-    >>> dates(cells, "When")["moment"].astype(str).tolist()
-    ['2022-10-06 23:19:20', '2017-06-23 15:52:12']
     """
     text = _tidy(cells)
     parts = pd.DataFrame(None, cells.index, _PARTS, dtype="str")
@@ -215,14 +203,6 @@ def garmin_distances_m(
     in kilometres, or in hundreds of metres in the water.  Where there is none, the
     first of kilometres and metres that makes a human speed.  Miles cannot be told from
     kilometres and are taken for those.
-
-    Examples
-    --------
-    >>> shown = pd.Series(["450", "10.02", "1,276"])
-    >>> pace = pd.Series(["3:40", "5:00", "--"])
-    >>> minutes, swims = np.array([1.65, 50.1, 30]), np.array([False, False, True])
-    >>> garmin_distances_m(shown, pace, minutes, swims)
-    array([  450., 10020.,  1276.])
     """
     decimal = numbers(shown, thousands=False)
     counted = numbers(shown, thousands=True)

@@ -127,13 +127,16 @@ def derive(
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
     if not (log.sessions["day"] < day).any():
-        return tuple(_open(name, finding("nothing_before", on=on)) for name in _RULES)
+        why = finding("nothing_before", on=on)
+        return tuple(Derived(name, None, (why,)) for name in _RULES)
     window = window_of(log, day, sport, complete_until)
     if days := window.stale:
         why = finding("ended_long_ago", end=day - timedelta(days=days), days=days)
-        return tuple(_open(name, why) for name in _RULES)
+        return tuple(Derived(name, None, (why,)) for name in _RULES)
     weather = air_temperature_c, relative_humidity_pct
-    return tuple(rule(name, window, weather) for name, rule in _RULES.items())
+    return tuple(
+        _derived(name, rule(window, weather), window) for name, rule in _RULES.items()
+    )
 
 
 def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, Any]:
@@ -167,103 +170,90 @@ _Weather = tuple[float | None, float | None]
 """Air temperature [°C] and relative humidity [%] of the planned session."""
 
 
-def _open(name: str, why: Finding) -> Derived:
-    return Derived(name, None, (why,))
+_Answer = tuple[float, list[Finding]] | Finding
+"""A value with where it comes from, or why there is none."""
 
 
-def _answer(name: str, value: float, window: Window, *source: Finding) -> Derived:
+def _derived(name: str, answer: _Answer, window: Window) -> Derived:
     """Answer within what the question can hold, and say if it was more."""
-    source += window.rested
+    if isinstance(answer, Finding):
+        return Derived(name, None, (answer,))
+    value, source = answer
+    source = [*source, *window.rested]
     most = FIELDS[name].high if name in FIELDS else value
     if value > most:
-        source += (finding("at_most", most=most),)
-    return Derived(name, float(min(value, most)), source)
+        source.append(finding("at_most", most=most))
+    return Derived(name, float(min(value, most)), tuple(source))
 
 
-def _longest(name: str, window: Window, _: _Weather) -> Derived:
+def _longest(window: Window, _: _Weather) -> _Answer:
     label = FIELDS["sport"].levels[window.sport].lower()
     if window.sport == "other":
-        return _open(name, finding("similar_to_other"))
+        return finding("similar_to_other")
     month = window.last(_MONTH_DAYS)
     similar = month[month["sport"].isin(similar_sports(window.sport))]
     usable = similar[~similar["cut"]]
     if len(usable):
-        return _longest_of(name, window, usable, cut=len(similar) > len(usable))
+        return _longest_of(window, usable, cut=len(similar) > len(usable))
     if len(similar):
-        return _open(name, finding("similar_only_cut"))
+        return finding("similar_only_cut")
     if not window.calendar:
-        return _open(name, finding("none_in_fit", sport=label))
+        return finding("none_in_fit", sport=label)
     if window.back < _MONTH_DAYS:
-        return _open(name, finding("none_so_far", sport=label, days=window.back))
-    none = finding(
-        "none_similar", sport=label, end=window.early_end, sources=window.sources
-    )
-    return _answer(name, 0.0, window, none)
+        return finding("none_so_far", sport=label, days=window.back)
+    return 0.0, [window.source("none_similar", sport=label)]
 
 
-def _longest_of(name: str, window: Window, similar: pd.DataFrame, *, cut: bool) -> Derived:
+def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> _Answer:
     row = similar.iloc[int(similar["duration_min"].to_numpy().argmax())]
     minutes = float(np.round(row["duration_min"]))
     short = window.calendar and window.back < _MONTH_DAYS
-    source = [
-        finding(
-            "longest_of_all" if short else "longest",
-            sport=FIELDS["sport"].levels[row["sport"]].lower(),
-            days=window.back,
-            end=window.early_end,
-            minutes=minutes,
-            day=row["day"],
-            sources=row["sources"],
-        )
-    ]
-    if cut:
-        source.append(finding("cut_not_used"))
-    if not window.calendar:
-        source.append(finding("at_least"))
-    return _answer(name, minutes, window, *source)
+    longest = window.source(
+        "longest_of_all" if short else "longest",
+        sport=FIELDS["sport"].levels[row["sport"]].lower(),
+        days=window.back,
+        minutes=minutes,
+        day=row["day"],
+        sources=row["sources"],
+    )
+    also = ["cut_not_used"] * cut + ["at_least"] * (not window.calendar)
+    return minutes, [longest, *map(finding, also)]
 
 
-def _per_week(name: str, window: Window, _: _Weather) -> Derived:
+def _per_week(window: Window, _: _Weather) -> _Answer:
     long_ago = (window.on - window.end).days > limit("stale_days")
     if window.missing and (long_ago or not window.calendar):
-        return _open(name, window.missing)
+        return window.missing
     days = min(window.days, _MONTH_DAYS)
     if days < _WEEK_DAYS:
-        return _open(name, finding("under_a_week", days=days))
+        return finding("under_a_week", days=days)
     sessions = len(window.known(days))
-    source = finding(
-        "a_week" if days == _MONTH_DAYS else "a_week_of_all",
-        sessions=sessions,
-        days=days,
-        end=window.early_end,
-        sources=window.sources,
-    )
-    return _answer(name, round(sessions / (days / _WEEK_DAYS), 1), window, source)
+    kind = "a_week" if days == _MONTH_DAYS else "a_week_of_all"
+    source = window.source(kind, sessions=sessions, days=days)
+    return round(sessions / (days / _WEEK_DAYS), 1), [source]
 
 
-def _hard(name: str, window: Window, _: _Weather) -> Derived:
+def _hard(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return _open(name, window.missing)
+        return window.missing
     if window.days < 3:
-        return _open(name, finding("under_3_days"))
+        return finding("under_3_days")
     recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
     hard = hardness(window.before)[recent.to_numpy()]
     if np.isnan(hard).any():
         open_days = window.before.loc[recent, "day"][np.isnan(hard)]
-        return _open(name, finding("hardness_open", day=open_days.iloc[-1]))
+        return finding("hardness_open", day=open_days.iloc[-1])
     number = int(hard.sum())
-    source = finding("hard", hard=number, sessions=len(hard), sources=window.sources)
-    return _answer(name, number, window, source)
+    return number, [window.source("hard", hard=number, sessions=len(hard))]
 
 
-def _rest(name: str, window: Window, _: _Weather) -> Derived:
+def _rest(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return _open(name, window.missing)
+        return window.missing
     if window.days < _WEEK_DAYS:
-        return _open(name, finding("under_7_days", days=window.days))
+        return finding("under_7_days", days=window.days)
     trained = window.last(_WEEK_DAYS)["day"].nunique()
-    source = finding("trained", trained=trained, sources=window.sources)
-    return _answer(name, _WEEK_DAYS - trained, window, source)
+    return _WEEK_DAYS - trained, [window.source("trained", trained=trained)]
 
 
 def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
@@ -273,7 +263,7 @@ def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
     return state.wbgt_c
 
 
-def _heat_days(name: str, window: Window, weather: _Weather) -> Derived:
+def _heat_days(window: Window, weather: _Weather) -> _Answer:
     """Days with a session in similar heat.
 
     Similar is an air temperature at most `SIMILAR_AIR_C` below the planned one; where
@@ -283,51 +273,49 @@ def _heat_days(name: str, window: Window, weather: _Weather) -> Derived:
     """
     air_temperature_c, humidity_pct = weather
     if air_temperature_c is None:
-        return _open(name, finding("no_planned_weather"))
+        return finding("no_planned_weather")
     if not window.calendar:
-        return _open(name, finding("no_calendar"))
+        return finding("no_calendar")
     if window.back < 14:
-        return _open(name, finding("under_14_days", days=window.back))
+        return finding("under_14_days", days=window.back)
     recent = window.last(14)
     air, humidity = recent["air_temperature_c"], recent["relative_humidity_pct"]
     if len(recent) and air.isna().all():
-        return _open(name, finding("no_weather"))
+        return finding("no_weather")
     similar = air >= air_temperature_c - SIMILAR_AIR_C
     if humidity_pct is not None:
         planned = float(_shade_wbgt_c(air_temperature_c, humidity_pct))
         past = _shade_wbgt_c(air.to_numpy(), humidity.to_numpy())
         similar = similar.where(humidity.isna(), past >= planned - SIMILAR_WBGT_C)
     days = recent.loc[similar, "day"].nunique()
-    source = finding(
+    source = window.source(
         "heat",
         days=days,
-        end=window.early_end,
         air_c=SIMILAR_AIR_C,
         wbgt_c=SIMILAR_WBGT_C,
         known=int(air.notna().sum()),
         sessions=len(recent),
-        sources=window.sources,
     )
-    return _answer(name, days, window, source)
+    return days, [source]
 
 
-def _recent_load(name: str, window: Window, _: _Weather) -> Derived:
+def _recent_load(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return _open(name, window.missing)
+        return window.missing
     if window.days < _MONTH_DAYS:
-        return _open(name, finding("under_4_weeks", days=window.days))
+        return finding("under_4_weeks", days=window.days)
     month = window.last(_MONTH_DAYS)
     if month["cut"].any():
-        return _open(name, finding("load_with_cut"))
+        return finding("load_with_cut")
     loads = session_loads(month)
     recent = month["day"] >= window.on - timedelta(days=_WEEK_DAYS)
     usual = loads.loc[~recent, "load"].sum() / (_MONTH_DAYS - _WEEK_DAYS)
     if not usual > 0:
-        return _open(name, finding("no_usual_load"))
+        return finding("no_usual_load")
     ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual
     estimated = loads["load"][loads["estimated"]].sum() / loads["load"].sum()
-    source = finding("load", ratio=ratio, estimated=estimated, sources=window.sources)
-    return _answer(name, float(np.round(ratio, 2)), window, source)
+    source = window.source("load", ratio=ratio, estimated=estimated)
+    return float(np.round(ratio, 2)), [source]
 
 
 _RULES = {

@@ -28,13 +28,7 @@ _MOST_OFFSET = timedelta(hours=15)
 
 
 def is_fit(content: bytes) -> bool:
-    r"""Whether bytes begin like a FIT file.
-
-    Examples
-    --------
-    >>> is_fit(b"\x0e\x20\x00\x00\x00\x00\x00\x00.FIT"), is_fit(b"Activity ID,")
-    (True, False)
-    """
+    """Whether bytes begin like a FIT file."""
     return content[8:12] == b".FIT"
 
 

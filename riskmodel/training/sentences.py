@@ -11,18 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """Something noticed about a log.
+    """Something noticed about a log."""
 
-    Attributes
-    ----------
-    kind : str
-        Which sentence says it, one of those below.
-    details : tuple of (str, value)
-        Numbers, days and names that the sentence is made with.
-    """
-
-    kind: str
-    details: tuple[tuple[str, Any], ...] = ()
+    kind: str  # which sentence says it, one of those below
+    details: tuple[tuple[str, Any], ...] = ()  # numbers, days and names in it
 
 
 def finding(kind: str, **details: Any) -> Finding:
@@ -131,13 +123,7 @@ def day_words(day: date, *, year: bool = False) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "session"), counted(2, "session")
-    ('1 session', '2 sessions')
-    """
+    """Number with its noun."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 

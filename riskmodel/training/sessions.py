@@ -54,20 +54,11 @@ def sessions_of(
 ) -> TrainingLog:
     """Check rows, leave out what is no session, and report.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        ``moment`` (local), ``has_time``, ``activity``, ``sport``, ``duration_min`` and
-        any other quantity of a log, `UNREADABLE` where none was made of what stands
-        there; ``skipped`` where a row has been left out before, and ``row``, which is
-        equal where whole rows are.
-    source : str
-        Label of the program.
-    notes : sequence of Finding
-    without_duration : str
-        What a row without a duration is, a key of `SKIPPED`.
-    zeros_count : bool
-        Whether 0 is meant; programs write it where they know nothing.
+    Rows have ``moment`` (local), ``has_time``, ``activity``, ``sport``, ``duration_min``
+    and any other quantity of a log, `UNREADABLE` where none was made of what stands
+    there; ``skipped`` where a row has been left out before; ``row``, equal where whole
+    rows are.  Without a duration a row is ``without_duration``, a key of `SKIPPED`.
+    Whether ``zeros_count`` depends on the program: most write 0 for what they do not know.
     """
     skipped = _skipped(rows, without_duration)
     left_out = {str(k): int(n) for k, n in skipped[skipped != ""].value_counts().items()}

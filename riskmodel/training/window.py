@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -17,30 +18,15 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class Window:
-    """Sessions before a day, and the days of which a log knows everything.
+    """Sessions before a day, and the days of which a log knows everything."""
 
-    Attributes
-    ----------
-    before : pandas.DataFrame
-        Sessions before the planned one, at least one.
-    on : pandas.Timestamp
-        Day of the planned session.
-    sport : str
-    first, end : pandas.Timestamp
-        First and last day that the log covers, the last before `on`.
-    calendar : bool
-        Whether it covers days at all; single FIT files do not.
-    by_word : bool
-        Whether it ends later than its last session, since its reader says so.
-    """
-
-    before: pd.DataFrame
-    on: pd.Timestamp
+    before: pd.DataFrame  # sessions before the planned one, at least one
+    on: pd.Timestamp  # day of the planned session
     sport: str
-    first: pd.Timestamp
-    end: pd.Timestamp
-    calendar: bool
-    by_word: bool
+    first: pd.Timestamp  # that the log covers
+    end: pd.Timestamp  # last day that it covers, before `on`
+    calendar: bool  # whether it covers days at all; single FIT files do not
+    by_word: bool  # whether it ends later than its last session, as its reader says
 
     def last(self, days: int) -> pd.DataFrame:
         """Sessions of the days before the planned one."""
@@ -72,10 +58,10 @@ class Window:
         days = (self.on - max(self.end, self._last_session)).days
         return days if days > limit("stale_days") else 0
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Programs and files that the sessions are from."""
-        return tuple(dict.fromkeys(self.before["sources"].explode()))
+    def source(self, kind: str, **details: Any) -> Finding:
+        """Where an answer comes from, with the programs and an early end of the log."""
+        programs = tuple(dict.fromkeys(self.before["sources"].explode()))
+        return finding(kind, **{"end": self.early_end, "sources": programs, **details})
 
     @property
     def early_end(self) -> pd.Timestamp | None:

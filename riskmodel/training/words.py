@@ -52,13 +52,7 @@ class Source:
 
 
 def header_key(header: str) -> str:
-    """Header as it is compared; the second of its name keeps its ``#2``.
-
-    Examples
-    --------
-    >>> header_key("Max. hartslag"), header_key("Distance#2")
-    ('max hartslag', 'distance#2')
-    """
+    """Header as it is compared; the second of its name keeps its ``#2``."""
     name, number = re.fullmatch(r"(.*?)((?:#\d+)?)", header, re.DOTALL).groups()  # type: ignore[union-attr]
     return folded(name) + number
 
@@ -88,13 +82,7 @@ def table() -> dict[str, Any]:
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Every program whose tables are known, by name.
-
-    Examples
-    --------
-    >>> list(sources())
-    ['strava', 'garmin', 'intervals', 'trainingpeaks']
-    """
+    """Every program whose tables are known, by name."""
     return {
         name: Source(
             name,
@@ -134,13 +122,7 @@ def sport_of(activity: str) -> str:
 
 
 def is_no_session(activity: str) -> bool:
-    """Whether a row stands for a day without training.
-
-    Examples
-    --------
-    >>> is_no_session("Day Off"), is_no_session("Run")
-    (True, False)
-    """
+    """Whether a row stands for a day without training."""
     return _glued(activity) in {_glued(word) for word in table()["no_session"]["words"]}
 
 
@@ -151,13 +133,7 @@ def months() -> Mapping[str, int]:
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:
-    """Sports of which a past session counts as similar.
-
-    Examples
-    --------
-    >>> similar_sports("walking"), similar_sports("running")
-    (('walking', 'hiking'), ('running',))
-    """
+    """Sports of which a past session counts as similar."""
     return tuple(table()["similar"].get(sport, [sport]))
 
 

@@ -3,6 +3,7 @@
 
 import io
 import json
+import struct
 import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from garmin_fit_sdk.crc_calculator import CrcCalculator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -233,6 +235,33 @@ def test_dotted_dates_begin_with_the_day_unless_they_cannot():
     # What is no day and no month says nothing about the others.
     log = own(text + "07.32.2026,60\n")
     assert log.report.skipped == {"no_date": 1}
+
+
+@pytest.mark.parametrize("other", [0x660, 0x6F0, 0x966, 0xFF10])
+def test_digits_of_other_scripts_give_a_row_left_out_or_a_value_left_open(other):
+    script = str.maketrans({str(i): chr(other + i) for i in range(10)})
+    fullwidth = other == 0xFF10  # which are the same digits, by Unicode
+    plain = "2026-07-0{},60,5\n"
+    cells = ["2026-07-09,60,5", "2026-07-09 07:30:00,60,5", "9 Jul 2026,60,5"]
+    cells += ["2026-07-09,1:00:00,5", "2026-07-09,45:30.5,5"]
+    for cell in cells:
+        days, *rest = cell.split(",")
+        for odd in (",".join([days.translate(script), *rest]), cell.translate(script)):
+            text = "day,min,rpe\n" + "".join(map(plain.format, range(1, 6))) + odd + "\n"
+            log = own(text)
+            assert len(log.sessions) == (6 if fullwidth else 5)
+    felt = own("day,min,rpe\n2026-07-01,60," + "7".translate(script) + "\n")
+    assert only(felt)["session_rpe"] == 7 or not fullwidth
+    assert (not fullwidth) == bool([n for n in felt.report.notes if n.kind == "unread"])
+
+
+@pytest.mark.parametrize(
+    "cell", ["", " ", "--", "- -", "--:--:--", "nan", "NaN", "NA", "n/a", "null", "NULL", "None"]
+)  # fmt: skip
+def test_a_cell_that_says_nothing_is_open_without_a_note(cell):
+    log = own(f"day,min,rpe\n2026-07-01,60,{cell}\n2026-07-02,60,5\n")
+    assert log.sessions["session_rpe"].isna().tolist() == [True, False]
+    assert [note.kind for note in log.report.notes] == ["unknown_activity"]
 
 
 def test_a_minus_sign_is_a_minus():
@@ -639,6 +668,24 @@ def test_a_wrong_checksum_is_a_warning_and_the_data_stay():
     assert only(log)["duration_min"] == 111
     assert any("checksum" in line for line in log.report.lines())
     assert not any("checksum" in line for line in read_log(made.fit()).report.lines())
+
+
+def test_records_with_compressed_timestamps_are_read():
+    # As older bicycle computers write them: the time in five bits of the header.
+    messages = [
+        bytes([0x40, 0, 0, 0, 0, 1, 0, 1, 0x00]), bytes([0, 4]),  # file_id: activity
+        bytes([0x41, 0, 0, 20, 0, 1, 3, 1, 0x02]),  # record: heart rate
+        *(bytes([0xA0 | second, 140 + second]) for second in range(5)),
+        bytes([0x40, 0, 0, 18, 0, 3, 2, 4, 0x86, 5, 1, 0x00, 8, 4, 0x86]),
+        struct.pack("<BIBI", 0, 1_152_000_000, 1, 3_600_000),  # session: a run of an hour
+    ]  # fmt: skip
+    body = b"".join(messages)
+    content = struct.pack("<BBHI4s", 12, 0x20, 2100, len(body), b".FIT") + body
+    crc = CrcCalculator.calculate_crc(content, 0, len(content))
+    log = read_log(content + struct.pack("<H", crc))
+    row = only(log)
+    assert (row["duration_min"], row["average_heart_rate_bpm"]) == (60, 142)
+    assert [note.kind for note in log.report.notes] == ["fit_local_time"]
 
 
 def test_a_fit_file_that_breaks_off_or_holds_no_session_says_so():
