@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -187,8 +186,10 @@ def log_command(
 
 
 def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
-    report = {**asdict(log.report), "share_estimated": log.report.share_estimated}
-    whole = {"report": report, "answers": [asdict(answer) for answer in answers]}
+    whole = {
+        "report": log.report.in_words(),
+        "answers": [answer.in_words() for answer in answers],
+    }
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from riskmodel.inputs.tables import TableFileError, csv_rows
 from riskmodel.squad.file import SquadFileError, read_squad_file
 from riskmodel.training.log import TrainingLogError
-from riskmodel.training.log_file import log_columns, read_log
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import log_columns
 
 CELLS = st.text(st.sampled_from('ab",;\n\r '), max_size=4)
 
