@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 from unicodedata import name as name_of_character
 
 import httpx
 import tenacity
+from cachetools import TTLCache
 
 from riskmodel.weather.coordinates import read_coordinates
 from riskmodel.weather.hours import (
@@ -58,74 +59,50 @@ LARGEST_ANSWER_BYTES = 2_000_000
 MOST_PLACES = 10
 
 _TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+_HEADERS = {
+    "User-Agent": "cramp-risk",
+    "Accept": "application/json",
+    # A small answer may unpack to one of any size.
+    "Accept-Encoding": "identity",
+}
 _TRY_AGAIN = frozenset({408, 429, *range(500, 600)})
 _BACK_OFF = tenacity.wait_exponential_jitter(multiplier=0.3, max=LONGEST_WAIT_S, jitter=0.2)
 _pause = time.sleep
 _TOO_LONG = "The weather service takes too long to answer."
 _FARTHEST_DEG = 1.0
 """Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
-
-
-class _Unready(Exception):
-    """The service could not be reached or is busy: worth another try."""
-
-    def __init__(self, sentence: str, wait_s: float | None = None) -> None:
-        super().__init__(sentence)
-        self.wait_s = wait_s
-
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Not to be seen, and part of the spelling of Persian and Indian names."""
 
 _T = TypeVar("_T")
+_answers: TTLCache[Hashable, Future[Any]] = TTLCache(MOST_KEPT, KEEP_S)
+_answers_lock = Lock()
 
 
-class _Kept:
-    """Answers for ten minutes; those who ask at once share one request."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[float, Future[Any]]] = OrderedDict()
-
-    def get(self, key: Hashable, ask: Callable[[], _T]) -> _T:
-        """Return what is kept, wait for who is asking already, or ask."""
-        with self._lock:
-            until, future = self._kept.get(key, (-math.inf, Future[Any]()))
-            mine = until < self._clock()
-            if mine:
-                future = Future()
-                self._kept[key] = (math.inf, future)  # an answer under way has no age
-        if not mine:
-            # Whoever asks gives up by itself; this is for one that could not.
-            try:
-                answer: _T = future.result(LONGEST_ANSWER_S + 5.0)
-            except TimeoutError:
-                raise WeatherError(_TOO_LONG) from None
-            return answer
+def _shared(key: Hashable, ask: Callable[[], _T]) -> _T:
+    """Return the answer of the last ten minutes, wait for who is asking, or ask."""
+    with _answers_lock:
+        future: Future[_T] | None = _answers.get(key)
+        if mine := future is None:
+            future = _answers[key] = Future()
+    if mine:
         try:
-            answer = ask()
+            future.set_result(ask())
         except BaseException as error:
-            with self._lock:
-                self._kept.pop(key, None)
+            with _answers_lock:
+                _answers.pop(key, None)
             future.set_exception(error)
-            raise
-        with self._lock:
-            self._kept[key] = (self._clock() + KEEP_S, future)
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        future.set_result(answer)
-        return answer
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_kept = _Kept()
+    # Whoever asks gives up by itself; this is for one that could not.
+    try:
+        return future.result(LONGEST_ANSWER_S + 5.0)
+    except TimeoutError:
+        raise WeatherError(_TOO_LONG) from None
 
 
 def forget() -> None:
     """Empty the cache."""
-    _kept.clear()
+    with _answers_lock:
+        _answers.clear()
 
 
 def forecast(
@@ -170,9 +147,8 @@ def forecast(
     where = rounded_place(latitude_deg, longitude_deg)
     address = _address(url, FORECAST_URL_VARIABLE, FORECAST_URL)
     zone = _zone_at(address, where) if place is None else place.time_zone
-    weather = _kept.get(
-        (address, where, days, zone), lambda: _fetch_forecast(address, where, days, zone)
-    )
+    key = address, where, days, zone
+    weather = _shared(key, lambda: _fetch_forecast(*key))
     label = place.label if place is not None else f"{where[0]:.2f}, {where[1]:.2f}"
     return replace(weather, place=label)
 
@@ -217,24 +193,20 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
                 "please type it again."
             )
     address = _address(url, PLACES_URL_VARIABLE, PLACES_URL)
+    return _shared((address, name.casefold()), lambda: _fetch_places(address, name))
+
+
+def _fetch_places(address: str, name: str) -> tuple[Place, ...]:
     asked = {"name": name, "count": MOST_PLACES, "language": "en", "format": "json"}
-
-    def ask() -> tuple[Place, ...]:
-        payload = parse_json(_ask(address, asked))
-        found = payload.get("results", []) if isinstance(payload, dict) else None
-        if not isinstance(found, list):
-            raise WeatherError("The search for places answered with no list of places.")
-        places = (_place(entry) for entry in found[:MOST_PLACES])
-        usable = tuple(place for place in places if place is not None)
-        if found and not usable:
-            raise WeatherError("The search for places answered with no place.")
-        return usable
-
-    return _kept.get((address, name.casefold()), ask)
-
-
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""Not to be seen, and part of the spelling of Persian and Indian names."""
+    payload = parse_json(_get(address, asked))
+    entries = payload.get("results", []) if isinstance(payload, dict) else None
+    if not isinstance(entries, list):
+        raise WeatherError("The search for places answered with no list of places.")
+    places = (_place(entry) for entry in entries[:MOST_PLACES])
+    usable = tuple(place for place in places if place is not None)
+    if entries and not usable:
+        raise WeatherError("The search for places answered with no place.")
+    return usable
 
 
 def _place(entry: Any) -> Place | None:
@@ -248,8 +220,10 @@ def _place(entry: Any) -> Place | None:
         read_zone(time_zone)
         words = [entry.get(key) or "" for key in ("name", "admin1", "country")]
         if not words[0] or not all(isinstance(word, str) for word in words):
-            raise TypeError
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            return None
+        # JSON may hold halves of characters, which nothing can show.
+        "".join(words).encode()
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
     name, region, country = (" ".join(word.split())[:100] for word in words)
     return Place(name, region, country, latitude_deg, longitude_deg, time_zone)
@@ -257,22 +231,22 @@ def _place(entry: Any) -> Place | None:
 
 def _zone_at(address: str, where: tuple[float, float]) -> str:
     """Ask for the time zone of a place."""
+    return _shared((address, where), lambda: _fetch_zone(address, where))
+
+
+def _fetch_zone(address: str, where: tuple[float, float]) -> str:
     asked = {
         **_asked_place(where),
         "hourly": VARIABLES["air_temperature_c"].names[0],
         "timezone": "auto",
         "forecast_days": 1,
     }
-
-    def ask() -> str:
-        payload = parse_json(_ask(address, asked))
-        name = payload.get("timezone") if isinstance(payload, dict) else None
-        if not isinstance(name, str):
-            raise WeatherError("The weather service does not say the time zone.")
-        read_zone(name)
-        return name
-
-    return _kept.get((address, where), ask)
+    payload = parse_json(_get(address, asked))
+    name = payload.get("timezone") if isinstance(payload, dict) else None
+    if not isinstance(name, str):
+        raise WeatherError("The weather service does not say the time zone.")
+    read_zone(name)
+    return name
 
 
 def _asked_place(where: tuple[float, float]) -> dict[str, str]:
@@ -294,7 +268,7 @@ def _fetch_forecast(
         "forecast_days": days + 2,
         "past_days": PAST_DAYS + 1,
     }
-    content = _ask(address, asked)
+    content = _get(address, asked)
     issued = datetime.now(UTC)
     payload = parse_json(content)
     weather = weather_of(payload, coordinates=where, zone=zone, issued=issued)
@@ -333,79 +307,43 @@ def _address(given: str | None, variable: str, default: str) -> str:
     return address
 
 
-def _wait(state: tenacity.RetryCallState) -> float:
+class _Unready(WeatherError):
+    """The service could not be reached or is busy: worth another try."""
+
+    wait_s: float | None = None
+
+
+def _wait_s(state: tenacity.RetryCallState) -> float:
+    """How long to wait: as the service asks for, or else longer each time."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_s if isinstance(error, _Unready) else None
-    backed_off: float = _BACK_OFF(state)
-    return backed_off if asked is None else asked
+    if isinstance(error, _Unready) and error.wait_s is not None:
+        return error.wait_s
+    return _BACK_OFF(state)
 
 
-class _StopIfTooLong(tenacity.stop.stop_base):
-    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        error = retry_state.outcome.exception() if retry_state.outcome else None
-        wait_s = error.wait_s if isinstance(error, _Unready) else None
-        return wait_s is not None and wait_s > LONGEST_WAIT_S
-
-
-def _ask(address: str, asked: dict[str, Any]) -> bytes:
-    """Get an answer in time, trying again where that may help.
-
-    The timeouts of httpx hold for each piece of an answer, of which a service may send
-    any number.  So one thread asks, and the other waits for it only so long.
-    """
-    done: Future[bytes] = Future()
-    clients: list[httpx.Client] = []
-    given_up = threading.Event()
-
-    def once() -> bytes:
-        if given_up.is_set():
-            raise WeatherError(_TOO_LONG)
-        return _ask_once(address, asked, clients)
-
-    def work() -> None:
-        try:
-            done.set_result(_with_patience(once))
-        except BaseException as error:
-            done.set_exception(error)
-
-    threading.Thread(target=work, name="weather", daemon=True).start()
-    try:
-        return done.result(LONGEST_ANSWER_S)
-    except TimeoutError:
-        given_up.set()
-        for client in list(clients):
-            client.close()
-        raise WeatherError(_TOO_LONG) from None
-
-
-def _with_patience(once: Callable[[], bytes]) -> bytes:
+def _get(address: str, asked: dict[str, Any]) -> bytes:
+    """Get an answer in time, trying again where that may help."""
     tries = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_Unready),
-        stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), _StopIfTooLong()),
-        wait=_wait,
+        stop=tenacity.stop_after_attempt(ATTEMPTS)
+        | tenacity.stop_before_delay(LONGEST_ANSWER_S),
+        wait=_wait_s,
         sleep=_pause,
         reraise=True,
     )
-    try:
-        return tries(once)
-    except _Unready as error:
-        raise WeatherError(str(error)) from None
+    return tries(_get_once, address, asked, time.monotonic() + LONGEST_ANSWER_S)
 
 
-def _ask_once(address: str, asked: dict[str, Any], clients: list[httpx.Client]) -> bytes:
-    headers = {
-        "User-Agent": "cramp-risk",
-        "Accept": "application/json",
-        # A small answer may unpack to one of any size.
-        "Accept-Encoding": "identity",
-    }
+def _get_once(address: str, asked: dict[str, Any], deadline_s: float) -> bytes:
+    watch = {"trace": partial(_read_until, deadline_s)}
     try:
         # The address may have a query of its own, such as a key.
         url = httpx.URL(address).copy_merge_params(asked)
-        with httpx.Client(timeout=_TIMEOUT, headers=headers) as client:
-            clients.append(client)
-            with client.stream("GET", url) as answer:
-                content = _whole(answer)
+        with (
+            httpx.Client(timeout=_TIMEOUT, headers=_HEADERS) as client,
+            client.stream("GET", url, extensions=watch) as answer,
+        ):
+            content = _whole(answer)
     except WeatherError:
         raise
     except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -420,19 +358,30 @@ def _ask_once(address: str, asked: dict[str, Any], clients: list[httpx.Client]) 
             "The weather service cannot be asked: the address or the network settings of "
             "this machine do not work."
         ) from None
-    status = answer.status_code
-    if status == 200:
-        return content
-    if status in _TRY_AGAIN:
-        words = "too many were asked" if status == 429 else f"status {status}"
-        wait_s = _retry_after_s(answer.headers.get("Retry-After", ""))
-        raise _Unready(f"The weather service is busy now ({words}); try later.", wait_s)
-    if 300 <= status < 400:
-        raise WeatherError("The weather service sends elsewhere, which is not followed.")
-    reason = _reason(content)
-    if not reason or any(secret in reason for secret in _secrets(address)):
-        reason = f"status {status}"
-    raise WeatherError(f"The weather service refused: {reason}.")
+    if answer.status_code != 200:
+        raise _refusal(answer, content, address)
+    return content
+
+
+def _read_until(deadline_s: float, event: str, info: dict[str, Any]) -> None:
+    """Give each read of a new connection no more than the time that is left.
+
+    The timeouts of httpx hold for each piece of an answer, of which a service may send
+    any number, headers included.
+    """
+    if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+        return
+    connection = info["return_value"]
+    read = connection.read
+
+    def read_in_time(max_bytes: int, timeout: float | None = None) -> bytes:
+        left_s = deadline_s - time.monotonic()
+        if left_s <= 0.0:
+            raise WeatherError(_TOO_LONG)
+        piece: bytes = read(max_bytes, left_s if timeout is None else min(timeout, left_s))
+        return piece
+
+    connection.read = read_in_time
 
 
 def _whole(answer: httpx.Response) -> bytes:
@@ -445,6 +394,23 @@ def _whole(answer: httpx.Response) -> bytes:
         if len(content) > LARGEST_ANSWER_BYTES:
             raise WeatherError("The weather service answered with far too much.")
     return bytes(content)
+
+
+def _refusal(answer: httpx.Response, content: bytes, address: str) -> WeatherError:
+    """Say why there is no weather in an answer; a key is not said."""
+    status = answer.status_code
+    if status in _TRY_AGAIN:
+        words = "too many were asked" if status == 429 else f"status {status}"
+        busy = _Unready(f"The weather service is busy now ({words}); try later.")
+        busy.wait_s = _retry_after_s(answer.headers.get("Retry-After", ""))
+        too_long = busy.wait_s is not None and busy.wait_s > LONGEST_WAIT_S
+        return WeatherError(str(busy)) if too_long else busy
+    if 300 <= status < 400:
+        return WeatherError("The weather service sends elsewhere, which is not followed.")
+    reason = _reason(content)
+    if not reason or any(secret in reason for secret in _secrets(address)):
+        reason = f"status {status}"
+    return WeatherError(f"The weather service refused: {reason}.")
 
 
 def _secrets(address: str) -> list[str]:

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology import heat, sun
+from riskmodel.weather.complete import COLUMNS, SEA_LEVEL_HPA
 from riskmodel.weather.hours import (
-    COLUMNS,
     HOUR,
-    SEA_LEVEL_HPA,
     Times,
     Weather,
     WeatherError,
@@ -85,41 +84,42 @@ def session_weather(
     starts = start_utc.astype("datetime64[ns]")
     ends = starts + (duration_min * _MINUTE_NS).astype("timedelta64[ns]")
     hours = weather.hours_utc
-    first = np.floor((starts - hours[0]) / HOUR).astype(np.intp)
-    width = (np.ceil((ends - hours[0]) / HOUR) - first).max(initial=1.0)
-    rows = first[:, None] + np.arange(int(width))
-    begin = hours[0] + rows * HOUR
-    minutes = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
-    share = np.maximum(minutes / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    rows, share = _shares(hours[0], starts, ends, duration_min)
     met = share > 0.0
-    inside = (rows >= 0) & (rows < len(hours))
     safe = np.clip(rows, 0, len(hours) - 1)
     hourly = _at_the_athlete(weather)
-    problems = _problems(weather, starts, ends, safe, met & inside, hourly)
-
-    def mean(values: Array) -> Array:
-        # An hour that the session does not touch may hold anything.
-        total: Array = np.where(met, values, 0.0)
-        made = (total * share).sum(axis=1)
-        # The shares of the hours add up to 1 only but for rounding.
-        low = np.where(met, values, np.inf).min(axis=1)
-        high = np.where(met, values, -np.inf).max(axis=1)
-        return np.asarray(np.clip(made, low, high))
-
+    problems = _problems(weather, starts, ends, safe, met & (rows == safe), hourly)
+    values = {name: hourly[name][safe] for name in (*_NEEDED, "wbgt_c")}
+    hidden = shade[:, None]
+    diffuse = values["solar_radiation_w_m2"] * (1.0 - hourly["direct_fraction"][safe])
+    values["solar_radiation_w_m2"] = np.where(
+        hidden, diffuse, values["solar_radiation_w_m2"]
+    )
+    values["wbgt_c"] = np.where(hidden, hourly["wbgt_shade_c"][safe], values["wbgt_c"])
+    # An hour that the session does not touch may hold anything.
+    highest = {name: np.where(met, v, -np.inf).max(axis=1) for name, v in values.items()}
     columns = {}
-    for name in _NEEDED:
-        values = hourly[name][safe]
-        if name == "solar_radiation_w_m2":
-            diffuse = values * (1.0 - hourly["direct_fraction"][safe])
-            values = np.where(shade[:, None], diffuse, values)
-        columns[name] = mean(values)
-    wbgt = np.where(shade[:, None], hourly["wbgt_shade_c"][safe], hourly["wbgt_c"][safe])
-    columns["wbgt_c"] = mean(wbgt)
-    highest = np.where(met, wbgt, -np.inf).max(axis=1)
-    bad = problems != ""
-    for values in (*columns.values(), highest):
-        values[bad] = np.nan
-    return SessionWeather(columns, highest, problems)
+    for name, column in values.items():
+        mean = (np.where(met, column, 0.0) * share).sum(axis=1)
+        # The shares of the hours add up to 1 only but for rounding.
+        lowest = np.where(met, column, np.inf).min(axis=1)
+        mean = np.clip(mean, lowest, highest[name])
+        columns[name] = np.where(problems == "", mean, np.nan)
+    wbgt_highest_c = np.where(problems == "", highest["wbgt_c"], np.nan)
+    return SessionWeather(columns, wbgt_highest_c, problems)
+
+
+def _shares(
+    first_utc: np.datetime64, starts: Times, ends: Times, duration_min: Array
+) -> tuple[NDArray[np.intp], Array]:
+    """Hours of the weather that each session may meet, and the share it spends in each."""
+    first = np.floor((starts - first_utc) / HOUR).astype(np.intp)
+    width = (np.ceil((ends - first_utc) / HOUR) - first).max(initial=1.0)
+    rows = first[:, None] + np.arange(int(width))
+    begin = first_utc + rows * HOUR
+    time = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
+    share = np.maximum(time / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    return rows, share
 
 
 def weather_answers(

@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from cachetools import TTLCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -507,9 +508,10 @@ def test_the_same_place_is_asked_about_once(service):
 
 def test_after_ten_minutes_it_is_asked_again(service, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(open_meteo, "_kept", open_meteo._Kept(lambda: now[0]))
+    answers = TTLCache(open_meteo.MOST_KEPT, open_meteo.KEEP_S, lambda: now[0])
+    monkeypatch.setattr(open_meteo, "_answers", answers)
     forecast(PLACE)
-    now[0] += 600
+    now[0] += 599
     forecast(PLACE)
     assert len(service.log) == 1
     now[0] += 1
@@ -518,7 +520,7 @@ def test_after_ten_minutes_it_is_asked_again(service, monkeypatch):
 
 
 def test_the_cache_is_bounded(service, monkeypatch):
-    monkeypatch.setattr(open_meteo, "MOST_KEPT", 2)
+    monkeypatch.setattr(open_meteo, "_answers", TTLCache(2, open_meteo.KEEP_S))
     for latitude in (10.0, 11.0, 12.0, 10.0, 12.0):
         forecast(replace(PLACE, latitude_deg=latitude))
     # The oldest had to go, the newest stayed.
@@ -684,7 +686,6 @@ def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, piece):
 
 def test_who_waits_for_another_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", -4.9)
-    kept = open_meteo._Kept()
     hold, begun = threading.Event(), threading.Event()
 
     def ask():
@@ -692,9 +693,10 @@ def test_who_waits_for_another_does_not_wait_for_ever(monkeypatch):
         hold.wait(30)
 
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(kept.get, "key", ask)
+        first = pool.submit(open_meteo._shared, "key", ask)
         begun.wait(30)
         with pytest.raises(WeatherError, match="too long"):
-            kept.get("key", ask)
+            open_meteo._shared("key", ask)
         hold.set()
         first.result()
+    open_meteo.forget()

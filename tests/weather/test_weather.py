@@ -15,17 +15,11 @@ from hypothesis import strategies as st
 from riskmodel.datasets import data_file
 from riskmodel.physiology import heat, sun
 from riskmodel.starts.daylight import days_of_sun
+from riskmodel.weather.complete import COLUMNS, complete_weather, over_hours
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.heat_days import suggest_heat_days
-from riskmodel.weather.hours import (
-    COLUMNS,
-    WeatherError,
-    hour_index,
-    make_weather,
-    over_hours,
-    read_zone,
-)
+from riskmodel.weather.hours import Weather, WeatherError, hour_index, read_zone
 from riskmodel.weather.over_session import session_weather, weather_answers
 from riskmodel.weather.typed import typed_weather
 
@@ -46,8 +40,8 @@ def weather(hours, first="2026-07-01T00:00", zone="UTC", place=(48.2, 16.4), **m
         "solar_radiation_w_m2": 0.0,
     }
     frame = pd.DataFrame({**usual, **hours}, index=hour_index(starts))
-    options = {"time_zone": zone, "kind": "typed", "place": "Here", **more}
-    return make_weather(frame, latitude_deg=place[0], longitude_deg=place[1], **options)
+    of = Weather(frame, zone, more.pop("kind", "typed"), "Here", *place, **more)
+    return complete_weather(of)
 
 
 def met(of, start, minutes, shade=False):
@@ -162,11 +156,12 @@ def test_an_odd_value_anywhere_is_read_or_named(content, odd):
 
 def test_hours_with_a_gap_are_no_weather():
     frame = weather({"air_temperature_c": np.full(6, 25.0)}).frame
-    options = dict(time_zone="UTC", kind="typed", place="", latitude_deg=0, longitude_deg=0)
-    with pytest.raises(WeatherError, match="not hourly"):
-        make_weather(frame.drop(frame.index[2]), **options)
-    with pytest.raises(WeatherError, match="no hours"):
-        make_weather(frame.iloc[:0], **options)
+    for hours, words in (
+        (frame.drop(frame.index[2]), "not hourly"),
+        (frame.iloc[:0], "no hours"),
+    ):
+        with pytest.raises(WeatherError, match=words):
+            complete_weather(Weather(hours, "UTC", "typed", "", 0.0, 0.0))
 
 
 def test_what_is_clamped_or_assumed_is_counted():
