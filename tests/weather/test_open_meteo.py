@@ -173,6 +173,9 @@ def test_a_postcode_is_a_name(service, query):
         ("timezone", "Middle/Earth"),
         ("name", 7),
         ("name", ""),
+        ("name", "Wien\ud800"),
+        ("country", ["Austria"]),
+        ("timezone", "+999999999999999:00"),
     ],
 )
 def test_a_place_that_is_none_is_refused(service, key, value):
@@ -649,8 +652,25 @@ def test_an_address_that_is_none_is_not_shown(url):
     assert "s3cr3t" not in str(caught.value)
 
 
+def test_pauses_count_as_time_of_the_answer(service, no_wait, monkeypatch):
+    monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", 3.0)
+    service.faults = [(503, {"Retry-After": "4"}, b"")]
+    with pytest.raises(WeatherError, match="busy now"):
+        forecast(PLACE)
+    assert (len(service.log), no_wait) == (1, [])
+
+
+def test_nobody_else_is_asked_and_no_thread_is_left(service):
+    before = threading.active_count()
+    service.faults = [(302, {"Location": f"{service.url}/v1/other"}, b"")]
+    with pytest.raises(WeatherError, match="sends elsewhere"):
+        forecast(PLACE)
+    assert [path for path, _, _ in service.log] == ["/v1/forecast"]
+    assert threading.active_count() <= before + 1  # that of the service itself
+
+
 @contextmanager
-def dripping(piece):
+def dripping(begin, piece):
     """A service whose answer never ends, though every piece of it comes in time."""
     stop = threading.Event()
     closed = threading.Event()
@@ -660,7 +680,7 @@ def dripping(piece):
         with client:
             client.recv(4096)
             try:
-                client.sendall(b"HTTP/1.1 200 OK\r\n" if piece == b"a: b\r\n" else b"")
+                client.sendall(begin)
                 while not stop.wait(0.02):
                     client.sendall(piece)
             except OSError:
@@ -674,10 +694,20 @@ def dripping(piece):
         thread.join()
 
 
-@pytest.mark.parametrize("piece", [b"a: b\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
-def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, piece):
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 9000\r\n\r\n", b" "),
+    ],
+    ids=["hints", "headers", "body", "chunks", "refusal"],
+)
+def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, begin, piece):
     monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", 0.3)
-    with dripping(piece) as (url, closed):
+    with dripping(begin, piece) as (url, closed):
         with pytest.raises(WeatherError, match="too long"):
             forecast(PLACE, url=url)
         # And nobody goes on listening.

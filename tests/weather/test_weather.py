@@ -126,8 +126,22 @@ def test_whatever_bytes_come_only_a_sentence_leaves(data):
     assert len(read.frame)
 
 
+@pytest.mark.parametrize("content", [JSON, CSV, NWS], ids=["json", "csv", "nws"])
+def test_a_file_cut_anywhere_is_read_or_named(content):
+    lines = content.splitlines(keepends=True)
+    cuts = [content[:end] for end in range(0, len(content), 7)]
+    cuts += [b"".join(lines[:end]) for end in range(len(lines))]
+    cuts += [b"".join(lines[:n] + lines[n + 1 :]) for n in range(len(lines))]
+    for cut in cuts:
+        try:
+            assert len(read_weather_file(cut).frame)
+        except WeatherError as error:
+            assert "\n" not in str(error)  # noqa: PT017
+
+
 # A value of JSON in every place of a forecast.
 ODD = [None, True, "x", "", [], {}, -1, 10**400, 1e300, "2026-07-01T00:00"]
+ODD += [[[]], [{}], [None], {"": None}, "\ud800", "\0", "+999999999999999:00", "+-5:30"]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
@@ -237,6 +251,12 @@ def nws(change):
                 validTime="2026-07-01T06:00:00+00:00/PT30M"
             ),
             "PT30M",
+        ),
+        (
+            lambda p: p["temperature"]["values"][0].update(
+                validTime="2026-07-01T06:00:00.5+00:00/PT1H"
+            ),
+            "not on the hour",
         ),
         (
             lambda p: p["temperature"]["values"][0].update(
@@ -406,6 +426,24 @@ def test_a_typical_year_with_nonsense_says_so(make, words):
         read_weather_file(make(), on=date(2027, 7, 4))
 
 
+def test_a_typical_year_cut_anywhere_says_so():
+    lines = YEAR.splitlines(keepends=True)
+    assert len(lines) == 8 + 8760
+    # The last number that is read is whole where a comma follows.
+    unread = "4,20,777,9,9"
+    in_the_last_line = range(len(YEAR) - len(lines[-1]), len(YEAR) - len(unread), 3)
+    cuts = [YEAR[:end] for end in (*range(400), *in_the_last_line)]
+    cuts += [YEAR[: -len(unread) - 1]]
+    cuts += [b"".join(lines[:end]) for end in (*range(12), 4000, 8766, 8767)]
+    cuts += [b"\n" * 9, b"\xef\xbb\xbf", b'"', b"\0"]
+    for cut in cuts:
+        with pytest.raises(WeatherError) as caught:
+            epw_weather(cut, date(2027, 7, 4))
+        assert "\n" not in str(caught.value)
+    # What is not read may be missing.
+    assert len(epw_weather(YEAR[: -len(unread)], date(2027, 7, 4)).frame) == 48
+
+
 # ----------------------------------------------------------------------- hours and hand
 
 
@@ -481,7 +519,21 @@ def test_what_cannot_be_typed_is_named(change, words):
         typed_weather(date(2027, 7, 4), **{**usual, **change})
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../x", "+5", "+99:00", "-x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Mars/Olympus",
+        "../x",
+        "America",
+        "\0",
+        "+5",
+        "+99:00",
+        "-x",
+        "+-5:30",
+        "+9999999999:00",
+    ],
+)
 def test_a_zone_that_is_none_is_named(name):
     with pytest.raises(WeatherError, match="no time zone"):
         read_zone(name)
