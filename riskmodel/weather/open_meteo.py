@@ -5,7 +5,6 @@ Only the words of a search, and coordinates rounded to two decimals, leave the m
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable, Hashable
@@ -33,15 +32,17 @@ from riskmodel.weather.hours import (
 )
 from riskmodel.weather.open_meteo_answer import (
     VARIABLES,
-    finite_number,
     parse_json,
+    place_of,
     weather_of,
 )
 
-FORECAST_URL = "https://api.open-meteo.com/v1/forecast"
-PLACES_URL = "https://geocoding-api.open-meteo.com/v1/search"
 FORECAST_URL_VARIABLE = "CRAMPRISK_FORECAST_URL"
 PLACES_URL_VARIABLE = "CRAMPRISK_PLACES_URL"
+_URLS = {
+    FORECAST_URL_VARIABLE: "https://api.open-meteo.com/v1/forecast",
+    PLACES_URL_VARIABLE: "https://geocoding-api.open-meteo.com/v1/search",
+}
 
 MOST_DAYS = 7
 PAST_DAYS = 14
@@ -69,8 +70,6 @@ _TRY_AGAIN = frozenset({408, 429, *range(500, 600)})
 _BACK_OFF = tenacity.wait_exponential_jitter(multiplier=0.3, max=LONGEST_WAIT_S, jitter=0.2)
 _pause = time.sleep
 _TOO_LONG = "The weather service takes too long to answer."
-_FARTHEST_DEG = 1.0
-"""Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Not to be seen, and part of the spelling of Persian and Indian names."""
 
@@ -124,14 +123,9 @@ def forecast(
         zone takes a small request of its own.
     days : int
         How many days, today included, 1 to 7; one more is fetched, for sessions that
-        cross the last midnight.
+        cross the last midnight.  None is fetched twice in ten minutes.
     url : str, optional
         Of the service; by default that in ``CRAMPRISK_FORECAST_URL``, or Open-Meteo.
-
-    Returns
-    -------
-    Weather
-        Of kind "forecast".  The same place is not asked about twice in ten minutes.
 
     Raises
     ------
@@ -145,7 +139,7 @@ def forecast(
     if latitude_deg is None or longitude_deg is None:
         raise WeatherError("A forecast needs a place, or a latitude and a longitude.")
     where = rounded_place(latitude_deg, longitude_deg)
-    address = _address(url, FORECAST_URL_VARIABLE, FORECAST_URL)
+    address = _address(url, FORECAST_URL_VARIABLE)
     zone = _zone_at(address, where) if place is None else place.time_zone
     key = address, where, days, zone
     weather = _shared(key, lambda: _fetch_forecast(*key))
@@ -173,13 +167,11 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
     Raises
     ------
     WeatherError
-        If the query is too short or too long or looks like coordinates and is none,
-        or the service does not answer, answers nonsense, or finds nothing but places
-        that cannot be used.
+        If the query is no name, or the service does not answer or answers nonsense.
     """
     name = " ".join(query.split())
     if (where := read_coordinates(name)) is not None:
-        zone = _zone_at(_address(None, FORECAST_URL_VARIABLE, FORECAST_URL), where)
+        zone = _zone_at(_address(None, FORECAST_URL_VARIABLE), where)
         return (Place(f"{where[0]:.2f}, {where[1]:.2f}", "", "", *where, zone),)
     if not 2 <= len(name) <= 100:
         raise WeatherError(
@@ -192,7 +184,7 @@ def find_places(query: str, *, url: str | None = None) -> tuple[Place, ...]:
                 f"The name of the place holds a character that cannot be seen ({what}); "
                 "please type it again."
             )
-    address = _address(url, PLACES_URL_VARIABLE, PLACES_URL)
+    address = _address(url, PLACES_URL_VARIABLE)
     return _shared((address, name.casefold()), lambda: _fetch_places(address, name))
 
 
@@ -202,46 +194,22 @@ def _fetch_places(address: str, name: str) -> tuple[Place, ...]:
     entries = payload.get("results", []) if isinstance(payload, dict) else None
     if not isinstance(entries, list):
         raise WeatherError("The search for places answered with no list of places.")
-    places = (_place(entry) for entry in entries[:MOST_PLACES])
+    places = (place_of(entry) for entry in entries[:MOST_PLACES])
     usable = tuple(place for place in places if place is not None)
     if entries and not usable:
         raise WeatherError("The search for places answered with no place.")
     return usable
 
 
-def _place(entry: Any) -> Place | None:
-    """Read a place; None if it is none that can be used."""
-    try:
-        latitude_deg, longitude_deg = rounded_place(
-            finite_number(entry["latitude"], "latitude"),
-            finite_number(entry["longitude"], "longitude"),
-        )
-        time_zone = str(entry["timezone"])
-        read_zone(time_zone)
-        words = [entry.get(key) or "" for key in ("name", "admin1", "country")]
-        if not words[0] or not all(isinstance(word, str) for word in words):
-            return None
-        # JSON may hold halves of characters, which nothing can show.
-        "".join(words).encode()
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-    name, region, country = (" ".join(word.split())[:100] for word in words)
-    return Place(name, region, country, latitude_deg, longitude_deg, time_zone)
-
-
 def _zone_at(address: str, where: tuple[float, float]) -> str:
-    """Ask for the time zone of a place."""
     return _shared((address, where), lambda: _fetch_zone(address, where))
 
 
 def _fetch_zone(address: str, where: tuple[float, float]) -> str:
-    asked = {
-        **_asked_place(where),
-        "hourly": VARIABLES["air_temperature_c"].names[0],
-        "timezone": "auto",
-        "forecast_days": 1,
-    }
-    payload = parse_json(_get(address, asked))
+    """Ask for the time zone of a place; of the weather, for as little as there is."""
+    hourly = VARIABLES["air_temperature_c"].names[0]
+    asked = {"hourly": hourly, "timezone": "auto", "forecast_days": 1}
+    payload = parse_json(_get(address, _asked_place(where) | asked))
     name = payload.get("timezone") if isinstance(payload, dict) else None
     if not isinstance(name, str):
         raise WeatherError("The weather service does not say the time zone.")
@@ -272,33 +240,18 @@ def _fetch_forecast(
     issued = datetime.now(UTC)
     payload = parse_json(content)
     weather = weather_of(payload, coordinates=where, zone=zone, issued=issued)
-    _check_place(payload, where)
     today = issued.astimezone(weather.zone).date()
     return replace(weather, last_start=end_of_days(today, days, weather.zone))
 
 
-def _check_place(payload: dict[str, Any], where: tuple[float, float]) -> None:
-    """Refuse an answer for another place."""
-    north = abs(payload["latitude"] - where[0])
-    east = abs((payload["longitude"] - where[1] + 180.0) % 360.0 - 180.0)
-    # Meridians meet at the poles, where the cells are wide in degrees.
-    east *= math.cos(math.radians(where[0]))
-    if max(north, east) > _FARTHEST_DEG:
-        raise WeatherError(
-            f"The service answered for {payload['latitude']:g}, "
-            f"{payload['longitude']:g}, not for {where[0]:g}, {where[1]:g}."
-        )
-
-
-def _address(given: str | None, variable: str, default: str) -> str:
-    address = given or os.environ.get(variable) or default
+def _address(url: str | None, variable: str) -> str:
+    """Address of the service: this one, or that of the environment, or Open-Meteo's."""
+    address = url or os.environ.get(variable) or _URLS[variable]
     try:
         parts = httpx.URL(address)
-        fine = parts.scheme in ("http", "https") and bool(parts.host)
-        fine = fine and parts.port != 0
     except (httpx.InvalidURL, ValueError):
-        fine = False
-    if not fine:
+        parts = httpx.URL("")
+    if parts.scheme not in ("http", "https") or not parts.host or parts.port == 0:
         # The address itself may hold a key, which is nobody's business.
         raise WeatherError(
             f"The address of the weather service ({variable}) cannot be used; needed is "
@@ -310,15 +263,13 @@ def _address(given: str | None, variable: str, default: str) -> str:
 class _Unready(WeatherError):
     """The service could not be reached or is busy: worth another try."""
 
-    wait_s: float | None = None
+    wait_s: float | None = None  # as the service asks for
 
 
 def _wait_s(state: tenacity.RetryCallState) -> float:
-    """How long to wait: as the service asks for, or else longer each time."""
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _Unready) and error.wait_s is not None:
-        return error.wait_s
-    return _BACK_OFF(state)
+    wait_s = error.wait_s if isinstance(error, _Unready) else None
+    return _BACK_OFF(state) if wait_s is None else wait_s
 
 
 def _get(address: str, asked: dict[str, Any]) -> bytes:
@@ -401,10 +352,10 @@ def _refusal(answer: httpx.Response, content: bytes, address: str) -> WeatherErr
     status = answer.status_code
     if status in _TRY_AGAIN:
         words = "too many were asked" if status == 429 else f"status {status}"
-        busy = _Unready(f"The weather service is busy now ({words}); try later.")
+        sentence = f"The weather service is busy now ({words}); try later."
+        busy = _Unready(sentence)
         busy.wait_s = _retry_after_s(answer.headers.get("Retry-After", ""))
-        too_long = busy.wait_s is not None and busy.wait_s > LONGEST_WAIT_S
-        return WeatherError(str(busy)) if too_long else busy
+        return WeatherError(sentence) if (busy.wait_s or 0.0) > LONGEST_WAIT_S else busy
     if 300 <= status < 400:
         return WeatherError("The weather service sends elsewhere, which is not followed.")
     reason = _reason(content)
@@ -428,22 +379,18 @@ def _retry_after_s(text: str) -> float | None:
     if text.strip().isdecimal():
         return float(text)
     try:
-        until = parsedate_to_datetime(text)
-        if until.tzinfo is None:
-            until = until.replace(tzinfo=UTC)
-        wait_s = (until - datetime.now(UTC)).total_seconds()
+        until_s = parsedate_to_datetime(text).replace(tzinfo=UTC).timestamp()  # always GMT
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return max(wait_s, 0.0)
+    return max(until_s - time.time(), 0.0)
 
 
 def _reason(content: bytes) -> str:
     """What the service says, if it says something that can be shown."""
     try:
-        payload = parse_json(content)
-    except WeatherError:
-        payload = None
-    reason = payload.get("reason") if isinstance(payload, dict) else None
+        reason = parse_json(content)["reason"]
+    except (WeatherError, KeyError, TypeError, IndexError):
+        return ""
     if not isinstance(reason, str):
         return ""
     printable = "".join(c if c.isprintable() else " " for c in reason)

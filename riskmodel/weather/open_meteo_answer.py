@@ -22,7 +22,15 @@ from riskmodel.weather.complete import (
     direct_share,
     over_hours,
 )
-from riskmodel.weather.hours import ATTRIBUTION, Times, Weather, WeatherError, read_zone
+from riskmodel.weather.hours import (
+    ATTRIBUTION,
+    Place,
+    Times,
+    Weather,
+    WeatherError,
+    read_zone,
+    rounded_place,
+)
 
 Array = NDArray[np.float64]
 
@@ -66,6 +74,8 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
 """What is read, by what it becomes (open-meteo.com/en/docs)."""
 
 _UTC = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
+_FARTHEST_DEG = 1.0
+"""Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
 _SECONDS = np.timedelta64(1, "s")
 # Seconds beyond these are no time that NumPy can count in nanoseconds.
 _FIRST, _LAST = -2_208_988_800, 7_258_118_400
@@ -132,10 +142,45 @@ def weather_of(
         notes += count_notes((direct < 0.0, *below))
         radiation = hours["solar_radiation_w_m2"].to_numpy()
         hours["direct_fraction"] = direct_share(direct, radiation)
-    where = coordinates or (answer.latitude_deg, answer.longitude_deg)
+    where = answer.latitude_deg, answer.longitude_deg
+    if coordinates is not None:
+        _check_place(where, coordinates)
+        where = coordinates
     return complete_weather(
         Weather(hours, zone, "forecast", place, *where, ATTRIBUTION, notes, issued)
     )
+
+
+def place_of(entry: Any) -> Place | None:
+    """Read a place of the search; None if it is none that can be used."""
+    try:
+        latitude_deg, longitude_deg = rounded_place(
+            finite_number(entry["latitude"], "latitude"),
+            finite_number(entry["longitude"], "longitude"),
+        )
+        time_zone = str(entry["timezone"])
+        read_zone(time_zone)
+        words = [entry.get(key) or "" for key in ("name", "admin1", "country")]
+        if not words[0] or not all(isinstance(word, str) for word in words):
+            return None
+        # JSON may hold halves of characters, which nothing can show.
+        "".join(words).encode()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    name, region, country = (" ".join(word.split())[:100] for word in words)
+    return Place(name, region, country, latitude_deg, longitude_deg, time_zone)
+
+
+def _check_place(served: tuple[float, float], asked: tuple[float, float]) -> None:
+    """Refuse an answer for another place."""
+    north = abs(served[0] - asked[0])
+    east = abs((served[1] - asked[1] + 180.0) % 360.0 - 180.0)
+    # Meridians meet at the poles, where the cells are wide in degrees.
+    if max(north, east * math.cos(math.radians(asked[0]))) > _FARTHEST_DEG:
+        raise WeatherError(
+            f"The service answered for {served[0]:g}, {served[1]:g}, not for "
+            f"{asked[0]:g}, {asked[1]:g}."
+        )
 
 
 def _answer(payload: Any) -> _Answer:

@@ -53,10 +53,8 @@ def typed_weather(
     ----------
     on : date
         First day; from 1900 to 2199.
-    latitude_deg, longitude_deg : float
-        [°]
-    time_zone : str
-        IANA name.
+    latitude_deg, longitude_deg, time_zone : float, float and str
+        Of the place [°]; IANA name of the zone.
     coolest_c, warmest_c : float
         Air temperature at 5 and at 15 o'clock, with half a cosine between. [°C]
     relative_humidity_pct : float
@@ -67,7 +65,6 @@ def typed_weather(
         1 to 14; one more is made, for sessions that cross the last midnight.
     kind : {"typed", "climate"}
         "climate" for long-term normals.
-    place : str
 
     Raises
     ------
@@ -92,8 +89,8 @@ def typed_weather(
     frame = pd.DataFrame({"air_temperature_c": air}, hours)
     frame["relative_humidity_pct"] = np.minimum(humidity, 100.0)
     frame["wind_speed_m_s"], frame["cloud_pct"] = wind_speed_m_s, cloud_pct
-    saturated = "The air is saturated in the coolest hours."
-    notes = (saturated,) if (humidity > 100.0).any() else ()
+    saturated = ("The air is saturated in the coolest hours.",)
+    notes = saturated if (humidity > 100.0).any() else ()
     weather = Weather(frame, time_zone, kind, place, latitude_deg, longitude_deg, "", notes)
     return complete_weather(replace(weather, last_start=end_of_days(on, days, zone)))
 
