@@ -90,8 +90,8 @@ def is_indoors(sky: ArrayLike, sport: ArrayLike) -> NDArray[np.bool_]:
     sky, sport = np.asarray(sky), np.asarray(sport)
     # Nobody who leaves the sky open means a gymnasium with the sun in it.
     usually = (load_sports().indoors_if_not_said[sport] > 0) & (sport != UNKNOWN)
-    said: NDArray[np.bool_] = sky == FIELDS["sky"].codes["indoor"]
-    return np.asarray(said | (usually & (sky == UNKNOWN)))
+    stated: NDArray[np.bool_] = sky == FIELDS["sky"].codes["indoor"]
+    return np.asarray(stated | (usually & (sky == UNKNOWN)))
 
 
 def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:

@@ -73,13 +73,6 @@ def over_hours(
     The labels are whole hours apart; an hour that is left out becomes missing.  The
     mean of what is instantaneous is that of the two ends of the hour; what is preceding
     and stands at 13:00 is the mean from 12:00 to 13:00.
-
-    Examples
-    --------
-    >>> labels = np.array(["2026-07-01T12", "2026-07-01T13"], dtype="datetime64[h]")
-    >>> over_hours(labels, {"air_temperature_c": np.array([20.0, 22.0])},
-    ...            {"solar_radiation_w_m2": np.array([700.0, 800.0])}).iloc[0].tolist()
-    [21.0, 800.0]
     """
     if len(labels_utc) < 2:
         raise WeatherError("There are fewer than two hours of weather.")
@@ -107,12 +100,6 @@ def complete_weather(weather: Weather) -> Weather:
     where no radiation is given at all it comes from the cloud; the notes say so, and in
     how many hours.  They also count the hours whose direct share or pressure a session
     has to do without.
-
-    Raises
-    ------
-    WeatherError
-        If there are no hours, a value is none that weather can have, or there is
-        neither radiation nor cloud.
     """
     read_zone(weather.time_zone)
     latitude_deg, longitude_deg = rounded_place(weather.latitude_deg, weather.longitude_deg)
@@ -153,13 +140,7 @@ def complete_weather(weather: Weather) -> Weather:
 
 
 def count_notes(*counted: tuple[NDArray[np.bool_], str, str]) -> tuple[str, ...]:
-    """Say in how many hours something holds, for what holds in any.
-
-    Examples
-    --------
-    >>> count_notes((np.array([True, False]), "Wind", "was guessed"))
-    ('Wind in 1 hour was guessed.',)
-    """
+    """Say in how many hours something holds and what was done, if it holds in any."""
     counts = ((int(np.sum(holds)), what, taken) for holds, what, taken in counted)
     return tuple(
         f"{what} in {n} hour{'s' * (n != 1)} {taken}".rstrip() + "."
@@ -196,7 +177,6 @@ def check_possible(name: str, values: Array) -> None:
 
 def direct_share(direct_w_m2: Array, radiation_w_m2: Array) -> Array:
     """Share of the radiation that comes straight from the sun, 0 where there is none."""
-    check_possible("solar_radiation_w_m2", direct_w_m2)
     beam = direct_w_m2.clip(0.0)
     if (beam > radiation_w_m2.clip(0.0) + SLIGHTLY_MORE_W_M2).any():
         raise WeatherError("The weather has more direct radiation than radiation in all.")

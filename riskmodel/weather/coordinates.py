@@ -19,11 +19,6 @@ def read_coordinates(query: str) -> tuple[float, float] | None:
 
     Decimal degrees, latitude first or with N, S, E and W, become latitude and longitude
     to two decimals [°]; the name of a place is None.
-
-    Examples
-    --------
-    >>> read_coordinates("48.20849, 16.37208"), read_coordinates("Vienna")
-    ((48.21, 16.37), None)
     """
     plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-").upper()
     after, before = _AFTER.fullmatch(plain), _BEFORE.fullmatch(plain)

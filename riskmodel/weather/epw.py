@@ -159,8 +159,8 @@ def _usual_hours(
     hours["direct_fraction"] = share.where(whole != 0, 0.0)
     hours["pressure_hpa"] = hours.pop("pressure_pa") / 100.0
     hours["cloud_pct"] = hours.pop("cloud_tenths") * 10.0
-    said = "Diffuse radiation above the radiation in all", "was taken as all of it"
-    return hours, count_notes((above, *said))
+    words = "Diffuse radiation above the radiation in all", "was taken as all of it"
+    return hours, count_notes((above, *words))
 
 
 def _zone(time_zone: str | None, offset_h: float, year: int) -> tuple[str, tuple[str, ...]]:

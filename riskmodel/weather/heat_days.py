@@ -31,23 +31,14 @@ HOT_FROM_C = 20.0
 class HeatDays:
     """An offer for the answer ``heat_days_14d``.
 
-    Attributes
-    ----------
-    suggested : int or None
-        None without training days: then only `warm_days`, the most that it can be,
-        is known.  None too where the planned session is not hot.
-    warm_days : int
-        Days that were warm enough at that time of day.
-    known_days : int
-        Of the last fourteen, those whose weather is known.
-    sentence : str
-        How it was counted.
+    None is suggested without training days, when only `warm_days`, the most that it can
+    be, is known, and where the planned session is not hot.
     """
 
     suggested: int | None
-    warm_days: int
-    known_days: int
-    sentence: str
+    warm_days: int  # that were warm enough at that time of day
+    known_days: int  # of the last fourteen, those whose weather is known
+    sentence: str  # how it was counted
 
 
 def suggest_heat_days(

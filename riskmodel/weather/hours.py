@@ -45,24 +45,14 @@ class WeatherError(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """A place as a search finds it.
-
-    Attributes
-    ----------
-    name, region, country : str
-        Region and country may be empty.
-    latitude_deg, longitude_deg : float
-        [°], rounded to two decimals, about a kilometre.
-    time_zone : str
-        IANA name.
-    """
+    """A place as a search finds it; region and country may be empty."""
 
     name: str
     region: str
     country: str
-    latitude_deg: float
+    latitude_deg: float  # [°], to two decimals, about a kilometre, as the longitude
     longitude_deg: float
-    time_zone: str
+    time_zone: str  # IANA name
 
     @property
     def label(self) -> str:
@@ -112,12 +102,7 @@ class Weather:
     @property
     def words(self) -> str:
         """What kind of weather this is, and where."""
-        return f"{self.kind_words}, {self.place}" if self.place else self.kind_words
-
-    @property
-    def kind_words(self) -> str:
-        """What kind of weather this is."""
-        return KIND_WORDS[self.kind]
+        return ", ".join(filter(None, (KIND_WORDS[self.kind], self.place)))
 
     @property
     def zone(self) -> tzinfo:
@@ -137,13 +122,7 @@ class Weather:
 
 
 def naive_utc(moments: Any) -> Times:
-    """Moments with a time zone as datetime64[ns] in UTC.
-
-    Raises
-    ------
-    WeatherError
-        If they have none, or lie outside of 1900 to 2199.
-    """
+    """Moments with a time zone, from 1900 to 2199, as datetime64[ns] in UTC."""
     index = pd.DatetimeIndex(moments)
     if index.tz is None:
         raise WeatherError(f"The time {index[0]} has no time zone.")
@@ -179,14 +158,7 @@ def end_of_days(first: date, days: int, zone: tzinfo) -> datetime:
 
 
 def check_year(day: date) -> None:
-    """Refuse days that no form takes.
-
-    Examples
-    --------
-    >>> check_year(date(2300, 1, 1))
-    Traceback (most recent call last):
-    riskmodel.weather.hours.WeatherError: The date is 2300-01-01; allowed is 1900 to 2199.
-    """
+    """Refuse days that no form takes."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         shown = f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
         raise WeatherError(f"The date is {shown}; allowed is {FIRST_YEAR} to {LAST_YEAR}.")
@@ -201,12 +173,7 @@ def check_days(first: date, days: int, *, most: int, of: str) -> None:
 
 
 def clock_words(moment: pd.Timestamp) -> str:
-    """Time of day, with the offset in the hour that comes twice when clocks go back.
-
-    Parameters
-    ----------
-    moment : Timestamp
-        In the local time.
+    """Local time of day, with its offset in the hour that comes twice in autumn.
 
     Examples
     --------
@@ -225,13 +192,7 @@ def clock_words(moment: pd.Timestamp) -> str:
 
 
 def read_zone(name: str) -> tzinfo:
-    """Find a time zone by its IANA name, or an offset such as ``+05:30``.
-
-    Examples
-    --------
-    >>> read_zone("+05:30").utcoffset(None)
-    datetime.timedelta(seconds=19800)
-    """
+    """Find a time zone by its IANA name, or an offset such as ``+05:30``."""
     try:
         if offset := _OFFSET.fullmatch(name):
             sign, hours, minutes = offset.groups()
@@ -244,13 +205,7 @@ def read_zone(name: str) -> tzinfo:
 
 
 def rounded_place(latitude_deg: float, longitude_deg: float) -> tuple[float, float]:
-    """Coordinates to two decimals, about a kilometre: all that a service may know.
-
-    Examples
-    --------
-    >>> rounded_place(48.20849, -16.37208)
-    (48.21, -16.37)
-    """
+    """Coordinates to two decimals, about a kilometre: all that a service may know."""
     for name, value in (("latitude_deg", latitude_deg), ("longitude_deg", longitude_deg)):
         field = FIELDS[name]
         # The comparison is also False for NaN.

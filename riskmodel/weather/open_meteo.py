@@ -123,7 +123,7 @@ def forecast(
         zone takes a small request of its own.
     days : int
         How many days, today included, 1 to 7; one more is fetched, for sessions that
-        cross the last midnight.  None is fetched twice in ten minutes.
+        cross the last midnight.  The same ones are not fetched twice in ten minutes.
     url : str, optional
         Of the service; by default that in ``CRAMPRISK_FORECAST_URL``, or Open-Meteo.
 

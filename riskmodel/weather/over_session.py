@@ -31,22 +31,15 @@ _MINUTE_NS = 60e9
 
 @dataclass(frozen=True)
 class SessionWeather:
-    """The weather of any number of sessions.
+    """The weather of n sessions, in arrays of shape (n,); NaN where it is not known.
 
-    Attributes
-    ----------
-    columns : mapping of str to ndarray of shape (n,)
-        Answers to `FIELDS`: means over the session of air temperature, humidity,
-        wind, radiation at the athlete and WBGT.  NaN where it is not known.
-    wbgt_highest_c : ndarray of shape (n,)
-        WBGT of the hottest hour that the session touches. [°C]
-    problems : ndarray of str, shape (n,)
-        Why there is no number; empty where there is one.
+    The columns are answers to `FIELDS`: means over the session of air temperature,
+    humidity, wind, radiation at the athlete and WBGT.
     """
 
     columns: Mapping[str, Array]
-    wbgt_highest_c: Array
-    problems: NDArray[Any]
+    wbgt_highest_c: Array  # WBGT of the hottest hour that the session touches [°C]
+    problems: NDArray[Any]  # why there is no number; empty where there is one
 
 
 def session_weather(
@@ -65,10 +58,6 @@ def session_weather(
         [min], above 0 and up to 1440.
     shade : ndarray of bool, shape (n,)
         True where trees or stands hide the sun: only diffuse light arrives.
-
-    Returns
-    -------
-    SessionWeather
 
     Notes
     -----
@@ -173,8 +162,7 @@ def _at_the_athlete(weather: Weather) -> dict[str, Array]:
     given = hourly["direct_fraction"]
     direct = np.where(np.isnan(given), sun.direct_fraction(whole, cosine), given)
     hourly["direct_fraction"] = direct
-    given = hourly["pressure_hpa"]
-    pressure = np.where(np.isnan(given), SEA_LEVEL_HPA, given)
+    pressure = np.nan_to_num(hourly["pressure_hpa"], nan=SEA_LEVEL_HPA)
 
     def wbgt(radiation: Array, beam: Array) -> Array:
         wind = heat.wind_speed_2m(hourly["wind_speed_m_s"], radiation, cosine)
@@ -214,8 +202,8 @@ def _problems(
             low = -np.inf  # no cold is too cold for the curve
         gone = np.isnan(values)
         bad = (gone | (values < low) | (values > high))[rows] & met
-        found = np.flatnonzero(bad.any(axis=1) & (texts == ""))
-        hour = rows[found, bad[found].argmax(axis=1)]
+        sessions = np.flatnonzero(bad.any(axis=1) & (texts == ""))
+        hour = rows[sessions, bad[sessions].argmax(axis=1)]
         # One sentence for each hour, not for each session.
         for row in np.unique(hour):
             at = _day_and_clock(index[row])
@@ -224,7 +212,7 @@ def _problems(
             else:
                 text = f"The {column.label} of {at} is {values[row]:.3g} {column.unit}; "
                 text += f"allowed is {FIELDS[name].allowed}."
-            texts[found[hour == row]] = text
+            texts[sessions[hour == row]] = text
     begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
     late, early = _day_and_clock(weather.end), _day_and_clock(index[0])
     texts[ends > end] = f"The weather ends on {late}, before the session would."
