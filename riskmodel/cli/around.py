@@ -117,7 +117,7 @@ def _forecast(
     place: str | None, latitude: float | None, longitude: float | None, days: int
 ) -> Weather:
     """Ask the service, about a place by name or by coordinates."""
-    if find_spec("httpx") is None or find_spec("tenacity") is None:
+    if None in map(find_spec, ("httpx", "tenacity", "cachetools")):
         stop('This needs more packages: pip install "cramp-risk[weather]"')
     if (place is None) == (latitude is None) or (latitude is None) != (longitude is None):
         stop("Give --place, or --latitude and --longitude, or --weather-file.")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
@@ -67,6 +67,31 @@ def load_sports() -> effort.Sports:
     """The sports table, in the order of the sport's levels in `FIELDS`."""
     rows = {row["sport"]: row for row in read_table("sports.csv")}
     return effort.Sports.from_rows([rows[name] for name in FIELDS["sport"].levels])
+
+
+def is_indoors(sky: ArrayLike, sport: ArrayLike) -> NDArray[np.bool_]:
+    """Whether sessions are in a hall, by what is said of the sky or else by the sport.
+
+    Parameters
+    ----------
+    sky, sport : int or ndarray of int
+        Codes of the levels in `FIELDS`, or `UNKNOWN`.
+
+    Returns
+    -------
+    ndarray of bool
+
+    Examples
+    --------
+    >>> is_indoors([UNKNOWN, FIELDS["sky"].codes["clear"]],
+    ...            FIELDS["sport"].codes["basketball"])
+    array([ True, False])
+    """
+    sky, sport = np.asarray(sky), np.asarray(sport)
+    # Nobody who leaves the sky open means a gymnasium with the sun in it.
+    usually = (load_sports().indoors_if_not_said[sport] > 0) & (sport != UNKNOWN)
+    stated: NDArray[np.bool_] = sky == FIELDS["sky"].codes["indoor"]
+    return np.asarray(stated | (usually & (sky == UNKNOWN)))
 
 
 def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
@@ -127,9 +152,7 @@ def _preparedness(columns: Columns) -> Array:
 def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
     """Sun, wind near the ground and WBGT."""
     sky = _filled(columns, "sky")
-    # Nobody who leaves the sky open means a gymnasium with the sun in it.
-    inside = load_sports().indoors_if_not_said[columns["sport"]] > 0
-    inside &= (columns["sky"] == UNKNOWN) & (columns["sport"] != UNKNOWN)
+    inside = is_indoors(columns["sky"], columns["sport"])
     sky = np.where(inside, FIELDS["sky"].codes["indoor"], sky)
     given = columns["solar_radiation_w_m2"]
     # Somebody who writes 0 for the sun of a hall has not left it.

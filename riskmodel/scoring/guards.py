@@ -194,14 +194,14 @@ BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 
 
 def heat_band(wbgt_c: float) -> str:
-    """Say what a WBGT means for training.
+    """Say what a WBGT means for training; nothing of one that is unknown (NaN).
 
     Examples
     --------
     >>> heat_band(32.1)
     'extreme: do not train'
     """
-    return next(words for limit, words in HEAT_BANDS if wbgt_c <= limit)
+    return next((words for limit, words in HEAT_BANDS if wbgt_c <= limit), "")
 
 
 def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
