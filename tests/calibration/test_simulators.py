@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from riskmodel import assess_frame
-from riskmodel.calibration import people, simulators
+from riskmodel.calibration import simulators
 from riskmodel.calibration.assumptions import (
     Assumptions,
     draw_assumptions,
@@ -30,7 +30,7 @@ from riskmodel.calibration.simulators import (
 )
 from riskmodel.inputs.fields import FIELDS
 
-PACKAGE = Path(people.__file__).parents[1]
+PACKAGE = Path(scenarios.__file__).parents[1]
 EVERYBODY = draw_scenarios(4000, seed=11)
 
 
@@ -243,7 +243,7 @@ def test_every_draw_of_the_assumptions_differs_and_none_is_negative():
 
 def test_the_rate_of_last_year_is_that_of_the_synthetic_population():
     frame = draw_scenarios(50_000, 1)
-    exposure_h = people.yearly_exposure(
+    exposure_h = scenarios.yearly_exposure(
         frame["sessions_per_week"].to_numpy(),
         frame["duration_min"].to_numpy(),
         frame["competition"].to_numpy(),

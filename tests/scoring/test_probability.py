@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from bisect import bisect_right
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from riskmodel.scoring.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.scoring.engine import Engine
 from riskmodel.scoring.open_questions import _OPTIONAL
 from riskmodel.scoring.probability import expit, weight_doubt
+from tests.scorecard.test_scorecard import WRONG, replaced
 from tests.strategies import sessions, values
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
@@ -327,9 +329,11 @@ def test_another_scorecard_gives_points_and_no_borrowed_probability(tmp_path):
         (lambda raw: raw["assumptions"]["low_logit"].__setitem__(0, -1.0), "below"),
         (lambda raw: raw["questions"]["mean_square_points"]["sky"].pop(), "shape"),
         (lambda raw: raw["typical_points"].update(heat="a"), "damaged"),
-        (lambda raw: raw["typical_points"].pop("heat"), "was made for scorecard"),
+        (lambda raw: raw["typical_points"].pop("heat"), "no typical points of heat"),
         (lambda raw: raw["points"]["logit"].__setitem__(0, math.nan), "damaged"),
         (lambda raw: raw["made"].update(scorecard_fingerprint="abc"), "abc"),
+        (lambda raw: raw["made"].pop("seed"), "no 'seed'"),
+        (lambda raw: raw["points"].update(at=[10.0], logit=[-5.0]), "knots"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, change, words):
@@ -341,12 +345,55 @@ def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, change,
         load_calibration(path, CARD)
 
 
+def refusal(path):
+    """Why a calibration cannot be used, or None where it gives a probability."""
+    try:
+        answer = assess(MARATHON, calibration=load_calibration(path, CARD))
+    except CalibrationError as error:
+        return str(error)
+    return None if 0 < answer.probability < 1 else "no probability"
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, [1.0], [2.0, 1.0], math.inf], ids=repr)
+def test_whatever_stands_in_a_calibration_is_used_or_refused(tmp_path, wrong):
+    path = tmp_path / "mine.json"
+    parts = [(part,) for part in RAW]
+    parts += [
+        (part, name) for part in RAW if isinstance(RAW[part], dict) for name in RAW[part]
+    ]
+    parts += [
+        ("questions", "mean_odds_logit", "sky"),
+        ("questions", "mean_square_points", "sky"),
+    ]
+    for part in parts:
+        path.write_text(json.dumps(replaced(RAW, part, wrong)), encoding="utf-8")
+        why = refusal(path)
+        assert why is None or "cramprisk calibrate" in why, part
+
+
+@pytest.mark.parametrize("kind", ["mean_square_points", "mean_odds_logit"])
+def test_a_calibration_without_a_question_does_not_count_it_as_answered(tmp_path, kind):
+    raw = json.loads(json.dumps(RAW))
+    del raw["questions"][kind]["sky"]
+    (tmp_path / "mine.json").write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CalibrationError, match="question sky"):
+        assess(MARATHON, calibration=load_calibration(tmp_path / "mine.json"))
+
+
+def test_an_engine_takes_no_calibration_that_lacks_a_factor():
+    lacking = {n: v for n, v in CALIBRATION.typical_points.items() if n != "heat"}
+    for use in (Engine, lambda card, own: assess(MARATHON, card, own)):
+        with pytest.raises(CalibrationError, match="no typical points of heat"):
+            use(CARD, replace(CALIBRATION, typical_points=lacking))
+
+
 def test_no_file_and_no_json_get_a_sentence(tmp_path):
     with pytest.raises(CalibrationError, match="cannot be read"):
         load_calibration(tmp_path / "nowhere.json")
-    (tmp_path / "half.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CalibrationError, match="is not JSON"):
-        load_calibration(tmp_path / "half.json")
+    for text in ("{", "9" * 5000, "[" * 100_000):
+        (tmp_path / "half.json").write_text(text, encoding="utf-8")
+        with pytest.raises(CalibrationError, match="is not JSON"):
+            load_calibration(tmp_path / "half.json")
 
 
 def test_scoring_needs_no_scikit_learn():
