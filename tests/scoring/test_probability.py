@@ -6,6 +6,7 @@ import subprocess
 import sys
 from bisect import bisect_right
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -215,6 +216,62 @@ def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
         "sleep", "soreness", "hard_sessions", "rest_days", "stress", "alcohol", "caffeine",
         "diuretic_and_fluid_loss",
     }  # fmt: skip
+
+
+BAD_DAY = {
+    **MARATHON, "air_temperature_c": 31, "relative_humidity_pct": 60, "sleep_h": 4,
+    "soreness_0_10": 6, "hard_sessions_3d": 3, "rest_days_7d": 0, "stress": "high",
+    "urine_colour": "dark", "fluid_intake_l_h": 0.2, "sex": "female", "body_mass_kg": 62,
+    "height_cm": 168, "medications": ["statin"], "conditions": ["none"],
+    "family_cramps": "no", "pregnancy_trimester": "0", "latitude_deg": 48,
+    "longitude_deg": 16, "start_time": "2026-07-01T12:00+02:00", "sky": "clear",
+}  # fmt: skip
+DAY_FACTORS = {factor.name for factor in CARD.factors if factor.of_the_day}
+
+
+def answers_to(name):
+    """Some answers to a question, from one end to the other."""
+    field = FIELDS[name]
+    if field.kind == "number":
+        return list(np.linspace(field.low, field.high, 7))
+    if field.kind == "time":
+        return [f"2026-07-01T{hour:02}:00+02:00" for hour in (3, 8, 13)]
+    return [[item] for item in field.levels] if field.kind == "levels" else [*field.levels]
+
+
+def is_of_the_day(name):
+    """The law: a question is of the day if it moves the points of such factors only."""
+    points = [
+        {c.factor: c.points for c in assess({**BAD_DAY, name: answer}).contributions}
+        for answer in answers_to(name)
+    ]
+    return {f for other in points for f in other if other[f] != points[0][f]} <= DAY_FACTORS
+
+
+OF_THE_DAY = {name for name in OPTIONAL if is_of_the_day(name)}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_question_moves_the_ideal_unless_it_is_of_the_day(name):
+    open_and_answered = [None, *answers_to(name)]
+    answers = [assess({**BAD_DAY, name: answer}) for answer in open_and_answered]
+    assert all(a.probability_ideal < a.probability for a in answers)
+    same = np.ptp([a.probability_ideal for a in answers]) < 1e-12
+    assert same == (name in OF_THE_DAY)
+
+
+def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
+    hot = {**SIX, "air_temperature_c": 33, "relative_humidity_pct": 60, "sleep_h": 4}
+    for answered in ({}, *({name: answers_to(name)[0]} for name in OPTIONAL)):
+        session = {**hot, **answered}
+        answer = assess(session)
+        open_still = [name for name in answer.missing if name not in OF_THE_DAY]
+        stays = SimpleNamespace(missing=open_still)
+        shift = of_open_questions("mean_odds_logit", stays, session)
+        own = next(c.points for c in answer.contributions if c.factor == "duration")
+        kept = sum(c.points for c in answer.contributions if c.factor not in DAY_FACTORS)
+        ideal = float(expit(CALIBRATION.logit(kept, own) + shift))
+        assert answer.probability_ideal == pytest.approx(ideal, rel=1e-9), answered
 
 
 @settings(max_examples=50)
