@@ -67,18 +67,8 @@ def published_checks(
 ) -> pd.DataFrame:
     """Compare the simulators and the product with every published figure.
 
-    Parameters
-    ----------
-    scorecard : Scorecard
-    calibration : Calibration
-    seed : int, default 5
-        Of the people drawn.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with
-        its limits, ``ours``, ``passes``, ``role`` and a note.
+    One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with its
+    limits, ``ours``, ``passes``, ``role`` and a note.  The seed is that of the people.
     """
     models = [
         simulator_model(tune(median_assumptions(name), seed=1, noise=False))
