@@ -22,6 +22,7 @@ from riskmodel.calibration.people import draw_scenarios, stream
 from riskmodel.calibration.simulators import (
     final_hazard,
     onset_distribution,
+    probability,
     probability_of_hazard,
     read_people,
 )
@@ -254,9 +255,7 @@ def simulator_model(p: Assumptions) -> Model:
     """A simulator with one set of parameters, as a model to check."""
 
     def of(frame: pd.DataFrame, sessions: ArrayLike) -> Array:
-        people = read_people(frame)
-        hazard = final_hazard(people, p) * np.broadcast_to(sessions, people.n)[:, None]
-        return probability_of_hazard(people, p, hazard)
+        return probability(read_people(frame), p, sessions)
 
     def by(frame: pd.DataFrame, fractions: ArrayLike) -> Array:
         return onset_distribution(read_people(frame), p, fractions)

@@ -93,7 +93,7 @@ def log_hazard_of_person(people: People, p: Assumptions) -> Array:
         p["per_decade_over_35"] * np.maximum(c["age_years"] - 35.0, 0.0) / 10.0
         + p["male"] * (c["sex"] == _code("sex", "male"))
         + p["any_medicine"] * (c["medications"] > 0)
-        + p["every_condition"] * _count(conditions)
+        + p["every_condition"] * np.bitwise_count(np.maximum(conditions, 0))
         + p["grave_condition"] * _any_of(conditions, "conditions", grave)
         + p["injury_recovered"] * (c["muscle_injury_12mo"] == 1)
         + p["injury_sore"] * (c["muscle_injury_12mo"] == 2)
@@ -240,7 +240,7 @@ def final_hazard(people: People, p: Assumptions) -> Array:
     order = np.argsort(steps, kind="stable")
     for start in range(0, people.n, _BLOCK // 4):
         rows = order[start : start + _BLOCK // 4]
-        some, q = people.take(rows), _rows_of(p, rows)
+        some, q = people.take(rows), p.take(rows) if np.ndim(p.log_hazard) else p
         shape = (some.n, _NODE_WEIGHTS.size)
         nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
         hazard[rows] = cumulative_hazard(some, q, nodes, int(steps[rows[-1]]))[-1]
@@ -286,10 +286,6 @@ def _steps(people: People) -> NDArray[np.int64]:
     return np.ceil(people.columns["duration_min"] / 60.0 / STEP_H - 1e-9).astype(np.int64)
 
 
-def _rows_of(p: Assumptions, rows: Rows) -> Assumptions:
-    return p if np.ndim(p.log_hazard) == 0 else p.take(rows)
-
-
 def _tall(values: ArrayLike) -> Array:
     """Stand a number, or one number for every session, beside the nodes."""
     array = np.asarray(values, dtype=np.float64)
@@ -298,11 +294,6 @@ def _tall(values: ArrayLike) -> Array:
 
 def _code(quantity: str, level: str) -> int:
     return FIELDS[quantity].codes[level]
-
-
-def _count(bits: NDArray[Any]) -> NDArray[Any]:
-    counts: NDArray[Any] = np.bitwise_count(np.maximum(bits, 0))
-    return counts
 
 
 def _any_of(bits: NDArray[Any], quantity: str, items: tuple[str, ...]) -> NDArray[np.bool_]:

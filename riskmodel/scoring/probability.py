@@ -46,19 +46,15 @@ class Calibration:
     ----------
     points_at, points_logit : ndarray
         Knots of the curve in total points; straight lines between and beyond.
-    duration_at, duration_logit : ndarray
-        Knots of the curve in duration points, flat beyond.
-    low_logit, high_logit : ndarray
-        How far below and above the ensemble of simulators lies, at each knot of
-        the duration; the widest over the usual totals.
+    duration_at, duration_logit, low_logit, high_logit : ndarray
+        Knots of the curve in duration points, flat beyond, and how far below and above
+        it the ensemble of simulators lies; the widest over the usual totals.
     typical_points : mapping of str to float
         Average points of every factor in the synthetic scenarios.
-    questions : mapping of str to ndarray
-        For every question, how far its answer moves the total in scenarios of this
-        air temperature and duration, as mean square.
-    question_shifts : mapping of str to ndarray
-        What an open question adds to the log odds in sessions of this duration; it
-        never falls with the duration.
+    questions, question_shifts : mapping of str to ndarray
+        How far the answer to a question moves the total, as mean square, in scenarios of
+        these temperatures and durations; and what it adds to the log odds while it is
+        open, by duration, with which it never falls.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
     fingerprint : str
@@ -145,11 +141,9 @@ class Calibration:
         ----------
         observed_rate : float
             Share of one's own sessions with a cramp, above 0 and below 1.
-        total_points, duration_points : array-like of shape (n_sessions,)
-            Of those sessions.
-        open_questions_logit : array-like, optional
-            What their open questions add, as in `riskmodel.Assessment`; needed
-            unless every question was answered.
+        total_points, duration_points, open_questions_logit : array-like
+            Of those sessions; the last as in `riskmodel.Assessment`, needed unless every
+            question was answered.
 
         Returns
         -------
