@@ -25,7 +25,7 @@ from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.scoring.engine import Engine
-from riskmodel.scoring.open_questions import _OPTIONAL
+from riskmodel.scoring.open_questions import _OPTIONAL, without_the_day
 from riskmodel.scoring.probability import expit, weight_doubt
 from tests.scorecard.test_scorecard import WRONG, replaced
 from tests.strategies import sessions, values
@@ -258,6 +258,15 @@ def test_a_question_moves_the_ideal_unless_it_is_of_the_day(name):
     assert all(a.probability_ideal < a.probability for a in answers)
     same = np.ptp([a.probability_ideal for a in answers]) < 1e-12
     assert same == (name in OF_THE_DAY)
+
+
+def test_in_ideal_conditions_no_question_of_the_day_is_open_and_every_other_stays_so():
+    bits = 1 << np.arange(len(_OPTIONAL), dtype=np.int64)
+    left = without_the_day(bits)
+    assert left.tolist() == [
+        0 if name in OF_THE_DAY else bit
+        for name, bit in zip(_OPTIONAL, bits.tolist(), strict=True)
+    ]
 
 
 def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
