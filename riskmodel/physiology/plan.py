@@ -95,20 +95,15 @@ def is_indoors(sky: ArrayLike, sport: ArrayLike) -> NDArray[np.bool_]:
 
 
 def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
-    """Complete the answers and compute every quantity that the scorecard reads.
-
-    Parameters
-    ----------
-    answers : mapping of str to ndarray of shape (n_sessions,)
-        Checked answers as in `riskmodel.inputs.session.Answers`; may lack inputs.
-    n_sessions : int
+    """Complete checked answers and compute every quantity that the scorecard reads.
 
     Returns
     -------
     dict of str to ndarray of shape (n_sessions,)
         All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
-        ``solar_radiation_w_m2`` are those that count, measured or computed, and
-        ``heat_days_14d`` is the population's average where unknown.
+        ``solar_radiation_w_m2`` are those that count, measured or computed,
+        ``heat_days_14d`` is the population's average where unknown, and
+        ``preparedness_ratio`` is infinite where the longest recent session is 0.
     """
     columns = {
         name: answers[name] if name in answers else unknown_column(field, n_sessions)

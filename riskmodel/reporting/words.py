@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from riskmodel.datasets import read_table
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
+from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment, Contribution
@@ -47,11 +47,9 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
     if value is None:
-        return "not answered"
+        return "no similar session" if contribution.answered else "not answered"
     if isinstance(value, str):
         return value
-    if value == float("inf"):
-        return "no similar session"
     unit = contribution.unit
     if units.unit_of(unit, chosen).label != unit:
         return units.text(value, unit, chosen)
@@ -323,10 +321,9 @@ def _columns(*rows: tuple[str, list[str]]) -> Iterator[str]:
 def _source_lines(card: Scorecard) -> Iterator[str]:
     factors = (*card.factors, *card.named)
     used = {row for factor in factors for row in factor.all_evidence}
-    for row in read_table("evidence.csv"):
-        if row["id"] in used:
-            text = f"  {row['id']}: {row['citation']}, {row['doi_or_pmid']}"
-            yield from wrapped(text, "    ")
+    for name, study in load_evidence().items():
+        if name in used:
+            yield from wrapped(f"  {name}: {study.citation}, {study.source}", "    ")
 
 
 def wrapped(text: str, indent: str = "") -> Iterable[str]:

@@ -7,11 +7,9 @@ of length one.
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,11 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
+from riskmodel.scorecard.evidence import cited
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text, words
 from riskmodel.scoring.engine import Engine, Result, engine
@@ -33,7 +31,6 @@ from riskmodel.scoring.probability import Calibration
 
 # Fewer sets of open questions than this are faster named one by one.
 _FEW = 64
-_IDENTIFIER = re.compile(r"10\.\d{4}|PM|hdl")
 
 # Body size is private, and so is what can be reckoned back to it.
 FROM_BODY_SIZE = frozenset(
@@ -66,7 +63,8 @@ class Contribution:
     points : float
         In half points, 0 or more.
     value : float, str or None
-        What was read: a number in `unit`, a level, a list; None if unknown.
+        What was read: a finite number in `unit`, a level, a list; None if unknown, or
+        if a ratio has nothing to be a multiple of (`answered` is then True).
     unit : str
     answered : bool
         False if the points are the average of the reference population.
@@ -308,17 +306,19 @@ def _contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, 
     made = []
     for factor, points in zip(scorecard.factors, result.points, strict=True):
         code = result.columns[factor.quantity][0]
-        value = _value(factor, code)
+        # A ratio to nothing is an answer, and no number.
+        infinite = factor.kind == "curve" and bool(np.isinf(code))
+        value = None if infinite else _value(factor, code)
         row = Contribution(
             factor=factor.name,
             label=factor.label,
             points=float(points[0]),
             value=value,
             unit=_unit(factor),
-            answered=value is not None,
+            answered=infinite or value is not None,
             reason=factor.reason,
             grade=factor.grade,
-            source=_cited(factor.all_evidence),
+            source=cited(factor.all_evidence),
             judgement=factor.judgement,
             departure=factor.departure,
             private=tells_private_answers(factor),
@@ -351,7 +351,7 @@ def _of_items(row: Contribution, factor: Factor, named: list[Level]) -> Contribu
     return replace(
         row,
         grade=", ".join(f"{label} {grade}" for label, grade in grades.items()),
-        source=_cited(tuple(study for item in named for study in item.evidence)),
+        source=cited(study for item in named for study in item.evidence),
         judgement=any(item.judgement for item in named),
         departure=" ".join((factor.departure, *texts)).strip(),
     )
@@ -375,24 +375,6 @@ def _unit(factor: Factor) -> str:
     if factor.quantity in FIELDS:
         return FIELDS[factor.quantity].unit
     return DERIVED[factor.quantity]
-
-
-@cache
-def _citations() -> Mapping[str, str]:
-    rows = read_table("evidence.csv")
-    # Where there is neither DOI nor PubMed number, the citation holds the journal already.
-    return {
-        row["id"]: f"{row['citation']}, {row['doi_or_pmid']}"
-        if _IDENTIFIER.search(row["doi_or_pmid"])
-        else row["citation"]
-        for row in rows
-    }
-
-
-def _cited(studies: tuple[str, ...]) -> str:
-    """Citations of some rows of the evidence, each study once."""
-    citations = _citations()
-    return "; ".join(dict.fromkeys(citations[s] for s in studies)) or "our judgement"
 
 
 def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:

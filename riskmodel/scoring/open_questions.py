@@ -11,7 +11,7 @@ from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, is_unknown
-from riskmodel.scoring.probability import Calibration
+from riskmodel.scoring.probability import Calibration, CalibrationError
 
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
 _OPTIONAL = tuple(
@@ -188,6 +188,13 @@ class OpenQuestions:
 def _by_position(
     tables: Mapping[str, NDArray[np.float64]],
 ) -> dict[int, NDArray[np.float64]]:
+    # Left out, a question would count as answered.
+    asked = {*_OPTIONAL} - {*_SUN_PLACE} | {"start_time"}
+    if missing := sorted(asked - {*tables}):
+        raise CalibrationError(
+            f"The calibration has no table of the question {missing[0]}. "
+            "Make it again: cramprisk calibrate"
+        )
     return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
 
 

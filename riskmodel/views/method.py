@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel import load_calibration, load_scorecard
-from riskmodel.datasets import load_checks, read_table
+from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
+from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scoring.bands import BANDS, in_100_text
 from riskmodel.scoring.probability import expit
@@ -80,7 +81,7 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 @st.cache_data
 def _factors() -> pd.DataFrame:
-    cited = {row["id"]: row["citation"] for row in read_table("evidence.csv")}
+    studies = load_evidence()
     rows = load_scorecard().factors
     return pd.DataFrame(
         {
@@ -89,7 +90,7 @@ def _factors() -> pd.DataFrame:
             "Evidence": [f"{f.grade}; {ORIGIN[f.judgement]}" for f in rows],
             "Why": [" ".join((f.reason, f.departure)).strip() for f in rows],
             "Sources": [
-                "; ".join(dict.fromkeys(cited[s] for s in f.all_evidence))
+                "; ".join(dict.fromkeys(studies[s].citation for s in f.all_evidence))
                 or "our judgement"
                 for f in rows
             ],

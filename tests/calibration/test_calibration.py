@@ -11,9 +11,8 @@ from typer.testing import CliRunner
 
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.calibration import anchors, assumptions, checks, fit, people
-from riskmodel.calibration.people import load_scenario_table
 from riskmodel.cli import app
-from riskmodel.datasets import data_file, load_checks, load_examples, read_table
+from riskmodel.datasets import data_file, load_checks, load_examples, read_table, read_toml
 from riskmodel.reporting.checks import (
     PASS_GOAL_PCT,
     RATIO_LIMITS,
@@ -73,7 +72,7 @@ def test_the_base_rate_balances_the_published_rates():
     for a in anchors.load_anchors():
         if a.role == "tune" and a.measure in ("probability", "month", "year"):
             frame = people.draw_scenarios(250, 1, a.population)
-            weeks = {"month": anchors.WEEKS_A_MONTH, "year": 52.0}.get(a.measure)
+            weeks = {"month": 365.25 / 84, "year": 52.0}.get(a.measure)
             many = frame["sessions_per_week"].to_numpy() * weeks if weeks else 1.0
             p = model.probability(frame, many).mean()
             logit = [math.log(x / (1 - x)) for x in (p, a.published, a.low, a.high)]
@@ -133,7 +132,7 @@ def test_a_scorecard_of_ones_own_is_calibrated_by_the_same_command(tmp_path):
 
 def test_every_anchor_names_its_study_its_people_and_its_interval():
     evidence = {row["id"] for row in read_table("evidence.csv")}
-    populations = load_scenario_table()["population"]
+    populations = read_toml("scenarios.toml")["population"]
     ids = [a.id for a in anchors.load_anchors()]
     assert len(set(ids)) == len(ids)
     for a in anchors.load_anchors():

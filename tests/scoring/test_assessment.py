@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.reporting.words import value_text
 from riskmodel.scoring.assessment import UnknownColumnWarning
 from riskmodel.scoring.guards import RED_FLAGS, joined
 from tests.strategies import sessions, values
@@ -368,3 +370,49 @@ def test_the_answer_survives_json(session):
     plain = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
     assert plain["total_points"] == answer.total_points
     assert set(plain["physiology"]) == set(QUANTITIES)
+
+
+# ------------------------------------------------------- finite, or absent and said so
+
+
+def every_number(plain):
+    """Numbers of nested dictionaries and lists."""
+    if isinstance(plain, dict | list | tuple):
+        for item in plain.values() if isinstance(plain, dict) else plain:
+            yield from every_number(item)
+    elif isinstance(plain, float):
+        yield plain
+
+
+NO_SIMILAR = {"longest_recent_min": 0}
+
+
+@given(sessions(), st.sampled_from([{}, NO_SIMILAR, {"longest_recent_min": 1e-306}]))
+def test_every_reported_quantity_is_finite_or_absent(session, changes):
+    session = {**session, **changes}
+    answer = assess(session)
+    assert not any(map(math.isinf, every_number(asdict(answer))))
+    assert all(map(math.isfinite, every_number(answer.to_dict())))
+    json.dumps(answer.to_dict(), allow_nan=False)
+    row = assess_frame(pd.DataFrame([session]))
+    assert not np.isinf(row.select_dtypes("number").to_numpy(dtype=float)).any()
+
+
+@pytest.mark.parametrize("name", load_examples())
+def test_no_similar_session_counts_as_one_far_shorter_and_is_said_in_words(name):
+    session = load_examples()[name]
+    none = assess({**session, **NO_SIMILAR})
+    far_shorter = assess({**session, "longest_recent_min": session["duration_min"] / 50})
+    row = next(c for c in none.contributions if c.factor == "preparedness")
+    assert row.points == CARD["preparedness"].largest
+    assert none.probability == far_shorter.probability
+    assert none.probability_low == far_shorter.probability_low
+    assert (row.value, row.answered, value_text(row)) == (None, True, "no similar session")
+    assert math.isnan(none.physiology["preparedness_ratio"])
+    assert none.to_dict()["physiology"]["preparedness_ratio"] is None
+    left_open = {k: v for k, v in session.items() if k != "longest_recent_min"}
+    open_row = next(
+        c for c in assess(left_open).contributions if c.factor == "preparedness"
+    )
+    assert (open_row.value, open_row.answered) == (None, False)
+    assert value_text(open_row) == "not answered"

@@ -971,6 +971,26 @@ def test_heart_rates_are_judged_only_against_enough_others():
     assert np.isnan(found[12])  # the only ride
 
 
+def test_the_limits_stand_on_the_ninetieth_percentile_of_the_highest_heart_rates():
+    # 100, 110, ... 200: by hand the percentile is 190, its shares 167.2 and 152.
+    rows = "".join(f"2026-06-{d:02},60,Run,,,,{90 + 10 * d}\n" for d in range(1, 10))
+    rows += "2026-06-10,60,Run,,,167,190\n2026-06-11,60,Run,,,168,200\n"
+    found = hard(rows)
+    assert found[:6] == [0] * 6
+    assert np.isnan(found[6:10]).all()
+    assert found[10] == 1
+
+
+def test_a_single_false_heart_rate_moves_no_limit():
+    base = [(f"2026-06-{d:02}", 180) for d in range(1, 21)]
+    judged = "2026-07-01,60,Run,,,,144\n2026-07-02,60,Run,,,,145\n"
+    for highest in (180, 249):
+        spiked = [*base[:-1], (base[-1][0], highest)]
+        found = hard("".join(f"{day},60,Run,,,,{bpm}\n" for day, bpm in spiked) + judged)
+        assert found[20] == 0
+        assert np.isnan(found[21])
+
+
 def test_one_open_session_leaves_the_hard_ones_open():
     text = (
         "day,min,what,rpe\n2026-07-01,60,Run,8\n2026-07-10,60,Run,8\n2026-07-12,60,Run,{}\n"
