@@ -30,7 +30,7 @@ from riskmodel.store import (
     places,
     restore,
 )
-from tests.test_store import (
+from tests.store.test_store import (
     CONTENTS,
     NOBODY,
     OUTCOME,

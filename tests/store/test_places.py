@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from riskmodel.store import LOCAL, StoreError, configured_url, open_store, places
-from tests.test_store import OUTCOME, PLAN, fill
+from tests.store.test_store import OUTCOME, PLAN, fill
 
 HERE = "sqlite:////here/mine.db"
 HOME = "sqlite:////home-folder/mine.db"
