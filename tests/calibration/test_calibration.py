@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
 from riskmodel import assess, load_calibration, load_scorecard
-from riskmodel.calibration import anchors, assumptions, checks, fit, scenarios
+from riskmodel.calibration import anchors, assumptions, checks, fit, people
 from riskmodel.calibration.people import load_scenario_table
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_checks, load_examples, read_table
@@ -20,7 +20,7 @@ from riskmodel.reporting.checks import (
     pass_text,
     published_lines,
 )
-from tests.test_probability import changed_scorecard
+from tests.scoring.test_probability import changed_scorecard
 
 CARD = load_scorecard()
 SHIPPED = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def test_the_draws_of_one_thing_tell_nothing_of_another():
     names = list(noise)
     together = np.corrcoef(np.array([noise[name] for name in names]))
     assert np.abs(together - np.eye(len(names))).max() < 0.25
-    rates = scenarios.stream(1, "published rates mixed").standard_normal((3, 300))
+    rates = people.stream(1, "published rates mixed").standard_normal((3, 300))
     for values in noise.values():
         assert max(abs(np.corrcoef(values, rate)[0, 1]) for rate in rates) < 0.25
 
@@ -72,7 +72,7 @@ def test_the_base_rate_balances_the_published_rates():
     misfit, size = 0.0, 0.0
     for a in anchors.load_anchors():
         if a.role == "tune" and a.measure in ("probability", "month", "year"):
-            frame = scenarios.draw_scenarios(250, 1, a.population)
+            frame = people.draw_scenarios(250, 1, a.population)
             weeks = {"month": anchors.WEEKS_A_MONTH, "year": 52.0}.get(a.measure)
             many = frame["sessions_per_week"].to_numpy() * weeks if weeks else 1.0
             p = model.probability(frame, many).mean()

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from riskmodel import assess_frame
-from riskmodel.calibration import scenarios, simulators
+from riskmodel.calibration import people, simulators
 from riskmodel.calibration.assumptions import (
     Assumptions,
     draw_assumptions,
@@ -30,7 +30,7 @@ from riskmodel.calibration.simulators import (
 )
 from riskmodel.inputs.fields import FIELDS
 
-PACKAGE = Path(scenarios.__file__).parents[1]
+PACKAGE = Path(people.__file__).parents[1]
 EVERYBODY = draw_scenarios(4000, seed=11)
 
 
@@ -98,15 +98,16 @@ def imports_of(module):
 
 
 def test_the_simulators_know_nothing_of_the_scorecard():
-    seen, todo = set(), ["calibration/simulators.py", "calibration/scenarios.py"]
+    seen, todo = set(), ["calibration/simulators.py", "calibration/people.py"]
     while todo:
         module = todo.pop()
         if module not in seen:
             seen.add(module)
             todo += imports_of(module)
     assert "physiology/plan.py" in seen
-    forbidden = {"scorecard.py", "scorecard_file.py", "points.py", "probability.py"}
-    assert not seen & (forbidden | {"chain.py", "assessment.py"})
+    of_the_card = {f"scorecard/{name}.py" for name in ("rows", "file", "points")}
+    assert not seen & of_the_card
+    assert not [module for module in seen if module.startswith("scoring/")]
 
 
 def test_without_states_the_hazard_is_that_of_an_hour_times_the_hours():
@@ -242,7 +243,7 @@ def test_every_draw_of_the_assumptions_differs_and_none_is_negative():
 
 def test_the_rate_of_last_year_is_that_of_the_synthetic_population():
     frame = draw_scenarios(50_000, 1)
-    exposure_h = scenarios.yearly_exposure(
+    exposure_h = people.yearly_exposure(
         frame["sessions_per_week"].to_numpy(),
         frame["duration_min"].to_numpy(),
         frame["competition"].to_numpy(),

@@ -27,7 +27,7 @@ from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
 from tests.strategies import sessions
-from tests.test_weather import weather
+from tests.weather.test_weather import weather
 from tests.weather_service import weather_service
 
 RUN = {"sport": "running", "duration_min": 90, "session_rpe": 7, "age_years": 40}

@@ -35,7 +35,7 @@ from riskmodel.views.share import _plain, as_json
 from tests import CHECKOUT
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
-from tests.test_app import SIX, choose, fill, html_of, page, total_of
+from tests.views.test_my_session import SIX, choose, fill, html_of, page, total_of
 
 __all__ = ["page"]  # the fixture
 

@@ -24,7 +24,7 @@ from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
-from tests.test_app import SIX, choose
+from tests.views.test_my_session import SIX, choose
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
 MARATHON = load_examples()["Marathon"]

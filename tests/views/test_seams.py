@@ -13,8 +13,8 @@ from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.whatif.plans import Scenario, to_text
 from tests.conftest import CHECKOUT
-from tests.test_app import SIX, html_of
-from tests.test_saving_pages import database, told
+from tests.views.test_my_session import SIX, html_of
+from tests.views.test_saving import database, told
 
 __all__ = ["database"]  # the fixture
 

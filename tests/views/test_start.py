@@ -25,7 +25,7 @@ from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
-from tests.test_app import SIX
+from tests.views.test_my_session import SIX
 from tests.weather_service import weather_service
 
 PAGE = str(CHECKOUT / "riskmodel" / "views" / "start.py")

@@ -31,7 +31,7 @@ from riskmodel.whatif.comparison import AXES, usual_values
 from riskmodel.whatif.plans import Scenario, from_text, to_frame, to_text
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
-from tests.test_app import choose
+from tests.views.test_my_session import choose
 
 MARATHON = {k: v for k, v in load_examples()["Marathon"].items() if k != "athlete"}
 PAGE = str(Path(riskmodel.__file__).parent / "views" / "compare.py")
