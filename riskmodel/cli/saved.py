@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
-from riskmodel.diary.outcomes import compare_outcomes, outcomes_csv
+from riskmodel.diary.comparison import compare_outcomes
+from riskmodel.diary.outcomes import outcomes_csv
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 import riskmodel
 from riskmodel.cli import app
-from riskmodel.diary.outcomes import LABEL, compare_outcomes, outcomes_csv
+from riskmodel.diary.comparison import LABEL, compare_outcomes
+from riskmodel.diary.outcomes import outcomes_csv
 from riskmodel.store import (
     KINDS,
     LOCAL,
