@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy, unknown_name_sentence
 from riskmodel.squad.file import MOST_ROWS
@@ -23,38 +24,19 @@ LONGEST_CELL = 1000  # characters of one answer of a squad
 MOST_ATHLETES = MOST_ROWS
 LONGEST_SCENARIOS = 100_000  # characters; six plans with every answer need a tenth
 MOST_ITEMS = 1000  # of one kind and owner (judgement)
-DEEPEST = 20  # lists and mappings in each other; the deepest of ours has three (judgement)
-
-# What reading some other object than answers can raise.
-UNREADABLE = (
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
-)
+MOST_OUTCOMES = 20_000  # of one owner: two sessions a day for a life of sport (judgement)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Something that can be saved.
-
-    Attributes
-    ----------
-    noun, plural : str
-        As in "this plan", and "allowed is up to 5 plans".
-    check : callable (content, before) -> content
-        Turns what a caller gives into what is stored; ``before`` is what is stored so
-        far, or None.  Raises `StoreError`.
-    read : callable (content) -> (content, problems)
-        Turns what is stored into what a caller gets, with a sentence for each thing
-        that this version of the program does not understand.
-    """
+    """Something that can be saved."""
 
     noun: str
     plural: str
+    # From what a caller gives, and what is stored so far or None, to what is stored.
     check: Callable[[Any, Any], Any]
+    # From what is stored to what a caller gets, with a sentence for each thing that this
+    # version of the program does not understand.
     read: Callable[[Any], tuple[Any, tuple[str, ...]]]
 
 
@@ -70,17 +52,17 @@ def _mapping(content: Any, noun: str) -> Mapping[Any, Any]:
 def _check_answers(content: Any, before: Any) -> dict[str, Any]:
     answers = _mapping(content, "plan or athlete")
     try:
-        given, problems = tidy(answers)
+        tidied, problems = tidy(answers)
     except UNREADABLE:  # no answer, but some other object
         raise StoreError("The answers must be numbers, texts or lists of texts.") from None
     if problems:
         raise StoreError(" ".join(problems))
-    for name, value in given.items():
+    for name, value in tidied.items():
         if isinstance(value, str) and len(value) > LONGEST_CELL:
             raise StoreError(_too_long(FIELDS[name].label, name, len(value)))
     # What another version of the program wrote, and this one cannot show, is not lost.
     unread = {} if before is None else _unread(before)
-    return {**{n: v for n, v in unread.items() if n not in given}, **given}
+    return {**{n: v for n, v in unread.items() if n not in tidied}, **tidied}
 
 
 def _unread(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,57 +179,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def kind_of(name: str) -> Kind:
-    """Look up a kind.
-
-    Raises
-    ------
-    StoreError
-        If there is no such kind.
-    """
+    """Look up a kind; a `StoreError` if there is none such."""
     if not isinstance(name, str) or name not in KINDS:
         raise StoreError(f"Kind is {name}; allowed is one of {', '.join(KINDS)}.")
     return KINDS[name]
 
 
-def check_stored(name: Any, content: Any) -> None:
-    """Make sure that stored content can be read, also if another version wrote it.
-
-    Parameters
-    ----------
-    name : str
-        Of the kind.
-    content : object
-        As JSON holds it.
-
-    Raises
-    ------
-    StoreError
-        If there is no such kind, or if the content is none of it.
-    """
-    kind = kind_of(name)
-    try:
-        if not _is_shallow(content, DEEPEST):
-            raise StoreError(f"A {kind.noun} is nested too deeply.")
-        # What cannot be understood in it is no problem, as long as it has its shape.
-        kind.check(kind.read(content)[0], content)
-    except UNREADABLE:
-        raise StoreError(f"A {kind.noun} cannot be read.") from None
-
-
-def _is_shallow(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
-
-
 def checked_text(text: Any, what: str, longest: int) -> str:
     """Take a text as both databases can hold it, without any change.
 
-    Raises
-    ------
-    StoreError
-        If it is empty, too long, or holds what is no text.
+    One that is empty, too long, or holds what is no text is a `StoreError`.
     """
     if not isinstance(text, str) or not text.strip():
         raise StoreError(f"{what} is empty; allowed is 1 to {longest} characters.")
@@ -268,8 +209,6 @@ def checked_name(name: Any) -> str:
 def numbered(name: str, number: int) -> str:
     """Name of a copy, no longer than a name may be.
 
-    Examples
-    --------
     >>> numbered("Long ride", 2)
     'Long ride (2)'
     """
