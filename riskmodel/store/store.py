@@ -17,21 +17,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Row,
-    Table,
-    and_,
-    delete,
-    false,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
@@ -92,23 +78,27 @@ def open_store(
 class _Place:
     """Where the rows of one kind and owner are, or one of them, and how it is called."""
 
-    table: Table
-    where: ColumnElement[bool]
+    table: sa.Table
+    where: sa.ColumnElement[bool]
     noun: str
 
-    def versioned(self, version: int) -> ColumnElement[bool]:
+    def versioned(self, version: int) -> sa.ColumnElement[bool]:
         """Only if it still has this version."""
         # No database holds a greater number, and asking for it would be an error.
         if not -(2**63) <= version < 2**63 - 1:
-            return false()
-        return and_(self.where, self.table.c.version == literal(version, BigInteger))
+            return sa.false()
+        return sa.and_(
+            self.where, self.table.c.version == sa.literal(version, sa.BigInteger)
+        )
 
     def missing(self) -> NotFoundError:
         return NotFoundError(f"This {self.noun} is not there; it may have been deleted.")
 
-    def why_not(self, connection: Connection, do: str) -> StoreError:
+    def why_not(self, connection: sa.Connection, do: str) -> StoreError:
         """Say why a row was not there in the version that was opened."""
-        there = connection.execute(select(self.table.c.id).where(self.where)).one_or_none()
+        there = connection.execute(
+            sa.select(self.table.c.id).where(self.where)
+        ).one_or_none()
         if there is None:
             return self.missing()
         return ConflictError(
@@ -129,7 +119,7 @@ class _Place:
 
 
 def _items(owner: str, kind: str) -> _Place:
-    mine = and_(items.c.owner == _owner(owner), items.c.kind == kind)
+    mine = sa.and_(items.c.owner == _owner(owner), items.c.kind == kind)
     return _Place(items, mine, kind_of(kind).noun)
 
 
@@ -140,7 +130,7 @@ def _outcomes(owner: str) -> _Place:
 def _one(place: _Place, id: str) -> _Place:
     if not isinstance(id, str) or not re.fullmatch(r"[0-9a-f]{32}", id):
         raise place.missing()
-    return _Place(place.table, and_(place.where, place.table.c.id == id), place.noun)
+    return _Place(place.table, sa.and_(place.where, place.table.c.id == id), place.noun)
 
 
 class Store:
@@ -223,7 +213,7 @@ class Store:
     def items(self, owner: str, kind: str) -> list[Entry]:
         """List what an owner has of one kind, what was changed last first."""
         columns = [items.c[field.name] for field in fields(Entry)]
-        query = select(*columns).where(_items(owner, kind).where)
+        query = sa.select(*columns).where(_items(owner, kind).where)
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(items.c.changed.desc(), items.c.name))
             return [Entry(**row._mapping) for row in rows]
@@ -272,7 +262,7 @@ class Store:
 
     def outcomes(self, owner: str) -> list[SavedOutcome]:
         """Read the diary in the order of the days."""
-        query = select(outcomes).where(_outcomes(owner).where)
+        query = sa.select(outcomes).where(_outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
             return [
@@ -295,7 +285,7 @@ class Store:
         }
         with self.database.reading() as connection:
             for name, table in metadata.tables.items():
-                mine = select(table).where(table.c.owner == owner)
+                mine = sa.select(table).where(table.c.owner == owner)
                 rows = connection.execute(mine.order_by(table.c.created, table.c.id))
                 content[name] = [dict(row._mapping) for row in rows]
         # Dates and moments are the only cells that JSON does not know.
@@ -310,7 +300,7 @@ class Store:
         owner = _owner(owner)
         with self.database.writing() as connection:
             n_deleted = sum(
-                connection.execute(delete(table).where(table.c.owner == owner)).rowcount
+                connection.execute(sa.delete(table).where(table.c.owner == owner)).rowcount
                 for table in metadata.tables.values()
             )
         self.database.forget_the_deleted()
@@ -341,9 +331,9 @@ class Store:
 
     # --------------------------------------------------------------------- inside
 
-    def _read(self, one: _Place) -> Row[Any]:
+    def _read(self, one: _Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
-            row = connection.execute(select(one.table).where(one.where)).one_or_none()
+            row = connection.execute(sa.select(one.table).where(one.where)).one_or_none()
         if row is None:
             raise one.missing()
         return row
@@ -355,14 +345,14 @@ class Store:
         # 122 random bits from the operating system: nobody guesses another one's.
         id = uuid4().hex
         new = {"id": id, "version": 1, "created": now, "changed": now}
-        query = select(func.count()).select_from(place.table).where(place.where)
+        query = sa.select(sa.func.count()).select_from(place.table).where(place.where)
         with self.database.writing() as connection, place.names_once(name):
             there = connection.execute(query).scalar_one()
             if there >= most:
                 raise StoreError(
                     f"There are {there} {plural}; allowed is up to {most}: delete some."
                 )
-            connection.execute(insert(place.table).values(**new, **values))
+            connection.execute(sa.insert(place.table).values(**new, **values))
         return Saved(id, 1, name)
 
     def _change(
@@ -374,7 +364,7 @@ class Store:
         new = {**values, "version": one.table.c.version + 1, "changed": now}
         with self.database.writing() as connection, one.names_once(name):
             # One statement: of two writers at once, only one finds the version.
-            change = update(one.table).where(one.versioned(version)).values(**new)
+            change = sa.update(one.table).where(one.versioned(version)).values(**new)
             if connection.execute(change).rowcount != 1:
                 raise one.why_not(connection, "open it again, or keep both")
         return Saved(id, version + 1, name)
@@ -382,7 +372,7 @@ class Store:
     def _delete(self, one: _Place, version: int | None) -> None:
         where = one.where if version is None else one.versioned(version)
         with self.database.writing() as connection:
-            if connection.execute(delete(one.table).where(where)).rowcount != 1:
+            if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
 
 
@@ -411,7 +401,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, Any]:
     return values
 
 
-def _saved_outcome(row: Row[Any]) -> SavedOutcome:
+def _saved_outcome(row: sa.Row[Any]) -> SavedOutcome:
     values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
     problems: tuple[str, ...] = ()
     if values["answers"] is not None and not isinstance(values["answers"], Mapping):

@@ -11,7 +11,6 @@ import pytest
 from riskmodel.store import LOCAL, StoreError, configured_url, open_store, places
 from tests.store.test_store import OUTCOME, PLAN, fill
 
-HERE = "sqlite:////here/mine.db"
 HOME = "sqlite:////home-folder/mine.db"
 
 

@@ -27,6 +27,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from platformdirs.macos import MacOS
+from platformdirs.windows import Windows
 from sqlalchemy import event, func, select, text
 
 import riskmodel
@@ -44,6 +46,7 @@ from riskmodel.store import (
     models,
     open_store,
     opening,
+    places,
 )
 from riskmodel.store import store as store_module
 from riskmodel.store.migrations.versions import r0001_items, r0002_outcomes
@@ -1258,12 +1261,32 @@ def test_without_a_folder_for_data_it_is_the_usual_one(tmp_path, monkeypatch, ho
     assert default_path() == usual
 
 
-def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
-    def fails():
-        raise RuntimeError("Could not determine home directory.")
+@pytest.mark.parametrize("earlier", [False, True])
+@pytest.mark.parametrize("usual", [False, True])
+@pytest.mark.parametrize("set_up", [False, True])
+@pytest.mark.parametrize("system", [MacOS, Windows])
+def test_on_another_system_it_is_its_usual_folder_or_where_it_lies_already(
+    tmp_path, monkeypatch, system, usual, earlier, set_up
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data") if set_up else "")
+    monkeypatch.setattr(Windows, "user_data_dir", str(tmp_path / "AppData" / "cramp-risk"))
+    monkeypatch.setattr(
+        places, "user_data_path", lambda *names, **options: system(*names).user_data_path
+    )
+    there = system("cramp-risk").user_data_path / "cramp-risk.db"
+    base = tmp_path / "data" if set_up else tmp_path / ".local" / "share"
+    before = base / "cramp-risk" / "cramp-risk.db"
+    for path, is_there in ((there, usual), (before, earlier)):
+        if is_there:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    assert default_path() == (before if earlier and not usual else there)
 
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", "")
-    monkeypatch.setattr("pathlib.Path.home", fails)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
     with pytest.raises(StoreError, match="set XDG_DATA_HOME"):
         open_store()
 
