@@ -73,7 +73,7 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 }
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
-            with open(whole, "rb") as written:
+            with open(whole, "r+b") as written:
                 os.fsync(written.fileno())
             os.replace(whole, target)
     return Counts(**counts)
@@ -160,6 +160,8 @@ def restore(
                     except IntegrityError:
                         raise unfit(file, "its rows contradict each other") from None
                     counts[name] += len(several)
+    if replace:
+        store.database.forget_the_deleted()
     return Counts(**counts)
 
 

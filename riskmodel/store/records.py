@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from riskmodel.diary.outcomes import Outcome
+from sqlalchemy import Row
+
+from riskmodel.diary.outcomes import Outcome, check_outcome
+from riskmodel.store.errors import StoreError
+from riskmodel.store.kinds import checked_text, kind_of
 
 
 @dataclass(frozen=True)
@@ -81,3 +86,27 @@ class SavedOutcome:
     problems: tuple[str, ...]
     changed: datetime
     created: datetime
+
+
+def cells_of(outcome: Outcome) -> dict[str, Any]:
+    """Cells of an outcome; a `StoreError` if `check_outcome` finds a problem."""
+    if problems := check_outcome(outcome):
+        raise StoreError(" ".join(problems))
+    values = asdict(outcome)
+    if outcome.answers is not None:
+        values["answers"] = kind_of("plan").check(outcome.answers, None)
+    for name in ("program", "scorecard"):
+        checked_text(values[name], name.capitalize(), 80)
+    return values
+
+
+def saved_outcome(row: Row[Any]) -> SavedOutcome:
+    """Outcome of a row, also if another version of the program wrote it."""
+    values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
+    problems: tuple[str, ...] = ()
+    if values["answers"] is not None and not isinstance(values["answers"], Mapping):
+        problems = ("The answers of this session cannot be read.",)
+        values["answers"] = None
+    outcome = Outcome(**values)
+    problems += check_outcome(outcome)
+    return SavedOutcome(row.id, row.version, outcome, problems, row.changed, row.created)

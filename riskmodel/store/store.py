@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
-from riskmodel.diary.outcomes import UNREADABLE, Outcome, check_outcome
+from riskmodel.diary.outcomes import UNREADABLE, Outcome
 from riskmodel.store.adopting import move_rows
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import (
@@ -35,7 +35,15 @@ from riskmodel.store.kinds import (
 from riskmodel.store.models import LONGEST_OWNER, items, metadata, outcomes
 from riskmodel.store.opening import Database, open_database
 from riskmodel.store.places import read_url
-from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
+from riskmodel.store.records import (
+    Counts,
+    Entry,
+    Item,
+    Saved,
+    SavedOutcome,
+    cells_of,
+    saved_outcome,
+)
 
 LOCAL = "local"
 """The owner where there is only one user."""
@@ -254,7 +262,7 @@ class Store:
 
         To keep both after a conflict, save it again without id.
         """
-        mine, values = _outcomes(owner), _outcome_values(outcome)
+        mine, values = _outcomes(owner), cells_of(outcome)
         if id is not None:
             return self._change(_one(mine, id), id, version, values)
         new = {"owner": _owner(owner), **values}
@@ -266,7 +274,7 @@ class Store:
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
             return [
-                _saved_outcome(row) for row in connection.execute(query.order_by(*order))
+                saved_outcome(row) for row in connection.execute(query.order_by(*order))
             ]
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
@@ -388,25 +396,3 @@ def _owner(owner: str) -> str:
         return text
     # No issuer and subject look like that: between them stands a space.
     return f"sha256:{sha256(text.encode()).hexdigest()}"
-
-
-def _outcome_values(outcome: Outcome) -> dict[str, Any]:
-    if problems := check_outcome(outcome):
-        raise StoreError(" ".join(problems))
-    values = asdict(outcome)
-    if outcome.answers is not None:
-        values["answers"] = kind_of("plan").check(outcome.answers, None)
-    for name in ("program", "scorecard"):
-        checked_text(values[name], name.capitalize(), 80)
-    return values
-
-
-def _saved_outcome(row: sa.Row[Any]) -> SavedOutcome:
-    values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
-    problems: tuple[str, ...] = ()
-    if values["answers"] is not None and not isinstance(values["answers"], Mapping):
-        problems = ("The answers of this session cannot be read.",)
-        values["answers"] = None
-    outcome = Outcome(**values)
-    problems += check_outcome(outcome)
-    return SavedOutcome(row.id, row.version, outcome, problems, row.changed, row.created)
