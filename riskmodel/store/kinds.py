@@ -185,6 +185,16 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
+def checked_content(kind: str, content: Any, before: Any) -> Any:
+    """Content as it is stored; it may change what was stored before."""
+    try:
+        return kind_of(kind).check(content, before)
+    except UNREADABLE:  # what is stored, as another program may have written it
+        raise StoreError(
+            f"The {kind_of(kind).noun} that is stored cannot be read: save a new one."
+        ) from None
+
+
 def checked_text(text: Any, what: str, longest: int) -> str:
     """Take a text as both databases can hold it, without any change.
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -27,6 +27,7 @@ from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import (
     MOST_ITEMS,
     MOST_OUTCOMES,
+    checked_content,
     checked_name,
     checked_text,
     kind_of,
@@ -196,7 +197,10 @@ class Store:
         """
         mine, values = _items(owner, kind), {"name": checked_name(name)}
         before = None if id is None else self._read(_one(mine, id)).content
-        values |= {"content": kind_of(kind).check(content, before), "program": __version__}
+        values |= {
+            "content": checked_content(kind, content, before),
+            "program": __version__,
+        }
         most = MOST_ITEMS, kind_of(kind).plural
         new = {"owner": _owner(owner), "kind": kind}
         try:
@@ -297,7 +301,9 @@ class Store:
                 rows = connection.execute(mine.order_by(table.c.created, table.c.id))
                 content[name] = [dict(row._mapping) for row in rows]
         # Dates and moments are the only cells that JSON does not know.
-        return json.dumps(content, indent=1, ensure_ascii=True, default=_iso)
+        return json.dumps(
+            content, indent=1, ensure_ascii=True, default=lambda cell: cell.isoformat()
+        )
 
     def delete_owner(self, owner: str) -> int:
         """Delete everything of one owner; the number of things that were deleted.
@@ -382,10 +388,6 @@ class Store:
         with self.database.writing() as connection:
             if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
-
-
-def _iso(cell: date) -> str:
-    return cell.isoformat()
 
 
 def _owner(owner: str) -> str:

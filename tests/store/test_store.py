@@ -39,6 +39,7 @@ from riskmodel.store import (
     ConflictError,
     Counts,
     NotFoundError,
+    Saved,
     Store,
     StoreError,
     adopting,
@@ -456,6 +457,8 @@ def test_content_of_no_shape_is_one_sentence_and_can_be_deleted(store, kind, con
         assert "Old cannot be read" in found[1]
     else:
         assert found.problems
+    change = answer(store.save, LOCAL, kind, "Old", CONTENTS[kind], id=id, version=1)
+    assert isinstance(change, Saved) or change[0] is StoreError
     (entry,) = store.items(LOCAL, kind)
     store.delete(LOCAL, kind, id, version=entry.version)
     assert store.items(LOCAL, kind) == []
