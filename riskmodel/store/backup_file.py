@@ -159,7 +159,7 @@ def _dumped(
         "--data-only",
         f"--table={table}",
         f"--file={text}",
-        str(path),
+        str(path.resolve()),
         problem=f"{file} is no whole backup of cramp-risk: pg_restore cannot read it, or "
         "is older than the pg_dump that wrote it.",
     )

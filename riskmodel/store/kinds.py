@@ -100,6 +100,7 @@ def _check_squad(content: Any, before: Any) -> list[dict[str, Any]]:
 
 def _cell(name: str, value: Any, place: int) -> Any:
     """One answer as JSON can hold it."""
+    label = FIELDS[name].label if name in FIELDS else name
     value = value.item() if isinstance(value, np.generic) else value
     if value is None or value is pd.NaT or value is pd.NA:
         return None
@@ -113,7 +114,6 @@ def _cell(name: str, value: Any, place: int) -> Any:
             return value
     elif isinstance(value, str):
         if len(value) > LONGEST_CELL:
-            label = FIELDS[name].label if name in FIELDS else name
             raise StoreError(f"Row {place}: {_too_long(label, name, len(value))}")
         return value
     elif (
@@ -122,7 +122,6 @@ def _cell(name: str, value: Any, place: int) -> Any:
         and all(isinstance(item, str) and len(item) <= LONGEST_CELL for item in value)
     ):
         return list(value)
-    label = FIELDS[name].label if name in FIELDS else name
     raise StoreError(
         f"Row {place}: {label} ({name}) is {str(value)[:40]}; allowed is a number, a text "
         "or a list of texts."
