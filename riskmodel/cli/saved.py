@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
-from riskmodel.diary.outcomes import compare_outcomes, outcomes_csv
+from riskmodel.diary.comparison import compare_outcomes
+from riskmodel.diary.outcomes import outcomes_csv
 
 
 @contextmanager
@@ -37,24 +39,23 @@ def _store(*, create: bool = False) -> Iterator[tuple[Any, Any]]:
 
 @app.command()
 def backup(
-    file: Annotated[str, typer.Argument(help="Where to write it (JSON Lines), or -.")],
+    file: Annotated[str, typer.Argument(help="Where to write it, or -.")],
 ) -> None:
     """Write everything that was saved into one file.
 
     The database is the one that the environment variable CRAMPRISK_DATABASE_URL names,
     or the url of the section database in .streamlit/secrets.toml, or else the file in
-    the user's data folder.  The backup fits SQLite and PostgreSQL alike.
+    the user's data folder.  The file is a SQLite database, or what pg_dump writes of
+    PostgreSQL in its custom format; restore puts either into either.
     """
-    with _store() as (part, store):
+    with _store() as (part, store), tempfile.TemporaryDirectory() as folder:
+        # Whole, before anything of it is passed on.
+        whole = Path(folder) / "backup" if file == "-" else Path(file)
+        counts = part.backup(store, whole)
         if file == "-":
-            # Whole, before anything of it is passed on.
-            with tempfile.TemporaryFile() as whole:
-                counts = part.backup(store, whole)
-                whole.seek(0)
-                shutil.copyfileobj(whole, sys.stdout.buffer)
+            with open(whole, "rb") as backup_file:
+                shutil.copyfileobj(backup_file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        else:
-            counts = part.backup(store, file)
     place = "standard output" if file == "-" else file
     typer.echo(f"Wrote {place}: {_amount(counts)}.", err=True)
 
@@ -109,7 +110,9 @@ def diary(
         typer.echo(words, err=csv == "-")
         if csv is not None:
             with replacing(csv, private=private) as out:
-                out.write(outcomes_csv(outcomes, private=private).decode("utf-8"))
+                # Only a spreadsheet looks for a byte-order mark, and only in a file.
+                encoding = "utf-8-sig" if csv == "-" else "utf-8"
+                out.write(outcomes_csv(outcomes, private=private).decode(encoding))
 
 
 @app.command()

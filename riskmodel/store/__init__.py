@@ -20,16 +20,8 @@ from riskmodel.store.backup import backup, restore
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
-from riskmodel.store.store import (
-    LOCAL,
-    Counts,
-    Entry,
-    Item,
-    Saved,
-    SavedOutcome,
-    Store,
-    open_store,
-)
+from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
+from riskmodel.store.store import LOCAL, Store, open_store
 
 __all__ = [
     "DATABASE_URL",

@@ -77,40 +77,23 @@ _POSTGRES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _cause(error: BaseException) -> BaseException | None:
-    return error.orig if isinstance(error, DBAPIError) else error
-
-
 def sentence(error: BaseException, place: str) -> str:
-    """Say what went wrong, without anything that a person entered.
+    """Say what went wrong with a file or server, without what a person entered.
 
-    Parameters
-    ----------
-    error : exception
-        Of SQLAlchemy, Alembic, a driver or the operating system.
-    place : str
-        File or server, as the beginning of a sentence.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> sentence(OSError(28, "No space left on device"), "The database x.db")
     'The database x.db cannot be used: no space left on device.'
     """
     words = "{place} cannot do this ({what})."
-    cause = _cause(error)
+    cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
         words = _SQLITE.get((code or 0) & 0xFF, words)
     elif isinstance(cause, psycopg.Error):
         state = cause.sqlstate or ""
-        found = [text for start, text in _POSTGRES.items() if state.startswith(start)]
         broken = isinstance(error, DBAPIError) and error.connection_invalidated
-        if found:
-            words = found[0]
+        known = [start for start in _POSTGRES if state.startswith(start)]
+        if known:
+            words = _POSTGRES[known[0]]
         elif not state and isinstance(cause, psycopg.OperationalError):
             words = _BROKEN_OFF if broken else _AWAY
     elif isinstance(error, PoolTimeoutError):
@@ -118,7 +101,7 @@ def sentence(error: BaseException, place: str) -> str:
     elif isinstance(error, OSError):
         reason = (error.strerror or "the system reports an error").lower()
         words = "{place} cannot be used: " + reason + "."
-    elif isinstance(error, ValueError):  # a cell that is no JSON, date or text
+    elif isinstance(error, ValueError | RecursionError):  # no JSON, date or text
         words = _DAMAGED
     return words.format(place=place, what=type(cause or error).__name__)
 
@@ -135,6 +118,7 @@ def one_sentence(place: str) -> Iterator[None]:
         psycopg.Error,
         OSError,
         ValueError,
+        RecursionError,
     ) as error:
         # Not chained: the database's own message may hold what a person entered.
         raise StoreError(sentence(error, place)) from None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import tidy
@@ -24,38 +25,19 @@ LONGEST_CELL = 1000  # characters of one answer of a squad
 MOST_ATHLETES = MOST_ROWS
 LONGEST_SCENARIOS = 100_000  # characters; six plans with every answer need a tenth
 MOST_ITEMS = 1000  # of one kind and owner (judgement)
-DEEPEST = 20  # lists and mappings in each other; the deepest of ours has three (judgement)
-
-# What reading some other object than answers can raise.
-UNREADABLE = (
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
-)
+MOST_OUTCOMES = 20_000  # of one owner: two sessions a day for a life of sport (judgement)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Something that can be saved.
-
-    Attributes
-    ----------
-    noun, plural : str
-        As in "this plan", and "allowed is up to 5 plans".
-    check : callable (content, before) -> content
-        Turns what a caller gives into what is stored; ``before`` is what is stored so
-        far, or None.  Raises `StoreError`.
-    read : callable (content) -> (content, problems)
-        Turns what is stored into what a caller gets, with a sentence for each thing
-        that this version of the program does not understand.
-    """
+    """Something that can be saved."""
 
     noun: str
     plural: str
+    # From what a caller gives, and what is stored so far or None, to what is stored.
     check: Callable[[Any, Any], Any]
+    # From what is stored to what a caller gets, with a sentence for each thing that this
+    # version of the program does not understand.
     read: Callable[[Any], tuple[Any, tuple[str, ...]]]
 
 
@@ -71,17 +53,17 @@ def _mapping(content: Any, noun: str) -> Mapping[Any, Any]:
 def _check_answers(content: Any, before: Any) -> dict[str, Any]:
     answers = _mapping(content, "plan or athlete")
     try:
-        given, problems = tidy(answers)
+        tidied, problems = tidy(answers)
     except UNREADABLE:  # no answer, but some other object
         raise StoreError("The answers must be numbers, texts or lists of texts.") from None
     if problems:
         raise StoreError(" ".join(map(str, problems)))
-    for name, value in given.items():
+    for name, value in tidied.items():
         if isinstance(value, str) and len(value) > LONGEST_CELL:
             raise StoreError(_too_long(FIELDS[name].label, name, len(value)))
     # What another version of the program wrote, and this one cannot show, is not lost.
     unread = {} if before is None else _unread(before)
-    return {**{n: v for n, v in unread.items() if n not in given}, **given}
+    return {**{n: v for n, v in unread.items() if n not in tidied}, **tidied}
 
 
 def _unread(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,6 +102,7 @@ def _check_squad(content: Any, before: Any) -> list[dict[str, Any]]:
 
 def _cell(name: str, value: Any, place: int) -> Any:
     """One answer as JSON can hold it."""
+    label = FIELDS[name].label if name in FIELDS else name
     value = value.item() if isinstance(value, np.generic) else value
     if value is None or value is pd.NaT or value is pd.NA:
         return None
@@ -133,7 +116,6 @@ def _cell(name: str, value: Any, place: int) -> Any:
             return value
     elif isinstance(value, str):
         if len(value) > LONGEST_CELL:
-            label = FIELDS[name].label if name in FIELDS else name
             raise StoreError(f"Row {place}: {_too_long(label, name, len(value))}")
         return value
     elif (
@@ -142,7 +124,6 @@ def _cell(name: str, value: Any, place: int) -> Any:
         and all(isinstance(item, str) and len(item) <= LONGEST_CELL for item in value)
     ):
         return list(value)
-    label = FIELDS[name].label if name in FIELDS else name
     raise StoreError(
         f"Row {place}: {label} ({name}) is {str(value)[:40]}; allowed is a number, a text "
         "or a list of texts."
@@ -199,57 +180,26 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def kind_of(name: str) -> Kind:
-    """Look up a kind.
-
-    Raises
-    ------
-    StoreError
-        If there is no such kind.
-    """
+    """Look up a kind; a `StoreError` if there is none such."""
     if not isinstance(name, str) or name not in KINDS:
         raise StoreError(f"Kind is {name}; allowed is one of {', '.join(KINDS)}.")
     return KINDS[name]
 
 
-def check_stored(name: Any, content: Any) -> None:
-    """Make sure that stored content can be read, also if another version wrote it.
-
-    Parameters
-    ----------
-    name : str
-        Of the kind.
-    content : object
-        As JSON holds it.
-
-    Raises
-    ------
-    StoreError
-        If there is no such kind, or if the content is none of it.
-    """
-    kind = kind_of(name)
+def checked_content(kind: str, content: Any, before: Any) -> Any:
+    """Content as it is stored; it may change what was stored before."""
     try:
-        if not _is_shallow(content, DEEPEST):
-            raise StoreError(f"A {kind.noun} is nested too deeply.")
-        # What cannot be understood in it is no problem, as long as it has its shape.
-        kind.check(kind.read(content)[0], content)
-    except UNREADABLE:
-        raise StoreError(f"A {kind.noun} cannot be read.") from None
-
-
-def _is_shallow(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
+        return kind_of(kind).check(content, before)
+    except UNREADABLE:  # what is stored, as another program may have written it
+        raise StoreError(
+            f"The {kind_of(kind).noun} that is stored cannot be read: save a new one."
+        ) from None
 
 
 def checked_text(text: Any, what: str, longest: int) -> str:
     """Take a text as both databases can hold it, without any change.
 
-    Raises
-    ------
-    StoreError
-        If it is empty, too long, or holds what is no text.
+    One that is empty, too long, or holds what is no text is a `StoreError`.
     """
     if not isinstance(text, str) or not text.strip():
         raise StoreError(f"{what} is empty; allowed is 1 to {longest} characters.")
@@ -270,8 +220,6 @@ def checked_name(name: Any) -> str:
 def numbered(name: str, number: int) -> str:
     """Name of a copy, no longer than a name may be.
 
-    Examples
-    --------
     >>> numbered("Long ride", 2)
     'Long ride (2)'
     """

@@ -5,35 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    Dialect,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    TypeDecorator,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
 
 LONGEST_OWNER = 255  # characters; of a longer one its digest is kept
 LONGEST_ID = 32  # hexadecimal digits of a random UUID
 
 
-class UtcTime(TypeDecorator[datetime]):
+class UtcTime(sa.TypeDecorator[datetime]):
     """A moment in UTC, with its zone, also where the database knows no zones."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
         """Turn a moment with any offset into UTC; one without an offset is an error."""
         if value is None:
             return None
@@ -41,60 +25,62 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("A moment needs its offset from UTC.")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+    def process_result_value(
+        self, value: datetime | None, _: sa.Dialect
+    ) -> datetime | None:
         """Say that what comes back is UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _kept() -> list[Column[Any]]:
+def _kept() -> list[sa.Column[Any]]:
     """Columns of everything that is kept: whose it is, which version, since when."""
     return [
-        Column("id", String(LONGEST_ID), primary_key=True),
-        Column("owner", String(LONGEST_OWNER), nullable=False),
-        Column("version", Integer, nullable=False),
-        Column("created", UtcTime, nullable=False),
-        Column("changed", UtcTime, nullable=False),
+        sa.Column("id", sa.String(LONGEST_ID), primary_key=True),
+        sa.Column("owner", sa.String(LONGEST_OWNER), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("created", UtcTime, nullable=False),
+        sa.Column("changed", UtcTime, nullable=False),
     ]
 
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
-items = Table(
+items = sa.Table(
     "items",
     metadata,
     *_kept(),
-    Column("kind", String(20), nullable=False),
-    Column("name", String(80), nullable=False),
-    Column("content", JSON, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
     # Version of the program that wrote the content; empty if it was not noted.
-    Column("program", String(80), nullable=False, server_default=""),
+    sa.Column("program", sa.String(80), nullable=False, server_default=""),
     # Also the index of every list.
-    UniqueConstraint("owner", "kind", "name", name="uq_items_owner_kind_name"),
+    sa.UniqueConstraint("owner", "kind", "name", name="uq_items_owner_kind_name"),
 )
 
-outcomes = Table(
+outcomes = sa.Table(
     "outcomes",
     metadata,
     *_kept(),
-    Column("day", Date, nullable=False),
-    Column("probability", Float, nullable=False),
-    Column("probability_low", Float, nullable=False),
-    Column("probability_high", Float, nullable=False),
-    Column("program", String(80), nullable=False),
-    Column("scorecard", String(80), nullable=False),
-    Column("cramp", Boolean),  # unknown as long as the session is to come
-    Column("sport", String(40), nullable=False),
-    Column("duration_min", Float, nullable=False),
-    Column("muscle", String(40)),
-    Column("cramp_at_min", Float),
-    Column("after_session", Boolean, nullable=False),
-    Column("answers", JSON(none_as_null=True)),
-    CheckConstraint(
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("probability_low", sa.Float, nullable=False),
+    sa.Column("probability_high", sa.Float, nullable=False),
+    sa.Column("program", sa.String(80), nullable=False),
+    sa.Column("scorecard", sa.String(80), nullable=False),
+    sa.Column("cramp", sa.Boolean),  # unknown as long as the session is to come
+    sa.Column("sport", sa.String(40), nullable=False),
+    sa.Column("duration_min", sa.Float, nullable=False),
+    sa.Column("muscle", sa.String(40)),
+    sa.Column("cramp_at_min", sa.Float),
+    sa.Column("after_session", sa.Boolean, nullable=False),
+    sa.Column("answers", sa.JSON(none_as_null=True)),
+    sa.CheckConstraint(
         "0 <= probability_low AND probability_low <= probability "
         "AND probability <= probability_high AND probability_high <= 1",
         name="ck_outcomes_probability",
     ),
-    Index("ix_outcomes_owner_day", "owner", "day"),
+    sa.Index("ix_outcomes_owner_day", "owner", "day"),
 )

@@ -39,15 +39,9 @@ def _to_json(value: Any) -> str:
 
 
 class Database:
-    """Transactions, in which every error is one sentence.
+    """Transactions, in which every error is one sentence that begins with ``place``.
 
-    Parameters
-    ----------
-    engine : sqlalchemy.Engine
-    place : str
-        Beginning of a sentence about the database.
-    file : OpenFile, optional
-        The file of SQLite.
+    ``file`` is that of SQLite.
     """
 
     def __init__(self, engine: Engine, place: str, file: OpenFile | None = None) -> None:
@@ -73,13 +67,7 @@ class Database:
                 self.file.check_same()
 
     def check_not_own(self, path: str | os.PathLike[str]) -> None:
-        """Make sure that a file to write is not the database itself.
-
-        Raises
-        ------
-        StoreError
-            If it is, or if SQLite keeps its log there.
-        """
+        """Make sure that a file to write is not the database itself, nor its log."""
         if self.file is not None and self.file.is_own(path):
             raise StoreError(
                 f"The file {path} belongs to the database itself: name another file."
@@ -100,26 +88,14 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: URL, wait_s: float, *, create: bool = True) -> Database:
-    """Open a database and bring it up to date.
+def open_database(
+    url: URL, wait_s: float, *, create: bool = True, place: str = ""
+) -> Database:
+    """Open a database and bring it up to date; parameters as for `open_store`.
 
-    Parameters
-    ----------
-    url : sqlalchemy.URL
-    wait_s : float
-        How long a writer waits for another [s].
-    create : bool
-        Whether to make one where there is none, or only an empty one.
-
-    Returns
-    -------
-    Database
-
-    Raises
-    ------
-    StoreError
+    ``place`` begins the sentences about it, by default with its address.
     """
-    place = place_of(url)
+    place = place or place_of(url)
     own: dict[str, Any] = {"timeout": wait_s}
     if url.get_backend_name() != "sqlite":
         # Without prepared statements a connection may pass through a pooler.
@@ -200,8 +176,7 @@ def _begin_postgres(connection: Connection, *, wait_s: float) -> None:
 def _check(engine: Engine, place: str) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-            if found != "ok":
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
                 raise StoreError(
                     f"{place} is damaged: restore it from a backup into a new place."
                 )
@@ -225,11 +200,17 @@ def _revision(connection: Connection, known: list[str], place: str) -> str | Non
     return heads[0]
 
 
+def known_revisions() -> list[str]:
+    """Names of the steps that this version of the program knows, the oldest first."""
+    steps = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    return [step.revision for step in steps][::-1]
+
+
 def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
     with _one_migration:
         scripts = ScriptDirectory(str(_MIGRATIONS))
         steps = list(scripts.walk_revisions())[::-1]
-        known = [step.revision for step in steps]
+        known = known_revisions()
         with engine.connect() as connection:
             at = _revision(connection, known, place)
             if at == known[-1]:

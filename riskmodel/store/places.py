@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_data_path
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -25,30 +26,23 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 
 def default_path() -> Path:
-    """File that holds what a single user saves.
+    """File that holds what a single user saves, in the usual folder of the system.
 
-    Returns
-    -------
-    pathlib.Path
-        Below ``XDG_DATA_HOME``, else below ``~/.local/share``.
+    Version 0.1.0 took that of Linux on every system; a file that lies there is used on.
     """
+    usual = user_data_path("cramp-risk", appauthor=False) / "cramp-risk.db"
     home = os.environ.get("XDG_DATA_HOME", "")
-    # The XDG specification says to ignore a relative path.
     base = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "share"
-    return base / "cramp-risk" / "cramp-risk.db"
+    earlier = base / "cramp-risk" / "cramp-risk.db"
+    return earlier if os.path.isfile(earlier) and not os.path.exists(usual) else usual
 
 
-def configured_url(folder: Path | None = None) -> str | None:
+def configured_url() -> str | None:
     """Address of the database that was set up, for every program that opens it.
 
     The environment variable `DATABASE_URL` goes first, then ``url`` in the section
     ``[database]`` of ``.streamlit/secrets.toml``: beside ``app.py``, in the working
     directory, in the home folder, in the order of Streamlit.
-
-    Parameters
-    ----------
-    folder : pathlib.Path, optional
-        By default the working directory.
 
     Returns
     -------
@@ -63,8 +57,7 @@ def configured_url(folder: Path | None = None) -> str | None:
     if url := os.environ.get(DATABASE_URL):
         return url
     with one_sentence("The working directory"):
-        here = Path.cwd() if folder is None else folder
-    folders = [_folder_of_the_app(), here]
+        folders = [_folder_of_the_app(), Path.cwd()]
     with suppress(RuntimeError):  # a user without a home
         folders.append(Path.home())
     for place in folders:
@@ -109,20 +102,7 @@ def _url_in(path: Path) -> str | None:
 def read_url(text: str | None, *, create: bool = True) -> URL:
     """Check where the database is; an error never repeats a password.
 
-    Parameters
-    ----------
-    text : str, optional
-        None stands for `default_path`.
-    create : bool
-        Whether to make the folder of `default_path`.
-
-    Returns
-    -------
-    sqlalchemy.URL
-
-    Raises
-    ------
-    StoreError
+    None stands for `default_path`, whose folder is made if ``create``.
     """
     if text is None:
         try:
@@ -160,22 +140,10 @@ def place_of(url: URL) -> str:
 
 
 class OpenFile:
-    """The file of an open SQLite database.
+    """The file of an open SQLite database, which ``place`` names in a sentence.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    place : str
-        Beginning of a sentence about the database.
-    create : bool
-        Whether to make one that only its user can read, if there is none.
-
-    Raises
-    ------
-    StoreError
-        If there is none and none shall be made.
-    OSError
-        If it cannot be opened.
+    If there is none, ``create`` makes one that only its user can read; without it, that
+    is a `StoreError`.
     """
 
     def __init__(self, path: Path, place: str, *, create: bool) -> None:
@@ -193,18 +161,15 @@ class OpenFile:
     def _identity(self) -> tuple[int, int, bool] | None:
         """What tells a file from another one, as long as a connection has it open."""
         try:
-            found = self._path.stat()
+            status = self._path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return found.st_dev, found.st_ino, stat.S_ISREG(found.st_mode)
+        return status.st_dev, status.st_ino, stat.S_ISREG(status.st_mode)
 
     def check_same(self) -> None:
         """Make sure that the path still leads to the file that was opened.
 
-        Raises
-        ------
-        StoreError
-            If it was deleted or replaced: what is written now would be lost.
+        If it was deleted or replaced, what is written now would be lost.
         """
         if self._identity() != self._opened:
             raise StoreError(
@@ -225,11 +190,11 @@ class OpenFile:
         for end in ("", *_BESIDE):
             path = f"{self._path}{end}"
             try:
-                found = os.stat(path)
+                status = os.stat(path)
             except FileNotFoundError:
                 continue
-            mode = stat.S_IMODE(found.st_mode)
-            if found.st_uid == os.geteuid() and mode & 0o077:
+            mode = stat.S_IMODE(status.st_mode)
+            if status.st_uid == os.geteuid() and mode & 0o077:
                 os.chmod(path, mode & 0o700)
 
 

@@ -8,43 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Row,
-    Table,
-    and_,
-    delete,
-    false,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
-from riskmodel.diary.outcomes import Outcome, check_outcome
-from riskmodel.store.errors import (
-    ConflictError,
-    NotFoundError,
-    StoreError,
-)
+from riskmodel.diary.outcomes import UNREADABLE, Outcome
+from riskmodel.store.adopting import move_rows
+from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import (
     MOST_ITEMS,
-    UNREADABLE,
+    MOST_OUTCOMES,
+    checked_content,
     checked_name,
     checked_text,
     kind_of,
@@ -53,110 +36,21 @@ from riskmodel.store.kinds import (
 from riskmodel.store.models import LONGEST_OWNER, items, metadata, outcomes
 from riskmodel.store.opening import Database, open_database
 from riskmodel.store.places import read_url
+from riskmodel.store.records import (
+    Counts,
+    Entry,
+    Item,
+    Saved,
+    SavedOutcome,
+    cells_of,
+    saved_outcome,
+)
 
 LOCAL = "local"
 """The owner where there is only one user."""
 
-MOST_OUTCOMES = 20_000  # of one owner: two sessions a day for a life of sport (judgement)
 _LONGEST_OWNER_GIVEN = 10_000  # characters (judgement)
-_DIARY = "outcome"
 _EXPORT_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Saved:
-    """Confirmation that something lies in the database.
-
-    Attributes
-    ----------
-    id : str
-    version : int
-        1 when new, one more with each change.
-    name : str
-        As it was saved; another one than was asked for if both were kept.  Empty for
-        an outcome.
-    """
-
-    id: str
-    version: int
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much was backed up, restored or moved.
-
-    Attributes
-    ----------
-    items, outcomes : int
-    """
-
-    items: int
-    outcomes: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a list, without the content.
-
-    Attributes
-    ----------
-    id, kind, name : str
-    version : int
-    created, changed : datetime.datetime
-        In UTC.
-    """
-
-    id: str
-    kind: str
-    name: str
-    version: int
-    created: datetime
-    changed: datetime
-
-
-@dataclass(frozen=True)
-class Item(Entry):
-    """Something saved, with its content.
-
-    Attributes
-    ----------
-    content : object
-        As it was given to `Store.save`; answers as
-        `riskmodel.inputs.session.tidy` spells them.
-    problems : tuple of str
-        One sentence for each thing that this version of the program does not
-        understand.  It stays in the database, also when the item is changed.
-    program : str
-        Version of the program that wrote it; empty if unknown.
-    """
-
-    content: Any
-    problems: tuple[str, ...]
-    program: str
-
-
-@dataclass(frozen=True)
-class SavedOutcome:
-    """One session of the diary.
-
-    Attributes
-    ----------
-    id : str
-    version : int
-    outcome : Outcome
-    problems : tuple of str
-        What this version of the program would not accept in it.
-    changed, created : datetime.datetime
-        In UTC.
-    """
-
-    id: str
-    version: int
-    outcome: Outcome
-    problems: tuple[str, ...]
-    changed: datetime
-    created: datetime
 
 
 def open_store(
@@ -189,15 +83,70 @@ def open_store(
     return Store(open_database(read_url(url, create=create), wait_s, create=create))
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where the rows of one kind and owner are, or one of them, and how it is called."""
+
+    table: sa.Table
+    where: sa.ColumnElement[bool]
+    noun: str
+
+    def versioned(self, version: int) -> sa.ColumnElement[bool]:
+        """Only if it still has this version."""
+        # No database holds a greater number, and asking for it would be an error.
+        if not -(2**63) <= version < 2**63 - 1:
+            return sa.false()
+        return sa.and_(
+            self.where, self.table.c.version == sa.literal(version, sa.BigInteger)
+        )
+
+    def missing(self) -> NotFoundError:
+        return NotFoundError(f"This {self.noun} is not there; it may have been deleted.")
+
+    def why_not(self, connection: sa.Connection, do: str) -> StoreError:
+        """Say why a row was not there in the version that was opened."""
+        there = connection.execute(
+            sa.select(self.table.c.id).where(self.where)
+        ).one_or_none()
+        if there is None:
+            return self.missing()
+        return ConflictError(
+            f"This {self.noun} was changed in another place meanwhile, since it was "
+            f"opened: {do}."
+        )
+
+    @contextmanager
+    def names_once(self, name: str) -> Iterator[None]:
+        """Turn a name that is there already into a conflict."""
+        try:
+            yield
+        except IntegrityError:
+            raise ConflictError(
+                f"There is already a {self.noun} named {name}: choose another name, or "
+                "keep both."
+            ) from None
+
+
+def _items(owner: str, kind: str) -> _Place:
+    mine = sa.and_(items.c.owner == _owner(owner), items.c.kind == kind)
+    return _Place(items, mine, kind_of(kind).noun)
+
+
+def _outcomes(owner: str) -> _Place:
+    return _Place(outcomes, outcomes.c.owner == _owner(owner), "outcome")
+
+
+def _one(place: _Place, id: str) -> _Place:
+    if not isinstance(id, str) or not re.fullmatch(r"[0-9a-f]{32}", id):
+        raise place.missing()
+    return _Place(place.table, sa.and_(place.where, place.table.c.id == id), place.noun)
+
+
 class Store:
     """What people chose to save; see `open_store`.
 
     Health answers: only what the caller saves is stored, and nothing about the contents
     is logged.  Every method raises `StoreError`, with one sentence, and nothing else.
-
-    Parameters
-    ----------
-    database : riskmodel.store.opening.Database
     """
 
     def __init__(self, database: Database) -> None:
@@ -237,10 +186,6 @@ class Store:
         keep_both : bool
             Instead of a conflict, save a copy named "NAME (2)".
 
-        Returns
-        -------
-        Saved
-
         Raises
         ------
         ConflictError
@@ -250,56 +195,47 @@ class Store:
         StoreError
             If the content is not allowed, or the database cannot save.
         """
-        owner, name = _owner(owner), checked_name(name)
-        before = None
-        if id is not None:
-            before = self._row(owner, kind, id).content
-        stored = kind_of(kind).check(content, before)
+        mine, values = _items(owner, kind), {"name": checked_name(name)}
+        before = None if id is None else self._read(_one(mine, id)).content
+        values |= {
+            "content": checked_content(kind, content, before),
+            "program": __version__,
+        }
+        most = MOST_ITEMS, kind_of(kind).plural
+        new = {"owner": _owner(owner), "kind": kind}
         try:
-            if id is None:
-                return self._insert(owner, kind, name, stored)
-            return self._update(owner, kind, id, version, name=name, content=stored)
+            if id is not None:
+                return self._change(_one(mine, id), id, version, values)
+            return self._insert(mine, new | values, *most)
         except ConflictError:
             if not keep_both:
                 raise
         while True:  # until nobody else takes the same name first
             taken = {entry.name for entry in self.items(owner, kind)}
-            free = next(n for i in count(2) if (n := numbered(name, i)) not in taken)
-            try:
-                return self._insert(owner, kind, free, stored)
-            except ConflictError:
-                continue
+            names = (numbered(values["name"], i) for i in count(2))
+            free = {"name": next(n for n in names if n not in taken)}
+            with suppress(ConflictError):
+                return self._insert(mine, new | values | free, *most)
 
     def rename(self, owner: str, kind: str, id: str, name: str, *, version: int) -> Saved:
         """Give something another name; parameters and errors as for `save`."""
-        name = checked_name(name)
-        return self._update(_owner(owner), kind, id, version, name=name)
+        one = _one(_items(owner, kind), id)
+        return self._change(one, id, version, {"name": checked_name(name)})
 
     def items(self, owner: str, kind: str) -> list[Entry]:
-        """List what an owner has of one kind, what was changed last first.
-
-        Raises
-        ------
-        StoreError
-        """
-        kind_of(kind)
+        """List what an owner has of one kind, what was changed last first."""
         columns = [items.c[field.name] for field in fields(Entry)]
-        mine = and_(items.c.owner == _owner(owner), items.c.kind == kind)
-        order = items.c.changed.desc(), items.c.name
+        query = sa.select(*columns).where(_items(owner, kind).where)
         with self.database.reading() as connection:
-            rows = connection.execute(select(*columns).where(mine).order_by(*order))
+            rows = connection.execute(query.order_by(items.c.changed.desc(), items.c.name))
             return [Entry(**row._mapping) for row in rows]
 
     def load(self, owner: str, kind: str, id: str) -> Item:
         """Read something, also if another version of the program wrote it.
 
-        Raises
-        ------
-        NotFoundError
-            If it is not there.
-        StoreError
+        A `NotFoundError` if it is not there.
         """
-        row = self._row(_owner(owner), kind, id)
+        row = self._read(_one(_items(owner, kind), id))
         try:
             content, problems = kind_of(kind).read(row.content)
         except (*UNREADABLE, StoreError):
@@ -312,12 +248,9 @@ class Store:
     def delete(self, owner: str, kind: str, id: str, *, version: int | None = None) -> None:
         """Delete something; with a version, only if nobody has changed it since.
 
-        Raises
-        ------
-        ConflictError, NotFoundError, StoreError
+        A `NotFoundError` if it is not there, a `ConflictError` if it was changed.
         """
-        noun = kind_of(kind).noun
-        self._delete(items, _mine(items, _owner(owner), id, noun, kind), version, noun)
+        self._delete(_one(_items(owner, kind), id), version)
 
     # ------------------------------------------------------------------- the diary
 
@@ -329,75 +262,33 @@ class Store:
         id: str | None = None,
         version: int | None = None,
     ) -> Saved:
-        """Write a session into the diary, or change one.
+        """Write a session into the diary, or change one; ids and errors as for `save`.
 
-        Parameters
-        ----------
-        owner : str
-        outcome : Outcome
-        id, version : str and int, optional
-            As for `save`.
-
-        Raises
-        ------
-        ConflictError, NotFoundError
-            As from `save`; to keep both, save it again without id.
-        StoreError
-            If `check_outcome` finds a problem, or the database cannot save.
+        To keep both after a conflict, save it again without id.
         """
-        owner = _owner(owner)
-        values = _outcome_values(outcome)
+        mine, values = _outcomes(owner), cells_of(outcome)
         if id is not None:
-            where = _mine(outcomes, owner, id, _DIARY)
-            return self._change(outcomes, where, id, version, values, _DIARY)
-        with self.database.writing() as connection:
-            full = select(func.count()).where(outcomes.c.owner == owner)
-            _check_room(connection.execute(full).scalar_one(), MOST_OUTCOMES, "outcomes")
-            new = _new(owner)
-            connection.execute(insert(outcomes).values(**new, **values))
-        return Saved(new["id"], 1)
+            return self._change(_one(mine, id), id, version, values)
+        new = {"owner": _owner(owner), **values}
+        return self._insert(mine, new, MOST_OUTCOMES, "outcomes")
 
     def outcomes(self, owner: str) -> list[SavedOutcome]:
-        """Read the diary in the order of the days.
-
-        Raises
-        ------
-        StoreError
-        """
-        mine = outcomes.c.owner == _owner(owner)
+        """Read the diary in the order of the days."""
+        query = sa.select(outcomes).where(_outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
-            rows = connection.execute(select(outcomes).where(mine).order_by(*order))
-            return [_saved_outcome(row) for row in rows]
-
-    def outcome(self, owner: str, id: str) -> SavedOutcome:
-        """Read one session of the diary.
-
-        Raises
-        ------
-        NotFoundError, StoreError
-        """
-        where = _mine(outcomes, _owner(owner), id, _DIARY)
-        with self.database.reading() as connection:
-            row = connection.execute(select(outcomes).where(where)).one_or_none()
-        if row is None:
-            raise _missing(_DIARY)
-        return _saved_outcome(row)
+            return [
+                saved_outcome(row) for row in connection.execute(query.order_by(*order))
+            ]
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
         """Take a session out of the diary; errors as for `delete`."""
-        where = _mine(outcomes, _owner(owner), id, _DIARY)
-        self._delete(outcomes, where, version, _DIARY)
+        self._delete(_one(_outcomes(owner), id), version)
 
     # ----------------------------------------------------------------- everything
 
     def export_owner(self, owner: str) -> str:
-        """Everything that is stored about one owner, as JSON and as it is stored.
-
-        Raises
-        ------
-        StoreError
-        """
+        """Everything that is stored about one owner, as JSON and as it is stored."""
         owner = _owner(owner)
         content: dict[str, Any] = {
             "cramp-risk-export": _EXPORT_FORMAT,
@@ -405,49 +296,34 @@ class Store:
             "owner": owner,
         }
         with self.database.reading() as connection:
-            for table in metadata.sorted_tables:
-                mine = select(table).where(table.c.owner == owner)
+            for name, table in metadata.tables.items():
+                mine = sa.select(table).where(table.c.owner == owner)
                 rows = connection.execute(mine.order_by(table.c.created, table.c.id))
-                content[table.name] = [dict(row._mapping) for row in rows]
+                content[name] = [dict(row._mapping) for row in rows]
         # Dates and moments are the only cells that JSON does not know.
-        return json.dumps(content, indent=1, ensure_ascii=True, default=_iso)
+        return json.dumps(
+            content, indent=1, ensure_ascii=True, default=lambda cell: cell.isoformat()
+        )
 
     def delete_owner(self, owner: str) -> int:
-        """Delete everything of one owner.
+        """Delete everything of one owner; the number of things that were deleted.
 
         SQLite overwrites it at once, PostgreSQL when it next vacuums; what lies in a
         backup stays there.
-
-        Returns
-        -------
-        int
-            How many things were deleted.
-
-        Raises
-        ------
-        StoreError
         """
         owner = _owner(owner)
         with self.database.writing() as connection:
-            gone = sum(
-                connection.execute(delete(table).where(table.c.owner == owner)).rowcount
-                for table in metadata.sorted_tables
+            n_deleted = sum(
+                connection.execute(sa.delete(table).where(table.c.owner == owner)).rowcount
+                for table in metadata.tables.values()
             )
         self.database.forget_the_deleted()
-        return gone
+        return n_deleted
 
     def adopt(self, owner: str) -> Counts:
         """Give an owner what `LOCAL` saved, once people sign in; all of it, or nothing.
 
-        Parameters
-        ----------
-        owner : str
-            Who has a name already gets the other one with a number.
-
-        Returns
-        -------
-        Counts
-            How much was moved.
+        Who has a name already gets the other one with a number.
 
         Raises
         ------
@@ -461,7 +337,7 @@ class Store:
             raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
         with self.database.writing() as connection:
             try:
-                return _move(connection, LOCAL, owner)
+                return move_rows(connection, LOCAL, owner)
             except IntegrityError:
                 raise ConflictError(
                     "This owner saved something meanwhile, so nothing was moved: try again."
@@ -469,70 +345,49 @@ class Store:
 
     # --------------------------------------------------------------------- inside
 
-    def _row(self, owner: str, kind: str, id: str) -> Row[Any]:
-        noun = kind_of(kind).noun
-        where = _mine(items, owner, id, noun, kind)
+    def _read(self, one: _Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
-            row = connection.execute(select(items).where(where)).one_or_none()
+            row = connection.execute(sa.select(one.table).where(one.where)).one_or_none()
         if row is None:
-            raise _missing(noun)
+            raise one.missing()
         return row
 
-    def _insert(self, owner: str, kind: str, name: str, content: Any) -> Saved:
-        noun = kind_of(kind).noun
-        mine = and_(items.c.owner == owner, items.c.kind == kind)
-        new = {**_new(owner), "kind": kind, "name": name, "content": content}
-        full_query = select(func.count()).select_from(items).where(mine)
-        with self.database.writing() as connection, _names_once(noun, name):
-            full = connection.execute(full_query).scalar_one()
-            _check_room(full, MOST_ITEMS, kind_of(kind).plural)
-            connection.execute(insert(items).values(**new, program=__version__))
-        return Saved(new["id"], 1, name)
-
-    def _update(
-        self, owner: str, kind: str, id: str, version: int | None, **values: Any
+    def _insert(
+        self, place: _Place, values: Mapping[str, Any], most: int, plural: str
     ) -> Saved:
-        noun = kind_of(kind).noun
-        where = _mine(items, owner, id, noun, kind)
-        if "content" in values:
-            values["program"] = __version__
-        return self._change(items, where, id, version, values, noun)
+        now, name = datetime.now(UTC), values.get("name", "")
+        # 122 random bits from the operating system: nobody guesses another one's.
+        id = uuid4().hex
+        new = {"id": id, "version": 1, "created": now, "changed": now}
+        query = sa.select(sa.func.count()).select_from(place.table).where(place.where)
+        with self.database.writing() as connection, place.names_once(name):
+            there = connection.execute(query).scalar_one()
+            if there >= most:
+                raise StoreError(
+                    f"There are {there} {plural}; allowed is up to {most}: delete some."
+                )
+            connection.execute(sa.insert(place.table).values(**new, **values))
+        return Saved(id, 1, name)
 
     def _change(
-        self,
-        table: Table,
-        where: ColumnElement[bool],
-        id: str,
-        version: int | None,
-        values: Mapping[str, Any],
-        noun: str,
+        self, one: _Place, id: str, version: int | None, values: Mapping[str, Any]
     ) -> Saved:
         if not isinstance(version, int) or isinstance(version, bool):
-            raise StoreError(f"To change this {noun}, say which version was opened.")
-        which = and_(where, _has_version(table, version))
-        name = str(values.get("name", ""))
-        changed = datetime.now(UTC)
-        new = {**values, "version": table.c.version + 1, "changed": changed}
-        with self.database.writing() as connection, _names_once(noun, name):
+            raise StoreError(f"To change this {one.noun}, say which version was opened.")
+        name, now = values.get("name", ""), datetime.now(UTC)
+        new = {**values, "version": one.table.c.version + 1, "changed": now}
+        with self.database.writing() as connection, one.names_once(name):
             # One statement: of two writers at once, only one finds the version.
-            change = update(table).where(which).values(**new)
+            change = sa.update(one.table).where(one.versioned(version)).values(**new)
             if connection.execute(change).rowcount != 1:
-                raise _why_not(
-                    connection, table, where, noun, "open it again, or keep both"
-                )
+                raise one.why_not(connection, "open it again, or keep both")
         return Saved(id, version + 1, name)
 
-    def _delete(
-        self, table: Table, where: ColumnElement[bool], version: int | None, noun: str
-    ) -> None:
-        which = where
-        if version is not None:
-            which = and_(where, _has_version(table, version))
+    def _delete(self, one: _Place, version: int | None) -> None:
+        where = one.where if version is None else one.versioned(version)
         with self.database.writing() as connection:
-            if connection.execute(delete(table).where(which)).rowcount != 1:
-                raise _why_not(
-                    connection, table, where, noun, "look at it again before you delete it"
-                )
+            if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
+                raise one.why_not(connection, "look at it again before you delete it")
 
 
 def _owner(owner: str) -> str:
@@ -543,122 +398,3 @@ def _owner(owner: str) -> str:
         return text
     # No issuer and subject look like that: between them stands a space.
     return f"sha256:{sha256(text.encode()).hexdigest()}"
-
-
-def _has_version(table: Table, version: int) -> ColumnElement[bool]:
-    # No database holds a greater number, and asking for it would be an error.
-    if not -(2**63) <= version < 2**63 - 1:
-        return false()
-    return table.c.version == literal(version, BigInteger)
-
-
-def _move(connection: Connection, giver: str, owner: str) -> Counts:
-    """Move every row of an owner to another one."""
-
-    def named(whose: str) -> list[Row[Any]]:
-        columns = items.c.id, items.c.kind, items.c.name
-        mine = select(*columns).where(items.c.owner == whose)
-        return list(connection.execute(mine.order_by(items.c.created, items.c.id)))
-
-    theirs, given = named(owner), named(giver)
-    for kind, n in Counter(row.kind for row in (*theirs, *given)).items():
-        _check_sum(n, MOST_ITEMS, kind_of(kind).plural)
-    taken = {(row.kind, row.name) for row in theirs}
-    doubled = [row for row in given if (row.kind, row.name) in taken]
-    taken |= {(row.kind, row.name) for row in given}
-    new_names = {}
-    for row in doubled:
-        names = (numbered(row.name, i) for i in count(2))
-        new_names[row.id] = next(n for n in names if (row.kind, n) not in taken)
-        taken.add((row.kind, new_names[row.id]))
-    # First the names, which nobody has yet, so that no two are ever the same.
-    for id, name in new_names.items():
-        mine = and_(items.c.id == id, items.c.owner == giver)
-        connection.execute(update(items).where(mine).values(name=name))
-    moved = {}
-    for table in metadata.sorted_tables:
-        move = update(table).where(table.c.owner == giver).values(owner=owner)
-        moved[table.name] = connection.execute(move).rowcount
-    full = select(func.count()).where(outcomes.c.owner == owner)
-    _check_sum(connection.execute(full).scalar_one(), MOST_OUTCOMES, "outcomes")
-    return Counts(**moved)
-
-
-def _missing(noun: str) -> NotFoundError:
-    return NotFoundError(f"This {noun} is not there; it may have been deleted.")
-
-
-def _mine(
-    table: Table, owner: str, id: str, noun: str, kind: str | None = None
-) -> ColumnElement[bool]:
-    """Condition for one row of an owner."""
-    if not isinstance(id, str) or not re.fullmatch(r"[0-9a-f]{32}", id):
-        raise _missing(noun)
-    where = and_(table.c.id == id, table.c.owner == owner)
-    return where if kind is None else and_(where, table.c.kind == kind)
-
-
-def _why_not(
-    connection: Connection, table: Table, where: ColumnElement[bool], noun: str, do: str
-) -> StoreError:
-    if connection.execute(select(table.c.id).where(where)).one_or_none() is None:
-        return _missing(noun)
-    return ConflictError(
-        f"This {noun} was changed in another place meanwhile, since it was opened: {do}."
-    )
-
-
-@contextmanager
-def _names_once(noun: str, name: str) -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise ConflictError(
-            f"There is already a {noun} named {name}: choose another name, or keep both."
-        ) from None
-
-
-def _check_room(there: int, most: int, what: str) -> None:
-    if there >= most:
-        raise StoreError(f"There are {there} {what}; allowed is up to {most}: delete some.")
-
-
-def _check_sum(together: int, most: int, what: str) -> None:
-    if together > most:
-        raise StoreError(
-            f"Together that is {together} {what}; allowed is up to {most}: delete some."
-        )
-
-
-def _new(owner: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    # 122 random bits from the operating system: nobody guesses another one's.
-    new = {"id": uuid4().hex, "owner": owner, "version": 1}
-    return {**new, "created": now, "changed": now}
-
-
-def _outcome_values(outcome: Outcome) -> dict[str, Any]:
-    if problems := check_outcome(outcome):
-        raise StoreError(" ".join(problems))
-    values = asdict(outcome)
-    if outcome.answers is not None:
-        values["answers"] = kind_of("plan").check(outcome.answers, None)
-    for name in ("program", "scorecard"):
-        values[name] = checked_text(values[name], name.capitalize(), 80)
-    return values
-
-
-def _saved_outcome(row: Row[Any]) -> SavedOutcome:
-    values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
-    problems: tuple[str, ...] = ()
-    if values["answers"] is not None and not isinstance(values["answers"], Mapping):
-        problems = ("The answers of this session cannot be read.",)
-        values["answers"] = None
-    outcome = Outcome(**values)
-    problems += check_outcome(outcome)
-    return SavedOutcome(row.id, row.version, outcome, problems, row.changed, row.created)
-
-
-def _iso(value: Any) -> str:
-    text: str = value.isoformat()
-    return text

@@ -11,11 +11,11 @@ import streamlit as st
 
 import riskmodel
 from riskmodel import Assessment, assess, load_scorecard
+from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import (
     MUSCLES,
     DiaryError,
     Outcome,
-    compare_outcomes,
     complete_outcome,
     outcomes_csv,
 )

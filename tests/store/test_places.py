@@ -11,7 +11,6 @@ import pytest
 from riskmodel.store import LOCAL, StoreError, configured_url, open_store, places
 from tests.store.test_store import OUTCOME, PLAN, fill
 
-HERE = "sqlite:////here/mine.db"
 HOME = "sqlite:////home-folder/mine.db"
 
 
@@ -52,13 +51,6 @@ def test_the_address_is_looked_up_in_one_order(folders, monkeypatch):
     monkeypatch.setenv("CRAMPRISK_DATABASE_URL", "")
     write(folders[1], "")
     assert configured_url() == f"sqlite:///{folders[0]}/mine.db"
-
-
-def test_another_folder_may_stand_for_the_working_directory(folders, tmp_path):
-    write(folders[1], section(HERE))
-    write(folders[2], section(HOME))
-    assert configured_url() == HERE
-    assert configured_url(tmp_path) == HOME
 
 
 def test_the_first_file_with_the_section_counts(folders):

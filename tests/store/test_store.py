@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from platformdirs.macos import MacOS
+from platformdirs.windows import Windows
 from sqlalchemy import event, func, select, text
 
 import riskmodel
@@ -36,12 +39,15 @@ from riskmodel.store import (
     ConflictError,
     Counts,
     NotFoundError,
+    Saved,
     Store,
     StoreError,
+    adopting,
     default_path,
     models,
     open_store,
     opening,
+    places,
 )
 from riskmodel.store import store as store_module
 from riskmodel.store.migrations.versions import r0001_items, r0002_outcomes
@@ -88,6 +94,16 @@ def sqlite_url(tmp_path):
 def store(url):
     with closing(open_store(url)) as store:
         yield store
+
+
+def new_row(owner):
+    """The cells that every table has."""
+    now = datetime.now(UTC)
+    return {"id": uuid4().hex, "owner": owner, "version": 1, "created": now, "changed": now}
+
+
+def outcome_of(store, id):
+    return next(each for each in store.outcomes(LOCAL) if each.id == id)
 
 
 def fill(store, owner):
@@ -178,7 +194,7 @@ def test_the_diary_keeps_every_answer(store):
     assert [s.outcome for s in store.outcomes(LOCAL)] == [plain, OUTCOME]
     later = replace(plain, day=date(2026, 8, 1))
     changed = store.save_outcome(LOCAL, later, id=second.id, version=1)
-    saved = store.outcome(LOCAL, second.id)
+    saved = outcome_of(store, second.id)
     assert (saved.outcome, saved.version, saved.problems) == (later, changed.version, ())
     assert saved.changed.utcoffset() == timedelta(0)
     with pytest.raises(ConflictError):
@@ -192,7 +208,7 @@ def test_the_diary_keeps_every_answer(store):
 def test_an_expectation_is_kept_before_its_outcome(store):
     planned = replace(OUTCOME, cramp=None, muscle=None, cramp_at_min=None)
     saved = store.save_outcome(LOCAL, planned)
-    read = store.outcome(LOCAL, saved.id)
+    read = outcome_of(store, saved.id)
     assert (read.outcome, read.problems) == (planned, ())
     assert read.created == read.changed
     done = complete_outcome(read.outcome, cramp=True, muscle="calf", cramp_at_min=50.5)
@@ -441,6 +457,8 @@ def test_content_of_no_shape_is_one_sentence_and_can_be_deleted(store, kind, con
         assert "Old cannot be read" in found[1]
     else:
         assert found.problems
+    change = answer(store.save, LOCAL, kind, "Old", CONTENTS[kind], id=id, version=1)
+    assert isinstance(change, Saved) or change[0] is StoreError
     (entry,) = store.items(LOCAL, kind)
     store.delete(LOCAL, kind, id, version=entry.version)
     assert store.items(LOCAL, kind) == []
@@ -458,7 +476,7 @@ def test_answers_of_no_shape_are_listed_and_can_be_deleted(store, answers):
     assert read.problems
     assert all(problem.endswith((".", ")")) for problem in read.problems)
     outcomes_csv([read.outcome], private=True)
-    assert read == store.outcome(LOCAL, saved.id)
+    assert read == outcome_of(store, saved.id)
     store.delete_outcome(LOCAL, saved.id, version=read.version)
     assert [each.id for each in store.outcomes(LOCAL)] == [good.id]
 
@@ -470,7 +488,7 @@ def test_an_outcome_of_another_version_is_reported(store):
     (read,) = store.outcomes(LOCAL)
     assert read.outcome.sport == "quidditch"
     assert "quidditch" in read.problems[0]
-    assert store.outcome(LOCAL, saved.id) == read
+    assert outcome_of(store, saved.id) == read
 
 
 # -------------------------------------------------------------------- whose it is
@@ -485,14 +503,13 @@ CALLS = {
     "delete": lambda s, o, id, k: s.delete(o, k, id),
     "items": lambda s, o, id, k: s.items(o, k),
     "save_outcome": lambda s, o, id, k: s.save_outcome(o, OUTCOME, id=id, version=1),
-    "outcome": lambda s, o, id, k: s.outcome(o, id),
     "outcomes": lambda s, o, id, k: s.outcomes(o),
     "delete_outcome": lambda s, o, id, k: s.delete_outcome(o, id),
     "export_owner": lambda s, o, id, k: s.export_owner(o),
     "delete_owner": lambda s, o, id, k: s.delete_owner(o),
     "adopt": lambda s, o, id, k: s.adopt(o),
 }
-WITH_ID = {"save", "rename", "load", "delete", "save_outcome", "outcome", "delete_outcome"}
+WITH_ID = {"save", "rename", "load", "delete", "save_outcome", "delete_outcome"}
 
 
 def test_every_public_method_takes_the_owner_first():
@@ -691,10 +708,10 @@ def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
     before = store.export_owner(LOCAL)
     with pytest.raises(StoreError, match="Owner is local"):
         store.adopt(LOCAL)
-    monkeypatch.setattr(store_module, "MOST_ITEMS", 1)
+    monkeypatch.setattr(adopting, "MOST_ITEMS", 1)
     with pytest.raises(StoreError, match="that is 2 plans; allowed is up to 1"):
         store.adopt("ada")
-    monkeypatch.setattr(store_module, "MOST_OUTCOMES", 1)
+    monkeypatch.setattr(adopting, "MOST_OUTCOMES", 1)
     with pytest.raises(StoreError, match="that is 2 outcomes; allowed is up to 1"):
         store.adopt("ben")
     assert store.export_owner(LOCAL) == before
@@ -921,7 +938,7 @@ def build_second_revision(url):
         with Operations.context(context):
             r0002_outcomes.upgrade()
         context.stamp(opening.ScriptDirectory(str(opening._MIGRATIONS)), "0002")
-        row = {**store_module._new("ada"), **asdict(OUTCOME)}
+        row = {**new_row("ada"), **asdict(OUTCOME)}
         connection.execute(models.outcomes.insert(), row)
     engine.dispose()
 
@@ -1247,12 +1264,32 @@ def test_without_a_folder_for_data_it_is_the_usual_one(tmp_path, monkeypatch, ho
     assert default_path() == usual
 
 
-def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
-    def fails():
-        raise RuntimeError("Could not determine home directory.")
+@pytest.mark.parametrize("earlier", [False, True])
+@pytest.mark.parametrize("usual", [False, True])
+@pytest.mark.parametrize("set_up", [False, True])
+@pytest.mark.parametrize("system", [MacOS, Windows])
+def test_on_another_system_it_is_its_usual_folder_or_where_it_lies_already(
+    tmp_path, monkeypatch, system, usual, earlier, set_up
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data") if set_up else "")
+    monkeypatch.setattr(Windows, "user_data_dir", str(tmp_path / "AppData" / "cramp-risk"))
+    monkeypatch.setattr(
+        places, "user_data_path", lambda *names, **options: system(*names).user_data_path
+    )
+    there = system("cramp-risk").user_data_path / "cramp-risk.db"
+    base = tmp_path / "data" if set_up else tmp_path / ".local" / "share"
+    before = base / "cramp-risk" / "cramp-risk.db"
+    for path, is_there in ((there, usual), (before, earlier)):
+        if is_there:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    assert default_path() == (before if earlier and not usual else there)
 
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", "")
-    monkeypatch.setattr("pathlib.Path.home", fails)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
     with pytest.raises(StoreError, match="set XDG_DATA_HOME"):
         open_store()
 
@@ -1281,7 +1318,7 @@ def test_nothing_of_the_contents_is_logged(url, caplog, capfd):
 
 def test_an_error_shows_no_contents(store):
     name = "Secret"
-    values = {**store_module._new(LOCAL), "kind": "plan", "name": name, "content": PLAN}
+    values = {**new_row(LOCAL), "kind": "plan", "name": name, "content": PLAN}
     twice = [values, values]  # the database's own message names the row
     with (
         pytest.raises(StoreError, match=r"IntegrityError|UniqueViolation") as raised,

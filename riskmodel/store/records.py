@@ -1,0 +1,112 @@
+"""What the store hands out: confirmations, lines of lists, and what was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from riskmodel.diary.outcomes import Outcome, check_outcome
+from riskmodel.store.errors import StoreError
+from riskmodel.store.kinds import checked_text, kind_of
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Confirmation that something lies in the database.
+
+    Attributes
+    ----------
+    version : int
+        1 when new, one more with each change.
+    name : str
+        As it was saved; another one than was asked for if both were kept.  Empty for
+        an outcome.
+    """
+
+    id: str
+    version: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much was backed up, restored or moved."""
+
+    items: int
+    outcomes: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list, without the content; moments are in UTC."""
+
+    id: str
+    kind: str
+    name: str
+    version: int
+    created: datetime
+    changed: datetime
+
+
+@dataclass(frozen=True)
+class Item(Entry):
+    """Something saved, with its content.
+
+    Attributes
+    ----------
+    content : object
+        As it was given to `Store.save`; answers as
+        `riskmodel.inputs.session.tidy` spells them.
+    problems : tuple of str
+        One sentence for each thing that this version of the program does not
+        understand.  It stays in the database, also when the item is changed.
+    program : str
+        Version of the program that wrote it; empty if unknown.
+    """
+
+    content: Any
+    problems: tuple[str, ...]
+    program: str
+
+
+@dataclass(frozen=True)
+class SavedOutcome:
+    """One session of the diary; moments are in UTC.
+
+    ``problems`` are what this version of the program would not accept in it.
+    """
+
+    id: str
+    version: int
+    outcome: Outcome
+    problems: tuple[str, ...]
+    changed: datetime
+    created: datetime
+
+
+def cells_of(outcome: Outcome) -> dict[str, Any]:
+    """Cells of an outcome; a `StoreError` if `check_outcome` finds a problem."""
+    if problems := check_outcome(outcome):
+        raise StoreError(" ".join(problems))
+    values = asdict(outcome)
+    if outcome.answers is not None:
+        values["answers"] = kind_of("plan").check(outcome.answers, None)
+    for name in ("program", "scorecard"):
+        checked_text(values[name], name.capitalize(), 80)
+    return values
+
+
+def saved_outcome(row: Row[Any]) -> SavedOutcome:
+    """Outcome of a row, also if another version of the program wrote it."""
+    values = {field.name: getattr(row, field.name) for field in fields(Outcome)}
+    problems: tuple[str, ...] = ()
+    if values["answers"] is not None and not isinstance(values["answers"], Mapping):
+        problems = ("The answers of this session cannot be read.",)
+        values["answers"] = None
+    outcome = Outcome(**values)
+    problems += check_outcome(outcome)
+    return SavedOutcome(row.id, row.version, outcome, problems, row.changed, row.created)
