@@ -13,7 +13,14 @@ from typing import Annotated, Any
 
 import typer
 
-from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
+from riskmodel.cli.frame import (
+    app,
+    check_target,
+    is_stream,
+    replacing,
+    sentences_for_errors,
+    stop,
+)
 from riskmodel.diary.outcomes import compare_outcomes, outcomes_csv
 
 
@@ -46,13 +53,13 @@ def backup(
     the user's data folder.  The backup fits SQLite and PostgreSQL alike.
     """
     with _store() as (part, store):
-        if file == "-":
+        if is_stream(file):
             # Whole, before anything of it is passed on.
-            with tempfile.TemporaryFile() as whole:
+            with tempfile.TemporaryFile() as whole, replacing(file) as out:
                 counts = part.backup(store, whole)
                 whole.seek(0)
-                shutil.copyfileobj(whole, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+                shutil.copyfileobj(whole, out.buffer)  # type: ignore[attr-defined]
+                out.buffer.flush()  # type: ignore[attr-defined]
         else:
             counts = part.backup(store, file)
     place = "standard output" if file == "-" else file
@@ -106,7 +113,7 @@ def diary(
         ]
         words = "\n".join(compare_outcomes(outcomes).sentences)
         # A table on standard output stands there alone.
-        typer.echo(words, err=csv == "-")
+        typer.echo(words, err=csv is not None and is_stream(csv))
         if csv is not None:
             with replacing(csv, private=private) as out:
                 out.write(outcomes_csv(outcomes, private=private).decode("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ def batch(
         if (
             source != "-"
             and target != "-"
-            and Path(source).resolve() == Path(target).resolve()
+            and os.path.realpath(source) == os.path.realpath(target)
         ):
             stop("IN.csv and OUT.csv are the same file; choose another name.")
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
