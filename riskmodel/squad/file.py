@@ -15,8 +15,8 @@ from riskmodel.inputs.tables import (
     FIRST_ROWS,
     TableFileError,
     csv_rows,
+    read_text,
     separator,
-    text_of,
 )
 from riskmodel.squad.columns import RawTable, meanings
 
@@ -63,7 +63,8 @@ def read_squad_file(content: bytes) -> RawTable:
         if excel:
             rows, notes = _excel_rows(content)
         else:
-            rows = _csv_rows(content)
+            text = read_text(content)
+            rows, notes = _csv_rows(text.text), text.notes
     except TableFileError as error:
         raise SquadFileError(str(error)) from error
     if not any(len(_filled(cells)) > 1 for _, cells in rows):
@@ -137,8 +138,7 @@ def _limited(rows: Iterator[Sequence[Any]]) -> list[Row]:
     return kept
 
 
-def _csv_rows(content: bytes) -> list[Row]:
-    text = text_of(content)
+def _csv_rows(text: str) -> list[Row]:
     mark = separator(text)
     widest = max(line.count(mark) for line in text.splitlines()[:FIRST_ROWS])
     if widest > 10 * MOST_COLUMNS:  # before anything is made of them
