@@ -14,6 +14,7 @@ import pandas as pd
 
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
 
 LEAVE_OUT = ""
@@ -212,6 +213,10 @@ def match_columns(raw: RawTable) -> list[Column]:
     return columns
 
 
+def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
+    return cells[~cells.map(is_blank).astype(bool)]
+
+
 def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     """Ask what a header means that can mean other things too."""
     plain, unit = _plain(header)
@@ -221,7 +226,7 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     if unit or plain not in map(folded, _asked(target).get("words", [])):
         return ""
     # Our own files name a question so, and then hold its own answers.
-    if plain == target and field is not None and set(cells.dropna()) <= set(field.levels):
+    if plain == target and field is not None and {*_answered(cells)} <= {*field.levels}:
         return ""
     return str(_asked(target)["question"])
 
@@ -234,7 +239,7 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
     allowed = UNITS.get(column.target)
     if allowed is None:
         return replace(column, unit="")
-    cells = raw.cells[column.place].dropna()
+    cells = _answered(raw.cells[column.place])
     if column.unit in allowed:
         looks_like = _height_unit(cells) if column.target == "height_cm" else ""
         if not looks_like or looks_like == column.unit:

@@ -110,6 +110,7 @@ def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> R
 
 
 def _blank(cell: Any) -> bool:
+    """Whether there is nothing in a cell; what means "no answer" may be a name, as Na."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
