@@ -7,7 +7,7 @@ each encoding is judged by whether its text could be one of its languages.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -118,6 +118,22 @@ def guess_encoding(content: bytes) -> Guess:
         return _guess_of_detector(sample, best)
     alike = (e for e in oddity if oddity[e] < oddity[best] + _ALIKE)
     return Guess(best, any(texts[encoding] != texts[best] for encoding in alike))
+
+
+def encoding_of_lines(lines: Iterable[bytes]) -> Guess:
+    """Encoding of a file that is too large to hold, UTF-8 included."""
+    foreign: list[bytes] = []
+    utf8 = True
+    for line in lines:
+        if line.isascii():
+            continue
+        if len(foreign) < _MOST_CELLS:
+            foreign.append(line)
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            utf8 = False
+    return Guess("utf-8-sig", False) if utf8 else guess_encoding(b"".join(foreign))
 
 
 def _oddity(text: str, encoding: str) -> float:

@@ -38,6 +38,12 @@ UNITS: Mapping[str, tuple[str, ...]] = {
     "wind_speed_m_s": ("m/s", "km/h", "mph"),
 }
 """Ways to write a column, where there are several; the project's own first."""
+# How a file says it without a doubt, where that is more than a unit in the header.
+_WAYS = {
+    "height_cm": "name it Height (cm), Height (m) or Height (in)",
+    "date_of_birth": "write dates like 2001-04-03",
+    "sex": "write female and male",
+}
 
 HELPERS: Mapping[str, str] = {
     "first_name": "First name",
@@ -229,6 +235,21 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     if plain == target and field is not None and {*_answered(cells)} <= {*field.levels}:
         return ""
     return str(_asked(target)["question"])
+
+
+def how_to_write(column: Column) -> str:
+    """Say what is in doubt of a column, and how a file can say it."""
+    others = [name for name in meanings(column.header) if name != column.target]
+    field = FIELDS.get(column.target)
+    if others:
+        ways = f"name it {' or '.join([column.target, *others])}"
+    elif column.doubt and field is not None:
+        ways = f"if it is, name it {field.name} and write {field.allowed}"
+    else:
+        label = TARGETS[column.target]
+        headers = " or ".join(f"{label} ({unit})" for unit in UNITS[column.target])
+        ways = _WAYS.get(column.target, f"name it {headers}")
+    return f'Column "{column.header}": {column.question} In the file, {ways}.'
 
 
 # ---------------------------------------------------------------- how it is written

@@ -151,8 +151,13 @@ def _csv_rows(text: str) -> list[Row]:
 
 def _excel_rows(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
     """Rows of the sheet with most known headers, and which sheet that was."""
-    import openpyxl  # comes with the app, not with the base install
-
+    try:
+        import openpyxl  # comes with the app, not with the base install
+    except ModuleNotFoundError as error:
+        raise SquadFileError(
+            "An Excel file needs one more package: pip install openpyxl, or save the list "
+            "as CSV."
+        ) from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())
