@@ -38,8 +38,8 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame, squad_notes
-from riskmodel.squad.columns import how_to_write, match_columns, meanings
-from riskmodel.squad.file import MOST_UNZIPPED_BYTES, read_squad_file
+from riskmodel.squad.columns import meanings
+from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
 from riskmodel.squad.scores import PLAN_FIELDS, SESSION_FIELDS, with_plan
 
 _ROWS_AT_ONCE = 20_000
@@ -215,9 +215,7 @@ def _own_pieces(
 def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
     """Read a list as the Squad page does, but stop where that would ask."""
     raw = read_squad_file(content)
-    columns = match_columns(raw)
-    if asked := [how_to_write(c) for c in columns if c.target and c.question]:
-        stop("\n".join(asked))
+    columns = certain_columns(raw)
     start = plan.get("start_time")
     on = date.today() if start is None else datetime.fromisoformat(start).date()
     answers = squad_frame(raw, columns, on)

@@ -6,7 +6,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,8 @@ from riskmodel.inputs.tables import (
     read_text,
     separator,
 )
-from riskmodel.squad.columns import RawTable, meanings
+from riskmodel.squad.cells import squad_frame
+from riskmodel.squad.columns import Column, RawTable, how_to_write, match_columns, meanings
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 200
@@ -90,6 +91,44 @@ def read_squad_file(content: bytes) -> RawTable:
     if len(body) > MOST_ROWS:
         raise SquadFileError(f"There are {len(body)} rows; allowed is up to {MOST_ROWS}.")
     return _table(headers, body, notes)
+
+
+def read_squad(content: bytes, on: date | None = None) -> pd.DataFrame:
+    r"""Read the athletes of a coach's list, CSV or Excel.
+
+    Parameters
+    ----------
+    content : bytes
+    on : datetime.date, optional
+        Day of the session, for ages; today by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `squad_frame`: the answers, for `riskmodel.score_squad`.
+
+    Raises
+    ------
+    SquadFileError
+        If it is no list, or a column is in doubt; one sentence for each, which says how
+        to write it.
+
+    Examples
+    --------
+    >>> squad = read_squad("Name;Größe;Gewicht (kg)\nZoë;1,72;64,5\n".encode())
+    >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
+    ['Zoë', 172.0, 64.5]
+    """
+    raw = read_squad_file(content)
+    return squad_frame(raw, certain_columns(raw), on or date.today())
+
+
+def certain_columns(raw: RawTable) -> list[Column]:
+    """What the columns are, or a `SquadFileError` about those in doubt."""
+    columns = match_columns(raw)
+    if asked := [how_to_write(c) for c in columns if c.target and c.question]:
+        raise SquadFileError("\n".join(asked))
+    return columns
 
 
 def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> RawTable:
