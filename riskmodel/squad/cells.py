@@ -87,13 +87,7 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
 
 
 def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str, ...]:
-    """Say where a list contradicts itself, and what was used.
-
-    Parameters
-    ----------
-    raw, columns, on
-        As for `squad_frame`.
-    """
+    """Say where a list contradicts itself, and what was used."""
     used = {column.target: column for column in columns if column.target != LEAVE_OUT}
     if not {"date_of_birth", "age_years"} <= set(used):
         return ()
@@ -248,18 +242,9 @@ def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
 
 
 def read_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Read cells that were typed under the names of questions, in the project's units.
+    """Read cells that were typed under the names of `FIELDS`, in the project's units.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns named as in `FIELDS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `squad_frame`, with the index of ``table``; rows without any answer are
-        left out.
+    As `squad_frame`, with the index of ``table``; rows without any answer are left out.
     """
     names = [str(name) for name in table.columns]
     raw = RawTable(table.set_axis(range(len(names)), axis=1), tuple(names))

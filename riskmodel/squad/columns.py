@@ -188,17 +188,7 @@ def meanings(header: str) -> tuple[str, ...]:
 
 
 def match_columns(raw: RawTable) -> list[Column]:
-    """Say what each column is, and where a person should look.
-
-    Parameters
-    ----------
-    raw : RawTable
-
-    Returns
-    -------
-    list of Column
-        In the order of the file.
-    """
+    """Say what each column is, in the order of the file, and where to look."""
     columns: list[Column] = []
     taken: set[str] = set()
     for place, header in enumerate(raw.headers):
