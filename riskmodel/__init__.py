@@ -12,55 +12,42 @@ Examples
 ()
 """
 
-from riskmodel.inputs.session import FIELDS, Session, check
-from riskmodel.scorecard.file import ScorecardError, load_scorecard
-from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.assessment import Assessment, Contribution, assess, assess_frame
-from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
-from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
-from riskmodel.weather.epw import epw_weather
-from riskmodel.weather.files import read_weather_file
-from riskmodel.weather.heat_days import HeatDays, suggest_heat_days
-from riskmodel.weather.hours import Place, Weather, WeatherError
-from riskmodel.weather.over_session import weather_answers
-from riskmodel.weather.typed import typed_weather
-from riskmodel.whatif.advice import Advice, Option, advise
-from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+import ast
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "FIELDS",
-    "Advice",
-    "Assessment",
-    "BestStart",
-    "BestStartSquad",
-    "Calibration",
-    "CalibrationError",
-    "Comparison",
-    "Contribution",
-    "HeatDays",
-    "Option",
-    "Place",
-    "Scorecard",
-    "ScorecardError",
-    "Session",
-    "Sweep",
-    "Weather",
-    "WeatherError",
-    "advise",
-    "assess",
-    "assess_frame",
-    "best_start",
-    "best_start_squad",
-    "check",
-    "compare",
-    "epw_weather",
-    "load_calibration",
-    "load_scorecard",
-    "read_weather_file",
-    "suggest_heat_days",
-    "sweep",
-    "typed_weather",
-    "weather_answers",
-]
+
+def _public_names() -> dict[str, str]:
+    """Module of every public name, as the stub beside this file imports it.
+
+    A name is loaded when it is first used, so that a program waits for what it needs.
+    """
+    stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    return {name.name: node.module or "" for node in imports for name in node.names}
+
+
+_MODULE_OF = _public_names()
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    place = f"{__name__}.{name}"
+    inside = [m for m in _MODULE_OF.values() if m.startswith(f"{place}.")]
+    if inside or name == "datasets":
+        # As `import riskmodel` alone has always allowed: riskmodel.weather.files.
+        for module in (place, *inside):
+            import_module(module)
+        return import_module(place)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

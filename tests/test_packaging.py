@@ -109,6 +109,7 @@ def test_the_wheel_carries_data_pages_and_settings(wheel: Path) -> None:
     assert len(steps) > 2
     for path in pages + steps:
         assert path.relative_to(CHECKOUT).as_posix() in carried
+    assert {"riskmodel/py.typed", "riskmodel/__init__.pyi"} <= carried.keys()
     places = {name.split("/")[0].split("-")[0] for name in carried}
     assert places == {"riskmodel", "cramp_risk"}
 
@@ -138,6 +139,15 @@ def test_the_installed_package_scores_a_session(commands: Path, tmp_path: Path) 
 
 
 # Defined before the tests that add the extra: pytest keeps this order.
+def test_the_installed_package_is_a_command_and_knows_encodings(
+    commands: Path, tmp_path: Path
+) -> None:
+    python = commands / "python"
+    assert checked(python, "-m", "riskmodel", "version", folder=tmp_path).strip()
+    content = "print(riskmodel.read_squad('Name;Alter\\nBjørn;31'.encode('cp1252')))"
+    assert "Bjørn" in checked(python, "-c", f"import riskmodel; {content}", folder=tmp_path)
+
+
 def test_the_app_without_its_extra_says_what_to_install(
     commands: Path, tmp_path: Path
 ) -> None:

@@ -13,13 +13,17 @@ import typer
 
 from riskmodel.cli.frame import app, read_session_file, sentences_for_errors, stop
 from riskmodel.reporting.starts import start_dict, start_lines
-from riskmodel.starts.best import best_start
+from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.derive import Derived, derive
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
+
+_FIRST_HELP = (
+    "The first start, like 2027-07-04T06:00; of a forecast the present by default."
+)
 
 
 @app.command()
@@ -43,13 +47,7 @@ def forecast(
     time_zone: Annotated[
         str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
     ] = None,
-    first: Annotated[
-        str | None,
-        typer.Option(
-            help="The first start, like 2027-07-04T06:00; of a forecast the present by "
-            "default."
-        ),
-    ] = None,
+    first: Annotated[str | None, typer.Option(help=_FIRST_HELP)] = None,
     earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
@@ -64,10 +62,14 @@ def forecast(
     with sentences_for_errors():
         plan = read_session_file(session)
         if weather_file is not None:
-            day = None if on is None else date.fromisoformat(on)
-            where = (latitude, longitude)
-            content = weather_file.read_bytes()
-            weather = _weather_of_file(content, day, place, time_zone, where)
+            weather = read_weather_file(
+                weather_file.read_bytes(),
+                on=None if on is None else date.fromisoformat(on),
+                place=place or "",
+                time_zone=time_zone,
+                latitude_deg=latitude,
+                longitude_deg=longitude,
+            )
         else:
             weather = _forecast(place, latitude, longitude, days)
         best = best_start(
@@ -80,6 +82,10 @@ def forecast(
             daylight_only=daylight,
             step_min=step,
         )
+    _print_best(best, as_json)
+
+
+def _print_best(best: BestStart, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(start_dict(best), indent=2, ensure_ascii=False))
     else:
@@ -94,23 +100,6 @@ def _local(text: str | None, weather: Weather) -> datetime | None:
         return None
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=weather.zone)
-
-
-def _weather_of_file(
-    content: bytes,
-    on: date | None,
-    place: str | None,
-    time_zone: str | None,
-    where: tuple[float | None, float | None],
-) -> Weather:
-    return read_weather_file(
-        content,
-        on=on,
-        place=place or "",
-        time_zone=time_zone,
-        latitude_deg=where[0],
-        longitude_deg=where[1],
-    )
 
 
 def _forecast(

@@ -7,8 +7,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import IO, Annotated, Any, NoReturn
 
 import pandas as pd
@@ -62,7 +63,7 @@ def sentences_for_errors() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1) from None
     except OSError as error:
-        stop(f"{error.strerror}: {error.filename}")
+        stop(": ".join(str(part) for part in (error.strerror, error.filename) if part))
     except ValueError as error:
         stop(str(error))
 
@@ -94,9 +95,41 @@ def read_session_file(file: str) -> dict[str, Any]:
     return session
 
 
+def is_stream(target: str) -> bool:
+    """Whether output goes to a device, a pipe or our own output: nothing to replace."""
+    return target == "-" or _own_output(target) is not None or _is_special(target)
+
+
+def _stat(target: str) -> os.stat_result | None:
+    """What lies at a path, links followed; None for nothing yet."""
+    try:
+        return os.stat(target)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _is_special(target: str) -> bool:
+    there = _stat(target)
+    return there is not None and not (S_ISREG(there.st_mode) or S_ISDIR(there.st_mode))
+
+
+def _own_output(target: str) -> IO[str] | None:
+    """Our own output, under whichever name, such as /dev/stdout."""
+    if target == "-":
+        return sys.stdout
+    there = _stat(target)
+    for number, output in ((1, sys.stdout), (2, sys.stderr)):
+        with suppress(OSError):  # closed
+            if there is not None and os.path.samestat(there, os.fstat(number)):
+                return output
+    return None
+
+
 def check_target(target: str) -> None:
     """Say before any work that a file cannot be written there."""
-    path = Path(target).resolve()
+    if is_stream(target):
+        return
+    path = Path(os.path.realpath(target))
     if not path.parent.is_dir():
         raise ValueError(f"The folder {path.parent} does not exist.")
     if path.is_dir():
@@ -107,14 +140,30 @@ def check_target(target: str) -> None:
 def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
     """Write a file beside the target and put it in place when it is whole.
 
-    A private one is readable for its user only.
+    Of a link, the file behind it is replaced; what is no file is written to as it is.
+    A private file is readable for its user only.
     """
-    if target == "-":
-        yield sys.stdout
-        return
-    check_target(target)
-    folder = Path(target).resolve().parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".cramprisk-", suffix=".csv")
+    try:
+        if (output := _own_output(target)) is not None:
+            yield output
+            output.flush()
+        elif _is_special(target):
+            with open(target, "w", encoding="utf-8", newline="") as out:
+                yield out
+        else:
+            check_target(target)
+            with _beside(Path(os.path.realpath(target)), private) as out:
+                yield out
+    except OSError as error:
+        if error.filename is not None or error.strerror is None:
+            raise
+        # A full disk, say, of which the system names no file.
+        raise OSError(error.errno, error.strerror, target) from error
+
+
+@contextmanager
+def _beside(path: Path, private: bool) -> Iterator[IO[str]]:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".cramprisk-", suffix=".csv")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             yield out
@@ -123,7 +172,7 @@ def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(name, 0o666 & ~umask)
-        os.replace(name, target)
+        os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
 

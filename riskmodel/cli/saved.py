@@ -14,7 +14,14 @@ from typing import Annotated, Any
 
 import typer
 
-from riskmodel.cli.frame import app, check_target, replacing, sentences_for_errors, stop
+from riskmodel.cli.frame import (
+    app,
+    check_target,
+    is_stream,
+    replacing,
+    sentences_for_errors,
+    stop,
+)
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
 
@@ -49,13 +56,13 @@ def backup(
     PostgreSQL in its custom format; restore puts either into either.
     """
     with _store() as (part, store), tempfile.TemporaryDirectory() as folder:
-        # Whole, before anything of it is passed on.
-        whole = Path(folder) / "backup" if file == "-" else Path(file)
+        # Into a stream whole, before anything of it is passed on.
+        whole = Path(folder) / "backup" if is_stream(file) else Path(file)
         counts = part.backup(store, whole)
-        if file == "-":
-            with open(whole, "rb") as backup_file:
-                shutil.copyfileobj(backup_file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+        if is_stream(file):
+            with whole.open("rb") as content, replacing(file) as out:
+                shutil.copyfileobj(content, out.buffer)  # type: ignore[attr-defined]
+                out.buffer.flush()  # type: ignore[attr-defined]
     place = "standard output" if file == "-" else file
     typer.echo(f"Wrote {place}: {_amount(counts)}.", err=True)
 
@@ -107,11 +114,11 @@ def diary(
         ]
         words = "\n".join(compare_outcomes(outcomes).sentences)
         # A table on standard output stands there alone.
-        typer.echo(words, err=csv == "-")
+        typer.echo(words, err=csv is not None and is_stream(csv))
         if csv is not None:
             with replacing(csv, private=private) as out:
                 # Only a spreadsheet looks for a byte-order mark, and only in a file.
-                encoding = "utf-8-sig" if csv == "-" else "utf-8"
+                encoding = "utf-8-sig" if is_stream(csv) else "utf-8"
                 out.write(outcomes_csv(outcomes, private=private).decode(encoding))
 
 

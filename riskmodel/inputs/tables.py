@@ -9,6 +9,9 @@ import csv
 import io
 import re
 import unicodedata
+from dataclasses import dataclass
+
+from riskmodel.inputs.encodings import guess_encoding
 
 SEPARATORS = ";\t|,"
 FIRST_ROWS = 10
@@ -19,19 +22,41 @@ class TableFileError(ValueError):
     """A file that holds no table; the message says why in one sentence."""
 
 
-def text_of(content: bytes, save_as: str = ".xlsx or CSV") -> str:
-    r"""Text of a file, whichever program wrote it.
+@dataclass(frozen=True)
+class FileText:
+    """Text of a file, and how its bytes were read.
+
+    Attributes
+    ----------
+    text : str
+        Without a byte-order mark.
+    encoding : str
+        For a person, such as ``Greek, Windows (cp1253)``.
+    doubt : bool
+        Whether it may as well be in another one.
+    """
+
+    text: str
+    encoding: str = "UTF-8"
+    doubt: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of a doubtful encoding, empty if there is no doubt."""
+        if not self.doubt:
+            return ()
+        said = f"The file does not say its encoding; it was read as {self.encoding}."
+        return (f"{said} If letters are wrong, save it as UTF-8.",)
+
+
+def read_text(content: bytes, save_as: str = ".xlsx or CSV") -> FileText:
+    r"""Read the text of a file, whichever program wrote it.
 
     Parameters
     ----------
     content : bytes
     save_as : str
         What the caller can read, for the sentence that says so.
-
-    Returns
-    -------
-    str
-        Without a byte-order mark.
 
     Raises
     ------
@@ -40,8 +65,10 @@ def text_of(content: bytes, save_as: str = ".xlsx or CSV") -> str:
 
     Examples
     --------
-    >>> text_of(b"\xef\xbb\xbfName;Alter"), text_of("Größe".encode("cp1252"))
+    >>> read_text(b"\xef\xbb\xbfName;Alter").text, read_text("Größe".encode("cp1252")).text
     ('Name;Alter', 'Größe')
+    >>> read_text("Bjørn".encode("cp1252"))
+    FileText(text='Bjørn', encoding='Western European, Windows (cp1252)', doubt=True)
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableFileError(
@@ -51,15 +78,22 @@ def text_of(content: bytes, save_as: str = ".xlsx or CSV") -> str:
     if content.startswith(b"%PDF"):
         raise TableFileError(f"This is a PDF: save the table as {save_as}.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
+        text = FileText(content.decode("utf-16", "replace"), "UTF-16")
     else:
         try:
-            text = content.decode("utf-8-sig")
+            text = FileText(content.decode("utf-8-sig"))
         except UnicodeDecodeError:
-            text = content.decode("cp1252", "replace")
-    if "\0" in text or not text.strip():
+            guess = guess_encoding(content)
+            told = content.decode(guess.encoding, "replace")
+            text = FileText(told, guess.label, guess.doubt or "\ufffd" in told)
+    if "\0" in text.text or not text.text.strip():
         raise TableFileError(f"This file holds no text: save the table as {save_as}.")
     return text
+
+
+def text_of(content: bytes, save_as: str = ".xlsx or CSV") -> str:
+    """Text of a file alone, as from `read_text`."""
+    return read_text(content, save_as).text
 
 
 def separator(text: str) -> str:

@@ -7,8 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 
 from riskmodel.inputs.fields import Field
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Quantity = TypeVar("Quantity", float, "pd.Series[float]")
+"""One value or a column of them."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,11 @@ class Unit:
     step: float = 1.0
     feet: bool = False
 
-    def shown(self, value: float) -> float:
+    def shown(self, value: Quantity) -> Quantity:
         """Value in this unit."""
         return value * self.factor + self.offset
 
-    def inside(self, shown: float) -> float:
+    def inside(self, shown: Quantity) -> Quantity:
         """Value in the project's own unit."""
         return (shown - self.offset) / self.factor
 
@@ -78,6 +85,11 @@ UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
 # What goes with a choice without being chosen itself.
 _WITH = {
     "l": ("l/h", {"l/h": Unit("l"), "oz/h": Unit("oz", 1.0 / _FLUID_OUNCE_L, decimals=1)})
+}
+# What stands in files without being a choice.
+_WRITTEN = {
+    "cm": {"m": Unit("m", 0.01), "in": Unit("in", 1.0 / _INCH_CM)},
+    "min": {"h": Unit("h", 1.0 / 60.0)},
 }
 
 HEADINGS: Mapping[str, str] = MappingProxyType(
@@ -157,6 +169,21 @@ def unit_of(own: str, chosen: Chosen) -> Unit:
     return Unit(own)
 
 
+def unit_written(own: str, label: str) -> Unit:
+    """Unit that a file names for a quantity, given the project's own.
+
+    Examples
+    --------
+    >>> unit_written("min", "h").inside(1.5), unit_written("kg", "kg").inside(70.0)
+    (90.0, 70.0)
+    """
+    return (
+        Unit(own)
+        if label == own
+        else {**UNITS.get(own, {}), **_WRITTEN.get(own, {})}[label]
+    )
+
+
 def text(value: float, own: str, chosen: Chosen, decimals: int | None = None) -> str:
     """Write a value that is in the project's unit in the chosen one.
 
@@ -196,7 +223,7 @@ def feet_and_inches(height_cm: float) -> tuple[float, float]:
     return float(tenths // 120), tenths % 120 / 10.0
 
 
-def height_cm(feet: float, inches: float) -> float:
+def height_cm(feet: Quantity, inches: Quantity) -> Quantity:
     """Height of feet and inches. [cm]."""
     return (feet * 12.0 + inches) * _INCH_CM
 

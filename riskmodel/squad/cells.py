@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import BLANKS
+from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.columns import (
     LEAVE_OUT,
     SEX_LETTERS,
@@ -28,17 +29,6 @@ from riskmodel.squad.columns import (
     words,
 )
 
-_INCH_CM = 2.54
-# From a way to write a column to the project's own unit: factor, and offset before it.
-_FACTORS: Mapping[str, tuple[float, float]] = {
-    "m": (100.0, 0.0),
-    "in": (_INCH_CM, 0.0),
-    "lb": (0.45359237, 0.0),
-    "h": (60.0, 0.0),
-    "°F": (5.0 / 9.0, -32.0),
-    "km/h": (1.0 / 3.6, 0.0),
-    "mph": (0.44704, 0.0),
-}
 _MOST_CRAMPS = 366
 """More sessions in a year than this are no count but something else."""
 _YEARS_APART = 1
@@ -97,13 +87,7 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
 
 
 def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str, ...]:
-    """Say where a list contradicts itself, and what was used.
-
-    Parameters
-    ----------
-    raw, columns, on
-        As for `squad_frame`.
-    """
+    """Say where a list contradicts itself, and what was used."""
     used = {column.target: column for column in columns if column.target != LEAVE_OUT}
     if not {"date_of_birth", "age_years"} <= set(used):
         return ()
@@ -149,8 +133,7 @@ def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
     else:
         value = number.where(named.isin(["", unit]))
         if unit != own:
-            factor, offset = _FACTORS[unit]
-            value = ((value + offset) * factor).round(2)
+            value = unit_written(own, unit).inside(value).round(2)
     return value.astype(object).where(value.notna() & cells.notna(), cells)
 
 
@@ -162,7 +145,7 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
     )
     feet = pd.to_numeric(parts[0])
     inches = pd.to_numeric(parts[1]).fillna(0.0)
-    height = ((feet * 12.0 + inches) * _INCH_CM).round(1).where(inches < 12.0)
+    height = height_cm(feet, inches).round(1).where(inches < 12.0)
     return height.astype(object).where(height.notna(), cells)
 
 
@@ -207,8 +190,10 @@ def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
             if found is None and name == "cramp_sessions_12mo":
                 found = _cramps(text)
             return cell if found is None else found
-        items = [item for item in re.split(r"[;,/]", text) if item.strip()]
-        return ";".join(spelt.get(_exact(item), item.strip()) for item in items)
+        items = [_exact(item) for item in re.split(r"[;,/]", text) if item.strip()]
+        # What is not understood stays whole, for a person to find it.
+        known = spelt.keys() >= {*items}
+        return ";".join(spelt[item] for item in items) if known else cell
 
     return cells.map(read, na_action="ignore")
 
@@ -247,8 +232,8 @@ def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
         (born.dt.month == on.month) & (born.dt.day > on.day)
     )
     years = (on.year - born.dt.year - before).astype(object)
-    blank = text.isna() | text.isin(BLANKS)
-    unclear = ("unclear, born " + text.astype(str)).astype(object).mask(blank, None)
+    unclear = ("unclear, born " + text.astype(str)).astype(object)
+    unclear = unclear.mask(text.map(is_blank), None)
     age: pd.Series[Any] = years.where(born.notna(), unclear)
     return age
 
@@ -257,18 +242,9 @@ def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
 
 
 def read_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Read cells that were typed under the names of questions, in the project's units.
+    """Read cells that were typed under the names of `FIELDS`, in the project's units.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns named as in `FIELDS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `squad_frame`, with the index of ``table``; rows without any answer are
-        left out.
+    As `squad_frame`, with the index of ``table``; rows without any answer are left out.
     """
     names = [str(name) for name in table.columns]
     raw = RawTable(table.set_axis(range(len(names)), axis=1), tuple(names))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
 
 LEAVE_OUT = ""
@@ -37,6 +38,12 @@ UNITS: Mapping[str, tuple[str, ...]] = {
     "wind_speed_m_s": ("m/s", "km/h", "mph"),
 }
 """Ways to write a column, where there are several; the project's own first."""
+# How a file says it without a doubt, where that is more than a unit in the header.
+_WAYS = {
+    "height_cm": "name it Height (cm), Height (m) or Height (in)",
+    "date_of_birth": "write dates like 2001-04-03",
+    "sex": "write female and male",
+}
 
 HELPERS: Mapping[str, str] = {
     "first_name": "First name",
@@ -181,17 +188,7 @@ def meanings(header: str) -> tuple[str, ...]:
 
 
 def match_columns(raw: RawTable) -> list[Column]:
-    """Say what each column is, and where a person should look.
-
-    Parameters
-    ----------
-    raw : RawTable
-
-    Returns
-    -------
-    list of Column
-        In the order of the file.
-    """
+    """Say what each column is, in the order of the file, and where to look."""
     columns: list[Column] = []
     taken: set[str] = set()
     for place, header in enumerate(raw.headers):
@@ -212,6 +209,10 @@ def match_columns(raw: RawTable) -> list[Column]:
     return columns
 
 
+def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
+    return cells[~cells.map(is_blank).astype(bool)]
+
+
 def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     """Ask what a header means that can mean other things too."""
     plain, unit = _plain(header)
@@ -221,9 +222,24 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     if unit or plain not in map(folded, _asked(target).get("words", [])):
         return ""
     # Our own files name a question so, and then hold its own answers.
-    if plain == target and field is not None and set(cells.dropna()) <= set(field.levels):
+    if plain == target and field is not None and {*_answered(cells)} <= {*field.levels}:
         return ""
     return str(_asked(target)["question"])
+
+
+def how_to_write(column: Column) -> str:
+    """Say what is in doubt of a column, and how a file can say it."""
+    others = [name for name in meanings(column.header) if name != column.target]
+    field = FIELDS.get(column.target)
+    if others:
+        ways = f"name it {' or '.join([column.target, *others])}"
+    elif column.doubt and field is not None:
+        ways = f"if it is, name it {field.name} and write {field.allowed}"
+    else:
+        label = TARGETS[column.target]
+        headers = " or ".join(f"{label} ({unit})" for unit in UNITS[column.target])
+        ways = _WAYS.get(column.target, f"name it {headers}")
+    return f'Column "{column.header}": {column.question} In the file, {ways}.'
 
 
 # ---------------------------------------------------------------- how it is written
@@ -234,7 +250,7 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
     allowed = UNITS.get(column.target)
     if allowed is None:
         return replace(column, unit="")
-    cells = raw.cells[column.place].dropna()
+    cells = _answered(raw.cells[column.place])
     if column.unit in allowed:
         looks_like = _height_unit(cells) if column.target == "height_cm" else ""
         if not looks_like or looks_like == column.unit:

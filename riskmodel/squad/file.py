@@ -6,7 +6,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -15,10 +15,11 @@ from riskmodel.inputs.tables import (
     FIRST_ROWS,
     TableFileError,
     csv_rows,
+    read_text,
     separator,
-    text_of,
 )
-from riskmodel.squad.columns import RawTable, meanings
+from riskmodel.squad.cells import squad_frame
+from riskmodel.squad.columns import Column, RawTable, how_to_write, match_columns, meanings
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 200
@@ -63,7 +64,8 @@ def read_squad_file(content: bytes) -> RawTable:
         if excel:
             rows, notes = _excel_rows(content)
         else:
-            rows = _csv_rows(content)
+            text = read_text(content)
+            rows, notes = _csv_rows(text.text), text.notes
     except TableFileError as error:
         raise SquadFileError(str(error)) from error
     if not any(len(_filled(cells)) > 1 for _, cells in rows):
@@ -91,6 +93,44 @@ def read_squad_file(content: bytes) -> RawTable:
     return _table(headers, body, notes)
 
 
+def read_squad(content: bytes, on: date | None = None) -> pd.DataFrame:
+    r"""Read the athletes of a coach's list, CSV or Excel.
+
+    Parameters
+    ----------
+    content : bytes
+    on : datetime.date, optional
+        Day of the session, for ages; today by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `squad_frame`: the answers, for `riskmodel.score_squad`.
+
+    Raises
+    ------
+    SquadFileError
+        If it is no list, or a column is in doubt; one sentence for each, which says how
+        to write it.
+
+    Examples
+    --------
+    >>> squad = read_squad("Name;Größe;Gewicht (kg)\nZoë;1,72;64,5\n".encode())
+    >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
+    ['Zoë', 172.0, 64.5]
+    """
+    raw = read_squad_file(content)
+    return squad_frame(raw, certain_columns(raw), on or date.today())
+
+
+def certain_columns(raw: RawTable) -> list[Column]:
+    """What the columns are, or a `SquadFileError` about those in doubt."""
+    columns = match_columns(raw)
+    if asked := [how_to_write(c) for c in columns if c.target and c.question]:
+        raise SquadFileError("\n".join(asked))
+    return columns
+
+
 def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> RawTable:
     width = max(len(headers), *(len(cells) for _, cells in body))
     headers = [*headers, *[""] * (width - len(headers))]
@@ -109,6 +149,7 @@ def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> R
 
 
 def _blank(cell: Any) -> bool:
+    """Whether there is nothing in a cell; what means "no answer" may be a name, as Na."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
@@ -137,8 +178,7 @@ def _limited(rows: Iterator[Sequence[Any]]) -> list[Row]:
     return kept
 
 
-def _csv_rows(content: bytes) -> list[Row]:
-    text = text_of(content)
+def _csv_rows(text: str) -> list[Row]:
     mark = separator(text)
     widest = max(line.count(mark) for line in text.splitlines()[:FIRST_ROWS])
     if widest > 10 * MOST_COLUMNS:  # before anything is made of them
@@ -150,8 +190,13 @@ def _csv_rows(content: bytes) -> list[Row]:
 
 def _excel_rows(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
     """Rows of the sheet with most known headers, and which sheet that was."""
-    import openpyxl  # comes with the app, not with the base install
-
+    try:
+        import openpyxl  # comes with the app, not with the base install
+    except ModuleNotFoundError as error:
+        raise SquadFileError(
+            "An Excel file needs one more package: pip install openpyxl, or save the list "
+            "as CSV."
+        ) from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())

@@ -82,12 +82,18 @@ def test_files_that_are_not_there_or_not_text_get_a_sentence(tmp_path):
     assert (missing.exit_code, "none.json" in missing.stderr) == (2, True)
     odd = tmp_path / "odd.csv"
     odd.write_bytes("sport\nhockey på is\n".encode("latin-1"))
-    done = run("batch", odd, tmp_path / "out.csv")
+    mixed = tmp_path / "mixed.csv"
+    mixed.write_bytes(odd.read_bytes() * 3000 + b"\x81\n")
+    done = run("batch", mixed, tmp_path / "out.csv")
     assert (done.exit_code, "UTF-8" in done.stderr) == (2, True)
     assert not (tmp_path / "out.csv").exists()
     (tmp_path / "empty.csv").touch()
     assert run("batch", tmp_path / "empty.csv", tmp_path / "out.csv").exit_code == 2
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.csv", "odd.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "empty.csv",
+        "mixed.csv",
+        "odd.csv",
+    ]
 
 
 def test_batch_keeps_every_row_and_equals_the_frame(tmp_path):
@@ -108,7 +114,7 @@ def test_batch_in_pieces_equals_batch_at_once(tmp_path, monkeypatch):
     rows = [*load_examples().values()] * 3
     source = squad(tmp_path / "in.csv", rows)
     run("batch", source, tmp_path / "whole.csv")
-    monkeypatch.setattr("riskmodel.cli.scoring._ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 4)
     run("batch", source, tmp_path / "pieces.csv")
     whole = pd.read_csv(tmp_path / "whole.csv")
     pieces = pd.read_csv(tmp_path / "pieces.csv")

@@ -417,3 +417,23 @@ def test_what_is_typed_into_the_grid_is_read_like_a_file():
     assert read_cells(typed).to_dict("records") == [
         {"athlete": "A", "sleep_h": 7.5, "sex": "female"}
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Ventolin (inhaler)", "Ventolin, 2/day (as needed)", "loop diuretic; Xyz (a/b)"],
+)
+def test_a_cell_that_is_not_understood_is_told_whole(cell):
+    squad = read(f'Name\tAge\tMedications\nA\t30\t"{cell}"\n')
+    assert squad["medications"].tolist() == [cell]
+    assert cell in score_squad(squad, PLAN)["problems"].iloc[0]
+
+
+@pytest.mark.parametrize("blank", ["n/a", "NA", "nan", "NULL", " "])
+def test_what_means_no_answer_is_no_doubt_of_a_column_and_no_answer(blank):
+    text = f"Name,Weight,Height,DOB\nA,70 kg,1.72 m,1.2.2000\nNa,{blank},{blank},{blank}\n"
+    assert not doubts(text)
+    squad = read(text)
+    assert squad["athlete"].tolist() == ["A", "Na"]
+    assert pd.to_numeric(squad["age_years"]).isna().tolist() == [False, True]
+    assert "is missing" in score_squad(squad, PLAN)["problems"][3]

@@ -1,0 +1,88 @@
+from riskmodel.diary.outcomes import (
+    DiaryError,
+    DiaryReport,
+    Outcome,
+    check_outcome,
+    compare_outcomes,
+    complete_outcome,
+    outcomes_frame,
+)
+from riskmodel.inputs.session import FIELDS, Session, check
+from riskmodel.scorecard.file import ScorecardError, load_scorecard
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import Assessment, Contribution, assess, assess_frame
+from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
+from riskmodel.squad.file import SquadFileError, read_squad
+from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_plan
+from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
+from riskmodel.training.derive import Derived, derive, with_log
+from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log_file import log_columns, read_log
+from riskmodel.training.merge import merge_logs
+from riskmodel.weather.epw import epw_weather
+from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.heat_days import HeatDays, suggest_heat_days
+from riskmodel.weather.hours import Place, Weather, WeatherError
+from riskmodel.weather.over_session import weather_answers
+from riskmodel.weather.typed import typed_weather
+from riskmodel.whatif.advice import Advice, Option, advise
+from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+
+__version__: str
+
+__all__ = [
+    "FIELDS",
+    "Advice",
+    "Assessment",
+    "BestStart",
+    "BestStartSquad",
+    "Calibration",
+    "CalibrationError",
+    "Comparison",
+    "Contribution",
+    "Derived",
+    "DiaryError",
+    "DiaryReport",
+    "HeatDays",
+    "Option",
+    "Outcome",
+    "Place",
+    "Scorecard",
+    "ScorecardError",
+    "Session",
+    "SquadFileError",
+    "SquadOption",
+    "Sweep",
+    "TrainingLog",
+    "TrainingLogError",
+    "Weather",
+    "WeatherError",
+    "advise",
+    "assess",
+    "assess_frame",
+    "best_start",
+    "best_start_squad",
+    "check",
+    "check_outcome",
+    "compare",
+    "compare_outcomes",
+    "complete_outcome",
+    "derive",
+    "epw_weather",
+    "load_calibration",
+    "load_scorecard",
+    "log_columns",
+    "merge_logs",
+    "outcomes_frame",
+    "read_log",
+    "read_squad",
+    "read_weather_file",
+    "score_squad",
+    "squad_levers",
+    "suggest_heat_days",
+    "sweep",
+    "typed_weather",
+    "weather_answers",
+    "with_log",
+    "with_plan",
+]

@@ -1,0 +1,248 @@
+"""Scoring every row of a table, of our own fields or as a coach has it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import pandas as pd
+import typer
+
+from riskmodel.cli.frame import (
+    CalibrationOption,
+    ScorecardOption,
+    app,
+    check_target,
+    own_calibration,
+    own_scorecard,
+    progress_bar,
+    read_session_file,
+    replacing,
+    sentences_for_errors,
+    stop,
+)
+from riskmodel.inputs.encodings import encoding_of_lines
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
+from riskmodel.inputs.tables import FileText
+from riskmodel.reporting.spreadsheet import harmless_table
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
+from riskmodel.scoring.probability import Calibration
+from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad.columns import meanings
+from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
+from riskmodel.squad.scores import PLAN_FIELDS, SESSION_FIELDS, with_plan
+
+_ROWS_AT_ONCE = 20_000
+_HEAD_BYTES = 1 << 16
+_REQUIRED = frozenset(name for name, asked in FIELDS.items() if asked.required)
+
+
+@dataclass
+class _Table:
+    """A table to score, piece by piece: its cells as they are, and the answers in them."""
+
+    pieces: Iterator[tuple[pd.DataFrame, pd.DataFrame]]
+    notes: list[str] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()
+
+
+@app.command()
+def batch(
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A table, CSV or Excel; - to read CSV.")
+    ],
+    target: Annotated[str, typer.Argument(metavar="OUT.csv", help="Or - to print it.")],
+    session: Annotated[
+        str | None,
+        typer.Option(help="The planned session of all (JSON); goes before the table's."),
+    ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="For programs: texts that a spreadsheet may run stay."),
+    ] = False,
+    scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
+) -> None:
+    """Score every row of a table; rows with problems stay and say why.
+
+    The columns are named as in the template, in any number of rows, or as a coach
+    names them: in several languages and units, with titles above.  What a column means
+    is never guessed.  Ends with 1 if no row could be scored.  The output has the
+    columns of the input and then the results.  A result with the name of an input
+    column is called NAME_used.
+    """
+    with sentences_for_errors():
+        if "-" not in (source, target) and _same(source, target):
+            stop("IN and OUT.csv are the same file; choose another name.")
+        check_target(target)
+        card, curves = own_scorecard(scorecard), own_calibration(calibration)
+        plan = {} if session is None else _plan(session)
+        with _opened(source) as (lines, size):
+            table = _table(lines, plan)
+            with replacing(target) as out, progress_bar(size) as (bar, task):
+                rows, bad = 0, 0
+                for scored, problems in _scored(table, plan, card, curves):
+                    shown = scored if raw else harmless_table(scored)
+                    shown.to_csv(out, index=False, header=rows == 0)
+                    rows, bad = rows + len(scored), bad + problems
+                    bar.update(task, completed=lines.tell() if lines.seekable() else None)
+    for note in table.notes:
+        typer.echo(note, err=True)
+    noun = "session" if rows == 1 else "sessions"
+    typer.echo(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
+    if rows and bad == rows:
+        raise typer.Exit(1)
+
+
+def _same(source: str, target: str) -> bool:
+    return os.path.realpath(source) == os.path.realpath(target) and Path(source).is_file()
+
+
+def _plan(file: str) -> dict[str, Any]:
+    """Answers of a session file that are the same for all."""
+    answers, problems = tidy(read_session_file(file))
+    if problems:
+        stop(" ".join(problems))
+    return {name: value for name, value in answers.items() if name in PLAN_FIELDS}
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
+    if source == "-":
+        yield sys.stdin.buffer, 0
+        return
+    path = Path(source)
+    with path.open("rb", buffering=_HEAD_BYTES) as lines:
+        yield lines, path.stat().st_size
+
+
+def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
+    """Say what a table is: one of our own, of any length, or else a list of athletes."""
+    head: bytes = lines.peek(_HEAD_BYTES)  # type: ignore[attr-defined]
+    text = _encoding(lines, head)
+    separator, headers = _first_row(head, text.encoding)
+    if _are_ours(headers):
+        table = _Table(_own_pieces(lines, separator, text.encoding), [*text.notes])
+        table.columns = frozenset(headers)
+    else:
+        content = lines.read(MOST_UNZIPPED_BYTES + 1)
+        if len(content) > MOST_UNZIPPED_BYTES:
+            stop(
+                "This table is too large for a list of athletes; name its columns as "
+                "the template does."
+            )
+        table = _list_of_athletes(content, plan)
+    aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
+    if aside:
+        table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
+    if missing := _REQUIRED - table.columns - plan.keys():
+        names = ", ".join(name for name in FIELDS if name in missing)
+        table.notes.append(f"No column for {names}; --session session.json gives a plan.")
+    return table
+
+
+def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
+    """Separator and headers of a table of our own, none where it can be none."""
+    first = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:1]
+    if head.startswith(b"PK") or not first or "\0" in first[0]:
+        return ",", []
+    separator = max(",;\t", key=first[0].count)
+    return separator, [
+        _spelt(name) for name in next(csv.reader(first, delimiter=separator))
+    ]
+
+
+def _encoding(lines: IO[bytes], head: bytes) -> FileText:
+    """Which encoding a table is in; of what cannot be read twice, as far as seen."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return FileText("", "utf-16")
+    if not lines.seekable():
+        guess = encoding_of_lines(head.split(b"\n")[:-1])
+    else:
+        guess = encoding_of_lines(lines)
+        lines.seek(0)
+    return FileText("", guess.encoding, guess.doubt)
+
+
+def _spelt(name: str) -> str:
+    """Write a column's name as inputs are written: no capitals, no spaces around."""
+    plain = name.strip().lower()
+    return plain if plain in FIELDS else name
+
+
+def _are_ours(headers: list[str]) -> bool:
+    """Whether a table names its columns as the template does, whatever else it has."""
+    ours = FIELDS.keys() & set(headers)
+    others = (
+        targets for name in headers if name not in ours if (targets := meanings(name))
+    )
+    return ours >= _REQUIRED or (
+        bool(ours) and all(ours.intersection(targets) for targets in others)
+    )
+
+
+def _own_pieces(
+    lines: IO[bytes], separator: str, encoding: str
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Read a table of our own piece by piece, so that memory stays flat."""
+    chunks = pd.read_csv(
+        lines,
+        sep=separator,
+        # Where the comma is the decimal mark, spreadsheets separate by other marks.
+        decimal="." if separator == "," else ",",
+        chunksize=_ROWS_AT_ONCE,
+        index_col=False,  # a comma at the end of every row is no name of the row
+        keep_default_na=False,
+        na_values=[""],
+        encoding=encoding,
+        low_memory=False,
+    )
+    for chunk in chunks:
+        chunk.columns = [_spelt(name) for name in chunk.columns]
+        yield chunk, chunk
+
+
+def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
+    """Read a list as the Squad page does, but stop where that would ask."""
+    raw = read_squad_file(content)
+    columns = certain_columns(raw)
+    start = plan.get("start_time")
+    on = date.today() if start is None else datetime.fromisoformat(start).date()
+    answers = squad_frame(raw, columns, on)
+    notes = [*raw.notes, *squad_notes(raw, columns, on)]
+    notes += [f"Not used: {c.header}. {c.doubt}" for c in columns if not c.target]
+    cells = raw.cells.set_axis(list(raw.headers), axis=1)
+    return _Table(iter([(cells, answers)]), notes, frozenset(answers.columns))
+
+
+def _scored(
+    table: _Table,
+    plan: Mapping[str, Any],
+    card: Scorecard | None,
+    curves: Calibration | None,
+) -> Iterator[tuple[pd.DataFrame, int]]:
+    """Cells with their results beside them, and how many rows have problems."""
+    first = True
+    for cells, answers in table.pieces:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UnknownColumnWarning)
+            if plan:
+                others = answers.drop(columns=[n for n in answers if n in FIELDS])
+                answers = with_plan(answers, plan).join(others)
+            results = assess_frame(answers, card, curves)
+        if first:
+            table.notes += [f"Not used: {warning.message}" for warning in caught]
+        first = False
+        clashing = {c: f"{c}_used" for c in results.columns if c in cells.columns}
+        joined = pd.concat([cells, results.rename(columns=clashing)], axis=1)
+        yield joined, int((results["problems"] != "").sum())

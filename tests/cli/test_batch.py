@@ -1,0 +1,232 @@
+"""Every table that a person has, through the one command that scores tables."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from riskmodel import assess_frame
+from riskmodel.cli import app
+from riskmodel.datasets import data_file, load_examples
+from riskmodel.reporting.spreadsheet import to_xlsx
+from riskmodel.squad.cells import squad_frame, template
+from riskmodel.squad.columns import match_columns
+from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.scores import with_plan
+from tests import CHECKOUT
+
+PLAN = {
+    "sport": "soccer",
+    "duration_min": 90.0,
+    "session_rpe": 7.0,
+    "air_temperature_c": 29.0,
+    "relative_humidity_pct": 55.0,
+    "start_time": "2026-11-24T10:00+01:00",
+}
+SESSION = {n: v for n, v in load_examples()["Marathon"].items() if not isinstance(v, list)}
+
+
+@pytest.fixture
+def score(tmp_path):
+    """Score a table; gives the run and its table of text."""
+    (tmp_path / "session.json").write_text(json.dumps(PLAN), encoding="utf-8")
+
+    def run(content, *options, session=True):
+        source = tmp_path / "in"
+        source.write_bytes(content if isinstance(content, bytes) else content.encode())
+        plan = ["--session", str(tmp_path / "session.json")] if session else []
+        arguments = ["batch", str(source), str(tmp_path / "out.csv"), *plan, *options]
+        done = CliRunner().invoke(app, arguments)
+        assert "Traceback" not in done.output
+        out = tmp_path / "out.csv"
+        table = pd.read_csv(out, dtype=str, keep_default_na=False) if out.exists() else None
+        out.unlink(missing_ok=True)
+        return done, table
+
+    return run
+
+
+def test_the_example_squad_is_scored_as_on_its_page(score):
+    content = data_file("example_squad.csv").read_bytes()
+    done, table = score(content)
+    raw = read_squad_file(content)
+    squad = squad_frame(raw, match_columns(raw), pd.Timestamp("2026-11-24").date())
+    expected = assess_frame(with_plan(squad, PLAN))
+    points = pd.to_numeric(table["total_points"]).tolist()
+    assert points == pytest.approx(expected["total_points"].tolist(), nan_ok=True)
+    assert table["problems"].tolist() == expected["problems"].tolist()
+    assert list(table.columns[:3]) == ["Vorname", "Nachname", "Date of birth"]
+    assert table["Größe"][0] == "1,72"
+    assert done.exit_code == 0
+    assert "1 row above the headers was left out." in done.stderr
+
+
+LISTS = {
+    "german": "Kader\n\nSpieler;Alter;Gewicht (kg);Größe (cm)\nJürgen Müller;31;72,5;180\n",
+    "polish": "Name;Age;Mass (kg);Height (cm)\nŁukasz Żółć;31;72,5;180\n",
+    "spanish": "Nombre completo;Edad;Peso (kg);Altura\nJosé Ibáñez;31;72,5;1,80\n",
+    "inches": "Name;Age;Weight (lb);Height (in)\nZoë;31;159.84;70.866\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("german", "utf-8"),
+        ("german", "cp1252"),
+        ("german", "utf-16"),
+        ("polish", "cp1250"),
+        ("spanish", "mac_roman"),
+        ("inches", "utf-8-sig"),
+    ],
+)
+def test_a_list_is_read_in_any_language_unit_and_encoding(name, encoding, score):
+    expected = score("athlete,age_years,body_mass_kg,height_cm\nA,31,72.5,180\n")[1]
+    done, table = score(LISTS[name].encode(encoding))
+    assert done.exit_code == 0, done.stderr
+    assert table["total_points"].tolist() == expected["total_points"].tolist()
+    assert table.iloc[0, 0] == LISTS[name].splitlines()[-1].split(";")[0]
+
+
+@pytest.mark.parametrize("excel", [True, False])
+def test_the_squad_template_is_scored_as_csv_and_as_excel(excel, score):
+    table = template()
+    content = to_xlsx(table, "Squad") if excel else table.to_csv(index=False).encode()
+    done, scored = score(content)
+    assert "2 sessions read, 2 scored" in done.stderr
+    assert scored["athlete"].tolist() == table["athlete"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "way"),
+    [
+        ("Name,Weight\nA,70\n", "Weight", "Body mass (kg) or Body mass (lb)"),
+        ("Name,Height\nA,68\n", "Height", "Height (cm), Height (m) or Height (in)"),
+        ("Name,DOB\nA,03/04/2001\n", "DOB", "2001-04-03"),
+        ("Nombre completo,Sexo\nA,M\nB,M\n", "Sexo", "female and male"),
+        ("Name,Soreness\nA,3\n", "Soreness", "soreness_0_10"),
+        ("Name,Cramps\nA,2\n", "Cramps", "cramp_sessions_12mo"),
+        ("Name,Sleep\nA,7\n", "Sleep", "sleep_h"),
+        ("Name,Wind speed\nA,3\n", "Wind speed", "(km/h)"),
+        ("Name,Longest session\nA,2\n", "Longest session", "(h)"),
+    ],
+)
+def test_what_is_in_doubt_is_told_with_the_way_to_write_it_and_not_guessed(
+    text, header, way, score
+):
+    done, table = score(text)
+    (sentence,) = done.stderr.splitlines()
+    assert (done.exit_code, table) == (2, None)
+    assert sentence.startswith(f'Column "{header}": ')
+    assert way in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Age,Body mass (kg),Height (cm)\nA,30,70,172\n",
+        "Name,Age,Wind (km/h),Longest session (h)\nA,30,10,2\n",
+        "Name,DOB,sleep_h\nA,2001-04-03,7\n",
+        "Nombre completo,Sexo,DOB\nA,male,2001-04-03\n",
+    ],
+)
+def test_written_as_told_nothing_is_in_doubt(text, score):
+    done, table = score(text)
+    assert done.exit_code == 0, done.stderr
+    assert len(table) == 1
+
+
+def test_a_column_that_is_not_understood_is_named_and_stays(score):
+    done, table = score("Name,Age,Shirt,Shirt\nA,30,7,8\n")
+    assert done.stderr.count("Not used: Shirt") == 2
+    assert table.iloc[0, :4].tolist() == ["A", "30", "7", "8"]
+
+
+def test_the_session_goes_before_the_table_and_that_is_told(score):
+    text = "Name,Age,sport\nA,30,running\n"
+    done, table = score(text)
+    assert "Of the session, not of the table: Sport." in done.stderr
+    expected = score("Name,Age\nA,30\n")[1]["total_points"].tolist()
+    assert table["total_points"].tolist() == expected
+
+
+def test_our_own_table_takes_a_session_too_in_pieces(score, monkeypatch):
+    text = "athlete,age_years,shoe_size\n" + "A,30,43\nB,70,41\n" * 5
+    whole = score(text)
+    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 3)
+    pieces = score(text)
+    pd.testing.assert_frame_equal(whole[1], pieces[1])
+    assert whole[0].stderr == pieces[0].stderr
+    assert "shoe_size" in pieces[0].stderr
+
+
+def test_without_a_session_a_list_says_how_to_give_one(score):
+    done, table = score("Name,Age\nA,30\n", session=False)
+    assert done.exit_code == 1
+    assert "--session session.json" in done.stderr
+    assert "is missing" in table["problems"][0]
+
+
+@pytest.mark.parametrize(
+    "plan", ['{"sport": "chess"}', '{"shoe_size": 4}', '{"sport": {"a": 1}}', "[]", "{"]
+)
+def test_a_session_that_is_none_gets_a_sentence(plan, score, tmp_path):
+    (tmp_path / "session.json").write_text(plan, encoding="utf-8")
+    done, table = score("Name,Age\nA,30\n")
+    assert (done.exit_code, table) == (2, None)
+    assert done.stderr.strip()
+
+
+def test_columns_of_our_own_stay_ours_beside_words_of_a_list(score):
+    row = {**SESSION, "temp": 3, "Weight": 200, "=cmd": "=1+1"}
+    row["athlete"] = "@SUM(1)"
+    text = pd.DataFrame([row]).to_csv(index=False)
+    done, table = score(text, session=False)
+    assert "temp" in done.stderr
+    assert (table["'=cmd"][0], table["athlete"][0]) == ("'=1+1", "'@SUM(1)")
+    _, table = score(text, "--raw", session=False)
+    assert (table["=cmd"][0], table["athlete"][0]) == ("=1+1", "@SUM(1)")
+
+
+def test_a_list_of_athletes_runs_no_formula_either(score):
+    text = "Name,Age,+Note\n=A1,30,-x\n"
+    _, table = score(text)
+    assert table.iloc[0, :3].tolist() == ["'=A1", "30", "'-x"]
+    assert table.columns[2] == "'+Note"
+    assert score(text, "--raw")[1].iloc[0, 0] == "=A1"
+
+
+def test_negative_numbers_stay_numbers_beside_text(score):
+    rows = [{**SESSION, "air_temperature_c": value} for value in ("-5.5", "cold", "+3")]
+    _, table = score(pd.DataFrame(rows).to_csv(index=False), session=False)
+    assert table["air_temperature_c"].tolist() == ["-5.5", "cold", "+3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1250", "utf-16"])
+def test_our_own_table_is_read_in_any_encoding(encoding, score):
+    rows = [{**SESSION, "athlete": name} for name in ("Łukasz", "Paweł Wiśniewski")]
+    text = pd.DataFrame(rows).to_csv(index=False)
+    _, table = score(text.encode(encoding), session=False)
+    assert table["athlete"].tolist() == ["Łukasz", "Paweł Wiśniewski"]
+
+
+def test_a_pipe_is_read_piece_by_piece():
+    text = pd.DataFrame([SESSION]).to_csv(index=False).encode()
+    command = [sys.executable, "-m", "riskmodel", "batch", "-", "-"]
+    done = subprocess.run(
+        command, input=text, capture_output=True, cwd=CHECKOUT, check=True
+    )
+    assert len(pd.read_csv(io.BytesIO(done.stdout))) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"PK\x03\x04", b"%PDF-1.7", b"\x00\x01", b"Name,Age\n", b"x"]
+)
+def test_what_is_no_table_gets_a_sentence(content, score):
+    done, table = score(content)
+    assert (done.exit_code, table) == (2, None)
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,66 @@
+"""The public face: names, types, and what it costs to load them."""
+
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+import riskmodel
+from tests import CHECKOUT
+
+
+def run(program: str) -> str:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.parametrize("name", riskmodel.__all__)
+def test_a_public_name_is_there_and_is_no_module(name: str) -> None:
+    assert name in dir(riskmodel)
+    assert getattr(riskmodel, name) is not None
+    assert importlib.util.find_spec(f"riskmodel.{name}") is None
+
+
+def test_a_type_checker_sees_the_names_that_a_program_sees() -> None:
+    stub: dict[str, object] = {}
+    text = (CHECKOUT / "riskmodel" / "__init__.pyi").read_text(encoding="utf-8")
+    exec(text, stub)
+    assert sorted(stub["__all__"]) == riskmodel.__all__  # type: ignore[call-overload]
+    assert all(stub[name] is getattr(riskmodel, name) for name in riskmodel.__all__)
+
+
+def test_a_name_that_is_not_there_says_so() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = riskmodel.nothing  # type: ignore[attr-defined]
+
+
+def test_parts_can_be_used_without_importing_each() -> None:
+    assert run("import riskmodel; print(len(riskmodel.datasets.load_examples()))").strip()
+    assert run("import riskmodel; print(riskmodel.scoring.assessment.assess)").strip()
+
+
+def test_the_command_line_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "riskmodel", "version"]
+    answer = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert answer.stdout.startswith("cramp-risk ")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CI" in os.environ, reason="a clock says little there")
+def test_importing_costs_little_beside_what_it_needs() -> None:
+    def seconds(program: str) -> float:
+        start = time.perf_counter()
+        run(program)
+        return time.perf_counter() - start
+
+    pairs = [
+        (seconds("import numpy, pandas"), seconds("import riskmodel")) for _ in range(10)
+    ]
+    libraries, own = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert own < 1.2 * libraries
