@@ -34,7 +34,7 @@ _VERDICTS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DiaryReport:
     """Sessions with a cramp, beside how many there would be if the numbers were right.
 
     Attributes
@@ -107,7 +107,7 @@ def _sessions(n: int) -> str:
     return f"{n} session" if n == 1 else f"{n} sessions"
 
 
-def compare_outcomes(outcomes: Sequence[Outcome]) -> Comparison:
+def compare_outcomes(outcomes: Sequence[Outcome]) -> DiaryReport:
     """Set the cramps that came beside the cramps that were expected.
 
     The range of the expected number takes the probabilities as right and the sessions
@@ -137,7 +137,7 @@ def compare_outcomes(outcomes: Sequence[Outcome]) -> Comparison:
     counts = count_chances(probabilities)
     n_sessions, n_cramps = len(known), sum(bool(outcome.cramp) for outcome in known)
     enough = n_sessions >= FEWEST_SESSIONS
-    return Comparison(
+    return DiaryReport(
         n_sessions=n_sessions,
         n_cramps=n_cramps,
         n_pending=len(outcomes) - n_sessions,
