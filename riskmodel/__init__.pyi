@@ -9,7 +9,8 @@ from riskmodel.diary.outcomes import (
 from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import ScorecardError, load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.assessment import Assessment, Contribution, assess, assess_frame
+from riskmodel.scoring.assessment import Assessment, assess, assess_frame
+from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.squad.file import SquadFileError, read_squad
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_plan

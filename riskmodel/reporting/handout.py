@@ -19,13 +19,9 @@ from riskmodel.reporting.words import (
     value_text,
 )
 from riskmodel.scorecard.file import load_scorecard
-from riskmodel.scoring.assessment import (
-    FROM_BODY_SIZE,
-    Assessment,
-    Contribution,
-    assess,
-)
+from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.contributions import FROM_BODY_SIZE, Contribution
 from riskmodel.scoring.guards import Guard
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT

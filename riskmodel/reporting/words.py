@@ -15,8 +15,9 @@ from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
-from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment, Contribution
+from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment
 from riskmodel.scoring.bands import BANDS, in_100_text
+from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.engine import SPREADS
 from riskmodel.scoring.guards import heat_band
 from riskmodel.scoring.probability import RANGE_SD, expit

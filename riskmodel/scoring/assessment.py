@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
+from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
-from riskmodel.scorecard.evidence import cited
-from riskmodel.scorecard.rows import Factor, Level, Scorecard
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text, words
+from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guards_in, joined
 from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
@@ -32,19 +32,6 @@ from riskmodel.scoring.probability import Calibration
 # Fewer sets of open questions than this are faster named one by one.
 _FEW = 64
 
-# Body size is private, and so is what can be reckoned back to it.
-FROM_BODY_SIZE = frozenset(
-    {
-        "bmi_kg_m2",
-        "metabolic_rate_w",
-        "sweat_rate_l_h",
-        "sweat_loss_l",
-        "body_mass_loss_pct",
-        "sodium_loss_mg",
-        "sodium_deficit_mg",
-    }
-)
-"""Quantities that tell how large somebody is."""
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
 
@@ -53,48 +40,7 @@ class UnknownColumnWarning(UserWarning):
     """A frame has columns that are no input and were not used."""
 
 
-@dataclass(frozen=True)
-class Contribution:
-    """What one factor adds to the total, and why.
-
-    Attributes
-    ----------
-    factor, label : str
-    points : float
-        In half points, 0 or more.
-    value : float, str or None
-        What was read: a finite number in `unit`, a level, a list; None if unknown, or
-        if a ratio has nothing to be a multiple of (`answered` is then True).
-    unit : str
-    answered : bool
-        False if the points are the average of the reference population.
-    reason, grade, source : str
-        The scorecard's sentence, the evidence grade and the studies; of a list,
-        those of the items that were named.
-    judgement : bool
-        True if the size of the points is ours and the studies support the
-        direction only.
-    departure : str
-        Why the points depart from what is published; empty if they do not.
-    private : bool
-        Whether the points would tell a health or personal answer.
-    """
-
-    factor: str
-    label: str
-    points: float
-    value: float | str | None
-    unit: str
-    answered: bool
-    reason: str
-    grade: str
-    source: str
-    judgement: bool
-    departure: str
-    private: bool
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment:
     """The answer for one planned session.
 
@@ -154,13 +100,35 @@ class Assessment:
         """Total on the scale of 0 to 100; larger sums are shown as 100."""
         return min(self.total_points, SHOWN_MAXIMUM)
 
+    def __repr__(self) -> str:
+        """Say the answer on one line."""
+        if self.problems:
+            return f"<Assessment: no score, {' '.join(map(str, self.problems))}>"
+        number = "not calibrated"
+        if not math.isnan(self.probability):
+            ends = self.probability_low, self.probability_high
+            low, high = (in_100_text(p).removeprefix("about ") for p in ends)
+            number = f"{self.in_100} of 100 ({low} to {high}), {self.band}"
+        return f"<Assessment: {number}, {self.total_points:g} points>"
+
+    def _repr_html_(self) -> str:
+        """Lay the answer out for a notebook: warnings, number, points per factor."""
+        rows = (
+            f"<tr><td>{escape(c.label)}</td><td>+{c.points:g}</td></tr>"
+            for c in sorted(self.contributions, key=lambda c: -c.points)
+            if c.points
+        )
+        warnings = (f"<p><b>{escape(str(guard))}</b></p>" for guard in self.guards)
+        head = escape(repr(self).strip("<>").removeprefix("Assessment: "))
+        return f"{''.join(warnings)}<p>{head}</p><table>{''.join(rows)}</table>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return dictionaries and lists as for JSON, None for NaN and infinity."""
         plain: dict[str, Any] = {}
         for part in fields(self):
             value = getattr(self, part.name)
             if part.name == "contributions":
-                value = [_plain(contribution) for contribution in value]
+                value = [contribution.to_dict() for contribution in value]
             elif part.name in ("problems", "guards"):
                 value = [str(finding) for finding in value]
             # The name that programs know from before there were guards.
@@ -214,7 +182,7 @@ def assess(
         band=band_name(chances["probability"]),
         in_100=in_100_text(chances["probability"]),
         total_points=float(result.total_points[0]),
-        contributions=() if problems else _contributions(result, used.scorecard),
+        contributions=() if problems else contributions(result, used.scorecard),
         physiology={name: float(v[0]) for name, v in result.physiology.items()},
         problems=problems,
         missing=unanswered_names(int(result.missing[0])),
@@ -302,81 +270,6 @@ def result_columns(
     return columns | dict(result.physiology)
 
 
-def _contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, ...]:
-    made = []
-    for factor, points in zip(scorecard.factors, result.points, strict=True):
-        code = result.columns[factor.quantity][0]
-        # A ratio to nothing is an answer, and no number.
-        infinite = factor.kind == "curve" and bool(np.isinf(code))
-        value = None if infinite else _value(factor, code)
-        row = Contribution(
-            factor=factor.name,
-            label=factor.label,
-            points=float(points[0]),
-            value=value,
-            unit=_unit(factor),
-            answered=infinite or value is not None,
-            reason=factor.reason,
-            grade=factor.grade,
-            source=cited(factor.all_evidence),
-            judgement=factor.judgement,
-            departure=factor.departure,
-            private=tells_private_answers(factor),
-        )
-        named = _named(factor, code)
-        made.append(_of_items(row, factor, named) if named else row)
-    return tuple(made)
-
-
-def tells_private_answers(factor: Factor) -> bool:
-    """Whether a factor's points would tell a health or personal answer."""
-    read = [factor.quantity, *([factor.only_if.quantity] if factor.only_if else [])]
-    return any(
-        FIELDS[name].private if name in FIELDS else name in FROM_BODY_SIZE for name in read
-    )
-
-
-def _named(factor: Factor, code: Any) -> list[Level]:
-    """Items of a list that were named."""
-    if factor.kind != "list" or code == UNKNOWN:
-        return []
-    return [level for bit, level in enumerate(factor.levels) if code >> bit & 1]
-
-
-def _of_items(row: Contribution, factor: Factor, named: list[Level]) -> Contribution:
-    """Grade, studies and departures of the items that were named, not of the block."""
-    labels = FIELDS[factor.quantity].levels
-    grades = {labels[item.level]: item.grade or factor.grade for item in named}
-    texts = [f"{labels[item.level]}: {item.departure}" for item in named if item.departure]
-    return replace(
-        row,
-        grade=", ".join(f"{label} {grade}" for label, grade in grades.items()),
-        source=cited(study for item in named for study in item.evidence),
-        judgement=any(item.judgement for item in named),
-        departure=" ".join((factor.departure, *texts)).strip(),
-    )
-
-
-def _value(factor: Factor, code: Any) -> float | str | None:
-    """What was read for a factor, as a person would say it."""
-    if factor.kind == "curve":
-        return None if math.isnan(code) else float(code)
-    if code == UNKNOWN:
-        return None
-    labels = FIELDS[factor.quantity].levels
-    if factor.kind == "levels":
-        return labels[factor.levels[code].level]
-    return ", ".join(labels[item.level] for item in _named(factor, code)) or "None"
-
-
-def _unit(factor: Factor) -> str:
-    if factor.kind != "curve":
-        return ""
-    if factor.quantity in FIELDS:
-        return FIELDS[factor.quantity].unit
-    return DERIVED[factor.quantity]
-
-
 def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     """Names of open questions, by themselves where few sets of them are left open."""
     which, patterns = pd.factorize(bits)
@@ -391,12 +284,6 @@ def _safety_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     which, patterns = pd.factorize(bits)
     texts = [joined(guards_in(int(pattern))) for pattern in patterns]
     return pd.array(texts, dtype="str").take(which)
-
-
-def _plain(contribution: Contribution) -> dict[str, Any]:
-    plain = asdict(contribution)
-    del plain["private"]  # a fact about the scorecard, not about this session
-    return plain
 
 
 def _finite(value: Any) -> Any:

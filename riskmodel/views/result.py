@@ -23,8 +23,9 @@ from riskmodel.reporting.words import (
     total_text,
     value_text,
 )
-from riskmodel.scoring.assessment import Assessment, Contribution
+from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_text, shown_in_100
+from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
 from riskmodel.views import form
 from riskmodel.views.colours import BAND_COLOURS

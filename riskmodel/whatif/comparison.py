@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class Row:
         return any(value != self.values[0] for value in self.values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Scenarios of one athlete side by side.
 
@@ -76,6 +77,23 @@ class Comparison:
     assessments: tuple[Assessment, ...]
     answers: tuple[Row, ...]
     factors: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        """Say each answer on one line, and what they differ in."""
+        differs = ", ".join(row.label for row in self.answers) or "nothing"
+        return f"<Comparison of {[*self.assessments]}, differing in: {differs}>"
+
+    def _repr_html_(self) -> str:
+        """Lay the scenarios out for a notebook: answers that differ, points, number."""
+        rows = [(row.label, *map(str, row.values)) for row in self.answers]
+        rows += [
+            (row.label, *(f"+{points:g}" for points in row.values))
+            for row in self.factors
+            if any(points > 0 for points in row.values)
+        ]
+        rows.append(("In 100", *(answer.in_100 for answer in self.assessments)))
+        cells = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in rows)
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
 
 
 def compare(
@@ -206,8 +224,7 @@ def sweep(
     across, down : str
         Names in `AXES`.
     x, y : sequence of answer, optional
-        `usual_values` by default.  None or a blank leaves the question open, and gives
-        no number where the answer is needed.
+        `usual_values` by default.  None or a blank leaves the question open.
     scorecard, calibration : optional
         As for `riskmodel.assess`.
 
@@ -218,8 +235,7 @@ def sweep(
     Raises
     ------
     ValueError
-        If the session cannot be scored, an input cannot be swept, or a value is not
-        allowed.
+        If the session cannot be scored or swept so, or a value is not allowed.
 
     Examples
     --------
