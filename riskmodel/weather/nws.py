@@ -53,15 +53,13 @@ def nws_weather(
             columns[target] = _expanded(properties[layer.name], layer)
         elif layer.needed:
             raise WeatherError(f"The file lacks {layer.name}.")
-    known = [series for series in columns.values() if len(series)]
-    if not known:
+    hours = pd.concat(columns, axis=1, sort=True)
+    if hours.empty:
         raise WeatherError("The file holds no hours of weather.")
-    first = min(series.index[0] for series in known)
-    last = max(series.index[-1] for series in known)
-    if (last - first) / HOUR > LONGEST_HOURS:
+    if (hours.index[-1] - hours.index[0]) / HOUR > LONGEST_HOURS:
         raise WeatherError("The layers of the file are more than 400 days apart.")
-    every = pd.date_range(first, last, freq="h", unit="ns").to_numpy()
-    hours = pd.DataFrame(columns, index=every).set_axis(hour_index(every))
+    hours = hours.asfreq("h")
+    hours.index = hour_index(hours.index.to_numpy())
     if latitude_deg is None or longitude_deg is None:
         latitude_deg, longitude_deg = _middle(payload)
     notes: tuple[str, ...] = ()
