@@ -1,6 +1,7 @@
 # make         run every check: lint, format, types, tests
 # make app     serve the app on http://127.0.0.1:8501 (PORT=9000 for another)
-# make test    run all tests; TEST=tests/test_app.py for some of them
+# make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
+# make again   make the calibration and the shown checks again: are they those in data?
 # make bench   run the benchmarks
 # make format  put the code in shape
 # make lock    pin the dependencies again; UPGRADE=1 for their newest releases
@@ -8,24 +9,30 @@
 # Each sets up what it needs in .venv, once. PYTHON=python3.12 chooses the Python.
 
 PORT ?= 8501
+# Much of the time a test waits for a browser: more of them than a small machine has cores.
+WORKERS ?= 4
 python = .venv/bin/python
 compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test bench format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again bench format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
 	$(python) -m ruff format --check
 	$(python) -m mypy
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory again
 
 app: set-up-app
 	$(python) -m streamlit run app.py --server.port $(PORT)
 
 test: set-up-dev .venv/browser-tried .venv/postgres-tried
-	$(python) -m pytest $(TEST)
+	$(python) -m pytest $(if $(TEST),,-n $(WORKERS) --dist loadgroup) $(TEST)
+
+again: set-up-dev
+	$(python) -m pytest -m regeneration tests/calibration
 
 bench: set-up-dev
 	$(python) -m benchmarks

@@ -17,7 +17,8 @@ from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_
 from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.log import TrainingLog, TrainingLogError
-from riskmodel.training.log_file import log_columns, read_log
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file

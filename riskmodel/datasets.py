@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,22 +16,7 @@ _DATA = next(p for p in (_PACKAGE / "data", _PACKAGE.parent / "data") if p.is_di
 
 
 def data_file(name: str) -> Path:
-    """Path of a file in the data folder.
-
-    Parameters
-    ----------
-    name : str
-        File name, such as ``"scorecard.toml"``.
-
-    Returns
-    -------
-    pathlib.Path
-        The file, which exists.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package holds no such file.
+    """Path of a file in the data folder; FileNotFoundError if there is none.
 
     Examples
     --------
@@ -44,18 +30,7 @@ def data_file(name: str) -> Path:
 
 
 def data_folder(name: str) -> Path:
-    """Path of a folder in the data folder.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package holds no such folder.
-
-    Examples
-    --------
-    >>> data_folder("example_logs").is_dir()
-    True
-    """
+    """Path of a folder in the data folder; FileNotFoundError if there is none."""
     path = _DATA / name
     if not path.is_dir():
         raise FileNotFoundError(f"The package has no data folder {name!r}.")
@@ -66,6 +41,12 @@ def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a CSV file in the data folder, every cell as text."""
     with data_file(name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+@cache
+def read_toml(name: str) -> Mapping[str, Any]:
+    """Table of a TOML file in the data folder."""
+    return tomllib.loads(data_file(name).read_text(encoding="utf-8"))
 
 
 @cache

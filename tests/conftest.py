@@ -39,6 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    # Workers take tests in this order: at the end none waits for a long one.
+    items.sort(key=_begins_late)
+
+
+def _begins_late(item: pytest.Item) -> int:
+    """Rank a test by how long its kind takes, the longest first."""
+    if item.path.suffix == ".ipynb":
+        return 1
+    marks = ("packaging", "slow", "browser")
+    ranks = (rank for rank, mark in enumerate(marks) if item.get_closest_marker(mark))
+    return next(ranks, len(marks))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

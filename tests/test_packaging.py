@@ -16,7 +16,11 @@ from playwright.sync_api import Browser, expect
 from tests.browser import ready, watched_context
 from tests.server import fetch, free_port, private_environment, serving
 
-pytestmark = [pytest.mark.packaging, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.packaging,
+    pytest.mark.timeout(1200),
+    pytest.mark.xdist_group("packaging"),
+]
 
 CHECKOUT = Path(__file__).parents[1]
 SCORE_ONE_SESSION = """

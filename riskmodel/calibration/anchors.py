@@ -22,6 +22,7 @@ from riskmodel.calibration.people import draw_scenarios, stream
 from riskmodel.calibration.simulators import (
     final_hazard,
     onset_distribution,
+    probability,
     probability_of_hazard,
     read_people,
 )
@@ -29,7 +30,8 @@ from riskmodel.datasets import read_table
 
 Array = NDArray[np.float64]
 
-WEEKS_A_MONTH = 365.25 / 12 / 7
+WEEKS = {"month": 365.25 / 12 / 7, "year": 52.0}
+"""How long the measured rates last that are not those of one session. [weeks]"""
 _PEOPLE = 6000
 _TUNING_PEOPLE = 250
 # Populations differ in more than their sampling error: judgement, on log odds.
@@ -58,15 +60,9 @@ class Anchor:
 class Model:
     """A probability for every session, by one method.
 
-    Attributes
-    ----------
-    name : str
-    probability : callable
-        From a frame and, for every session, how many like it, to the probability
-        of at least one cramp.
-    probability_by : callable
-        From a frame and fractions of the session to the probability of a cramp by
-        then, of shape (n_fractions, n_sessions).
+    From a frame and, for every session, how many like it, to the probability of at least
+    one cramp; and from a frame and fractions of the session to the probability of a cramp
+    by then, of shape (n_fractions, n_sessions).
     """
 
     name: str
@@ -83,44 +79,22 @@ def load_anchors() -> tuple[Anchor, ...]:
     >>> sorted({anchor.role for anchor in load_anchors()})
     ['test', 'tune']
     """
-    made = []
+    anchors = []
     for row in read_table("anchors.csv"):
-        values: dict[str, Any] = dict(row)
-        values |= {name: float(row[name]) for name in ("published", "low", "high")}
-        made.append(Anchor(**values))
-    return tuple(made)
+        numbers = {name: float(row[name]) for name in ("published", "low", "high")}
+        anchors.append(Anchor(**{**row, **numbers}))  # type: ignore[arg-type]
+    return tuple(anchors)
 
 
 def measure(anchor: Anchor, model: Model, seed: int) -> float:
-    """Compute for a model what was published.
-
-    Parameters
-    ----------
-    anchor : Anchor
-    model : Model
-    seed : int
-        Of the people drawn.
-
-    Returns
-    -------
-    float
-        In the unit of the published figure.
-    """
+    """Compute for a model what was published, in the unit of the published figure."""
     frame = draw_scenarios(_PEOPLE, seed, anchor.population)
     return _MEASURES[anchor.measure](frame, model, anchor, seed)
 
 
 def _mean(frame: pd.DataFrame, model: Model, anchor: Anchor, seed: int) -> float:
-    return float(model.probability(frame, 1.0).mean())
-
-
-def _month(frame: pd.DataFrame, model: Model, anchor: Anchor, seed: int) -> float:
-    many = frame["sessions_per_week"].to_numpy() * WEEKS_A_MONTH
-    return float(model.probability(frame, many).mean())
-
-
-def _year(frame: pd.DataFrame, model: Model, anchor: Anchor, seed: int) -> float:
-    many = frame["sessions_per_week"].to_numpy() * 52.0
+    weeks = WEEKS.get(anchor.measure)
+    many = frame["sessions_per_week"].to_numpy() * weeks if weeks else 1.0
     return float(model.probability(frame, many).mean())
 
 
@@ -187,8 +161,8 @@ def _onset_mean(frame: pd.DataFrame, model: Model, anchor: Anchor, seed: int) ->
 
 _MEASURES: Mapping[str, Callable[[pd.DataFrame, Model, Anchor, int], float]] = {
     "probability": _mean,
-    "month": _month,
-    "year": _year,
+    "month": _mean,
+    "year": _mean,
     "population_ratio": _populations,
     "rate_ratio": _rate_ratio,
     "odds_ratio": _odds_ratio,
@@ -202,24 +176,15 @@ _MEASURES: Mapping[str, Callable[[pd.DataFrame, Model, Anchor, int], float]] = {
 def tune(p: Assumptions, seed: int, *, noise: bool) -> Assumptions:
     """Set the base rate, so that the tuning rates come out as published.
 
-    Parameters
-    ----------
-    p : Assumptions
-        Medians, or draws.
-    seed : int
-    noise : bool
-        True draws the published rates anew within their intervals for every draw.
-
-    Returns
-    -------
-    Assumptions
-        With `log_hazard` set: the weighted mean misfit of the rates, on log odds,
-        is zero.
+    The weighted mean misfit of the rates, on log odds, is zero then.  With `noise` the
+    published rates are drawn anew within their intervals for every draw of `p`.
     """
     random = stream(seed, f"published rates {p.structure}")
     n_draws = max(1, np.size(p.log_hazard))
     rows = [
-        _TuningRate(anchor, p, n_draws, seed, random, noise) for anchor in _tuning_rates()
+        _TuningRate(anchor, p, n_draws, seed, random, noise)
+        for anchor in load_anchors()
+        if anchor.role == "tune" and anchor.measure in ("probability", *WEEKS)
     ]
     low, high = np.full(n_draws, -20.0), np.full(n_draws, 5.0)
     for _ in range(40):
@@ -228,12 +193,6 @@ def tune(p: Assumptions, seed: int, *, noise: bool) -> Assumptions:
         low, high = np.where(too_high, low, middle), np.where(too_high, middle, high)
     single = np.ndim(p.log_hazard) == 0
     return Assumptions(p.structure, p.values, middle[0] if single else middle)
-
-
-def _tuning_rates() -> list[Anchor]:
-    """Base rates used to tune."""
-    rates = ("probability", "month", "year")
-    return [a for a in load_anchors() if a.role == "tune" and a.measure in rates]
 
 
 class _TuningRate:
@@ -255,7 +214,7 @@ class _TuningRate:
         values = {name: np.broadcast_to(v, n_draws) for name, v in p.values.items()}
         self.p = Assumptions(p.structure, values, np.zeros(n_draws)).take(rows)
         self.hazard = final_hazard(self.people, self.p)
-        weeks = {"month": WEEKS_A_MONTH, "year": 52.0}.get(anchor.measure)
+        weeks = WEEKS.get(anchor.measure)
         if weeks:
             self.hazard *= self.people.columns["sessions_per_week"][:, None] * weeks
         sampling = (_logit(anchor.high) - _logit(anchor.low)) / (2 * 1.96)
@@ -282,14 +241,9 @@ def _odds(p: float) -> float:
 
 def row_of(anchor: Anchor, value: float) -> dict[str, Any]:
     """Compare one computed figure with the published one."""
+    first = ("id", "topic", "published", "low", "high", "interval", "role")
     return {
-        "id": anchor.id,
-        "topic": anchor.topic,
-        "published": anchor.published,
-        "low": anchor.low,
-        "high": anchor.high,
-        "interval": anchor.interval,
-        "role": anchor.role,
+        **{name: getattr(anchor, name) for name in first},
         "ours": value,
         "passes": anchor.low <= value <= anchor.high,
         "note": anchor.note,
@@ -301,9 +255,7 @@ def simulator_model(p: Assumptions) -> Model:
     """A simulator with one set of parameters, as a model to check."""
 
     def of(frame: pd.DataFrame, sessions: ArrayLike) -> Array:
-        people = read_people(frame)
-        hazard = final_hazard(people, p) * np.broadcast_to(sessions, people.n)[:, None]
-        return probability_of_hazard(people, p, hazard)
+        return probability(read_people(frame), p, sessions)
 
     def by(frame: pd.DataFrame, fractions: ArrayLike) -> Array:
         return onset_distribution(read_people(frame), p, fractions)

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.calibration.people import stream
-from riskmodel.datasets import data_file
+from riskmodel.datasets import read_toml
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64] | slice
 
 
-@cache
-def load_simulator_table() -> Mapping[str, Any]:
-    """Read the table of assumptions.
-
-    Examples
-    --------
-    >>> load_simulator_table()["structures"]
-    ['fatigue_led', 'fluid_and_salt_led', 'mixed']
-    """
-    return tomllib.loads(data_file("simulators.toml").read_text(encoding="utf-8"))
-
-
 def structures() -> tuple[str, ...]:
     """Names of the simulators."""
-    return tuple(load_simulator_table()["structures"])
+    return tuple(read_toml("simulators.toml")["structures"])
 
 
 @dataclass(frozen=True)
@@ -71,20 +57,9 @@ def median_assumptions(structure: str) -> Assumptions:
 
 
 def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
-    """Draw the assumptions anew, before the base rate is set.
+    """Draw the assumptions of a structure anew, before the base rate is set.
 
-    Parameters
-    ----------
-    structure : str
-        One of `structures`.
-    n_draws : int
-    seed : int
-
-    Returns
-    -------
-    Assumptions
-        Values of shape (n_draws,).  A quantity that cannot be negative stays at 0
-        or above.
+    Values of shape (n_draws,).  A quantity that cannot be negative stays at 0 or above.
     """
     random = stream(seed, f"assumptions {structure}")
     values = {}
@@ -98,7 +73,7 @@ def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
 
 
 def _rows(structure: str) -> dict[str, Mapping[str, Any]]:
-    table = load_simulator_table()
+    table = read_toml("simulators.toml")
     parts = ("person", "proneness", "fatigue", "fluid")
     rows = {
         name if part == "person" else f"{part}.{name}": row

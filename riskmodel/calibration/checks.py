@@ -44,7 +44,6 @@ from riskmodel.scoring.probability import Calibration, expit
 
 Array = NDArray[np.float64]
 
-PRODUCT = "product"
 N_SCENARIOS = 120_000
 _BINS = 50
 _ORACLE_SCENARIOS = 6_000
@@ -67,18 +66,8 @@ def published_checks(
 ) -> pd.DataFrame:
     """Compare the simulators and the product with every published figure.
 
-    Parameters
-    ----------
-    scorecard : Scorecard
-    calibration : Calibration
-    seed : int, default 5
-        Of the people drawn.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with
-        its limits, ``ours``, ``passes``, ``role`` and a note.
+    One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with its
+    limits, ``ours``, ``passes``, ``role`` and a note.  The seed is that of the people.
     """
     models = [
         simulator_model(tune(median_assumptions(name), seed=1, noise=False))
@@ -112,7 +101,7 @@ def product_model(scorecard: Scorecard, calibration: Calibration) -> Model:
             rows.append(one(shorter))
         return np.array(rows)
 
-    return Model(PRODUCT, of, by)
+    return Model("product", of, by)
 
 
 def calibration_checks(
@@ -153,7 +142,7 @@ def calibration_checks(
         "summary": _summary(p, fresh.p, bins) | of_open_answers,
         "reliability": bins.to_dict("records"),
         "strata": _strata(fresh, p),
-        "strata_six": [row for row in _strata(fresh, six) if _always_answered(row["by"])],
+        "strata_six": [row for row in _strata(fresh, six) if row["by"] in _required()],
         "benchmarks": _benchmarks(train, ensemble, scorecard, calibration, seed + 2),
     }
 
@@ -189,6 +178,10 @@ def _summary(p: Array, observed: Array, bins: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def _required() -> list[str]:
+    return [name for name, field in FIELDS.items() if field.required]
+
+
 def _open_answers(
     fresh: Labelled, scorecard: Scorecard, calibration: Calibration
 ) -> tuple[dict[str, float], Array]:
@@ -196,22 +189,14 @@ def _open_answers(
 
     The second value is the probability with six only.
     """
-    required = [name for name, field in FIELDS.items() if field.required]
     engine = Engine(scorecard, calibration)
-    found = {}
-    for key, frame in (("all", fresh.frame), ("six", fresh.frame[required])):
-        made = engine.run(read_frame(frame), detail=False).chances
-        low, high = made["probability_low"], made["probability_high"]
-        found[f"coverage_{key}"] = float(((fresh.p >= low) & (fresh.p <= high)).mean())
-        found[f"observed_over_expected_{key}"] = float(
-            fresh.p.sum() / made["probability"].sum()
-        )
-    found["slope_six"] = _slope(made["probability"], fresh.p)
-    return found, made["probability"]
-
-
-def _always_answered(name: str) -> bool:
-    return name in FIELDS and FIELDS[name].required
+    summary = {}
+    for key, frame in (("all", fresh.frame), ("six", fresh.frame[_required()])):
+        chances = engine.run(read_frame(frame), detail=False).chances
+        p, low, high = (chances[f"probability{end}"] for end in ("", "_low", "_high"))
+        summary[f"coverage_{key}"] = float(((fresh.p >= low) & (fresh.p <= high)).mean())
+        summary[f"observed_over_expected_{key}"] = float(fresh.p.sum() / p.sum())
+    return summary | {"slope_six": _slope(p, fresh.p)}, p
 
 
 def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
@@ -251,7 +236,12 @@ def _benchmarks(
     """Hand points against simpler, fitted and all-knowing rivals."""
     frame = draw_scenarios(_ORACLE_SCENARIOS, seed)
     people = read_people(frame)
-    oracle = np.mean([p for a in ensemble for p in _every_draw(people, a)], axis=0)
+    each = [
+        probability(people, a.take(np.full(people.n, draw)))
+        for a in ensemble
+        for draw in range(len(a.log_hazard))
+    ]
+    oracle = np.mean(each, axis=0)
     run = Engine(scorecard, calibration).run(read_frame(frame), detail=True)
     place = scorecard.duration_place
     duration = np.zeros(len(frame)) if place is None else run.points[place]
@@ -292,11 +282,6 @@ def _benchmarks(
         }
         for method, p in guesses.items()
     ]
-
-
-def _every_draw(people: Any, assumptions: Assumptions) -> list[Array]:
-    n = len(assumptions.log_hazard)
-    return [probability(people, assumptions.take(np.full(people.n, i))) for i in range(n)]
 
 
 def _curve(

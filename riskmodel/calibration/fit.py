@@ -138,21 +138,7 @@ def calibrate(
     progress(1.0, "Done")
     return {
         "format": FORMAT,
-        "made": {
-            "on": date.today().isoformat(),
-            "seed": seed,
-            "scenarios": n_scenarios,
-            "draws": draws_per_structure * len(ensemble),
-            "structures": list(structures()),
-            "scorecard_version": scorecard.version,
-            "scorecard_fingerprint": scorecard.fingerprint,
-            "versions": {
-                "cramp-risk": riskmodel.__version__,
-                "numpy": np.__version__,
-                "scikit-learn": sklearn.__version__,
-                "python": platform.python_version(),
-            },
-        },
+        "made": _made(scorecard, seed, n_scenarios, draws_per_structure * len(ensemble)),
         "points": {"at": list(POINTS_AT), "logit": _rounded(f)},
         "duration": {"at_points": _rounded(knots), "logit": _rounded(g)},
         "assumptions": {"low_logit": _rounded(low), "high_logit": _rounded(high)},
@@ -164,6 +150,25 @@ def calibrate(
                 kind: {name: _rounded(table) for name, table in tables.items()}
                 for kind, tables in questions.items()
             },
+        },
+    }
+
+
+def _made(scorecard: Scorecard, seed: int, n_scenarios: int, draws: int) -> dict[str, Any]:
+    """How a calibration came about."""
+    return {
+        "on": date.today().isoformat(),
+        "seed": seed,
+        "scenarios": n_scenarios,
+        "draws": draws,
+        "structures": list(structures()),
+        "scorecard_version": scorecard.version,
+        "scorecard_fingerprint": scorecard.fingerprint,
+        "versions": {
+            "cramp-risk": riskmodel.__version__,
+            "numpy": np.__version__,
+            "scikit-learn": sklearn.__version__,
+            "python": platform.python_version(),
         },
     }
 
@@ -182,18 +187,8 @@ def fit_curves(
 ) -> tuple[Array, Array]:
     """Fit log odds as a curve in points plus a curve in duration points.
 
-    Parameters
-    ----------
-    points, duration_points, p : ndarray of shape (n_scenarios,)
-        Total points, those of the duration, and the probability to be met.
-    duration_at : ndarray
-        Knots of the second curve.
-
-    Returns
-    -------
-    by_points, by_duration : ndarray
-        Log odds at `POINTS_AT`, and what is added at `duration_at`.  Both together
-        rise with the duration, all else being equal.
+    Log odds at `POINTS_AT`, and what is added at `duration_at`.  Both together rise with
+    the duration, all else being equal.
     """
     cells = pd.DataFrame({"points": points, "duration": duration_points, "p": p})
     # Points come in halves, so that few cells hold all scenarios.

@@ -6,34 +6,20 @@ go together; this module only draws.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.datasets import data_file
+from riskmodel.datasets import read_toml
 from riskmodel.inputs.fields import FIELDS
 
 Array = NDArray[Any]
 Table = Mapping[str, Any]
 
 _FIRST_DAY = np.datetime64("2026-01-01T00:00", "s")
-
-
-@cache
-def load_scenario_table() -> Table:
-    """Read the table of the synthetic population.
-
-    Examples
-    --------
-    >>> "marathon" in load_scenario_table()["population"]
-    True
-    """
-    return tomllib.loads(data_file("scenarios.toml").read_text(encoding="utf-8"))
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -43,42 +29,21 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
 
 
 def draw_scenarios(
-    n_sessions: int,
-    seed: int,
-    population: str | None = None,
-    table: Table | None = None,
+    n_sessions: int, seed: int, population: str | None = None
 ) -> pd.DataFrame:
-    """Draw athletes with one planned session each.
+    """Draw athletes with one planned session each, one row per session.
 
-    Parameters
-    ----------
-    n_sessions : int
-        How many, at least 1.
-    seed : int
-        The same seed, number and population give the same scenarios.
-    population : str, optional
-        A population of the table, such as ``"marathon"``; the whole synthetic
-        population by default.
-    table : mapping, optional
-        Laid out like ``data/scenarios.toml``, which is the default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per session, every answer given, columns as in
-        `riskmodel.inputs.fields.FIELDS` but for the name and what replaces other answers.
-
-    Raises
-    ------
-    ValueError
-        If the population is not in the table.
+    From a population of the table, such as ``"marathon"``, or else from the whole
+    synthetic population; the same seed, number and population give the same scenarios.
+    Every answer is given, but for the name and what replaces other answers; ValueError
+    if the population is not in the table.
 
     Examples
     --------
     >>> draw_scenarios(3, seed=1, population="marathon")["sport"].tolist()
     ['running', 'running', 'running']
     """
-    table = load_scenario_table() if table is None else table
+    table = read_toml("scenarios.toml")
     chosen: Table = {}
     if population is not None:
         known = table["population"]
@@ -86,8 +51,7 @@ def draw_scenarios(
             raise ValueError(f"Population {population!r} is none of {', '.join(known)}.")
         chosen = known[population]
     random = stream(seed, f"people {population}")
-    draw = _Draw(n_sessions, random, table, chosen)
-    return draw.frame()
+    return _Draw(n_sessions, random, table, chosen).frame()
 
 
 class _Draw:
@@ -118,8 +82,6 @@ class _Draw:
             if name in self.columns
         }
         return pd.DataFrame(columns)
-
-    # ------------------------------------------------------------- how to draw
 
     def _entry(self, part: str, name: str) -> Any:
         """Entry of the table, or what the population has in its place."""
@@ -168,8 +130,6 @@ class _Draw:
             step = 5.0
         rounded = np.round(np.asarray(values, dtype=np.float64) / step) * step
         return np.clip(rounded, field.low, field.high)
-
-    # ------------------------------------------------------------ what is drawn
 
     def _athlete(self) -> None:
         c = self.columns
@@ -355,16 +315,6 @@ def yearly_exposure(
 
     A race is longer than what its runner usually does; half its length stands in
     for a usual session.
-
-    Parameters
-    ----------
-    sessions_per_week, duration_min : ndarray of float
-    competition : ndarray of str
-        ``yes`` or ``no``.
-
-    Returns
-    -------
-    ndarray of float
     """
     usual_h = duration_min / 60.0 * np.where(competition == "yes", 0.5, 1.0)
     hours: Array = 52.0 * sessions_per_week * np.minimum(usual_h, 1.5)

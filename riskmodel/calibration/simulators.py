@@ -21,8 +21,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.assumptions import Assumptions, Rows
-from riskmodel.calibration.people import stream, yearly_exposure
+from riskmodel.calibration.people import yearly_exposure
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import read_frame
 from riskmodel.physiology.plan import plan_quantities
 
@@ -63,23 +64,11 @@ class People:
 def read_people(frame: pd.DataFrame) -> People:
     """Read complete sessions and the physiology behind them.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As from `riskmodel.calibration.people.draw_scenarios`.
-
-    Returns
-    -------
-    People
-
-    Raises
-    ------
-    ValueError
-        If a session cannot be scored.
+    ValueError if one of them cannot be scored.
     """
     answers = read_frame(frame)
     if not answers.usable().all():
-        raise ValueError(next(filter(None, answers.problems())))
+        raise AnswerError(answers.problems[:1])
     n = len(frame)
     pieces = []
     for start in range(0, n, _BLOCK):
@@ -105,7 +94,7 @@ def log_hazard_of_person(people: People, p: Assumptions) -> Array:
         p["per_decade_over_35"] * np.maximum(c["age_years"] - 35.0, 0.0) / 10.0
         + p["male"] * (c["sex"] == _code("sex", "male"))
         + p["any_medicine"] * (c["medications"] > 0)
-        + p["every_condition"] * _count(conditions)
+        + p["every_condition"] * np.bitwise_count(np.maximum(conditions, 0))
         + p["grave_condition"] * _any_of(conditions, "conditions", grave)
         + p["injury_recovered"] * (c["muscle_injury_12mo"] == 1)
         + p["injury_sore"] * (c["muscle_injury_12mo"] == 2)
@@ -124,19 +113,9 @@ def cumulative_hazard(
 ) -> Array:
     """Hazard summed to the end of every step, for a proneness of 1.
 
-    Parameters
-    ----------
-    people : People
-    p : Assumptions
-    deviations : tuple of two ndarray of shape (n_sessions, n_nodes)
-        How far what the person can stand, and what they sweat, are from what the
-        answers say, in standard deviations.
-    n_steps : int
-        Steps of `STEP_H`; a session that is over adds nothing.
-
-    Returns
-    -------
-    ndarray of shape (n_steps, n_sessions, n_nodes)
+    How far what people can stand, and what they sweat, are from what the answers say is
+    given in standard deviations, of shape (n_sessions, n_nodes).  Steps are `STEP_H`
+    long; a session that is over adds nothing.  Of shape (n_steps, n_sessions, n_nodes).
     """
     c = people.columns
     stands, sweats = deviations
@@ -206,23 +185,11 @@ def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Arra
 def get_through(
     hazard: ArrayLike, history: NDArray[Any], mean: Array, variance: Array
 ) -> Array:
-    """Chance of no cramp, given how many the last year brought.
+    """Chance of no cramp, given the code of how many the last year brought.
 
-    Proneness is gamma distributed with mean 1, so counts are negative binomial and
-    the sum over proneness has a closed form.
-
-    Parameters
-    ----------
-    hazard : array-like of shape (n_sessions, ...)
-        Summed hazard for a proneness of 1.
-    history : ndarray of int, shape (n_sessions,)
-        Code of ``cramp_sessions_12mo``.
-    mean, variance : ndarray of shape (n_sessions,) or number
-        Cramps of a year expected at a proneness of 1, and the variance of proneness.
-
-    Returns
-    -------
-    ndarray of shape of `hazard`
+    `hazard` of shape (n_sessions, ...) is that for a proneness of 1, at which `mean`
+    cramps of a year are expected.  Proneness is gamma distributed with mean 1 and this
+    variance, so counts are negative binomial and the sum over it has a closed form.
 
     Examples
     --------
@@ -260,35 +227,21 @@ def get_through(
 def probability(people: People, p: Assumptions, sessions: ArrayLike = 1.0) -> Array:
     """Probability of a cramp, with everything nobody can know summed over.
 
-    Parameters
-    ----------
-    people : People
-    p : Assumptions
-        One set for all sessions, or one for each.
-    sessions : array-like, default 1
-        Of so many sessions like this one, at least one with a cramp.
-
-    Returns
-    -------
-    ndarray of shape (n_sessions,)
+    With one set of assumptions for all sessions, or one for each; of so many sessions
+    like this one, at least one with a cramp.
     """
     hazard = final_hazard(people, p) * np.broadcast_to(sessions, people.n)[:, None]
     return probability_of_hazard(people, p, hazard)
 
 
 def final_hazard(people: People, p: Assumptions) -> Array:
-    """Hazard of the whole session for each node of what nobody can know.
-
-    Returns
-    -------
-    ndarray of shape (n_sessions, 9)
-    """
+    """Hazard of the whole session for each of the 9 nodes of what nobody can know."""
     hazard = np.empty((people.n, _NODE_WEIGHTS.size))
     steps = _steps(people)
     order = np.argsort(steps, kind="stable")
     for start in range(0, people.n, _BLOCK // 4):
         rows = order[start : start + _BLOCK // 4]
-        some, q = people.take(rows), _rows_of(p, rows)
+        some, q = people.take(rows), p.take(rows) if np.ndim(p.log_hazard) else p
         shape = (some.n, _NODE_WEIGHTS.size)
         nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
         hazard[rows] = cumulative_hazard(some, q, nodes, int(steps[rows[-1]]))[-1]
@@ -302,19 +255,9 @@ def probability_of_hazard(people: People, p: Assumptions, hazard: Array) -> Arra
 
 
 def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> Array:
-    """Probability of a cramp by each fraction of the session.
+    """Probability of a cramp by each fraction of the session, from 0 to 1.
 
-    Parameters
-    ----------
-    people : People
-    p : Assumptions
-        One set for all sessions.
-    fractions : array-like of shape (n_fractions,)
-        From 0 to 1.
-
-    Returns
-    -------
-    ndarray of shape (n_fractions, n_sessions)
+    Of shape (n_fractions, n_sessions), with one set of assumptions for all sessions.
     """
     steps = int(_steps(people).max())
     shape = (people.n, _NODE_WEIGHTS.size)
@@ -335,68 +278,6 @@ def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> 
     return np.array(rows)
 
 
-def draw_cramps(
-    people: People, p: Assumptions, seed: int
-) -> tuple[NDArray[np.bool_], Array]:
-    """Draw who cramps, and when.
-
-    Parameters
-    ----------
-    people : People
-    p : Assumptions
-    seed : int
-
-    Returns
-    -------
-    cramped : ndarray of bool, shape (n_sessions,)
-    onset_h : ndarray of shape (n_sessions,)
-        Hours after the start; NaN without a cramp.
-    """
-    random = stream(seed, "cramps")
-    cramped = np.zeros(people.n, dtype=bool)
-    onset_h = np.full(people.n, np.nan)
-    steps = _steps(people)
-    for start in range(0, people.n, _BLOCK // 4):
-        rows = np.arange(start, min(start + _BLOCK // 4, people.n))
-        some, q = people.take(rows), _rows_of(p, rows)
-        normal = random.standard_normal((2, some.n, 1))
-        n_steps = int(steps[rows].max())
-        hazard = cumulative_hazard(some, q, (normal[0], normal[1]), n_steps)[:, :, 0]
-        threshold = random.exponential(size=some.n) / _draw_proneness(some, q, random)
-        reached = hazard >= threshold
-        hit = reached[-1]
-        first = reached.argmax(axis=0)
-        before = np.where(first > 0, np.take_along_axis(hazard, first[None] - 1, 0)[0], 0.0)
-        here = np.take_along_axis(hazard, first[None], 0)[0]
-        hours = some.columns["duration_min"] / 60.0
-        length_h = np.clip(hours - first * STEP_H, 0.0, STEP_H)
-        share = (threshold - before) / np.maximum(here - before, 1e-300)
-        cramped[rows] = hit
-        onset_h[rows] = np.where(hit, first * STEP_H + share * length_h, np.nan)
-    return cramped, onset_h
-
-
-def _draw_proneness(people: People, p: Assumptions, random: np.random.Generator) -> Array:
-    """Draw proneness until last year's count fits the answer given."""
-    codes, mean, variance = _history(people, p)
-    mean, variance = np.broadcast_to(mean, people.n), np.broadcast_to(variance, people.n)
-    drawn = np.empty(people.n)
-    counts_edges = np.array([1, 3, 6])
-    left = np.arange(people.n)
-    for _ in range(20_000):
-        if not left.size:
-            return drawn
-        shape = 1.0 / variance[left]
-        proneness = random.gamma(shape, variance[left])
-        code = np.searchsorted(
-            counts_edges, random.poisson(proneness * mean[left]), side="right"
-        )
-        fits = code == codes[left]
-        drawn[left[fits]] = proneness[fits]
-        left = left[~fits]
-    raise RuntimeError("Some answers about past cramps are too rare to draw from.")
-
-
 def _history(people: People, p: Assumptions) -> tuple[NDArray[Any], Array, Array]:
     mean = p["proneness.cramps_per_hour"] * people.exposure_h
     return people.columns["cramp_sessions_12mo"], mean, p["proneness.variance"]
@@ -404,10 +285,6 @@ def _history(people: People, p: Assumptions) -> tuple[NDArray[Any], Array, Array
 
 def _steps(people: People) -> NDArray[np.int64]:
     return np.ceil(people.columns["duration_min"] / 60.0 / STEP_H - 1e-9).astype(np.int64)
-
-
-def _rows_of(p: Assumptions, rows: Rows) -> Assumptions:
-    return p if np.ndim(p.log_hazard) == 0 else p.take(rows)
 
 
 def _tall(values: ArrayLike) -> Array:
@@ -418,11 +295,6 @@ def _tall(values: ArrayLike) -> Array:
 
 def _code(quantity: str, level: str) -> int:
     return FIELDS[quantity].codes[level]
-
-
-def _count(bits: NDArray[Any]) -> NDArray[Any]:
-    counts: NDArray[Any] = np.bitwise_count(np.maximum(bits, 0))
-    return counts
 
 
 def _any_of(bits: NDArray[Any], quantity: str, items: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -107,7 +106,7 @@ def _forecast(
     place: str | None, latitude: float | None, longitude: float | None, days: int
 ) -> Weather:
     """Ask the service, about a place by name or by coordinates."""
-    if find_spec("httpx") is None or find_spec("tenacity") is None:
+    if None in map(find_spec, ("httpx", "tenacity", "cachetools")):
         stop('This needs more packages: pip install "cramp-risk[weather]"')
     if (place is None) == (latitude is None) or (latitude is None) != (longitude is None):
         stop("Give --place, or --latitude and --longitude, or --weather-file.")
@@ -176,8 +175,10 @@ def log_command(
 
 
 def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
-    report = {**asdict(log.report), "share_estimated": log.report.share_estimated}
-    whole = {"report": report, "answers": [asdict(answer) for answer in answers]}
+    whole = {
+        "report": log.report.in_words(),
+        "answers": [answer.in_words() for answer in answers],
+    }
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
 
 

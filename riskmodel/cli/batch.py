@@ -112,7 +112,7 @@ def _plan(file: str) -> dict[str, Any]:
     """Answers of a session file that are the same for all."""
     answers, problems = tidy(read_session_file(file))
     if problems:
-        stop(" ".join(problems))
+        stop(" ".join(map(str, problems)))
     return {name: value for name, value in answers.items() if name in PLAN_FIELDS}
 
 

@@ -253,9 +253,10 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
 def _read(answers: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Read answers that may be anything, as the row of another program is."""
     try:
-        return tidy(answers)
+        tidied, problems = tidy(answers)
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
         return {}, (f"The answers of this session cannot be read ({_short(answers)}).",)
+    return tidied, tuple(map(str, problems))
 
 
 def complete_outcome(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["number", "level", "levels", "time", "text"]
 
@@ -26,14 +26,32 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 """Groups in the order in which they are asked, with their headings."""
 
-
 _PRIVATE_GROUPS = ("before", "today", "athlete")
-_NOT_PRIVATE = ("age_years", "sex")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question: what it is called, how it is asked and what it may hold."""
+    """One question: what it is called, how it is asked and what it may hold.
+
+    Attributes
+    ----------
+    name, group, label, kind, help, unit, low, high, step, levels, required
+        How it is asked, and what it may hold.
+    of_the_day : bool
+        About this day alone: weather, drinking, rest.  Not open in ideal conditions.
+    same_for_squad : bool
+        The same for all who are there: a plan goes before an athlete's own answer.
+    public : bool
+        May be shown although its group may not.
+    measured : bool
+        A measurement in place of a prediction: left out, nothing is open.
+    measured_under : tuple of str
+        The answers under which it was measured; once they change it says nothing.
+    axis : bool
+        Whether it says something by itself, along an axis of a picture.
+    usual : tuple of two floats, optional
+        What is worth looking at, where far more is allowed; our judgement.
+    """
 
     name: str
     group: str
@@ -46,6 +64,13 @@ class Field:
     step: float = 1.0
     levels: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
+    of_the_day: bool = False
+    same_for_squad: bool = False
+    public: bool = False
+    measured: bool = False
+    measured_under: tuple[str, ...] = ()
+    axis: bool = True
+    usual: tuple[float, float] | None = None
 
     @property
     def scored(self) -> bool:
@@ -55,7 +80,22 @@ class Field:
     @property
     def private(self) -> bool:
         """Whether the answer stays out of what is shared unless its owner says so."""
-        return self.group in _PRIVATE_GROUPS and self.name not in _NOT_PRIVATE
+        return self.group in _PRIVATE_GROUPS and not self.public
+
+    @property
+    def of_the_plan(self) -> bool:
+        """Whether one plan says it for a whole squad."""
+        return self.group in ("plan", "weather")
+
+    @property
+    def of_the_hours(self) -> bool:
+        """Whether hourly weather answers it; of the sky only shade and walls are asked."""
+        return self.group == "weather" and self.name != "sky"
+
+    @property
+    def of_the_person(self) -> bool:
+        """Whether it stays the same from session to session."""
+        return self.group in ("athlete", "conditioning") and self.scored
 
     @property
     def allowed(self) -> str:
@@ -90,9 +130,9 @@ def _number(
     help: str = "",
     *,
     step: float = 1.0,
-    required: bool = False,
+    **facts: Any,
 ) -> Field:
-    return Field(name, group, label, "number", help, unit, low, high, step, {}, required)
+    return Field(name, group, label, "number", help, unit, low, high, step, **facts)
 
 
 def _level(
@@ -101,13 +141,21 @@ def _level(
     label: str,
     levels: Mapping[str, str],
     help: str = "",
-    *,
-    required: bool = False,
+    **facts: Any,
 ) -> Field:
-    return Field(name, group, label, "level", help, levels=levels, required=required)
+    return Field(name, group, label, "level", help, levels=levels, **facts)
 
 
 _YES_NO = {"no": "No", "yes": "Yes"}
+
+_OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
+_OF_THE_HEAT = (
+    "air_temperature_c",
+    "relative_humidity_pct",
+    "wind_speed_m_s",
+    "solar_radiation_w_m2",
+    *_OF_THE_SUN,
+)
 
 _TABLE = (
     # Before you start
@@ -169,6 +217,7 @@ _TABLE = (
         },
         "Sets how much heat the body makes and how fast it moves through the air.",
         required=True,
+        same_for_squad=True,
     ),
     _number(
         "duration_min",
@@ -180,6 +229,8 @@ _TABLE = (
         "From start to finish, short breaks included.",
         step=5,
         required=True,
+        same_for_squad=True,
+        usual=(15, 360),
     ),
     _number(
         "session_rpe",
@@ -190,6 +241,7 @@ _TABLE = (
         10,
         "2 is easy, 3 moderate, 5 hard, 7 very hard, 10 the hardest ever.",
         required=True,
+        same_for_squad=True,
     ),
     _level(
         "relative_effort",
@@ -214,7 +266,7 @@ _TABLE = (
         },
         "An activity begun within the last four weeks counts as new.",
     ),
-    _level("competition", "plan", "Race or match?", _YES_NO),
+    _level("competition", "plan", "Race or match?", _YES_NO, same_for_squad=True),
     _number(
         "warm_up_min",
         "plan",
@@ -223,6 +275,8 @@ _TABLE = (
         0,
         60,
         "Easy movement before the main effort.",
+        of_the_day=True,
+        usual=(0, 30),
     ),
     _level(
         "stretching",
@@ -230,6 +284,7 @@ _TABLE = (
         "Will you stretch?",
         _YES_NO,
         "Before the session, or as a daily habit.",
+        of_the_day=True,
     ),
     _number(
         "fluid_intake_l_h",
@@ -240,6 +295,8 @@ _TABLE = (
         3,
         "What you plan to drink per hour of the session. A sports bottle is 0.5 to 0.75 l.",
         step=0.1,
+        of_the_day=True,
+        usual=(0, 1.5),
     ),
     _number(
         "drink_sodium_mg_l",
@@ -250,6 +307,8 @@ _TABLE = (
         3000,
         "Water is 0, a usual sports drink about 500. It is on the label.",
         step=50,
+        of_the_day=True,
+        usual=(0, 1500),
     ),
     _number(
         "measured_sweat_rate_l_h",
@@ -261,6 +320,8 @@ _TABLE = (
         "From weighing yourself before and after a session like this one. It "
         "replaces the prediction.",
         step=0.1,
+        measured=True,
+        usual=(0.2, 3),
     ),
     _level(
         "clothing",
@@ -271,6 +332,7 @@ _TABLE = (
             "normal": "Normal (shirt, shorts or tights)",
             "heavy": "Heavy (full kit, pads, long layers)",
         },
+        of_the_day=True,
     ),
     # Weather
     _number(
@@ -282,6 +344,8 @@ _TABLE = (
         55,
         "In the shade, during the session.",
         required=True,
+        same_for_squad=True,
+        usual=(0, 42),
     ),
     _number(
         "relative_humidity_pct",
@@ -291,6 +355,8 @@ _TABLE = (
         1,
         100,
         required=True,
+        same_for_squad=True,
+        usual=(10, 95),
     ),
     _number(
         "wind_speed_m_s",
@@ -301,6 +367,9 @@ _TABLE = (
         30,
         "As forecasts give it, at 10 m above open ground. Indoors: the air moved by a fan.",
         step=0.5,
+        of_the_day=True,
+        same_for_squad=True,
+        usual=(0, 10),
     ),
     _level(
         "sky",
@@ -314,6 +383,8 @@ _TABLE = (
             "night": "Night",
             "indoor": "Indoors",
         },
+        of_the_day=True,
+        same_for_squad=True,
     ),
     _number(
         "solar_radiation_w_m2",
@@ -324,6 +395,10 @@ _TABLE = (
         1300,
         "Global horizontal radiation, if you have it. It replaces the sky.",
         step=50,
+        same_for_squad=True,
+        measured=True,
+        measured_under=_OF_THE_SUN,
+        usual=(0, 1000),
     ),
     _number(
         "latitude_deg",
@@ -334,8 +409,22 @@ _TABLE = (
         90,
         "North is positive. With the start time it gives the sun's height.",
         step=0.5,
+        of_the_day=True,
+        same_for_squad=True,
+        axis=False,
     ),
-    _number("longitude_deg", "weather", "Longitude", "°", -180, 180, "East is positive."),
+    _number(
+        "longitude_deg",
+        "weather",
+        "Longitude",
+        "°",
+        -180,
+        180,
+        "East is positive.",
+        of_the_day=True,
+        same_for_squad=True,
+        axis=False,
+    ),
     Field(
         "start_time",
         "weather",
@@ -343,6 +432,8 @@ _TABLE = (
         "time",
         "Local time with its UTC offset, like 2026-07-01T18:30+02:00. It counts only "
         "together with latitude and longitude, which give the sun's height.",
+        of_the_day=True,
+        same_for_squad=True,
     ),
     _number(
         "wbgt_c",
@@ -354,9 +445,23 @@ _TABLE = (
         "Wet-bulb globe temperature from a meter. It replaces the heat that the "
         "weather above would give.",
         step=0.5,
+        same_for_squad=True,
+        measured=True,
+        measured_under=_OF_THE_HEAT,
+        usual=(5, 36),
     ),
     # Today
-    _number("sleep_h", "today", "Sleep last night", "h", 0, 14, step=0.5),
+    _number(
+        "sleep_h",
+        "today",
+        "Sleep last night",
+        "h",
+        0,
+        14,
+        step=0.5,
+        of_the_day=True,
+        usual=(3, 10),
+    ),
     _number(
         "soreness_0_10",
         "today",
@@ -365,6 +470,7 @@ _TABLE = (
         0,
         10,
         "0 is none, 10 the worst you have had.",
+        of_the_day=True,
     ),
     _number(
         "hard_sessions_3d",
@@ -373,24 +479,53 @@ _TABLE = (
         "sessions",
         0,
         6,
+        of_the_day=True,
     ),
-    _number("rest_days_7d", "today", "Rest days in the last 7", "days", 0, 7),
+    _number(
+        "rest_days_7d",
+        "today",
+        "Rest days in the last 7",
+        "days",
+        0,
+        7,
+        of_the_day=True,
+    ),
     _level(
         "urine_colour",
         "today",
         "Urine colour",
         {"pale": "Pale", "yellow": "Yellow", "dark": "Dark"},
         "A rough sign of how well hydrated you start.",
+        of_the_day=True,
     ),
     _level(
         "salty_sweat",
         "today",
         "Salt marks on your clothes after sweating?",
         _YES_NO,
+        of_the_day=True,
     ),
-    _level("stress", "today", "Stress", {"low": "Low", "high": "High"}),
-    _level("alcohol_24h", "today", "Alcohol in the last 24 hours?", _YES_NO),
-    _level("caffeine", "today", "Caffeine before the session?", _YES_NO),
+    _level(
+        "stress",
+        "today",
+        "Stress",
+        {"low": "Low", "high": "High"},
+        of_the_day=True,
+    ),
+    _level(
+        "alcohol_24h",
+        "today",
+        "Alcohol in the last 24 hours?",
+        _YES_NO,
+        of_the_day=True,
+    ),
+    _level(
+        "caffeine",
+        "today",
+        "Caffeine before the session?",
+        _YES_NO,
+        of_the_day=True,
+    ),
     # Training
     _number(
         "sessions_per_week",
@@ -399,6 +534,7 @@ _TABLE = (
         "sessions",
         0,
         21,
+        usual=(0, 10),
     ),
     _number(
         "longest_recent_min",
@@ -409,8 +545,14 @@ _TABLE = (
         1440,
         "0 if there was none.",
         step=5,
+        usual=(0, 360),
     ),
-    _level("strength_training", "conditioning", "Weekly strength training?", _YES_NO),
+    _level(
+        "strength_training",
+        "conditioning",
+        "Weekly strength training?",
+        _YES_NO,
+    ),
     _number(
         "heat_days_14d",
         "conditioning",
@@ -418,6 +560,7 @@ _TABLE = (
         "days",
         0,
         14,
+        of_the_day=True,
     ),
     # You and your health
     Field(
@@ -427,10 +570,34 @@ _TABLE = (
         "text",
         "Only to recognise the row. Never scored.",
     ),
-    _number("age_years", "athlete", "Age", "years", 5, 100, required=True),
-    _level("sex", "athlete", "Sex", {"female": "Female", "male": "Male"}),
-    _number("body_mass_kg", "athlete", "Body mass", "kg", 25, 250),
-    _number("height_cm", "athlete", "Height", "cm", 100, 230),
+    _number(
+        "age_years",
+        "athlete",
+        "Age",
+        "years",
+        5,
+        100,
+        required=True,
+        public=True,
+        usual=(16, 80),
+    ),
+    _level(
+        "sex",
+        "athlete",
+        "Sex",
+        {"female": "Female", "male": "Male"},
+        public=True,
+    ),
+    _number(
+        "body_mass_kg",
+        "athlete",
+        "Body mass",
+        "kg",
+        25,
+        250,
+        usual=(45, 120),
+    ),
+    _number("height_cm", "athlete", "Height", "cm", 100, 230, usual=(150, 205)),
     _level(
         "cramp_sessions_12mo",
         "athlete",
@@ -509,21 +676,6 @@ _TABLE = (
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
 """Every input by name, in the order in which it is asked."""
 
-_OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
-MEASURED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "wbgt_c": (
-            "air_temperature_c",
-            "relative_humidity_pct",
-            "wind_speed_m_s",
-            "solar_radiation_w_m2",
-            *_OF_THE_SUN,
-        ),
-        "solar_radiation_w_m2": _OF_THE_SUN,
-    }
-)
-"""What a measured value replaces: it stands for this weather, and not for another."""
-
 
 def outdated(changed: Iterable[str]) -> tuple[str, ...]:
     """Measured values that say nothing any more once other answers change.
@@ -540,9 +692,9 @@ def outdated(changed: Iterable[str]) -> tuple[str, ...]:
     """
     names = set(changed)
     return tuple(
-        measured
-        for measured, replaced in MEASURED.items()
-        if measured not in names and not names.isdisjoint(replaced)
+        name
+        for name in ("wbgt_c", "solar_radiation_w_m2")
+        if name not in names and not names.isdisjoint(FIELDS[name].measured_under)
     )
 
 

@@ -7,10 +7,11 @@ in UTC, NaT where not answered.
 
 from __future__ import annotations
 
-import re
+import numbers
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.problems import Problem
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""
@@ -31,7 +33,7 @@ UNKNOWN = -1
 """Code of a level or list that was not answered."""
 
 Findings = tuple[NDArray[np.intp], NDArray[np.object_]]
-"""Positions of sessions, and one sentence for each."""
+"""Positions of sessions, and the `Problem` of each."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Answers:
         float64 for numbers (NaN unknown), integer codes for levels and bit sets
         for lists (-1 unknown), datetime64[ns] in UTC for times (NaT unknown).
         An input that nobody answered has no column.
-    findings : tuple of (positions, sentences)
+    findings : tuple of (positions, problems)
         What keeps sessions from being scored.
     unknown_columns : tuple of str
         Columns of the frame that are no input.
@@ -56,10 +58,26 @@ class Answers:
     findings: tuple[Findings, ...]
     unknown_columns: tuple[str, ...] = ()
 
-    def problems(self) -> ExtensionArray:
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem on its own, as for a single session."""
+        return tuple(problem for _, found in self.findings for problem in found)
+
+    def problems_of_each(self) -> NDArray[np.object_]:
+        """Problems of each session: an array of tuples, most of them empty."""
+        of_row: dict[int, tuple[Problem, ...]] = {}
+        for rows, found in self.findings:
+            for row, problem in zip(rows.tolist(), found, strict=True):
+                of_row[row] = (*of_row.get(row, ()), problem)
+        n = self.n_sessions
+        return np.fromiter((of_row.get(row, ()) for row in range(n)), object, n)
+
+    def problem_texts(self) -> ExtensionArray:
         """Sentences of each session as one text, empty where all is well."""
         texts = np.full(self.n_sessions, "", dtype=object)
-        for rows, sentences in self.findings:
+        for rows, found in self.findings:
+            which, problems = pd.factorize(found)
+            sentences = np.array([str(problem) for problem in problems], object)[which]
             first = texts[rows] == ""
             texts[rows] = np.where(first, sentences, texts[rows] + " " + sentences)
         # Only the rows with problems are turned into strings, the others share one.
@@ -68,41 +86,12 @@ class Answers:
         place[bad] = np.arange(1, bad.size + 1)
         return pd.array(["", *texts[bad]], dtype="str").take(place)
 
-    def sentences(self) -> tuple[str, ...]:
-        """Every sentence on its own, as for a single session."""
-        return tuple(str(text) for _, found in self.findings for text in found)
-
     def usable(self) -> NDArray[np.bool_]:
         """Whether each session can be scored."""
         fine = np.ones(self.n_sessions, dtype=bool)
         for rows, _ in self.findings:
             fine[rows] = False
         return fine
-
-
-def public_problems(problems: str) -> str:
-    """Say which answers need a look, without values and without private questions.
-
-    Parameters
-    ----------
-    problems : str
-        Sentences as from `Answers.sentences`, joined.
-
-    Examples
-    --------
-    >>> public_problems("Age (age_years) is 200; allowed is 5 to 100 years.")
-    'Age needs a look.'
-    >>> public_problems("Sleep last night (sleep_h) is 30; allowed is 0 to 14 h.")
-    'Answers need a look.'
-    """
-    if not problems.strip():
-        return ""
-    named = re.findall(r" \((\w+)\)(?: is |:)", problems)
-    fields = [FIELDS[name] for name in dict.fromkeys(named) if name in FIELDS]
-    made = [f"{field.label} needs a look." for field in fields if not field.private]
-    if any(field.private for field in fields) or not made:
-        made.append("Answers need a look.")
-    return " ".join(made)
 
 
 def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
@@ -175,7 +164,7 @@ def read_column(
     -------
     column : ndarray of shape (n_sessions,)
         As in `Answers`.
-    findings : list of (positions, sentences)
+    findings : list of (positions, problems)
     """
     column, _, findings = _check_distinct(field, codes, values)
     return column, findings
@@ -184,13 +173,13 @@ def read_column(
 def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
     """Split a column into positions (-1 missing) and its distinct raw values.
 
-    Columns that are numbers or times already come back whole, with None.
+    Columns that are numbers or times already come back whole, with the column itself.
     """
     dtype: Any = column.dtype
     if field.kind == "number" and dtype.kind in "fiu":
-        return column.to_numpy(np.float64, na_value=np.nan), None
+        return column.to_numpy(np.float64, na_value=np.nan), column
     if field.kind == "time" and isinstance(dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), None
+        return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), column
     if isinstance(dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(np.intp), list(column.cat.categories)
     try:
@@ -221,14 +210,14 @@ def _read(
         blank: Any = True
         if name in raw:
             codes, values = raw[name]
-            read = _check_whole if values is None else _check_distinct
+            read = _check_whole if isinstance(values, pd.Series) else _check_distinct
             columns[name], blank, found = read(field, codes, values)
             findings += found
         if field.required:
             rows = np.arange(n_sessions) if blank is True else np.flatnonzero(blank)
             if rows.size:
-                text = f"{field.label} ({name}) is missing; needed is {field.allowed}."
-                findings.append((rows, np.full(rows.size, text, dtype=object)))
+                missing = np.full(rows.size, Problem(name, "missing"), dtype=object)
+                findings.append((rows, missing))
     findings += _not_looked_at(columns)
     return Answers(n_sessions, columns, tuple(findings), unknown_columns)
 
@@ -241,33 +230,34 @@ def _not_looked_at(columns: Mapping[str, NDArray[Any]]) -> list[Findings]:
     flags = columns[field.name]
     looked_at = np.equal(columns.get(seen.name, UNKNOWN), seen.codes["yes"])
     rows = np.flatnonzero((flags > 0) & ~looked_at)
+    if not rows.size:
+        return []
     named, which = np.unique(flags[rows], return_inverse=True)
-    labels = list(field.levels.values())
-    texts = [
-        f"{'; '.join(label for i, label in enumerate(labels) if bits >> i & 1)} "
-        f"({field.name}): no score until a doctor has looked at it and said that you may "
-        f"train ({seen.name})."
-        for bits in named
+    problems = [
+        Problem(field.name, "sign_not_looked_at", items_of(field, bits)) for bits in named
     ]
-    return [(rows, np.array(texts, object)[which])] if rows.size else []
+    return [(rows, np.array(problems, object)[which])]
+
+
+def items_of(field: Field, bits: int) -> tuple[str, ...]:
+    """Items of a list of answers, from their set of bits."""
+    return tuple(item for i, item in enumerate(field.levels) if bits >> i & 1)
 
 
 _Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]
 """A column of answers, where it is blank, and what is wrong with it."""
 
 
-def _check_whole(field: Field, values: NDArray[Any], _: None) -> _Checked:
+def _check_whole(field: Field, values: NDArray[Any], written: pd.Series[Any]) -> _Checked:
     is_time = field.kind == "time"
     blank = np.isnat(values) if is_time else np.isnan(values)
     low, high = (FIRST_TIME, END_OF_TIME) if is_time else (field.low, field.high)
-    outside = (values < low) | (values > high)
+    rows = np.flatnonzero((values < low) | (values > high))
     findings: list[Findings] = []
-    if outside.any():
-        rows = np.flatnonzero(outside)
-        wrong, which = np.unique(values[rows], return_inverse=True)
-        shown = [str(value) if is_time else f"{value:.10g}" for value in wrong]
-        texts = np.array([_sentence(field, value) for value in shown], object)
-        findings.append((rows, texts[which]))
+    if rows.size:
+        which, wrong = pd.factorize(written.iloc[rows])
+        problems = [_not_allowed(field, value) for value in wrong]
+        findings.append((rows, np.array(problems, object)[which]))
         values = values.copy()
         values[rows] = "NaT" if is_time else np.nan
     return values.astype("datetime64[ns]") if is_time else values, blank, findings
@@ -278,7 +268,7 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
     unknown: Any = missing.get(field.kind, UNKNOWN)
     # One place more than there are values, for the code -1 of a missing cell.
     parsed: list[Any] = [unknown] * (len(values) + 1)
-    wrong: dict[int, str] = {}
+    wrong: dict[int, Problem] = {}
     blank_value = np.ones(len(values) + 1, dtype=bool)
     for code, value in enumerate(values):
         if is_blank(value):
@@ -287,26 +277,24 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
         try:
             parsed[code] = _PARSERS[field.kind](field, value)
         except (ValueError, TypeError, OverflowError):
-            wrong[code] = _sentence(field, value)
+            wrong[code] = _not_allowed(field, value)
     column = np.array(parsed)[codes]
     findings: list[Findings] = []
     if wrong:
         rows = np.flatnonzero(np.isin(codes, list(wrong)))
-        texts = np.array([wrong.get(c, "") for c in range(len(values))], object)
-        findings.append((rows, texts[codes[rows]]))
+        problems = np.array([wrong.get(c) for c in range(len(values))], object)
+        findings.append((rows, problems[codes[rows]]))
     return column, blank_value[codes], findings
 
 
-def _sentence(field: Field, value: Any) -> str:
+def _not_allowed(field: Field, value: Any) -> Problem:
+    """Problem with a value that was written, in one spelling whatever holds it."""
     value = _as_text(value)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float | np.floating) and float(value).is_integer():
         value = f"{value:.15g}"
-    text = f"{field.label} ({field.name}) is {value}; allowed is {field.allowed}."
-    if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", str(value)):
-        text += " A spreadsheet may have turned 1-2 or 3-5 into a date."
-    if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", str(value).strip()):
-        text += " Write decimals with a point."
-    return text
+    if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
+        value = pd.Timedelta(value)
+    return Problem(field.name, "not_allowed", str(value))
 
 
 def is_blank(value: Any) -> bool:
@@ -319,8 +307,11 @@ def is_blank(value: Any) -> bool:
 
 
 def _parse_number(field: Field, value: Any) -> float:
-    if isinstance(value, bool | np.bool_) or "_" in str(value):
+    # A truth value and a span of time are numbers to Python and NumPy, not to people.
+    if isinstance(value, bool | np.bool_ | np.timedelta64) or "_" in str(value):
         raise ValueError
+    if not isinstance(value, str | numbers.Real | Decimal):
+        raise TypeError
     number = float(value)
     if not field.low <= number <= field.high:
         raise ValueError

@@ -6,7 +6,6 @@ names what is wrong with them, and `json_schema` describes them to programs.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.inputs.reading import Answers, is_unknown, read_column, read_one
+from riskmodel.inputs.problems import AnswerError, Problem
+from riskmodel.inputs.reading import (
+    Answers,
+    is_unknown,
+    items_of,
+    read_column,
+    read_one,
+)
 
 __all__ = [
     "FIELDS",
@@ -28,7 +34,6 @@ __all__ = [
     "read_session",
     "spelt",
     "tidy",
-    "unknown_name_sentence",
 ]
 
 
@@ -46,7 +51,7 @@ class Session(Mapping[str, Any]):
 
     Raises
     ------
-    ValueError
+    AnswerError
         If a name is not in `FIELDS`.
 
     Examples
@@ -57,10 +62,14 @@ class Session(Mapping[str, Any]):
     """
 
     def __init__(self, **answers: Any) -> None:
-        unknown = [name for name in answers if name not in FIELDS]
-        if unknown:
-            raise ValueError(" ".join(map(unknown_name_sentence, unknown)))
-        self._answers = {k: v for k, v in answers.items() if v is not None}
+        self._answers = _known(answers)
+
+    @classmethod
+    def of(cls, answers: Mapping[Any, Any]) -> Session:
+        """Session of a mapping, whatever its keys are."""
+        if isinstance(answers, cls):
+            return answers
+        return cls(**_known(answers))
 
     def __getitem__(self, name: str) -> Any:
         return self._answers[name]
@@ -80,13 +89,12 @@ class Session(Mapping[str, Any]):
         return Session(**{**self._answers, **changes})
 
 
-def unknown_name_sentence(name: object) -> str:
-    """Say that there is no such input, and which one may have been meant."""
-    spelt = str(name).strip().lower()
-    near = [known for known in FIELDS if len(spelt) > 2 and spelt in known]
-    near = near or difflib.get_close_matches(spelt, FIELDS, 1, 0.6)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"There is no input {str(name)!r}.{hint}"
+def _known(answers: Mapping[Any, Any]) -> dict[str, Any]:
+    """Answers that were given, all of them to questions that are asked."""
+    unknown = [name for name in answers if name not in FIELDS]
+    if unknown:
+        raise AnswerError(Problem(str(name), "no_such_input") for name in unknown)
+    return {name: value for name, value in answers.items() if value is not None}
 
 
 def check(session: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,7 +111,7 @@ def check(session: Mapping[str, Any]) -> tuple[str, ...]:
 
     Raises
     ------
-    ValueError
+    AnswerError
         If a key is not in `FIELDS`.
 
     Examples
@@ -112,15 +120,17 @@ def check(session: Mapping[str, Any]) -> tuple[str, ...]:
     ...        "age_years": 34, "air_temperature_c": 21, "relative_humidity_pct": 60})
     ('How hard it will feel (session_rpe) is 11; allowed is 1 to 10.',)
     """
-    return read_session(session).sentences()
+    return tuple(map(str, read_session(session).problems))
 
 
 def read_session(session: Mapping[str, Any]) -> Answers:
     """Turn one session into arrays of length one, with its problems."""
-    return read_one(session if isinstance(session, Session) else Session(**session))
+    return read_one(Session.of(session))
 
 
-def tidy(answers: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def tidy(
+    answers: Mapping[str, Any],
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """Spell answers as `FIELDS` does, and leave out what is impossible.
 
     Parameters
@@ -132,8 +142,8 @@ def tidy(answers: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     -------
     given : dict of str to answer
         Numbers as float, levels by name, lists as lists, times and labels as text.
-    problems : tuple of str
-        One sentence for each answer that was left out.
+    problems : tuple of Problem
+        One for each answer that was left out.
 
     Examples
     --------
@@ -141,15 +151,14 @@ def tidy(answers: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     {'sport': 'running', 'duration_min': 52.0}
     """
     given: dict[str, Any] = {}
-    problems: list[str] = []
+    problems: list[Problem] = []
+    read = read_one({name: v for name, v in answers.items() if name in FIELDS})
+    wrong = {p.field: p for p in read.problems if p.kind == "not_allowed"}
     for name, value in answers.items():
         if name not in FIELDS:
-            problems.append(unknown_name_sentence(name))
-            continue
-        read = read_one({name: value})
-        wrong = [text for text in read.sentences() if f"({name}) is " in text]
-        if wrong:
-            problems += [text for text in wrong if " is missing; " not in text]
+            problems.append(Problem(str(name), "no_such_input"))
+        elif name in wrong:
+            problems.append(wrong[name])
         elif (answer := _spelt(FIELDS[name], value, read)) is not None:
             given[name] = answer
     return given, tuple(problems)
@@ -177,8 +186,7 @@ def _spelt(field: Field, value: Any, read: Answers) -> Any:
     if field.kind == "level":
         return list(field.levels)[code]
     if field.kind == "levels":
-        named = [item for i, item in enumerate(field.levels) if code >> i & 1]
-        return named or ["none"]
+        return [*items_of(field, code)] or ["none"]
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -199,7 +207,7 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
 
     Raises
     ------
-    ValueError
+    AnswerError
         If a value is not allowed.
 
     Examples
@@ -212,7 +220,7 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
     codes = np.array([distinct.setdefault(key, len(distinct)) for key in keys], np.intp)
     column, findings = read_column(FIELDS[name], codes, list(distinct))
     if findings:
-        raise ValueError(findings[0][1][0])
+        raise AnswerError(findings[0][1][:1])
     return column
 
 

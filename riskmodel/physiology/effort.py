@@ -18,9 +18,6 @@ Array = NDArray[np.float64]
 W_PER_KG_PER_MET = 1.163
 """One exercise MET [W/kg]: 1 kcal/kg/h = 4186.8 J/kg / 3600 s."""
 
-OXYGEN_ML_KG_MIN_PER_MET = 3.5
-"""One exercise MET as oxygen uptake [ml/kg/min], the ACSM convention."""
-
 RPE_KNOTS = (1, 4, 7, 10)
 """Session RPE (CR-10) at which the sports table states MET and speed."""
 
@@ -29,31 +26,17 @@ RPE_KNOTS = (1, 4, 7, 10)
 class Sports:
     """The sports table as arrays, one row per sport.
 
-    Attributes
-    ----------
-    names : tuple of str
-        Sports in the order of their codes.
-    met : ndarray of shape (n_sports, 4)
-        Exercise MET at the RPE knots 1, 4, 7 and 10. [kcal/kg/h]
-    movement_speed_m_s : ndarray of shape (n_sports, 4)
-        Own speed through the air at the same knots. [m/s]
-    external_work_fraction : ndarray of shape (n_sports,)
-        Share of the metabolic rate that leaves the body as mechanical work.
-    in_water_share : ndarray of shape (n_sports,)
-        Share of the session spent in water.
-    indoors_if_not_said : ndarray of shape (n_sports,)
-        1 where a session without an answer about the sky is taken to be indoors.
-    stands_still_indoors : ndarray of shape (n_sports,)
-        1 where a machine takes the place of moving through the air.
+    Codes are positions in `names`; `met` and `movement_speed_m_s` have a column for each
+    of the RPE knots, the others are of shape (n_sports,).
     """
 
     names: tuple[str, ...]
-    met: Array
-    movement_speed_m_s: Array
-    external_work_fraction: Array
-    in_water_share: Array
-    indoors_if_not_said: Array
-    stands_still_indoors: Array
+    met: Array  # exercise MET [kcal/kg/h]
+    movement_speed_m_s: Array  # own speed through the air
+    external_work_fraction: Array  # of the metabolic rate, leaves the body as work
+    in_water_share: Array  # of the session
+    indoors_if_not_said: Array  # 1 where an open question about the sky means indoors
+    stands_still_indoors: Array  # 1 where a machine takes the place of moving
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, str]]) -> Sports:
@@ -83,7 +66,6 @@ def met(sport_code: ArrayLike, session_rpe: ArrayLike, sports: Sports) -> Array:
     session_rpe : float or array-like
         How hard the whole session feels. [CR-10], valid 1 to 10.
     sports : Sports
-        The sports table.
 
     Returns
     -------
@@ -92,19 +74,12 @@ def met(sport_code: ArrayLike, session_rpe: ArrayLike, sports: Sports) -> Array:
 
     Notes
     -----
-    The values at the knots are those of the Compendium of Physical Activities [1]_.
-    Which activity stands for which RPE is our judgement, made for a recreational
-    athlete with a maximum of about 13 MET: ACSM [2]_ puts moderate exercise at 46 to
+    The values at the knots are those of the Compendium of Physical Activities
+    (Ainsworth 2011, doi:10.1249/MSS.0b013e31821ece12).  Which activity stands for which
+    RPE is our judgement, made for a recreational athlete with a maximum of about 13 MET:
+    ACSM (Garber 2011, doi:10.1249/MSS.0b013e318213fefb) puts moderate exercise at 46 to
     63 % of the maximal oxygen uptake, vigorous at 64 to 90 %.  A highly trained
     athlete makes more heat at the same RPE, an untrained one less.
-
-    References
-    ----------
-    .. [1] B. E. Ainsworth et al., "2011 Compendium of Physical Activities: a second
-       update of codes and MET values," Med. Sci. Sports Exerc., vol. 43, 2011,
-       doi:10.1249/MSS.0b013e31821ece12.
-    .. [2] C. E. Garber et al., "Quantity and quality of exercise...," Med. Sci.
-       Sports Exerc., vol. 43, 2011, doi:10.1249/MSS.0b013e318213fefb.
 
     Examples
     --------
@@ -124,19 +99,9 @@ def metabolic_rate_w(
     body_mass_kg: ArrayLike,
     sports: Sports,
 ) -> Array:
-    """Mean metabolic rate of a session, rest included.
+    """Mean metabolic rate of a session, rest included. [W], NaN where unknown.
 
-    Parameters
-    ----------
-    sport_code, session_rpe, sports
-        As for :func:`met`.
-    body_mass_kg : float or array-like
-        Body mass. [kg], valid 25 to 250.
-
-    Returns
-    -------
-    ndarray, broadcast shape of the inputs
-        Metabolic rate. [W], NaN where unknown
+    Takes the arguments of :func:`met`, and the body mass. [kg], valid 25 to 250.
 
     Examples
     --------
@@ -171,78 +136,6 @@ def external_work_w(
 def in_water_share(sport_code: ArrayLike, sports: Sports) -> Array:
     """Share of the session that the sport spends in water, 0 to 1."""
     return _per_sport(sports.in_water_share, sport_code)
-
-
-def running_metabolic_rate_w(
-    speed_m_s: ArrayLike, grade: ArrayLike, body_mass_kg: ArrayLike
-) -> Array:
-    """Metabolic rate of steady running by the ACSM equation.
-
-    Parameters
-    ----------
-    speed_m_s : float or array-like
-        Running speed. [m/s], valid above 2.2 (134 m/min), or from 1.3 if truly running.
-    grade : float or array-like
-        Rise over distance, as a fraction. [1], valid from 0.
-    body_mass_kg : float or array-like
-        Body mass. [kg]
-
-    Returns
-    -------
-    ndarray, broadcast shape of the inputs
-        Metabolic rate. [W]
-
-    Notes
-    -----
-    Oxygen uptake is 3.5 + 0.2 S + 0.9 S G ml/kg/min with S in m/min [1]_.
-
-    References
-    ----------
-    .. [1] B. A. Bushman, "Metabolic calculations in action: part 2," ACSM's Health
-       Fit. J., vol. 24, 2020, doi:10.1249/FIT.0000000000000577.
-
-    Examples
-    --------
-    At 122.5 m/min a level run costs 8 MET:
-
-    >>> float(running_metabolic_rate_w(122.5 / 60, 0.0, 1.0) / W_PER_KG_PER_MET)
-    8.0
-    """
-    S = 60.0 * np.asarray(speed_m_s, dtype=np.float64)
-    G = np.asarray(grade, dtype=np.float64)
-    return _watts_of_oxygen(3.5 + 0.2 * S + 0.9 * S * G, body_mass_kg)
-
-
-def walking_metabolic_rate_w(
-    speed_m_s: ArrayLike, grade: ArrayLike, body_mass_kg: ArrayLike
-) -> Array:
-    """Metabolic rate of steady walking by the ACSM equation.
-
-    Valid from 0.8 to 1.7 m/s (50 to 100 m/min).  Oxygen uptake is
-    3.5 + 0.1 S + 1.8 S G ml/kg/min; arguments, result and source as for
-    :func:`running_metabolic_rate_w`.
-    """
-    S = 60.0 * np.asarray(speed_m_s, dtype=np.float64)
-    G = np.asarray(grade, dtype=np.float64)
-    return _watts_of_oxygen(3.5 + 0.1 * S + 1.8 * S * G, body_mass_kg)
-
-
-def cycling_metabolic_rate_w(power_w: ArrayLike, body_mass_kg: ArrayLike) -> Array:
-    """Metabolic rate of leg cycling at a given power by the ACSM equation.
-
-    Valid from 50 to 200 W at the pedals.  Oxygen uptake is
-    3.5 + 3.5 + 1.8 × work rate / mass ml/kg/min, the work rate in kg·m/min, of which
-    ACSM counts 6 to the watt; source as for :func:`running_metabolic_rate_w`.  The
-    power itself leaves the body.
-    """
-    power = np.asarray(power_w, dtype=np.float64)
-    mass = np.asarray(body_mass_kg, dtype=np.float64)
-    return _watts_of_oxygen(7.0 + 1.8 * 6.0 * power / mass, mass)
-
-
-def _watts_of_oxygen(uptake_ml_kg_min: Array, body_mass_kg: ArrayLike) -> Array:
-    mass = np.asarray(body_mass_kg, dtype=np.float64)
-    return uptake_ml_kg_min * (W_PER_KG_PER_MET / OXYGEN_ML_KG_MIN_PER_MET) * mass
 
 
 def _per_sport(column: Array, sport_code: ArrayLike) -> Array:

@@ -56,7 +56,10 @@ _URBAN_RATIO, _RURAL_RATIO = (
 
 
 class HeatState(NamedTuple):
-    """WBGT and the two temperatures that it is mixed from with that of the air."""
+    """WBGT and the two temperatures that it is mixed from with that of the air.
+
+    Arrays of the broadcast shape of the inputs.
+    """
 
     wbgt_c: FloatArray
     globe_temperature_c: FloatArray
@@ -85,10 +88,9 @@ def wind_speed_2m(
     ----------
     wind_speed_10m_m_s : float or array-like
         Wind at 10 m above open ground. [m/s], valid 0 to 30.
-    solar_radiation_w_m2 : float or array-like
-        Global radiation on level ground; 0 is night. [W/m²], valid 0 to 1300.
-    cos_zenith : float or array-like
-        Cosine of the solar zenith angle; 0 or less is night. [-], valid −1 to 1.
+    solar_radiation_w_m2, cos_zenith : float or array-like
+        Global radiation on level ground [W/m²] and cosine of the solar zenith angle; it
+        is night where one of them is 0 or less.
     urban : bool
         Rough ground, as among houses and trees, or else open country.
 
@@ -99,19 +101,11 @@ def wind_speed_2m(
 
     Notes
     -----
-    The power law of [1]_ with the stability classes of [2]_.  Urban is the
-    default, our judgement: streets, parks and pitches among stands and trees
-    slow the wind as towns do; by day it errs towards more heat; and at night it
-    does not depend on whether the air is cooler near the ground, which nobody
-    knows beforehand.
-
-    References
-    ----------
-    .. [1] J. C. Liljegren et al., "Modeling the wet bulb globe temperature using
-       standard meteorological measurements," J. Occup. Environ. Hyg., vol. 5,
-       2008, doi:10.1080/15459620802310770.
-    .. [2] "Meteorological monitoring guidance for regulatory modeling
-       applications," US EPA, EPA-454/R-99-005, 2000.
+    The power law of Liljegren et al. (2008, doi:10.1080/15459620802310770) with the
+    stability classes of EPA-454/R-99-005.  Urban is the default, our judgement:
+    streets, parks and pitches among stands and trees slow the wind as towns do; by day
+    it errs towards more heat; and at night it does not depend on whether the air is
+    cooler near the ground, which nobody knows beforehand.
 
     Examples
     --------
@@ -143,55 +137,31 @@ def wbgt_liljegren(
     enclosed: ArrayLike = False,
     pressure_hpa: ArrayLike = 1013.25,
 ) -> HeatState:
-    """WBGT, globe and natural wet-bulb temperature from ordinary weather.
+    """WBGT, globe and natural wet-bulb temperature from ordinary weather. [°C].
 
     Parameters
     ----------
-    air_temperature_c : float or array-like
-        Shade air temperature. [°C], valid −20 to 55.
-    relative_humidity_pct : float or array-like
-        Relative humidity. [%], valid 1 to 100.
+    air_temperature_c, relative_humidity_pct : float or array-like
+        In the shade. [°C], valid −20 to 55; [%], valid 1 to 100.
     wind_speed_2m_m_s : float or array-like
-        Wind at 2 m; less than 0.13 counts as 0.13. [m/s], valid 0 to 30.
-    solar_radiation_w_m2 : float or array-like
-        Global radiation on level ground. [W/m²], valid 0 to 1300.
-    direct_fraction : float or array-like
-        Share of it that comes straight from the sun. [-], valid 0 to 0.9.
-    cos_zenith : float or array-like
-        Cosine of the solar zenith angle. [-], valid −1 to 1.
+        Less than 0.13 counts as 0.13. [m/s], valid 0 to 30.
+    solar_radiation_w_m2, direct_fraction, cos_zenith : float or array-like
+        Global radiation on level ground [W/m²], valid 0 to 1300; what share of it comes
+        straight from the sun, 0 to 0.9; cosine of the solar zenith angle.
     enclosed : bool or array-like of bool
         Walls and a roof as warm as the air, instead of a sky.
-    pressure_hpa : float or array-like
-        Air pressure. [hPa], valid 600 to 1080.
-
-    Returns
-    -------
-    HeatState, arrays of the broadcast shape of the inputs
-        All three in [°C].
+    pressure_hpa : float or array-like, valid 600 to 1080
 
     Notes
     -----
-    The balances of [1]_, found there to be better than 1 °C against measured WBGT.
-    WBGT is 0.7 natural wet bulb + 0.2 globe + 0.1 air, and 0.7 natural wet bulb
-    + 0.3 globe where enclosed (ISO 7243).
-
-    A direct share that cannot be does no harm: the direct beam is at most
-    sunlight above the atmosphere, and with the sun less than half a degree high
-    there is none.  The rest of the given radiation then counts as diffuse.
-
-    As in the original, the sky counts as warmer than the air above a dew point
-    of 32 °C.  Blocks of some 8000 rows stay in the cache and are the fastest.
-
-    References
-    ----------
-    .. [1] J. C. Liljegren et al., "Modeling the wet bulb globe temperature using
-       standard meteorological measurements," J. Occup. Environ. Hyg., vol. 5,
-       2008, doi:10.1080/15459620802310770.
+    The balances of Liljegren et al. (2008, doi:10.1080/15459620802310770), found there
+    to be better than 1 °C against measured WBGT; the mixture is that of ISO 7243.  The
+    direct beam is at most sunlight above the atmosphere, the rest counts as diffuse.  As
+    in the original, the sky is warmer than the air above a dew point of 32 °C.
 
     Examples
     --------
-    The first case in the tests of ECMWF's thermofeel, 25.3 °C there:
-
+    >>> # The first case in the tests of ECMWF's thermofeel, 25.3 °C there:
     >>> wind = wind_speed_2m(2.0, 167.8, 0.5)
     >>> state = wbgt_liljegren(36.85, 15.93, wind, 167.8, 0.619, 0.5)
     >>> round(float(state.wbgt_c), 1)
@@ -204,10 +174,9 @@ def wbgt_liljegren(
     above = np.where(enclosed, SURFACE_EMISSIVITY, 0.575 * vapour**0.143)
     # What surroundings and sky send, as the fourth power of one temperature.
     longwave = 0.5 * (above + SURFACE_EMISSIVITY) * np.square(np.square(ambient))
+    light = solar_radiation_w_m2, direct_fraction, cos_zenith
     globe_sun, wick_sun = _absorbed_sunlight_w_m2(
-        np.asarray(solar_radiation_w_m2, dtype=np.float64),
-        np.asarray(direct_fraction, dtype=np.float64),
-        np.asarray(cos_zenith, dtype=np.float64),
+        *(np.asarray(values, dtype=np.float64) for values in light)
     )
     stream = np.maximum(wind_speed_2m_m_s, MIN_WIND_SPEED_M_S) * pressure
     globe = _globe_temperature_k(ambient, longwave + globe_sun / GREY, np.sqrt(stream))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
@@ -69,21 +69,41 @@ def load_sports() -> effort.Sports:
     return effort.Sports.from_rows([rows[name] for name in FIELDS["sport"].levels])
 
 
-def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
-    """Complete the answers and compute every quantity that the scorecard reads.
+def is_indoors(sky: ArrayLike, sport: ArrayLike) -> NDArray[np.bool_]:
+    """Whether sessions are in a hall, by what is said of the sky or else by the sport.
 
     Parameters
     ----------
-    answers : mapping of str to ndarray of shape (n_sessions,)
-        Checked answers as in `riskmodel.inputs.session.Answers`; may lack inputs.
-    n_sessions : int
+    sky, sport : int or ndarray of int
+        Codes of the levels in `FIELDS`, or `UNKNOWN`.
+
+    Returns
+    -------
+    ndarray of bool
+
+    Examples
+    --------
+    >>> is_indoors([UNKNOWN, FIELDS["sky"].codes["clear"]],
+    ...            FIELDS["sport"].codes["basketball"])
+    array([ True, False])
+    """
+    sky, sport = np.asarray(sky), np.asarray(sport)
+    # Nobody who leaves the sky open means a gymnasium with the sun in it.
+    usually = (load_sports().indoors_if_not_said[sport] > 0) & (sport != UNKNOWN)
+    stated: NDArray[np.bool_] = sky == FIELDS["sky"].codes["indoor"]
+    return np.asarray(stated | (usually & (sky == UNKNOWN)))
+
+
+def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
+    """Complete checked answers and compute every quantity that the scorecard reads.
 
     Returns
     -------
     dict of str to ndarray of shape (n_sessions,)
         All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
-        ``solar_radiation_w_m2`` are those that count, measured or computed, and
-        ``heat_days_14d`` is the population's average where unknown.
+        ``solar_radiation_w_m2`` are those that count, measured or computed,
+        ``heat_days_14d`` is the population's average where unknown, and
+        ``preparedness_ratio`` is infinite where the longest recent session is 0.
     """
     columns = {
         name: answers[name] if name in answers else unknown_column(field, n_sessions)
@@ -127,9 +147,7 @@ def _preparedness(columns: Columns) -> Array:
 def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
     """Sun, wind near the ground and WBGT."""
     sky = _filled(columns, "sky")
-    # Nobody who leaves the sky open means a gymnasium with the sun in it.
-    inside = load_sports().indoors_if_not_said[columns["sport"]] > 0
-    inside &= (columns["sky"] == UNKNOWN) & (columns["sport"] != UNKNOWN)
+    inside = is_indoors(columns["sky"], columns["sport"])
     sky = np.where(inside, FIELDS["sky"].codes["indoor"], sky)
     given = columns["solar_radiation_w_m2"]
     # Somebody who writes 0 for the sun of a hall has not left it.

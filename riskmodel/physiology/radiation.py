@@ -29,41 +29,25 @@ def mean_radiant_temperature_c(
 
     Parameters
     ----------
-    air_temperature_c : float or array-like
-        Shade air temperature. [°C]
-    relative_humidity_pct : float or array-like
-        Relative humidity. [%], valid 1 to 100.
-    solar_radiation_w_m2 : float or array-like
-        Global horizontal radiation. [W/m²]
-    direct_fraction : float or array-like
-        Share of it that comes straight from the sun, 0 to 1.
-    cos_zenith : float or array-like
-        Cosine of the sun's angle from the zenith; 0 or less means no direct sun.
+    air_temperature_c, relative_humidity_pct : float or array-like
+        In the shade. [°C]; [%], valid 1 to 100.
+    solar_radiation_w_m2, direct_fraction, cos_zenith : float or array-like
+        Global radiation on level ground [W/m²]; what share of it comes straight from the
+        sun, 0 to 1; cosine of the solar zenith angle, 0 or less for no direct sun.
     enclosed : bool or array-like
         Whether walls hide the sky; they are then as warm as the air.
 
     Returns
     -------
-    ndarray, broadcast shape of the inputs
-        Mean radiant temperature. [°C]
+    ndarray, broadcast shape of the inputs. [°C]
 
     Notes
     -----
-    Eq. of [1]_ for a standing person on ground as warm as the air, under a clear sky
-    of emissivity 0.575 e^0.143 (e in hPa, as in [2]_).  Near the horizon the direct
-    beam, direct / cos, would grow without limit; it stays below what a clear sky lets
-    through, 1098 exp(−0.059 / cos) W/m² [3]_.
-
-    References
-    ----------
-    .. [1] C. Di Napoli, R. J. Hogan and F. Pappenberger, "Mean radiant temperature
-       from global-scale numerical weather prediction models," Int. J. Biometeorol.,
-       vol. 64, 2020, doi:10.1007/s00484-020-01900-5.
-    .. [2] J. C. Liljegren et al., "Modeling the wet bulb globe temperature using
-       standard meteorological measurements," J. Occup. Environ. Hyg., vol. 5, 2008,
-       doi:10.1080/15459620802310770.
-    .. [3] B. Haurwitz, "Insolation in relation to cloudiness and cloud density,"
-       J. Meteorol., vol. 2, 1945.
+    Di Napoli, Hogan and Pappenberger (2020, doi:10.1007/s00484-020-01900-5) for a
+    standing person on ground as warm as the air, under a clear sky of emissivity
+    0.575 e^0.143 (Liljegren et al. 2008, doi:10.1080/15459620802310770; e in hPa).  Near
+    the horizon the direct beam, direct / cos, would grow without limit; it stays below
+    what a clear sky lets through (Haurwitz 1945), 1098 exp(−0.059 / cos) W/m².
 
     Examples
     --------

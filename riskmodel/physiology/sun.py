@@ -13,12 +13,8 @@ SOLAR_CONSTANT_W_M2 = 1367.0
 """Sunlight above the atmosphere, as Liljegren et al. (2008) take it."""
 
 MIN_COS_ZENITH = 0.00873
-"""Below this, half a degree above the horizon, there is no direct beam [1]_.
-
-.. [1] J. C. Liljegren et al., "Modeling the wet bulb globe temperature using
-   standard meteorological measurements," J. Occup. Environ. Hyg., vol. 5,
-   2008, doi:10.1080/15459620802310770.
-"""
+"""Below this, half a degree above the horizon, there is no direct beam (Liljegren et al.
+2008, doi:10.1080/15459620802310770)."""
 
 REFERENCE_COS_ZENITH = 0.71
 """Stands in when place or time is unknown: sun 45° high.  Our judgement."""
@@ -40,10 +36,10 @@ SKIES = {
     "night": Sky(0.0, beam=False, diffuse=False),
     "indoor": Sky(0.0, beam=False, diffuse=False),
 }
-"""Our judgement, on the worse side: shade is that of a clear day, under open sky."""
+"""By the words in the order of their codes.
 
-SKY_LEVELS = tuple(SKIES)
-"""The words in the order of their codes."""
+Our judgement, on the worse side: shade is that of a clear day, under open sky.
+"""
 
 
 class SolarRadiation(NamedTuple):
@@ -86,15 +82,10 @@ def cos_zenith(
 
     Notes
     -----
-    Declination and equation of time are the series of [1]_, whose constant
-    0.0000075 is often misprinted as 0.000075.  Within 0.004 of an ephemeris
-    from 2020 to 2035 at any place.  Refraction, at most half a degree, is left
-    out.
-
-    References
-    ----------
-    .. [1] J. W. Spencer, "Fourier series representation of the position of the
-       sun," Search, vol. 2, no. 5, p. 172, 1971.
+    Declination and equation of time are the series of J. W. Spencer (Search, vol. 2,
+    no. 5, p. 172, 1971), whose constant 0.0000075 is often misprinted as 0.000075.
+    Within 0.004 of an ephemeris from 2020 to 2035 at any place.  Refraction, at most
+    half a degree, is left out.
 
     Examples
     --------
@@ -122,23 +113,9 @@ def mean_cos_zenith(
 ) -> FloatArray:
     """Mean of the cosine over a session, the hours without sun counting as 0.
 
-    Parameters
-    ----------
-    start_utc : datetime64 or array-like of datetime64
-    duration_min : float or array-like
-        [min], above 0 and up to 1440.
-    latitude_deg, longitude_deg : float or array-like
-        [°], as for `cos_zenith`.
-
-    Returns
-    -------
-    ndarray, broadcast shape of the inputs
-        0 to 1.
-
-    Notes
-    -----
-    The cosine, a + b cos(hour angle), is integrated over the hours of daylight within
-    the session; the declination is that of its middle.
+    Takes the start in UTC, a duration above 0 and up to 1440, and the place as for
+    `cos_zenith`.  The cosine, a + b cos(hour angle), is integrated over the hours of
+    daylight within the session; the declination is that of its middle.
 
     Examples
     --------
@@ -192,29 +169,18 @@ def _position(
 
 
 def clear_sky_radiation_w_m2(cos_zenith: ArrayLike) -> FloatArray:
-    """Solar radiation on level ground under a cloudless sky.
+    """Solar radiation on level ground under a cloudless sky. [W/m²], 0 with no sun.
 
     Parameters
     ----------
     cos_zenith : float or array-like
         Cosine of the solar zenith angle. [-], valid −1 to 1.
 
-    Returns
-    -------
-    ndarray, shape of `cos_zenith`
-        [W/m²], 0 when the sun is down.
-
     Notes
     -----
-    The model of Haurwitz [1]_ [2]_ with the constants that pvlib uses; some
-    reprints have 0.057 for 0.059, which gives 0.2 % more with the sun overhead.
-
-    References
-    ----------
-    .. [1] B. Haurwitz, "Insolation in relation to cloudiness and cloud density,"
-       J. Meteorol., vol. 2, pp. 154–166, 1945.
-    .. [2] M. Reno, C. Hansen and J. Stein, "Global horizontal irradiance clear
-       sky models: implementation and analysis," Sandia, SAND2012-2389, 2012.
+    The model of Haurwitz (J. Meteorol., vol. 2, pp. 154–166, 1945) with the constants
+    that pvlib uses (Reno, Hansen and Stein, SAND2012-2389, 2012); some reprints have
+    0.057 for 0.059, which gives 0.2 % more with the sun overhead.
 
     Examples
     --------
@@ -234,10 +200,9 @@ def direct_fraction(solar_radiation_w_m2: ArrayLike, cos_zenith: ArrayLike) -> F
 
     Parameters
     ----------
-    solar_radiation_w_m2 : float or array-like
-        Global radiation on level ground. [W/m²], valid 0 to 1300.
-    cos_zenith : float or array-like
-        Cosine of the solar zenith angle. [-], valid −1 to 1.
+    solar_radiation_w_m2, cos_zenith : float or array-like
+        Global radiation on level ground [W/m²], valid 0 to 1300; cosine of the solar
+        zenith angle, valid −1 to 1.
 
     Returns
     -------
@@ -246,16 +211,10 @@ def direct_fraction(solar_radiation_w_m2: ArrayLike, cos_zenith: ArrayLike) -> F
 
     Notes
     -----
-    Equations 13 and 14 of [1]_.  The distance of the sun is taken at its mean;
-    over the year it changes the radiation above the atmosphere by 3.4 % either
-    way, which moves WBGT by up to 0.3 °C, mostly less than 0.1 °C.  Radiation
-    above 85 % of what arrives above the atmosphere counts as 85 %, as in [1]_.
-
-    References
-    ----------
-    .. [1] J. C. Liljegren et al., "Modeling the wet bulb globe temperature using
-       standard meteorological measurements," J. Occup. Environ. Hyg., vol. 5,
-       2008, doi:10.1080/15459620802310770.
+    Equations 13 and 14 of Liljegren et al. (2008, doi:10.1080/15459620802310770).  The
+    distance of the sun is taken at its mean; over the year it changes the radiation
+    above the atmosphere by 3.4 % either way, which moves WBGT by up to 0.3 °C, mostly
+    less than 0.1 °C.  Radiation above 85 % of that above the atmosphere counts as 85 %.
 
     Examples
     --------
@@ -275,7 +234,7 @@ def solar_radiation(sky_code: NDArray[np.integer], cos_zenith: ArrayLike) -> Sol
     Parameters
     ----------
     sky_code : int or ndarray of int
-        Position of the word in `SKY_LEVELS`; −1 is unknown and gives NaN.
+        Position of the word in `SKIES`; −1 is unknown and gives NaN.
     cos_zenith : float or array-like
         Cosine of the solar zenith angle. [-], valid −1 to 1.
 
@@ -288,14 +247,8 @@ def solar_radiation(sky_code: NDArray[np.integer], cos_zenith: ArrayLike) -> Sol
     Notes
     -----
     With a fraction n of the sky clouded, 1 − 0.75 n^3.4 of the radiation of a
-    clear sky arrives.  The relation was found in ten years of hourly data from
-    Hamburg [1]_.
-
-    References
-    ----------
-    .. [1] F. Kasten and G. Czeplak, "Solar and terrestrial radiation dependent on
-       the amount and type of cloud," Solar Energy, vol. 24, pp. 177–189, 1980,
-       doi:10.1016/0038-092X(80)90391-6.
+    clear sky arrives, found in ten years of hourly data from Hamburg (Kasten and
+    Czeplak 1980, doi:10.1016/0038-092X(80)90391-6).
 
     Examples
     --------

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
@@ -22,14 +19,18 @@ from riskmodel.reporting.words import (
     value_text,
 )
 from riskmodel.scorecard.file import load_scorecard
-from riskmodel.scorecard.rows import Factor
-from riskmodel.scoring.assessment import Assessment, Contribution, assess
+from riskmodel.scoring.assessment import (
+    FROM_BODY_SIZE,
+    Assessment,
+    Contribution,
+    assess,
+)
 from riskmodel.scoring.bands import in_100_text
-from riskmodel.scoring.guards import PRIVATE_SENTENCES
+from riskmodel.scoring.guards import Guard
 from riskmodel.whatif.advice import Advice, Option, advise
-from riskmodel.whatif.levers import FLUID_LEVERS, LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.vetoes import FLUID_LEVERS
 
-_TEMPLATE = Path(__file__).with_suffix(".typ")
 _MOST_LEVERS = 6
 _SIP_MIN = 15
 _MOST_SIPS = 16
@@ -37,17 +38,6 @@ _LONGEST_NAME = 60  # characters
 LEFT_OUT = (
     "The screen shows a warning about health that is left out here. Do not start before "
     "you have read it."
-)
-# Body size is private, and so is what can be reckoned back to it, the amount to drink
-# and the levers that change it too.
-_FROM_BODY_SIZE = (
-    "bmi_kg_m2",
-    "metabolic_rate_w",
-    "sweat_rate_l_h",
-    "sweat_loss_l",
-    "body_mass_loss_pct",
-    "sodium_loss_mg",
-    "sodium_deficit_mg",
 )
 
 
@@ -83,16 +73,10 @@ def handout_pdf(
     ValueError
         If the session has problems.
     """
-    import typst  # comes with the app, not with the base install
-
     if answer.problems:
         raise ValueError("A session that cannot be scored has no page to print.")
     content = _content(answers, answer, advice, units, private=private)
-    return bytes(
-        typst.compile(
-            _TEMPLATE, sys_inputs={"plan": json.dumps(content, ensure_ascii=False)}
-        )
-    )
+    return pdf("handout", content)
 
 
 def _content(
@@ -103,7 +87,6 @@ def _content(
     *,
     private: bool,
 ) -> dict[str, Any]:
-    card = load_scorecard()
     if not private:
         # What is advised, and what is not, would tell of health and of body size.
         public = {n: v for n, v in answers.items() if not FIELDS[n].private}
@@ -121,14 +104,16 @@ def _content(
     measured = "measured_sweat_rate_l_h" in answers
     planned = "fluid_intake_l_h" in answers
     physiology = {
-        key: math.nan if key in _FROM_BODY_SIZE and not private else value
+        key: math.nan if key in FROM_BODY_SIZE and not private else value
         for key, value in answer.physiology.items()
     }
     return {
         "title": f"{sport}, {answers['duration_min']:g} min{name}",
         "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
         f"{answers['session_rpe']:g} of 10",
-        "safety": answer.safety if private else _public_warnings(answer.safety),
+        "safety": [str(guard) for guard in answer.guards]
+        if private
+        else _public_warnings(answer.guards),
         "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
         "bring a cramp",
         "lines": [
@@ -152,15 +137,14 @@ def _content(
         "notes": list(advice.notes) if private else [],
         "drinking": words,
         "drinks": rows,
-        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
+        "footer": footer(load_scorecard()),
     }
 
 
-def _public_warnings(safety: tuple[str, ...]) -> list[str]:
+def _public_warnings(guards: tuple[Guard, ...]) -> list[str]:
     """Warnings that tell no health answer, and that there are others."""
-    told = [sentence for sentence in safety if sentence not in PRIVATE_SENTENCES]
-    return told + [LEFT_OUT] * (len(told) < len(safety))
+    sentences = [str(guard) for guard in guards if not guard.private]
+    return sentences + [LEFT_OUT] * (len(sentences) < len(guards))
 
 
 def _amount(option: Option, units: unit_table.Chosen) -> str:
@@ -187,20 +171,10 @@ def _tells(option: Option) -> bool:
     return drinking or any(FIELDS[name].private for name in option.changes)
 
 
-def is_private(factor: Factor) -> bool:
-    """Whether a factor's points would tell a health or personal answer."""
-    named = [factor.quantity, *([factor.only_if.quantity] if factor.only_if else [])]
-    return any(
-        FIELDS[name].private if name in FIELDS else name in _FROM_BODY_SIZE
-        for name in named
-    )
-
-
 def _why(
     contributions: tuple[Contribution, ...], units: unit_table.Chosen, *, private: bool
 ) -> list[tuple[str, str]]:
-    factors = {factor.name: factor for factor in load_scorecard().factors}
-    hidden = [c for c in contributions if is_private(factors[c.factor]) and not private]
+    hidden = [c for c in contributions if c.private and not private]
     rows = [
         (c.points, f"{c.label}: {value_text(c, units)}" + " (average)" * (not c.answered))
         for c in contributions

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import riskmodel
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import public_problems
+from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC, in_100_span
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scoring.bands import shown_in_100
-from riskmodel.scoring.guards import (
-    GUARDS,
-    HEAT_GUARDS,
-    PRIVATE_SENTENCES,
-    URGENT_SENTENCES,
-)
-from riskmodel.squad.scores import SquadOption
+from riskmodel.scoring.guards import GUARDS, Guard, joined
+from riskmodel.squad.scores import SquadOption, attention_order
 
-_TEMPLATE = Path(__file__).with_suffix(".typ")
 _NO_SCORE = "No score"
 _NAMED = 3
-# Names for programs in the sentence of a problem.
-_NAMES = re.compile(r" \(\w+\)")
 
 
 def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
@@ -63,16 +51,16 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     if private:
         columns["Most points"] = scored["top_factors"].array
         columns["Problems and warnings"] = [
-            " ".join(filter(None, (_NAMES.sub("", problems), safety)))
-            for problems, safety in zip(scored["problems"], scored["safety"], strict=True)
+            " ".join([*(p.sentence(names=False) for p in problems), *map(str, guards)])
+            for problems, guards in _findings(scored)
         ]
         # Worded once each, as most athletes leave the same questions open.
         open_texts = {names: _missing(names) for names in scored["missing"].unique()}
         columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
     else:
         columns["Problems and warnings"] = [
-            " ".join(filter(None, (public_problems(problems), _public(safety))))
-            for problems, safety in zip(scored["problems"], scored["safety"], strict=True)
+            " ".join(filter(None, (public_sentences(problems), joined(_public(guards)))))
+            for problems, guards in _findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
 
@@ -102,27 +90,29 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
-    ...                     "safety": ["", GUARDS[-1].sentence]})
+    ...                     "guards": [(), GUARDS[-1:]]})
     >>> squad_warnings(two)[0][:30]
     'Ben: Under 18: plan this sessi'
     """
-    which, texts = pd.factorize(scored["safety"])
+    rows_of: dict[Guard, list[int]] = {}
+    for row, guards in enumerate(scored["guards"]):
+        for guard in guards:
+            rows_of.setdefault(guard, []).append(row)
     n_scored = int(scored["probability"].notna().sum())
-    made, everybody = [], labels(scored)
+    warnings, everybody = [], labels(scored)
     for guard in sorted(GUARDS, key=lambda guard: not guard.urgent):
-        said = np.array([guard.sentence in text for text in texts], dtype=bool)
-        rows = np.flatnonzero(said[which])
-        if not rows.size:
+        rows = rows_of.get(guard, [])
+        if not rows:
             continue
-        if rows.size == n_scored and guard.name in HEAT_GUARDS:
-            made.append(guard.sentence)
+        if len(rows) == n_scored and guard.about_heat:
+            warnings.append(guard.sentence)
             continue
         names = list(everybody.iloc[rows])
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        made.append(f"{', '.join(shown)}{more}: {guard.sentence}")
-    return made
+        warnings.append(f"{', '.join(shown)}{more}: {guard.sentence}")
+    return warnings
 
 
 def _spans(scored: pd.DataFrame) -> list[str]:
@@ -143,31 +133,35 @@ def labels(scored: pd.DataFrame) -> pd.Series[str]:
     >>> labels(two).tolist()
     ['Anna (row 1)', 'Anna (row 3)', 'Row 4']
     """
-    made = scored["athlete"].astype(str).str.strip()
-    if made.is_unique and (made != "").all():
-        return made
+    names = scored["athlete"].astype(str).str.strip()
+    if names.is_unique and (names != "").all():
+        return names
     rows = scored.index.to_series().astype(str)
-    made = made.where(made != "", "Row " + rows)
-    while (again := made.duplicated(keep=False)).any():
-        made = made.where(~again, made + " (row " + rows + ")")
-    return made
+    if not rows.is_unique:  # lists put together without a new index: count them through
+        rows = pd.Series(range(1, len(scored) + 1), scored.index).astype(str)
+    names = names.where(names != "", "Row " + rows)
+    while (again := names.duplicated(keep=False)).any():
+        names = names.where(~again, names + " (row " + rows + ")")
+    return names
+
+
+def _findings(
+    scored: pd.DataFrame,
+) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
+    """Problems and guards of each row."""
+    return zip(scored["problems_found"], scored["guards"], strict=True)
 
 
 def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
     """Urgent warnings that tell no private answer, then no score, then probability."""
-    listed = scored.sort_index()
-    public = listed["safety"].map(_public)
-    urgent = pd.Series(False, listed.index)
-    for sentence in URGENT_SENTENCES - PRIVATE_SENTENCES:
-        urgent |= public.str.contains(sentence, regex=False)
-    chance = listed["probability"].fillna(2.0).to_numpy()
-    return listed.iloc[np.lexsort((-chance, ~urgent.to_numpy()))]
+    listed = scored.sort_index(kind="stable")
+    urgent = [any(g.urgent for g in _public(guards)) for guards in listed["guards"]]
+    order = attention_order(listed["probability"].to_numpy(), np.array(urgent, bool))
+    return listed.iloc[order]
 
 
-def _public(safety: str) -> str:
-    for sentence in PRIVATE_SENTENCES:
-        safety = safety.replace(sentence, "")
-    return " ".join(safety.split())
+def _public(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    return tuple(guard for guard in guards if not guard.private)
 
 
 def _missing(names: str) -> str:
@@ -223,22 +217,6 @@ def option_text(option: SquadOption) -> str:
     )
 
 
-def answer_words(name: str, value: Any, units: unit_table.Chosen) -> str:
-    """Write one answer for people.
-
-    Examples
-    --------
-    >>> answer_words("sky", "shade", {}), answer_words("duration_min", 70.0, {})
-    ('In the shade', '70 min')
-    """
-    field = FIELDS[name]
-    if field.kind == "number":
-        return unit_table.text(value, field.unit, units)
-    if field.kind == "time":
-        return f"{datetime.fromisoformat(value):%a %d %b %Y, %H:%M}"
-    return field.levels.get(value, str(value))
-
-
 def plan_text(plan: Mapping[str, Any], units: unit_table.Chosen) -> str:
     """Say what is planned, in one line."""
     sport = FIELDS["sport"].levels[plan["sport"]]
@@ -274,10 +252,7 @@ def squad_pdf(
     bytes
         A PDF file.
     """
-    import typst  # comes with the app, not with the base install
-
     table = squad_table(scored, private=private)
-    card = load_scorecard()
     content = {
         "title": "Squad sheet",
         "lines": [
@@ -287,8 +262,6 @@ def squad_pdf(
         "headers": list(table.columns),
         "rows": table.to_numpy().tolist(),
         "levers": [option_text(option) for option in options[:5]],
-        "footer": f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device.",
+        "footer": footer(load_scorecard()),
     }
-    plan_json = json.dumps(content, ensure_ascii=False)
-    return bytes(typst.compile(_TEMPLATE, sys_inputs={"plan": plan_json}))
+    return pdf("squad_sheet", content)

@@ -8,6 +8,7 @@ from typing import Any
 
 from riskmodel.reporting.words import wrapped
 from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.guards import joined
 from riskmodel.starts.best import BestStart
 from riskmodel.starts.daylight import Day
 from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
@@ -23,13 +24,13 @@ def credit(attribution: str) -> str:
 
 def start_lines(best: BestStart) -> Iterator[str]:
     """Yield what comes before any number, the best windows, every start, and notes."""
-    for text in best.safety:
-        yield from wrapped(text)
-    if best.safety:
+    for guard in best.guards:
+        yield from wrapped(str(guard))
+    if best.guards:
         yield ""
     if best.problems:
-        for text in best.problems:
-            yield from wrapped(text)
+        for problem in best.problems:
+            yield from wrapped(str(problem))
         return
     if best.windows:
         yield "Best windows"
@@ -43,7 +44,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
     for day, rows in allowed.groupby(allowed["start"].dt.date, sort=False):
         yield _heading(suns[day])
         row: Any
-        said = ""
+        before = ""
         for row in rows.itertuples():
             if row.problem:
                 yield from wrapped(
@@ -57,12 +58,11 @@ def start_lines(best: BestStart) -> Iterator[str]:
                 f"  {row.air_temperature_c:4.0f} °C, WBGT {row.wbgt_c:.0f}"
                 f" ±{row.wbgt_error_c:g} °C, at most {row.wbgt_highest_c:.0f} °C"
             )
-            safety = row.safety
-            for text in best.safety:  # said above
-                safety = safety.replace(text, "").strip()
-            if safety and safety != said:
+            # Those that hold at every start stand above.
+            safety = joined(guard for guard in row.guards if guard not in best.guards)
+            if safety and safety != before:
                 yield from wrapped(f"{' ' * 9}{safety}", " " * 9)
-            said = safety
+            before = safety
         yield ""
     for note in best.notes:
         yield from wrapped(note)
@@ -72,7 +72,7 @@ def start_lines(best: BestStart) -> Iterator[str]:
 
 def start_dict(best: BestStart) -> dict[str, Any]:
     """Everything as for JSON: times with their offset, None for what is not known."""
-    rows = best.starts.to_dict("records")
+    rows = best.starts.drop(columns="guards").to_dict("records")
     return {
         "windows": [
             {
@@ -111,9 +111,9 @@ def start_dict(best: BestStart) -> dict[str, Any]:
             "time_zone": best.weather.time_zone,
             "attribution": credit(best.weather.attribution),
         },
-        "safety": list(best.safety),
+        "safety": [str(guard) for guard in best.guards],
         "notes": list(best.notes),
-        "problems": list(best.problems),
+        "problems": [str(problem) for problem in best.problems],
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
-from riskmodel.datasets import read_table
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
+from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment, Contribution
@@ -45,11 +47,9 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
     if value is None:
-        return "not answered"
+        return "no similar session" if contribution.answered else "not answered"
     if isinstance(value, str):
         return value
-    if value == float("inf"):
-        return "no similar session"
     unit = contribution.unit
     if units.unit_of(unit, chosen).label != unit:
         return units.text(value, unit, chosen)
@@ -61,13 +61,38 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     return f"{digits} {unit}".rstrip()
 
 
+def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
+    """Write one answer for people, readable or not.
+
+    Examples
+    --------
+    >>> answer_text("sky", "shade"), answer_text("duration_min", 70.0)
+    ('In the shade', '70 min')
+    >>> answer_text("air_temperature_c", 20.0, {"°C": "°F"}), answer_text("sky", None)
+    ('68 °F', 'open')
+    """
+    field = FIELDS[name]
+    if value is None:
+        return "open"
+    if isinstance(value, list | tuple):
+        return ", ".join(field.levels.get(item, "None") for item in value)
+    if field.kind == "number" and isinstance(value, int | float):
+        return units.text(value, field.unit, chosen)
+    if field.kind == "time":
+        try:
+            return f"{datetime.fromisoformat(str(value)):%a %d %b %Y, %H:%M}"
+        except ValueError:
+            return str(value)
+    return field.levels.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
 def in_100_span(low: float, high: float) -> str:
     """Write a range of probabilities: "8 to 25", "fewer than 1 to 4"."""
     ends = [in_100_text(p).removeprefix("about ") for p in (low, high)]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
-def answer_text(answer: Assessment) -> str:
+def summary_text(answer: Assessment) -> str:
     """Say how likely a cramp is, in one sentence, or how many points there are."""
     if math.isnan(answer.probability):
         return (
@@ -176,12 +201,12 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
         yield "This session cannot be scored:"
         yield from (f"- {problem}" for problem in answer.problems)
         return
-    if answer.safety:
+    if answer.guards:
         yield "Before you start"
-        for sentence in answer.safety:
-            yield from wrapped(f"- {sentence}", "  ")
+        for guard in answer.guards:
+            yield from wrapped(f"- {guard}", "  ")
         yield ""
-    yield from wrapped(answer_text(answer))
+    yield from wrapped(summary_text(answer))
     for sentence in range_sentences(answer):
         yield from wrapped(sentence)
     yield ""
@@ -296,10 +321,9 @@ def _columns(*rows: tuple[str, list[str]]) -> Iterator[str]:
 def _source_lines(card: Scorecard) -> Iterator[str]:
     factors = (*card.factors, *card.named)
     used = {row for factor in factors for row in factor.all_evidence}
-    for row in read_table("evidence.csv"):
-        if row["id"] in used:
-            text = f"  {row['id']}: {row['citation']}, {row['doi_or_pmid']}"
-            yield from wrapped(text, "    ")
+    for name, study in load_evidence().items():
+        if name in used:
+            yield from wrapped(f"  {name}: {study.citation}, {study.source}", "    ")
 
 
 def wrapped(text: str, indent: str = "") -> Iterable[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.scorecard.population import Population, load_population
+from riskmodel.scorecard.population import load_population
 from riskmodel.scorecard.rows import Factor, Scorecard
 
 FloatArray = NDArray[np.float64]
@@ -21,15 +21,7 @@ _TIE = 1e-9
 def to_half_points(points: ArrayLike) -> FloatArray:
     """Round to the nearest half point, ties upwards, as a person would.
 
-    Parameters
-    ----------
-    points : array-like of float
-        Points before rounding.
-
-    Returns
-    -------
-    ndarray
-        Multiples of 0.5, so that sums are exact.
+    Sums of multiples of 0.5 are exact.
 
     Examples
     --------
@@ -40,15 +32,10 @@ def to_half_points(points: ArrayLike) -> FloatArray:
 
 
 class Curve:
-    """A piecewise-linear curve, flat beyond its ends.
+    """A piecewise-linear curve through (at, points), `at` rising, flat beyond its ends.
 
     Written as a constant and, for every knot, the change of slope there times how
     far the quantity lies beyond it: a few passes over an array, no search.
-
-    Parameters
-    ----------
-    knots : sequence of (at, points)
-        In rising order of `at`.
 
     Examples
     --------
@@ -80,18 +67,10 @@ class Curve:
 
 
 class PointsCounter:
-    """A scorecard made ready to count: tables by code, averages for unknowns.
+    """A scorecard made ready to count: tables by code, averages for unknowns."""
 
-    Parameters
-    ----------
-    scorecard : Scorecard
-    population : Population, optional
-        Whose average points stand in for an unknown answer.
-    """
-
-    def __init__(self, scorecard: Scorecard, population: Population | None = None) -> None:
+    def __init__(self, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
-        self.population = population or load_population()
         # By code; the code -1 of an unknown answer reads the last entry.
         self._tables: dict[str, FloatArray] = {}
         # By the bits of a list: 1 where the factor applies, else 0.
@@ -103,7 +82,7 @@ class PointsCounter:
             self._prepare(factor)
 
     def _prepare(self, factor: Factor) -> None:
-        shares = self.population.shares.get(factor.quantity, {})
+        shares = load_population().shares.get(factor.quantity, {})
         if factor.kind == "curve":
             curve = Curve([(knot.at, 2.0 * knot.points) for knot in factor.knots])
             self._curves[factor.name] = curve
@@ -126,7 +105,7 @@ class PointsCounter:
         if rule:
             items = FIELDS[rule.quantity].levels
             named = _subset_sums(np.array([float(item in rule.any) for item in items]))
-            share = self.population.share_of_any(rule.quantity, rule.any)
+            share = load_population().share_of_any(rule.quantity, rule.any)
             self._applies[factor.name] = np.append(np.minimum(named, 1.0), share)
 
     def count(

@@ -69,7 +69,7 @@ class Factor:
     grade: str
     reason: str
     covers: tuple[str, ...]
-    evidence: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
     quantity: str = ""
     direction: Direction = "up"
     judgement: bool = False
@@ -118,5 +118,8 @@ class Scorecard:
         return None
 
     def __getitem__(self, name: str) -> Factor:
-        """Return the factor called `name`."""
-        return next(f for f in (*self.factors, *self.named) if f.name == name)
+        """Return the factor called `name`; KeyError if there is none."""
+        for factor in (*self.factors, *self.named):
+            if factor.name == name:
+                return factor
+        raise KeyError(f"The scorecard has no factor {name!r}.")

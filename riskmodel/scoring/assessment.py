@@ -7,11 +7,9 @@ of length one.
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,21 +17,34 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import DERIVED, FIELDS
+from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import UNKNOWN, Answers, read_frame
-from riskmodel.inputs.session import Session, read_session, unknown_name_sentence
+from riskmodel.inputs.session import Session, read_session
+from riskmodel.scorecard.evidence import cited
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text, words
 from riskmodel.scoring.engine import Engine, Result, engine
-from riskmodel.scoring.guards import guard_sentences
+from riskmodel.scoring.guards import Guard, guards_in, joined
 from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
 from riskmodel.scoring.probability import Calibration
 
 # Fewer sets of open questions than this are faster named one by one.
 _FEW = 64
-_IDENTIFIER = re.compile(r"10\.\d{4}|PM|hdl")
 
+# Body size is private, and so is what can be reckoned back to it.
+FROM_BODY_SIZE = frozenset(
+    {
+        "bmi_kg_m2",
+        "metabolic_rate_w",
+        "sweat_rate_l_h",
+        "sweat_loss_l",
+        "body_mass_loss_pct",
+        "sodium_loss_mg",
+        "sodium_deficit_mg",
+    }
+)
+"""Quantities that tell how large somebody is."""
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
 
@@ -52,7 +63,8 @@ class Contribution:
     points : float
         In half points, 0 or more.
     value : float, str or None
-        What was read: a number in `unit`, a level, a list; None if unknown.
+        What was read: a finite number in `unit`, a level, a list; None if unknown, or
+        if a ratio has nothing to be a multiple of (`answered` is then True).
     unit : str
     answered : bool
         False if the points are the average of the reference population.
@@ -64,6 +76,8 @@ class Contribution:
         direction only.
     departure : str
         Why the points depart from what is published; empty if they do not.
+    private : bool
+        Whether the points would tell a health or personal answer.
     """
 
     factor: str
@@ -77,6 +91,7 @@ class Contribution:
     source: str
     judgement: bool
     departure: str
+    private: bool
 
 
 @dataclass(frozen=True)
@@ -104,12 +119,12 @@ class Assessment:
         One per factor in the order of the scorecard; empty if there are problems.
     physiology : mapping of str to float
         The quantities behind the points, units in their names.
-    problems : tuple of str
-        What keeps the session from being scored.
+    problems : tuple of Problem
+        What keeps the session from being scored; as text, a sentence each.
     missing : tuple of str
         Questions left unanswered.
-    safety : tuple of str
-        What to consider before any number.
+    guards : tuple of Guard
+        What to consider before any number; as text, a sentence each.
     spreads : mapping of str to float
         Where the range comes from, see `riskmodel.scoring.engine.SPREADS`: half its width
         in log odds, had it no other source.
@@ -128,9 +143,9 @@ class Assessment:
     total_points: float
     contributions: tuple[Contribution, ...]
     physiology: Mapping[str, float]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     missing: tuple[str, ...]
-    safety: tuple[str, ...]
+    guards: tuple[Guard, ...]
     spreads: Mapping[str, float]
     narrowing: Mapping[str, float]
 
@@ -141,7 +156,15 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return dictionaries and lists as for JSON, None for NaN and infinity."""
-        plain: dict[str, Any] = _finite(asdict(self))
+        plain: dict[str, Any] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if part.name == "contributions":
+                value = [_plain(contribution) for contribution in value]
+            elif part.name in ("problems", "guards"):
+                value = [str(finding) for finding in value]
+            # The name that programs know from before there were guards.
+            plain["safety" if part.name == "guards" else part.name] = _finite(value)
         return plain
 
 
@@ -184,7 +207,7 @@ def assess(
     answers = read_session(session)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=True)
-    problems = answers.sentences()
+    problems = answers.problems
     chances = {name: float(values[0]) for name, values in result.chances.items()}
     return Assessment(
         **chances,
@@ -195,7 +218,7 @@ def assess(
         physiology={name: float(v[0]) for name, v in result.physiology.items()},
         problems=problems,
         missing=unanswered_names(int(result.missing[0])),
-        safety=guard_sentences(int(result.safety[0])),
+        guards=guards_in(int(result.safety[0])),
         spreads={name: float(values[0]) for name, values in result.spreads.items()},
         narrowing=used.narrowing(result),
     )
@@ -254,8 +277,8 @@ def assess_frame(
     """
     answers = read_frame(frame)
     if answers.unknown_columns:
-        sentences = " ".join(map(unknown_name_sentence, answers.unknown_columns))
-        warnings.warn(sentences, UnknownColumnWarning, stacklevel=2)
+        unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
+        warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=2)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=detail)
     columns = result_columns(answers, result, used, detail=detail)
@@ -269,7 +292,7 @@ def result_columns(
     columns: dict[str, Any] = dict(result.chances)
     columns["band"], columns["in_100"] = words(result.chances["probability"])
     columns["total_points"] = result.total_points
-    columns["problems"] = answers.problems()
+    columns["problems"] = answers.problem_texts()
     columns["safety"] = _safety_texts(result.safety)
     if detail:
         names = (f"points_{factor.name}" for factor in used.scorecard.factors)
@@ -283,23 +306,34 @@ def _contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, 
     made = []
     for factor, points in zip(scorecard.factors, result.points, strict=True):
         code = result.columns[factor.quantity][0]
-        value = _value(factor, code)
+        # A ratio to nothing is an answer, and no number.
+        infinite = factor.kind == "curve" and bool(np.isinf(code))
+        value = None if infinite else _value(factor, code)
         row = Contribution(
             factor=factor.name,
             label=factor.label,
             points=float(points[0]),
             value=value,
             unit=_unit(factor),
-            answered=value is not None,
+            answered=infinite or value is not None,
             reason=factor.reason,
             grade=factor.grade,
-            source=_cited(factor.all_evidence),
+            source=cited(factor.all_evidence),
             judgement=factor.judgement,
             departure=factor.departure,
+            private=tells_private_answers(factor),
         )
         named = _named(factor, code)
         made.append(_of_items(row, factor, named) if named else row)
     return tuple(made)
+
+
+def tells_private_answers(factor: Factor) -> bool:
+    """Whether a factor's points would tell a health or personal answer."""
+    read = [factor.quantity, *([factor.only_if.quantity] if factor.only_if else [])]
+    return any(
+        FIELDS[name].private if name in FIELDS else name in FROM_BODY_SIZE for name in read
+    )
 
 
 def _named(factor: Factor, code: Any) -> list[Level]:
@@ -317,7 +351,7 @@ def _of_items(row: Contribution, factor: Factor, named: list[Level]) -> Contribu
     return replace(
         row,
         grade=", ".join(f"{label} {grade}" for label, grade in grades.items()),
-        source=_cited(tuple(study for item in named for study in item.evidence)),
+        source=cited(study for item in named for study in item.evidence),
         judgement=any(item.judgement for item in named),
         departure=" ".join((factor.departure, *texts)).strip(),
     )
@@ -343,24 +377,6 @@ def _unit(factor: Factor) -> str:
     return DERIVED[factor.quantity]
 
 
-@cache
-def _citations() -> Mapping[str, str]:
-    rows = read_table("evidence.csv")
-    # Where there is neither DOI nor PubMed number, the citation holds the journal already.
-    return {
-        row["id"]: f"{row['citation']}, {row['doi_or_pmid']}"
-        if _IDENTIFIER.search(row["doi_or_pmid"])
-        else row["citation"]
-        for row in rows
-    }
-
-
-def _cited(studies: tuple[str, ...]) -> str:
-    """Citations of some rows of the evidence, each study once."""
-    citations = _citations()
-    return "; ".join(dict.fromkeys(citations[s] for s in studies)) or "our judgement"
-
-
 def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     """Names of open questions, by themselves where few sets of them are left open."""
     which, patterns = pd.factorize(bits)
@@ -373,8 +389,14 @@ def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:
 def _safety_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     """Sentences of the guards of each session as one text."""
     which, patterns = pd.factorize(bits)
-    texts = [" ".join(guard_sentences(int(pattern))) for pattern in patterns]
+    texts = [joined(guards_in(int(pattern))) for pattern in patterns]
     return pd.array(texts, dtype="str").take(which)
+
+
+def _plain(contribution: Contribution) -> dict[str, Any]:
+    plain = asdict(contribution)
+    del plain["private"]  # a fact about the scorecard, not about this session
+    return plain
 
 
 def _finite(value: Any) -> Any:

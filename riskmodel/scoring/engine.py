@@ -82,6 +82,11 @@ class Engine:
     scorecard : Scorecard
     calibration : Calibration, optional
         Without one there are points and no probability.
+
+    Raises
+    ------
+    CalibrationError
+        If the calibration was made for another scorecard, or lacks one of its factors.
     """
 
     def __init__(self, scorecard: Scorecard, calibration: Calibration | None) -> None:
@@ -91,6 +96,7 @@ class Engine:
         factors = scorecard.factors
         self._of_the_day = np.array([float(f.of_the_day) for f in factors])
         if calibration is not None:
+            calibration.require(scorecard)
             self.open_questions = OpenQuestions(calibration)
             typical = [calibration.typical_points[f.name] for f in factors]
             self._doubt = list(zip(typical, weight_doubt(scorecard), strict=True))
@@ -137,7 +143,9 @@ class Engine:
                 for name, values in made.items():
                     (chances if name in chances else spreads)[name][block] = values
             for name, values in physiology.items():
-                values[block] = np.where(bad, np.nan, columns[name])
+                # A ratio to nothing is infinite for the points, and no number to report.
+                absent = bad | ~np.isfinite(columns[name])
+                values[block] = np.where(absent, np.nan, columns[name])
             found = guard_bits(columns, bad.size)
             safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
         return Result(points, total, chances, spreads, physiology, columns, missing, safety)
@@ -273,5 +281,4 @@ def _make(scorecard: Scorecard | None, calibration: Calibration | None) -> Engin
     if calibration is None:
         shipped = load_calibration()
         return Engine(card, shipped if shipped.fingerprint == card.fingerprint else None)
-    calibration.require(card)
     return Engine(card, calibration)

@@ -7,7 +7,7 @@ before any score.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -81,6 +81,10 @@ class Guard:
     sentence: str
     private: bool = False  # it tells a health answer
     urgent: bool = False  # it speaks against any training now
+    about_heat: bool = False  # it is about the weather of the session
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
@@ -134,18 +138,21 @@ GUARDS = (
         "In this heat the danger is heat illness, not cramp: move the session to a "
         "cooler time or place, or cancel it.",
         urgent=True,
+        about_heat=True,
     ),
     Guard(
         "high_heat",
         lambda columns: _high_heat(columns, used_to_it=False),
         "For people who are not used to heat this is too hot to train: choose a cooler "
         "time or place. Heat illness is the danger here, more than cramp.",
+        about_heat=True,
     ),
     Guard(
         "high_heat_used_to",
         lambda columns: _high_heat(columns, used_to_it=True),
         "This is very hot even for people who are used to heat: go easier and shorter, "
         "and watch for signs of heat illness.",
+        about_heat=True,
     ),
     Guard(
         "over_drinking",
@@ -180,27 +187,21 @@ GUARDS = (
         "of an adult.",
     ),
 )
-PRIVATE_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.private)
-"""What to leave out where health answers are left out."""
-URGENT_SENTENCES = frozenset(guard.sentence for guard in GUARDS if guard.urgent)
-"""What to keep in sight."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
-"""The same, as a set of bits."""
-HEAT_GUARDS = frozenset({"extreme_heat", "high_heat", "high_heat_used_to"})
-"""Those about the weather of the session, by name."""
+"""Those that speak against any training now, as a set of bits."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 
 
 def heat_band(wbgt_c: float) -> str:
-    """Say what a WBGT means for training.
+    """Say what a WBGT means for training; nothing of one that is unknown (NaN).
 
     Examples
     --------
     >>> heat_band(32.1)
     'extreme: do not train'
     """
-    return next(words for limit, words in HEAT_BANDS if wbgt_c <= limit)
+    return next((words for limit, words in HEAT_BANDS if wbgt_c <= limit), "")
 
 
 def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
@@ -227,6 +228,18 @@ def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
     return bits
 
 
-def guard_sentences(bits: int) -> tuple[str, ...]:
-    """Sentences of the guards in a set of bits."""
-    return tuple(g.sentence for i, g in enumerate(GUARDS) if bits >> i & 1)
+def guards_in(bits: int) -> tuple[Guard, ...]:
+    """Guards in a set of bits, in the order of `GUARDS`."""
+    return tuple(guard for i, guard in enumerate(GUARDS) if bits >> i & 1)
+
+
+def of_each(bits: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Guards of each session: an array of tuples."""
+    patterns, which = np.unique(bits, return_inverse=True)
+    distinct = np.fromiter(map(guards_in, patterns.tolist()), object, len(patterns))
+    return distinct[which]
+
+
+def joined(guards: Iterable[Guard]) -> str:
+    """Sentences of guards as one text."""
+    return " ".join(map(str, guards))

@@ -11,42 +11,17 @@ from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, is_unknown
-from riskmodel.scoring.probability import Calibration
+from riskmodel.scoring.probability import Calibration, CalibrationError
 
-# Questions whose answer replaces others; leaving them out leaves nothing open.
-_REPLACING = ("measured_sweat_rate_l_h", "solar_radiation_w_m2", "wbgt_c")
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
-# Questions about the day alone: weather, drinking, rest.  In ideal conditions none of
-# them is open.
-_OF_THE_DAY = (
-    "warm_up_min",
-    "stretching",
-    "fluid_intake_l_h",
-    "drink_sodium_mg_l",
-    "clothing",
-    "wind_speed_m_s",
-    "sky",
-    *_SUN_PLACE,
-    "sleep_h",
-    "soreness_0_10",
-    "hard_sessions_3d",
-    "rest_days_7d",
-    "stress",
-    "urine_colour",
-    "alcohol_24h",
-    "caffeine",
-    "heat_days_14d",
-    "salty_sweat",
-)
-
 _OPTIONAL = tuple(
     name
     for name, field in FIELDS.items()
-    if field.scored and not field.required and name not in _REPLACING
+    if field.scored and not field.required and not field.measured
 )
 
 
-_DAY_BITS = sum(1 << i for i, name in enumerate(_OPTIONAL) if name in _OF_THE_DAY)
+_DAY_BITS = sum(1 << i for i, name in enumerate(_OPTIONAL) if FIELDS[name].of_the_day)
 
 
 def without_the_day(bits: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -213,6 +188,13 @@ class OpenQuestions:
 def _by_position(
     tables: Mapping[str, NDArray[np.float64]],
 ) -> dict[int, NDArray[np.float64]]:
+    # Left out, a question would count as answered.
+    asked = {*_OPTIONAL} - {*_SUN_PLACE} | {"start_time"}
+    if missing := sorted(asked - {*tables}):
+        raise CalibrationError(
+            f"The calibration has no table of the question {missing[0]}. "
+            "Make it again: cramprisk calibrate"
+        )
     return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
 
 

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.datasets import data_file, read_table
+from riskmodel.datasets import data_file
+from riskmodel.scorecard.evidence import Study, load_evidence
 from riskmodel.scorecard.rows import Factor, Scorecard
 
 Array = NDArray[np.float64]
@@ -45,19 +46,15 @@ class Calibration:
     ----------
     points_at, points_logit : ndarray
         Knots of the curve in total points; straight lines between and beyond.
-    duration_at, duration_logit : ndarray
-        Knots of the curve in duration points, flat beyond.
-    low_logit, high_logit : ndarray
-        How far below and above the ensemble of simulators lies, at each knot of
-        the duration; the widest over the usual totals.
+    duration_at, duration_logit, low_logit, high_logit : ndarray
+        Knots of the curve in duration points, flat beyond, and how far below and above
+        it the ensemble of simulators lies; the widest over the usual totals.
     typical_points : mapping of str to float
         Average points of every factor in the synthetic scenarios.
-    questions : mapping of str to ndarray
-        For every question, how far its answer moves the total in scenarios of this
-        air temperature and duration, as mean square.
-    question_shifts : mapping of str to ndarray
-        What an open question adds to the log odds in sessions of this duration; it
-        never falls with the duration.
+    questions, question_shifts : mapping of str to ndarray
+        How far the answer to a question moves the total, as mean square, in scenarios of
+        these temperatures and durations; and what it adds to the log odds while it is
+        open, by duration, with which it never falls.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
     fingerprint : str
@@ -84,29 +81,22 @@ class Calibration:
     shift: float = 0.0
 
     def require(self, scorecard: Scorecard) -> None:
-        """Raise `CalibrationError` unless it was made for this scorecard."""
-        missing = [f.name for f in scorecard.factors if f.name not in self.typical_points]
-        if scorecard.fingerprint != self.fingerprint or missing:
+        """Raise `CalibrationError` unless it was made for this scorecard, and is whole."""
+        if scorecard.fingerprint != self.fingerprint:
             raise CalibrationError(
                 f"The calibration was made for scorecard {self.fingerprint}, and this one "
                 f"is {scorecard.fingerprint}. Make one for it: cramprisk calibrate "
                 "--scorecard FILE --out calibration.json"
             )
+        missing = [f.name for f in scorecard.factors if f.name not in self.typical_points]
+        if missing:
+            raise CalibrationError(
+                f"The calibration has no typical points of {', '.join(missing)}. "
+                "Make it again: cramprisk calibrate"
+            )
 
     def logit(self, total_points: ArrayLike, duration_points: ArrayLike) -> Array:
-        """Log odds of a cramp.
-
-        Parameters
-        ----------
-        total_points : array-like
-            From 0; NaN gives NaN.
-        duration_points : array-like
-            What the duration adds to the total.
-
-        Returns
-        -------
-        ndarray
-        """
+        """Log odds of a cramp, of the total and of what the duration adds to it."""
         exposure = np.interp(
             np.asarray(duration_points), self.duration_at, self.duration_logit
         )
@@ -151,11 +141,9 @@ class Calibration:
         ----------
         observed_rate : float
             Share of one's own sessions with a cramp, above 0 and below 1.
-        total_points, duration_points : array-like of shape (n_sessions,)
-            Of those sessions.
-        open_questions_logit : array-like, optional
-            What their open questions add, as in `riskmodel.Assessment`; needed
-            unless every question was answered.
+        total_points, duration_points, open_questions_logit : array-like
+            Of those sessions; the last as in `riskmodel.Assessment`, needed unless every
+            question was answered.
 
         Returns
         -------
@@ -248,32 +236,32 @@ def _read(path: Path) -> Calibration:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise CalibrationError(f"The calibration {path} cannot be read: {error}") from None
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise CalibrationError(f"The calibration {path} is not JSON: {error}.") from None
-    try:
-        if raw["format"] != FORMAT:
-            raise CalibrationError(
-                f"The calibration {path} has format {raw['format']}; this version reads "
-                f"{FORMAT}. Make it again: cramprisk calibrate"
-            )
-        calibration = _build(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, CalibrationError):
-            raise
+    again = "Make it again: cramprisk calibrate"
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if found != FORMAT:
         raise CalibrationError(
-            f"The calibration {path} is damaged ({type(error).__name__}: {error}). "
-            "Make it again: cramprisk calibrate"
-        ) from None
-    return calibration
+            f"The calibration {path} has format {found}; this version reads {FORMAT}. "
+            f"{again}"
+        )
+    try:
+        return _build(raw)
+    except KeyError as error:
+        lack = f"it has no {error}"
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        lack = str(error)
+    raise CalibrationError(f"The calibration {path} is damaged ({lack}). {again}")
 
 
 def _build(raw: Mapping[str, Any]) -> Calibration:
-    points_at = _numbers(raw["points"]["at"], rises=True)
-    duration_at = _numbers(raw["duration"]["at_points"], rises=True)
+    points_at = _knots(raw["points"]["at"], at_least=2)
+    # A scorecard without a curve in the duration has one knot.
+    duration_at = _knots(raw["duration"]["at_points"], at_least=1)
     curve, exposure = (points_at.size,), (duration_at.size,)
     questions = raw["questions"]
-    at_c = _numbers(questions["air_temperature_c"], rises=True)
-    at_min = _numbers(questions["duration_min"], rises=True)
+    at_c = _knots(questions["air_temperature_c"], at_least=2)
+    at_min = _knots(questions["duration_min"], at_least=2, least=1.0)
     cells = at_c.size, at_min.size
     spreads = raw["assumptions"]
     return Calibration(
@@ -291,54 +279,49 @@ def _build(raw: Mapping[str, Any]) -> Calibration:
             for name, table in questions["mean_square_points"].items()
         },
         question_shifts={
-            name: _never_falling(_numbers(shift, at_min.shape), name)
+            name: _numbers(shift, at_min.shape, falls=False)
             for name, shift in questions["mean_odds_logit"].items()
         },
         questions_at_c=at_c,
         questions_at_min=at_min,
-        fingerprint=raw["made"]["scorecard_fingerprint"],
-        made=raw["made"],
+        fingerprint=str(raw["made"]["scorecard_fingerprint"]),
+        made={**raw["made"], **{n: int(raw["made"][n]) for n in ("seed", "draws")}},
     )
+
+
+def _knots(values: Any, at_least: int, least: float = -math.inf) -> Array:
+    array = _numbers(values, (len(values),), rises=True, least=least)
+    if array.size < at_least:
+        raise ValueError(f"a curve has {array.size} knots instead of {at_least} or more")
+    return array
 
 
 def _numbers(
     values: Any,
-    shape: tuple[int, ...] | None = None,
+    shape: tuple[int, ...],
     *,
     rises: bool = False,
+    falls: bool = True,
     least: float = -math.inf,
 ) -> Array:
     """Finite numbers of a shape, or a sentence saying what they are not."""
     array = np.array(values, dtype=np.float64)
-    if shape is not None and array.shape != shape:
+    if array.shape != shape:
         raise ValueError(f"a table has shape {array.shape} instead of {shape}")
     if not np.isfinite(array).all() or (array < least).any():
         raise ValueError("a number is not finite, or below what it may be")
     if rises and not (np.diff(array) > 0).all():
         raise ValueError("a curve does not rise")
+    if not falls and (np.diff(array) < 0).any():
+        raise ValueError("what an open question adds falls with the duration")
     return array
 
 
-def _never_falling(shift: Array, name: str) -> Array:
-    if (np.diff(shift) < 0.0).any():
-        raise ValueError(f"what {name} adds when it is open falls with the duration")
-    return shift
-
-
 def weight_doubt(scorecard: Scorecard) -> Array:
-    """How far each factor's weight may be off, as a share of its points.
+    """How far each factor's weight may be off, one sd as a share of its points.
 
     From the doubt that belongs to the grade, or from the published interval where
     that is wider.  Duration has none: its curve is fitted anew.
-
-    Parameters
-    ----------
-    scorecard : Scorecard
-
-    Returns
-    -------
-    ndarray of shape (n_factors,)
-        One standard deviation.
     """
     return np.array([_doubt(factor, scorecard) for factor in scorecard.factors])
 
@@ -351,22 +334,14 @@ def _doubt(factor: Factor, scorecard: Scorecard) -> float:
         if level.published is None or not level.points:
             continue
         studies = (*level.evidence, *factor.evidence)
-        shares += [_interval_share(study, level.published) for study in studies]
+        shares += [_interval_share(load_evidence()[s], level.published) for s in studies]
     return max(shares)
 
 
-@cache
-def _intervals() -> Mapping[str, tuple[str, str, str]]:
-    rows = read_table("evidence.csv")
-    return {row["id"]: (row["estimate"], row["ci_low"], row["ci_high"]) for row in rows}
-
-
-def _interval_share(study: str, published: float) -> float:
+def _interval_share(study: Study, published: float) -> float:
     """One standard deviation of a published ratio, as a share of its logarithm."""
-    estimate, low, high = _intervals()[study]
-    try:
-        if not math.isclose(float(estimate), published):
-            return 0.0
-        return math.log(float(high) / float(low)) / (2 * 1.96 * abs(math.log(published)))
-    except (ValueError, ZeroDivisionError):
-        return 0.0  # no interval is printed
+    printed = math.isclose(study.estimate, published) and published != 1.0
+    if not (printed and study.ci_low > 0.0 and study.ci_high > 0.0):
+        return 0.0  # no interval of this ratio is printed
+    width = math.log(study.ci_high / study.ci_low)
+    return width / (2 * 1.96 * abs(math.log(published)))

@@ -23,23 +23,20 @@ from riskmodel.inputs.reading import (
     read_one,
 )
 from riskmodel.inputs.session import coded, spelt
-from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns
-from riskmodel.scoring.engine import Result, engine
-from riskmodel.scoring.guards import URGENT_BITS
-from riskmodel.whatif.levers import LEVERS, VETOES, Lever, Plan
+from riskmodel.scoring.engine import Engine, Result, engine
+from riskmodel.scoring.guards import URGENT_BITS, of_each
+from riskmodel.scoring.probability import Calibration
+from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.seen import Plan
+from riskmodel.whatif.vetoes import VETOES
 
 Array = NDArray[np.float64]
 
-PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.group in ("plan", "weather"))
+PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_plan)
 """What one plan says for all."""
-SESSION_FIELDS = tuple(
-    f.name
-    for f in FIELDS.values()
-    if f.group == "weather"
-    or f.name in ("sport", "duration_min", "session_rpe", "competition")
-)
+SESSION_FIELDS = tuple(f.name for f in FIELDS.values() if f.same_for_squad)
 """What is the same for all who are there: the plan goes before an athlete's own answer.
 
 To the others in `PLAN_FIELDS`, such as the warm-up, an own answer goes before the plan.
@@ -140,7 +137,12 @@ def set_aside(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> str:
     )
 
 
-def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
+def score_squad(
+    athletes: pd.DataFrame,
+    plan: Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+) -> pd.DataFrame:
     """Score everybody, those who need attention first.
 
     Parameters
@@ -148,13 +150,16 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     athletes : pandas.DataFrame
         As for `with_plan`.
     plan : mapping of str to answer
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
     pandas.DataFrame
-        As from `riskmodel.assess_frame`, with ``athlete``, ``top_factors`` and
-        ``urgent``; sorted by urgent warnings, then what cannot be scored, then the
-        probability, and by place in the squad where these are alike.
+        As from `riskmodel.assess_frame`, with ``athlete``, ``top_factors``, ``urgent``
+        and, as data, ``problems_found`` and ``guards``; sorted by urgent warnings, then
+        what cannot be scored, then the probability, and by place in the squad where
+        these are alike.
 
     Examples
     --------
@@ -164,11 +169,15 @@ def score_squad(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame
     >>> list(score_squad(squad, plan)["athlete"])
     ['Ben', 'Ada']
     """
-    return _scored(athletes, *_run(athletes, plan))
+    used = engine(scorecard, calibration)
+    return _scored(athletes, *_run(used, athletes, plan), used)
 
 
 def answer_squad(
-    athletes: pd.DataFrame, plan: Mapping[str, Any]
+    athletes: pd.DataFrame,
+    plan: Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[pd.DataFrame, tuple[SquadOption, ...]]:
     """Score everybody and find what helps, with one reading of the list for both.
 
@@ -176,6 +185,8 @@ def answer_squad(
     ----------
     athletes, plan
         As for `with_plan`.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -184,29 +195,40 @@ def answer_squad(
     options : tuple of SquadOption
         As from `squad_levers`.
     """
-    answers, result = _run(athletes, plan)
-    return _scored(athletes, answers, result), _options(athletes, answers, result, plan)
+    used = engine(scorecard, calibration)
+    answers, result = _run(used, athletes, plan)
+    scored = _scored(athletes, answers, result, used)
+    return scored, _options(used, athletes, answers, result, plan)
 
 
-def _run(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> tuple[Answers, Result]:
+def _run(
+    used: Engine, athletes: pd.DataFrame, plan: Mapping[str, Any]
+) -> tuple[Answers, Result]:
     """Read everybody with the plan, and run the chain once."""
     answers = read_frame(with_plan(athletes, plan))
-    return answers, engine(None, None).run(answers, detail=True)
+    return answers, used.run(answers, detail=True)
 
 
-def _scored(athletes: pd.DataFrame, answers: Answers, result: Result) -> pd.DataFrame:
-    used = engine(None, None)
+def _scored(
+    athletes: pd.DataFrame, answers: Answers, result: Result, used: Engine
+) -> pd.DataFrame:
     columns = result_columns(answers, result, used, detail=True)
     names = athletes.get("athlete", pd.Series("", athletes.index))
     urgent = result.safety & URGENT_BITS > 0
     columns = {"athlete": names.fillna("").astype(str).array, **columns}
     columns["top_factors"] = _top_factors(result.points, used.scorecard)
     columns["urgent"] = urgent
-    chance = np.nan_to_num(columns["probability"], nan=2.0)
+    columns["problems_found"] = answers.problems_of_each()
+    columns["guards"] = of_each(result.safety)
     # Put in order before they become a frame, of which to take rows costs more.
-    order = np.lexsort((-chance, ~urgent))
+    order = attention_order(columns["probability"], urgent)
     sorted_columns = {name: values.take(order) for name, values in columns.items()}
     return pd.DataFrame(sorted_columns, athletes.index.take(order), copy=False)
+
+
+def attention_order(probability: Array, urgent: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Order of rows: urgent warnings, what has no score, then the higher chance."""
+    return np.lexsort((-np.nan_to_num(probability, nan=2.0), ~urgent))
 
 
 def _top_factors(points: Array, scorecard: Scorecard) -> NDArray[Any]:
@@ -226,6 +248,8 @@ def over_plans(
     athletes: pd.DataFrame,
     plan: Mapping[str, Any],
     changes: Sequence[Mapping[str, Any]],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> Array:
     """Score everybody under several versions of a plan, all at once.
 
@@ -236,6 +260,8 @@ def over_plans(
     changes : sequence of mapping of str to answer
         What each version changes, such as its start and weather; None or a blank
         leaves a question open.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -252,10 +278,12 @@ def over_plans(
     whole = dict(plan)
     for change in reversed(changes):
         whole |= {name: v for name, v in change.items() if not is_blank(v)}
-    return _over_plans(athletes, read_frame(with_plan(athletes, whole)), plan, changes)
+    answers = read_frame(with_plan(athletes, whole))
+    return _over_plans(engine(scorecard, calibration), athletes, answers, plan, changes)
 
 
 def _over_plans(
+    used: Engine,
     athletes: pd.DataFrame,
     answers: Answers,
     plan: Mapping[str, Any],
@@ -277,12 +305,15 @@ def _over_plans(
             spread = np.where(keep, mine, spread)
         columns[name] = spread
     every = Answers(n * len(changes), columns, ())
-    chances = engine(None, None).run(every, detail=False).chances["probability"]
+    chances = used.run(every, detail=False).chances["probability"]
     return np.where(usable, chances, np.nan).reshape(len(changes), n)
 
 
 def squad_levers(
-    athletes: pd.DataFrame, plan: Mapping[str, Any]
+    athletes: pd.DataFrame,
+    plan: Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[SquadOption, ...]:
     """Find which changes of the plan help the whole squad, the best first.
 
@@ -290,6 +321,8 @@ def squad_levers(
     ----------
     athletes, plan
         As for `with_plan`.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -298,11 +331,16 @@ def squad_levers(
         and in extreme heat only a cooler time or place; empty if nobody can be scored,
         or the plan lacks a required answer.
     """
-    return _options(athletes, *_run(athletes, plan), plan)
+    used = engine(scorecard, calibration)
+    return _options(used, athletes, *_run(used, athletes, plan), plan)
 
 
 def _options(
-    athletes: pd.DataFrame, answers: Answers, result: Result, plan: Mapping[str, Any]
+    used: Engine,
+    athletes: pd.DataFrame,
+    answers: Answers,
+    result: Result,
+    plan: Mapping[str, Any],
 ) -> tuple[SquadOption, ...]:
     """As `squad_levers`, of the athletes' answers with the plan and their scores."""
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
@@ -310,7 +348,7 @@ def _options(
     needed = (name for name in PLAN_FIELDS if FIELDS[name].required)
     if not usable.any() or not all(name in given for name in needed):
         return ()
-    seen = _seen_by_levers(given, result, usable)
+    seen = _seen_by_levers(used, given, result, usable)
     barred = {
         name
         for veto in VETOES
@@ -323,14 +361,14 @@ def _options(
         if lever.name in _FOR_ALL - barred and (changes := lever.change(seen)) is not None
     ]
     versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
-    return _ranked(_over_plans(athletes, answers, plan, versions), options)
+    return _ranked(_over_plans(used, athletes, answers, plan, versions), options)
 
 
 def _seen_by_levers(
-    given: Mapping[str, Any], result: Result, usable: NDArray[np.bool_]
+    used: Engine, given: Mapping[str, Any], result: Result, usable: NDArray[np.bool_]
 ) -> Plan:
     """The plan as a lever looks at it, with what it means for whom it means most."""
-    factors = load_scorecard().factors
+    factors = used.scorecard.factors
     most = result.points[:, usable].max(axis=1)
     points = {f.name: float(counted) for f, counted in zip(factors, most, strict=True)}
     physiology = {n: float(v[usable].max()) for n, v in result.physiology.items()}

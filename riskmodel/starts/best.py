@@ -14,11 +14,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
-from riskmodel.scoring.engine import engine
-from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_sentences
+from riskmodel.scoring.engine import Engine, engine
+from riskmodel.scoring.guards import (
+    BITS_OF_THE_PERSON,
+    Guard,
+    guards_in,
+    joined,
+    of_each,
+)
+from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.scores import PLAN_FIELDS, with_plan
 from riskmodel.starts.daylight import Day
 from riskmodel.starts.possible import Limits, Starts, possible_starts
@@ -49,6 +58,9 @@ Array = NDArray[np.float64]
 class BestStart:
     """Every possible start of one session, and the best of them.
 
+    The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
+    that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
+
     Attributes
     ----------
     starts : pandas.DataFrame
@@ -57,8 +69,8 @@ class BestStart:
         ``wbgt_highest_c``, ``wbgt_error_c``, ``air_temperature_c``,
         ``relative_humidity_pct``, ``wind_speed_m_s``, ``solar_radiation_w_m2``,
         ``daylight`` (all of the session), ``allowed`` (by the limits and the light),
-        ``safety`` (what to consider before any number, as from `riskmodel.assess`) and
-        ``problem`` (why there is no number).
+        ``safety`` (what to consider before any number, as from `riskmodel.assess`),
+        ``guards`` (the same as data) and ``problem`` (why there is no number).
     windows : tuple of Window
         The best three that do not overlap.
     compared_with : Window or None
@@ -68,9 +80,9 @@ class BestStart:
         Sunrise and sunset.
     weather : Weather
     notes : tuple of str
-    problems : tuple of str
+    problems : tuple of Problem
         What keeps the session from being scored at any time.
-    safety : tuple of str
+    guards : tuple of Guard
         What to consider whenever it starts, scored or not: what `riskmodel.assess`
         says of the person.  To be shown before anything else.
     """
@@ -81,8 +93,8 @@ class BestStart:
     days: tuple[Day, ...]
     weather: Weather
     notes: tuple[str, ...]
-    problems: tuple[str, ...]
-    safety: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    guards: tuple[Guard, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +126,7 @@ class BestStartSquad:
     days: tuple[Day, ...]
     weather: Weather
     notes: tuple[str, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def best_start(
@@ -122,6 +134,8 @@ def best_start(
     weather: Weather,
     *,
     daylight_only: bool = False,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
     **limits: Unpack[Limits],
 ) -> BestStart:
     """Score one session at every possible start.
@@ -132,7 +146,9 @@ def best_start(
         Answers to the weather are replaced by the weather, except shade and walls.
     weather : Weather
     daylight_only : bool
-        Whether the whole session must lie between sunrise and sunset.
+        Whether all of the session must lie between sunrise and sunset.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
     **limits
         ``now``, ``first``, ``last``, ``earliest``, ``latest`` and ``step_min``, see
         `riskmodel.starts.possible.Limits`.  Whoever asks for advice gives ``now``.
@@ -146,47 +162,44 @@ def best_start(
     ValueError
         If a name is not in `FIELDS` or a limit cannot be read.
 
-    Notes
-    -----
-    The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
-    that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
-
     Examples
     --------
     >>> from datetime import date
-    >>> from riskmodel.weather.typed import typed_weather
+    >>> from riskmodel import typed_weather
     >>> day = typed_weather(date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4,
     ...     time_zone="Europe/Vienna", coolest_c=20, warmest_c=34,
     ...     relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=20)
     >>> run = {"sport": "running", "duration_min": 120, "session_rpe": 7, "age_years": 40}
-    >>> best = best_start(run, day, earliest="05:00", latest="21:00")
-    >>> best.windows[0].start.hour < 8
+    >>> best_start(run, day, earliest="05:00").windows[0].start.hour < 8
     True
     """
-    plan = _without_weather(Session(**session))
+    used = engine(scorecard, calibration)
+    plan = _without_weather(Session.of(session))
     starts = possible_starts(weather, **limits)
-    made = _score(plan, plan, weather, starts)
-    band, in_100 = words(made.probability[:, 0])
-    results = {
-        "probability": made.probability[:, 0],
-        "probability_low": made.low[:, 0],
-        "probability_high": made.high[:, 0],
-        "band": band,
-        "in_100": in_100,
-    }
-    problems = plan.sentences()
-    of_the_person = int(engine(None, None).run(plan, detail=False).safety[0])
+    chances = _score(used, plan, plan, weather, starts)
+    of_the_person = int(used.run(plan, detail=False).safety[0])
     return BestStart(
         **_best(
-            *(plan, plan, weather, starts, results),
-            safety=_safety(made.safety[:, 0]),
-            problem=np.where(bool(problems), "", made.problems[:, 0]),
-            problems=problems,
+            *(used, plan, plan, weather, starts, _results_of_one(chances)),
+            guards=of_each(chances.safety[:, 0]),
+            problem=np.where(bool(plan.problems), "", chances.problems[:, 0]),
+            problems=plan.problems,
             daylight_only=daylight_only,
             say=in_100_words,
         ),
-        safety=guard_sentences(of_the_person & BITS_OF_THE_PERSON),
+        guards=guards_in(of_the_person & BITS_OF_THE_PERSON),
     )
+
+
+def _results_of_one(chances: Chances) -> dict[str, Any]:
+    band, in_100 = words(chances.probability[:, 0])
+    return {
+        "probability": chances.probability[:, 0],
+        "probability_low": chances.low[:, 0],
+        "probability_high": chances.high[:, 0],
+        "band": band,
+        "in_100": in_100,
+    }
 
 
 def best_start_squad(
@@ -195,6 +208,8 @@ def best_start_squad(
     weather: Weather,
     *,
     daylight_only: bool = False,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
     **limits: Unpack[Limits],
 ) -> BestStartSquad:
     """Score a whole squad at every possible start of the plan.
@@ -208,7 +223,7 @@ def best_start_squad(
         With ``duration_min``; its answers to the weather are replaced, except shade and
         walls.  All meet the weather of the plan, as with that start put into it:
         `riskmodel.squad.scores.score_squad` then expects as many.
-    weather, daylight_only, **limits
+    weather, daylight_only, scorecard, calibration, **limits
         As for `best_start`.
 
     Returns
@@ -222,40 +237,53 @@ def best_start_squad(
     ValueError
         If a limit cannot be read.
     """
+    used = engine(scorecard, calibration)
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
     answers = read_frame(with_plan(athletes[kept], {**own_plan, **ANY_WEATHER}))
     the_plan = _without_weather(of_plan)
     starts = possible_starts(weather, **limits)
-    made = _score(the_plan, answers, weather, starts)
+    chances = _score(used, the_plan, answers, weather, starts)
     scored = np.full(len(athletes), not is_indoors(the_plan)[0]) & answers.usable()
     n_scored = int(scored.sum())
-    sums = {"expected": made.probability, "expected_low": made.low}
-    sums["expected_high"] = made.high
-    # A NaN of one who can be scored makes the sum one too.
-    totals = {
-        name: values[:, scored].sum(axis=1) if n_scored else np.full(len(values), np.nan)
-        for name, values in sums.items()
-    }
-    problems: tuple[str, ...] = ()
+    totals = _totals(chances, scored)
+    problems: tuple[Problem, ...] = ()
     if not n_scored:
         inside = answers.usable().any()
-        problems = (INDOORS if inside else "None of the athletes can be scored.",)
-    found = _best(
-        *(the_plan, answers, weather, starts, totals),
-        safety=None,
-        problem=_first_problem(made.problems[:, scored]),
+        problems = (INDOORS if inside else Problem("", "nobody_scored"),)
+    best = _best(
+        *(used, the_plan, answers, weather, starts, totals),
+        guards=None,
+        problem=_first_problem(chances.problems[:, scored]),
         problems=problems,
         daylight_only=daylight_only,
         say=expected_words(n_scored),
     )
-    found["notes"] += left_out(athletes, answers)
-    return BestStartSquad(**found, probability=made.probability, n_scored=n_scored)
+    best["notes"] += left_out(athletes, answers)
+    return BestStartSquad(**best, probability=chances.probability, n_scored=n_scored)
 
 
-def _score(plan: Answers, answers: Answers, weather: Weather, starts: Starts) -> Chances:
+def _totals(chances: Chances, scored: NDArray[np.bool_]) -> dict[str, Array]:
+    """Athletes to expect at each start; a NaN of one who can be scored makes it one."""
+    columns = {
+        "expected": chances.probability,
+        "expected_low": chances.low,
+        "expected_high": chances.high,
+    }
+    return {
+        name: values[:, scored].sum(axis=1)
+        if scored.any()
+        else np.full(len(values), np.nan)
+        for name, values in columns.items()
+    }
+
+
+def _score(
+    used: Engine, plan: Answers, answers: Answers, weather: Weather, starts: Starts
+) -> Chances:
     return score_starts(
+        used,
         answers,
         starts.utc,
         starts.wbgt_error_c,
@@ -266,15 +294,16 @@ def _score(plan: Answers, answers: Answers, weather: Weather, starts: Starts) ->
 
 
 def _best(
+    used: Engine,
     plan: Answers,
     answers: Answers,
     weather: Weather,
     starts: Starts,
     results: Mapping[str, Any],
     *,
-    safety: NDArray[Any] | None,
+    guards: NDArray[Any] | None,
     problem: NDArray[Any],
-    problems: tuple[str, ...],
+    problems: tuple[Problem, ...],
     daylight_only: bool,
     say: Callable[[float, float], str],
 ) -> dict[str, Any]:
@@ -285,10 +314,11 @@ def _best(
     minutes = plan_minutes(plan)
     met = plan_weather(weather, starts.utc, plan)
     frame = start_frame(starts, met, minutes, weather, results, daylight_only=daylight_only)
-    if safety is not None:
-        frame["safety"] = safety
+    if guards is not None:
+        frame["safety"] = [joined(of_start) for of_start in guards]
+        frame["guards"] = guards
     frame["problem"] = problem
-    usual = planned_start(plan, answers, weather)
+    usual = planned_start(used, plan, answers, weather)
     best, versus = best_windows(frame, next(iter(results)), usual, minutes, say)
     return {
         "starts": frame,
@@ -305,14 +335,7 @@ def _without_weather(session: Mapping[str, Any]) -> Answers:
     """Check the answers; those to the weather are not used, but for the planned start."""
     own = {name: v for name, v in session.items() if name not in WEATHER_FIELDS}
     planned = {name: v for name, v in session.items() if name == "start_time"}
-    return read_session(Session(**{**own, **ANY_WEATHER, **planned}))
-
-
-def _safety(bits: NDArray[np.int64]) -> NDArray[Any]:
-    """Sentences of the guards at each start as one text."""
-    found, which = np.unique(bits, return_inverse=True)
-    texts = [" ".join(guard_sentences(int(pattern))) for pattern in found]
-    return np.array([*texts, ""], dtype=object)[which]
+    return read_session({**own, **ANY_WEATHER, **planned})
 
 
 def _first_problem(problems: NDArray[Any]) -> NDArray[Any]:

@@ -10,32 +10,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.physiology.sun import cos_zenith
-from riskmodel.weather.hours import Times, naive_utc
+from riskmodel.weather.hours import Times, at_clock, local_time, naive_utc
 
 RISEN_DEG = -0.833
 """Height of the sun's middle when its edge shows: half its width and the usual
 refraction, as almanacs reckon (Meeus, Astronomical Algorithms, chapter 15)."""
 
 _RISEN = float(np.sin(np.radians(RISEN_DEG)))
-_MINUTE = np.timedelta64(1, "m")
+MINUTE = np.timedelta64(1, "m")
 
 
 @dataclass(frozen=True)
 class Day:
-    """A local day and its sun.
-
-    Attributes
-    ----------
-    day : date
-    sunrise, sunset : Timestamp or None
-        First sunrise and last sunset of the day in local time, to the minute; None
-        where there is none.
-    words : str
-    """
+    """A local day and its sun."""
 
     day: date
-    sunrise: pd.Timestamp | None
-    sunset: pd.Timestamp | None
+    sunrise: pd.Timestamp | None  # the first of the day, local time, to the minute
+    sunset: pd.Timestamp | None  # the last of the day
     words: str
 
 
@@ -47,22 +38,8 @@ def is_up(time_utc: Times, latitude_deg: float, longitude_deg: float) -> NDArray
 def days_of_sun(
     first: date, last: date, zone: tzinfo, latitude_deg: float, longitude_deg: float
 ) -> tuple[Day, ...]:
-    """Sunrise and sunset of every local day.
+    """Sunrise and sunset of every local day from the first to the last.
 
-    Parameters
-    ----------
-    first, last : date
-        Both included.
-    zone : datetime.tzinfo
-    latitude_deg, longitude_deg : float
-        [°]
-
-    Returns
-    -------
-    tuple of Day
-
-    Notes
-    -----
     The first and the last minute with the edge of the sun in sight, within five minutes
     of an ephemeris up to the 55th parallels.  Hills and weather are not known.
 
@@ -74,52 +51,21 @@ def days_of_sun(
     >>> day.words
     'The sun does not set.'
     """
-    made = []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        begin, end = (
-            naive_utc([_midnight(d, zone)])[0] for d in (day, day + timedelta(days=1))
-        )
-        minutes = np.arange(begin, end + _MINUTE, _MINUTE)
-        up = is_up(minutes, latitude_deg, longitude_deg)
-        rises = minutes[1:][~up[:-1] & up[1:]]
-        sets = minutes[:-1][up[:-1] & ~up[1:]]
-        made.append(_day(day, zone, rises, sets, always=bool(up[0])))
-    return tuple(made)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return tuple(_day(day, zone, latitude_deg, longitude_deg) for day in days)
 
 
-def _midnight(day: date, zone: tzinfo) -> pd.Timestamp:
-    # Some days begin at one o'clock, where clocks go forward at midnight.
-    moment = pd.Timestamp(day)
-    return moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-
-
-def _day(day: date, zone: tzinfo, rises: Times, sets: Times, *, always: bool) -> Day:
-    sunrise = _local(rises[0], zone) if rises.size else None
-    sunset = _local(sets[-1], zone) if sets.size else None
+def _day(day: date, zone: tzinfo, latitude_deg: float, longitude_deg: float) -> Day:
+    begin, end = naive_utc([at_clock(day + timedelta(days=n), zone) for n in (0, 1)])
+    minutes = np.arange(begin, end + MINUTE, MINUTE)
+    up = is_up(minutes, latitude_deg, longitude_deg)
+    rises, sets = minutes[1:][~up[:-1] & up[1:]], minutes[:-1][up[:-1] & ~up[1:]]
+    sunrise = local_time(rises[0], zone) if rises.size else None
+    sunset = local_time(sets[-1], zone) if sets.size else None
     if sunrise is None and sunset is None:
-        words = "The sun does not set." if always else "The sun does not rise."
+        words = "The sun does not set." if up[0] else "The sun does not rise."
     else:
         rise = f"Sunrise {sunrise:%H:%M}" if sunrise is not None else "No sunrise"
         fall = f"sunset {sunset:%H:%M}" if sunset is not None else "no sunset"
         words = f"{rise}, {fall}."
     return Day(day, sunrise, sunset, words)
-
-
-def _local(moment: np.datetime64, zone: tzinfo) -> pd.Timestamp:
-    return pd.Timestamp(moment).tz_localize("UTC").tz_convert(zone)
-
-
-def all_daylight(
-    start_utc: Times, end_utc: Times, latitude_deg: float, longitude_deg: float
-) -> NDArray[np.bool_]:
-    """Whether the sun is up from the start of each session to its end."""
-    if not start_utc.size:
-        return np.zeros(0, dtype=bool)
-    origin = start_utc.min()
-    minutes = np.arange(origin, end_utc.max() + 2 * _MINUTE, _MINUTE)
-    dark = np.cumsum(~is_up(minutes, latitude_deg, longitude_deg))
-    before = np.concatenate([[0], dark])
-    first = ((start_utc - origin) / _MINUTE).astype(np.intp)
-    last = np.ceil((end_utc - origin) / _MINUTE).astype(np.intp)
-    return np.asarray(before[last + 1] == before[first])

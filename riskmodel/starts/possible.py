@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.starts.daylight import Day, all_daylight, days_of_sun
+from riskmodel.starts.daylight import MINUTE, Day, days_of_sun, is_up
 from riskmodel.weather.hours import HOUR, Kind, Times, Weather, clock_words, naive_utc
 
 Array = NDArray[np.float64]
@@ -35,26 +35,13 @@ the usual one, are our judgement. [°C]"""
 
 @dataclass(frozen=True)
 class Starts:
-    """Possible starts, and what is known of each beforehand.
-
-    Attributes
-    ----------
-    utc : ndarray of datetime64[ns], shape (n,)
-    local : DatetimeIndex
-        The same moments in the local time.
-    within : ndarray of bool, shape (n,)
-        Whether the start lies within the limits of the day.
-    wbgt_error_c : ndarray of shape (n,)
-        By how much WBGT may be off. [°C]
-    note : str
-        Why there is none, where the weather is over; else empty.
-    """
+    """Possible starts, and what is known of each beforehand."""
 
     utc: Times
-    local: pd.DatetimeIndex
-    within: NDArray[np.bool_]
-    wbgt_error_c: Array
-    note: str
+    local: pd.DatetimeIndex  # the same moments in the local time
+    within: NDArray[np.bool_]  # whether it lies within the limits of the day
+    wbgt_error_c: Array  # by how much WBGT may be off [°C]
+    note: str  # why there is none, where the weather is over; else empty
 
     def days(self, weather: Weather) -> tuple[Day, ...]:
         """Sunrise and sunset of the days with a start."""
@@ -103,18 +90,9 @@ def possible_starts(
     latest: time | str | None = None,
     step_min: int = 60,
 ) -> Starts:
-    """List the moments at which the clock of the place shows a full step.
+    """List the moments within `Limits` at which the clock of the place shows a full step.
 
-    Parameters
-    ----------
-    weather : Weather
-    now, first, last, earliest, latest, step_min
-        As in `Limits`.
-
-    Returns
-    -------
-    Starts
-        On a day on which clocks change, every real moment once.
+    On a day on which clocks change, every real moment comes once.
 
     Raises
     ------
@@ -126,20 +104,7 @@ def possible_starts(
             f"The step (step_min) is {step_min}; allowed is one of "
             f"{', '.join(map(str, STEPS_MIN))} min."
         )
-    end = _moment(
-        "last",
-        last or weather.last_start,
-        weather.hours_utc[-1] + HOUR - np.timedelta64(1, "m"),
-    )
-    begin, present = weather.hours_utc[0], _moment("now", now, np.datetime64("NaT", "ns"))
-    over = False
-    if first is not None:
-        begin = _moment("first", first, begin)
-    elif weather.kind == "forecast":
-        # Comparisons with NaT are False.
-        over = bool(weather.hours_utc[-1] + HOUR <= present)
-        begin = _moment("issued", weather.issued, begin)
-        begin = present if present > begin else begin
+    begin, end, note = _span(weather, now, first, last)
     if (end - begin) / np.timedelta64(step_min, "m") > MOST_STARTS:
         raise ValueError(f"There are more than {MOST_STARTS} starts from first to last.")
     # All time zones in use now are whole quarters of an hour from UTC.
@@ -151,15 +116,32 @@ def possible_starts(
     minute = local.hour.to_numpy() * 60 + local.minute.to_numpy()
     full = minute % step_min == 0
     utc, local, minute = utc[full], local[full], minute[full]
-    note = ""
-    if over:
-        note = (
-            f"This forecast is over: it ends on {weather.end:%Y-%m-%d} at "
-            f"{clock_words(weather.end)}. Its starts are only given if they are asked for "
-            "(first)."
-        )
-    within = _within(minute, earliest, latest)
+    from_minute, to_minute = (
+        _minute("earliest", earliest, 0),
+        _minute("latest", latest, 1439),
+    )
+    after, before = minute >= from_minute, minute <= to_minute
+    within = after & before if from_minute <= to_minute else after | before
     return Starts(utc, local, within, wbgt_error_c(weather, utc), note)
+
+
+def _span(
+    weather: Weather, now: datetime | None, first: datetime | None, last: datetime | None
+) -> tuple[np.datetime64, np.datetime64, str]:
+    """First and last moment to start at, and why there is none in between."""
+    begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
+    final = _moment("last", last or weather.last_start, end - MINUTE)
+    present = _moment("now", now, np.datetime64("NaT", "ns"))
+    if first is not None or weather.kind != "forecast":
+        return _moment("first", first, begin), final, ""
+    begin = _moment("issued", weather.issued, begin)
+    note = (
+        f"This forecast is over: it ends on {weather.end:%Y-%m-%d} at "
+        f"{clock_words(weather.end)}. Its starts are only given if they are asked for "
+        "(first)."
+    )
+    # Comparisons with NaT are False.
+    return present if present > begin else begin, final, note if end <= present else ""
 
 
 def wbgt_error_c(weather: Weather, start_utc: Times) -> Array:
@@ -180,37 +162,37 @@ def wbgt_error_c(weather: Weather, start_utc: Times) -> Array:
 def in_daylight(
     weather: Weather, start_utc: Times, duration_min: float
 ) -> NDArray[np.bool_]:
-    """Whether each session lies between sunrise and sunset."""
-    end = start_utc + np.timedelta64(round(duration_min * 60), "s")
-    return all_daylight(start_utc, end, weather.latitude_deg, weather.longitude_deg)
+    """Whether the sun is up from the start of each session to its end."""
+    if not start_utc.size:
+        return np.zeros(0, dtype=bool)
+    end_utc = start_utc + np.timedelta64(round(duration_min * 60), "s")
+    origin = start_utc.min()
+    minutes = np.arange(origin, end_utc.max() + 2 * MINUTE, MINUTE)
+    dark = np.cumsum(~is_up(minutes, weather.latitude_deg, weather.longitude_deg))
+    before = np.concatenate([[0], dark])
+    first = ((start_utc - origin) / MINUTE).astype(np.intp)
+    last = np.ceil((end_utc - origin) / MINUTE).astype(np.intp)
+    return np.asarray(before[last + 1] == before[first])
 
 
-def _moment(name: str, given: datetime | None, otherwise: np.datetime64) -> np.datetime64:
-    if given is None:
+def _moment(name: str, limit: datetime | None, otherwise: np.datetime64) -> np.datetime64:
+    if limit is None:
         return otherwise
-    if not isinstance(given, datetime) or given.tzinfo is None:
-        raise ValueError(f"{name} is {given!r}; needed is a time with its time zone.")
-    return np.datetime64(naive_utc([pd.Timestamp(given)])[0])
+    if not isinstance(limit, datetime) or limit.tzinfo is None:
+        raise ValueError(f"{name} is {limit!r}; needed is a time with its time zone.")
+    return np.datetime64(naive_utc([pd.Timestamp(limit)])[0])
 
 
-def _within(
-    minute: NDArray[Any], earliest: time | str | None, latest: time | str | None
-) -> NDArray[np.bool_]:
-    low = _minute("earliest", earliest, 0)
-    high = _minute("latest", latest, 1439)
-    after, before = minute >= low, minute <= high
-    return np.asarray(after & before if low <= high else after | before)
-
-
-def _minute(name: str, given: time | str | None, otherwise: int) -> int:
-    if given is None:
+def _minute(name: str, limit: time | str | None, otherwise: int) -> int:
+    """Minute of the day of a limit."""
+    if limit is None:
         return otherwise
     try:
-        read = given if isinstance(given, time) else time.fromisoformat(given.strip())
+        clock = limit if isinstance(limit, time) else time.fromisoformat(limit.strip())
+        if clock.tzinfo is not None:
+            raise ValueError  # every limit is in the local time
     except (ValueError, AttributeError):
         raise ValueError(
-            f"{name} is {given!r}; needed is a local time like 06:30."
+            f"{name} is {limit!r}; needed is a local time like 06:30."
         ) from None
-    if read.tzinfo is not None:
-        raise ValueError(f"{name} is {given!r}; needed is a local time like 06:30.")
-    return read.hour * 60 + read.minute
+    return clock.hour * 60 + clock.minute

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import UNKNOWN, Answers, public_problems, unknown_column
+from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.inputs.reading import UNKNOWN, Answers, unknown_column
 from riskmodel.physiology.plan import load_sports
 from riskmodel.scoring.bands import in_100_text
-from riskmodel.scoring.engine import Result, engine
+from riskmodel.scoring.engine import Engine, Result
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
 from riskmodel.starts.possible import Starts, in_daylight, wbgt_error_c
 from riskmodel.weather.hours import Times, Weather, clock_words
@@ -23,17 +23,12 @@ from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_wea
 
 Array = NDArray[np.float64]
 
-WEATHER_FIELDS = tuple(
-    f.name for f in FIELDS.values() if f.group == "weather" and f.name != "sky"
-)
+WEATHER_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_hours)
 """What the hours answer; of the sky only shade and walls are the session's own."""
 WINDOWS = 3
 MOST_NAMED = 3
 """Athletes named in one sentence; the rest is counted."""
-INDOORS = (
-    "The session is indoors, where the weather outside says little; if it is outdoors, "
-    "say what the sky is (sky)."
-)
+INDOORS = Problem("", "indoors")
 ANY_WEATHER = {"air_temperature_c": 20.0, "relative_humidity_pct": 50.0}
 """Stands in while the rest of the answers is checked."""
 _MONTHS = (
@@ -107,6 +102,7 @@ def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
 
 
 def score_starts(
+    used: Engine,
     answers: Answers,
     utc: Times,
     error_c: Array,
@@ -119,11 +115,11 @@ def score_starts(
 
     Parameters
     ----------
+    used : Engine
     answers : Answers
         Of any number of rows, without the weather.
-    utc : ndarray of datetime64, shape (n_starts,)
-    error_c : ndarray of shape (n_starts,)
-        By how much WBGT may be off. [°C]
+    utc, error_c : ndarray of shape (n_starts,)
+        When, as datetime64, and by how much WBGT may be off. [°C]
     weather : Weather
     met : SessionWeather
         What the session meets at each start, the same for every row.
@@ -137,23 +133,20 @@ def score_starts(
     """
     n_starts, n_rows = len(utc), answers.n_sessions
     n = n_starts * n_rows
-    columns = {name: np.tile(c, n_starts) for name, c in answers.columns.items()}
-    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
-    columns["latitude_deg"] = np.full(n, weather.latitude_deg)
-    columns["longitude_deg"] = np.full(n, weather.longitude_deg)
-    columns["start_time"] = np.repeat(utc, n_rows)
-    problems = np.full(n, INDOORS, object) if indoors else np.repeat(met.problems, n_rows)
+    columns = _at_every_start(answers, utc, weather, met)
+    problems = (
+        np.full(n, str(INDOORS), object) if indoors else np.repeat(met.problems, n_rows)
+    )
     good = np.tile(answers.usable(), n_starts) & (problems == "")
     error = np.repeat(error_c, n_rows)
-    run = engine(None, None).run
-    of_the_person = run(answers, detail=False).safety & BITS_OF_THE_PERSON
+    of_the_person = used.run(answers, detail=False).safety & BITS_OF_THE_PERSON
 
     # Only what has a number need be computed.
     some = {key: values[good] for key, values in columns.items()}
 
     def under(warmer_c: Array) -> Result:
         changed = {**some, "wbgt_c": some["wbgt_c"] + warmer_c[good]}
-        return run(Answers(int(good.sum()), changed, ()), detail=False)
+        return used.run(Answers(int(good.sum()), changed, ()), detail=False)
 
     def table(values: NDArray[Any], otherwise: NDArray[Any]) -> NDArray[Any]:
         otherwise[good] = values
@@ -167,6 +160,20 @@ def score_starts(
         table(as_it_is.safety, np.tile(of_the_person, n_starts)),
         problems.reshape(n_starts, n_rows),
     )
+
+
+def _at_every_start(
+    answers: Answers, utc: Times, weather: Weather, met: SessionWeather
+) -> dict[str, NDArray[Any]]:
+    """Columns of every row of answers at every start, with its weather."""
+    n_rows, n = answers.n_sessions, len(utc) * answers.n_sessions
+    columns = {name: np.tile(c, len(utc)) for name, c in answers.columns.items()}
+    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
+    return columns | {
+        "latitude_deg": np.full(n, weather.latitude_deg),
+        "longitude_deg": np.full(n, weather.longitude_deg),
+        "start_time": np.repeat(utc, n_rows),
+    }
 
 
 # ---------------------------------------------------------------- the table and words
@@ -208,11 +215,14 @@ class Usual(NamedTuple):
     value: float
 
 
-def planned_start(plan: Answers, answers: Answers, weather: Weather) -> Usual | None:
+def planned_start(
+    used: Engine, plan: Answers, answers: Answers, weather: Weather
+) -> Usual | None:
     """Score the planned start, where it lies within the weather.
 
     Parameters
     ----------
+    used : Engine
     plan : Answers
         Of the session, with its start if it has one.
     answers, weather
@@ -227,7 +237,8 @@ def planned_start(plan: Answers, answers: Answers, weather: Weather) -> Usual | 
     scored = answers.usable()
     if np.isnat(start_time[0]) or not scored.any():
         return None
-    made = score_starts(
+    chances = score_starts(
+        used,
         answers,
         start_time,
         wbgt_error_c(weather, start_time),
@@ -235,7 +246,7 @@ def planned_start(plan: Answers, answers: Answers, weather: Weather) -> Usual | 
         plan_weather(weather, start_time, plan),
         indoors=bool(is_indoors(plan)[0]),
     )
-    value = float(made.probability[0, scored].sum())
+    value = float(chances.probability[0, scored].sum())
     start = pd.Timestamp(start_time[0]).tz_localize("UTC").tz_convert(weather.zone)
     return None if np.isnan(value) else Usual(start, value)
 
@@ -341,12 +352,12 @@ def left_out(athletes: pd.DataFrame, answers: Answers) -> tuple[str, ...]:
     if not rows.size:
         return ()
     names = athletes["athlete"] if "athlete" in athletes else [None] * len(athletes)
-    said = answers.problems()
+    problems = answers.problems_of_each()
     first = []
     for row in rows[:MOST_NAMED]:
         name = list(names)[row]
         name = f"row {row + 1}" if _nameless(name) else str(name).strip()
-        first.append(f"{name} ({_in_brief(str(said[row]))})")
+        first.append(f"{name} ({_in_brief(problems[row])})")
     more = rows.size - MOST_NAMED
     text = ", ".join(first) + (f", and {more} more" if more > 0 else "")
     return (f"{rows.size} of {len(athletes)} cannot be scored: {text}.",)
@@ -356,16 +367,15 @@ def _nameless(name: Any) -> bool:
     return bool(pd.isna(name)) or not str(name).strip()
 
 
-def _in_brief(problems: str) -> str:
+def _in_brief(problems: tuple[Problem, ...]) -> str:
     """Problems without the names of columns, and without private answers."""
-    named = re.findall(r" \((\w+)\)(?: is |:)", problems)
-    if any(name in FIELDS and FIELDS[name].private for name in named):
-        problems = public_problems(problems)
-    return re.sub(r" \(\w+\)(?= is |:)", "", problems).rstrip(".")
+    if any(problem.private for problem in problems):
+        return public_sentences(problems).rstrip(".")
+    return " ".join(problem.sentence(names=False) for problem in problems).rstrip(".")
 
 
 def start_notes(
-    weather: Weather, starts: Starts, frame: pd.DataFrame, problems: tuple[str, ...]
+    weather: Weather, starts: Starts, frame: pd.DataFrame, problems: tuple[Problem, ...]
 ) -> tuple[str, ...]:
     """What must be said with the numbers: where the weather is from, and what is not."""
     notes = [f"{weather.words}.", *weather.notes]

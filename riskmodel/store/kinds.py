@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.session import tidy, unknown_name_sentence
+from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.session import tidy
 from riskmodel.squad.file import MOST_ROWS
 from riskmodel.store.errors import StoreError
 from riskmodel.whatif.plans import from_text
@@ -74,7 +75,7 @@ def _check_answers(content: Any, before: Any) -> dict[str, Any]:
     except UNREADABLE:  # no answer, but some other object
         raise StoreError("The answers must be numbers, texts or lists of texts.") from None
     if problems:
-        raise StoreError(" ".join(problems))
+        raise StoreError(" ".join(map(str, problems)))
     for name, value in given.items():
         if isinstance(value, str) and len(value) > LONGEST_CELL:
             raise StoreError(_too_long(FIELDS[name].label, name, len(value)))
@@ -92,7 +93,8 @@ def _unread(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_answers(stored: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    return tidy(_mapping(stored, "plan or athlete"))
+    answers, problems = tidy(_mapping(stored, "plan or athlete"))
+    return answers, tuple(map(str, problems))
 
 
 # ------------------------------------------------------------------------------- squads
@@ -111,7 +113,7 @@ def _check_squad(content: Any, before: Any) -> list[dict[str, Any]]:
     for place, row in enumerate(content, start=1):
         for name in _mapping(row, "row of a squad"):
             if name not in known:
-                raise StoreError(unknown_name_sentence(name))
+                raise StoreError(str(Problem(str(name), "no_such_input")))
         rows.append({name: _cell(name, value, place) for name, value in row.items()})
     return rows
 
@@ -156,7 +158,7 @@ def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
         raise StoreError("A squad must be a list of athletes, each with answers by name.")
     rows = [dict(_mapping(row, "row of a squad")) for row in stored]
     unknown = dict.fromkeys(name for row in rows for name in row if name not in FIELDS)
-    return rows, tuple(map(unknown_name_sentence, unknown))
+    return rows, tuple(str(Problem(name, "no_such_input")) for name in unknown)
 
 
 # ---------------------------------------------------------------------------- scenarios
@@ -171,7 +173,7 @@ def _check_scenarios(content: Any, before: Any) -> str:
         return content
     scenarios, problems = from_text(content)
     if problems:
-        raise StoreError(" ".join(problems))
+        raise StoreError(" ".join(map(str, problems)))
     if not scenarios:
         raise StoreError("There is no plan among these scenarios.")
     return content
@@ -180,7 +182,7 @@ def _check_scenarios(content: Any, before: Any) -> str:
 def _read_scenarios(stored: Any) -> tuple[str, tuple[str, ...]]:
     if not isinstance(stored, str):
         raise StoreError("Scenarios must be a text.")
-    return stored, from_text(stored)[1]
+    return stored, tuple(map(str, from_text(stored)[1]))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -1,4 +1,8 @@
-"""Cells of logs as numbers, durations, times and distances."""
+"""Cells of logs as numbers, durations, times and distances; NaN where there is none.
+
+``thousands`` says whether a single comma before exactly three digits cuts thousands;
+otherwise it is the decimal mark.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.reading import BLANKS
 from riskmodel.inputs.tables import folded
+from riskmodel.training.log import TrainingLogError
 from riskmodel.training.words import months
 
 Text = pd.Series  # of str
@@ -34,10 +40,6 @@ _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 
 
-class UnclearDateError(ValueError):
-    """Dates that can be read in two ways."""
-
-
 def _tidy(cells: Text) -> Text:
     """Text with plain spaces; exports put narrow ones before PM."""
     text = cells.astype("str").str.normalize("NFKC")
@@ -45,30 +47,28 @@ def _tidy(cells: Text) -> Text:
 
 
 def blank(cells: Text) -> pd.Series[bool]:
-    """Where a cell says nothing, as with Garmin's ``--``.
+    """Where a cell says nothing.
+
+    Besides what is blank everywhere these are marks without a digit, such as Garmin's
+    ``--:--``, and Python's ``None``: "none" is no quantity, and so no answer in a log.
 
     Examples
     --------
-    >>> blank(pd.Series(["", "--", "--:--:--", "0"])).tolist()
-    [True, True, True, False]
+    >>> blank(pd.Series(["", "--", "--:--:--", "n/a", "0"])).tolist()
+    [True, True, True, True, False]
     """
-    nothing = r"[-\u2013\u2014\u2212:.\s]*|nan|None|null"
-    return cells.isna() | _tidy(cells).str.fullmatch(nothing)
+    text = _tidy(cells)
+    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None")
+    return cells.isna() | text.str.lower().isin(BLANKS) | nothing
+
+
+def _floats(text: Text) -> pd.Series[float]:
+    """Numbers with a point or a decimal comma; digits of other scripts are none."""
+    return pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
 
 
 def numbers(cells: Text, *, thousands: bool) -> Array:
-    r"""Numbers of cells, NaN where there is none.
-
-    Parameters
-    ----------
-    cells : pandas.Series of str, shape (n,)
-    thousands : bool
-        Whether a single comma before exactly three digits cuts thousands; otherwise
-        it is the decimal mark.
-
-    Returns
-    -------
-    ndarray of shape (n,)
+    r"""Numbers of cells.
 
     Examples
     --------
@@ -88,106 +88,67 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
     no_comma = (both & (dot > comma)) | (~both & whole)
     text = text.mask(no_comma, text.str.replace(",", ""))
     text = text.mask((both & (comma > dot)) | dots, text.str.replace(".", ""))
-    text = text.str.replace(",", ".").where(~text.str.contains("_"))
-    value = pd.to_numeric(text, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    value = _floats(text.where(~text.str.contains("_")))
     return np.where(np.isfinite(value), value, np.nan)
 
 
 def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
-    """Durations in minutes, from a clock such as 1:02:03.5 or a plain number.
+    """Durations [min], from a clock such as 1:02:03.5 or a number of ``unit_min``.
 
-    Parameters
-    ----------
-    cells : pandas.Series of str, shape (n,)
-    unit_min : float
-        What a plain number counts. [min]  Two numbers are hours and minutes where it
-        is an hour, else minutes and seconds.
-    thousands : bool
-        As in `numbers`.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        [min], NaN where a cell says nothing or something else.
-
-    Examples
-    --------
-    >>> cells = pd.Series(["01:30:00", "30:30.5", "5400", "--"])
-    >>> durations_min(cells, 1 / 60, thousands=True).round(3)
-    array([90.   , 30.508, 90.   ,    nan])
+    Two numbers are hours and minutes where the unit is an hour, else minutes and seconds.
     """
     text = _tidy(cells)
     parts = text.str.extract(r"^(\d{1,5}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?$")
     short = text.str.extract(r"^(\d{1,5}):(\d{1,2}[.,]\d+)$")
-    a, b, c = (
-        pd.to_numeric(parts[i].str.replace(",", ".")).to_numpy(np.float64, na_value=np.nan)
-        for i in range(3)
-    )
-    clock = a * 60 + b + c / 60
-    two = a * 60 + b if unit_min == 60.0 else a + b / 60
-    m, s = (
-        pd.to_numeric(short[i].str.replace(",", ".")).to_numpy(np.float64, na_value=np.nan)
-        for i in range(2)
-    )
-    plain = numbers(cells, thousands=thousands) * unit_min
-    read = np.where(np.isnan(c), two, clock)
-    read = np.where(np.isnan(read), m + s / 60, read)
-    return np.where(np.isnan(read), plain, read)
+    a, b, c = (_floats(parts[i]) for i in range(3))
+    minutes, seconds = (_floats(short[i]) for i in range(2))
+    duration = np.asarray(a * 60 + b + c / 60)
+    for other in (
+        a * 60 + b if unit_min == 60.0 else a + b / 60,
+        minutes + seconds / 60,
+        numbers(cells, thousands=thousands) * unit_min,
+    ):
+        duration = np.where(np.isnan(duration), other, duration)
+    return duration
 
 
-def _day_first(parts: pd.DataFrame, text: Text) -> bool:
+def _day_first(parts: pd.DataFrame, text: Text, header: str) -> bool:
     """Whether dates in digits begin with the day, which a 13 tells, or else a dot."""
-    first, other = (pd.to_numeric(parts[name]) for name in ("first", "other"))
-    by_day = first.between(_MOST_MONTH, _MOST_DAY, inclusive="right")
-    by_month = other.between(_MOST_MONTH, _MOST_DAY, inclusive="right")
-    if by_day.any() and by_month.any():
-        raise UnclearDateError(
-            f"{text[by_day].iloc[0]} and {text[by_month].iloc[0]}, begin now with the day "
-            "and now with the month"
+    first, other = (_floats(parts[name]) for name in ("first", "other"))
+    by_day = text[first.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
+    by_month = text[other.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
+    dotted = (parts["mark"] == ".").all()
+    if len(by_day) and len(by_month):
+        unclear = (
+            f"{by_day.iloc[0]} and {by_month.iloc[0]}, begin now with the day and now with "
+            "the month"
         )
-    if (parts["mark"] == ".").all():
-        if by_month.any():
-            raise UnclearDateError(
-                f"{text[by_month].iloc[0]}, begin with the month, where dots stand after "
-                "the day"
-            )
-        return True
-    if not by_day.any() and not by_month.any():
-        raise UnclearDateError(f"{text.iloc[0]}, can begin with the day or the month")
-    return bool(by_day.any())
+    elif dotted and len(by_month):
+        unclear = (
+            f"{by_month.iloc[0]}, begin with the month, where dots stand after the day"
+        )
+    elif dotted or len(by_day) or len(by_month):
+        return bool(dotted or len(by_day))
+    else:
+        unclear = f"{text.iloc[0]}, can begin with the day or the month"
+    raise TrainingLogError(
+        f"The dates in {header}, such as {unclear}: write them as 2026-07-31."
+    )
 
 
-def dates(cells: Text) -> pd.DataFrame:
+def dates(cells: Text, header: str) -> pd.DataFrame:
     """Dates and times in the ways in which exports write them.
 
-    Parameters
-    ----------
-    cells : pandas.Series of str, shape (n,)
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``moment`` without a zone, NaT where a cell is no date from 1990 to 2100;
-        ``has_time``; ``offset_min``, the UTC offset that the cell names, else NaN.
-
-    Raises
-    ------
-    UnclearDateError
-        If digits can be day and month or month and day, or contradict each other; it
-        holds an example and what is wrong with it.
-
-    Examples
-    --------
-    >>> cells = pd.Series(["Oct 6, 2022, 11:19:20 PM", "23 jun. 2017 15:52:12"])
-    >>> dates(cells)["moment"].astype(str).tolist()
-    ['2022-10-06 23:19:20', '2017-06-23 15:52:12']
+    Columns are ``moment`` without a zone, NaT where a cell is no date from 1990 to 2100;
+    ``has_time``; ``offset_min``, the UTC offset that the cell names, else NaN.
+    TrainingLogError where digits can be day and month or month and day.
     """
     text = _tidy(cells)
     parts = pd.DataFrame(None, cells.index, _PARTS, dtype="str")
     for pattern in _DATES:
         parts = parts.combine_first(text.str.extract(pattern))
     parts = parts.reindex(columns=_PARTS).astype("str")
-    whole = _calendar(parts, text).join(_clock(parts))
+    whole = _calendar(parts, text, header).join(_clock(parts))
     moment = pd.to_datetime(whole.astype(float), errors="coerce")
     return pd.DataFrame(
         {
@@ -198,25 +159,26 @@ def dates(cells: Text) -> pd.DataFrame:
     )
 
 
-def _calendar(parts: pd.DataFrame, text: Text) -> pd.DataFrame:
+def _calendar(parts: pd.DataFrame, text: Text, header: str) -> pd.DataFrame:
     """Year, month and day, NaN where a year is none that we take."""
     words = parts["word"].map(lambda word: months().get(folded(word)), na_action="ignore")
-    month = pd.to_numeric(parts["month"]).fillna(pd.to_numeric(words))
-    day = pd.to_numeric(parts["day"])
+    month = _floats(parts["month"]).fillna(pd.to_numeric(words))
+    day = _floats(parts["day"])
     digits = parts["first"].notna()
     if digits.any():
-        day_first = _day_first(parts[digits], text[digits])
-        names = ("first", "other") if day_first else ("other", "first")
-        day = day.fillna(pd.to_numeric(parts[names[0]]))
-        month = month.fillna(pd.to_numeric(parts[names[1]]))
-    year = pd.to_numeric(parts["year"])
+        names = ["first", "other"]
+        if not _day_first(parts[digits], text[digits], header):
+            names.reverse()
+        day = day.fillna(_floats(parts[names[0]]))
+        month = month.fillna(_floats(parts[names[1]]))
+    year = _floats(parts["year"])
     year = year.where(year.between(_FIRST_YEAR, _LAST_YEAR))
     return pd.DataFrame({"year": year, "month": month, "day": day})
 
 
 def _clock(parts: pd.DataFrame) -> pd.DataFrame:
     """Hour, minute and second, 0 where a cell names none, NaN where a clock has none."""
-    hour, minute, second = (pd.to_numeric(parts[n]) for n in ("hour", "minute", "second"))
+    hour, minute, second = (_floats(parts[n]) for n in ("hour", "minute", "second"))
     half = parts["half"].str.lower().str.slice(0, 1)
     clock = hour.mask(half.notna(), hour % 12 + 12 * (half == "p"))
     whole = pd.DataFrame({"hour": clock, "minute": minute, "second": second}).fillna(0)
@@ -227,7 +189,7 @@ def _clock(parts: pd.DataFrame) -> pd.DataFrame:
 def _offset_min(zone: Text) -> pd.Series[float]:
     """UTC offset that a cell names; Z, UTC and GMT are 0 minutes."""
     parts = zone.str.extract(r"([+-])(\d{2}):?(\d{2})")
-    offset = pd.to_numeric(parts[1]) * 60 + pd.to_numeric(parts[2])
+    offset = _floats(parts[1]) * 60 + _floats(parts[2])
     offset = offset.where(parts[0] != "-", -offset)
     return offset.mask(zone.notna() & offset.isna(), 0.0).astype(float)
 
@@ -235,35 +197,12 @@ def _offset_min(zone: Text) -> pd.Series[float]:
 def garmin_distances_m(
     shown: Text, pace: Text, duration_min: Array, swims: NDArray[np.bool_]
 ) -> Array:
-    """Distances of a Garmin list, whose unit changes from row to row.
+    """Distances [m] of a Garmin list, whose unit changes from row to row.
 
-    Parameters
-    ----------
-    shown, pace : pandas.Series of str, shape (n,)
-        As they stand in the file.
-    duration_min : ndarray of shape (n,)
-        [min]
-    swims : ndarray of bool, shape (n,)
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        [m], NaN where no unit makes sense.  Miles cannot be told from kilometres and
-        are taken for those.
-
-    Notes
-    -----
     The pace is the only hint at the unit in the file: time over pace is the distance
     in kilometres, or in hundreds of metres in the water.  Where there is none, the
-    first of kilometres and metres that makes a human speed.
-
-    Examples
-    --------
-    >>> shown = pd.Series(["450", "10.02", "1,276"])
-    >>> pace = pd.Series(["3:40", "5:00", "--"])
-    >>> minutes, swims = np.array([1.65, 50.1, 30]), np.array([False, False, True])
-    >>> garmin_distances_m(shown, pace, minutes, swims)
-    array([  450., 10020.,  1276.])
+    first of kilometres and metres that makes a human speed.  Miles cannot be told from
+    kilometres and are taken for those.
     """
     decimal = numbers(shown, thousands=False)
     counted = numbers(shown, thousands=True)

@@ -2,6 +2,14 @@
 
 Every answer says where it comes from, and what the log cannot answer stays open with
 its reason.  A person's own answer always goes first.
+
+A log that ends more than a week before the session answers nothing.  Within that week,
+hard sessions, rest days and the recent load stay open, since they ask about the very days
+of which it does not know; the other answers use the weeks up to its end.  The longest
+session and the days in heat are then at least what is said.
+
+FIT files hold one session each.  Without a list of sessions beside them they answer only
+how long the longest was, whatever their reader says about the days after.
 """
 
 from __future__ import annotations
@@ -17,8 +25,9 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
-from riskmodel.training.loads import ESTIMATED, hardness, session_loads
-from riskmodel.training.log import TrainingLog, counted, day_words
+from riskmodel.training.loads import hardness, session_loads
+from riskmodel.training.log import TrainingLog
+from riskmodel.training.sentences import Finding, finding, sentences
 from riskmodel.training.window import Window, window_of
 from riskmodel.training.words import limit, similar_sports
 
@@ -40,21 +49,32 @@ class Derived:
     name : str
         A name in `FIELDS` or `CONTEXT`.
     value : float or None
-    source : str
-        One sentence: where the value comes from, empty if there is none.
-    reason : str
-        One sentence: why there is no value, empty if there is one.
+    findings : tuple of Finding
+        Where the value comes from, or why there is none.
     """
 
     name: str
     value: float | None
-    source: str = ""
-    reason: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def label(self) -> str:
         """The question, or what the figure is."""
         return FIELDS[self.name].label if self.name in FIELDS else CONTEXT[self.name]
+
+    @property
+    def source(self) -> str:
+        """Where the value comes from, in sentences; empty if there is none."""
+        return "" if self.value is None else sentences(self.findings)
+
+    @property
+    def reason(self) -> str:
+        """Why there is no value, in sentences; empty if there is one."""
+        return sentences(self.findings) if self.value is None else ""
+
+    def in_words(self) -> dict[str, Any]:
+        """Everything by its name, with what was found in words."""
+        return {name: getattr(self, name) for name in ("name", "value", "source", "reason")}
 
 
 def derive(
@@ -84,25 +104,13 @@ def derive(
     Returns
     -------
     tuple of Derived
-        ``longest_recent_min``, ``sessions_per_week``, ``hard_sessions_3d``,
-        ``rest_days_7d``, ``heat_days_14d`` and ``recent_vs_usual_load``, each with its
-        source or the reason why it is left open.
+        In the order of `_RULES`.
 
     Raises
     ------
     ValueError
         If the sport is none of ours, or the log is said to be complete only until a day
         before its last session.
-
-    Notes
-    -----
-    A log that ends more than a week before the session answers nothing.  Within that
-    week, hard sessions, rest days and the recent load stay open, since they ask about
-    the very days of which it does not know; the other answers use the weeks up to its
-    end.  The longest session and the days in heat are then at least what is said.
-
-    FIT files hold one session each.  Without a list of sessions beside them they answer
-    only how long the longest was, whatever `complete_until` says.
 
     Examples
     --------
@@ -118,22 +126,16 @@ def derive(
     if sport not in FIELDS["sport"].levels:
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
-    names = (*_RULES, "heat_days_14d", *CONTEXT)
     if not (log.sessions["day"] < day).any():
-        why = f"The log has no session before {day_words(on, year=True)}."
-        return tuple(Derived(name, None, reason=why) for name in names)
+        why = finding("nothing_before", on=on)
+        return tuple(Derived(name, None, (why,)) for name in _RULES)
     window = window_of(log, day, sport, complete_until)
-    if window.stale:
-        ends = window.on - timedelta(days=window.stale)
-        why = (
-            f"The log ends on {day_words(ends, year=True)}, {window.stale} days before the "
-            "session: what came after, it does not say."
-        )
-        return tuple(Derived(name, None, reason=why) for name in names)
-    return (
-        *(rule(window) for rule in _RULES.values()),
-        _heat_days(window, air_temperature_c, relative_humidity_pct),
-        _recent_load(window),
+    if days := window.stale:
+        why = finding("ended_long_ago", end=day - timedelta(days=days), days=days)
+        return tuple(Derived(name, None, (why,)) for name in _RULES)
+    weather = air_temperature_c, relative_humidity_pct
+    return tuple(
+        _derived(name, rule(window, weather), window) for name, rule in _RULES.items()
     )
 
 
@@ -153,8 +155,8 @@ def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, 
 
     Examples
     --------
-    >>> found = (Derived("rest_days_7d", 2.0), Derived("sessions_per_week", 4.0))
-    >>> with_log({"rest_days_7d": 1, "sport": "running"}, found)
+    >>> derived = (Derived("rest_days_7d", 2.0), Derived("sessions_per_week", 4.0))
+    >>> with_log({"rest_days_7d": 1, "sport": "running"}, derived)
     {'sessions_per_week': 4.0, 'rest_days_7d': 1, 'sport': 'running'}
     """
     own = {name: value for name, value in given.items() if value is not None}
@@ -164,114 +166,94 @@ def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, 
     return {**{n: v for n, v in from_log.items() if n not in own}, **own}
 
 
-def _within(name: str, value: float, source: str) -> Derived:
+_Weather = tuple[float | None, float | None]
+"""Air temperature [°C] and relative humidity [%] of the planned session."""
+
+
+_Answer = tuple[float, list[Finding]] | Finding
+"""A value with where it comes from, or why there is none."""
+
+
+def _derived(name: str, answer: _Answer, window: Window) -> Derived:
     """Answer within what the question can hold, and say if it was more."""
-    most = FIELDS[name].high
+    if isinstance(answer, Finding):
+        return Derived(name, None, (answer,))
+    value, source = answer
+    source = [*source, *window.rested]
+    most = FIELDS[name].high if name in FIELDS else value
     if value > most:
-        source = f"{source} The question takes {most:g} at most."
-    return Derived(name, float(min(value, most)), source)
+        source.append(finding("at_most", most=most))
+    return Derived(name, float(min(value, most)), tuple(source))
 
 
-def _longest(window: Window) -> Derived:
-    name, label = "longest_recent_min", FIELDS["sport"].levels[window.sport].lower()
+def _longest(window: Window, _: _Weather) -> _Answer:
+    label = FIELDS["sport"].levels[window.sport].lower()
     if window.sport == "other":
-        return Derived(name, None, reason="Which sessions are similar, other does not say.")
+        return finding("similar_to_other")
     month = window.last(_MONTH_DAYS)
     similar = month[month["sport"].isin(similar_sports(window.sport))]
-    fine = similar[~similar["cut"]]
-    if len(fine):
-        return _longest_of(window, fine, cut=len(similar) > len(fine))
+    usable = similar[~similar["cut"]]
+    if len(usable):
+        return _longest_of(window, usable, cut=len(similar) > len(usable))
     if len(similar):
-        why = "The only similar sessions of the last 4 weeks are longer than 24 hours."
-        return Derived(name, None, reason=why)
+        return finding("similar_only_cut")
     if not window.calendar:
-        return Derived(name, None, reason=f"There is no {label} in the FIT files.")
+        return finding("none_in_fit", sport=label)
     if window.back < _MONTH_DAYS:
-        why = (
-            f"There is no {label} in the log, and it goes back only "
-            f"{counted(window.back, 'day')}."
-        )
-        return Derived(name, None, reason=why)
-    source = f"No {label} in the last 4 weeks{window.up_to}, in {window.sources}."
-    return Derived(name, 0.0, source + window.rested)
+        return finding("none_so_far", sport=label, days=window.back)
+    return 0.0, [window.source("none_similar", sport=label)]
 
 
-def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> Derived:
+def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> _Answer:
     row = similar.iloc[int(similar["duration_min"].to_numpy().argmax())]
     minutes = float(np.round(row["duration_min"]))
-    span = "4 weeks" + window.up_to
-    if window.calendar and window.back < _MONTH_DAYS:
-        span = f"{counted(window.back, 'day')}{window.up_to}, all it holds"
-    source = (
-        f"Longest similar session ({FIELDS['sport'].levels[row['sport']].lower()}) of "
-        f"the last {span}: {minutes:g} min on {day_words(row['day'])}, from "
-        f"{row['source']}."
+    short = window.calendar and window.back < _MONTH_DAYS
+    longest = window.source(
+        "longest_of_all" if short else "longest",
+        sport=FIELDS["sport"].levels[row["sport"]].lower(),
+        days=window.back,
+        minutes=minutes,
+        day=row["day"],
+        sources=row["sources"],
     )
-    if cut:
-        source += " One of more than 24 hours was not used."
-    if not window.calendar:
-        source += " It is at least that: whether there were longer ones, no file says."
-    return _within("longest_recent_min", minutes, source + window.rested)
+    also = ["cut_not_used"] * cut + ["at_least"] * (not window.calendar)
+    return minutes, [longest, *map(finding, also)]
 
 
-def _per_week(window: Window) -> Derived:
-    name = "sessions_per_week"
-    if not window.calendar or (window.on - window.end).days > limit("stale_days"):
-        return Derived(name, None, reason=window.missing)
+def _per_week(window: Window, _: _Weather) -> _Answer:
+    long_ago = (window.on - window.end).days > limit("stale_days")
+    if window.missing and (long_ago or not window.calendar):
+        return window.missing
     days = min(window.days, _MONTH_DAYS)
     if days < _WEEK_DAYS:
-        why = f"The log goes back only {counted(days, 'day')}; needed is a week."
-        return Derived(name, None, reason=why)
-    number = len(window.known(days))
-    weeks = "4 weeks" if days == _MONTH_DAYS else f"{days} days"
-    span = f"{'the' if window.up_to else 'the last'} {weeks}{window.up_to}"
-    if days < _MONTH_DAYS:
-        span += ", which is all it holds"
-    source = f"{counted(number, 'session')} in {span}, in {window.sources}."
-    return _within(name, round(number / (days / _WEEK_DAYS), 1), source + window.rested)
+        return finding("under_a_week", days=days)
+    sessions = len(window.known(days))
+    kind = "a_week" if days == _MONTH_DAYS else "a_week_of_all"
+    source = window.source(kind, sessions=sessions, days=days)
+    return round(sessions / (days / _WEEK_DAYS), 1), [source]
 
 
-def _hard(window: Window) -> Derived:
-    name = "hard_sessions_3d"
+def _hard(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return Derived(name, None, reason=window.missing)
+        return window.missing
     if window.days < 3:
-        return Derived(name, None, reason="The log does not go back 3 days.")
+        return finding("under_3_days")
     recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
     hard = hardness(window.before)[recent.to_numpy()]
     if np.isnan(hard).any():
         open_days = window.before.loc[recent, "day"][np.isnan(hard)]
-        why = (
-            f"How hard the session on {day_words(open_days.iloc[-1])} was, the log does "
-            "not say: no effort, and neither intensity nor heart rate that settles it."
-        )
-        return Derived(name, None, reason=why)
+        return finding("hardness_open", day=open_days.iloc[-1])
     number = int(hard.sum())
-    source = (
-        f"{number} of {counted(len(hard), 'session')} in the last 3 days hard by effort "
-        f"(7 of 10 or more), intensity or heart rate, in {window.sources}."
-    )
-    return _within(name, number, source + window.rested)
+    return number, [window.source("hard", hard=number, sessions=len(hard))]
 
 
-def _rest(window: Window) -> Derived:
-    name = "rest_days_7d"
+def _rest(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return Derived(name, None, reason=window.missing)
+        return window.missing
     if window.days < _WEEK_DAYS:
-        why = f"The log goes back only {counted(window.days, 'day')}; needed are 7."
-        return Derived(name, None, reason=why)
+        return finding("under_7_days", days=window.days)
     trained = window.last(_WEEK_DAYS)["day"].nunique()
-    source = f"Sessions on {trained} of the last 7 days, in {window.sources}."
-    return Derived(name, float(_WEEK_DAYS - trained), source + window.rested)
-
-
-_RULES = {
-    "longest_recent_min": _longest,
-    "sessions_per_week": _per_week,
-    "hard_sessions_3d": _hard,
-    "rest_days_7d": _rest,
-}
+    return _WEEK_DAYS - trained, [window.source("trained", trained=trained)]
 
 
 def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
@@ -281,9 +263,7 @@ def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
     return state.wbgt_c
 
 
-def _heat_days(
-    window: Window, air_temperature_c: float | None, humidity_pct: float | None
-) -> Derived:
+def _heat_days(window: Window, weather: _Weather) -> _Answer:
     """Days with a session in similar heat.
 
     Similar is an air temperature at most `SIMILAR_AIR_C` below the planned one; where
@@ -291,61 +271,58 @@ def _heat_days(
     A day without weather, or after the end of the log, counts as not hot, which never
     makes an athlete look better used to heat than they are.
     """
-    name = "heat_days_14d"
+    air_temperature_c, humidity_pct = weather
     if air_temperature_c is None:
-        why = "What is similar depends on the weather of the session, which is not known."
-        return Derived(name, None, reason=why)
+        return finding("no_planned_weather")
     if not window.calendar:
-        return Derived(name, None, reason=window.missing)
-    recent = window.last(14)
+        return finding("no_calendar")
     if window.back < 14:
-        why = f"The log goes back only {counted(window.back, 'day')}; needed are 14."
-        return Derived(name, None, reason=why)
-    known = recent["air_temperature_c"].notna()
-    if len(recent) and not known.any():
-        why = (
-            "The file has no weather of the last 14 days; the temperature that a device "
-            "measures on the wrist or the bar is not that of the air."
-        )
-        return Derived(name, None, reason=why)
+        return finding("under_14_days", days=window.back)
+    recent = window.last(14)
     air, humidity = recent["air_temperature_c"], recent["relative_humidity_pct"]
+    if len(recent) and air.isna().all():
+        return finding("no_weather")
     similar = air >= air_temperature_c - SIMILAR_AIR_C
     if humidity_pct is not None:
         planned = float(_shade_wbgt_c(air_temperature_c, humidity_pct))
         past = _shade_wbgt_c(air.to_numpy(), humidity.to_numpy())
-        by_wbgt = past >= planned - SIMILAR_WBGT_C
-        similar = similar.where(humidity.isna(), by_wbgt)
+        similar = similar.where(humidity.isna(), past >= planned - SIMILAR_WBGT_C)
     days = recent.loc[similar, "day"].nunique()
-    source = (
-        f"{counted(days, 'day')} with a session in similar heat in the last "
-        f"14{window.up_to} (air at most {SIMILAR_AIR_C:g} °C below the plan, or WBGT "
-        f"{SIMILAR_WBGT_C:g} °C), by the weather of {int(known.sum())} of "
-        f"{counted(len(recent), 'session')}, in {window.sources}."
+    source = window.source(
+        "heat",
+        days=days,
+        air_c=SIMILAR_AIR_C,
+        wbgt_c=SIMILAR_WBGT_C,
+        known=int(air.notna().sum()),
+        sessions=len(recent),
     )
-    return Derived(name, float(days), source + window.rested)
+    return days, [source]
 
 
-def _recent_load(window: Window) -> Derived:
-    name = "recent_vs_usual_load"
+def _recent_load(window: Window, _: _Weather) -> _Answer:
     if window.missing:
-        return Derived(name, None, reason=window.missing)
+        return window.missing
     if window.days < _MONTH_DAYS:
-        why = f"The log goes back only {counted(window.days, 'day')}; needed are 4 weeks."
-        return Derived(name, None, reason=why)
+        return finding("under_4_weeks", days=window.days)
     month = window.last(_MONTH_DAYS)
     if month["cut"].any():
-        why = "A session of more than 24 hours in the last 4 weeks makes the load unclear."
-        return Derived(name, None, reason=why)
+        return finding("load_with_cut")
     loads = session_loads(month)
     recent = month["day"] >= window.on - timedelta(days=_WEEK_DAYS)
     usual = loads.loc[~recent, "load"].sum() / (_MONTH_DAYS - _WEEK_DAYS)
     if not usual > 0:
-        why = "There was no session in the 3 weeks before the last 7 days."
-        return Derived(name, None, reason=why)
+        return finding("no_usual_load")
     ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual
-    estimated = loads["load"][loads["method"] == ESTIMATED].sum() / loads["load"].sum()
-    source = (
-        f"Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
-        f"{estimated:.0%} of it estimated, in {window.sources}."
-    )
-    return Derived(name, float(np.round(ratio, 2)), source + window.rested)
+    estimated = loads["load"][loads["estimated"]].sum() / loads["load"].sum()
+    source = window.source("load", ratio=ratio, estimated=estimated)
+    return float(np.round(ratio, 2)), [source]
+
+
+_RULES = {
+    "longest_recent_min": _longest,
+    "sessions_per_week": _per_week,
+    "hard_sessions_3d": _hard,
+    "rest_days_7d": _rest,
+    "heat_days_14d": _heat_days,
+    "recent_vs_usual_load": _recent_load,
+}

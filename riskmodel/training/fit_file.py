@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import sport_of
 
 FIT = "a FIT file"
@@ -27,67 +28,47 @@ _MOST_OFFSET = timedelta(hours=15)
 
 
 def is_fit(content: bytes) -> bool:
-    r"""Whether bytes begin like a FIT file.
-
-    Examples
-    --------
-    >>> is_fit(b"\x0e\x20\x00\x00\x00\x00\x00\x00.FIT"), is_fit(b"Activity ID,")
-    (True, False)
-    """
+    """Whether bytes begin like a FIT file."""
     return content[8:12] == b".FIT"
 
 
-def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Sessions of a FIT file.
+def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding]]:
+    """Rows for `sessions_of`, one for each session of a FIT file, and notes.
 
-    Parameters
-    ----------
-    content : bytes
-    zone : zoneinfo.ZoneInfo
-        Where the session was, if the file does not tell its local time.
-
-    Returns
-    -------
-    sessions : pandas.DataFrame
-        Raw, one row for each session; position, device and user are not read.
-    notes : tuple of str
-
-    Raises
-    ------
-    TrainingLogError
-        If there is no finished session in it.
+    The zone is for a file that does not tell its local time.  Position, device and user
+    are not read.
     """
     if len(content) > MOST_FIT_BYTES:
         raise TrainingLogError(
             f"This FIT file has {len(content) / 1e6:.0f} MB; allowed are up to "
             f"{MOST_FIT_BYTES / 1e6:.0f} MB."
         )
-    found, notes = _messages(content)
-    kind = next((m.get("type") for name, m in found if name == "file_id"), None)
+    messages, notes = _messages(content)
+    kind = next((m.get("type") for name, m in messages if name == "file_id"), None)
     if kind not in (None, "activity"):
         raise TrainingLogError(
             f"This FIT file holds no activity but {str(kind).replace('_', ' ')}: give the "
             "file of a session."
         )
-    sessions = [m for name, m in found if name == "session"]
+    sessions = [m for name, m in messages if name == "session"]
     if not sessions:
         raise TrainingLogError(
             "This FIT file holds no finished session; it may have been cut off."
         )
-    rates = [m["heart_rate"] for name, m in found if name == "record"]
+    rates = [m["heart_rate"] for name, m in messages if name == "record"]
     known = [r for r in rates if isinstance(r, int | float)]
     if len(sessions) == 1 and known:
         # Many devices leave the averages of the session empty and write every second.
         first = sessions[0]
         first["avg_heart_rate"] = first["avg_heart_rate"] or sum(known) / len(known)
         first["max_heart_rate"] = first["max_heart_rate"] or max(known)
-    activity = next((m for name, m in found if name == "activity"), {})
+    activity = next((m for name, m in messages if name == "activity"), {})
     offset = _offset(activity)
     place = timezone(offset) if offset is not None else zone
-    notes += (
-        ("FIT files write UTC; the local time comes from the file.",)
+    notes.append(
+        finding("fit_tells_local_time")
         if offset is not None
-        else (f"FIT files write UTC; local time is that of {zone.key}.",)
+        else finding("fit_local_time", zone=zone.key)
     )
     return _frame([_row(m, place) for m in sessions]), notes
 
@@ -120,7 +101,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
+def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Finding]]:
     """Messages that matter, with the fields that do, and what was wrong with the file."""
     try:
         import fitdecode  # type: ignore[import-untyped]  # heavy, and comes with the app
@@ -129,8 +110,8 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], tuple[s
             'FIT files need one more package: pip install "cramp-risk[app]".'
         ) from error
 
-    found: list[tuple[str, dict[str, Any]]] = []
-    notes: tuple[str, ...] = ()
+    messages: list[tuple[str, dict[str, Any]]] = []
+    notes: list[Finding] = []
     try:
         reader = fitdecode.FitReader(
             io.BytesIO(content),
@@ -142,29 +123,21 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], tuple[s
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name in _FIELDS:
                     fields = _FIELDS[frame.name]
                     values = {n: frame.get_value(n, fallback=None) for n in fields}
-                    found.append((frame.name, values))
+                    messages.append((frame.name, values))
                 elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
-                    notes += (
-                        "The checksum of the FIT file is wrong: it may be damaged. What "
-                        "could be read was kept.",
-                    )
+                    notes.append(finding("wrong_checksum"))
     # The decoder meets broken bytes with whatever they lead it into.
     except Exception as error:
-        if not found:
+        if not messages:
             raise TrainingLogError(
                 "This FIT file cannot be read; it is damaged."
             ) from error
-        notes += ("The FIT file breaks off; what stood before was kept.",)
-    return found, notes
+        notes.append(finding("breaks_off"))
+    return messages, notes
 
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
-
-
-def _above_zero(value: Any) -> float:
-    """Number, where 0 stands for not known."""
-    return _number(value or None)
 
 
 def _offset(activity: dict[str, Any]) -> timedelta | None:
@@ -180,22 +153,20 @@ def _offset(activity: dict[str, Any]) -> timedelta | None:
 
 def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:
     start = message["start_time"]
-    if isinstance(start, datetime):
-        start = start.astimezone(place).replace(tzinfo=None)
-    else:
-        start = None
+    known = isinstance(start, datetime)
+    local: Any = start.astimezone(place).replace(tzinfo=None) if known else pd.NaT
     timer = message["total_timer_time"] or message["total_elapsed_time"]
     sport, detail = str(message["sport"] or ""), str(message["sub_sport"] or "")
     return {
-        "moment": pd.Timestamp(start) if start else pd.NaT,
+        "moment": pd.Timestamp(local),
         "has_time": True,
         "activity": sport,
         "sport": _SUB_SPORTS.get(detail, "") or sport_of(sport),
         "duration_min": _number(timer) / 60,
         "distance_m": _number(message["total_distance"]),
         # From 0 to 100 in the file.
-        "session_rpe": _above_zero(message["workout_rpe"]) / 10,
-        "average_heart_rate_bpm": _above_zero(message["avg_heart_rate"]),
-        "highest_heart_rate_bpm": _above_zero(message["max_heart_rate"]),
-        "intensity_factor": _above_zero(message["intensity_factor"]),
+        "session_rpe": _number(message["workout_rpe"]) / 10,
+        "average_heart_rate_bpm": _number(message["avg_heart_rate"]),
+        "highest_heart_rate_bpm": _number(message["max_heart_rate"]),
+        "intensity_factor": _number(message["intensity_factor"]),
     }

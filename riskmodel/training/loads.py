@@ -27,25 +27,11 @@ Array = NDArray[np.float64]
 FITNESS_DAYS, FATIGUE_DAYS = 42, 7
 """Time constants of fitness and fatigue. [days]"""
 
-SAID, ESTIMATED = "session RPE", "estimated"
-"""How the load of a session came about."""
-
 _SPIKE_PERCENTILE = 0.9  # see [hard] in the data file
 
 
 def session_loads(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Load of each session, and how it came about.
-
-    Parameters
-    ----------
-    sessions : pandas.DataFrame
-        With ``sport``, ``duration_min`` and ``session_rpe``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``load`` [arbitrary units, 0 to 10 times min], never 0 for a session with a
-        duration; ``method``, one of `SAID` and `ESTIMATED`.
+    """Load of each session [0 to 10 times min], and whether it is ``estimated``.
 
     Examples
     --------
@@ -53,37 +39,21 @@ def session_loads(sessions: pd.DataFrame) -> pd.DataFrame:
 
     >>> rows = pd.DataFrame({"sport": ["running", "running"], "duration_min": [120, 60]})
     >>> session_loads(rows.assign(session_rpe=[6, None])).to_dict("list")
-    {'load': [720.0, 300.0], 'method': ['session RPE', 'estimated']}
+    {'load': [720.0, 300.0], 'estimated': [False, True]}
     """
     rpe = sessions["session_rpe"].astype(float)
     usual = sessions["sport"].map(table()["usual_rpe"]).astype(float)
-    return pd.DataFrame(
-        {
-            "load": rpe.fillna(usual) * sessions["duration_min"],
-            "method": np.where(rpe.notna(), SAID, ESTIMATED),
-        },
-        index=sessions.index,
-    )
+    load = rpe.fillna(usual) * sessions["duration_min"]
+    return pd.DataFrame({"load": load, "estimated": rpe.isna()})
 
 
 def hardness(sessions: pd.DataFrame) -> Array:
-    """Whether each session was hard.
+    """Whether each session of a whole log was hard: 1, 0, or NaN where not known.
 
-    Parameters
-    ----------
-    sessions : pandas.DataFrame
-        Of a whole log: heart rates are judged against the others of the same sport.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        1 hard, 0 not hard, NaN not known.
-
-    Notes
-    -----
     What the athlete said counts first, then the intensity that the file gives, then
-    heart rates.  Each has two limits, in the data file; what lies between is not known.
-    A low average heart rate alone says nothing, since intervals have one too.
+    heart rates against the others of the same sport.  Each has two limits, in the data
+    file; what lies between is not known.  A low average heart rate alone says nothing,
+    since intervals have one too.
     """
     rule = table()["hard"]
     rpe, intensity = sessions["session_rpe"], sessions["intensity_factor"]
@@ -108,22 +78,9 @@ def hardness(sessions: pd.DataFrame) -> Array:
 def smoothed(daily_load: ArrayLike, days: float) -> Array:
     """Exponentially weighted load of a row of days, beginning from nothing.
 
-    Parameters
-    ----------
-    daily_load : array-like of shape (n,)
-        One value for each day, 0 on days without a session.
-    days : float
-        Time constant N. [days], above 0
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        Each day moves by 1 − exp(−1/N) of the way to the load of that day.
-
-    Notes
-    -----
-    Programs differ in the constant: 1/N and 2/(N + 1) are in use too, and give other
-    numbers.  This is the one that decays by exp(−1) in N days.
+    Each day moves by 1 − exp(−1/N) of the way to its load, N being the time constant
+    [days].  Programs differ: 1/N and 2/(N + 1) are in use too, and give other numbers.
+    This is the one that decays by exp(−1) in N days.
 
     Examples
     --------
@@ -158,24 +115,22 @@ def daily(log: TrainingLog, until: date | None = None) -> pd.DataFrame:
     ValueError
         If `until` lies before the first session.
     """
-    sessions = log.sessions
-    first = sessions["day"].iloc[0]
-    last = sessions["day"].iloc[-1] if until is None else pd.Timestamp(until)
+    day = log.sessions["day"]
+    first, last = day.iloc[0], day.iloc[-1] if until is None else pd.Timestamp(until)
     if last < first:
         raise ValueError(f"The log begins on {first.date()}, after {last.date()}.")
-    loads = session_loads(sessions)
-    by_day = loads["load"].groupby(sessions["day"]).sum()
-    guessed = loads["load"].where(loads["method"] == ESTIMATED, 0.0)
+    loads = session_loads(log.sessions)
+    loads["guessed"] = loads["load"].where(loads["estimated"], 0.0)
     days = pd.date_range(first, last, freq="D", unit="s")
-    load = by_day.reindex(days, fill_value=0.0)
-    estimated = guessed.groupby(sessions["day"]).sum().reindex(days, fill_value=0.0)
+    sums = loads[["load", "guessed"]].groupby(day).sum().reindex(days, fill_value=0.0)
+    load = sums["load"]
     return pd.DataFrame(
         {
             "day": days,
             "load": load.to_numpy(),
             "fitness": smoothed(load, FITNESS_DAYS),
             "fatigue": smoothed(load, FATIGUE_DAYS),
-            "estimated": (estimated / load.where(load > 0)).fillna(0.0).to_numpy(),
+            "estimated": (sums["guessed"] / load.where(load > 0)).fillna(0.0).to_numpy(),
             "settled": np.arange(len(days)) >= FITNESS_DAYS,
         }
     )

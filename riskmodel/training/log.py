@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
+
+from riskmodel.training.sentences import SKIPPED, Finding, counted, day_words, sentence
 
 COLUMNS = {
     "day": "datetime64[s]",
@@ -21,37 +24,13 @@ COLUMNS = {
     "air_temperature_c": "float64",
     "relative_humidity_pct": "float64",
     "cut": "bool",
-    "source": "str",
+    "sources": "object",
 }
 """Columns of a log; whatever else a file holds is not kept."""
-
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
 
 
 class TrainingLogError(ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
-
-
-def day_words(day: date | pd.Timestamp, *, year: bool = False) -> str:
-    """A day as people say it, in whatever language the machine is set up.
-
-    Examples
-    --------
-    >>> day_words(date(2026, 7, 12)), day_words(date(2026, 7, 12), year=True)
-    ('12 Jul', '12 Jul 2026')
-    """
-    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
-
-
-def counted(number: int, noun: str) -> str:
-    """Number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "session"), counted(2, "session")
-    ('1 session', '2 sessions')
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 @dataclass(frozen=True)
@@ -64,12 +43,12 @@ class LogReport:
     rows_read, rows_used : int
         Their difference is the sum of `skipped`.
     skipped : mapping of str to int
-        Rows by the reason why they were left out.
+        Rows by the reason why they were left out, a key of `SKIPPED`.
     first_day, last_day : datetime.date
     estimated_sessions : int
         Sessions whose load is estimated, because nobody said how hard they felt.
-    notes : tuple of str
-        Units and times taken for granted, and what a reader should know, in sentences.
+    notes : tuple of Finding
+        Units and times taken for granted, and what a reader should know.
     """
 
     sources: tuple[str, ...]
@@ -79,34 +58,40 @@ class LogReport:
     first_day: date
     last_day: date
     estimated_sessions: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     @property
     def share_estimated(self) -> float:
         """Share of the sessions whose load is estimated, 0 to 1."""
         return self.estimated_sessions / self.rows_used
 
+    def in_words(self) -> dict[str, Any]:
+        """Everything by its name, with what was left out and noticed in words."""
+        return {
+            **asdict(self),
+            "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
+            "notes": [sentence(note) for note in self.notes],
+            "share_estimated": self.share_estimated,
+        }
+
     def lines(self) -> tuple[str, ...]:
         """Say it in sentences, for a page or a terminal."""
-        span = f"{day_words(self.first_day, year=True)} to "
-        span += day_words(self.last_day, year=True)
-        lines = [
+        first, last = (day_words(day, year=True) for day in (self.first_day, self.last_day))
+        return (
             f"From {', '.join(self.sources)}: {counted(self.rows_read, 'row')} read, "
             f"{self.rows_used} used, {self.rows_read - self.rows_used} left out.",
-        ]
-        lines += [
-            f"{counted(number, 'row')} left out: {why}."
-            for why, number in self.skipped.items()
-        ]
-        lines.append(f"Sessions from {span}.")
-        lines.append(
+            *(
+                f"{counted(number, 'row')} left out: {SKIPPED[why]}."
+                for why, number in self.skipped.items()
+            ),
+            f"Sessions from {first} to {last}.",
             f"Load estimated for {self.share_estimated:.0%} of the sessions "
             f"({self.estimated_sessions}), from duration and sport, because the file does "
             "not say how hard they felt."
             if self.estimated_sessions
-            else "Load of every session from how hard it felt and how long it took."
+            else "Load of every session from how hard it felt and how long it took.",
+            *map(sentence, self.notes),
         )
-        return (*lines, *self.notes)
 
 
 @dataclass(frozen=True)
@@ -118,7 +103,8 @@ class TrainingLog:
     sessions : pandas.DataFrame
         One row per session with the columns of `COLUMNS`: ``day`` and ``start`` are
         local, ``start`` is NaT where the file names no time; numbers are NaN where not
-        known; ``cut`` says that a longer duration was cut to 24 hours.
+        known; ``cut`` says that a longer duration was cut to 24 hours; ``sources`` are
+        the programs that recorded it.
     report : LogReport
     """
 
@@ -126,19 +112,29 @@ class TrainingLog:
     report: LogReport
 
 
+def log_of(
+    sessions: pd.DataFrame,
+    sources: Iterable[str],
+    rows_read: int,
+    skipped: Mapping[str, int],
+    notes: Iterable[Finding],
+) -> TrainingLog:
+    """Put sessions, as from `ordered`, together with what is to be said about them."""
+    report = LogReport(
+        tuple(sources),
+        rows_read,
+        len(sessions),
+        skipped,
+        sessions["day"].iloc[0].date(),
+        sessions["day"].iloc[-1].date(),
+        int(sessions["session_rpe"].isna().sum()),
+        tuple(dict.fromkeys(notes)),
+    )
+    return TrainingLog(sessions, report)
+
+
 def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Give sessions the columns of a log, and their order.
-
-    Parameters
-    ----------
-    sessions : pandas.DataFrame
-        With any of the columns of `COLUMNS`, among them ``day``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Oldest first, numbered from 0.
-    """
+    """Give sessions the columns of a log, oldest first and numbered from 0."""
     full = sessions.reindex(columns=list(COLUMNS))
     full["cut"] = full["cut"].eq(True)
     full = full.astype(COLUMNS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,6 +17,7 @@ from riskmodel.inputs.tables import (
     separator,
     text_of,
 )
+from riskmodel.training.fit_file import is_fit
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.words import (
     DURATIONS,
@@ -32,6 +33,26 @@ MOST_BYTES = 100_000_000
 
 OWN = Source("own", "your table", "local", (), frozenset(), (), {})
 _KNOWN = "Strava, Garmin Connect, intervals.icu and TrainingPeaks, and FIT files"
+_NO_TABLE = "This file is no table: no row has two cells."
+
+
+@dataclass(frozen=True)
+class LogColumn:
+    """A column of a file that nobody has said the meaning of yet.
+
+    Attributes
+    ----------
+    header : str
+        As `read_log` takes it; the second of its name ends with ``#2``.
+    samples : tuple of str
+        Its first cells that are not empty, at most three.
+    meaning : str
+        One of `MEANINGS` where the program that wrote the file is known, else empty.
+    """
+
+    header: str
+    samples: tuple[str, ...]
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +62,62 @@ class Table:
     source: Source
     mark: str
     headers: list[str]
-    meanings: dict[str, int]
+    places: dict[str, int]  # of the columns, by what they mean
     rows: list[list[str]]
 
 
-def log_text(content: bytes) -> str:
+def read_table(content: bytes, columns: Mapping[str, str] | None) -> Table:
+    """Find the headers in a file, those of a program or those that a person has named."""
+    text = _text(content)
+    return _known_table(text) if columns is None else _own_table(text, columns)
+
+
+def log_columns(content: bytes) -> tuple[LogColumn, ...]:
+    r"""List the columns of a CSV table, for a person to say what they mean.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    tuple of LogColumn
+
+    Raises
+    ------
+    TrainingLogError
+        If it is no table.
+
+    Examples
+    --------
+    >>> log_columns(b"When;Minutes\n3.5.2026;60\n")[1]
+    LogColumn(header='Minutes', samples=('60',), meaning='')
+    """
+    if is_fit(content):
+        raise TrainingLogError("A FIT file has no columns: it is read as it is.")
+    text = _text(content)
+    try:
+        table = _known_table(text)
+    except TrainingLogError:
+        rows = _rows(text, mark := separator(text))
+        place = _first_with_cells(rows)
+        if place is None:
+            raise TrainingLogError(_NO_TABLE) from None
+        table = Table(OWN, mark, numbered(rows[place]), {}, rows[place + 1 :])
+    meanings = {place: what for what, place in table.places.items() if what in MEANINGS}
+    return tuple(
+        LogColumn(header, tuple(_samples(table.rows, place)), meanings.get(place, ""))
+        for place, header in enumerate(table.headers)
+        if header
+    )
+
+
+def _samples(rows: list[list[str]], place: int) -> Iterator[str]:
+    filled = (row[place].strip() for row in rows if len(row) > place and row[place].strip())
+    return (cell[:40] for cell in islice(filled, 3))
+
+
+def _text(content: bytes) -> str:
     """Text of a file that may be a table, or a sentence about what else it is."""
     if len(content) > MOST_BYTES:
         raise TrainingLogError(
@@ -73,7 +145,7 @@ def log_text(content: bytes) -> str:
     return text
 
 
-def table_rows(text: str, mark: str) -> list[list[str]]:
+def _rows(text: str, mark: str) -> list[list[str]]:
     """Rows of a CSV text, if there are not too many."""
     try:
         rows = csv_rows(text, mark)
@@ -86,62 +158,68 @@ def table_rows(text: str, mark: str) -> list[list[str]]:
     return rows
 
 
-def _first_rows(text: str, mark: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    try:
-        return list(islice(reader, FIRST_ROWS))
-    except csv.Error:
-        return []
+def _first_with_cells(rows: list[list[str]]) -> int | None:
+    return next((i for i, row in enumerate(rows) if sum(map(bool, row)) > 1), None)
 
 
-def _meanings(source: Source, headers: list[str]) -> dict[str, int]:
-    """Column of each meaning, if this can be a table of the source at all."""
-    places = {header_key(name): i for i, name in reversed([*enumerate(headers)])}
-    found = {
-        what: places[next(name for name in names if name in places)]
-        for what, names in source.columns.items()
-        if any(name in places for name in names)
-    }
-    fits = source.marks & places.keys() and all(what in found for what in source.needs)
-    return found if fits else {}
-
-
-def known_table(text: str) -> Table:
-    """Find the headers of a known program; which one has the most of them."""
-    best: tuple[int, str, int, Source] | None = None
+def _possible_headers(text: str) -> Iterator[tuple[str, int, list[str]]]:
+    """Each of the first rows, cut by each mark: the mark, its place and its cells."""
     for mark in SEPARATORS:
-        for place, row in enumerate(_first_rows(text, mark)):
-            for source in sources().values():
-                size = len(_meanings(source, numbered(row)))
-                if size and (best is None or size > best[0]):
-                    best = size, mark, place, source
-    if best is None:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        try:
+            rows = list(islice(reader, FIRST_ROWS))
+        except csv.Error:
+            continue
+        for place, row in enumerate(rows):
+            yield mark, place, numbered(row)
+
+
+def _places(source: Source, headers: list[str]) -> dict[str, int]:
+    """Column of each meaning, if this can be a table of the source at all."""
+    columns = {header_key(name): i for i, name in reversed([*enumerate(headers)])}
+    places = {
+        what: columns[next(name for name in names if name in columns)]
+        for what, names in source.columns.items()
+        if any(name in columns for name in names)
+    }
+    fits = source.marks & columns.keys() and all(what in places for what in source.needs)
+    return places if fits else {}
+
+
+def _known_table(text: str) -> Table:
+    """Find the headers of a known program; which one has the most of them."""
+    possible = [
+        (places, source, mark, place, headers)
+        for mark, place, headers in _possible_headers(text)
+        for source in sources().values()
+        if (places := _places(source, headers))
+    ]
+    if not possible:
         raise _not_known(text)
-    _, mark, place, source = best
-    rows = table_rows(text, mark)
-    headers = numbered(rows[place])
-    return Table(source, mark, headers, _meanings(source, headers), rows[place + 1 :])
+    places, source, mark, place, headers = max(possible, key=lambda one: len(one[0]))
+    return Table(source, mark, headers, places, _rows(text, mark)[place + 1 :])
 
 
 def _not_known(text: str) -> TrainingLogError:
     """Say whether headers are missing, or are of another program."""
-    first = table_rows(text, separator(text))[:FIRST_ROWS]
-    rows = [row for row in first if sum(map(bool, row)) > 1]
-    if not rows:
-        return TrainingLogError("This file is no table: no row has two cells.")
-    if any(re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in rows[0]):
+    first = _rows(text, separator(text))[:FIRST_ROWS]
+    place = _first_with_cells(first)
+    if place is None:
+        return TrainingLogError(_NO_TABLE)
+    row = first[place]
+    if any(re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row):
         return TrainingLogError(
             "The first row holds values where the names of the columns should be: export "
             "the file again, with its row of headers."
         )
-    named = ", ".join(cell.strip()[:30] for cell in rows[0][:4])
+    named = ", ".join(cell.strip()[:30] for cell in row[:4])
     return TrainingLogError(
         f"These columns are of no program known here ({named}, ...): known are {_KNOWN}; "
         "for another table, say what its columns mean."
     )
 
 
-def own_table(text: str, columns: Mapping[str, str]) -> Table:
+def _own_table(text: str, columns: Mapping[str, str]) -> Table:
     """Find the row of headers that a person has named."""
     for meaning in columns.values():
         if meaning not in MEANINGS:
@@ -155,12 +233,9 @@ def own_table(text: str, columns: Mapping[str, str]) -> Table:
             "Needed are a column for the start and one for the duration."
         )
     wanted = {header_key(header): meaning for header, meaning in columns.items()}
-    for mark in SEPARATORS:
-        for place, row in enumerate(_first_rows(text, mark)):
-            headers = numbered(row)
-            keys = [header_key(header) for header in headers]
-            if all(key in keys for key in wanted):
-                rows = table_rows(text, mark)
-                meanings = {what: keys.index(key) for key, what in wanted.items()}
-                return Table(OWN, mark, headers, meanings, rows[place + 1 :])
+    for mark, place, headers in _possible_headers(text):
+        keys = [header_key(header) for header in headers]
+        if all(key in keys for key in wanted):
+            places = {what: keys.index(key) for key, what in wanted.items()}
+            return Table(OWN, mark, headers, places, _rows(text, mark)[place + 1 :])
     raise TrainingLogError(f"No row of headers has all of these: {', '.join(columns)}.")

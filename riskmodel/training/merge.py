@@ -1,19 +1,38 @@
-"""Logs of one athlete put together, each session counted once."""
+"""Logs of one athlete put together, each session counted once.
+
+Two files of the same program overlap where start, sport and length are equal, or the day
+instead of the start where there is no time of day; two such rows of one file stay two.
+
+Two rows from different programs are the same session if sport, start and length agree: a
+start within 5 minutes and a length within a factor of 2, since programs count pauses
+differently; or, where one has no time of day, the same day and a length within 10 %.
+Where both give a distance it must agree within 10 %, or as miles do with kilometres.
+Each row has one partner at most, the nearest.
+
+Where a clock was set to another zone, starts differ by whole hours up to 14.  Such rows,
+with lengths within 3 %, are the same session only if that shift, give or take the hour of
+summer time, is that of more than half of all pairs of the two files and of at least
+three: else a ride in the morning that one program missed and one in the evening that the
+other missed would be one.  Those left apart are named in a note.  The limits are our
+judgement.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from riskmodel.training.loads import ESTIMATED, session_loads
-from riskmodel.training.log import LogReport, TrainingLog, counted, day_words, ordered
+from riskmodel.inputs.units import UNITS
+from riskmodel.training.log import TrainingLog, log_of, ordered
+from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import limit
 
 _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
-_MILES = 1.609344
+_MILE_KM = UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor
 
 
 def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
@@ -34,25 +53,6 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     ------
     ValueError
         If there is no log.
-
-    Notes
-    -----
-    Two files of the same program overlap where start, sport and length are equal, or
-    the day instead of the start where there is no time of day; two such rows of one
-    file stay two.
-
-    Two rows from different programs are the same session if sport, start and length
-    agree: a start within 5 minutes and a length within a factor of 2, since programs
-    count pauses differently; or, where one has no time of day, the same day and a
-    length within 10 %.  Where both give a distance it must agree within 10 %, or as
-    miles do with kilometres.  Each row has one partner at most, the nearest.
-
-    Where a clock was set to another zone, starts differ by whole hours up to 14.  Such
-    rows, with lengths within 3 %, are the same session only if that shift, give or take
-    the hour of summer time, is that of more than half of all pairs of the two files and
-    of at least three: else a ride in the morning that one program missed and one in the
-    evening that the other missed would be one.  Those left apart are named in a note.
-    The limits are our judgement.
     """
     if not logs:
         raise ValueError("There is no log to read: give at least one.")
@@ -61,54 +61,44 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     groups: dict[tuple[str, ...], list[pd.DataFrame]] = {}
     for log in logs:
         groups.setdefault(log.report.sources, []).append(log.sessions)
-    merged, notes = _merged([_merged(group)[0] for group in groups.values()])
+    merged, apart = _merged([_merged(group)[0] for group in groups.values()])
     reports = [log.report for log in logs]
-    skipped: dict[str, int] = {}
+    skipped: Counter[str] = Counter()
     for report in reports:
-        for why, number in report.skipped.items():
-            skipped[why] = skipped.get(why, 0) + number
-    twice = sum(len(log.sessions) for log in logs) - len(merged)
-    if twice:
-        skipped["the same session in another file"] = twice
-    said = [note for report in reports for note in report.notes]
-    return TrainingLog(
+        skipped.update(report.skipped)
+    if twice := sum(len(log.sessions) for log in logs) - len(merged):
+        skipped["in_another_file"] += twice
+    return log_of(
         merged,
-        LogReport(
-            tuple(dict.fromkeys(s for report in reports for s in report.sources)),
-            sum(report.rows_read for report in reports),
-            len(merged),
-            skipped,
-            merged["day"].iloc[0].date(),
-            merged["day"].iloc[-1].date(),
-            int((session_loads(merged)["method"] == ESTIMATED).sum()),
-            tuple(dict.fromkeys([*said, *notes])),
-        ),
+        dict.fromkeys(source for report in reports for source in report.sources),
+        sum(report.rows_read for report in reports),
+        dict(skipped),
+        [*(note for report in reports for note in report.notes), *apart],
     )
 
 
-def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
+def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
     """Sessions of all, those of one completed from its partners in the others."""
-    merged = sessions[0]
-    notes: list[str] = []
+    merged, apart = sessions[0], []
     for other in sessions[1:]:
-        left, right, note = _partners(merged, other)
-        notes += [note] if note else []
+        left, right, left_apart = _partners(merged, other)
+        apart += left_apart
         merged = merged.copy()
-        found = other.loc[right].set_axis(left)
-        completed = merged.loc[left].drop(columns="source").combine_first(found)
-        completed["source"] = [
-            ", ".join(dict.fromkeys(f"{one}, {two}".split(", ")))
-            for one, two in zip(merged["source"].loc[left], found["source"], strict=True)
-        ]
+        partners = other.loc[right].set_axis(left)
+        completed = merged.loc[left].drop(columns="sources").combine_first(partners)
+        both = merged["sources"].loc[left] + partners["sources"]
+        completed["sources"] = both.map(lambda names: tuple(dict.fromkeys(names)))
         merged.loc[left, completed.columns] = completed
         merged = ordered(pd.concat([merged, other.drop(index=right)]))
-    return merged, notes
+    return merged, apart
 
 
-def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int], str]:
+def _partners(
+    one: pd.DataFrame, two: pd.DataFrame
+) -> tuple[list[int], list[int], list[Finding]]:
     """Rows of two logs that are the same session, each in at most one pair.
 
-    Also what to say of those that may be, whole hours apart.
+    Also a finding about those that may be, whole hours apart.
     """
     pairs = _pairs(one, two)
     near = pairs[pairs["near"]]
@@ -119,7 +109,7 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int
         & ~pairs["right"].isin(matched["right"])
     ]
     if not len(shifted):
-        return matched["left"].tolist(), matched["right"].tolist(), ""
+        return matched["left"].tolist(), matched["right"].tolist(), []
     usual = int(shifted["hours"].mode().iloc[0])
     cost = (shifted["hours"] - usual).abs() * 60 + shifted["off"]
     shifted = _nearest(shifted.assign(cost=cost))
@@ -133,8 +123,8 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[list[int], list[int
 def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     """Rows of two logs that can be the same session, and in which way.
 
-    Columns are ``left``, ``right``, ``day``, ``gap`` [min], ``off`` (cost of different
-    lengths), ``hours`` of a shift, and whether a pair is ``near`` or ``shifted``.
+    ``gap`` [min] lies between the starts, ``off`` is the cost of different lengths,
+    ``hours`` the shift; a pair is ``near`` or ``shifted`` or neither.
     """
     a = one.reset_index(names="left")
     b = pd.concat(
@@ -147,11 +137,9 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     hours = (gap / 60).round()
     far = pairs["distance_m_x"] / pairs["distance_m_y"]
     far = far.where(far >= 1, 1 / far)
-    other = (far > 1.1) & ((far / _MILES - 1).abs() > 0.1)
-    sources = zip(pairs["source_x"], pairs["source_y"], strict=True)
-    same_source = np.array(
-        [not {*x.split(", ")}.isdisjoint(y.split(", ")) for x, y in sources], bool
-    )
+    other = (far > 1.1) & ((far / _MILE_KM - 1).abs() > 0.1)
+    sources = zip(pairs["sources_x"], pairs["sources_y"], strict=True)
+    same_source = np.array([not set(x).isdisjoint(y) for x, y in sources], bool)
     no_time = pairs["start_x"].isna() | pairs["start_y"].isna()
     neither = pairs["start_x"].isna() & pairs["start_y"].isna()
     same_day = pairs["day_x"] == pairs["day_y"]
@@ -178,20 +166,17 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
 def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs by their cost, each row in one at most."""
     rest = pairs.sort_values("cost", kind="stable")
-    kept = [rest[:0]]
+    rounds = [rest[:0]]
     while len(rest):  # a few rounds: those who are each other's nearest go first
         first = rest[~rest["left"].duplicated() & ~rest["right"].duplicated()]
-        kept.append(first)
+        rounds.append(first)
         rest = rest[~rest["left"].isin(first["left"]) & ~rest["right"].isin(first["right"])]
-    return pd.concat(kept)
+    return pd.concat(rounds)
 
 
-def _apart(pairs: pd.DataFrame) -> str:
+def _apart(pairs: pd.DataFrame) -> list[Finding]:
     if not len(pairs):
-        return ""
-    day = day_words(pairs["day"].min(), year=True)
-    hours = counted(abs(int(pairs.sort_values("day")["hours"].iloc[0])), "hour")
-    return (
-        f"{counted(len(pairs), 'session')} may stand in two files at different hours, the "
-        f"first on {day}, {hours} apart: counted as two, since most others are not so."
-    )
+        return []
+    first = pairs.sort_values("day").iloc[0]
+    hours = abs(int(first["hours"]))
+    return [finding("hours_apart", sessions=len(pairs), first=first["day"], hours=hours)]

@@ -6,18 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from riskmodel.training.loads import ESTIMATED, session_loads
-from riskmodel.training.log import (
-    LogReport,
-    TrainingLog,
-    TrainingLogError,
-    counted,
-    day_words,
-    ordered,
-)
-from riskmodel.training.words import is_no_session, limit, sport_of
+from riskmodel.training.log import TrainingLog, TrainingLogError, log_of, ordered
+from riskmodel.training.sentences import SKIPPED, Finding, day_words, finding
+from riskmodel.training.words import is_no_session, limit
+
+UNREADABLE = np.inf
+"""Stands in the rows of a file where a cell says something that is no quantity."""
+
+_SHOWN = 5  # activities and days named in a sentence
 
 
 @dataclass(frozen=True)
@@ -44,80 +43,58 @@ _RANGES = {
     "distance_m": _Range("distance", 0.0, 2e6, "m"),
 }
 
-ZERO_IS_UNKNOWN = frozenset(name for name, row in _RANGES.items() if row.low > 0)
-"""Quantities of which programs write 0 where they know nothing."""
 
-UNREAD = "unread "
-"""What stands before the name of a quantity where a cell of it could not be read."""
-
-_SHOWN = 5  # activities and days named in a sentence
-
-
-def log_of(
-    raw: pd.DataFrame, source: str, notes: Sequence[str], without_duration: str
+def sessions_of(
+    rows: pd.DataFrame,
+    source: str,
+    notes: Sequence[Finding],
+    *,
+    without_duration: str = "no_duration",
+    zeros_count: bool = False,
 ) -> TrainingLog:
     """Check rows, leave out what is no session, and report.
 
-    Parameters
-    ----------
-    raw : pandas.DataFrame
-        ``moment`` (local), ``has_time``, ``activity``, ``duration_min`` and any other
-        quantity of a log, with 0 only where it means 0; ``sport`` where it is known
-        already, ``reason`` where a row has been left out before, ``row`` that is equal
-        where whole rows are, `UNREAD` and the name of a quantity where a cell says
-        something that could not be read.
-    source : str
-        Label of the program.
-    notes : sequence of str
-    without_duration : str
-        What a row without a duration is.
-
-    Returns
-    -------
-    TrainingLog
-
-    Raises
-    ------
-    TrainingLogError
-        If no row is a session, or more sessions lie on one day than anybody can do.
+    Rows have ``moment`` (local), ``has_time``, ``activity``, ``sport``, ``duration_min``
+    and any other quantity of a log, `UNREADABLE` where none was made of what stands
+    there; ``skipped`` where a row has been left out before; ``row``, equal where whole
+    rows are.  Without a duration a row is ``without_duration``, a key of `SKIPPED`.
+    Whether ``zeros_count`` depends on the program: most write 0 for what they do not know.
     """
-    rows = raw.copy()
-    if "sport" not in rows:
-        rows["sport"] = by_value(rows["activity"], sport_of)
-    reason = rows.get("reason", pd.Series("", rows.index)).astype("str")
-    duration = rows["duration_min"]
-    off = by_value(rows["activity"], is_no_session).astype(bool)
-    for where, why in (
-        (off, "a day without training"),
-        (rows["moment"].isna(), "no date that can be read"),
-        (~(duration > 0), without_duration),
-        (duration < limit("shortest_min"), "shorter than a minute"),
-    ):
-        reason = reason.mask(where & (reason == ""), why)
-    reason = reason.mask(_repeated(rows, reason == ""), "in the file twice")
-    used = rows[reason == ""].copy()
-    skipped = {str(k): int(n) for k, n in reason[reason != ""].value_counts().items()}
+    skipped = _skipped(rows, without_duration)
+    left_out = {str(k): int(n) for k, n in skipped[skipped != ""].value_counts().items()}
+    used = rows[skipped == ""].copy()
     if not len(used):
-        why = ", ".join(f"{number} {text}" for text, number in skipped.items())
+        why = ", ".join(f"{number} {SKIPPED[key]}" for key, number in left_out.items())
         raise TrainingLogError(f"There is no finished session in this file: {why}.")
-    sessions, said = _sessions(used, source)
-    loads = session_loads(sessions)
-    report = LogReport(
-        (source,),
-        len(rows),
-        len(sessions),
-        skipped,
-        sessions["day"].iloc[0].date(),
-        sessions["day"].iloc[-1].date(),
-        int((loads["method"] == ESTIMATED).sum()),
-        (*notes, *said),
-    )
-    return TrainingLog(sessions, report)
+    notes = [*notes, *_leave_open(used, zeros_count=zeros_count), *_settle(used)]
+    used["sources"] = [(source,)] * len(used)
+    a_day = used["day"].value_counts()
+    if a_day.iloc[0] > limit("most_sessions_a_day"):
+        day = day_words(a_day.index[0], year=True)
+        raise TrainingLogError(
+            f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one "
+            f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
+        )
+    return log_of(ordered(used), [source], len(rows), left_out, notes)
 
 
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
     """Ask about each distinct word once, and give every row the answer."""
     return words.map({word: say(word) for word in words.unique()})
+
+
+def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
+    """Why each row is left out, empty where it is not; the first reason counts."""
+    skipped = rows.get("skipped", pd.Series("", rows.index)).astype("str")
+    duration = rows["duration_min"]
+    for where, why in (
+        (by_value(rows["activity"], is_no_session).astype(bool), "day_off"),
+        (rows["moment"].isna(), "no_date"),
+        (~(duration > 0), without_duration),
+        (duration < limit("shortest_min"), "too_short"),
+    ):
+        skipped = skipped.mask(where & (skipped == ""), why)
+    return skipped.mask(_repeated(rows, skipped == ""), "twice")
 
 
 def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
@@ -127,64 +104,48 @@ def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
     must be the same.
     """
     again = pd.Series(False, rows.index)
-    kept = rows[usable]
+    usable_rows = rows[usable]
     if "row" in rows:
-        again |= kept["row"].duplicated().reindex(rows.index, fill_value=False)
-    timed = kept[kept["has_time"]]
+        again |= usable_rows["row"].duplicated().reindex(rows.index, fill_value=False)
+    timed = usable_rows[usable_rows["has_time"]]
     same = timed.duplicated(["moment", "sport", "duration_min"])
     return again | same.reindex(rows.index, fill_value=False)
 
 
-def _sessions(used: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Columns of a log from usable rows, and what to say about them."""
-    notes = _keep_what_can_be(used)
-    unknown = used.loc[used["sport"] == "", "activity"]
-    if len(unknown):
-        named = ", ".join(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
-        notes.append(
-            f"{counted(len(unknown), 'session')} of an activity that is not known here "
-            f"counted as other: {named}."
-        )
-    longest = limit("longest_min")
-    used["cut"] = used["duration_min"] > longest
-    if used["cut"].any():
-        days = used.loc[used["cut"], "moment"].sort_values()
-        named = ", ".join(day_words(day, year=True) for day in days[:_SHOWN])
-        notes.append(
-            f"{counted(len(days), 'session')} longer than 24 hours cut to 24, a watch left "
-            f"running perhaps: {named}."
-        )
-    used["duration_min"] = used["duration_min"].clip(upper=longest)
-    used["sport"] = used["sport"].replace("", "other")
-    used["day"] = used["moment"].dt.normalize()
-    used["start"] = used["moment"].where(used["has_time"].astype(bool))
-    used["source"] = source
-    a_day = used["day"].value_counts()
-    if a_day.iloc[0] > limit("most_sessions_a_day"):
-        day = day_words(a_day.index[0], year=True)
-        raise TrainingLogError(
-            f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one "
-            f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
-        )
-    return ordered(used), notes
-
-
-def _keep_what_can_be(used: pd.DataFrame) -> list[str]:
-    """Leave values open that cannot be, and count them and those never read."""
+def _leave_open(used: pd.DataFrame, *, zeros_count: bool) -> list[Finding]:
+    """Leave values open that cannot be or were never read, and count them."""
     notes = []
     for name, can in _RANGES.items():
         if name not in used:
             continue
-        used[name] = used[name].astype(float)
-        fine = used[name].between(can.low, can.high)
-        outside = int((used[name].notna() & ~fine).sum())
-        used[name] = used[name].where(fine)
-        unread = int(used[UNREAD + name].sum()) if UNREAD + name in used else 0
-        for number, why in (
-            (unread, " could not be read and"),
-            (outside, f" outside {can.allowed}"),
-        ):
-            if number:
-                are = "is" if number == 1 else "are"
-                notes.append(f"{counted(number, can.noun)}{why} {are} left open.")
+        value = used[name].astype(float)
+        if not zeros_count and can.low > 0:
+            value = value.mask(value == 0)
+        inside, unread = value.between(can.low, can.high), value == UNREADABLE
+        outside = value.notna() & ~inside & ~unread
+        if number := int(unread.sum()):
+            notes.append(finding("unread", values=number, noun=can.noun))
+        if number := int(outside.sum()):
+            found = {"values": number, "noun": can.noun, "allowed": can.allowed}
+            notes.append(finding("outside", **found))
+        used[name] = value.where(inside)
+    return notes
+
+
+def _settle(used: pd.DataFrame) -> list[Finding]:
+    """Give usable rows the columns of a log, and say what was settled."""
+    notes = []
+    unknown = used.loc[used["sport"] == "", "activity"]
+    if len(unknown):
+        named = tuple(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
+        notes.append(finding("unknown_activity", sessions=len(unknown), named=named))
+    longest = limit("longest_min")
+    used["cut"] = used["duration_min"] > longest
+    if used["cut"].any():
+        days = used.loc[used["cut"], "moment"].sort_values()
+        notes.append(finding("cut", sessions=len(days), days=tuple(days[:_SHOWN])))
+    used["duration_min"] = used["duration_min"].clip(upper=longest)
+    used["sport"] = used["sport"].replace("", "other")
+    used["day"] = used["moment"].dt.normalize()
+    used["start"] = used["moment"].where(used["has_time"].astype(bool))
     return notes

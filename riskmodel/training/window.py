@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from riskmodel.training.fit_file import FIT
-from riskmodel.training.log import TrainingLog, day_words
+from riskmodel.training.log import TrainingLog
+from riskmodel.training.sentences import Finding, day_words, finding
 from riskmodel.training.words import limit
 
 _DAY = pd.Timedelta(days=1)
@@ -16,30 +18,15 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class Window:
-    """Sessions before a day, and the days of which a log knows everything.
+    """Sessions before a day, and the days of which a log knows everything."""
 
-    Attributes
-    ----------
-    before : pandas.DataFrame
-        Sessions before the planned one, at least one.
-    on : pandas.Timestamp
-        Day of the planned session.
-    sport : str
-    first, end : pandas.Timestamp
-        First and last day that the log covers, the last before `on`.
-    calendar : bool
-        Whether it covers days at all; single FIT files do not.
-    by_word : bool
-        Whether it ends later than its last session, since its reader says so.
-    """
-
-    before: pd.DataFrame
-    on: pd.Timestamp
+    before: pd.DataFrame  # sessions before the planned one, at least one
+    on: pd.Timestamp  # day of the planned session
     sport: str
-    first: pd.Timestamp
-    end: pd.Timestamp
-    calendar: bool
-    by_word: bool
+    first: pd.Timestamp  # that the log covers
+    end: pd.Timestamp  # last day that it covers, before `on`
+    calendar: bool  # whether it covers days at all; single FIT files do not
+    by_word: bool  # whether it ends later than its last session, as its reader says
 
     def last(self, days: int) -> pd.DataFrame:
         """Sessions of the days before the planned one."""
@@ -61,76 +48,53 @@ class Window:
         return max((self.end - self.first).days + 1, 0)
 
     @property
-    def covered(self) -> bool:
-        """Whether the log goes on to the day before the planned session."""
-        return bool(self.end == self.on - _DAY)
+    def _last_session(self) -> pd.Timestamp:
+        last: pd.Timestamp = self.before["day"].iloc[-1]
+        return last
 
     @property
     def stale(self) -> int:
         """Days since the log ended, where they are too many, else 0."""
-        days = (self.on - max(self.end, self.before["day"].iloc[-1])).days
+        days = (self.on - max(self.end, self._last_session)).days
         return days if days > limit("stale_days") else 0
 
-    @property
-    def sources(self) -> str:
-        """Programs and files that the sessions are from."""
-        return ", ".join(
-            dict.fromkeys(", ".join(self.before["source"].unique()).split(", "))
-        )
+    def source(self, kind: str, **details: Any) -> Finding:
+        """Where an answer comes from, with the programs and an early end of the log."""
+        programs = tuple(dict.fromkeys(self.before["sources"].explode()))
+        return finding(kind, **{"end": self.early_end, "sources": programs, **details})
 
     @property
-    def missing(self) -> str:
-        """Why nothing follows from days without a session, empty if it does."""
+    def early_end(self) -> pd.Timestamp | None:
+        """Where the log ends, if that is earlier than the day before the session."""
+        return self.end if self.calendar and self.end != self.on - _DAY else None
+
+    @property
+    def missing(self) -> Finding | None:
+        """Why nothing follows from days without a session, None if it does."""
         if not self.calendar:
-            return (
-                "FIT files hold one session each: whether there were others, no file says."
-            )
-        if self.covered:
-            return ""
-        apart = "" if self.before["day"].iloc[-1] <= self.end else "Besides FIT files, "
-        the = "the" if apart else "The"
-        return (
-            f"{apart}{the} log ends on {day_words(self.end)}; whether you trained on the "
-            "days after, it does not say."
-        )
+            return finding("no_calendar")
+        if self.early_end is None:
+            return None
+        alone = self._last_session <= self.end
+        return finding("ends" if alone else "list_ends", end=self.end)
 
     @property
-    def up_to(self) -> str:
-        """Where the log ends, if that is earlier than asked, for within a sentence."""
-        if self.covered or not self.calendar:
-            return ""
-        return f" up to {day_words(self.end)}, where the log ends"
-
-    @property
-    def rested(self) -> str:
-        """Sentence about days without a session that the reader answers for."""
+    def rested(self) -> tuple[Finding, ...]:
+        """Days without a session that the reader answers for."""
         if not self.by_word:
-            return ""
-        last = day_words(self.before["day"].iloc[-1])
-        return f" From {last} to {day_words(self.end)} you trained no more, as you say."
+            return ()
+        return (finding("rested", last=self._last_session, end=self.end),)
 
 
 def window_of(
     log: TrainingLog, on: pd.Timestamp, sport: str, complete_until: date | None
 ) -> Window:
-    """Find the days that a log covers before a session.
+    """Find the days that a log with a session before one day covers before that.
 
-    Parameters
-    ----------
-    log : TrainingLog
-        With a session before `on`.
-    on : pandas.Timestamp
-    sport : str
-    complete_until : datetime.date or None
-        As in `riskmodel.training.derive.derive`.
-
-    Raises
-    ------
-    ValueError
-        If it is complete only until a day before its last session.
+    ValueError if it is said to be complete only until a day before its last session.
     """
     before = log.sessions[log.sessions["day"] < on]
-    listed = log.sessions[log.sessions["source"] != FIT]
+    listed = log.sessions[log.sessions["sources"].map(lambda sources: sources != (FIT,))]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
     end = min(days.iloc[-1], on - _DAY)

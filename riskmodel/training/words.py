@@ -40,40 +40,19 @@ DURATIONS: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Source:
-    """A program that writes logs, and how it writes them.
-
-    Attributes
-    ----------
-    name, label : str
-    clock : {"utc", "local"}
-        Which time stands in the file where no zone is written.
-    needs : tuple of str
-        Meanings without which a file is not of this source.
-    marks : frozenset of str
-        Headers of which it has at least one.
-    notes : tuple of str
-        Units and times that are taken for granted.
-    columns : mapping of str to tuple of str
-        Headers of each meaning, the first goes first.
-    """
+    """A program that writes logs, and how it writes them."""
 
     name: str
     label: str
-    clock: str
-    needs: tuple[str, ...]
-    marks: frozenset[str]
-    notes: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
+    clock: str  # "utc" or "local": which time stands there where no zone is written
+    needs: tuple[str, ...]  # meanings without which a file is not of this source
+    marks: frozenset[str]  # headers of which it has at least one
+    notes: tuple[str, ...]  # units and times that are taken for granted
+    columns: Mapping[str, tuple[str, ...]]  # headers of each meaning, the first goes first
 
 
 def header_key(header: str) -> str:
-    """Header as it is compared; the second of its name keeps its ``#2``.
-
-    Examples
-    --------
-    >>> header_key("Max. hartslag"), header_key("Distance#2")
-    ('max hartslag', 'distance#2')
-    """
+    """Header as it is compared; the second of its name keeps its ``#2``."""
     name, number = re.fullmatch(r"(.*?)((?:#\d+)?)", header, re.DOTALL).groups()  # type: ignore[union-attr]
     return folded(name) + number
 
@@ -103,13 +82,7 @@ def table() -> dict[str, Any]:
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Every program whose tables are known, by name.
-
-    Examples
-    --------
-    >>> list(sources())
-    ['strava', 'garmin', 'intervals', 'trainingpeaks']
-    """
+    """Every program whose tables are known, by name."""
     return {
         name: Source(
             name,
@@ -149,13 +122,7 @@ def sport_of(activity: str) -> str:
 
 
 def is_no_session(activity: str) -> bool:
-    """Whether a row stands for a day without training.
-
-    Examples
-    --------
-    >>> is_no_session("Day Off"), is_no_session("Run")
-    (True, False)
-    """
+    """Whether a row stands for a day without training."""
     return _glued(activity) in {_glued(word) for word in table()["no_session"]["words"]}
 
 
@@ -166,13 +133,7 @@ def months() -> Mapping[str, int]:
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:
-    """Sports of which a past session counts as similar.
-
-    Examples
-    --------
-    >>> similar_sports("walking"), similar_sports("running")
-    (('walking', 'hiking'), ('running',))
-    """
+    """Sports of which a past session counts as similar."""
     return tuple(table()["similar"].get(sport, [sport]))
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import data_file
-from riskmodel.inputs.fields import FIELDS, MEASURED
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
@@ -137,7 +137,7 @@ def _save() -> None:
     session = {
         name: value
         for name, value in form.answers().items()
-        if name in PLAN_FIELDS and not (name in MEASURED and name in of_start)
+        if name in PLAN_FIELDS and not (FIELDS[name].measured and name in of_start)
     }
     device.write(
         f"Saved {len(squad)} athletes{' and the session' * bool(session)} in this browser.",

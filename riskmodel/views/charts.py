@@ -1,9 +1,14 @@
-"""Pictures of sweeps: a curve with its range, and a map with the bands as contours."""
+"""Pictures of sweeps: a curve with its range, and a map with the bands as contours.
+
+What a picture looks like is built and checked by Altair once for each choice of axes;
+its rows go to the browser apart, so that a rerun costs no more than they do.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+import altair as alt
 import contourpy
 import numpy as np
 import pandas as pd
@@ -12,215 +17,205 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
 from riskmodel.scoring.bands import BANDS, UNKNOWN_BAND, words
+from riskmodel.views.colours import DARK, ink
 from riskmodel.whatif.comparison import Sweep
 
+alt.theme.enable("none")  # Streamlit's own gives the colours and sizes
+Spec = dict[str, Any]
 _LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 # Where the shown number, rounded, goes from one band to the next.
 _LIMITS = [(band.up_to + 0.5) / 100.0 for band in BANDS[:-1]]
-_DARK = "#0f1b23"  # on the map, which is light in either scheme
-_INK = {"light": _DARK, "dark": "#eef4f5"}
-_CROSS = {
-    "type": "point",
-    "shape": "cross",
-    "filled": True,
-    "size": 160,
-    "color": "#ffffff",
-    "stroke": _DARK,
-    "strokeWidth": 2,
-}
-_COLOUR = {
-    "color": {
-        "field": "number",
-        "type": "quantitative",
-        "title": "In 100",
-        # The same colours for the same numbers, so that maps compare.
-        "scale": {"scheme": "yelloworangebrown", "type": "sqrt", "domain": [0, 100]},
-    },
-    "tooltip": [
-        {"field": "number", "format": ".1f", "title": "In 100"},
-        {"field": "band", "title": "Band"},
-    ],
-}
 
 
-def _ink() -> str:
-    return _INK.get(st.context.theme.type or "light", _INK["light"])
+class _Axis(NamedTuple):
+    """One input of a sweep in the reader's units; numbers have no levels."""
+
+    values: list[Any]
+    title: str
+    levels: tuple[str, ...]
+    plan: Any
 
 
-def _axis(
-    field: Field, values: tuple[Any, ...], chosen: units.Chosen
-) -> tuple[list[Any], str]:
-    """Values and title of an axis, in the reader's units."""
+def _axis_of(
+    field: Field, values: tuple[Any, ...], planned: Any, chosen: units.Chosen
+) -> _Axis:
+    """What an axis shows, and where the plan lies on it."""
     if field.kind == "level":
-        return [field.levels[value] for value in values], field.label
+        labels = tuple(field.levels[value] for value in values)
+        return _Axis(list(labels), field.label, labels, field.levels.get(planned))
     unit = units.unit_of(field.unit, chosen)
-    if unit.feet:
-        return list(values), f"{field.label}, {field.unit}"
-    label = f"{field.label}, {unit.label}" if unit.label else field.label
-    return [unit.shown(value) for value in values], label
+    # Feet and inches cannot be written along an axis.
+    label, shown = (field.unit, float) if unit.feet else (unit.label, unit.shown)
+    title = f"{field.label}, {label}" if label else field.label
+    plan = None if planned is None else shown(planned)
+    return _Axis([shown(value) for value in values], title, (), plan)
 
 
-def _shown(field: Field, value: Any, chosen: units.Chosen) -> Any:
-    return None if value is None else _axis(field, (value,), chosen)[0][0]
+def _axis(levels: tuple[str, ...], title: str) -> dict[str, Any]:
+    """Options of the axis of an input: levels keep their order, numbers their ends."""
+    if levels:
+        return {"type": "nominal", "title": title, "sort": list(levels)}
+    scale = alt.Scale(zero=False, nice=False)
+    return {"type": "quantitative", "title": title, "scale": scale}
+
+
+def of(rows: str) -> alt.Chart:
+    """Begin a layer on the rows of that name, which `show` is given."""
+    return alt.Chart(alt.NamedData(rows))
+
+
+def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
+    """Draw a picture; screen readers read out the description."""
+    st.vega_lite_chart({**spec, "datasets": rows}, width="stretch", alt=description)
 
 
 def curve(sweep: Sweep, planned: Any, chosen: units.Chosen) -> None:
     """Draw the number in 100 over one input, with its range and the plan."""
-    x, title = _axis(sweep.across, sweep.x, chosen)
-    numbers = sweep.across.kind == "number"
+    axis = _axis_of(sweep.across, sweep.x, planned, chosen)
     rows = pd.DataFrame(
         {
-            "x": x,
+            "x": axis.values,
             "low": 100.0 * sweep.probability_low[0],
             "number": 100.0 * sweep.probability[0],
             "high": 100.0 * sweep.probability_high[0],
         }
     )
-    along = {
-        "field": "x",
-        "type": "quantitative" if numbers else "nominal",
-        "title": title,
-        "sort": None,
-        **({"scale": {"zero": False, "nice": False}} if numbers else {}),
-    }
-    upward = {"field": "number", "type": "quantitative", "title": "In 100"}
-    layers: list[dict[str, Any]] = [
-        {
-            "mark": {"type": "area" if numbers else "bar", "opacity": 0.3},
-            "encoding": {
-                "x": along,
-                "y": {**upward, "field": "low"},
-                "y2": {"field": "high"},
-            },
-        },
-        {
-            "mark": {"type": "line"} if numbers else {"type": "tick", "thickness": 3},
-            "encoding": {"x": along, "y": upward},
-        },
-    ]
-    if planned is not None:
-        layers.append(
-            {
-                "data": {"values": [{"x": _shown(sweep.across, planned, chosen)}]},
-                "mark": {"type": "rule", "strokeDash": [4, 4], "color": _ink()},
-                "encoding": {"x": along},
-            }
-        )
+    tables, plan = {"rows": rows}, ""
+    if axis.plan is not None:
+        tables["plan"] = pd.DataFrame({"x": [axis.plan]})
+        plan = ", the dashes this plan"
     ends = f"from {rows['number'].min():.1f} to {rows['number'].max():.1f} in 100"
-    st.vega_lite_chart(
-        rows,
-        {"layer": layers, "height": 300},
-        width="stretch",
-        alt=f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
+    show(
+        _curve_spec(axis.title, axis.levels, ink() if plan else None),
+        f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
+        **tables,
     )
-    marks = ("line", "area") if numbers else ("mark", "bar")
-    plan = ", the dashes this plan" if planned is not None else ""
-    st.caption(f"The {marks[0]} is the number in 100, the {marks[1]} its range{plan}.")
+    names = ("mark", "bar") if axis.levels else ("line", "area")
+    st.caption(f"The {names[0]} is the number in 100, the {names[1]} its range{plan}.")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _curve_spec(title: str, levels: tuple[str, ...], plan_colour: str | None) -> Spec:
+    along = alt.X("x", **_axis(levels, title))
+    chart = of("rows").encode(x=along)
+    if levels:
+        ranges, answers = chart.mark_bar(opacity=0.3), chart.mark_tick(thickness=3)
+    else:
+        ranges, answers = chart.mark_area(opacity=0.3), chart.mark_line()
+    layers = [
+        ranges.encode(y=alt.Y("low:Q", title="In 100"), y2="high"),
+        answers.encode(y=alt.Y("number:Q", title="In 100")),
+    ]
+    if plan_colour:
+        dashes = of("plan").mark_rule(strokeDash=[4, 4], color=plan_colour)
+        layers.append(dashes.encode(x=along))
+    return alt.layer(*layers, height=300).to_dict()
 
 
 def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> None:
     """Draw the number in 100 over two inputs, the bands as contours, and the plan."""
     if sweep.down is None:
         raise ValueError("A map needs two inputs.")
-    fields = sweep.across, sweep.down
-    x, x_title = _axis(sweep.across, sweep.x, chosen)
-    y, y_title = _axis(sweep.down, sweep.y, chosen)
-    number = 100.0 * sweep.probability
-    places = {
-        "x": _along(sweep.across, "x", x_title),
-        "y": _along(sweep.down, "y", y_title),
-    }
-    ends = {
-        f"{name}2": {"field": f"{name}2"}
-        for name, field in zip("xy", fields, strict=True)
-        if field.kind == "number"
-    }
-    layers = [{"mark": "rect", "encoding": {**places, **ends, **_COLOUR}}]
+    x = _axis_of(sweep.across, sweep.x, planned[0], chosen)
+    y = _axis_of(sweep.down, sweep.y, planned[1], chosen)
+    tables = {"rows": _cells(x, y, sweep.probability)}
     claims = ["The darker, the more of 100; every map has the same colours."]
-    if len(ends) == 2 and (lines := _contours(x, y, sweep.probability)):
-        layers += _band_layers(x, y, sweep.probability, lines, places)
-        claims.append("Lines divide the bands.")
-    here = [_shown(f, v, chosen) for f, v in zip(fields, planned, strict=True)]
-    if None not in here:
-        point = {"values": [dict(zip("xy", here, strict=True))]}
-        layers.append({"data": point, "mark": _CROSS, "encoding": places})
+    if not x.levels and not y.levels:
+        lines = _contours(x.values, y.values, sweep.probability)
+        if len(lines):
+            tables["lines"] = lines
+            tables["names"] = _names(x.values, y.values, sweep.probability)
+            claims.append("Lines divide the bands.")
+    if x.plan is not None and y.plan is not None:
+        tables["plan"] = pd.DataFrame({"x": [x.plan], "y": [y.plan]})
         claims.append("The cross is this plan.")
-    names = " and ".join(field.label.lower() for field in fields)
-    alt = (
-        f"Map of the number in 100 over {names}, from {number.min():.1f} to "
-        f"{number.max():.1f}."
+    number = tables["rows"]["number"]
+    show(
+        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables)),
+        f"Map of the number in 100 over {sweep.across.label.lower()} and "
+        f"{sweep.down.label.lower()}, from {number.min():.1f} to {number.max():.1f}.",
+        **tables,
     )
-    rows = _cells(sweep, x, y, number)
-    st.vega_lite_chart(rows, {"layer": layers, "height": 380}, width="stretch", alt=alt)
     st.caption(" ".join(claims))
 
 
-def _band_layers(
-    x: list[float],
-    y: list[float],
-    probability: Any,
-    contours: list[dict[str, Any]],
-    places: dict[str, Any],
-) -> list[dict[str, Any]]:
-    """Lines between the bands, and their names."""
-    lines = {**places, "detail": {"field": "piece"}, "order": {"field": "at"}}
-    names = {
-        "data": {"values": _names(x, y, probability)},
-        "encoding": {**places, "text": {"field": "band"}},
+@st.cache_data(max_entries=100, show_spinner=False)
+def _map_spec(
+    x_title: str,
+    x_levels: tuple[str, ...],
+    y_title: str,
+    y_levels: tuple[str, ...],
+    tables: tuple[str, ...],
+) -> Spec:
+    places: dict[str, Any] = {
+        "x": alt.X("x", **_axis(x_levels, x_title)),
+        "y": alt.Y("y", **_axis(y_levels, y_title)),
     }
-    bold = {"type": "text", "fontSize": 14, "fontWeight": "bold"}
-    # White behind the letters, as some stand on dark cells.
-    halo = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
-    return [
-        {
-            "data": {"values": contours},
-            "mark": {"type": "line", "color": _DARK, "strokeWidth": 2},
-            "encoding": lines,
-        },
-        {**names, "mark": {**bold, **halo}},
-        {**names, "mark": {**bold, "color": _DARK}},
+    levels = {"x2": x_levels, "y2": y_levels}
+    ends = {name: name for name, labels in levels.items() if not labels}
+    # The same colours for the same numbers, so that maps compare.
+    scale = alt.Scale(scheme="yelloworangebrown", type="sqrt", domain=[0, 100])
+    cells = of("rows").mark_rect()
+    layers = [
+        cells.encode(
+            **places,
+            **ends,
+            color=alt.Color("number:Q", title="In 100", scale=scale),
+            tooltip=[
+                alt.Tooltip("number:Q", format=".1f", title="In 100"),
+                alt.Tooltip("band:N", title="Band"),
+            ],
+        )
     ]
+    if "lines" in tables:
+        lines = of("lines").mark_line(color=DARK, strokeWidth=2)
+        layers.append(lines.encode(**places, detail="piece:N", order="at:O"))
+        names = of("names").encode(**places, text="band:N")
+        bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
+        # White behind the letters, as some stand on dark cells.
+        halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4}
+        layers.append(names.mark_text(**bold, **halo, strokeJoin="round"))
+        layers.append(names.mark_text(**bold, color=DARK))
+    if "plan" in tables:
+        cross = of("plan").mark_point(
+            shape="cross",
+            filled=True,
+            size=160,
+            color="#ffffff",
+            stroke=DARK,
+            strokeWidth=2,
+        )
+        layers.append(cross.encode(**places))
+    return alt.layer(*layers, height=380).to_dict()
 
 
-def _along(field: Field, name: str, title: str) -> dict[str, Any]:
-    if field.kind == "level":
-        return {"field": name, "type": "nominal", "title": title, "sort": None}
-    scale = {"zero": False, "nice": False}
-    return {"field": name, "type": "quantitative", "title": title, "scale": scale}
+def _cells(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
+    """One row for each cell, row by row of the map."""
+    rows = _sides("y", y).merge(_sides("x", x), how="cross")
+    band = words(probability.ravel())[0].rename_categories(_LABELS)
+    return rows.assign(number=100.0 * probability.ravel(), band=band)
 
 
-def _cells(sweep: Sweep, x: list[Any], y: list[Any], number: Any) -> pd.DataFrame:
-    """One row for each cell; those of numbers reach half a step to each side."""
-    rows: dict[str, Any] = {"number": number.ravel()}
-    rows["band"] = words(sweep.probability.ravel())[0].rename_categories(_LABELS)
-    for name, field, values in (("x", sweep.across, x), ("y", sweep.down, y)):
-        spread = np.tile if name == "x" else np.repeat
-        times = len(y) if name == "x" else len(x)
-        if field is not None and field.kind == "number":
-            at = np.array(values)
-            middle = (at[1:] + at[:-1]) / 2.0
-            edges = np.concatenate([at[:1], middle, at[-1:]])
-            rows[name], rows[f"{name}2"] = (
-                spread(edges[:-1], times),
-                spread(edges[1:], times),
-            )
-        else:
-            rows[name] = spread(np.array(values, dtype=object), times)
-    return pd.DataFrame(rows)
+def _sides(name: str, axis: _Axis) -> pd.DataFrame:
+    """Where cells begin and end: those of numbers reach half a step to each side."""
+    if axis.levels:
+        return pd.DataFrame({name: axis.values})
+    at = np.array(axis.values)
+    edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
+    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
 
 
-def _contours(x: list[float], y: list[float], probability: Any) -> list[dict[str, Any]]:
+def _contours(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
     """Lines between the bands, point by point."""
     lines = contourpy.contour_generator(x, y, probability)
-    pieces = [piece for limit in _LIMITS for piece in lines.lines(limit)]
-    return [
-        {"x": float(a), "y": float(b), "piece": number, "at": at}
-        for number, piece in enumerate(pieces)
-        for at, (a, b) in enumerate(np.asarray(piece))
-    ]
+    pieces = [np.asarray(p) for limit in _LIMITS for p in lines.lines(limit)]
+    rows = [pd.DataFrame(p, columns=["x", "y"]) for p in pieces]
+    if not rows:
+        return pd.DataFrame()
+    return pd.concat(rows, keys=range(len(rows)), names=["piece", "at"]).reset_index()
 
 
-def _names(x: list[float], y: list[float], probability: Any) -> list[dict[str, Any]]:
+def _names(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
     """The name of each band, in the middle of its part of the map."""
     where = np.digitize(probability, _LIMITS)
     rows = []
@@ -230,48 +225,35 @@ def _names(x: list[float], y: list[float], probability: Any) -> list[dict[str, A
         if at_x.size >= probability.size / 40:
             nearest = np.hypot(at_x - at_x.mean(), at_y - at_y.mean()).argmin()
             rows.append({"x": x[at_x[nearest]], "y": y[at_y[nearest]], "band": band.label})
-    return rows
+    return pd.DataFrame(rows)
 
 
 def weeks(days: pd.DataFrame) -> None:
-    """Draw the load of each day as bars, fitness and fatigue as lines.
-
-    Parameters
-    ----------
-    days : pandas.DataFrame
-        As from `riskmodel.training.loads.daily`.
-    """
-    lines = days.melt("day", ["fitness", "fatigue"], "what", "value")
-    lines["what"] = lines["what"].str.capitalize()
-    along = {"field": "day", "type": "temporal", "title": None}
-    upward = {"type": "quantitative", "title": "Load a day"}
-    dash = {"field": "what", "type": "nominal", "title": None, "legend": {"orient": "top"}}
-    layers = [
-        {
-            "data": {"values": _dated(days[["day", "load"]])},
-            "mark": {"type": "bar", "opacity": 0.35},
-            "encoding": {"x": along, "y": {**upward, "field": "load"}},
-        },
-        {
-            "data": {"values": _dated(lines)},
-            "mark": {"type": "line", "strokeWidth": 2},
-            "encoding": {
-                "x": along,
-                "y": {**upward, "field": "value"},
-                "strokeDash": dash,
-                "color": dash,
-            },
-        },
-    ]
+    """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue."""
+    # Without a zone in the text, no browser moves a day.
+    rows = days.assign(day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
+    rows = rows[["day", "load", "fitness", "fatigue"]].rename(columns=str.capitalize)
     last = days.iloc[-1]
-    words = (
+    description = (
         f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
         f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}."
     )
-    st.vega_lite_chart({"layer": layers, "height": 260}, width="stretch", alt=words)
-    st.markdown(words)
+    show(_weeks_spec(), description, rows=rows)
+    st.markdown(description)
 
 
-def _dated(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for a chart, with days that no time zone moves."""
-    return rows.assign(day=rows["day"].dt.strftime("%Y-%m-%dT00:00:00")).to_dict("records")
+@st.cache_data(show_spinner=False)
+def _weeks_spec() -> Spec:
+    chart = of("rows").encode(x=alt.X("Day:T", title=None))
+    bars = chart.mark_bar(opacity=0.35)
+    lines = chart.transform_fold(["Fitness", "Fatigue"], as_=["what", "value"])
+    legend = alt.Legend(orient="top")
+    return alt.layer(
+        bars.encode(y=alt.Y("Load:Q", title="Load a day")),
+        lines.mark_line(strokeWidth=2).encode(
+            y=alt.Y("value:Q", title="Load a day"),
+            strokeDash=alt.StrokeDash("what:N", title=None, legend=legend),
+            color=alt.Color("what:N", title=None, legend=legend),
+        ),
+        height=260,
+    ).to_dict()

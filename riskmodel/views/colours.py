@@ -1,4 +1,4 @@
-"""Colours of the bands, told apart by name and place first."""
+"""Colours of the bands, told apart by name and place first, and of the pictures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ BAND_COLOURS = {
     "very_high": "#8c1d40",
 }
 DARK = "#0f1b23"
+GREY = "#7d8b91"  # seen on either background
 _INK = {"light": DARK, "dark": "#eef4f5"}
 
 

@@ -11,7 +11,6 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import Line, comparison_pdf, parts
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.words import SYNTHETIC
-from riskmodel.scoring.guards import URGENT_SENTENCES
 from riskmodel.views import charts, device, form, plans, tables
 from riskmodel.whatif.comparison import (
     AXES,
@@ -263,12 +262,11 @@ else:
     found = compare([scenario.answers for scenario in scenarios])
     with st.container(key="warnings"):
         for scenario, answer in zip(scenarios, found.assessments, strict=True):
-            for sentence in answer.problems:
-                words = form.sentence(sentence, scenario.answers)
-                tables.tell(f"{scenario.name}: {words}")
-            for sentence in answer.safety:
-                if sentence in URGENT_SENTENCES:
-                    tables.tell(f"{scenario.name}: {sentence}")
+            for problem in answer.problems:
+                tables.tell(f"{scenario.name}: {form.sentence(problem)}")
+            for guard in answer.guards:
+                if guard.urgent:
+                    tables.tell(f"{scenario.name}: {guard}")
     _change_one(scenarios)
     st.header("Side by side")
     tables.region(_table(scenarios, found), "Scenarios side by side")

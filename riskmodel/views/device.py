@@ -79,9 +79,7 @@ export default function ({{ data, setStateValue }}) {{
 """
 _bridge = st.components.v2.component("device", js=_SCRIPT)
 
-PROFILE = tuple(
-    f.name for f in FIELDS.values() if f.group in ("athlete", "conditioning") and f.scored
-)
+PROFILE = tuple(f.name for f in FIELDS.values() if f.of_the_person)
 """What "save on this device" keeps: what stays the same from session to session."""
 
 

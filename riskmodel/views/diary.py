@@ -212,17 +212,19 @@ st.markdown(
     "Write down what is expected of a session, and afterwards how it went. From ten "
     "sessions on you see your cramps beside those that were expected. It changes no weight."
 )
-form.tell_whose()
-who = keeping.ask_who()
-keeping.show_problem()
+# What comes and goes has one place of its own, so that nothing typed below it is lost.
+with st.container():
+    form.tell_whose()
+    who = keeping.ask_who()
+    keeping.show_problem()
+    if who is not None and (note := st.session_state.get("diary_note")):
+        tables.say(note)
 if who is not None:
     try:
         written = keeping.store().outcomes(who)
     except StoreError as error:
         tables.tell(str(error))
     else:
-        if note := st.session_state.get("diary_note"):
-            tables.say(note)
         _ask_beforehand(who)
         _ask_afterwards(who, [saved for saved in written if saved.outcome.pending])
         _show(who, written)

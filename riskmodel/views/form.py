@@ -6,7 +6,6 @@ project's own.  A value that was only shown in another unit comes back exactly.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -15,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from riskmodel.inputs import units
-from riskmodel.inputs.fields import FIELDS, GROUPS, MEASURED, Field
+from riskmodel.inputs.fields import FIELDS, GROUPS, Field
+from riskmodel.inputs.problems import Problem
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
 
@@ -125,7 +125,7 @@ def drop_changed_weather() -> None:
     if "weather_from" not in st.session_state:
         return
     given, now = st.session_state["weather_from"][0], answers()
-    names = ["sky", *(n for n in WEATHER_FIELDS if n not in MEASURED)]
+    names = ["sky", *(n for n in WEATHER_FIELDS if not FIELDS[n].measured)]
     names.remove("start_time")
     then, start = (
         datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
@@ -134,7 +134,8 @@ def drop_changed_weather() -> None:
     if then == start and all(now.get(name) == given.get(name) for name in names):
         return
     del st.session_state["weather_from"]
-    change({n: None for n in MEASURED if n in given and now.get(n) == given[n]})
+    same = (n for n in given if FIELDS[n].measured and now.get(n) == given[n])
+    change(dict.fromkeys(same))
 
 
 def show_again(page: str) -> None:
@@ -173,27 +174,20 @@ def use_units(chosen: object) -> None:
         change(kept)
 
 
-def sentence(problem: str, given: Mapping[str, Any] | None = None) -> str:
-    """Say what is wrong in the reader's own units, without names for programs.
-
-    Parameters
-    ----------
-    problem : str
-    given : mapping of str to answer, optional
-        The answers that it is about, if they are not those of the form.
-    """
-    for field in FIELDS.values():
-        if field.kind == "number" and f"({field.name}) is " in problem:
-            chosen = chosen_units()
-            value = _inside(field, chosen) if given is None else given.get(field.name)
-            if (
-                isinstance(value, int | float)
-                and units.unit_of(field.unit, chosen).label != field.unit
-            ):
-                shown = units.text(value, field.unit, chosen)
-                limits = units.allowed(field, chosen)
-                return f"{field.label} is {shown}; allowed is {limits}."
-    return re.sub(r" \(\w+\)", "", problem)
+def sentence(problem: Problem) -> str:
+    """Say what is wrong in the reader's own units, without names for programs."""
+    field, chosen = FIELDS.get(problem.field), chosen_units()
+    if (
+        field is not None
+        and problem.kind == "not_allowed"
+        and units.unit_of(field.unit, chosen).label != field.unit
+    ):
+        try:
+            shown = units.text(float(str(problem.value)), field.unit, chosen)
+        except ValueError:
+            return problem.sentence(names=False)
+        return f"{field.label} is {shown}; allowed is {units.allowed(field, chosen)}."
+    return problem.sentence(names=False)
 
 
 def _inside(field: Field, chosen: units.Chosen) -> Any:

@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from riskmodel import load_calibration, load_scorecard
-from riskmodel.datasets import load_checks, read_table
+from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
+from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scoring.bands import BANDS, in_100_text
 from riskmodel.scoring.probability import expit
-from riskmodel.views import tables
+from riskmodel.views import charts, tables
+from riskmodel.views.colours import GREY
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)
 _OTHER_POINTS = (0, 10, 20, 30, 40, 50, 60)
@@ -78,7 +81,7 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 @st.cache_data
 def _factors() -> pd.DataFrame:
-    cited = {row["id"]: row["citation"] for row in read_table("evidence.csv")}
+    studies = load_evidence()
     rows = load_scorecard().factors
     return pd.DataFrame(
         {
@@ -87,7 +90,7 @@ def _factors() -> pd.DataFrame:
             "Evidence": [f"{f.grade}; {ORIGIN[f.judgement]}" for f in rows],
             "Why": [" ".join((f.reason, f.departure)).strip() for f in rows],
             "Sources": [
-                "; ".join(dict.fromkeys(cited[s] for s in f.all_evidence))
+                "; ".join(dict.fromkeys(studies[s].citation for s in f.all_evidence))
                 or "our judgement"
                 for f in rows
             ],
@@ -95,32 +98,19 @@ def _factors() -> pd.DataFrame:
     )
 
 
-def _chart(rows: pd.DataFrame) -> None:
-    top = float(rows.to_numpy().max())
-    axis = {"scale": {"domain": [0, top]}, "type": "quantitative"}
-    spec = {
-        "layer": [
-            {
-                "data": {"values": [{"x": 0, "y": 0}, {"x": top, "y": top}]},
-                "mark": {"type": "line", "strokeDash": [4, 4], "color": "#7d8b91"},
-                "encoding": {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "color": "#2b8a96", "size": 50},
-                "encoding": {
-                    "x": {"field": "expected", "title": "Product, in 100", **axis},
-                    "y": {"field": "observed", "title": "Simulators, in 100", **axis},
-                },
-            },
-        ],
-        "height": 320,
-    }
-    st.vega_lite_chart(
-        rows,
-        spec,
-        width="stretch",
-        alt="Product against simulators in 50 groups of scenarios, along the diagonal.",
-    )
+@st.cache_data
+def _chart_spec(top: float) -> charts.Spec:
+    scale = alt.Scale(domain=[0, top])
+    diagonal = charts.of("diagonal").mark_line(strokeDash=[4, 4], color=GREY)
+    groups = charts.of("rows").mark_point(filled=True, color="#2b8a96", size=50)
+    return alt.layer(
+        diagonal.encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale)),
+        groups.encode(
+            x=alt.X("expected:Q", title="Product, in 100", scale=scale),
+            y=alt.Y("observed:Q", title="Simulators, in 100", scale=scale),
+        ),
+        height=320,
+    ).to_dict()
 
 
 card = load_scorecard()
@@ -164,7 +154,14 @@ st.markdown(
     f"{100 * summary['ici']:.2f} in 100. This says that the curves fit, not that the "
     "simulators are right."
 )
-_chart(_reliability())
+groups = _reliability()
+top = float(groups.to_numpy().max())
+charts.show(
+    _chart_spec(top),
+    "Product against simulators in 50 groups of scenarios, along the diagonal.",
+    rows=groups,
+    diagonal=pd.DataFrame({"x": [0.0, top], "y": [0.0, top]}),
+)
 st.markdown(
     f"The range held what the simulators said in {summary['coverage_all']:.0%} of these "
     f"sessions, and in {summary['coverage_six']:.0%} with only the six required answers."

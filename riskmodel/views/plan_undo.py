@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.squad_sheet import answer_words
+from riskmodel.reporting.words import answer_text
 from riskmodel.views import form
 
 _MOST_STEPS = 20
@@ -71,7 +71,7 @@ def tell(place: str) -> None:
         return
     chosen = form.chosen_units()
     said = [
-        f"{FIELDS[name].label}: {answer_words(name, value, chosen)}"
+        f"{FIELDS[name].label}: {answer_text(name, value, chosen)}"
         for name, value in after.items()
         if value is not None
     ]

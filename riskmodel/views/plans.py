@@ -196,7 +196,8 @@ def open_link() -> None:
 
 def read(text: str) -> None:
     """Take up scenarios that were written as text, such as the private part of a link."""
-    plans, st.session_state["plan_problems"] = from_text(text)
+    plans, problems = from_text(text)
+    st.session_state["plan_problems"] = tuple(map(str, problems))
     st.session_state.pop("plans_before", None)
     if plans:
         _put([Scenario(p.name, form.without_assurances(p.answers)) for p in plans])
@@ -263,7 +264,7 @@ def open_file() -> None:
         _put(plans)
     else:
         problems = (*problems, "Nothing of the file was used; the scenarios stay.")
-    state["plan_problems"] = problems
+    state["plan_problems"] = tuple(map(str, problems))
 
 
 def tell_file() -> None:

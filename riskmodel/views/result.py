@@ -25,7 +25,7 @@ from riskmodel.reporting.words import (
 )
 from riskmodel.scoring.assessment import Assessment, Contribution
 from riskmodel.scoring.bands import in_100_text, shown_in_100
-from riskmodel.scoring.guards import URGENT_SENTENCES
+from riskmodel.scoring.guards import Guard
 from riskmodel.views import form
 from riskmodel.views.colours import BAND_COLOURS
 
@@ -102,30 +102,29 @@ ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
 
 def show_warnings(answer: Assessment) -> None:
     """Say what to consider before any number."""
-    for sentence in answer.safety:
-        if sentence not in _urgent(answer):
-            st.warning(sentence, title="Before you start")
+    for guard in answer.guards:
+        if guard not in _urgent(answer):
+            st.warning(guard.sentence, title="Before you start")
 
 
-def _urgent(answer: Assessment) -> list[str]:
+def _urgent(answer: Assessment) -> list[Guard]:
     """What stays in sight beside the answer; a few only, for the room they take."""
-    urgent = [s for s in answer.safety if s in URGENT_SENTENCES]
-    return urgent[:_SHOWN_URGENT]
+    return [guard for guard in answer.guards if guard.urgent][:_SHOWN_URGENT]
 
 
 def show_urgent(answer: Assessment) -> None:
     """Say before the number what speaks against any training now."""
-    for sentence in _urgent(answer):
-        st.error(sentence)
+    for guard in _urgent(answer):
+        st.error(guard.sentence)
 
 
 def show_reminder(answer: Assessment) -> None:
     """Say what is wrong with an answer, and that there are warnings, in sight."""
     for problem in answer.problems:
-        if " is missing; " not in problem:
+        if problem.kind != "missing":
             st.warning(form.sentence(problem))
     urgent = _urgent(answer)
-    count = len(answer.safety) - len(urgent)
+    count = len(answer.guards) - len(urgent)
     if count:
         st.html(
             f'<p class="cr-note"><b>{count}{" more" * bool(urgent)} '
@@ -142,9 +141,7 @@ def show_total(answer: Assessment, earlier: Assessment | None) -> None:
         st.html(total_html(answer, earlier))
         return
     open_labels = [
-        field.label
-        for field in FIELDS.values()
-        if any(f"({field.name}) is missing; " in problem for problem in answer.problems)
+        problem.label for problem in answer.problems if problem.kind == "missing"
     ]
     st.header("No score yet")
     if open_labels and len(open_labels) == len(answer.problems):

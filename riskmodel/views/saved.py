@@ -341,17 +341,20 @@ if page := st.session_state.pop("go_to", None):
     st.switch_page(Path(__file__).with_name(f"{page}.py"))
 st.title("Saved")
 st.markdown("What you saved under a name, to open again or to delete.")
-form.tell_whose()
-who = keeping.ask_who()
-keeping.show_problem()
+# What comes and goes has one place of its own: where it moved what is below it, a name
+# that is being typed there would be lost.
+with st.container():
+    form.tell_whose()
+    who = keeping.ask_who()
+    keeping.show_problem()
+    if who is not None and (note := st.session_state.get("store_note")):
+        tables.tell(note)
 if who is not None:
     try:
         kept = {shelf.kind: keeping.store().items(who, shelf.kind) for shelf in _SHELVES}
     except StoreError as error:
         tables.tell(str(error))
     else:
-        if note := st.session_state.get("store_note"):
-            tables.tell(note)
         _show_save(who)
         for shelf in _SHELVES:
             if kept[shelf.kind]:

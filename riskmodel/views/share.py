@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -34,7 +33,7 @@ def open_link() -> None:
     # Services add names of their own to links: only what looks like ours is told.
     told = st.session_state.get("link_problems", ())  # of an athlete who was opened
     st.session_state["link_problems"] = [*told] + [
-        text for text in problems if "There is no input" not in text or "mean" in text
+        problem for problem in problems if problem.kind != "no_such_input" or problem.meant
     ]
     # Health answers need not stay in the address bar.
     if any(name in FIELDS and FIELDS[name].private for name in query):
@@ -69,8 +68,8 @@ def show_link_problems(answers: Mapping[str, Any]) -> None:
             "open here, so that the number can differ from the sender's."
         )
     if problems := st.session_state.get("link_problems"):
-        # In the units of the link; the names in brackets are for programs.
-        told = " ".join(re.sub(r" \(\w+\) is ", " is ", p, count=1) for p in problems)
+        # In the units of the link.
+        told = " ".join(problem.sentence(names=False) for problem in problems)
         if len(told) > _LONGEST:
             told = f"{told[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
         tables.tell(f"{told} The rest was used.")

@@ -174,7 +174,7 @@ def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -
             changes["start_time"] = moved.isoformat()
         given, problems = tidy({k: v for k, v in changes.items() if v is not None})
         if problems:
-            st.warning(" ".join(form.sentence(problem, changes) for problem in problems))
+            st.warning(" ".join(map(form.sentence, problems)))
             return
         left_out = outdated(given)
         (then,) = over_plans(squad, plan, [{**given, **dict.fromkeys(left_out)}])
@@ -283,9 +283,9 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
         st.info(f"Still needed for a score: {', '.join(needed)}.")
         return False
     # What a person answers is missing in a plan, and no problem of it.
-    told = read_session(plan).sentences()
-    if problems := [text for text in told if " is missing; " not in text]:
-        st.warning(" ".join(form.sentence(problem) for problem in problems))
+    found = read_session(plan).problems
+    if problems := [problem for problem in found if problem.kind != "missing"]:
+        st.warning(" ".join(map(form.sentence, problems)))
         return False
     if squad.empty:
         st.info("There are no athletes in the list.")

@@ -83,7 +83,7 @@ def _show_windows(found: BestStart | BestStartSquad) -> None:
     """Say the best times, with a click for each."""
     st.header("The best times")
     if not found.windows:
-        tables.tell(" ".join(found.problems or found.notes[-1:]))
+        tables.tell(" ".join(map(str, found.problems or found.notes[-1:])))
         return
     for place, window in enumerate(found.windows):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -336,7 +336,8 @@ def _show_squad_start(
 
 
 def _take_along(starts: pd.DataFrame, words: str, source: str) -> None:
-    shown = starts.reset_index(drop=True).assign(weather=words)
+    shown = starts.drop(columns="guards", errors="ignore").reset_index(drop=True)
+    shown = shown.assign(weather=words)
     for name in ("start", "end"):
         shown[name] = shown[name].map(lambda moment: moment.isoformat())
     st.download_button(
@@ -373,11 +374,11 @@ missing = [f.label for f in _NEEDED if f.name not in answers]
 if for_squad:
     missing = [label for label in missing if label != FIELDS["age_years"].label]
 problems = [
-    text
-    for text in tidy(
+    problem
+    for problem in tidy(
         {n: v for n, v in answers.items() if n in PLAN_FIELDS} if for_squad else answers
     )[1]
-    if not any(f"({n})" in text for n in WEATHER_FIELDS)
+    if problem.field not in WEATHER_FIELDS
 ]
 if problem := st.session_state.pop("start_problem", ""):
     tables.tell(problem)
@@ -399,8 +400,8 @@ else:
     else:
         found = best_start(answers, weather, **limits)
         name, title = "probability", "In 100"
-    for sentence in getattr(found, "safety", ()):
-        st.error(sentence, title="Before you start")
+    for guard in getattr(found, "guards", ()):
+        st.error(guard.sentence, title="Before you start")
     _show_windows(found)
     if len(found.starts) and not found.problems:
         st.header("Hour by hour")

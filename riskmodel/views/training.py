@@ -16,9 +16,11 @@ from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
-from riskmodel.training.log import TrainingLog, TrainingLogError, day_words
-from riskmodel.training.log_file import LogColumn, log_columns, read_log
+from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import LogColumn, log_columns
 from riskmodel.training.merge import merge_logs
+from riskmodel.training.sentences import day_words
 from riskmodel.training.words import DURATIONS, MEANINGS
 from riskmodel.views import charts, device, form, tables
 

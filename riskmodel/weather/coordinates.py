@@ -17,25 +17,8 @@ _EXACT = re.compile(r"°|\d[.,\u066b]\d{3}")
 def read_coordinates(query: str) -> tuple[float, float] | None:
     """Read coordinates, which no service may get as they were written.
 
-    Parameters
-    ----------
-    query : str
-        Decimal degrees, latitude first or with N, S, E and W.
-
-    Returns
-    -------
-    tuple of float or None
-        Latitude and longitude to two decimals [°]; None for the name of a place.
-
-    Raises
-    ------
-    WeatherError
-        If it looks like coordinates and is none.
-
-    Examples
-    --------
-    >>> read_coordinates("48.20849, 16.37208"), read_coordinates("Vienna")
-    ((48.21, 16.37), None)
+    Decimal degrees, latitude first or with N, S, E and W, become latitude and longitude
+    to two decimals [°]; the name of a place is None.
     """
     plain = normalize("NFKC", query).replace("\N{MINUS SIGN}", "-").upper()
     after, before = _AFTER.fullmatch(plain), _BEFORE.fullmatch(plain)
@@ -51,13 +34,13 @@ def read_coordinates(query: str) -> tuple[float, float] | None:
         one, side, other, other_side = after.groups()
     elif before is not None:
         side, one, other_side, other = before.groups()
-    read = [
+    degrees = [
         (side, float(number.replace(",", ".")) * (-1.0 if side in ("S", "W") else 1.0))
         for side, number in ((side, one), (other_side, other))
     ]
     if side in ("E", "W"):
-        read.reverse()
-    (north, latitude_deg), (east, longitude_deg) = read
+        degrees.reverse()
+    (north, latitude_deg), (east, longitude_deg) = degrees
     if north not in ("", "N", "S") or east not in ("", "E", "W"):
         raise WeatherError("The coordinates do not say one latitude and one longitude.")
     return rounded_place(latitude_deg, longitude_deg)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -11,17 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.weather.hours import (
+from riskmodel.weather.complete import (
     COLUMNS,
+    check_possible,
+    complete_weather,
+    count_notes,
+    over_hours,
+)
+from riskmodel.weather.hours import (
     HOUR,
     Weather,
     WeatherError,
-    check_possible,
-    check_year,
+    check_days,
     end_of_days,
-    hours_words,
-    make_weather,
-    over_hours,
     read_zone,
 )
 
@@ -38,6 +39,7 @@ _EPW_HEADER_LINES = 8
 class _EpwField(NamedTuple):
     column: int
     missing: float  # what stands there, or more, is missing
+    preceding: bool = False  # the mean of the hour before, not the value at its end
 
 
 # Columns of the EnergyPlus documentation, "Auxiliary Programs", EPW data dictionary.
@@ -45,12 +47,13 @@ _EPW = {
     "air_temperature_c": _EpwField(6, 99.9),
     "relative_humidity_pct": _EpwField(8, 999.0),
     "pressure_pa": _EpwField(9, 999999.0),
-    "solar_radiation_w_m2": _EpwField(13, 9999.0),
-    "diffuse_radiation_w_m2": _EpwField(15, 9999.0),
+    "solar_radiation_w_m2": _EpwField(13, 9999.0, preceding=True),
+    "diffuse_radiation_w_m2": _EpwField(15, 9999.0, preceding=True),
     "wind_speed_m_s": _EpwField(21, 999.0),
     "cloud_tenths": _EpwField(22, 99.0),
 }
-_EPW_PRECEDING = ("solar_radiation_w_m2", "diffuse_radiation_w_m2")
+_EPW_CELLS = 24
+"""One more than the last that is read: where a file was cut, that one may be half."""
 
 
 def epw_weather(
@@ -90,89 +93,80 @@ def epw_weather(
     WeatherError
         If it is no such file, in one sentence.
     """
-    if not 1 <= days <= MOST_CLIMATE_DAYS:
-        raise WeatherError(f"{days} days of climate; allowed is 1 to {MOST_CLIMATE_DAYS}.")
-    check_year(on)
-    check_year(on + timedelta(days=days))
-    try:
-        rows = list(csv.reader(content.decode("utf-8-sig", "replace").splitlines()))
-    except csv.Error:
-        raise WeatherError("The file is no readable EPW file.") from None
-    about, body = rows[0], [row for row in rows[_EPW_HEADER_LINES:] if row]
-    if len(about) < 10 or len(body) not in (8760, 8784):
-        raise WeatherError(
-            f"The EPW file has {len(body)} hours below its 8 lines of header; needed is "
-            "a whole year, 8760 or 8784."
-        )
+    check_days(on, days, most=MOST_CLIMATE_DAYS, of="climate")
+    about, body = _epw_rows(content)
     latitude_deg, longitude_deg, offset_h = (
         _epw_number(about[at], name)
         for at, name in ((6, "latitude"), (7, "longitude"), (8, "time zone"))
     )
     if not -14 <= offset_h <= 14:
         raise WeatherError(f"The EPW file has the time zone {offset_h:g} h.")
-    values = _epw_values(body)
-    first = _epw_position(body, on)
+    hours, notes = _usual_hours(body, on, days, offset_h)
+    zone, zone_notes = _zone(time_zone, offset_h, on.year)
+    place = place or ", ".join(filter(None, (about[1].strip(), about[3].strip())))
+    mean = "Every hour is the mean of fifteen days around the date in a typical year."
+    return complete_weather(
+        Weather(
+            *(hours, zone, "climate", place, latitude_deg, longitude_deg),
+            notes=(mean, *zone_notes, *notes),
+            last_start=end_of_days(on, days, read_zone(zone)),
+        )
+    )
+
+
+def _epw_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
+    """Cells of the first line, which is about the place, and of every hour."""
+    try:
+        rows = list(csv.reader(content.decode("utf-8-sig", "replace").splitlines()))
+    except csv.Error:
+        raise WeatherError("The file is no readable EPW file.") from None
+    about, body = rows[:1], [row for row in rows[_EPW_HEADER_LINES:] if row]
+    if not about or len(about[0]) < 10 or len(body) not in (8760, 8784):
+        raise WeatherError(
+            f"The EPW file has {len(body)} hours below its 8 lines of header; needed is "
+            "a whole year, 8760 or 8784."
+        )
+    short = min(len(row) for row in body)
+    if short < _EPW_CELLS:
+        raise WeatherError(
+            f"The EPW file has a line of {short} cells; needed are {_EPW_CELLS} or more."
+        )
+    return about[0], body
+
+
+def _usual_hours(
+    body: list[list[str]], on: date, days: int, offset_h: float
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Means over the days around, in the columns of weather, and what was done."""
     # Fifteen days for every hour; the year joins up with itself.
     around = np.arange(-AROUND_DAYS, AROUND_DAYS + 1) * 24
     # One label before the first midnight and all of one day more.
     n_labels = (days + 1) * 24 + 1
-    at = first - 1 + np.arange(n_labels)[:, None] + around
-    usual = {name: _mean(column[at % len(body)]) for name, column in values.items()}
+    first = _epw_position(body, on) - 1
+    at = (first + np.arange(n_labels)[:, None] + around) % len(body)
+    usual = {
+        name: _mean(_epw_values(body, name, field)[at]) for name, field in _EPW.items()
+    }
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC) - timedelta(hours=offset_h)
-    labels = np.datetime64(midnight.replace(tzinfo=None), "ns") + np.arange(n_labels) * HOUR
     hours = over_hours(
-        labels,
-        {n: v for n, v in usual.items() if n not in _EPW_PRECEDING},
-        {n: v for n, v in usual.items() if n in _EPW_PRECEDING},
+        np.datetime64(midnight.replace(tzinfo=None), "ns") + np.arange(n_labels) * HOUR,
+        {name: v for name, v in usual.items() if not _EPW[name].preceding},
+        {name: v for name, v in usual.items() if _EPW[name].preceding},
     )
-    zone, said = _zone(time_zone, offset_h, on.year)
-    weather = _from_epw(
-        hours,
-        place or ", ".join(filter(None, (about[1].strip(), about[3].strip()))),
-        zone,
-        latitude_deg,
-        longitude_deg,
-        said,
-    )
-    return replace(weather, last_start=end_of_days(on, days, weather.zone))
-
-
-def _from_epw(
-    hours: pd.DataFrame,
-    place: str,
-    time_zone: str,
-    latitude_deg: float,
-    longitude_deg: float,
-    said: tuple[str, ...],
-) -> Weather:
-    whole = hours["solar_radiation_w_m2"]
-    diffuse = hours.pop("diffuse_radiation_w_m2")
-    if more := int((diffuse > whole).sum()):
-        said += (
-            f"Diffuse radiation above the radiation in all in {hours_words(more)} was "
-            "taken as all of it.",
-        )
-    hours["direct_fraction"] = (1.0 - diffuse / whole.where(whole > 0)).clip(0.0, 1.0)
-    hours["direct_fraction"] = hours["direct_fraction"].where(whole != 0, 0.0)
+    whole, diffuse = hours["solar_radiation_w_m2"], hours.pop("diffuse_radiation_w_m2")
+    above = (diffuse > whole).to_numpy()
+    share = (1.0 - diffuse / whole.where(whole > 0)).clip(0.0, 1.0)
+    hours["direct_fraction"] = share.where(whole != 0, 0.0)
     hours["pressure_hpa"] = hours.pop("pressure_pa") / 100.0
     hours["cloud_pct"] = hours.pop("cloud_tenths") * 10.0
-    return make_weather(
-        hours,
-        time_zone=time_zone,
-        kind="climate",
-        place=place,
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
-        notes=(
-            "Every hour is the mean of fifteen days around the date in a typical year.",
-            *said,
-        ),
-    )
+    words = "Diffuse radiation above the radiation in all", "was taken as all of it"
+    return hours, count_notes((above, *words))
 
 
 def _zone(time_zone: str | None, offset_h: float, year: int) -> tuple[str, tuple[str, ...]]:
     """Name of the zone for people, and what to say if it is not the one given."""
-    own = _offset_name(offset_h)
+    minutes = round(abs(offset_h) * 60)
+    own = f"{'-' if offset_h < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     if time_zone is None:
         return own, ()
     zone = read_zone(time_zone)
@@ -196,25 +190,18 @@ def _epw_number(text: str, name: str) -> float:
     return value
 
 
-def _epw_values(body: list[list[str]]) -> dict[str, Array]:
-    width = max(field.column for field in _EPW.values()) + 1
-    short = next((row for row in body if len(row) < width), None)
-    if short is not None:
+def _epw_values(body: list[list[str]], name: str, field: _EpwField) -> Array:
+    """One column of the year; what is missing is NaN."""
+    try:
+        column = np.array([row[field.column] for row in body], dtype=np.float64)
+    except ValueError:
         raise WeatherError(
-            f"The EPW file has a line of {len(short)} cells; needed are {width} or more."
-        )
-    made = {}
-    for name, field in _EPW.items():
-        try:
-            column = np.array([row[field.column] for row in body], dtype=np.float64)
-        except ValueError:
-            raise WeatherError(
-                f"The EPW file has no number in column {field.column + 1}."
-            ) from None
-        made[name] = np.where(column >= field.missing, np.nan, column)
-        if name in COLUMNS:
-            check_possible(name, made[name])
-    return made
+            f"The EPW file has no number in column {field.column + 1}."
+        ) from None
+    values = np.where(column >= field.missing, np.nan, column)
+    if name in COLUMNS:
+        check_possible(name, values)
+    return values
 
 
 def _epw_position(body: list[list[str]], on: date) -> int:
@@ -237,8 +224,3 @@ def _mean(values: Array) -> Array:
     count = known.sum(axis=1)
     enough = 2 * count > values.shape[1]
     return np.where(enough, total / np.maximum(count, 1), np.nan)
-
-
-def _offset_name(hours: float) -> str:
-    minutes = round(abs(hours) * 60)
-    return f"{'-' if hours < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"

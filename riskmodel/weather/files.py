@@ -38,10 +38,6 @@ def read_weather_file(
     latitude_deg, longitude_deg : float, optional
         Where the file does not say them. [°]
 
-    Returns
-    -------
-    Weather
-
     Raises
     ------
     WeatherError

@@ -9,15 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from riskmodel.weather.hours import (
-    HOUR,
-    LONGEST_HOURS,
-    Weather,
-    WeatherError,
-    hour_index,
-    make_weather,
-    naive_utc,
-)
+from riskmodel.weather.complete import LONGEST_HOURS, complete_weather
+from riskmodel.weather.hours import HOUR, Weather, WeatherError, hour_index
 from riskmodel.weather.open_meteo_answer import finite_number
 
 ATTRIBUTION = "Weather data by the US National Weather Service"
@@ -65,10 +58,10 @@ def nws_weather(
         raise WeatherError("The file holds no hours of weather.")
     first = min(series.index[0] for series in known)
     last = max(series.index[-1] for series in known)
-    if (last - first) / pd.Timedelta(1, "h") > LONGEST_HOURS:
+    if (last - first) / HOUR > LONGEST_HOURS:
         raise WeatherError("The layers of the file are more than 400 days apart.")
-    hours = pd.DataFrame(columns, index=pd.date_range(first, last, freq="h"))
-    hours.index = hour_index(naive_utc(hours.index))
+    every = pd.date_range(first, last, freq="h", unit="ns").to_numpy()
+    hours = pd.DataFrame(columns, index=every).set_axis(hour_index(every))
     if latitude_deg is None or longitude_deg is None:
         latitude_deg, longitude_deg = _middle(payload)
     notes: tuple[str, ...] = ()
@@ -77,16 +70,10 @@ def nws_weather(
         notes += ("Times are UTC: the file names no time zone, and none was given.",)
     if "wbgt_c" in columns:
         notes += ("WBGT is that of the file.",)
-    return make_weather(
-        hours,
-        time_zone=time_zone,
-        kind="forecast",
-        place=place,
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
-        attribution=ATTRIBUTION,
-        notes=notes,
-        issued=_moment(properties.get("updateTime")),
+    issued = _moment(properties.get("updateTime"))
+    where = place, latitude_deg, longitude_deg
+    return complete_weather(
+        Weather(hours, time_zone, "forecast", *where, ATTRIBUTION, notes, issued)
     )
 
 
@@ -103,20 +90,17 @@ def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
     if not isinstance(entries, list):
         raise WeatherError(f"The file has no list of {about.name}.")
     factor, offset = about.units[unit]
-    starts, lengths, values = [], [], []
+    hours: list[np.datetime64] = []
+    values: list[float] = []
     for entry in entries:
-        start, length = _interval(entry, about.name)
+        start, n_hours = _interval(entry, about.name)
+        if len(hours) + n_hours > LONGEST_HOURS:
+            raise WeatherError(f"The file has {about.name} for more than 400 days.")
         value = entry.get("value")
         number = np.nan if value is None else finite_number(value, about.name)
-        starts.append(start)
-        lengths.append(length)
-        values.append(number * factor + offset)
-    if sum(lengths) > LONGEST_HOURS:
-        raise WeatherError(f"The file has {about.name} for more than 400 days.")
-    at = np.repeat(np.array(starts, dtype="datetime64[ns]"), lengths)
-    within = np.concatenate([np.arange(n) for n in lengths]) if lengths else np.array([])
-    index = pd.DatetimeIndex(at + within.astype(np.int64) * HOUR).tz_localize(UTC)
-    series = pd.Series(np.repeat(np.array(values, np.float64), lengths), index=index)
+        hours += [start + n * HOUR for n in range(n_hours)]
+        values += [number * factor + offset] * n_hours
+    series = pd.Series(values, np.array(hours, "datetime64[ns]"), dtype=np.float64)
     if not series.index.is_monotonic_increasing or series.index.has_duplicates:
         raise WeatherError(f"The file has {about.name} twice for an hour, or not in order.")
     return series
@@ -133,7 +117,7 @@ def _interval(entry: Any, name: str) -> tuple[np.datetime64, int]:
         minutes = days * 1440 + hours * 60 + rest
     if moment is None or minutes < 60 or minutes % 60:
         raise WeatherError(f"The file has {str(text)[:60]!r} as a time of {name}.")
-    if moment.minute or moment.second:
+    if moment.minute or moment.second or moment.microsecond:
         raise WeatherError(f"The file has {name} at {start}, not on the hour.")
     return np.datetime64(moment.replace(tzinfo=None), "ns"), minutes // 60
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.weather.complete import (
+    COLUMNS,
+    check_possible,
+    complete_weather,
+    count_notes,
+    direct_share,
+    over_hours,
+)
 from riskmodel.weather.hours import (
     ATTRIBUTION,
-    COLUMNS,
+    Place,
+    Times,
     Weather,
     WeatherError,
-    check_possible,
-    direct_share,
-    hours_words,
-    make_weather,
-    over_hours,
     read_zone,
+    rounded_place,
 )
 
 Array = NDArray[np.float64]
@@ -37,6 +43,7 @@ class Variable(NamedTuple):
     others: Mapping[str, tuple[float, float]] = MappingProxyType({})
     """Units of saved files, with what they are multiplied by and what is added."""
     needed: bool = False
+    preceding: bool = False  # the mean of the hour before, not the value at its end
 
 
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
@@ -58,39 +65,35 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
             },
             needed=True,
         ),
-        "solar_radiation_w_m2": Variable(("shortwave_radiation",), "W/m²"),
-        "direct_radiation_w_m2": Variable(("direct_radiation",), "W/m²"),
+        "solar_radiation_w_m2": Variable(("shortwave_radiation",), "W/m²", preceding=True),
+        "direct_radiation_w_m2": Variable(("direct_radiation",), "W/m²", preceding=True),
         "cloud_pct": Variable(("cloud_cover", "cloudcover"), "%"),
         "pressure_hpa": Variable(("surface_pressure",), "hPa"),
     }
 )
-"""What is read, by what it becomes.  Radiation is the mean of the preceding hour, the
-rest the value at the hour (open-meteo.com/en/docs)."""
+"""What is read, by what it becomes (open-meteo.com/en/docs)."""
 
-_PRECEDING = ("solar_radiation_w_m2", "direct_radiation_w_m2")
 _UTC = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
+_FARTHEST_DEG = 1.0
+"""Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
 _SECONDS = np.timedelta64(1, "s")
 # Seconds beyond these are no time that NumPy can count in nanoseconds.
 _FIRST, _LAST = -2_208_988_800, 7_258_118_400
 
 
-class Served(NamedTuple):
-    """Who answered, before the hours are read."""
+class _Answer(NamedTuple):
+    """What answered, before the hours are read."""
 
     latitude_deg: float
     longitude_deg: float
     time_zone: str
     offset_s: int
+    hourly: dict[str, Any]
+    units: dict[str, Any]
 
 
 def parse_json(content: bytes) -> Any:
-    """Read JSON, or say in one sentence that it is none.
-
-    Raises
-    ------
-    WeatherError
-        If the bytes are no JSON, or hold numbers that JSON does not know.
-    """
+    """Read JSON, or say in one sentence that it is none or has what JSON has not."""
 
     def refuse(number: str) -> Any:
         raise ValueError(number)
@@ -109,95 +112,98 @@ def weather_of(
     zone: str | None = None,
     issued: datetime | None = None,
 ) -> Weather:
-    """Read an answer of the forecast service.
+    """Read an answer of the forecast service, or say in one sentence why it is none.
 
-    Parameters
-    ----------
-    payload : any
-        What stood in the JSON.
-    place, issued
-        As in `Weather`.
-    coordinates : tuple of float, optional
-        Latitude and longitude that were asked for; those of the answer, which are the
-        middle of a grid cell, where they are not known.
-    zone : str, optional
-        Time zone of the place.  With one, the answer is that to the client, which has
-        asked for GMT and for units: nothing else is taken.  A saved file, without,
-        has its own zone and may have other units of the service.
-
-    Returns
-    -------
-    Weather
-
-    Raises
-    ------
-    WeatherError
-        If it is no such answer, in one sentence.
-
-    Notes
-    -----
-    Asked for a zone that is not a whole number of hours from UTC, the service lists
-    local full hours, but puts the values of full hours of UTC there: in India what
-    stands at half past six UTC is that of seven.  The labels of such files are moved
-    to where their values belong, and a note says so.
+    The place is at the coordinates that were asked for, or else at those of the answer,
+    which are the middle of a grid cell.  With the time zone of the place, the answer is
+    that to the client, which has asked for GMT and for units: nothing else is taken.  A
+    saved file, without, has its own zone and may have other units of the service.
     """
+    answer = _answer(payload)
     strict = zone is not None
+    labels = _labels(answer, strict=strict)
+    columns = _columns(answer, len(labels), strict=strict)
+    notes: tuple[str, ...] = ()
+    if zone is None:
+        zone = _agreed_zone(answer, labels)
+        labels, notes = _at_full_hours(labels, answer.offset_s)
+    elif answer.time_zone not in _UTC or answer.offset_s:
+        raise WeatherError(
+            f"The weather is for the time zone {_shown(answer.time_zone)}, not for GMT."
+        )
+    hours = over_hours(
+        labels,
+        {name: v for name, v in columns.items() if not VARIABLES[name].preceding},
+        {name: v for name, v in columns.items() if VARIABLES[name].preceding},
+    )
+    if "direct_radiation_w_m2" in hours and "solar_radiation_w_m2" in hours:
+        direct = hours["direct_radiation_w_m2"].to_numpy()
+        below = "Direct radiation slightly below 0", "was taken as 0"
+        notes += count_notes((direct < 0.0, *below))
+        radiation = hours["solar_radiation_w_m2"].to_numpy()
+        hours["direct_fraction"] = direct_share(direct, radiation)
+    where = answer.latitude_deg, answer.longitude_deg
+    if coordinates is not None:
+        _check_place(where, coordinates)
+        where = coordinates
+    return complete_weather(
+        Weather(hours, zone, "forecast", place, *where, ATTRIBUTION, notes, issued)
+    )
+
+
+def place_of(entry: Any) -> Place | None:
+    """Read a place of the search; None if it is none that can be used."""
+    try:
+        latitude_deg, longitude_deg = rounded_place(
+            finite_number(entry["latitude"], "latitude"),
+            finite_number(entry["longitude"], "longitude"),
+        )
+        time_zone = str(entry["timezone"])
+        read_zone(time_zone)
+        words = [entry.get(key) or "" for key in ("name", "admin1", "country")]
+        if not words[0] or not all(isinstance(word, str) for word in words):
+            return None
+        # JSON may hold halves of characters, which nothing can show.
+        "".join(words).encode()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    name, region, country = (" ".join(word.split())[:100] for word in words)
+    return Place(name, region, country, latitude_deg, longitude_deg, time_zone)
+
+
+def _check_place(served: tuple[float, float], asked: tuple[float, float]) -> None:
+    """Refuse an answer for another place."""
+    north = abs(served[0] - asked[0])
+    east = abs((served[1] - asked[1] + 180.0) % 360.0 - 180.0)
+    # Meridians meet at the poles, where the cells are wide in degrees.
+    if max(north, east * math.cos(math.radians(asked[0]))) > _FARTHEST_DEG:
+        raise WeatherError(
+            f"The service answered for {served[0]:g}, {served[1]:g}, not for "
+            f"{asked[0]:g}, {asked[1]:g}."
+        )
+
+
+def _answer(payload: Any) -> _Answer:
     if not isinstance(payload, dict):
         raise WeatherError("The weather is not readable: it is no single JSON object.")
     hourly, units = payload.get("hourly"), payload.get("hourly_units")
     if not isinstance(hourly, dict) or not isinstance(units, dict):
         raise WeatherError("The weather holds no hours (hourly and hourly_units).")
-    served = Served(
+    return _Answer(
         finite_number(payload.get("latitude"), "latitude"),
         finite_number(payload.get("longitude"), "longitude"),
         str(payload.get("timezone")),
         int(finite_number(payload.get("utc_offset_seconds"), "utc_offset_seconds")),
+        hourly,
+        units,
     )
-    times = hourly.get("time")
-    if not isinstance(times, list) or not times:
-        raise WeatherError("The weather holds no times (hourly.time).")
-    labels = _labels(times, units.get("time"), served, strict=strict)
-    values = {}
-    for target, variable in VARIABLES.items():
-        name = next((n for n in variable.names if n in hourly), None)
-        if name is None:
-            if variable.needed:
-                raise WeatherError(f"The weather lacks {variable.names[0]}.")
-            continue
-        read = _column(hourly[name], name, len(times))
-        read = _in_unit(read, variable, units.get(name), name, strict=strict)
-        check_possible(target if target in COLUMNS else "solar_radiation_w_m2", read)
-        values[target] = read
-    notes: tuple[str, ...] = ()
-    if zone is None:
-        zone = _agreed_zone(served, labels)
-        labels, notes = _at_full_hours(labels, served.offset_s)
-    elif served.time_zone not in _UTC or served.offset_s:
-        raise WeatherError(
-            f"The weather is for the time zone {_shown(served.time_zone)}, not for GMT."
-        )
-    at = coordinates or (served.latitude_deg, served.longitude_deg)
-    return _made(labels, values, zone, place, at, issued, notes)
 
 
 def weather_of_csv(content: bytes, *, place: str = "") -> Weather:
-    """Read a CSV file saved from the service.
+    """Read a CSV file saved from the service, or say in one sentence why it is none.
 
-    Parameters
-    ----------
-    content : bytes
-        The place in the first two lines, then, after an empty one, the hours with
-        their units in brackets.
-    place : str
-
-    Returns
-    -------
-    Weather
-
-    Raises
-    ------
-    WeatherError
-        If it is no such file, in one sentence.
+    The place is in the first two lines; below an empty one follow the hours, with their
+    units in brackets.
     """
     try:
         rows = list(csv.reader(content.decode("utf-8-sig").splitlines(), strict=True))
@@ -209,31 +215,30 @@ def weather_of_csv(content: bytes, *, place: str = "") -> Weather:
             "The file has no line that begins with time, below the lines with the place."
         )
     about: dict[str, Any] = dict(zip(rows[0], rows[1], strict=False))
+    numbers = ("latitude", "longitude", "utc_offset_seconds")
     headers = [cell.rpartition(" (") for cell in rows[start]]
     names = [name or rest for name, _, rest in headers]
-    body = []
-    for row in rows[start + 1 :]:
-        if not any(cell.strip() for cell in row):
-            break  # a second table, of days, may follow
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for row in takewhile(_is_filled, rows[start + 1 :]):
         if len(row) != len(names):
             raise WeatherError(
                 f"The line of {row[0]} has {len(row)} cells; needed are {len(names)}."
             )
-        body.append(row)
-    columns = dict(zip(names, zip(*body, strict=True), strict=True)) if body else {}
+        for name, cell in zip(names, row, strict=True):
+            columns[name].append(cell if name == "time" else _cell(cell))
     units = {n: u.rstrip(")") for n, (_, _, u) in zip(names, headers, strict=True)}
-    hourly: dict[str, list[Any]] = {
-        name: [_cell(cell) for cell in cells] if name != "time" else list(cells)
-        for name, cells in columns.items()
-    }
     payload = {
         **about,
-        **{key: _cell(about.get(key, "")) for key in ("latitude", "longitude")},
-        "utc_offset_seconds": _cell(about.get("utc_offset_seconds", "")),
-        "hourly": hourly,
+        **{key: _cell(about.get(key, "")) for key in numbers},
+        "hourly": columns,
         "hourly_units": {**units, "time": "iso8601"},
     }
     return weather_of(payload, place=place)
+
+
+def _is_filled(row: list[str]) -> bool:
+    """Whether a line holds anything; below one that does not may be a second table."""
+    return any(cell.strip() for cell in row)
 
 
 def _cell(text: str) -> Any:
@@ -247,28 +252,34 @@ def _cell(text: str) -> Any:
 
 
 def finite_number(value: Any, name: str) -> float:
-    """Take a number from JSON.
-
-    Raises
-    ------
-    WeatherError
-        If it is something else, or infinite.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Take a number from JSON, if it is one and finite."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    # An integer may have any number of digits; NaN is not less than anything.
+    if not number or not abs(value) < 1e300:
         raise WeatherError(
             f"The weather has {_shown(value)} as {name}; needed is a number."
         )
-    # An integer may have any number of digits.
-    if not math.isfinite(number := float(value) if abs(value) < 1e300 else math.inf):
-        raise WeatherError(
-            f"The weather has {_shown(value)} as {name}; needed is a number."
-        )
-    return number
+    return float(value)
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:40] + "…"
+
+
+def _columns(answer: _Answer, n_hours: int, *, strict: bool) -> dict[str, Array]:
+    """Values of every variable that is there, in the units of `VARIABLES`."""
+    columns = {}
+    for target, variable in VARIABLES.items():
+        name = next((n for n in variable.names if n in answer.hourly), None)
+        if name is not None:
+            column = _column(answer.hourly[name], name, n_hours)
+            column = _in_unit(column, variable, answer.units.get(name), name, strict=strict)
+            check_possible(target if target in COLUMNS else "solar_radiation_w_m2", column)
+            columns[target] = column
+        elif variable.needed:
+            raise WeatherError(f"The weather lacks {variable.names[0]}.")
+    return columns
 
 
 def _column(values: Any, name: str, n_hours: int) -> Array:
@@ -292,10 +303,11 @@ def _in_unit(
     raise WeatherError(f"The weather has {name} in {_shown(unit)}, not in {variable.unit}.")
 
 
-def _labels(
-    times: Sequence[Any], unit: Any, served: Served, *, strict: bool
-) -> NDArray[np.datetime64]:
+def _labels(answer: _Answer, *, strict: bool) -> Times:
     """Moments in UTC; local times without an offset have that of the whole answer."""
+    times, unit = answer.hourly.get("time"), answer.units.get("time")
+    if not isinstance(times, list) or not times:
+        raise WeatherError("The weather holds no times (hourly.time).")
     if unit == "unixtime":
         seconds = np.array([finite_number(t, "hourly.time") for t in times])
     elif unit == "iso8601" and not strict:
@@ -303,10 +315,10 @@ def _labels(
             naive = [datetime.fromisoformat(t) for t in times]
             if any(t.tzinfo is not None for t in naive):
                 raise ValueError  # the offset stands once, for all of them
-            read = [t.replace(tzinfo=UTC) for t in naive]
         except (TypeError, ValueError):
             raise WeatherError("The weather has times that are none.") from None
-        seconds = np.array([t.timestamp() for t in read]) - served.offset_s
+        seconds = np.array([t.replace(tzinfo=UTC).timestamp() for t in naive])
+        seconds -= answer.offset_s
     else:
         raise WeatherError(f"The weather has times in {_shown(unit)}, not in unixtime.")
     if (seconds < _FIRST).any() or (seconds > _LAST).any():
@@ -314,23 +326,26 @@ def _labels(
     return np.datetime64(0, "s") + seconds.astype(np.int64) * _SECONDS
 
 
-def _agreed_zone(served: Served, labels: NDArray[np.datetime64]) -> str:
+def _agreed_zone(answer: _Answer, labels: Times) -> str:
     """Check that the zone has the offset that the answer has, at one end at least."""
-    zone = read_zone(served.time_zone)
+    zone = read_zone(answer.time_zone)
     ends = [datetime.fromtimestamp(int(t.astype(int)), UTC) for t in labels[[0, -1]]]
     offsets = [zone.utcoffset(end.astimezone(zone)) for end in ends]
-    if served.offset_s not in [o.total_seconds() for o in offsets if o is not None]:
+    if answer.offset_s not in [o.total_seconds() for o in offsets if o is not None]:
         raise WeatherError(
-            f"The weather is for an offset of {served.offset_s} s from UTC, "
-            f"which {served.time_zone} does not have."
+            f"The weather is for an offset of {answer.offset_s} s from UTC, "
+            f"which {answer.time_zone} does not have."
         )
-    return served.time_zone
+    return answer.time_zone
 
 
-def _at_full_hours(
-    labels: NDArray[np.datetime64], offset_s: int
-) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
-    """Move labels to the full hours of UTC whose values they carry, and say so."""
+def _at_full_hours(labels: Times, offset_s: int) -> tuple[Times, tuple[str, ...]]:
+    """Move labels to the full hours of UTC whose values they carry, and say so.
+
+    Asked for a zone that is not a whole number of hours from UTC, the service lists
+    local full hours, but puts the values of full hours of UTC there: in India what
+    stands at half past six UTC is that of seven.
+    """
     # The part of the offset beyond whole hours, towards Greenwich.
     beyond_s = int(math.copysign(abs(offset_s) % 3600, offset_s))
     moved = labels + beyond_s * _SECONDS
@@ -340,36 +355,4 @@ def _at_full_hours(
     return moved, (
         f"Times were moved by {abs(beyond_s) // 60} minutes to {way} ones: in time zones "
         "off the full hour the service gives the values of full hours of UTC.",
-    )
-
-
-def _made(
-    labels: NDArray[np.datetime64],
-    values: dict[str, Array],
-    zone: str,
-    place: str,
-    at: tuple[float, float],
-    issued: datetime | None,
-    notes: tuple[str, ...],
-) -> Weather:
-    preceding = {name: values.pop(name) for name in _PRECEDING if name in values}
-    hours = over_hours(labels, values, preceding)
-    if "direct_radiation_w_m2" in hours and "solar_radiation_w_m2" in hours:
-        if below := int((hours["direct_radiation_w_m2"] < 0.0).sum()):
-            count = hours_words(below)
-            notes += (f"Direct radiation slightly below 0 in {count} was taken as 0.",)
-        hours["direct_fraction"] = direct_share(
-            hours["direct_radiation_w_m2"].to_numpy(),
-            hours["solar_radiation_w_m2"].to_numpy(),
-        )
-    return make_weather(
-        hours,
-        time_zone=zone,
-        kind="forecast",
-        place=place,
-        latitude_deg=at[0],
-        longitude_deg=at[1],
-        attribution=ATTRIBUTION,
-        notes=notes,
-        issued=issued,
     )

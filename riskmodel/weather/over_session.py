@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology import heat, sun
+from riskmodel.weather.complete import COLUMNS, SEA_LEVEL_HPA
 from riskmodel.weather.hours import (
-    COLUMNS,
     HOUR,
-    SEA_LEVEL_HPA,
     Times,
     Weather,
     WeatherError,
@@ -32,22 +31,15 @@ _MINUTE_NS = 60e9
 
 @dataclass(frozen=True)
 class SessionWeather:
-    """The weather of any number of sessions.
+    """The weather of n sessions, in arrays of shape (n,); NaN where it is not known.
 
-    Attributes
-    ----------
-    columns : mapping of str to ndarray of shape (n,)
-        Answers to `FIELDS`: means over the session of air temperature, humidity,
-        wind, radiation at the athlete and WBGT.  NaN where it is not known.
-    wbgt_highest_c : ndarray of shape (n,)
-        WBGT of the hottest hour that the session touches. [°C]
-    problems : ndarray of str, shape (n,)
-        Why there is no number; empty where there is one.
+    The columns are answers to `FIELDS`: means over the session of air temperature,
+    humidity, wind, radiation at the athlete and WBGT.
     """
 
     columns: Mapping[str, Array]
-    wbgt_highest_c: Array
-    problems: NDArray[Any]
+    wbgt_highest_c: Array  # WBGT of the hottest hour that the session touches [°C]
+    problems: NDArray[Any]  # why there is no number; empty where there is one
 
 
 def session_weather(
@@ -67,10 +59,6 @@ def session_weather(
     shade : ndarray of bool, shape (n,)
         True where trees or stands hide the sun: only diffuse light arrives.
 
-    Returns
-    -------
-    SessionWeather
-
     Notes
     -----
     Every hour counts by the minutes that the session spends in it.  WBGT is computed
@@ -85,41 +73,42 @@ def session_weather(
     starts = start_utc.astype("datetime64[ns]")
     ends = starts + (duration_min * _MINUTE_NS).astype("timedelta64[ns]")
     hours = weather.hours_utc
-    first = np.floor((starts - hours[0]) / HOUR).astype(np.intp)
-    width = (np.ceil((ends - hours[0]) / HOUR) - first).max(initial=1.0)
-    rows = first[:, None] + np.arange(int(width))
-    begin = hours[0] + rows * HOUR
-    minutes = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
-    share = np.maximum(minutes / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    rows, share = _shares(hours[0], starts, ends, duration_min)
     met = share > 0.0
-    inside = (rows >= 0) & (rows < len(hours))
     safe = np.clip(rows, 0, len(hours) - 1)
     hourly = _at_the_athlete(weather)
-    problems = _problems(weather, starts, ends, safe, met & inside, hourly)
-
-    def mean(values: Array) -> Array:
-        # An hour that the session does not touch may hold anything.
-        total: Array = np.where(met, values, 0.0)
-        made = (total * share).sum(axis=1)
-        # The shares of the hours add up to 1 only but for rounding.
-        low = np.where(met, values, np.inf).min(axis=1)
-        high = np.where(met, values, -np.inf).max(axis=1)
-        return np.asarray(np.clip(made, low, high))
-
+    problems = _problems(weather, starts, ends, safe, met & (rows == safe), hourly)
+    values = {name: hourly[name][safe] for name in (*_NEEDED, "wbgt_c")}
+    hidden = shade[:, None]
+    diffuse = values["solar_radiation_w_m2"] * (1.0 - hourly["direct_fraction"][safe])
+    values["solar_radiation_w_m2"] = np.where(
+        hidden, diffuse, values["solar_radiation_w_m2"]
+    )
+    values["wbgt_c"] = np.where(hidden, hourly["wbgt_shade_c"][safe], values["wbgt_c"])
+    # An hour that the session does not touch may hold anything.
+    highest = {name: np.where(met, v, -np.inf).max(axis=1) for name, v in values.items()}
     columns = {}
-    for name in _NEEDED:
-        values = hourly[name][safe]
-        if name == "solar_radiation_w_m2":
-            diffuse = values * (1.0 - hourly["direct_fraction"][safe])
-            values = np.where(shade[:, None], diffuse, values)
-        columns[name] = mean(values)
-    wbgt = np.where(shade[:, None], hourly["wbgt_shade_c"][safe], hourly["wbgt_c"][safe])
-    columns["wbgt_c"] = mean(wbgt)
-    highest = np.where(met, wbgt, -np.inf).max(axis=1)
-    bad = problems != ""
-    for values in (*columns.values(), highest):
-        values[bad] = np.nan
-    return SessionWeather(columns, highest, problems)
+    for name, column in values.items():
+        mean = (np.where(met, column, 0.0) * share).sum(axis=1)
+        # The shares of the hours add up to 1 only but for rounding.
+        lowest = np.where(met, column, np.inf).min(axis=1)
+        mean = np.clip(mean, lowest, highest[name])
+        columns[name] = np.where(problems == "", mean, np.nan)
+    wbgt_highest_c = np.where(problems == "", highest["wbgt_c"], np.nan)
+    return SessionWeather(columns, wbgt_highest_c, problems)
+
+
+def _shares(
+    first_utc: np.datetime64, starts: Times, ends: Times, duration_min: Array
+) -> tuple[NDArray[np.intp], Array]:
+    """Hours of the weather that each session may meet, and the share it spends in each."""
+    first = np.floor((starts - first_utc) / HOUR).astype(np.intp)
+    width = (np.ceil((ends - first_utc) / HOUR) - first).max(initial=1.0)
+    rows = first[:, None] + np.arange(int(width))
+    begin = first_utc + rows * HOUR
+    time = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
+    share = np.maximum(time / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    return rows, share
 
 
 def weather_answers(
@@ -173,8 +162,7 @@ def _at_the_athlete(weather: Weather) -> dict[str, Array]:
     given = hourly["direct_fraction"]
     direct = np.where(np.isnan(given), sun.direct_fraction(whole, cosine), given)
     hourly["direct_fraction"] = direct
-    given = hourly["pressure_hpa"]
-    pressure = np.where(np.isnan(given), SEA_LEVEL_HPA, given)
+    pressure = np.nan_to_num(hourly["pressure_hpa"], nan=SEA_LEVEL_HPA)
 
     def wbgt(radiation: Array, beam: Array) -> Array:
         wind = heat.wind_speed_2m(hourly["wind_speed_m_s"], radiation, cosine)
@@ -214,8 +202,8 @@ def _problems(
             low = -np.inf  # no cold is too cold for the curve
         gone = np.isnan(values)
         bad = (gone | (values < low) | (values > high))[rows] & met
-        found = np.flatnonzero(bad.any(axis=1) & (texts == ""))
-        hour = rows[found, bad[found].argmax(axis=1)]
+        sessions = np.flatnonzero(bad.any(axis=1) & (texts == ""))
+        hour = rows[sessions, bad[sessions].argmax(axis=1)]
         # One sentence for each hour, not for each session.
         for row in np.unique(hour):
             at = _day_and_clock(index[row])
@@ -224,7 +212,7 @@ def _problems(
             else:
                 text = f"The {column.label} of {at} is {values[row]:.3g} {column.unit}; "
                 text += f"allowed is {FIELDS[name].allowed}."
-            texts[found[hour == row]] = text
+            texts[sessions[hour == row]] = text
     begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
     late, early = _day_and_clock(weather.end), _day_and_clock(index[0])
     texts[ends > end] = f"The weather ends on {late}, before the session would."

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.physiology.iso7933 import saturation_pressure_kpa
+from riskmodel.weather.complete import complete_weather
 from riskmodel.weather.hours import (
     Kind,
     Weather,
     WeatherError,
-    check_year,
+    at_clock,
+    check_days,
     end_of_days,
     hour_index,
-    make_weather,
     naive_utc,
     read_zone,
 )
@@ -25,6 +26,7 @@ from riskmodel.weather.hours import (
 Array = NDArray[np.float64]
 
 MOST_DAYS = 14
+_HALF_HOUR = pd.Timedelta(30, "min")
 
 COOLEST_HOUR, WARMEST_HOUR = 5, 15
 """When a usual day is coolest and warmest, local time: our judgement."""
@@ -51,29 +53,18 @@ def typed_weather(
     ----------
     on : date
         First day; from 1900 to 2199.
-    latitude_deg, longitude_deg : float
-        [°]
-    time_zone : str
-        IANA name.
+    latitude_deg, longitude_deg, time_zone : float, float and str
+        Of the place [°]; IANA name of the zone.
     coolest_c, warmest_c : float
-        Air temperature, reached at 5 and at 15 o'clock, with half a cosine between:
-        our judgement. [°C]
+        Air temperature at 5 and at 15 o'clock, with half a cosine between. [°C]
     relative_humidity_pct : float
-        At the mean of the two temperatures; the moisture of the air stays the same
-        all day. [%], valid 1 to 100.
-    wind_speed_m_s : float
-        At 10 m. [m/s]
-    cloud_pct : float
-        Share of the sky. [%], valid 0 to 100.
+        At the mean of the two; the air keeps its moisture all day. [%], valid 1 to 100.
+    wind_speed_m_s, cloud_pct : float
+        Wind at 10 m [m/s], and share of the sky [%], valid 0 to 100.
     days : int
         1 to 14; one more is made, for sessions that cross the last midnight.
     kind : {"typed", "climate"}
         "climate" for long-term normals.
-    place : str
-
-    Returns
-    -------
-    Weather
 
     Raises
     ------
@@ -88,58 +79,37 @@ def typed_weather(
     >>> race.words
     'Usual climate of that time of year, not a forecast'
     """
-    if not 1 <= days <= MOST_DAYS:
-        raise WeatherError(f"{days} days of weather; allowed is 1 to {MOST_DAYS}.")
-    check_year(on)
-    check_year(on + timedelta(days=days))
+    check_days(on, days, most=MOST_DAYS, of="weather")
+    zone = read_zone(time_zone)
+    first, last = naive_utc([at_clock(on + timedelta(days=n), zone) for n in (0, days + 1)])
+    hours = hour_index(pd.date_range(first, last, freq="h", unit="ns")[:-1].to_numpy())
+    air, humidity = _air_and_humidity(
+        (hours + _HALF_HOUR).tz_convert(zone), coolest_c, warmest_c, relative_humidity_pct
+    )
+    frame = pd.DataFrame({"air_temperature_c": air}, hours)
+    frame["relative_humidity_pct"] = np.minimum(humidity, 100.0)
+    frame["wind_speed_m_s"], frame["cloud_pct"] = wind_speed_m_s, cloud_pct
+    saturated = ("The air is saturated in the coolest hours.",)
+    notes = saturated if (humidity > 100.0).any() else ()
+    weather = Weather(frame, time_zone, kind, place, latitude_deg, longitude_deg, "", notes)
+    return complete_weather(replace(weather, last_start=end_of_days(on, days, zone)))
+
+
+def _air_and_humidity(
+    local: pd.DatetimeIndex, coolest_c: float, warmest_c: float, humidity_pct: float
+) -> tuple[Array, Array]:
+    """Temperature of a usual day [°C], and the humidity of as moist an air [%]."""
     if not coolest_c <= warmest_c:
         raise WeatherError(
             f"The coolest hour has {coolest_c:g} °C and the warmest {warmest_c:g} °C."
         )
-    if not 1 <= relative_humidity_pct <= 100:
-        raise WeatherError(
-            f"Relative humidity is {relative_humidity_pct:g}; allowed is 1 to 100 %."
-        )
-    zone = read_zone(time_zone)
-    first, last = (
-        pd.Timestamp(datetime(d.year, d.month, d.day, tzinfo=zone)).tz_convert("UTC")
-        for d in (on, on + timedelta(days=days + 1))
-    )
-    starts = pd.date_range(first, last, freq="h")
-    middle = (starts[:-1] + pd.Timedelta(30, "min")).tz_convert(zone)
-    hour = middle.hour.to_numpy() + middle.minute.to_numpy() / 60.0
-    air = _cosine_day(hour, coolest_c, warmest_c)
-    mean_c = np.array((coolest_c + warmest_c) / 2.0)
-    wet = relative_humidity_pct * saturation_pressure_kpa(mean_c)
-    humidity = np.asarray(wet / saturation_pressure_kpa(air))
-    notes: tuple[str, ...] = ()
-    if (humidity > 100.0).any():
-        notes += ("The air is saturated in the coolest hours.",)
-    hours = pd.DataFrame(
-        {
-            "air_temperature_c": air,
-            "relative_humidity_pct": np.minimum(humidity, 100.0),
-            "wind_speed_m_s": wind_speed_m_s,
-            "cloud_pct": cloud_pct,
-        },
-        index=hour_index(naive_utc(starts[:-1])),
-    )
-    weather = make_weather(
-        hours,
-        time_zone=time_zone,
-        kind=kind,
-        place=place,
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
-        notes=notes,
-    )
-    return replace(weather, last_start=end_of_days(on, days, zone))
-
-
-def _cosine_day(hour: Array, coolest_c: float, warmest_c: float) -> Array:
-    """Half a cosine up from the coolest hour to the warmest, and half a one down."""
+    if not 1 <= humidity_pct <= 100:
+        raise WeatherError(f"Relative humidity is {humidity_pct:g}; allowed is 1 to 100 %.")
+    # Half a cosine up from the coolest hour to the warmest, and half a one down.
     rise = WARMEST_HOUR - COOLEST_HOUR
-    since = (hour - COOLEST_HOUR) % 24
+    since = (local.hour.to_numpy() + local.minute.to_numpy() / 60.0 - COOLEST_HOUR) % 24
     phase = np.where(since < rise, since / rise, 1.0 + (since - rise) / (24 - rise))
-    swing = (warmest_c - coolest_c) / 2.0
-    return np.asarray((warmest_c + coolest_c) / 2.0 - swing * np.cos(np.pi * phase))
+    swing_c, mean_c = (warmest_c - coolest_c) / 2.0, (warmest_c + coolest_c) / 2.0
+    air_c = np.asarray(mean_c - swing_c * np.cos(np.pi * phase))
+    wet = humidity_pct * saturation_pressure_kpa(np.array(mean_c))
+    return air_c, np.asarray(wet / saturation_pressure_kpa(air_c))

@@ -22,14 +22,10 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.levers import (
-    LEVERS,
-    VETOES,
-    Lever,
-    Plan,
-    enough_to_drink_l_h,
-    most_to_drink_l_h,
-)
+from riskmodel.whatif.drinking import enough_to_drink_l_h, most_to_drink_l_h
+from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.seen import Plan
+from riskmodel.whatif.vetoes import VETOES
 
 LEAST_POINTS = 0.5
 """A lever that saves fewer points is not worth a line."""
@@ -145,9 +141,19 @@ def advise(
     notes = tuple(veto.note for veto in vetoes if veto.note)
     notes += _notes(plan, used.scorecard)
     drink_l_h = None if "drink" in vetoed else enough_to_drink_l_h(plan)
+    options = _options(used, answers, base, plan, vetoed)
+    now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
+    weeks = tuple(o for o in options if o.levers[0].when == "weeks")
+    return Advice(now, weeks, _best_pair(options, now), notes, drink_l_h)
+
+
+def _options(
+    used: Engine, answers: Answers, base: Result, plan: Plan, vetoed: set[str]
+) -> list[Option]:
+    """Levers and pairs of them that help, or that safety asks for, the best first."""
     tried = _worth_trying(plan, vetoed)
     if not tried:
-        return Advice(notes=notes, drink_l_h=drink_l_h)
+        return []
     changes = [change for _, change in tried]
     result = used.run(_changed(answers, changes), detail=False)
     too_much = _drinks_too_much(base, result, changes)
@@ -172,9 +178,7 @@ def advise(
     # Without a calibration there is no probability to sort by.
     calibrated = used.calibration is not None
     options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
-    now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
-    weeks = tuple(o for o in options if o.levers[0].when == "weeks")
-    return Advice(now, weeks, _best_pair(options, now), notes, drink_l_h)
+    return options
 
 
 _Tried = list[tuple[tuple[Lever, ...], Mapping[str, Any]]]

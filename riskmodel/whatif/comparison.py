@@ -13,41 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS, Field, outdated
+from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import Answers
-from riskmodel.inputs.session import Session, coded, read_session, spelt
+from riskmodel.inputs.session import Session, coded, read_session, spelt, tidy
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.engine import engine
+from riskmodel.scoring.probability import Calibration
 
 Array = NDArray[np.float64]
 
 MOST_SCENARIOS = 6
 """More columns than this no screen shows side by side: our judgement."""
 
-# What is worth looking at around a plan, where the field allows far more: our judgement.
-_USUAL: Mapping[str, tuple[float, float]] = {
-    "duration_min": (15.0, 360.0),
-    "air_temperature_c": (0.0, 42.0),
-    "relative_humidity_pct": (10.0, 95.0),
-    "wind_speed_m_s": (0.0, 10.0),
-    "wbgt_c": (5.0, 36.0),
-    "solar_radiation_w_m2": (0.0, 1000.0),
-    "fluid_intake_l_h": (0.0, 1.5),
-    "measured_sweat_rate_l_h": (0.2, 3.0),
-    "drink_sodium_mg_l": (0.0, 1500.0),
-    "warm_up_min": (0.0, 30.0),
-    "longest_recent_min": (0.0, 360.0),
-    "sessions_per_week": (0.0, 10.0),
-    "sleep_h": (3.0, 10.0),
-    "age_years": (16.0, 80.0),
-    "body_mass_kg": (45.0, 120.0),
-    "height_cm": (150.0, 205.0),
-}
-# A place says nothing without a time, and a list of conditions is no axis.
-_NO_AXIS = ("latitude_deg", "longitude_deg", "start_time")
 AXES = tuple(
-    f.name
-    for f in FIELDS.values()
-    if f.scored and f.kind in ("number", "level") and f.name not in _NO_AXIS
+    f.name for f in FIELDS.values() if f.scored and f.axis and f.kind in ("number", "level")
 )
 """Inputs that can be swept: numbers, and questions with one answer of a few."""
 
@@ -63,11 +43,14 @@ class Row:
     label : str
     values : tuple
         One for each scenario.
+    private : bool
+        Whether it tells a health or personal answer.
     """
 
     name: str
     label: str
     values: tuple[Any, ...]
+    private: bool = False
 
     @property
     def differs(self) -> bool:
@@ -95,13 +78,19 @@ class Comparison:
     factors: tuple[Row, ...]
 
 
-def compare(sessions: Sequence[Session | Mapping[str, Any]]) -> Comparison:
+def compare(
+    sessions: Sequence[Session | Mapping[str, Any]],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+) -> Comparison:
     """Score scenarios and line them up.
 
     Parameters
     ----------
     sessions : sequence of Session or mapping of str to answer
         Two to six.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -118,25 +107,31 @@ def compare(sessions: Sequence[Session | Mapping[str, Any]]) -> Comparison:
     ...         "air_temperature_c": 31, "relative_humidity_pct": 60}
     >>> both = compare([base, {**base, "air_temperature_c": 18}])
     >>> [(row.name, row.values) for row in both.answers]
-    [('air_temperature_c', (31, 18))]
+    [('air_temperature_c', (31.0, 18.0))]
     """
     if not 2 <= len(sessions) <= MOST_SCENARIOS:
         raise ValueError(
             f"There are {len(sessions)} scenarios; allowed is 2 to {MOST_SCENARIOS}."
         )
-    made = tuple(assess(session) for session in sessions)
+    assessments = tuple(assess(session, scorecard, calibration) for session in sessions)
+    read = [_as_read(session) for session in sessions]
     answers = [
-        Row(name, field.label, tuple(session.get(name) for session in sessions))
+        Row(name, field.label, tuple(plan.get(name) for plan in read), field.private)
         for name, field in FIELDS.items()
     ]
-    points = [{c.factor: c.points for c in answer.contributions} for answer in made]
-    labels = {c.factor: c.label for answer in made for c in answer.contributions}
+    points = [{c.factor: c.points for c in a.contributions} for a in assessments]
     factors = [
-        Row(name, label, tuple(counted.get(name, np.nan) for counted in points))
-        for name, label in labels.items()
+        Row(c.factor, c.label, tuple(p.get(c.factor, np.nan) for p in points), c.private)
+        for c in next((a.contributions for a in assessments if a.contributions), ())
     ]
     factors.sort(key=lambda row: -np.nanmax(row.values))
-    return Comparison(made, tuple(r for r in answers if r.differs), tuple(factors))
+    return Comparison(assessments, tuple(r for r in answers if r.differs), tuple(factors))
+
+
+def _as_read(session: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers in one spelling, so that 8 and "8" are the same; the rest as written."""
+    answers, problems = tidy(session)
+    return answers | {p.field: session[p.field] for p in problems}
 
 
 @dataclass(frozen=True)
@@ -184,7 +179,7 @@ def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, 
     field = FIELDS[name]
     if field.kind == "level":
         return tuple(field.levels)
-    low, high = _USUAL.get(name, (field.low, field.high))
+    low, high = field.usual or (field.low, field.high)
     if planned is not None:
         low, high = min(low, float(planned)), max(high, float(planned))
     if field.unit in ("of 10", "days", "sessions"):
@@ -199,6 +194,8 @@ def sweep(
     *,
     x: Sequence[Any] | None = None,
     y: Sequence[Any] | None = None,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> Sweep:
     """Score a plan for many answers to one or two questions, all others kept.
 
@@ -211,6 +208,8 @@ def sweep(
     x, y : sequence of answer, optional
         `usual_values` by default.  None or a blank leaves the question open, and gives
         no number where the answer is needed.
+    scorecard, calibration : optional
+        As for `riskmodel.assess`.
 
     Returns
     -------
@@ -230,38 +229,51 @@ def sweep(
     >>> bool(cool < hot)
     True
     """
+    names = _axes(across, down)
+    plan = dict(session)
+    left_out = tuple(n for n in outdated(names) if plan.pop(n, None) is not None)
+    answers = read_session(plan)
+    if answers.findings:
+        raise AnswerError(answers.problems)
+    x = _values(answers, across, x)
+    y = (None,) if down is None else _values(answers, down, y)
+    every = _over_grid(answers, across, x, down, y)
+    chances = engine(scorecard, calibration).run(every, detail=False).chances
+    shape = len(y), len(x)
+    ranges = ("probability", "probability_low", "probability_high")
+    return Sweep(
+        across=FIELDS[across],
+        down=None if down is None else FIELDS[down],
+        x=x,
+        y=y,
+        left_out=left_out,
+        **{name: chances[name].reshape(shape) for name in ranges},
+    )
+
+
+def _values(answers: Answers, name: str, values: Sequence[Any] | None) -> tuple[Any, ...]:
+    if values is not None:
+        return tuple(values)
+    return usual_values(name, spelt(answers).get(name))
+
+
+def _axes(across: str, down: str | None) -> list[str]:
     names = [across] if down is None else [across, down]
     for name in names:
         if name not in AXES:
             raise ValueError(f"{name!r} cannot be swept.")
     if len(set(names)) < len(names):
         raise ValueError("The two inputs of a sweep must differ.")
-    given = dict(session)
-    left_out = tuple(n for n in outdated(names) if given.pop(n, None) is not None)
-    answers = read_session(given)
-    if answers.findings:
-        raise ValueError(" ".join(answers.sentences()))
-    planned = spelt(answers)
-    x = usual_values(across, planned.get(across)) if x is None else tuple(x)
-    y = (None,) if down is None else y
-    y = usual_values(str(down), planned.get(str(down))) if y is None else tuple(y)
-    columns = {
-        name: np.repeat(column, len(x) * len(y)) for name, column in answers.columns.items()
-    }
+    return names
+
+
+def _over_grid(
+    answers: Answers, across: str, x: Sequence[Any], down: str | None, y: Sequence[Any]
+) -> Answers:
+    """One session once for each cell, row by row."""
+    n = len(x) * len(y)
+    columns = {name: np.repeat(column, n) for name, column in answers.columns.items()}
     columns[across] = np.tile(coded(across, x), len(y))
     if down is not None:
         columns[down] = np.repeat(coded(down, y), len(x))
-    chances = (
-        engine(None, None).run(Answers(len(x) * len(y), columns, ()), detail=False).chances
-    )
-    shape = len(y), len(x)
-    return Sweep(
-        across=FIELDS[across],
-        down=None if down is None else FIELDS[down],
-        x=x,
-        y=y,
-        probability=chances["probability"].reshape(shape),
-        probability_low=chances["probability_low"].reshape(shape),
-        probability_high=chances["probability_high"].reshape(shape),
-        left_out=left_out,
-    )
+    return Answers(n, columns, ())

@@ -6,8 +6,7 @@ does not apply.  What the change is worth is counted elsewhere, by the whole cha
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,15 +14,16 @@ import numpy as np
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.air import saturation_pressure_hpa
-from riskmodel.physiology.plan import load_sports
-from riskmodel.physiology.sweat import sweat_range_l_h
-from riskmodel.scoring.guards import (
-    ACCLIMATISED_DAYS,
-    ADULT_AGE_YEARS,
-    EXTREME_WBGT_C,
-    HIGH_WBGT_C,
+from riskmodel.scoring.guards import ACCLIMATISED_DAYS
+from riskmodel.whatif.drinking import (
+    DRINK_STEP_L_H,
+    LOSS_TO_STAY_BELOW_PCT,
+    MOST_DRINK_L_H,
+    enough_to_drink_l_h,
+    rounded_down_l_h,
+    sure_sweat_l_h,
 )
-from riskmodel.scoring.probability import RANGE_SD
+from riskmodel.whatif.seen import Plan
 
 # Steps that a person can take in, all our judgement.
 COOLER_C = 5.0
@@ -37,14 +37,6 @@ HEAT_DAYS = float(ACCLIMATISED_DAYS)
 HEAT_WORTH_WBGT_C = 23.0  # below it, getting used to heat is no plan for a cool day
 SESSIONS_PER_WEEK = 3.0
 DRINK_SODIUM_MG_L = 500.0  # a usual sports drink
-MOST_DRINK_L_H = 1.0  # more is hard to keep down while moving
-DRINK_STEP_L_H = 0.05
-LOSS_TO_STAY_BELOW_PCT = 2.0
-"""Body-mass loss from which the scorecard counts a whole point; also the usual advice.
-
-American College of Sports Medicine, 2007, doi:10.1249/mss.0b013e31802ca597.
-"""
-
 # Sports with a machine, or a hall, that can take them indoors: our judgement.
 _INDOORS = ("running", "cycling", "walking", "rowing", "gym_strength", "circuit_hiit")
 _EFFORTS = list(FIELDS["relative_effort"].levels)
@@ -52,43 +44,6 @@ _ABSOLUTE_ZERO_C = -273.15
 
 When = Literal["now", "weeks"]
 Changes = dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a lever may look at.
-
-    Attributes
-    ----------
-    given : mapping of str to answer
-        Checked answers: numbers, level names, lists of items.
-    points : mapping of str to float
-        Points of every factor.
-    physiology : mapping of str to float
-        As in `riskmodel.Assessment`.
-    """
-
-    given: Mapping[str, Any]
-    points: Mapping[str, float]
-    physiology: Mapping[str, float]
-
-    @property
-    def race(self) -> bool:
-        """Whether its date and length are set by somebody else."""
-        return bool(self.given.get("competition") == "yes")
-
-    @property
-    def inside(self) -> bool:
-        """Whether it is in a hall, by what was said or else by the sport."""
-        if "sky" in self.given:
-            return bool(self.given["sky"] == "indoor")
-        sport = FIELDS["sport"].codes[self.given["sport"]]
-        return bool(load_sports().indoors_if_not_said[sport] > 0)
-
-    def says(self, name: str, *items: str) -> bool:
-        """Whether any of these was chosen."""
-        answer = self.given.get(name, ())
-        return not {*items}.isdisjoint([answer] if isinstance(answer, str) else answer)
 
 
 @dataclass(frozen=True)
@@ -171,25 +126,6 @@ def _easier(plan: Plan, step: float = EASIER_RPE) -> Changes:
     return changes
 
 
-def enough_to_drink_l_h(plan: Plan) -> float | None:
-    """Find what keeps the loss to 2 % of body mass and is never more than is sweated.
-
-    Returns
-    -------
-    float or None
-        None without a body mass: an amount that is right for the average body can be
-        too much for a small one. [l/h]
-    """
-    if "body_mass_kg" not in plan.given:
-        return None
-    sweat_l_h = plan.physiology["sweat_rate_l_h"]
-    hours = plan.given["duration_min"] / 60.0
-    mass_kg = plan.given["body_mass_kg"]
-    most = most_to_drink_l_h(plan, sweat_l_h)
-    needed = _up(sweat_l_h - LOSS_TO_STAY_BELOW_PCT / 100.0 * mass_kg / hours)
-    return max(min(needed, most), 0.0)
-
-
 def _drink(plan: Plan) -> Changes:
     target = enough_to_drink_l_h(plan)
     hours = plan.given["duration_min"] / 60.0
@@ -202,28 +138,8 @@ def _drink(plan: Plan) -> Changes:
 def _drink_less(plan: Plan) -> Changes:
     if not plan.physiology["drinking_exceeds_sweat"]:
         return None
-    target = _down(_sure_sweat_l_h(plan, plan.physiology["sweat_rate_l_h"]))
+    target = rounded_down_l_h(sure_sweat_l_h(plan, plan.physiology["sweat_rate_l_h"]))
     return {"fluid_intake_l_h": target} if target > 0 else None
-
-
-def most_to_drink_l_h(plan: Plan, sweat_l_h: float) -> float:
-    """Find how much to name at most where this sweat rate is predicted or measured."""
-    return _down(min(_sure_sweat_l_h(plan, sweat_l_h), MOST_DRINK_L_H))
-
-
-def _sure_sweat_l_h(plan: Plan, sweat_l_h: float) -> float:
-    """Sweat rate as measured, or that of people who sweat little."""
-    if "measured_sweat_rate_l_h" in plan.given:
-        return sweat_l_h
-    return sweat_range_l_h(sweat_l_h, RANGE_SD)[0]
-
-
-def _down(litres: float) -> float:
-    return round(math.floor(litres / DRINK_STEP_L_H + 1e-9) * DRINK_STEP_L_H, 2)
-
-
-def _up(litres: float) -> float:
-    return round(math.ceil(litres / DRINK_STEP_L_H - 1e-9) * DRINK_STEP_L_H, 2)
 
 
 def _hydrate(plan: Plan) -> Changes:
@@ -432,89 +348,3 @@ LEVERS = (
     ),
 )
 """Every lever.  How strongly each acts is not said here but counted by the chain."""
-
-
-# ------------------------------------------------------- who a lever is not right for
-
-
-@dataclass(frozen=True)
-class Veto:
-    """A group of people for whom some levers could do harm.
-
-    Attributes
-    ----------
-    name : str
-    applies : callable
-    levers : frozenset of str
-        Which not to offer.
-    note : str
-        What to say instead; empty where a guard says it already.
-    """
-
-    name: str
-    applies: Callable[[Plan], bool]
-    levers: frozenset[str]
-    note: str = ""
-
-
-FLUID_LEVERS = frozenset({"drink", "drink_less", "hydrate", "salt"})
-"""Levers about water and salt."""
-# Conditions and medicines in which the body may not rid itself of water or salt as
-# usual, or a diet may be prescribed.
-_FLUID_CONDITIONS = ("kidney", "dialysis", "liver")
-_FLUID_MEDICINES = (
-    "thiazide_diuretic",
-    "loop_diuretic",
-    "potassium_sparing_diuretic",
-    "other_blood_pressure",
-)
-
-VETOES = (
-    Veto(
-        "illness",
-        lambda plan: plan.says("illness_24h", "yes"),
-        frozenset(lever.name for lever in LEVERS),
-        "Wait until you have been well for a day; no other change is worth counting now.",
-    ),
-    Veto(
-        "fluid",
-        lambda plan: (
-            plan.says("conditions", *_FLUID_CONDITIONS)
-            or plan.says("medications", *_FLUID_MEDICINES)
-        ),
-        FLUID_LEVERS,
-        "With your answers about health, how much to drink and how much salt to take is "
-        "a question for your doctor; none is suggested here.",
-    ),
-    Veto(
-        "young",
-        lambda plan: plan.given["age_years"] < ADULT_AGE_YEARS,
-        frozenset({"drink", "drink_less", "salt", "acclimatise"}),
-        "Under 18 no amounts of fluid or salt and no training in heat are suggested here: "
-        "thirst is a good guide.",
-    ),
-    Veto(
-        "extreme_heat",
-        lambda plan: plan.physiology["wbgt_c"] > EXTREME_WBGT_C,
-        frozenset(lever.name for lever in LEVERS) - {"cooler", "shade", "indoors"},
-        "In this heat no change but a cooler time or place is worth counting.",
-    ),
-    Veto(
-        "heat",
-        lambda plan: plan.physiology["wbgt_c"] > HIGH_WBGT_C,
-        frozenset({"acclimatise"}),
-        "This is too hot to get used to heat in; days that are less hot do it too.",
-    ),
-    Veto(
-        "pregnancy",
-        lambda plan: plan.says("pregnancy_trimester", "1", "2", "3"),
-        frozenset({"acclimatise"}),
-    ),
-    Veto(
-        "injury",
-        lambda plan: plan.says("muscle_injury_12mo", "still_sore"),
-        frozenset({"stretch", "strength"}),
-        "Let the sore muscle heal first; a physiotherapist can say when it is ready.",
-    ),
-)
-"""Who is not offered which levers: our judgement, on the careful side."""

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import public_problems
+from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.inputs.session import tidy
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.whatif.comparison import MOST_SCENARIOS
@@ -67,7 +67,7 @@ def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
+def from_text(text: str) -> tuple[list[Scenario], tuple[Problem, ...]]:
     """Read what `to_text` wrote, or what somebody made of it.
 
     Parameters
@@ -78,13 +78,13 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
     -------
     scenarios : list of Scenario
         What could be read, six at most.
-    problems : tuple of str
-        One sentence for each thing that could not.
+    problems : tuple of Problem
+        One for each thing that could not.
 
     Examples
     --------
-    >>> from_text("[1]")[1]
-    ('These scenarios cannot be read: this is no list of scenarios.',)
+    >>> from_text("[1]")[1][0].kind
+    'no_scenarios'
     """
     try:
         # Half of a pair of code units is no text, raw or escaped.
@@ -93,19 +93,18 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[str, ...]]:
         base, named = dict(content["base"]), list(content["scenarios"])
         pairs = [(str(name), dict(changes)) for name, changes in named]
     except (ValueError, TypeError, KeyError, RecursionError):
-        return [], ("These scenarios cannot be read: this is no list of scenarios.",)
+        return [], (Problem("", "no_scenarios"),)
     if content.get("cramp-risk") != _FORMAT:
-        return [], ("These scenarios cannot be read: they come from another version.",)
+        return [], (Problem("", "scenarios_of_another_version"),)
     scenarios: list[Scenario] = []
-    problems: dict[str, None] = {}  # in order, each once
+    problems: dict[Problem, None] = {}  # in order, each once
     for name, changes in pairs[:MOST_SCENARIOS]:
         given, wrong = tidy({k: v for k, v in {**base, **changes}.items() if v is not None})
         problems |= dict.fromkeys(wrong)
         scenarios.append(Scenario(name[:LONGEST_NAME], given))
     if len(pairs) > MOST_SCENARIOS:
-        problems[
-            f"There are {len(pairs)} scenarios; the first {MOST_SCENARIOS} are used."
-        ] = None
+        amounts = str(len(pairs)), str(MOST_SCENARIOS)
+        problems[Problem("", "too_many_scenarios", amounts)] = None
     return scenarios, tuple(problems)
 
 
@@ -127,7 +126,7 @@ def to_frame(
     """
     rows = []
     for scenario, answer in zip(scenarios, assessments, strict=True):
-        problems = " ".join(answer.problems)
+        sentences = map(str, answer.problems)
         row: dict[str, Any] = {
             "scenario": scenario.name,
             "probability": answer.probability,
@@ -135,7 +134,9 @@ def to_frame(
             "probability_high": answer.probability_high,
             "band": answer.band,
             "total_points": answer.total_points,
-            "problems": problems if private else public_problems(problems),
+            "problems": " ".join(sentences)
+            if private
+            else public_sentences(answer.problems),
         }
         if private:
             row |= {f"points_{c.factor}": c.points for c in answer.contributions}

@@ -11,9 +11,8 @@ from typer.testing import CliRunner
 
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.calibration import anchors, assumptions, checks, fit, people
-from riskmodel.calibration.people import load_scenario_table
 from riskmodel.cli import app
-from riskmodel.datasets import data_file, load_checks, load_examples, read_table
+from riskmodel.datasets import data_file, load_checks, load_examples, read_table, read_toml
 from riskmodel.reporting.checks import (
     PASS_GOAL_PCT,
     RATIO_LIMITS,
@@ -39,7 +38,7 @@ def test_one_seed_gives_the_same_numbers_to_the_last_digit():
     assert fit.calibrate(CARD, seed=8, **SMALL)["points"] != one["points"]
 
 
-@pytest.mark.slow
+@pytest.mark.regeneration
 def test_the_shipped_calibration_is_what_the_command_makes():
     made = SHIPPED["made"]
     again = fit.calibrate(CARD, made["seed"], made["scenarios"], made["draws"] // 3)
@@ -73,7 +72,7 @@ def test_the_base_rate_balances_the_published_rates():
     for a in anchors.load_anchors():
         if a.role == "tune" and a.measure in ("probability", "month", "year"):
             frame = people.draw_scenarios(250, 1, a.population)
-            weeks = {"month": anchors.WEEKS_A_MONTH, "year": 52.0}.get(a.measure)
+            weeks = {"month": 365.25 / 84, "year": 52.0}.get(a.measure)
             many = frame["sessions_per_week"].to_numpy() * weeks if weeks else 1.0
             p = model.probability(frame, many).mean()
             logit = [math.log(x / (1 - x)) for x in (p, a.published, a.low, a.high)]
@@ -133,7 +132,7 @@ def test_a_scorecard_of_ones_own_is_calibrated_by_the_same_command(tmp_path):
 
 def test_every_anchor_names_its_study_its_people_and_its_interval():
     evidence = {row["id"] for row in read_table("evidence.csv")}
-    populations = load_scenario_table()["population"]
+    populations = read_toml("scenarios.toml")["population"]
     ids = [a.id for a in anchors.load_anchors()]
     assert len(set(ids)) == len(ids)
     for a in anchors.load_anchors():
@@ -273,6 +272,7 @@ def test_hand_points_beat_duration_and_reach_most_of_what_can_be_known():
     assert best["brier"] == min(row["brier"] for row in rows.values())
 
 
+@pytest.mark.regeneration
 def test_fresh_scenarios_agree_on_a_small_scale():
     report = checks.calibration_checks(
         CARD, load_calibration(), n_scenarios=12_000, draws_per_structure=8

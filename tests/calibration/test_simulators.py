@@ -11,26 +11,26 @@ import pytest
 from scipy import stats
 
 from riskmodel import assess_frame
-from riskmodel.calibration import people, simulators
+from riskmodel.calibration import simulators
 from riskmodel.calibration.assumptions import (
     Assumptions,
     draw_assumptions,
     median_assumptions,
     structures,
 )
-from riskmodel.calibration.people import draw_scenarios, load_scenario_table
+from riskmodel.calibration.people import draw_scenarios, stream, yearly_exposure
 from riskmodel.calibration.simulators import (
     cumulative_hazard,
-    draw_cramps,
     get_through,
     log_hazard_of_person,
     onset_distribution,
     probability,
     read_people,
 )
+from riskmodel.datasets import read_toml
 from riskmodel.inputs.fields import FIELDS
 
-PACKAGE = Path(people.__file__).parents[1]
+PACKAGE = Path(simulators.__file__).parents[1]
 EVERYBODY = draw_scenarios(4000, seed=11)
 
 
@@ -53,7 +53,7 @@ def test_one_seed_draws_the_same_people_and_another_does_not():
     assert not EVERYBODY.equals(draw_scenarios(4000, seed=12))
 
 
-@pytest.mark.parametrize("population", [None, *load_scenario_table()["population"]])
+@pytest.mark.parametrize("population", [None, *read_toml("scenarios.toml")["population"]])
 def test_everybody_can_be_scored_with_every_question_answered(population):
     frame = draw_scenarios(300, 3, population)
     results = assess_frame(frame)
@@ -190,6 +190,38 @@ def test_getting_through_agrees_with_a_sum_over_a_fine_grid(hazard, variance, me
         assert ours[0] == pytest.approx(expected, rel=2e-3)
 
 
+def draw_proneness(people, p, random):
+    """Draw proneness until last year's count fits the answer given."""
+    codes, mean, variance = simulators._history(people, p)
+    mean = np.broadcast_to(mean, people.n)
+    drawn, left = np.empty(people.n), np.arange(people.n)
+    while left.size:
+        proneness = random.gamma(1.0 / variance, variance, left.size)
+        counts = random.poisson(proneness * mean[left])
+        fits = np.searchsorted([1, 3, 6], counts, side="right") == codes[left]
+        drawn[left[fits]] = proneness[fits]
+        left = left[~fits]
+    return drawn
+
+
+def draw_cramps(people, p, seed):
+    """Draw who cramps, and how many hours after the start; NaN without a cramp."""
+    random = stream(seed, "cramps")
+    hours = people.columns["duration_min"] / 60.0
+    stands, sweats = random.standard_normal((2, people.n, 1))
+    n_steps = int(np.ceil(hours.max() / 0.25))
+    hazard = cumulative_hazard(people, p, (stands, sweats), n_steps)[:, :, 0]
+    hazard = np.concatenate([np.zeros((1, people.n)), hazard])
+    threshold = random.exponential(size=people.n) / draw_proneness(people, p, random)
+    cramped = hazard[-1] >= threshold
+    step = np.maximum((hazard >= threshold).argmax(axis=0), 1)
+    everyone = np.arange(people.n)
+    before, after = hazard[step - 1, everyone], hazard[step, everyone]
+    share = (threshold - before) / np.maximum(after - before, 1e-300)
+    length_h = np.clip(hours - (step - 1) * 0.25, 0.0, 0.25)
+    return cramped, np.where(cramped, (step - 1) * 0.25 + share * length_h, np.nan)
+
+
 @pytest.mark.parametrize("structure", structures())
 def test_drawn_cramps_are_as_common_and_as_late_as_computed(structure):
     people, p = read_people(draw_scenarios(60_000, 21, "marathon")), with_base(structure)
@@ -243,7 +275,7 @@ def test_every_draw_of_the_assumptions_differs_and_none_is_negative():
 
 def test_the_rate_of_last_year_is_that_of_the_synthetic_population():
     frame = draw_scenarios(50_000, 1)
-    exposure_h = people.yearly_exposure(
+    exposure_h = yearly_exposure(
         frame["sessions_per_week"].to_numpy(),
         frame["duration_min"].to_numpy(),
         frame["competition"].to_numpy(),

@@ -1,4 +1,6 @@
 import json
+import pickle
+from datetime import UTC, date, datetime
 
 import jsonschema
 import numpy as np
@@ -7,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.inputs.reading import read_frame
-from riskmodel.inputs.session import FIELDS, Session, check, json_schema
+from riskmodel import advise, assess
+from riskmodel.inputs.problems import AnswerError, Problem
+from riskmodel.inputs.reading import is_blank, read_frame
+from riskmodel.inputs.session import (
+    FIELDS,
+    Session,
+    check,
+    json_schema,
+    read_session,
+    tidy,
+)
 from tests.strategies import sessions, values
 
 GOOD = {
@@ -39,7 +50,7 @@ def test_the_limits_belong_to_the_range_and_what_is_beyond_does_not(field):
         (sentence,) = check({**GOOD, field.name: beyond})
         for part in (field.label, field.name, f"{field.low:g} to {field.high:g}"):
             assert part in sentence
-        found = read_frame(frame_of(**{field.name: [beyond]})).problems()[0]
+        found = read_frame(frame_of(**{field.name: [beyond]})).problem_texts()[0]
         assert field.name in found
         assert f"{field.low:g} to {field.high:g}" in found
 
@@ -134,7 +145,7 @@ def test_a_column_that_appears_twice_is_refused():
 
 
 def test_several_problems_of_one_row_are_all_named():
-    text = read_frame(frame_of(age_years=[3], sleep_h=[40])).problems()[0]
+    text = read_frame(frame_of(age_years=[3], sleep_h=[40])).problem_texts()[0]
     assert "age_years" in text
     assert "sleep_h" in text
 
@@ -146,7 +157,7 @@ def test_a_frame_and_a_session_find_the_same(data):
     drawn[0][spoiled.name] = spoiled.high + 1
     read = read_frame(pd.DataFrame(drawn))
     for row, one in enumerate(drawn):
-        assert read.problems()[row] == " ".join(check(one))
+        assert read.problem_texts()[row] == " ".join(check(one))
 
 
 @given(sessions())
@@ -189,7 +200,7 @@ def test_a_time_column_far_away_is_refused():
     late = pd.DataFrame([GOOD]).assign(
         start_time=pd.Series(["2300-01-01"]).astype("datetime64[us]").dt.tz_localize("UTC")
     )
-    assert "1900 to 2199" in read_frame(late).problems()[0]
+    assert "1900 to 2199" in read_frame(late).problem_texts()[0]
 
 
 def test_a_time_column_with_a_zone_is_read_as_the_same_instant():
@@ -198,3 +209,76 @@ def test_a_time_column_with_a_zone_is_read_as_the_same_instant():
     as_time = read_frame(frame_of(start_time=pd.to_datetime([text])))
     assert as_text[0] == np.datetime64("2026-07-01T16:30", "ns")
     assert as_time.columns["start_time"][0] == as_text[0]
+
+
+# --------------------------------------------------------- one path for one and for many
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("age_years", 200.0),
+        ("age_years", 200),
+        ("age_years", np.float32(200.5)),
+        ("age_years", np.int64(-3)),
+        ("age_years", float("inf")),
+        ("age_years", 1 + 2j),
+        ("age_years", np.complex128(30)),
+        ("age_years", True),
+        ("age_years", pd.Timedelta(30, "D")),
+        ("age_years", np.timedelta64(30, "D")),
+        ("age_years", pd.Timestamp("2026-07-01")),
+        ("start_time", pd.Timestamp("1850-01-01 10:00", tz="Europe/Vienna")),
+        ("start_time", pd.Timestamp("2026-07-01 10:00")),
+        ("start_time", datetime(1850, 1, 1, tzinfo=UTC)),
+        ("start_time", date(2026, 7, 1)),
+        ("start_time", 20260701),
+        ("sky", 3.5),
+        ("sky", pd.Timestamp("2026-07-01")),
+        ("medications", ["statin", "sugar"]),
+    ],
+)
+def test_an_impossible_value_is_the_same_problem_in_one_session_and_in_a_frame(name, value):
+    alone = read_session({**GOOD, name: value}).problems
+    assert [problem.field for problem in alone] == [name]
+    frame = pd.DataFrame([GOOD])
+    frame[name] = pd.Series([value])
+    assert read_frame(frame).problems == alone
+    mixed = pd.DataFrame([GOOD, GOOD])
+    mixed[name] = pd.Series([value, None], dtype=object)
+    assert read_frame(mixed).problems[:1] == alone
+
+
+@pytest.mark.parametrize("key", [1, None, ("sky",), 2.5])
+def test_a_key_that_is_no_text_is_no_input(key):
+    for door in (check, read_session, assess, advise):
+        with pytest.raises(AnswerError) as caught:
+            door({**GOOD, key: 1})
+        assert caught.value.problems == (Problem(str(key), "no_such_input"),)
+    assert tidy({key: 1}) == ({}, (Problem(str(key), "no_such_input"),))
+
+
+@given(st.text(max_size=60))
+def test_tidy_names_every_answer_that_it_leaves_out_whatever_its_text(text):
+    answers, problems = tidy({"sport": text, "sky": text, "age_years": text})
+    blank = is_blank(text)
+    left_out = {"sport", "sky", "age_years"} - set(answers)
+    assert {problem.field for problem in problems} == (set() if blank else left_out)
+
+
+def test_a_value_like_one_of_our_own_sentences_is_told_like_any_other():
+    for value in (
+        "x (age_years) is 7; allowed",
+        "Sky (sky) is missing; needed is",
+        "Ventolin (inhaler)",
+    ):
+        (problem,) = tidy({"medications": value, "sport": "running"})[1]
+        assert problem == Problem("medications", "not_allowed", value)
+        assert value in problem.sentence(names=False)
+
+
+def test_an_error_of_answers_survives_a_process_boundary():
+    error = AnswerError([Problem("sky", "not_allowed", "green")])
+    again = pickle.loads(pickle.dumps(error))
+    assert again.problems == error.problems
+    assert str(again) == str(error)

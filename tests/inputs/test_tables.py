@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.inputs.tables import TableFileError, csv_rows
+from riskmodel.inputs.tables import TableFileError, csv_rows, text_of
 from riskmodel.squad.file import SquadFileError, read_squad_file
 from riskmodel.training.log import TrainingLogError
-from riskmodel.training.log_file import log_columns, read_log
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import log_columns
 
 CELLS = st.text(st.sampled_from('ab",;\n\r '), max_size=4)
 
@@ -39,6 +40,23 @@ def test_a_quotation_mark_without_end_is_named_with_its_row(text, row):
 
 def test_inches_and_words_after_a_quoted_one_are_no_trouble():
     assert csv_rows('Ann,6"\n"Ann" B,"6"" "', ",") == [["Ann", '6"'], ["Ann B", '6" ']]
+
+
+# What Windows has where Latin-1 has control characters; five of the bytes are nothing.
+WINDOWS = dict(
+    zip(
+        [b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)],
+        "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ",  # noqa: RUF001
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(("byte", "letter"), WINDOWS.items())
+def test_a_file_of_windows_is_read_with_the_letters_of_windows(byte, letter):
+    content = b"Name,Age\nAnn%cs,31\nZo\xeb,30\n" % byte
+    assert text_of(content) == f"Name,Age\nAnn{letter}s,31\nZoë,30\n"
+    assert read_squad_file(content).cells.iloc[0, 0] == f"Ann{letter}s"
 
 
 OPEN = b'Activity Type,Date,Calories,Time\n%s\n' % b"\n".join(

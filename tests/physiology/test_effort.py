@@ -12,14 +12,11 @@ from riskmodel.physiology.effort import (
     RPE_KNOTS,
     W_PER_KG_PER_MET,
     Sports,
-    cycling_metabolic_rate_w,
     external_work_w,
     in_water_share,
     met,
     metabolic_rate_w,
     movement_speed_m_s,
-    running_metabolic_rate_w,
-    walking_metabolic_rate_w,
 )
 
 ROWS = read_table("sports.csv")
@@ -224,32 +221,8 @@ def test_only_pedals_and_oars_take_work_out_of_the_body():
 MPH = 26.8 / 60  # m/s, as ACSM rounds it
 
 
-@pytest.mark.parametrize(
-    ("watts_per_kg", "uptake_ml_kg_min", "tolerance"),
-    [
-        # 8 MET ask for a jog of 122.5 m/min (studylib.net/doc/8947834).
-        (running_metabolic_rate_w(122.5 / 60, 0, 1), 28.0, 1e-9),
-        # 7 mph "is always 11.7 METs"; up 5 % by the maker's equation in mph and
-        # per cent 5.36 × 7 + 0.24 × 7 × 5 + 3.5 (True Fitness Excel treadmill guide).
-        (running_metabolic_rate_w(7 * MPH, 0, 1), 11.7 * 3.5, 0.1),
-        (running_metabolic_rate_w(7 * MPH, 0.05, 1), 49.42, 0.05),
-        # 3.5 mph up 10 % (ACSM equations, scribd.com/doc/316171074): 29.76.
-        (walking_metabolic_rate_w(3.5 * MPH, 0.10, 70) / 70, 29.76, 0.006),
-        # 2.5 mph up 3 % (jjarmstrong.com, treadmill energy expenditure): 13.8.
-        (walking_metabolic_rate_w(2.5 * MPH, 0.03, 50) / 50, 13.8, 0.05),
-        # 450 kg·m/min, 75 W, at 62 kg (scribd.com/doc/316171074): 20, rounded.
-        (cycling_metabolic_rate_w(75, 62) / 62, 20.0, 0.1),
-    ],
-)
-def test_acsm_equations_give_published_worked_examples(
-    watts_per_kg, uptake_ml_kg_min, tolerance
-):
-    uptake = watts_per_kg / W_PER_KG_PER_MET * 3.5
-    assert uptake == pytest.approx(uptake_ml_kg_min, abs=tolerance)
-
-
 def test_acsm_running_agrees_with_the_compendium_where_both_speak():
     # 5 and 6.7 mph; the two sources differ by up to a tenth.
     speed = np.array([5.0, 6.7]) * MPH
-    acsm = running_metabolic_rate_w(speed, 0.0, 70.0) / (70 * W_PER_KG_PER_MET)
-    assert acsm == pytest.approx([8.3, 10.5], rel=0.1)
+    acsm = (3.5 + 0.2 * 60 * speed) / 3.5
+    assert met(CODE["running"], [4, 7], SPORTS) == pytest.approx(acsm, rel=0.1)

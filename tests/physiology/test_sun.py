@@ -106,7 +106,7 @@ def test_brighter_light_holds_no_smaller_share_of_sun(radiation, more, cosine):
 
 
 def test_sky_levels_are_those_of_the_form():
-    assert tuple(FIELDS["sky"].levels) == sun.SKY_LEVELS
+    assert tuple(FIELDS["sky"].levels) == tuple(sun.SKIES)
 
 
 def test_each_word_for_the_sky_lets_its_share_of_a_clear_sky_through():

@@ -1,11 +1,13 @@
 import math
 import re
+import tomllib
 
 import pytest
 
-from riskmodel.datasets import data_file, read_table
+from riskmodel import assess
+from riskmodel.datasets import data_file, load_examples, read_table
 from riskmodel.inputs.session import FIELDS
-from riskmodel.scorecard.file import ScorecardError, load_scorecard
+from riskmodel.scorecard.file import ScorecardError, _scorecard, load_scorecard
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
 CARD = load_scorecard()
@@ -116,7 +118,7 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         ('direction = "up"', 'direction = "sideways"', "sideways"),
         ('version = "2026.1"\n', "", "version"),
         ("limit = 10 }", "limit = 10, more = 1 }", "more"),
-        ("per_unit = 0.22, ", "", "incomplete"),
+        ("per_unit = 0.22, ", "", "no 'per_unit'"),
         ("strong = 1.0 ", "strong = 2.0 ", "shrinks"),
         ("strong = 0.25", "strong = -0.25", "doubt"),
         ("[shrink]", "shrink = 3\n[other]", "other"),
@@ -132,6 +134,84 @@ def test_a_broken_scorecard_is_refused_with_a_sentence(tmp_path, old, new, words
     with pytest.raises(ScorecardError, match=words) as error:
         load_scorecard(changed(tmp_path, old, new))
     assert str(error.value).endswith(".")
+
+
+WRONG = [3.5, -1, "x", "", [1], [], {}, {"1": 2}, {1: 2}, True, None, 10**400, math.nan]
+
+
+def places(raw, path=()):
+    """Every place of a file, in one factor of each kind."""
+    if path:
+        yield path
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from places(value, (*path, key))
+    elif isinstance(raw, list) and raw and isinstance(raw[0], dict):
+        for kind in dict.fromkeys(row.get("kind") for row in raw):
+            index = next(i for i, row in enumerate(raw) if row.get("kind") == kind)
+            yield from places(raw[index], (*path, index))
+
+
+def replaced(raw, path, value):
+    """The same file with another value in one place."""
+    if not path:
+        return value
+    copy = list(raw) if isinstance(raw, list) else dict(raw)
+    copy[path[0]] = replaced(raw[path[0]], path[1:], value)
+    return copy
+
+
+def refusal(raw):
+    """Why a scorecard cannot be used, or None where it counts points."""
+    try:
+        card = _scorecard(raw)
+    except ScorecardError as error:
+        return str(error)
+    counted = assess(load_examples()["Marathon"], card).total_points
+    return None if math.isfinite(counted) else "no points"
+
+
+def test_whatever_stands_in_a_place_is_used_or_refused_with_a_sentence():
+    raw = tomllib.loads(TEXT)
+    refused = 0
+    for path in places(raw):
+        for wrong in WRONG:
+            why = refusal(replaced(raw, path, wrong))
+            assert why is None or why.endswith("."), (path, wrong)
+            refused += why is not None
+    assert refused > 500
+
+
+@pytest.mark.parametrize("key", [1, None, ("a",), 2.5])
+def test_a_key_that_is_no_text_is_refused_with_a_sentence(key):
+    raw = tomllib.loads(TEXT)
+    for path in [(), ("factor", 0), ("factor", 0, "knots", 0), ("shrink",)]:
+        inner = raw
+        for step in path:
+            inner = inner[step]
+        with pytest.raises(ScorecardError, match=r"unknown key|table of numbers"):
+            _scorecard(replaced(raw, path, {**inner, key: 1, "other": 2}))
+
+
+def test_a_factor_that_is_not_there_is_named():
+    with pytest.raises(KeyError, match="no factor 'shoes'"):
+        CARD["shoes"]
+    raw = tomllib.loads(TEXT)
+    named = [row for row in raw["factor"] if row["kind"] == "named"]
+    for rows in ([], named):
+        with pytest.raises(ScorecardError, match="no factor that counts"):
+            _scorecard({**raw, "factor": rows})
+
+
+def test_any_factor_can_be_left_out():
+    raw = tomllib.loads(TEXT)
+    marathon = load_examples()["Marathon"]
+    whole = {c.factor: c.points for c in assess(marathon).contributions}
+    for i, row in enumerate(raw["factor"]):
+        card = _scorecard({**raw, "factor": raw["factor"][:i] + raw["factor"][i + 1 :]})
+        answer = assess(marathon, card)
+        assert answer.total_points == sum(whole.values()) - whole.get(row["name"], 0.0)
+        assert math.isnan(answer.probability)
 
 
 def test_a_missing_scorecard_is_refused_with_a_sentence(tmp_path):

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from riskmodel import Session, assess, assess_frame, load_scorecard
 from riskmodel.datasets import load_examples
+from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import FIELDS
 from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.reporting.words import value_text
 from riskmodel.scoring.assessment import UnknownColumnWarning
-from riskmodel.scoring.guards import RED_FLAGS
+from riskmodel.scoring.guards import RED_FLAGS, joined
 from tests.strategies import sessions, values
 
 CARD = load_scorecard()
@@ -44,7 +47,7 @@ def test_one_session_equals_its_row_in_a_frame(drawn):
         for name, value in one.physiology.items():
             np.testing.assert_equal(many[name], value)
         assert many["missing"] == ";".join(one.missing)
-        assert many["safety"] == " ".join(one.safety)
+        assert many["safety"] == joined(one.guards)
 
 
 def test_blocks_do_not_show():
@@ -74,7 +77,7 @@ def test_an_impossible_answer_gives_no_number(name):
     assert math.isnan(answer.total_points)
     assert math.isnan(answer.shown_points)
     assert answer.contributions == ()
-    assert answer.safety == ()
+    assert answer.guards == ()
     assert all(math.isnan(value) for value in answer.physiology.values())
     assert len(answer.problems) == 1
     assert json.loads(json.dumps(answer.to_dict(), allow_nan=False))
@@ -229,61 +232,61 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
 
 
 @pytest.mark.parametrize(
-    ("changes", "words", "applies"),
+    ("changes", "name", "applies"),
     [
-        ({"wbgt_c": 32.0}, "In this heat", False),
-        ({"wbgt_c": 32.1}, "In this heat", True),
-        ({"wbgt_c": 32.1, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.0, "heat_days_14d": 9}, "not used to heat", True),
-        ({"wbgt_c": 30.1, "heat_days_14d": None}, "not used to heat", True),
-        ({"wbgt_c": 30.0, "heat_days_14d": 0}, "not used to heat", False),
-        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "not used to heat", False),
-        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "even for people who are used", True),
-        ({"wbgt_c": 30.0, "heat_days_14d": 10}, "even for people who are used", False),
-        ({"wbgt_c": 32.1, "heat_days_14d": 10}, "even for people who are used", False),
+        ({"wbgt_c": 32.0}, "extreme_heat", False),
+        ({"wbgt_c": 32.1}, "extreme_heat", True),
+        ({"wbgt_c": 32.1, "heat_days_14d": 0}, "high_heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 9}, "high_heat", True),
+        ({"wbgt_c": 30.1, "heat_days_14d": None}, "high_heat", True),
+        ({"wbgt_c": 30.0, "heat_days_14d": 0}, "high_heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "high_heat", False),
+        ({"wbgt_c": 32.0, "heat_days_14d": 10}, "high_heat_used_to", True),
+        ({"wbgt_c": 30.0, "heat_days_14d": 10}, "high_heat_used_to", False),
+        ({"wbgt_c": 32.1, "heat_days_14d": 10}, "high_heat_used_to", False),
         (
             # 245 minutes at 0.12 l/h too much is 0.49 l, at 0.13 l/h 0.53 l.
             {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.72},
-            "Too much fluid",
+            "over_drinking",
             False,
         ),
         (
             {"measured_sweat_rate_l_h": 0.6, "fluid_intake_l_h": 0.73},
-            "Too much fluid",
+            "over_drinking",
             True,
         ),
         (
             {"measured_sweat_rate_l_h": 0.1, "fluid_intake_l_h": None},
-            "Too much fluid",
+            "over_drinking",
             False,
         ),
         ({"conditions": ["poor_circulation", "diabetes"]}, "circulation", True),
         ({"conditions": ["diabetes"]}, "circulation", False),
         ({"conditions": None}, "circulation", False),
-        ({"pregnancy_trimester": "1"}, "midwife", True),
-        ({"pregnancy_trimester": "0"}, "midwife", False),
-        ({"pregnancy_trimester": None}, "midwife", False),
+        ({"pregnancy_trimester": "1"}, "pregnancy", True),
+        ({"pregnancy_trimester": "0"}, "pregnancy", False),
+        ({"pregnancy_trimester": None}, "pregnancy", False),
         # 74 kg in 245 minutes: a tenth is 7.4 l, 1.81 l/h.
         (
             {"measured_sweat_rate_l_h": 1.8, "fluid_intake_l_h": 0, "body_mass_kg": 74},
-            "a tenth",
+            "impossible_loss",
             False,
         ),
         (
             {"measured_sweat_rate_l_h": 1.83, "fluid_intake_l_h": 0, "body_mass_kg": 74},
-            "a tenth",
+            "impossible_loss",
             True,
         ),
-        ({"age_years": 17.9}, "Under 18", True),
-        ({"age_years": 18}, "Under 18", False),
-        ({"illness_24h": "yes"}, "do not train", True),
-        ({"illness_24h": "no"}, "do not train", False),
-        ({"illness_24h": None}, "do not train", False),
+        ({"age_years": 17.9}, "under_18", True),
+        ({"age_years": 18}, "under_18", False),
+        ({"illness_24h": "yes"}, "illness", True),
+        ({"illness_24h": "no"}, "illness", False),
+        ({"illness_24h": None}, "illness", False),
     ],
 )
-def test_guards_speak_when_they_apply_and_only_then(changes, words, applies):
+def test_guards_speak_when_they_apply_and_only_then(changes, name, applies):
     cool = {**MARATHON, "wbgt_c": 15}
-    assert any(words in s for s in assess({**cool, **changes}).safety) == applies
+    assert (name in {g.name for g in assess({**cool, **changes}).guards}) == applies
 
 
 @pytest.mark.parametrize("flag", list(FIELDS["red_flags"].levels))
@@ -295,15 +298,15 @@ def test_a_red_flag_comes_before_any_number(flag):
         assert math.isnan(answer.probability)
         assert answer.band == "unknown"
         (problem,) = answer.problems
-        assert FIELDS["red_flags"].levels[flag] in problem
-        assert RED_FLAGS[flag] in answer.safety
+        assert problem == Problem("red_flags", "sign_not_looked_at", (flag,))
+        assert flag in {guard.name for guard in answer.guards}
         row = assess_frame(pd.DataFrame([{**session, "red_flags": flag}])).iloc[0]
-        assert row["problems"] == problem
-        assert row["safety"] == " ".join(answer.safety)
+        assert row["problems"] == str(problem)
+        assert row["safety"] == joined(answer.guards)
     seen = assess({**named, "red_flags_seen": "yes"})
     assert seen.total_points == assess(MARATHON).total_points
-    assert RED_FLAGS[flag] not in seen.safety
-    assert any("looked at your warning sign" in sentence for sentence in seen.safety)
+    assert [guard.name for guard in seen.guards][:1] == ["red_flag_seen"]
+    assert flag not in {guard.name for guard in seen.guards}
 
 
 def test_no_red_flag_changes_nothing_and_is_not_an_open_question():
@@ -367,3 +370,49 @@ def test_the_answer_survives_json(session):
     plain = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
     assert plain["total_points"] == answer.total_points
     assert set(plain["physiology"]) == set(QUANTITIES)
+
+
+# ------------------------------------------------------- finite, or absent and said so
+
+
+def every_number(plain):
+    """Numbers of nested dictionaries and lists."""
+    if isinstance(plain, dict | list | tuple):
+        for item in plain.values() if isinstance(plain, dict) else plain:
+            yield from every_number(item)
+    elif isinstance(plain, float):
+        yield plain
+
+
+NO_SIMILAR = {"longest_recent_min": 0}
+
+
+@given(sessions(), st.sampled_from([{}, NO_SIMILAR, {"longest_recent_min": 1e-306}]))
+def test_every_reported_quantity_is_finite_or_absent(session, changes):
+    session = {**session, **changes}
+    answer = assess(session)
+    assert not any(map(math.isinf, every_number(asdict(answer))))
+    assert all(map(math.isfinite, every_number(answer.to_dict())))
+    json.dumps(answer.to_dict(), allow_nan=False)
+    row = assess_frame(pd.DataFrame([session]))
+    assert not np.isinf(row.select_dtypes("number").to_numpy(dtype=float)).any()
+
+
+@pytest.mark.parametrize("name", load_examples())
+def test_no_similar_session_counts_as_one_far_shorter_and_is_said_in_words(name):
+    session = load_examples()[name]
+    none = assess({**session, **NO_SIMILAR})
+    far_shorter = assess({**session, "longest_recent_min": session["duration_min"] / 50})
+    row = next(c for c in none.contributions if c.factor == "preparedness")
+    assert row.points == CARD["preparedness"].largest
+    assert none.probability == far_shorter.probability
+    assert none.probability_low == far_shorter.probability_low
+    assert (row.value, row.answered, value_text(row)) == (None, True, "no similar session")
+    assert math.isnan(none.physiology["preparedness_ratio"])
+    assert none.to_dict()["physiology"]["preparedness_ratio"] is None
+    left_open = {k: v for k, v in session.items() if k != "longest_recent_min"}
+    open_row = next(
+        c for c in assess(left_open).contributions if c.factor == "preparedness"
+    )
+    assert (open_row.value, open_row.answered) == (None, False)
+    assert value_text(open_row) == "not answered"

@@ -5,6 +5,8 @@ import math
 import subprocess
 import sys
 from bisect import bisect_right
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,8 +25,9 @@ from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.scoring.engine import Engine
-from riskmodel.scoring.open_questions import _OPTIONAL
+from riskmodel.scoring.open_questions import _OPTIONAL, without_the_day
 from riskmodel.scoring.probability import expit, weight_doubt
+from tests.scorecard.test_scorecard import WRONG, replaced
 from tests.strategies import sessions, values
 
 RAW = json.loads(data_file("calibration.json").read_text(encoding="utf-8"))
@@ -215,6 +218,71 @@ def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
     }  # fmt: skip
 
 
+BAD_DAY = {
+    **MARATHON, "air_temperature_c": 31, "relative_humidity_pct": 60, "sleep_h": 4,
+    "soreness_0_10": 6, "hard_sessions_3d": 3, "rest_days_7d": 0, "stress": "high",
+    "urine_colour": "dark", "fluid_intake_l_h": 0.2, "sex": "female", "body_mass_kg": 62,
+    "height_cm": 168, "medications": ["statin"], "conditions": ["none"],
+    "family_cramps": "no", "pregnancy_trimester": "0", "latitude_deg": 48,
+    "longitude_deg": 16, "start_time": "2026-07-01T12:00+02:00", "sky": "clear",
+}  # fmt: skip
+DAY_FACTORS = {factor.name for factor in CARD.factors if factor.of_the_day}
+
+
+def answers_to(name):
+    """Some answers to a question, from one end to the other."""
+    field = FIELDS[name]
+    if field.kind == "number":
+        return list(np.linspace(field.low, field.high, 7))
+    if field.kind == "time":
+        return [f"2026-07-01T{hour:02}:00+02:00" for hour in (3, 8, 13)]
+    return [[item] for item in field.levels] if field.kind == "levels" else [*field.levels]
+
+
+def is_of_the_day(name):
+    """The law: a question is of the day if it moves the points of such factors only."""
+    points = [
+        {c.factor: c.points for c in assess({**BAD_DAY, name: answer}).contributions}
+        for answer in answers_to(name)
+    ]
+    return {f for other in points for f in other if other[f] != points[0][f]} <= DAY_FACTORS
+
+
+OF_THE_DAY = {name for name in OPTIONAL if is_of_the_day(name)}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_question_moves_the_ideal_unless_it_is_of_the_day(name):
+    open_and_answered = [None, *answers_to(name)]
+    answers = [assess({**BAD_DAY, name: answer}) for answer in open_and_answered]
+    assert all(a.probability_ideal < a.probability for a in answers)
+    same = np.ptp([a.probability_ideal for a in answers]) < 1e-12
+    assert same == (name in OF_THE_DAY)
+
+
+def test_in_ideal_conditions_no_question_of_the_day_is_open_and_every_other_stays_so():
+    bits = 1 << np.arange(len(_OPTIONAL), dtype=np.int64)
+    left = without_the_day(bits)
+    assert left.tolist() == [
+        0 if name in OF_THE_DAY else bit
+        for name, bit in zip(_OPTIONAL, bits.tolist(), strict=True)
+    ]
+
+
+def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
+    hot = {**SIX, "air_temperature_c": 33, "relative_humidity_pct": 60, "sleep_h": 4}
+    for answered in ({}, *({name: answers_to(name)[0]} for name in OPTIONAL)):
+        session = {**hot, **answered}
+        answer = assess(session)
+        open_still = [name for name in answer.missing if name not in OF_THE_DAY]
+        stays = SimpleNamespace(missing=open_still)
+        shift = of_open_questions("mean_odds_logit", stays, session)
+        own = next(c.points for c in answer.contributions if c.factor == "duration")
+        kept = sum(c.points for c in answer.contributions if c.factor not in DAY_FACTORS)
+        ideal = float(expit(CALIBRATION.logit(kept, own) + shift))
+        assert answer.probability_ideal == pytest.approx(ideal, rel=1e-9), answered
+
+
 @settings(max_examples=50)
 @given(sessions(), st.data())
 def test_the_day_does_not_move_its_ideal(session, data):
@@ -327,9 +395,11 @@ def test_another_scorecard_gives_points_and_no_borrowed_probability(tmp_path):
         (lambda raw: raw["assumptions"]["low_logit"].__setitem__(0, -1.0), "below"),
         (lambda raw: raw["questions"]["mean_square_points"]["sky"].pop(), "shape"),
         (lambda raw: raw["typical_points"].update(heat="a"), "damaged"),
-        (lambda raw: raw["typical_points"].pop("heat"), "was made for scorecard"),
+        (lambda raw: raw["typical_points"].pop("heat"), "no typical points of heat"),
         (lambda raw: raw["points"]["logit"].__setitem__(0, math.nan), "damaged"),
         (lambda raw: raw["made"].update(scorecard_fingerprint="abc"), "abc"),
+        (lambda raw: raw["made"].pop("seed"), "no 'seed'"),
+        (lambda raw: raw["points"].update(at=[10.0], logit=[-5.0]), "knots"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, change, words):
@@ -341,12 +411,55 @@ def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(tmp_path, change,
         load_calibration(path, CARD)
 
 
+def refusal(path):
+    """Why a calibration cannot be used, or None where it gives a probability."""
+    try:
+        answer = assess(MARATHON, calibration=load_calibration(path, CARD))
+    except CalibrationError as error:
+        return str(error)
+    return None if 0 < answer.probability < 1 else "no probability"
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, [1.0], [2.0, 1.0], math.inf], ids=repr)
+def test_whatever_stands_in_a_calibration_is_used_or_refused(tmp_path, wrong):
+    path = tmp_path / "mine.json"
+    parts = [(part,) for part in RAW]
+    parts += [
+        (part, name) for part in RAW if isinstance(RAW[part], dict) for name in RAW[part]
+    ]
+    parts += [
+        ("questions", "mean_odds_logit", "sky"),
+        ("questions", "mean_square_points", "sky"),
+    ]
+    for part in parts:
+        path.write_text(json.dumps(replaced(RAW, part, wrong)), encoding="utf-8")
+        why = refusal(path)
+        assert why is None or "cramprisk calibrate" in why, part
+
+
+@pytest.mark.parametrize("kind", ["mean_square_points", "mean_odds_logit"])
+def test_a_calibration_without_a_question_does_not_count_it_as_answered(tmp_path, kind):
+    raw = json.loads(json.dumps(RAW))
+    del raw["questions"][kind]["sky"]
+    (tmp_path / "mine.json").write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CalibrationError, match="question sky"):
+        assess(MARATHON, calibration=load_calibration(tmp_path / "mine.json"))
+
+
+def test_an_engine_takes_no_calibration_that_lacks_a_factor():
+    lacking = {n: v for n, v in CALIBRATION.typical_points.items() if n != "heat"}
+    for use in (Engine, lambda card, own: assess(MARATHON, card, own)):
+        with pytest.raises(CalibrationError, match="no typical points of heat"):
+            use(CARD, replace(CALIBRATION, typical_points=lacking))
+
+
 def test_no_file_and_no_json_get_a_sentence(tmp_path):
     with pytest.raises(CalibrationError, match="cannot be read"):
         load_calibration(tmp_path / "nowhere.json")
-    (tmp_path / "half.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CalibrationError, match="is not JSON"):
-        load_calibration(tmp_path / "half.json")
+    for text in ("{", "9" * 5000, "[" * 100_000):
+        (tmp_path / "half.json").write_text(text, encoding="utf-8")
+        with pytest.raises(CalibrationError, match="is not JSON"):
+            load_calibration(tmp_path / "half.json")
 
 
 def test_scoring_needs_no_scikit_learn():

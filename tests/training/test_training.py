@@ -3,6 +3,7 @@
 
 import io
 import json
+import struct
 import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from garmin_fit_sdk.crc_calculator import CrcCalculator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -21,8 +23,8 @@ from riskmodel.training.cells import dates
 from riskmodel.training.derive import CONTEXT, derive, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
-from riskmodel.training.log_file import log_columns, read_log
-from riskmodel.training.log_table import MOST_BYTES, MOST_ROWS
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import MOST_BYTES, MOST_ROWS, log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.words import sport_of, table
 from scripts import example_logs as made
@@ -195,7 +197,7 @@ def test_the_distance_for_people_is_never_used_and_a_percentage_is_no_fraction()
     ],
 )
 def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
-    assert str(dates(pd.Series([cell]))["moment"].iloc[0]) == moment
+    assert str(dates(pd.Series([cell]), "When")["moment"].iloc[0]) == moment
 
 
 @settings(max_examples=60)
@@ -204,7 +206,7 @@ def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
     st.sampled_from(["%Y-%m-%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%d.%m.%Y, %H:%M:%S"]),
 )
 def test_a_written_date_comes_back(moment, pattern):
-    read = dates(pd.Series([moment.strftime(pattern)]))["moment"].iloc[0]
+    read = dates(pd.Series([moment.strftime(pattern)]), "When")["moment"].iloc[0]
     assert read == pd.Timestamp(moment.replace(microsecond=0))
 
 
@@ -232,7 +234,34 @@ def test_dotted_dates_begin_with_the_day_unless_they_cannot():
         own(text + "07.13.2026,60\n")
     # What is no day and no month says nothing about the others.
     log = own(text + "07.32.2026,60\n")
-    assert log.report.skipped == {"no date that can be read": 1}
+    assert log.report.skipped == {"no_date": 1}
+
+
+@pytest.mark.parametrize("other", [0x660, 0x6F0, 0x966, 0xFF10])
+def test_digits_of_other_scripts_give_a_row_left_out_or_a_value_left_open(other):
+    script = str.maketrans({str(i): chr(other + i) for i in range(10)})
+    fullwidth = other == 0xFF10  # which are the same digits, by Unicode
+    plain = "2026-07-0{},60,5\n"
+    cells = ["2026-07-09,60,5", "2026-07-09 07:30:00,60,5", "9 Jul 2026,60,5"]
+    cells += ["2026-07-09,1:00:00,5", "2026-07-09,45:30.5,5"]
+    for cell in cells:
+        days, *rest = cell.split(",")
+        for odd in (",".join([days.translate(script), *rest]), cell.translate(script)):
+            text = "day,min,rpe\n" + "".join(map(plain.format, range(1, 6))) + odd + "\n"
+            log = own(text)
+            assert len(log.sessions) == (6 if fullwidth else 5)
+    felt = own("day,min,rpe\n2026-07-01,60," + "7".translate(script) + "\n")
+    assert only(felt)["session_rpe"] == 7 or not fullwidth
+    assert (not fullwidth) == bool([n for n in felt.report.notes if n.kind == "unread"])
+
+
+@pytest.mark.parametrize(
+    "cell", ["", " ", "--", "- -", "--:--:--", "nan", "NaN", "NA", "n/a", "null", "NULL", "None"]
+)  # fmt: skip
+def test_a_cell_that_says_nothing_is_open_without_a_note(cell):
+    log = own(f"day,min,rpe\n2026-07-01,60,{cell}\n2026-07-02,60,5\n")
+    assert log.sessions["session_rpe"].isna().tolist() == [True, False]
+    assert [note.kind for note in log.report.notes] == ["unknown_activity"]
 
 
 def test_a_minus_sign_is_a_minus():
@@ -336,12 +365,12 @@ def test_garmin_blanks_and_a_stress_score_of_zero_say_nothing():
         pytest.approx(np.nan, nan_ok=True),
         0.8,
     ]
-    assert log.report.skipped == {"no duration": 1}
+    assert log.report.skipped == {"no_duration": 1}
 
 
 def test_trainingpeaks_plans_are_not_done():
     log = read_log(EXAMPLES["trainingpeaks_workouts.csv"])
-    assert log.report.skipped == {"planned, not done": 3, "a day without training": 1}
+    assert log.report.skipped == {"planned": 3, "day_off": 1}
     plan = EXAMPLES["trainingpeaks_workouts.csv"].split(b"\r\n")
     with pytest.raises(TrainingLogError, match="3 planned, not done"):
         read_log(b"\r\n".join([plan[0], *plan[-4:-1]]))
@@ -352,7 +381,7 @@ def test_two_equal_swims_a_day_stay_and_the_same_row_does_not():
     lines = ["Swim,2026-07-01,0.5,early", "Swim,2026-07-01,0.5,late"]
     log = read_log("\n".join([header, *lines, lines[0]]).encode())
     assert len(log.sessions) == 2
-    assert log.report.skipped == {"in the file twice": 1}
+    assert log.report.skipped == {"twice": 1}
 
 
 def test_what_cannot_be_or_cannot_be_read_is_left_open_and_counted():
@@ -423,7 +452,7 @@ def test_a_watch_left_running_is_cut_and_flagged_and_answers_nothing():
 def test_a_session_of_a_minute_is_one_and_a_shorter_recording_is_not():
     log = own("day,min\n2026-07-12,1\n2026-07-11,0.99\n2026-07-10,4.2E-45\n2026-07-09,-5\n")
     assert len(log.sessions) == 1
-    assert log.report.skipped == {"shorter than a minute": 2, "no duration": 1}
+    assert log.report.skipped == {"too_short": 2, "no_duration": 1}
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
@@ -522,10 +551,10 @@ def test_what_is_no_log_says_so_in_a_sentence(content, words):
 def test_a_single_odd_row_is_left_out_and_counted():
     good = "Running,2026-07-0{},x,10,1,01:00:00,150,6:00"
     log = read_log(garmin(good.format(1), good.format(2), "Running,2026-07-03,1,2"))
-    assert log.report.skipped == {"not as many cells as there are headers": 1}
+    assert log.report.skipped == {"other_width": 1}
     header = "Activity Type,Date,Title,Distance,Calories,Time,Avg HR,Avg Pace"
     log = read_log(garmin(good.format(1), header, good.format(2)))
-    assert log.report.skipped == {"a second row of headers": 1}
+    assert log.report.skipped == {"second_headers": 1}
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/Land", "", "../etc/passwd", "/etc", "Europe"])
@@ -641,6 +670,24 @@ def test_a_wrong_checksum_is_a_warning_and_the_data_stay():
     assert not any("checksum" in line for line in read_log(made.fit()).report.lines())
 
 
+def test_records_with_compressed_timestamps_are_read():
+    # As older bicycle computers write them: the time in five bits of the header.
+    messages = [
+        bytes([0x40, 0, 0, 0, 0, 1, 0, 1, 0x00]), bytes([0, 4]),  # file_id: activity
+        bytes([0x41, 0, 0, 20, 0, 1, 3, 1, 0x02]),  # record: heart rate
+        *(bytes([0xA0 | second, 140 + second]) for second in range(5)),
+        bytes([0x40, 0, 0, 18, 0, 3, 2, 4, 0x86, 5, 1, 0x00, 8, 4, 0x86]),
+        struct.pack("<BIBI", 0, 1_152_000_000, 1, 3_600_000),  # session: a run of an hour
+    ]  # fmt: skip
+    body = b"".join(messages)
+    content = struct.pack("<BBHI4s", 12, 0x20, 2100, len(body), b".FIT") + body
+    crc = CrcCalculator.calculate_crc(content, 0, len(content))
+    log = read_log(content + struct.pack("<H", crc))
+    row = only(log)
+    assert (row["duration_min"], row["average_heart_rate_bpm"]) == (60, 142)
+    assert [note.kind for note in log.report.notes] == ["fit_local_time"]
+
+
 def test_a_fit_file_that_breaks_off_or_holds_no_session_says_so():
     content = made.fit(records=200)
     with pytest.raises(TrainingLogError, match="no finished session"):
@@ -721,7 +768,7 @@ def test_load_is_effort_times_minutes_and_never_zero():
     loads = session_loads(log.sessions)
     assert loads["load"].iloc[0] == 720
     assert (loads["load"] > 0).all()
-    assert loads["method"].tolist() == ["session RPE", "estimated", "estimated"]
+    assert loads["estimated"].tolist() == [False, True, True]
     assert log.report.share_estimated == pytest.approx(2 / 3)
 
 
@@ -924,6 +971,26 @@ def test_heart_rates_are_judged_only_against_enough_others():
     assert np.isnan(found[12])  # the only ride
 
 
+def test_the_limits_stand_on_the_ninetieth_percentile_of_the_highest_heart_rates():
+    # 100, 110, ... 200: by hand the percentile is 190, its shares 167.2 and 152.
+    rows = "".join(f"2026-06-{d:02},60,Run,,,,{90 + 10 * d}\n" for d in range(1, 10))
+    rows += "2026-06-10,60,Run,,,167,190\n2026-06-11,60,Run,,,168,200\n"
+    found = hard(rows)
+    assert found[:6] == [0] * 6
+    assert np.isnan(found[6:10]).all()
+    assert found[10] == 1
+
+
+def test_a_single_false_heart_rate_moves_no_limit():
+    base = [(f"2026-06-{d:02}", 180) for d in range(1, 21)]
+    judged = "2026-07-01,60,Run,,,,144\n2026-07-02,60,Run,,,,145\n"
+    for highest in (180, 249):
+        spiked = [*base[:-1], (base[-1][0], highest)]
+        found = hard("".join(f"{day},60,Run,,,,{bpm}\n" for day, bpm in spiked) + judged)
+        assert found[20] == 0
+        assert np.isnan(found[21])
+
+
 def test_one_open_session_leaves_the_hard_ones_open():
     text = (
         "day,min,what,rpe\n2026-07-01,60,Run,8\n2026-07-10,60,Run,8\n2026-07-12,60,Run,{}\n"
@@ -1072,10 +1139,14 @@ def test_a_ride_that_one_missed_and_one_that_the_other_missed_are_two(others):
     for order in (logs, logs[::-1]):
         merged = merge_logs(order)
         assert len(merged.sessions) == others + 2
-        assert any(
-            "1 session may stand in two files" in note and "20 Jun 2026, 9 hours" in note
-            for note in merged.report.notes
-        )
+        (apart,) = (n for n in merged.report.notes if n.kind == "hours_apart")
+        assert dict(apart.details) == {
+            "sessions": 1, "first": pd.Timestamp("2026-06-20"), "hours": 9,
+        }  # fmt: skip
+        assert (
+            "1 session may stand in two files at different hours, the first on 20 Jun "
+            "2026, 9 hours apart: counted as two, since most others are not so."
+        ) in merged.report.lines()
 
 
 def test_a_shift_counts_only_if_it_is_that_of_most():
@@ -1095,9 +1166,7 @@ def test_two_files_of_the_same_program_count_a_session_once():
         log = read_log(EXAMPLES[name], time_zone=BERLIN)
         merged = merge_logs([log, log])
         pd.testing.assert_frame_equal(merged.sessions, log.sessions)
-        assert merged.report.skipped["the same session in another file"] == len(
-            log.sessions
-        )
+        assert merged.report.skipped["in_another_file"] == len(log.sessions)
     fit = read_log(made.fit())
     assert len(merge_logs([fit, fit]).sessions) == 1
     early, late = starts("garmin", *MORNINGS[:5]), starts("garmin", *MORNINGS[3:])

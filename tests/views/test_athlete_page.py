@@ -506,7 +506,7 @@ def test_the_longest_page_is_one_page():
     }
     answer = assess(session)
     assert not answer.problems
-    assert len(answer.safety) >= 4
+    assert len(answer.guards) >= 4
     pdf = handout_pdf(session, answer, advise(session), units={}, private=True)
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) == 1
 

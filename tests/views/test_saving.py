@@ -21,7 +21,7 @@ from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
 from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.whatif.plans import Scenario
-from tests.browser import axe, ready
+from tests.browser import axe, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
 from tests.views.test_my_session import SIX, choose
@@ -424,6 +424,7 @@ def signing_in(tmp_path):
 
 def sign_in(browser, url, subject):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    note_traffic(context)
     # The provider's own page would load its looks from elsewhere.
     context.route("**/*.css", lambda route: route.abort())
     page = context.new_page()
@@ -519,6 +520,23 @@ def test_a_squad_and_scenarios_come_back_in_another_window(open_page, viewport):
     table = other.locator(".cr-table").first
     expect(table).to_contain_text("Marathon")
     expect(table).to_contain_text("Long ride")
+
+
+def test_a_name_being_typed_while_something_is_saved_stays(open_page):
+    page = open_page("laptop")
+    choose(page, "Start from an example", "Marathon")
+    page.get_by_text("Go to: Saved").click()
+    ready(page)
+    page.get_by_label("Name for the session of My session").fill(secrets.token_hex(3))
+    page.keyboard.press("Tab")
+    ready(page)
+    other = page.get_by_label("Name for the answers about you of My session")
+    other.fill("Ada")
+    # The name has not been sent yet, as when the answer to a click is slow.
+    page.get_by_role("button", name="Save: plan").dispatch_event("click")
+    expect(page.get_by_text("Saved: ", exact=False).first).to_be_visible()
+    ready(page)
+    expect(other).to_have_value("Ada")
 
 
 def test_warning_signs_and_illness_are_never_saved(database):

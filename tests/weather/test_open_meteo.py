@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from cachetools import TTLCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,6 +173,9 @@ def test_a_postcode_is_a_name(service, query):
         ("timezone", "Middle/Earth"),
         ("name", 7),
         ("name", ""),
+        ("name", "Wien\ud800"),
+        ("country", ["Austria"]),
+        ("timezone", "+999999999999999:00"),
     ],
 )
 def test_a_place_that_is_none_is_refused(service, key, value):
@@ -507,9 +511,10 @@ def test_the_same_place_is_asked_about_once(service):
 
 def test_after_ten_minutes_it_is_asked_again(service, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(open_meteo, "_kept", open_meteo._Kept(lambda: now[0]))
+    answers = TTLCache(open_meteo.MOST_KEPT, open_meteo.KEEP_S, lambda: now[0])
+    monkeypatch.setattr(open_meteo, "_answers", answers)
     forecast(PLACE)
-    now[0] += 600
+    now[0] += 599
     forecast(PLACE)
     assert len(service.log) == 1
     now[0] += 1
@@ -518,7 +523,7 @@ def test_after_ten_minutes_it_is_asked_again(service, monkeypatch):
 
 
 def test_the_cache_is_bounded(service, monkeypatch):
-    monkeypatch.setattr(open_meteo, "MOST_KEPT", 2)
+    monkeypatch.setattr(open_meteo, "_answers", TTLCache(2, open_meteo.KEEP_S))
     for latitude in (10.0, 11.0, 12.0, 10.0, 12.0):
         forecast(replace(PLACE, latitude_deg=latitude))
     # The oldest had to go, the newest stayed.
@@ -647,8 +652,25 @@ def test_an_address_that_is_none_is_not_shown(url):
     assert "s3cr3t" not in str(caught.value)
 
 
+def test_pauses_count_as_time_of_the_answer(service, no_wait, monkeypatch):
+    monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", 3.0)
+    service.faults = [(503, {"Retry-After": "4"}, b"")]
+    with pytest.raises(WeatherError, match="busy now"):
+        forecast(PLACE)
+    assert (len(service.log), no_wait) == (1, [])
+
+
+def test_nobody_else_is_asked_and_no_thread_is_left(service):
+    before = threading.active_count()
+    service.faults = [(302, {"Location": f"{service.url}/v1/other"}, b"")]
+    with pytest.raises(WeatherError, match="sends elsewhere"):
+        forecast(PLACE)
+    assert [path for path, _, _ in service.log] == ["/v1/forecast"]
+    assert threading.active_count() <= before + 1  # that of the service itself
+
+
 @contextmanager
-def dripping(piece):
+def dripping(begin, piece):
     """A service whose answer never ends, though every piece of it comes in time."""
     stop = threading.Event()
     closed = threading.Event()
@@ -658,7 +680,7 @@ def dripping(piece):
         with client:
             client.recv(4096)
             try:
-                client.sendall(b"HTTP/1.1 200 OK\r\n" if piece == b"a: b\r\n" else b"")
+                client.sendall(begin)
                 while not stop.wait(0.02):
                     client.sendall(piece)
             except OSError:
@@ -672,10 +694,20 @@ def dripping(piece):
         thread.join()
 
 
-@pytest.mark.parametrize("piece", [b"a: b\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
-def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, piece):
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 9000\r\n\r\n", b" "),
+    ],
+    ids=["hints", "headers", "body", "chunks", "refusal"],
+)
+def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, begin, piece):
     monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", 0.3)
-    with dripping(piece) as (url, closed):
+    with dripping(begin, piece) as (url, closed):
         with pytest.raises(WeatherError, match="too long"):
             forecast(PLACE, url=url)
         # And nobody goes on listening.
@@ -684,7 +716,6 @@ def test_an_answer_that_never_ends_is_given_up(service, monkeypatch, piece):
 
 def test_who_waits_for_another_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(open_meteo, "LONGEST_ANSWER_S", -4.9)
-    kept = open_meteo._Kept()
     hold, begun = threading.Event(), threading.Event()
 
     def ask():
@@ -692,9 +723,10 @@ def test_who_waits_for_another_does_not_wait_for_ever(monkeypatch):
         hold.wait(30)
 
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(kept.get, "key", ask)
+        first = pool.submit(open_meteo._shared, "key", ask)
         begun.wait(30)
         with pytest.raises(WeatherError, match="too long"):
-            kept.get("key", ask)
+            open_meteo._shared("key", ask)
         hold.set()
         first.result()
+    open_meteo.forget()

@@ -15,17 +15,11 @@ from hypothesis import strategies as st
 from riskmodel.datasets import data_file
 from riskmodel.physiology import heat, sun
 from riskmodel.starts.daylight import days_of_sun
+from riskmodel.weather.complete import COLUMNS, complete_weather, over_hours
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.heat_days import suggest_heat_days
-from riskmodel.weather.hours import (
-    COLUMNS,
-    WeatherError,
-    hour_index,
-    make_weather,
-    over_hours,
-    read_zone,
-)
+from riskmodel.weather.hours import Weather, WeatherError, hour_index, read_zone
 from riskmodel.weather.over_session import session_weather, weather_answers
 from riskmodel.weather.typed import typed_weather
 
@@ -46,8 +40,8 @@ def weather(hours, first="2026-07-01T00:00", zone="UTC", place=(48.2, 16.4), **m
         "solar_radiation_w_m2": 0.0,
     }
     frame = pd.DataFrame({**usual, **hours}, index=hour_index(starts))
-    options = {"time_zone": zone, "kind": "typed", "place": "Here", **more}
-    return make_weather(frame, latitude_deg=place[0], longitude_deg=place[1], **options)
+    of = Weather(frame, zone, more.pop("kind", "typed"), "Here", *place, **more)
+    return complete_weather(of)
 
 
 def met(of, start, minutes, shade=False):
@@ -132,8 +126,22 @@ def test_whatever_bytes_come_only_a_sentence_leaves(data):
     assert len(read.frame)
 
 
+@pytest.mark.parametrize("content", [JSON, CSV, NWS], ids=["json", "csv", "nws"])
+def test_a_file_cut_anywhere_is_read_or_named(content):
+    lines = content.splitlines(keepends=True)
+    cuts = [content[:end] for end in range(0, len(content), 7)]
+    cuts += [b"".join(lines[:end]) for end in range(len(lines))]
+    cuts += [b"".join(lines[:n] + lines[n + 1 :]) for n in range(len(lines))]
+    for cut in cuts:
+        try:
+            assert len(read_weather_file(cut).frame)
+        except WeatherError as error:
+            assert "\n" not in str(error)  # noqa: PT017
+
+
 # A value of JSON in every place of a forecast.
 ODD = [None, True, "x", "", [], {}, -1, 10**400, 1e300, "2026-07-01T00:00"]
+ODD += [[[]], [{}], [None], {"": None}, "\ud800", "\0", "+999999999999999:00", "+-5:30"]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
@@ -162,11 +170,12 @@ def test_an_odd_value_anywhere_is_read_or_named(content, odd):
 
 def test_hours_with_a_gap_are_no_weather():
     frame = weather({"air_temperature_c": np.full(6, 25.0)}).frame
-    options = dict(time_zone="UTC", kind="typed", place="", latitude_deg=0, longitude_deg=0)
-    with pytest.raises(WeatherError, match="not hourly"):
-        make_weather(frame.drop(frame.index[2]), **options)
-    with pytest.raises(WeatherError, match="no hours"):
-        make_weather(frame.iloc[:0], **options)
+    for hours, words in (
+        (frame.drop(frame.index[2]), "not hourly"),
+        (frame.iloc[:0], "no hours"),
+    ):
+        with pytest.raises(WeatherError, match=words):
+            complete_weather(Weather(hours, "UTC", "typed", "", 0.0, 0.0))
 
 
 def test_what_is_clamped_or_assumed_is_counted():
@@ -242,6 +251,12 @@ def nws(change):
                 validTime="2026-07-01T06:00:00+00:00/PT30M"
             ),
             "PT30M",
+        ),
+        (
+            lambda p: p["temperature"]["values"][0].update(
+                validTime="2026-07-01T06:00:00.5+00:00/PT1H"
+            ),
+            "not on the hour",
         ),
         (
             lambda p: p["temperature"]["values"][0].update(
@@ -411,6 +426,24 @@ def test_a_typical_year_with_nonsense_says_so(make, words):
         read_weather_file(make(), on=date(2027, 7, 4))
 
 
+def test_a_typical_year_cut_anywhere_says_so():
+    lines = YEAR.splitlines(keepends=True)
+    assert len(lines) == 8 + 8760
+    # The last number that is read is whole where a comma follows.
+    unread = "4,20,777,9,9"
+    in_the_last_line = range(len(YEAR) - len(lines[-1]), len(YEAR) - len(unread), 3)
+    cuts = [YEAR[:end] for end in (*range(400), *in_the_last_line)]
+    cuts += [YEAR[: -len(unread) - 1]]
+    cuts += [b"".join(lines[:end]) for end in (*range(12), 4000, 8766, 8767)]
+    cuts += [b"\n" * 9, b"\xef\xbb\xbf", b'"', b"\0"]
+    for cut in cuts:
+        with pytest.raises(WeatherError) as caught:
+            epw_weather(cut, date(2027, 7, 4))
+        assert "\n" not in str(caught.value)
+    # What is not read may be missing.
+    assert len(epw_weather(YEAR[: -len(unread)], date(2027, 7, 4)).frame) == 48
+
+
 # ----------------------------------------------------------------------- hours and hand
 
 
@@ -486,7 +519,21 @@ def test_what_cannot_be_typed_is_named(change, words):
         typed_weather(date(2027, 7, 4), **{**usual, **change})
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../x", "+5", "+99:00", "-x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Mars/Olympus",
+        "../x",
+        "America",
+        "\0",
+        "+5",
+        "+99:00",
+        "-x",
+        "+-5:30",
+        "+9999999999:00",
+    ],
+)
 def test_a_zone_that_is_none_is_named(name):
     with pytest.raises(WeatherError, match="no time zone"):
         read_zone(name)

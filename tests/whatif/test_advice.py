@@ -12,8 +12,11 @@ from scipy.stats import lognorm
 
 from riskmodel import advise, assess, assess_frame, check, load_scorecard
 from riskmodel.datasets import data_file, load_examples
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.whatif.advice import LEAST_POINTS, MEDICINES_NOTE
-from riskmodel.whatif.levers import LEVERS, LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
+from riskmodel.whatif.levers import LEVERS
+from riskmodel.whatif.seen import Plan
 from tests.strategies import sessions
 
 EXAMPLES = load_examples()
@@ -50,6 +53,9 @@ WORST = {
     "medications": ["statin"],
     "muscle_injury_12mo": "still_sore",
 }
+
+
+BY_NAME = {lever.name: lever for lever in LEVERS}
 
 
 def tried(session, option):
@@ -150,6 +156,10 @@ def test_the_drinking_plan_keeps_the_loss_below_two_percent_or_says_all_it_can(
 ):
     if measured := measured or "measured_sweat_rate_l_h" in session:
         session = {"measured_sweat_rate_l_h": 1.3, **session}
+    # Without these no drink is advised: found out sooner than by all the advice.
+    assume("body_mass_kg" in session)
+    loss_pct = assess(session).physiology["body_mass_loss_pct"]
+    assume(loss_pct > LOSS_TO_STAY_BELOW_PCT)
     advice = advise(session)
     drink = next((o for o in advice.now if o.levers[0].name == "drink"), None)
     assume(drink is not None)
@@ -182,6 +192,50 @@ def test_cooler_air_holds_the_same_vapour():
     assert vapour_hpa(26, cooler.changes["relative_humidity_pct"]) == pytest.approx(
         vapour_hpa(31, 50), rel=0.01
     )
+
+
+# Saturation over water as printed in tables. [hPa]
+SATURATION_HPA = {5: 8.72, 10: 12.27, 25: 31.67, 30: 42.43, 35: 56.24, 40: 73.78}
+
+
+@pytest.mark.parametrize("air_c", [10, 30, 35, 40])
+@pytest.mark.parametrize("humidity_pct", [15, 40, 70, 95])
+def test_the_cooler_lever_is_five_degrees_at_the_same_dew_point(air_c, humidity_pct):
+    session = {**HOT, "air_temperature_c": air_c, "relative_humidity_pct": humidity_pct}
+    changes = BY_NAME["cooler"].change(Plan(session, {}, {}))
+    assert changes["air_temperature_c"] == air_c - 5
+    ratio = SATURATION_HPA[air_c] / SATURATION_HPA[air_c - 5]
+    assert changes["relative_humidity_pct"] == pytest.approx(
+        min(humidity_pct * ratio, 100), abs=0.7
+    )
+    assert changes["relative_humidity_pct"] == int(changes["relative_humidity_pct"])
+    assert "5 °C (9 °F)" in BY_NAME["cooler"].label
+
+
+@pytest.mark.parametrize("sky", ["clear", "overcast"])
+@pytest.mark.parametrize(
+    ("air_c", "humidity_pct"), [(26, 50), (28, 50), (30, 40), (24, 60)]
+)
+def test_a_measured_wbgt_falls_by_what_the_chain_gives_for_air_as_much_cooler(
+    air_c, humidity_pct, sky
+):
+    weather = {
+        "air_temperature_c": air_c,
+        "relative_humidity_pct": humidity_pct,
+        "sky": sky,
+    }
+    session = {**HOT, **weather}
+    measured = assess(session).physiology["wbgt_c"]
+    changes = BY_NAME["cooler"].change(Plan({**session, "wbgt_c": measured}, {}, {}))
+    computed = assess({**session, **changes, "wbgt_c": None}).physiology["wbgt_c"]
+    assert changes["wbgt_c"] == pytest.approx(computed, abs=0.2)
+    assert changes["wbgt_c"] == pytest.approx(measured - 2.5)
+
+
+def test_a_wbgt_does_not_fall_below_what_may_be_answered():
+    low = FIELDS["wbgt_c"].low
+    changes = BY_NAME["cooler"].change(Plan({**HOT, "wbgt_c": low + 1}, {}, {}))
+    assert changes["wbgt_c"] == low
 
 
 def test_a_race_is_neither_shortened_nor_moved():

@@ -1,0 +1,142 @@
+"""What is wrong with an answer, as data, and the sentence for it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from riskmodel.inputs.fields import FIELDS
+
+Kind = Literal[
+    "missing",
+    "not_allowed",
+    "sign_not_looked_at",
+    "no_such_input",
+    "no_scenarios",
+    "scenarios_of_another_version",
+    "too_many_scenarios",
+    "indoors",
+    "nobody_scored",
+]
+# Of problems that are about no single answer.
+_SENTENCES: Mapping[str, str] = {
+    "no_scenarios": "These scenarios cannot be read: this is no list of scenarios.",
+    "scenarios_of_another_version": (
+        "These scenarios cannot be read: they come from another version."
+    ),
+    "too_many_scenarios": "There are {value[0]} scenarios; the first {value[1]} are used.",
+    "indoors": (
+        "The session is indoors, where the weather outside says little; if it is outdoors, "
+        "say what the sky is (sky)."
+    ),
+    "nobody_scored": "None of the athletes can be scored.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why a session cannot be scored, or an answer not used.
+
+    Attributes
+    ----------
+    field : str
+        A name in `FIELDS`; of ``no_such_input`` the name that was given, and empty
+        where it is about no single answer.
+    kind : str
+    value : str or tuple of str
+        As it was written; of warning signs, the names of their levels.
+
+    Examples
+    --------
+    >>> problem = Problem("sleep_h", "not_allowed", "30")
+    >>> print(problem, problem.private)
+    Sleep last night (sleep_h) is 30; allowed is 0 to 14 h. True
+    """
+
+    field: str
+    kind: Kind
+    value: str | tuple[str, ...] = ""
+
+    @property
+    def label(self) -> str:
+        """What people call the question."""
+        return FIELDS[self.field].label if self.field in FIELDS else self.field
+
+    @property
+    def private(self) -> bool:
+        """Whether it tells an answer that stays out of what is shared."""
+        return self.field in FIELDS and FIELDS[self.field].private
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self, *, names: bool = True) -> str:
+        """Say it; without ``names`` as on a page, where no names of programs stand."""
+        if self.kind in _SENTENCES:
+            return _SENTENCES[self.kind].format(value=self.value)
+        if self.kind == "no_such_input":
+            hint = f" Did you mean {self.meant!r}?" if self.meant else ""
+            return f"There is no input {self.field!r}.{hint}"
+        field = FIELDS[self.field]
+        name = f" ({self.field})" * names
+        if self.kind == "missing":
+            return f"{field.label}{name} is missing; needed is {field.allowed}."
+        if self.kind == "sign_not_looked_at":
+            signs = "; ".join(field.levels[level] for level in self.value)
+            how = " (red_flags_seen)" * names
+            return (
+                f"{signs}{name}: no score until a doctor has looked at it and said that "
+                f"you may train{how}."
+            )
+        hints = ""
+        value = str(self.value)
+        if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
+            hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
+        if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
+            hints += " Write decimals with a point."
+        return f"{field.label}{name} is {value}; allowed is {field.allowed}.{hints}"
+
+    @property
+    def meant(self) -> str:
+        """The input whose name is near an unknown one, empty if none is."""
+        spelt = self.field.strip().lower()
+        near = [known for known in FIELDS if len(spelt) > 2 and spelt in known]
+        near = near or difflib.get_close_matches(spelt, FIELDS, 1, 0.6)
+        return near[0] if near else ""
+
+
+class AnswerError(ValueError):
+    """Answers that cannot be used.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.problems))
+
+
+def public_sentences(problems: Iterable[Problem]) -> str:
+    """Say which answers need a look, without values and without private questions.
+
+    Examples
+    --------
+    >>> public_sentences([Problem("age_years", "not_allowed", "200")])
+    'Age needs a look.'
+    >>> public_sentences([Problem("sleep_h", "not_allowed", "30")])
+    'Answers need a look.'
+    """
+    problems = tuple(problems)
+    public = (p.label for p in problems if p.field in FIELDS and not p.private)
+    sentences = [f"{label} needs a look." for label in dict.fromkeys(public)]
+    if problems and (not sentences or any(p.private for p in problems)):
+        sentences.append("Answers need a look.")
+    return " ".join(sentences)

@@ -1,0 +1,29 @@
+"""The one call that makes a PDF: a Typst template of this folder, and its content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import riskmodel
+from riskmodel.scorecard.rows import Scorecard
+
+
+def pdf(template: str, content: Mapping[str, Any]) -> bytes:
+    """Lay out content, which the template reads as JSON, on pages to print."""
+    import typst  # comes with the app, not with the base install
+
+    path = Path(__file__).with_name(f"{template}.typ")
+    plan = json.dumps(content, ensure_ascii=False)
+    return bytes(typst.compile(path, sys_inputs={"plan": plan}))
+
+
+def footer(card: Scorecard) -> str:
+    """Which program and which scorecard a page comes from, and of which day it is."""
+    return (
+        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
+        f"({card.fingerprint}), {date.today().isoformat()}. Not a medical device."
+    )

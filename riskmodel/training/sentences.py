@@ -1,0 +1,164 @@
+"""What was noticed about a log as data, and the sentence for each kind of it."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something noticed about a log."""
+
+    kind: str  # which sentence says it, one of those below
+    details: tuple[tuple[str, Any], ...] = ()  # numbers, days and names in it
+
+
+def finding(kind: str, **details: Any) -> Finding:
+    """Make a finding of a kind with the numbers, days and names that belong to it."""
+    return Finding(kind, tuple(details.items()))
+
+
+SKIPPED = {
+    "second_headers": "a second row of headers",
+    "other_width": "not as many cells as there are headers",
+    "day_off": "a day without training",
+    "no_date": "no date that can be read",
+    "planned": "planned, not done",
+    "no_duration": "no duration",
+    "too_short": "shorter than a minute",
+    "twice": "in the file twice",
+    "in_another_file": "the same session in another file",
+}
+"""Why a row was left out."""
+
+_ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
+_BACK = "The log goes back only {days:day}; needed "
+_LONGEST = "Longest similar session ({sport}) of the last "
+_OF = ": {minutes:g} min on {day}, from {sources}."
+
+# Details are written as `_Writer` says: a noun counts, "year" belongs to a day.
+_SENTENCES = {
+    # Notes on what was read.
+    "as_written": "{text}",
+    "local_time": "Local time is that of {zone}.",
+    "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
+    "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
+    "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
+    "could be read was kept.",
+    "breaks_off": "The FIT file breaks off; what stood before was kept.",
+    "unknown_activity": "{sessions:session} of an activity that is not known here counted "
+    "as other: {named}.",
+    "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
+    "perhaps: {days:year}.",
+    "unread": "{values:{noun}} could not be read and {values:is} left open.",
+    "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
+    "hours_apart": "{sessions:session} may stand in two files at different hours, the "
+    "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
+    "so.",
+    # Why a log does not answer.
+    "nothing_before": "The log has no session before {on:year}.",
+    "ended_long_ago": "The log ends on {end:year}, {days} days before the session: what "
+    "came after, it does not say.",
+    "no_calendar": "FIT files hold one session each: whether there were others, no file "
+    "says.",
+    "ends": f"The {_ENDS}",
+    "list_ends": f"Besides FIT files, the {_ENDS}",
+    "under_a_week": f"{_BACK}is a week.",
+    "under_7_days": f"{_BACK}are 7.",
+    "under_14_days": f"{_BACK}are 14.",
+    "under_4_weeks": f"{_BACK}are 4 weeks.",
+    "under_3_days": "The log does not go back 3 days.",
+    "similar_to_other": "Which sessions are similar, other does not say.",
+    "similar_only_cut": "The only similar sessions of the last 4 weeks are longer than 24 "
+    "hours.",
+    "none_in_fit": "There is no {sport} in the FIT files.",
+    "none_so_far": "There is no {sport} in the log, and it goes back only {days:day}.",
+    "hardness_open": "How hard the session on {day} was, the log does not say: no effort, "
+    "and neither intensity nor heart rate that settles it.",
+    "no_planned_weather": "What is similar depends on the weather of the session, which is "
+    "not known.",
+    "no_weather": "The file has no weather of the last 14 days; the temperature that a "
+    "device measures on the wrist or the bar is not that of the air.",
+    "load_with_cut": "A session of more than 24 hours in the last 4 weeks makes the load "
+    "unclear.",
+    "no_usual_load": "There was no session in the 3 weeks before the last 7 days.",
+    # Where an answer comes from.
+    "longest": f"{_LONGEST}4 weeks{{end:up to}}{_OF}",
+    "longest_of_all": f"{_LONGEST}{{days:day}}{{end:up to}}, all it holds{_OF}",
+    "none_similar": "No {sport} in the last 4 weeks{end:up to}, in {sources}.",
+    "cut_not_used": "One of more than 24 hours was not used.",
+    "at_least": "It is at least that: whether there were longer ones, no file says.",
+    "a_week": "{sessions:session} in {end:the} 4 weeks{end:up to}, in {sources}.",
+    "a_week_of_all": "{sessions:session} in {end:the} {days} days{end:up to}, which is all "
+    "it holds, in {sources}.",
+    "hard": "{hard} of {sessions:session} in the last 3 days hard by effort (7 of 10 or "
+    "more), intensity or heart rate, in {sources}.",
+    "trained": "Sessions on {trained} of the last 7 days, in {sources}.",
+    "heat": "{days:day} with a session in similar heat in the last 14{end:up to} (air at "
+    "most {air_c:g} °C below the plan, or WBGT {wbgt_c:g} °C), by the weather of {known} "
+    "of {sessions:session}, in {sources}.",
+    "load": "Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
+    "{estimated:.0%} of it estimated, in {sources}.",
+    "rested": "From {last} to {end} you trained no more, as you say.",
+    "at_most": "The question takes {most:g} at most.",
+}
+
+
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
+
+
+def day_words(day: date, *, year: bool = False) -> str:
+    """A day as people say it, in whatever language the machine is set up.
+
+    Examples
+    --------
+    >>> day_words(date(2026, 7, 12)), day_words(date(2026, 7, 12), year=True)
+    ('12 Jul', '12 Jul 2026')
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """Number with its noun."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+class _Writer(string.Formatter):
+    """Writes days, lists and counted nouns, besides what Python formats by itself."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, tuple):
+            return ", ".join(self.format_field(each, format_spec) for each in value)
+        if format_spec == "up to":  # where a log ends, if that is earlier than asked
+            return f" up to {day_words(value)}, where the log ends" if value else ""
+        if format_spec == "the":
+            return "the" if value else "the last"
+        if format_spec == "is":
+            return "is" if value == 1 else "are"
+        if isinstance(value, date):
+            return day_words(value, year=format_spec == "year")
+        if len(format_spec) > 1 and format_spec[0].isalpha():
+            return counted(value, format_spec)
+        return format(value, format_spec)
+
+
+def sentence(found: Finding) -> str:
+    """Say a finding.
+
+    Examples
+    --------
+    >>> sentence(finding("under_a_week", days=1))
+    'The log goes back only 1 day; needed is a week.'
+    >>> sentence(finding("unread", values=2, noun="effort"))
+    '2 efforts could not be read and are left open.'
+    """
+    return _Writer().format(_SENTENCES[found.kind], **dict(found.details))
+
+
+def sentences(findings: Iterable[Finding]) -> str:
+    """Say findings one after the other."""
+    return " ".join(map(sentence, findings))

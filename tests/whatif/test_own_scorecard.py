@@ -1,0 +1,139 @@
+"""A scorecard and a calibration of one's own reach every door that scores."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskmodel import (
+    assess,
+    best_start,
+    best_start_squad,
+    compare,
+    load_calibration,
+    load_scorecard,
+    sweep,
+    typed_weather,
+)
+from riskmodel.scoring.probability import CalibrationError
+from riskmodel.squad.scores import answer_squad, over_plans, score_squad, squad_levers
+from tests.scoring.test_probability import changed_scorecard
+
+RUN = {
+    "sport": "running",
+    "duration_min": 120,
+    "session_rpe": 7,
+    "age_years": 40,
+    "air_temperature_c": 26,
+    "relative_humidity_pct": 60,
+    "cramp_sessions_12mo": "3-5",
+    "competition": "yes",
+}
+DAY = typed_weather(
+    date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4, time_zone="Europe/Vienna",
+    coolest_c=20, warmest_c=34, relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=20,
+)  # fmt: skip
+SQUAD = pd.DataFrame(
+    {"athlete": ["Ada", "Ben"], "age_years": [25, 60], "cramp_sessions_12mo": "3-5"}
+)
+PLAN = {name: value for name, value in RUN.items() if name not in SQUAD}
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory):
+    return changed_scorecard(tmp_path_factory.mktemp("card"))
+
+
+@pytest.fixture(scope="module")
+def curves(card):
+    """Our own curves, as if they had been made for the other card."""
+    return replace(load_calibration(), fingerprint=card.fingerprint)
+
+
+def test_a_comparison_counts_with_it(card, curves):
+    hot = {**RUN, "air_temperature_c": 34}
+    both = compare([RUN, hot], card, curves)
+    for session, answer in zip([RUN, hot], both.assessments, strict=True):
+        assert answer.to_dict() == assess(session, card, curves).to_dict()
+    assert both.assessments[0].total_points != assess(RUN).total_points
+
+
+def test_a_sweep_scores_with_it(card, curves):
+    grid = sweep(RUN, "duration_min", x=[60, 120], scorecard=card, calibration=curves)
+    expected = [
+        assess({**RUN, "duration_min": m}, card, curves).probability for m in (60, 120)
+    ]
+    assert grid.probability[0].tolist() == expected
+    assert not np.array_equal(
+        grid.probability, sweep(RUN, "duration_min", x=[60, 120]).probability
+    )
+
+
+def test_starts_are_scored_with_it(card, curves):
+    own = {"scorecard": card, "calibration": curves}
+    one = best_start(RUN, DAY, **own).starts["probability"]
+    assert not np.allclose(one, best_start(RUN, DAY).starts["probability"])
+    squad = best_start_squad(SQUAD, PLAN, DAY, **own)
+    assert not np.allclose(
+        squad.probability, best_start_squad(SQUAD, PLAN, DAY).probability
+    )
+    alone = best_start({**RUN, "age_years": 25}, DAY, **own)
+    np.testing.assert_allclose(squad.probability[:, 0], alone.starts["probability"])
+
+
+def test_a_squad_is_scored_with_it(card, curves):
+    scored = score_squad(SQUAD, PLAN, card, curves).set_index("athlete")
+    for name, age in (("Ada", 25), ("Ben", 60)):
+        answer = assess({**RUN, "age_years": age}, card, curves)
+        assert scored.loc[name, "total_points"] == answer.total_points
+        assert scored.loc[name, "probability"] == answer.probability
+    again, options = answer_squad(SQUAD, PLAN, card, curves)
+    assert again["probability"].tolist() == scored["probability"].tolist()
+    assert options == squad_levers(SQUAD, PLAN, card, curves)
+    many = pd.concat([SQUAD] * 20, ignore_index=True)
+    (with_it, *_), (ours, *_) = (
+        squad_levers(many, PLAN, card, curves),
+        squad_levers(many, PLAN),
+    )
+    assert with_it.expected_before > ours.expected_before
+    (as_planned,) = over_plans(SQUAD, PLAN, [{}], card, curves)
+    assert sorted(as_planned) == sorted(scored["probability"])
+
+
+def test_curves_of_another_card_are_refused_at_every_door(card):
+    curves = load_calibration()
+    own = {"scorecard": card, "calibration": curves}
+    for door in (
+        lambda: compare([RUN, RUN], **own),
+        lambda: sweep(RUN, "duration_min", **own),
+        lambda: best_start(RUN, DAY, **own),
+        lambda: best_start_squad(SQUAD, PLAN, DAY, **own),
+        lambda: score_squad(SQUAD, PLAN, **own),
+        lambda: squad_levers(SQUAD, PLAN, **own),
+    ):
+        with pytest.raises(CalibrationError):
+            door()
+
+
+def test_without_curves_another_card_gives_points_and_no_number(card):
+    assert card.fingerprint != load_scorecard().fingerprint
+    both = compare([RUN, {**RUN, "sky": "shade"}], card)
+    assert np.isnan(both.assessments[0].probability)
+    assert score_squad(SQUAD, PLAN, card)["probability"].isna().all()
+    assert squad_levers(SQUAD, PLAN, card) == ()
+
+
+def test_answers_in_another_spelling_do_not_differ():
+    written = {**RUN, "sky": "Clear", "session_rpe": "7", "medications": "statin"}
+    plain = {**RUN, "sky": "clear", "session_rpe": 7.0, "medications": ["statin"]}
+    assert compare([written, plain]).answers == ()
+
+
+def test_what_cannot_be_read_is_compared_as_it_was_written():
+    both = compare([{**RUN, "sky": "green", "age_years": "old"}, RUN])
+    assert {row.name: row.values for row in both.answers} == {
+        "sky": ("green", None),
+        "age_years": ("old", 40.0),
+    }
