@@ -1,6 +1,5 @@
 from riskmodel.diary.outcomes import (
     DiaryError,
-    DiaryReport,
     Outcome,
     check_outcome,
     compare_outcomes,
@@ -43,7 +42,6 @@ __all__ = [
     "Contribution",
     "Derived",
     "DiaryError",
-    "DiaryReport",
     "HeatDays",
     "Option",
     "Outcome",
