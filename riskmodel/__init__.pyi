@@ -43,7 +43,6 @@ __all__ = [
     "Contribution",
     "Derived",
     "DiaryError",
-    "DiaryReport",
     "HeatDays",
     "Option",
     "Outcome",
