@@ -1,4 +1,4 @@
-from riskmodel.diary.comparison import DiaryReport, compare_outcomes
+from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import (
     DiaryError,
     Outcome,

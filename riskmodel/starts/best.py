@@ -40,7 +40,7 @@ from riskmodel.starts.scores import (
     best_windows,
     expected_words,
     in_100_words,
-    is_indoors,
+    is_inside,
     left_out,
     plan_minutes,
     plan_weather,
@@ -245,7 +245,7 @@ def best_start_squad(
     the_plan = _without_weather(of_plan)
     starts = possible_starts(weather, **limits)
     chances = _score(used, the_plan, answers, weather, starts)
-    scored = np.full(len(athletes), not is_indoors(the_plan)[0]) & answers.usable()
+    scored = np.full(len(athletes), not is_inside(the_plan)[0]) & answers.usable()
     n_scored = int(scored.sum())
     totals = _totals(chances, scored)
     problems: tuple[Problem, ...] = ()
@@ -289,7 +289,7 @@ def _score(
         starts.wbgt_error_c,
         weather,
         plan_weather(weather, starts.utc, plan),
-        indoors=bool(is_indoors(plan)[0]),
+        indoors=bool(is_inside(plan)[0]),
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.inputs.reading import UNKNOWN, Answers, unknown_column
-from riskmodel.physiology.plan import load_sports
+from riskmodel.physiology.plan import is_indoors
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.engine import Engine, Result
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
@@ -85,13 +85,10 @@ def in_shade(answers: Answers) -> NDArray[np.bool_]:
     return np.asarray(_sky(answers) == FIELDS["sky"].codes["shade"])
 
 
-def is_indoors(answers: Answers) -> NDArray[np.bool_]:
+def is_inside(answers: Answers) -> NDArray[np.bool_]:
     """Who is inside, by the same rule as the chain."""
-    sky = _sky(answers)
     sport = answers.columns.get("sport", np.full(answers.n_sessions, UNKNOWN))
-    usually = load_sports().indoors_if_not_said[sport] > 0
-    usually &= (sky == UNKNOWN) & (sport != UNKNOWN)
-    return np.asarray((sky == FIELDS["sky"].codes["indoor"]) | usually)
+    return np.asarray(is_indoors(_sky(answers), sport))
 
 
 def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
@@ -244,7 +241,7 @@ def planned_start(
         wbgt_error_c(weather, start_time),
         weather,
         plan_weather(weather, start_time, plan),
-        indoors=bool(is_indoors(plan)[0]),
+        indoors=bool(is_inside(plan)[0]),
     )
     value = float(chances.probability[0, scored].sum())
     start = pd.Timestamp(start_time[0]).tz_localize("UTC").tz_convert(weather.zone)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.physiology.plan import load_sports
+from riskmodel.inputs.reading import UNKNOWN
+from riskmodel.physiology.plan import is_indoors
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Plan:
     @property
     def inside(self) -> bool:
         """Whether it is in a hall, by what was said or else by the sport."""
-        if "sky" in self.given:
-            return bool(self.given["sky"] == "indoor")
-        sport = FIELDS["sport"].codes[self.given["sport"]]
-        return bool(load_sports().indoors_if_not_said[sport] > 0)
+        codes = (
+            FIELDS[n].codes.get(self.given.get(n, ""), UNKNOWN) for n in ("sky", "sport")
+        )
+        return bool(is_indoors(*codes))
 
     def says(self, name: str, *items: str) -> bool:
         """Whether any of these was chosen."""
