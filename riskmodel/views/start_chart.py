@@ -13,6 +13,7 @@ from riskmodel.inputs import units
 from riskmodel.scoring.bands import BANDS
 from riskmodel.starts.daylight import is_up
 from riskmodel.views.colours import BAND_COLOURS, ink
+from riskmodel.views.state import StartState, state
 from riskmodel.weather.hours import Weather, naive_utc
 
 _ALONG: dict[str, Any] = {
@@ -135,7 +136,7 @@ def hour_by_hour(
         on_select="rerun",
         selection_mode="pick",
         # What is chosen elsewhere takes away what was tapped.
-        key=f"start_chart_{st.session_state.get('start_looks', 0)}",
+        key=f"start_chart_{state(StartState).looks}",
         alt=words,
     )
     st.caption(
