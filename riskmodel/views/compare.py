@@ -87,23 +87,10 @@ def _change_one() -> None:
     number, labels = plans.chosen(), plans.labels()
     # Set anew each time, as the scenario keeps its number and not its place.
     st.session_state["change_plan"] = number
-    st.selectbox(
-        "In which scenario",
-        list(labels),
-        format_func=labels.__getitem__,
-        key="change_plan",
-        on_change=lambda: plans.choose(st.session_state["change_plan"]),
-    )
+    widgets.select("In which scenario", labels, "change_plan", on_change=_choose)
     asked = ("number", "level", "levels")
     scored = [name for name, field in FIELDS.items() if field.kind in asked]
-    name = st.selectbox(
-        "Which answer",
-        scored,
-        index=scored.index("duration_min"),
-        format_func=lambda n: FIELDS[n].label,
-        key="change_field",
-    )
-    plans.ask_one(number, name)
+    plans.ask_one(number, _ask_for_answer("Which answer", scored, "change_field"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = f"plan_name_{number}"
         st.session_state[key] = plans.by_number()[number].name
@@ -123,6 +110,23 @@ def _change_one() -> None:
         ):
             off = why_not is not None
             st.button(label, on_click=act, args=(number,), disabled=off, help=why_not)
+
+
+def _choose() -> None:
+    plans.choose(st.session_state["change_plan"])
+
+
+def _ask_for_answer(
+    label: str, names: Sequence[str], key: str, first: str = "duration_min"
+) -> str:
+    """Ask which question it is about, if any; at first it is about this one."""
+    return st.selectbox(
+        label,
+        names,
+        index=names.index(first),
+        format_func=lambda name: FIELDS[name].label if name else "Nothing: a curve",
+        key=key,
+    )
 
 
 @st.cache_data(scope="session", max_entries=32, show_spinner=False)
@@ -158,34 +162,18 @@ def _keep_swept() -> None:
 
 def _ask_for_picture(usable: list[int]) -> tuple[int, str, str | None]:
     """Ask for a scenario, and for the one or two answers that change along the axes."""
-    page, labels = state(ScenariosState), plans.labels()
+    page = state(ScenariosState)
     with st.container(horizontal=True):
         if page.swept not in usable:
             page.swept = usable[0]
         st.session_state["sweep_plan"] = page.swept
-        number = st.selectbox(
-            "Of scenario",
-            usable,
-            format_func=labels.__getitem__,
-            key="sweep_plan",
-            on_change=_keep_swept,
-        )
-        across = st.selectbox(
-            "Along",
-            AXES,
-            index=AXES.index("duration_min"),
-            format_func=lambda n: FIELDS[n].label,
-            key="sweep_across",
-        )
+        labels = {number: plans.labels()[number] for number in usable}
+        widgets.select("Of scenario", labels, "sweep_plan", on_change=_keep_swept)
+        across = _ask_for_answer("Along", AXES, "sweep_across")
         others = ["", *(name for name in AXES if name != across)]
-        down = st.selectbox(
-            "And upward",
-            others,
-            index=others.index("air_temperature_c") if across != "air_temperature_c" else 0,
-            format_func=lambda n: FIELDS[n].label if n else "Nothing: a curve",
-            key="sweep_down",
-        )
-    return number, across, down or None
+        first = "air_temperature_c" if across != "air_temperature_c" else ""
+        down = _ask_for_answer("And upward", others, "sweep_down", first)
+    return page.swept, across, down or None
 
 
 def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:

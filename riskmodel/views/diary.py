@@ -118,26 +118,18 @@ def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
     if not over:
         st.markdown("No session is waiting for its outcome.")
         return
-    at = st.selectbox(
-        "Which session",
-        range(len(over)),
-        format_func=lambda place: f"{place + 1}. {_session(over[place].outcome)}",
-        key=f"diary_which_{len(over)}",
-    )
+    labels = {
+        place: f"{place + 1}. {_session(saved.outcome)}" for place, saved in enumerate(over)
+    }
+    at = widgets.select("Which session", labels, f"diary_which_{len(over)}")
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"
     )
     if cramp == "Yes":
-        st.pills(
-            "Where",
-            list(MUSCLES),
-            format_func=MUSCLES.__getitem__,
-            key="diary_muscle",
-            wrap=True,
-        )
+        widgets.pills("Where", MUSCLES, "diary_muscle", wrap=True)
         if st.pills("When", [_DURING, _AFTER], key="diary_when") == _DURING:
             st.number_input("Minutes into it", value=None, key="diary_at", step=5.0)
-    chosen = over[at]
+    chosen = over[at or 0]
     st.button(
         "Write it into the diary",
         on_click=_write,

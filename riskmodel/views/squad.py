@@ -171,13 +171,7 @@ def _ask_for_other_weather(plan: Mapping[str, Any]) -> dict[str, Any]:
             key="other_humidity",
         )
     skies = FIELDS["sky"].levels
-    sky = st.pills(
-        "Sky then",
-        list(skies),
-        default=plan.get("sky"),
-        format_func=skies.__getitem__,
-        key="other_sky",
-    )
+    sky = widgets.pills("Sky then", skies, "other_sky", default=plan.get("sky"))
     return {
         "air_temperature_c": air_temperature_c,
         "relative_humidity_pct": relative_humidity_pct,
@@ -212,18 +206,13 @@ def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) 
     if names and st.session_state.get("squad_athlete") not in names:
         st.session_state["squad_athlete"] = next(iter(names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = st.selectbox(
-            "Athlete",
-            list(shown.index),
-            format_func=names.__getitem__,
-            key="squad_athlete",
-            width=320,
-            persist_state="session",
+        row = widgets.select(
+            "Athlete", names, "squad_athlete", width=320, persist_state="session"
         )
         st.button(
             "Open in My session",
             on_click=_open_athlete,
-            args=(squad, plan, row, names.get(row)),
+            args=(squad, plan, row, "" if row is None else names[row]),
             disabled=row is None,
             help="Nobody fits the filter." if row is None else None,
         )

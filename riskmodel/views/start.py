@@ -139,14 +139,7 @@ def _ask_day(starts: pd.DataFrame) -> str:
     labels = {_ALL_DAYS: "All days", **{str(d): f"{d:%a %d %b}" for d in dates}}
     if st.session_state.get("start_day") not in labels:
         st.session_state["start_day"] = str(dates[0])
-    day = st.pills(
-        "Day",
-        list(labels),
-        format_func=labels.__getitem__,
-        required=True,
-        key="start_day",
-        wrap=True,
-    )
+    day = widgets.pills("Day", labels, "start_day", required=True, wrap=True)
     return day or str(dates[0])
 
 

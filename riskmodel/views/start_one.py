@@ -48,14 +48,8 @@ def _chosen_row(starts: pd.DataFrame) -> pd.Series[Any]:
         st.session_state["start_chosen"] = options[0]
     shown = [f"{moment:%a %d %b}, {clock_words(moment)}" for moment in starts["start"]]
     labels = dict(zip(options, shown, strict=True))
-    chosen = st.selectbox(
-        "Start",
-        options,
-        format_func=labels.__getitem__,
-        key="start_chosen",
-        persist_state="session",
-    )
-    return row_of(starts, pd.Timestamp(chosen))
+    chosen = widgets.select("Start", labels, "start_chosen", persist_state="session")
+    return row_of(starts, pd.Timestamp(chosen or options[0]))
 
 
 def _weather_words(row: pd.Series[Any]) -> str:

@@ -134,17 +134,12 @@ def _forecast() -> None:
     )
     places = state(StartState).places
     if places:
-        labels = [f"{p.label} ({p.latitude_deg:g}, {p.longitude_deg:g})" for p in places]
-        at = st.selectbox(
-            "Which one",
-            range(len(places)),
-            index=None,
-            format_func=labels.__getitem__,
-            placeholder="Choose",
-            key="place_at",
-            on_change=_fetch_chosen,
-            persist_state="session",
-        )
+        labels = {
+            at: f"{place.label} ({place.latitude_deg:g}, {place.longitude_deg:g})"
+            for at, place in enumerate(places)
+        }
+        settings = {"on_change": _fetch_chosen, "persist_state": "session"}
+        at = widgets.select("Which one", labels, "place_at", index=None, **settings)
         if at is not None:
             st.button("Fetch again", on_click=_fetch_chosen)
     answers = form.answers()

@@ -201,11 +201,10 @@ def _ask_for_columns(file: LogFile) -> None:
     for place, column in enumerate(file.columns):
         with st.container(border=True):
             tables.say(f"{column.header}: {', '.join(column.samples) or 'empty'}")
-            meaning = st.selectbox(
+            meaning = widgets.select(
                 f"Meaning of column {place + 1}",
-                [_LEAVE_OUT, *MEANINGS],
-                format_func=lambda what: MEANINGS.get(what, "Leave it out"),
-                key=f"log_meaning_{file.name}_{place}",
+                {_LEAVE_OUT: "Leave it out", **MEANINGS},
+                f"log_meaning_{file.name}_{place}",
                 label_visibility="collapsed",
             )
         if meaning:
@@ -239,14 +238,8 @@ def _ask_about_the_session(planned_sport: str | None) -> tuple[date, str | None]
         on = st.date_input(
             "Day of the planned session", key="log_on", persist_state="session"
         )
-        sport = st.selectbox(
-            "Sport",
-            list(sports),
-            index=None,
-            format_func=sports.__getitem__,
-            placeholder="Choose",
-            key="log_sport",
-            persist_state="session",
+        sport = widgets.select(
+            "Sport", sports, "log_sport", index=None, persist_state="session"
         )
     return (on or planned_day), sport
 

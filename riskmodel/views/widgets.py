@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.views import form
 
+T = TypeVar("T")
 _MIME = {
     ".csv": "text/csv",
     ".json": "application/json",
@@ -52,6 +53,23 @@ def example(
         on_change=on_change,
         width=width,
     )
+
+
+def select(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
+    """Let one of several be chosen in a list that opens."""
+    settings: dict[str, Any] = {"placeholder": "Choose", **more}
+    choice: T | None = st.selectbox(
+        label, list(options), format_func=options.__getitem__, key=key, **settings
+    )
+    return choice
+
+
+def pills(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
+    """Let one of several be chosen that stand side by side."""
+    choice: T | None = st.pills(
+        label, list(options), format_func=options.__getitem__, key=key, **more
+    )
+    return choice
 
 
 def number_in_unit(

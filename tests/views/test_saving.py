@@ -20,6 +20,7 @@ from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
 from riskmodel.store import LOCAL, Saved, open_store
+from riskmodel.views.state import ScenariosState, SquadState
 from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
@@ -523,7 +524,11 @@ def test_warning_signs_and_illness_are_never_saved(database):
     signs = {"red_flags": ["lasting_days"], "illness_24h": "yes"}
     squad = pd.DataFrame({"athlete": ["Ada"], "age_years": [30.0], "illness_24h": ["yes"]})
     scenarios = [Scenario(name, {**SIX, **signs}) for name in ("One", "Two")]
-    page = opened("saved", {**SIX, **signs, "squad": squad, "plans": scenarios})
+    open_elsewhere = {
+        "SquadState": SquadState(squad),
+        "ScenariosState": ScenariosState(dict(enumerate(scenarios, 1))),
+    }
+    page = opened("saved", {**SIX, **signs, **open_elsewhere})
     page.toggle(key="save_private").set_value(True).run()
     for kind in ("plan", "scenarios", "squad"):
         page.text_input(key=f"save_name_{kind}").set_value("All").run()
