@@ -46,7 +46,7 @@ from riskmodel.squad.scores import (
     squad_levers,
     with_plan,
 )
-from riskmodel.views.state import DeviceState
+from riskmodel.views.state import DeviceState, FormState
 from riskmodel.whatif.levers import LEVERS
 from tests.browser import axe, ready
 from tests.strategies import sessions
@@ -369,7 +369,8 @@ def test_each_click_of_a_lever_can_be_taken_back():
 
 
 def test_other_weather_that_is_impossible_is_told_as_it_was_typed():
-    page = started({**PLAN, "units": complete({"°C": "°F"}), "other_start": True})
+    form = FormState(units=complete({"°C": "°F"}))
+    page = started({**PLAN, "FormState": form, "other_start": True})
     page.number_input(key="other_air_°F").set_value(200.0).run()
     assert "Air temperature is 200 °F; allowed is" in page.warning[0].value
 
