@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from riskmodel.datasets import data_folder
+from riskmodel.inputs.problems import Problem
 from riskmodel.views import form, tables, widgets
 from riskmodel.views.state import StartState, state
 from riskmodel.weather.files import read_weather_file
