@@ -23,7 +23,7 @@ from riskmodel.whatif.comparison import (
     compare,
     sweep,
 )
-from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame
+from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame, to_text
 
 _FULL = f"{MOST_SCENARIOS} scenarios are the most that stand side by side."
 
@@ -183,6 +183,8 @@ def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:
         no="Health answers, today's answers, body size and names of athletes are left "
         "out of links and files.",
     )
+    # A file is made outside the visit, where nothing of its state can be read.
+    units = form.chosen_units()
     with st.container(horizontal=True):
         with st.popover("Share a link"):
             st.code(plans.link(private=private), language=None, wrap_lines=True)
@@ -193,14 +195,12 @@ def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:
         )
         widgets.download(
             "JSON",
-            lambda: plans.as_text(private=private) + "\n",
+            lambda: to_text(scenarios, private=private) + "\n",
             "cramp-risk-scenarios.json",
         )
         widgets.download(
             "PDF",
-            lambda: comparison_pdf(
-                scenarios, comparison, units=form.chosen_units(), private=private
-            ),
+            lambda: comparison_pdf(scenarios, comparison, units=units, private=private),
             "cramp-risk-scenarios.pdf",
         )
         st.button("Save on this device", on_click=plans.save)

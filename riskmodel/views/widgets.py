@@ -23,7 +23,10 @@ _MIME = {
 def download(
     label: str, make: Callable[[], str | bytes], file_name: str, help: str | None = None
 ) -> None:
-    """Offer a file; made on the click only, none of it lies in the server until then."""
+    """Offer a file; made on the click only, none of it lies in the server until then.
+
+    It is made outside the visit: `make` must not read what a widget or `state` holds.
+    """
     mime = _MIME[Path(file_name).suffix]
     st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
 
