@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
-from riskmodel.views import form
+from riskmodel.views import form, navigation
 
 st.set_page_config(page_title="Cramp risk", page_icon="🏃", layout="wide")
 views = Path(riskmodel.__file__).parent / "views"
@@ -23,6 +23,7 @@ pages = [
 page = st.navigation(pages, position="top")
 form.show_again(page.title)
 form.drop_changed_weather()
+navigation.follow()
 page.run()
 # On a phone the navigation hides behind a button and covers the page.
 with st.container(horizontal=True):

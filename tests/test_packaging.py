@@ -99,7 +99,8 @@ def commands_with_app(commands: Path, pinned: Path) -> Path:
 def test_the_wheel_carries_data_pages_and_settings(wheel: Path) -> None:
     carried = contents(wheel)
     data = [path for path in (CHECKOUT / "data").rglob("*") if path.is_file()]
-    pages = list((CHECKOUT / "riskmodel" / "views").glob("*.py"))
+    views = CHECKOUT / "riskmodel" / "views"
+    pages = [path for kind in ("py", "css", "js") for path in views.glob(f"*.{kind}")]
     assert data
     assert pages
     for path in [*data, CHECKOUT / "app.py", CHECKOUT / ".streamlit" / "config.toml"]:

@@ -16,14 +16,7 @@ _SHOWN_FIRST = 4
 
 
 def show(advice: Advice, use: Callable[[Option], None]) -> None:
-    """Draw the levers.
-
-    Parameters
-    ----------
-    advice : Advice
-    use : callable
-        What a click on "Try" does with an option.
-    """
+    """Draw the levers, each with a button that uses its option."""
     st.header("What would change it")
     if not advice.now:
         st.markdown("No change to this session is suggested.")

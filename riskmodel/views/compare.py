@@ -1,6 +1,8 @@
 """For a coach with a few possible plans: side by side, and what one answer does."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -11,7 +13,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import Line, comparison_pdf, parts
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.words import SYNTHETIC
-from riskmodel.views import charts, device, form, plans, tables
+from riskmodel.views import charts, device, form, plans, questions, tables, widgets
+from riskmodel.views.state import ScenariosState, state
 from riskmodel.whatif.comparison import (
     AXES,
     MOST_SCENARIOS,
@@ -20,16 +23,16 @@ from riskmodel.whatif.comparison import (
     compare,
     sweep,
 )
-from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame, to_text
+from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame
 
 _FULL = f"{MOST_SCENARIOS} scenarios are the most that stand side by side."
 
 
-def _table(scenarios: list[Scenario], found: Comparison) -> str:
+def _table(scenarios: Sequence[Scenario], comparison: Comparison) -> str:
     """Everything side by side; what differs from the first is bold."""
     width = len(scenarios) + 1
     bodies = []
-    for part in parts(found, form.chosen_units(), private=True):
+    for part in parts(comparison, form.chosen_units(), private=True):
         lines = "".join(
             f'<tr><th scope="row">{escape(line.label)}</th>{_cells(line)}</tr>'
             for line in part.lines
@@ -52,7 +55,7 @@ def _cells(line: Line) -> str:
 def _start() -> None:
     """Offer what to start from."""
     current = form.answers()
-    full = len(plans.all_plans()) >= MOST_SCENARIOS
+    full = len(plans.by_number()) >= MOST_SCENARIOS
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Add the session of My session",
@@ -64,16 +67,9 @@ def _start() -> None:
         )
         # A box that is switched off is too pale to read.
         if not full:
-            st.selectbox(
-                "Add an example",
-                list(load_examples()),
-                index=None,
-                key="add_example",
-                placeholder="Choose an example",
-                on_change=_add_example,
-                width=320,
-            )
-        form.ask_units()
+            names = load_examples()
+            widgets.example("Add an example", names, "add_example", _add_example)
+        questions.ask_units()
     if full:
         st.caption(_FULL)
 
@@ -84,55 +80,52 @@ def _add_example() -> None:
         st.session_state["add_example"] = None
 
 
-def _change_one(scenarios: list[Scenario]) -> None:
+def _change_one() -> None:
     """Ask for one scenario, one question, and another answer."""
     st.header("Change one thing")
-    place, labels = plans.chosen_place(), plans.labels()
+    number, labels = plans.chosen(), plans.labels()
     # Set anew each time, as the scenario keeps its number and not its place.
-    st.session_state["change_plan"] = plans.identity(place)
-    st.selectbox(
-        "In which scenario",
-        list(labels),
-        format_func=labels.__getitem__,
-        key="change_plan",
-        on_change=lambda: plans.choose(plans.place_of(st.session_state["change_plan"])),
-    )
+    st.session_state["change_plan"] = number
+    widgets.select("In which scenario", labels, "change_plan", on_change=_choose)
     asked = ("number", "level", "levels")
     scored = [name for name, field in FIELDS.items() if field.kind in asked]
-    name = st.selectbox(
-        "Which answer",
-        scored,
-        index=scored.index("duration_min"),
-        format_func=lambda n: FIELDS[n].label,
-        key="change_field",
-    )
-    plans.ask_one(place, name)
+    plans.ask_one(number, _ask_for_answer("Which answer", scored, "change_field"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"plan_name_{plans.identity(place)}"
-        st.session_state[key] = scenarios[place].name
+        key = f"plan_name_{number}"
+        st.session_state[key] = plans.by_number()[number].name
         st.text_input(
             "Its name",
             key=key,
             max_chars=LONGEST_NAME,
             on_change=plans.rename,
-            args=(place, key),
+            args=(number, key),
         )
-        full = len(scenarios) >= MOST_SCENARIOS
-        st.button(
-            "Duplicate",
-            on_click=plans.duplicate,
-            args=(place,),
-            disabled=full,
-            help=_FULL if full else None,
-        )
-        st.button(
-            "Move left",
-            on_click=plans.move_left,
-            args=(place,),
-            disabled=not place,
-            help=None if place else "It is the first already.",
-        )
-        st.button("Remove", on_click=plans.remove, args=(place,))
+        full = _FULL if len(labels) >= MOST_SCENARIOS else None
+        first = "It is the first already." if plans.is_first(number) else None
+        for label, act, why_not in (
+            ("Duplicate", plans.duplicate, full),
+            ("Move left", plans.move_left, first),
+            ("Remove", plans.remove, None),
+        ):
+            off = why_not is not None
+            st.button(label, on_click=act, args=(number,), disabled=off, help=why_not)
+
+
+def _choose() -> None:
+    plans.choose(st.session_state["change_plan"])
+
+
+def _ask_for_answer(
+    label: str, names: Sequence[str], key: str, first: str = "duration_min"
+) -> str:
+    """Ask which question it is about, if any; at first it is about this one."""
+    return st.selectbox(
+        label,
+        names,
+        index=names.index(first),
+        format_func=lambda name: FIELDS[name].label if name else "Nothing: a curve",
+        key=key,
+    )
 
 
 @st.cache_data(scope="session", max_entries=32, show_spinner=False)
@@ -140,92 +133,75 @@ def _swept(answers: Mapping[str, Any], across: str, down: str | None) -> Sweep:
     return sweep(answers, across, down)
 
 
-def _pictures(scenarios: list[Scenario], found: Comparison) -> None:
+def _pictures(comparison: Comparison) -> None:
     st.header("What one or two answers do")
-    usable = [i for i, answer in enumerate(found.assessments) if not answer.problems]
+    numbered = zip(plans.by_number(), comparison.assessments, strict=True)
+    usable = [number for number, answer in numbered if not answer.problems]
     if not usable:
         st.markdown("A picture needs a scenario that can be scored.")
         return
-    with st.container(horizontal=True):
-        numbers, labels = [plans.identity(place) for place in usable], plans.labels()
-        if st.session_state.get("swept_plan") not in numbers:
-            st.session_state["swept_plan"] = numbers[0]
-        st.session_state["sweep_plan"] = st.session_state["swept_plan"]
-        number = st.selectbox(
-            "Of scenario",
-            numbers,
-            format_func=labels.__getitem__,
-            key="sweep_plan",
-            on_change=lambda: st.session_state.update(
-                swept_plan=st.session_state["sweep_plan"]
-            ),
-        )
-        across = st.selectbox(
-            "Along",
-            AXES,
-            index=AXES.index("duration_min"),
-            format_func=lambda n: FIELDS[n].label,
-            key="sweep_across",
-        )
-        others = ["", *(name for name in AXES if name != across)]
-        down = st.selectbox(
-            "And upward",
-            others,
-            index=others.index("air_temperature_c") if across != "air_temperature_c" else 0,
-            format_func=lambda n: FIELDS[n].label if n else "Nothing: a curve",
-            key="sweep_down",
-        )
-    answers = scenarios[plans.place_of(number)].answers
-    made = _swept(answers, across, down or None)
+    number, across, down = _ask_for_picture(usable)
+    answers = plans.by_number()[number].answers
+    pictures = {"curve": _swept(answers, across, None)}
     if down:
+        pictures = {"map": _swept(answers, across, down), **pictures}
         here = answers.get(across), answers.get(down)
-        charts.heat_map(made, here, form.chosen_units())
-    curve = _swept(answers, across, None)
-    charts.curve(curve, answers.get(across), form.chosen_units())
-    for picture, left_out in (
-        ("map", made.left_out if down else ()),
-        ("curve", curve.left_out),
-    ):
-        if named := " and ".join(FIELDS[name].label for name in left_out):
+        charts.heat_map(pictures["map"], here, form.chosen_units())
+    charts.curve(pictures["curve"], answers.get(across), form.chosen_units())
+    for picture, swept in pictures.items():
+        if labels := " and ".join(FIELDS[name].label for name in swept.left_out):
             st.caption(
-                f"Left out of the {picture}, as it belongs to one weather only: {named}."
+                f"Left out of the {picture}, as it belongs to one weather only: {labels}."
             )
 
 
-def _take_along(scenarios: list[Scenario], found: Comparison) -> None:
+def _keep_swept() -> None:
+    state(ScenariosState).swept = st.session_state["sweep_plan"]
+
+
+def _ask_for_picture(usable: list[int]) -> tuple[int, str, str | None]:
+    """Ask for a scenario, and for the one or two answers that change along the axes."""
+    page = state(ScenariosState)
+    with st.container(horizontal=True):
+        if page.swept not in usable:
+            page.swept = usable[0]
+        st.session_state["sweep_plan"] = page.swept
+        labels = {number: plans.labels()[number] for number in usable}
+        widgets.select("Of scenario", labels, "sweep_plan", on_change=_keep_swept)
+        across = _ask_for_answer("Along", AXES, "sweep_across")
+        others = ["", *(name for name in AXES if name != across)]
+        first = "air_temperature_c" if across != "air_temperature_c" else ""
+        down = _ask_for_answer("And upward", others, "sweep_down", first)
+    return page.swept, across, down or None
+
+
+def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:
     st.header("Take it along")
-    private = st.toggle("With health and personal answers", key="compare_private")
-    st.caption(
-        "Links and files then hold health answers: whoever has them can read them."
-        if private
-        else "Health answers, today's answers, body size and names of athletes are left "
-        "out of links and files."
+    private = widgets.with_private(
+        "compare_private",
+        yes="Links and files then hold health answers: whoever has them can read them.",
+        no="Health answers, today's answers, body size and names of athletes are left "
+        "out of links and files.",
     )
     with st.container(horizontal=True):
         with st.popover("Share a link"):
             st.code(plans.link(private=private), language=None, wrap_lines=True)
-        st.download_button(
+        widgets.download(
             "CSV",
-            lambda: to_csv(to_frame(scenarios, found.assessments, private=private)),
+            lambda: to_csv(to_frame(scenarios, comparison.assessments, private=private)),
             "cramp-risk-scenarios.csv",
-            "text/csv",
-            on_click="ignore",
         )
-        st.download_button(
+        widgets.download(
             "JSON",
-            lambda: to_text(scenarios, private=private) + "\n",
+            lambda: plans.as_text(private=private) + "\n",
             "cramp-risk-scenarios.json",
-            "application/json",
-            on_click="ignore",
         )
-        st.download_button(
+        widgets.download(
             "PDF",
             lambda: comparison_pdf(
-                scenarios, found, units=form.chosen_units(), private=private
+                scenarios, comparison, units=form.chosen_units(), private=private
             ),
             "cramp-risk-scenarios.pdf",
-            "application/pdf",
-            on_click="ignore",
         )
         st.button("Save on this device", on_click=plans.save)
     _open_file()
@@ -243,17 +219,17 @@ def _open_file() -> None:
 plans.open_link()
 st.title("Compare")
 st.markdown("Plans of one athlete side by side: change one thing and see what it does.")
-device.connect(take_up=plans.not_from_another, told=plans.read)
+device.connect(may_take_up=plans.not_from_another, told=plans.read)
 plans.take_up()
 _start()
 scenarios = plans.all_plans()
-for problem in st.session_state.get("plan_problems", ()):
+for problem in state(ScenariosState).problems:
     tables.tell(problem)
 plans.tell_file()
 plans.tell_link()
 if len(scenarios) == 1:
     st.info("One more scenario to compare with: duplicate this one, or add another.")
-    _change_one(scenarios)
+    _change_one()
     _open_file()
 elif not scenarios:
     st.info("Start from the session of My session, from an example or from a file.")
@@ -262,15 +238,15 @@ else:
     found = compare([scenario.answers for scenario in scenarios])
     with st.container(key="warnings"):
         for scenario, answer in zip(scenarios, found.assessments, strict=True):
-            for problem in answer.problems:
-                tables.tell(f"{scenario.name}: {form.sentence(problem)}")
+            for wrong in answer.problems:
+                tables.tell(f"{scenario.name}: {form.sentence(wrong)}")
             for guard in answer.guards:
                 if guard.urgent:
                     tables.tell(f"{scenario.name}: {guard}")
-    _change_one(scenarios)
+    _change_one()
     st.header("Side by side")
     tables.region(_table(scenarios, found), "Scenarios side by side")
     st.caption(SYNTHETIC)
-    _pictures(scenarios, found)
+    _pictures(found)
     _take_along(scenarios, found)
 plans.keep_in_address()

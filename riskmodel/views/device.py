@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -18,66 +19,16 @@ import streamlit as st
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.views import form, tables
+from riskmodel.views.state import DeviceState, FormState, MySessionState, state
 
-_ENTRY = "cramp-risk"
-_LET_WIDGETS_SETTLE_MS = 500
 _PRIVATE = "private"
 _FAILED = (
     "This browser did not keep it: its storage is full, or switched off. What was kept "
     "before is unchanged."
 )
-# Each command is carried out once, on what the device holds at that moment: another
-# tab may have changed it.  What then lies there differs from what the page knows only
-# in that case; told at once, it could overtake numbers that just changed on the page,
-# which would be lost.
-_SCRIPT = f"""
-const done = (window.crampRiskDone ??= new Set());
-const PRIVATE = "#{_PRIVATE}=";
-export default function ({{ data, setStateValue }}) {{
-  const plain = (text) => text && JSON.stringify(JSON.parse(text));
-  if (location.hash.startsWith(PRIVATE)) {{
-    const told = location.hash.slice(PRIVATE.length);
-    // Out of the address bar, and of the history behind it.
-    history.replaceState(history.state, "", location.pathname + location.search);
-    setTimeout(() => setStateValue("told", told), {_LET_WIDGETS_SETTLE_MS});
-  }}
-  try {{
-    const command = data.command;
-    let wait = 0;
-    if (command && !done.has(command.id)) {{
-      done.add(command.id);
-      wait = {_LET_WIDGETS_SETTLE_MS};
-      let entry = {{}};
-      try {{ entry = JSON.parse(localStorage.getItem("{_ENTRY}")) ?? {{}}; }} catch {{}}
-      if (command.clear || typeof entry !== "object" || Array.isArray(entry)) entry = {{}};
-      if (command.merge) for (const name of Object.keys(command.set))
-        command.set[name] = {{ ...entry[name], ...command.set[name] }};
-      Object.assign(entry, command.set);
-      for (const name of command.drop ?? []) delete entry[name];
-      let written = true;
-      try {{
-        if (Object.keys(entry).length)
-          localStorage.setItem("{_ENTRY}", JSON.stringify(entry));
-        else localStorage.removeItem("{_ENTRY}");
-      }} catch {{ written = false; }} // no room, or switched off
-      if (command.say || !written)
-        setTimeout(() => setStateValue("wrote", command.id + (written ? "" : "!")), wait);
-    }}
-    const kept = localStorage.getItem("{_ENTRY}") ?? "";
-    let same = kept === data.known;
-    try {{ same ||= plain(kept) === plain(data.known); }} catch {{}}
-    if (!same) setTimeout(() => setStateValue("kept", kept), wait);
-  }} catch {{
-    // Storage can be switched off; then nothing is kept.
-    if (data.command && data.known)
-      setTimeout(() => {{
-        setStateValue("kept", "");
-        setStateValue("wrote", data.command.id + "!");
-      }}, {_LET_WIDGETS_SETTLE_MS});
-  }}
-}}
-"""
-_bridge = st.components.v2.component("device", js=_SCRIPT)
+_bridge = st.components.v2.component(
+    "device", js=Path(__file__).with_name("device.js").read_text(encoding="utf-8")
+)
 
 PROFILE = tuple(f.name for f in FIELDS.values() if f.of_the_person)
 """What "save on this device" keeps: what stays the same from session to session."""
@@ -85,19 +36,17 @@ PROFILE = tuple(f.name for f in FIELDS.values() if f.of_the_person)
 
 def kept() -> dict[str, Any]:
     """What lies on the device, as far as this page knows; empty if nothing does."""
-    text = st.session_state.get("device_kept") or "{}"
+    device = state(DeviceState)
     # A large squad takes long to read, and is asked for several times by each page.
-    last = st.session_state.get("device_entry")
-    if last is not None and last[0] == text:
-        return dict(last[1])
-    try:
-        entry = json.loads(text)
-    except (ValueError, RecursionError):
-        entry = None
-    # What another program spoilt is still kept, and can be deleted.
-    entry = entry if isinstance(entry, dict) else {"unreadable": True}
-    st.session_state["device_entry"] = text, entry
-    return dict(entry)
+    if device.entry_text != device.text:
+        try:
+            entry = json.loads(device.text or "{}")
+        except (ValueError, RecursionError):
+            entry = None
+        # What another program spoilt is still kept, and can be deleted.
+        device.entry = entry if isinstance(entry, dict) else {"unreadable": True}
+        device.entry_text = device.text
+    return dict(device.entry)
 
 
 def kept_profile() -> dict[str, Any]:
@@ -108,15 +57,11 @@ def kept_profile() -> dict[str, Any]:
     return tidy({name: saved[name] for name in PROFILE if name in saved})[0]
 
 
-def write(say: str = "", **entries: Any) -> None:
-    """Keep entries beside those that are there.
+# ---------------------------------------------------------------------------- commands
 
-    Parameters
-    ----------
-    say : str
-        What to tell once it is written, and only then.
-    **entries
-    """
+
+def write(say: str = "", **entries: Any) -> None:
+    """Keep entries beside those that are there, and say so once it is written."""
     _command({**kept(), **entries}, set=entries, say=say)
 
 
@@ -141,6 +86,16 @@ def delete(say: str = "") -> None:
     _command({}, set={}, clear=True, say=say)
 
 
+def _command(then: Mapping[str, Any], **command: Any) -> None:
+    device = state(DeviceState)
+    device.failed = False
+    device.text = json.dumps(then, ensure_ascii=False) if then else ""
+    device.command = {"id": str(uuid4()), **command}
+
+
+# ----------------------------------------------------------------------------- the page
+
+
 def private_part(link: str, text: str) -> str:
     """Add to a link what no server sees: browsers keep what follows a # to themselves."""
     return f"{link}#{_PRIVATE}={quote(text)}"
@@ -148,83 +103,77 @@ def private_part(link: str, text: str) -> str:
 
 def is_taken_up() -> bool:
     """Whether the form holds what was kept, and not somebody's link."""
-    return bool(st.session_state.get("device_read"))
+    return state(DeviceState).taken_up
 
 
 def take_up() -> None:
     """Put the saved answers into the form."""
-    st.session_state["device_read"] = True
+    state(DeviceState).taken_up = True
     form.change(kept_profile())
 
 
-def _command(then: Mapping[str, Any], **command: Any) -> None:
-    st.session_state.pop("device_failed", None)
-    text = json.dumps(then, ensure_ascii=False) if then else ""
-    st.session_state["device_kept"] = text
-    st.session_state["device_command"] = {"id": str(uuid4()), **command}
+def _not_from_link() -> bool:
+    return not state(MySessionState).from_link
 
 
 def connect(
-    *, take_up: bool | Callable[[], bool], told: Callable[[str], None] | None = None
+    *,
+    may_take_up: Callable[[], bool] = _not_from_link,
+    told: Callable[[str], None] | None = None,
 ) -> None:
     """Read the device once, and write what was asked for.
 
-    Parameters
-    ----------
-    take_up : bool
-        Whether to put saved units and answers into the page when they arrive; not
-        for a page that was opened from a shared link.  What says so only once the
-        device was read comes as a function.
-    told : callable, optional
-        What to do with the private part of a link.
+    `may_take_up` says, once the device was read, whether saved units and answers go into
+    the page: not if a shared link opened it.  `told` gets the private part of a link.
     """
-    if own := st.session_state.pop("units_changed", None):
+    own, state(FormState).units_changed = state(FormState).units_changed, ""
+    if own:
         merge(units={own: form.chosen_units()[own]})
+    device = state(DeviceState)
     _bridge(
-        data={
-            "command": st.session_state.get("device_command"),
-            "known": st.session_state.get("device_kept", ""),
-        },
+        data={"command": device.command, "known": device.text, "private": _PRIVATE},
         key="device",
-        on_kept_change=lambda: _arrived(take_up),
+        on_kept_change=lambda: _arrived(may_take_up),
         on_told_change=lambda: _told(told),
         on_wrote_change=_wrote,
     )
-    if st.session_state.get("device_failed"):
+    if device.failed:
         tables.tell(_FAILED)
+
+
+def _message(name: str) -> str | None:
+    """What arrived from the browser; a message can overtake the page it came from."""
+    arrived = st.session_state.get("device")
+    return None if arrived is None else arrived.get(name) or ""
 
 
 def _wrote() -> None:
     """Tell whether the device has done what it was asked to."""
-    arrived, command = (st.session_state.get(n) for n in ("device", "device_command"))
-    answer = arrived.get("wrote") if arrived is not None else None
-    if not answer or not command or not answer.startswith(command["id"]):
+    answer, device = _message("wrote"), state(DeviceState)
+    if not answer or not device.command or not answer.startswith(device.command["id"]):
         return
-    st.session_state["device_failed"] = answer.endswith("!")
-    if command.get("say") and not answer.endswith("!"):
-        st.toast(command["say"])
+    device.failed = answer.endswith("!")
+    if device.command.get("say") and not device.failed:
+        st.toast(device.command["say"])
 
 
 def _told(told: Callable[[str], None] | None) -> None:
     """Hand on the private part of the link that the page was opened with."""
-    arrived = st.session_state.get("device")
-    if told is not None and arrived is not None and arrived.get("told"):
-        told(unquote(arrived["told"]))
+    if told is not None and (text := _message("told")):
+        told(unquote(text))
 
 
-def _arrived(take_up: bool | Callable[[], bool]) -> None:
+def _arrived(may_take_up: Callable[[], bool]) -> None:
     """Take up what the device held when the page was opened."""
-    # A message can overtake the page it came from: then the next page asks again.
-    arrived = st.session_state.get("device")
-    if arrived is None:
+    # If it was overtaken, the next page asks again.
+    if (text := _message("kept")) is None:
         return
-    st.session_state["device_kept"] = arrived.get("kept") or ""
+    device = state(DeviceState)
+    device.text = text
     # What arrives later was saved here or in another tab, and changes no answers.
-    first = not st.session_state.get("device_command") and not form.answers()
-    wanted = take_up if isinstance(take_up, bool) else take_up()
-    if not wanted or st.session_state.get("device_read") or not first:
+    first = not device.command and not form.answers()
+    if not may_take_up() or device.taken_up or not first:
         return
-    st.session_state["device_read"] = True
     if units := kept().get("units"):
         form.use_units(units)
-    form.change(kept_profile())
+    take_up()

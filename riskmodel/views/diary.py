@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,7 +22,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.words import in_100_span
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
-from riskmodel.views import form, keeping, tables
+from riskmodel.views import form, keeping, tables, widgets
+from riskmodel.views.state import StoreState, state
 
 _AFTER, _DURING = "After it", "During it"
 _QUESTIONS = ("cramp", "muscle", "when", "at")
@@ -31,9 +31,9 @@ _QUESTIONS = ("cramp", "muscle", "when", "at")
 
 def _expected(answers: dict[str, Any], answer: Assessment) -> Outcome:
     """What My session says now, for a session whose outcome is not known yet."""
-    state = st.session_state
+    asked = st.session_state
     return Outcome(
-        day=state["diary_day"],
+        day=asked["diary_day"],
         probability=answer.probability,
         probability_low=answer.probability_low,
         probability_high=answer.probability_high,
@@ -42,7 +42,7 @@ def _expected(answers: dict[str, Any], answer: Assessment) -> Outcome:
         cramp=None,
         sport=answers["sport"],
         duration_min=float(answers["duration_min"]),
-        answers=_kept(answers) if state.get("diary_keep") else None,
+        answers=form.not_asked_anew(answers) if asked.get("diary_keep") else None,
     )
 
 
@@ -52,35 +52,31 @@ def _write(owner: str, outcome: Callable[[], Outcome], saved: SavedOutcome | Non
     def action() -> None:
         # The page's own checks leave little that could be wrong; the rest is told.
         try:
-            made = outcome()
+            written = outcome()
         except DiaryError as error:
             raise StoreError(str(error)) from error
-        there = {} if saved is None else {"id": saved.id, "version": saved.version}
-        keeping.store().save_outcome(owner, made, **there)
-        st.session_state["diary_note"] = "Written into the diary."
+        id, version = (None, None) if saved is None else (saved.id, saved.version)
+        keeping.store().save_outcome(owner, written, id=id, version=version)
+        state(StoreState).diary_note = "Written into the diary."
         for name in _QUESTIONS:
             st.session_state[f"diary_{name}"] = None
 
-    st.session_state["diary_note"] = ""
+    state(StoreState).diary_note = ""
     keeping.doing(action)
 
 
 def _completed(outcome: Outcome) -> Outcome:
     """Put what was answered about a session to it."""
-    state = st.session_state
-    cramp = state["diary_cramp"] == "Yes"
-    when = state.get("diary_when") if cramp else None
+    asked = st.session_state
+    cramp = asked["diary_cramp"] == "Yes"
+    when = asked.get("diary_when") if cramp else None
     return complete_outcome(
         outcome,
         cramp=cramp,
-        muscle=state.get("diary_muscle") if cramp else None,
-        cramp_at_min=state.get("diary_at") if when == _DURING else None,
+        muscle=asked.get("diary_muscle") if cramp else None,
+        cramp_at_min=asked.get("diary_at") if when == _DURING else None,
         after_session=when == _AFTER,
     )
-
-
-def _kept(answers: dict[str, Any]) -> dict[str, Any]:
-    return {name: v for name, v in answers.items() if FIELDS[name].group != "before"}
 
 
 def _ask_beforehand(owner: str) -> None:
@@ -100,11 +96,10 @@ def _ask_beforehand(owner: str) -> None:
         f"{sport}, {answers['duration_min']:g} min: {answer.in_100} of 100 (range {span}), "
         "as My session holds it now."
     )
-    start = answers.get("start_time")
-    default = datetime.fromisoformat(start).date() if start else form.today()
+    planned = form.planned_day()
     # The day follows the plan until somebody chooses another one.
-    if st.session_state.get("diary_default") != default:
-        st.session_state["diary_day"] = st.session_state["diary_default"] = default
+    if state(StoreState).diary_day != planned:
+        st.session_state["diary_day"] = state(StoreState).diary_day = planned
     st.date_input("Day of the session", key="diary_day", persist_state="session")
     st.toggle("Keep the answers too, health answers as well", key="diary_keep")
     st.button(
@@ -123,26 +118,18 @@ def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
     if not over:
         st.markdown("No session is waiting for its outcome.")
         return
-    at = st.selectbox(
-        "Which session",
-        range(len(over)),
-        format_func=lambda place: f"{place + 1}. {_session(over[place].outcome)}",
-        key=f"diary_which_{len(over)}",
-    )
+    labels = {
+        place: f"{place + 1}. {_session(saved.outcome)}" for place, saved in enumerate(over)
+    }
+    at = widgets.select("Which session", labels, f"diary_which_{len(over)}")
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"
     )
     if cramp == "Yes":
-        st.pills(
-            "Where",
-            list(MUSCLES),
-            format_func=MUSCLES.__getitem__,
-            key="diary_muscle",
-            wrap=True,
-        )
+        widgets.pills("Where", MUSCLES, "diary_muscle", wrap=True)
         if st.pills("When", [_DURING, _AFTER], key="diary_when") == _DURING:
             st.number_input("Minutes into it", value=None, key="diary_at", step=5.0)
-    chosen = over[at]
+    chosen = over[at or 0]
     st.button(
         "Write it into the diary",
         on_click=_write,
@@ -179,14 +166,14 @@ def _line(saved: SavedOutcome) -> str:
     return f"{_session(outcome)}. A cramp{about}."
 
 
-def _show(owner: str, kept: list[SavedOutcome]) -> None:
+def _show(owner: str, rows: list[SavedOutcome]) -> None:
     st.header("Expected and observed")
-    for sentence in compare_outcomes([saved.outcome for saved in kept]).sentences:
+    for sentence in compare_outcomes([saved.outcome for saved in rows]).sentences:
         st.markdown(sentence)
-    if not kept:
+    if not rows:
         return
-    with st.expander(f"The sessions ({len(kept)})"):
-        for saved in reversed(kept):
+    with st.expander(f"The sessions ({len(rows)})"):
+        for saved in reversed(rows):
             with st.container(horizontal=True, vertical_alignment="center"):
                 tables.say(_line(saved), *saved.problems)
                 st.button(
@@ -197,14 +184,9 @@ def _show(owner: str, kept: list[SavedOutcome]) -> None:
                     help=f"Delete the session of {saved.outcome.day:%d %b %Y}",
                 )
     private = st.toggle("Export with health and personal answers", key="diary_private")
-    outcomes = [saved.outcome for saved in kept]
-    st.download_button(
-        "Export the diary, CSV",
-        partial(outcomes_csv, outcomes, private=private),
-        "cramp-risk-diary.csv",
-        "text/csv",
-        on_click="ignore",
-    )
+    outcomes = [saved.outcome for saved in rows]
+    export = partial(outcomes_csv, outcomes, private=private)
+    widgets.download("Export the diary, CSV", export, "cramp-risk-diary.csv")
 
 
 st.title("Diary")
@@ -217,7 +199,7 @@ with st.container():
     form.tell_whose()
     who = keeping.ask_who()
     keeping.show_problem()
-    if who is not None and (note := st.session_state.get("diary_note")):
+    if who is not None and (note := state(StoreState).diary_note):
         tables.say(note)
 if who is not None:
     try:

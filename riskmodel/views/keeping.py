@@ -11,6 +11,7 @@ import streamlit as st
 
 from riskmodel.store import LOCAL, Store, StoreError, configured_url, open_store
 from riskmodel.views import tables
+from riskmodel.views.state import StoreState, state
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SPOILT = (
@@ -20,13 +21,9 @@ _SPOILT = (
 
 
 def _settings() -> Mapping[str, Any]:
-    """Read secrets.toml, empty where there is none.
+    """Read secrets.toml, empty where there is none; else StoreError.
 
-    Raises
-    ------
-    StoreError
-        If there is one that cannot be read: without its settings rows of several people
-        could come together.
+    Without the settings of one that is spoilt rows of several people could come together.
     """
     if not any(Path(file).exists() for file in st.get_option("secrets.files")):
         return {}
@@ -51,12 +48,7 @@ def _opened(url: str | None) -> Store:
 
 
 def store() -> Store:
-    """Open the database that is configured, else the file in the user's folder.
-
-    Raises
-    ------
-    StoreError
-    """
+    """Open the database that is configured, else the file in the user's folder."""
     return _opened(_url())
 
 
@@ -103,10 +95,7 @@ def _comes_from_here() -> bool:
 def ask_who() -> str | None:
     """Say where things are saved and for whom, and offer to sign in or out.
 
-    Returns
-    -------
-    str or None
-        The owner; None if nothing can be saved now.
+    Gives back the owner, None if nothing can be saved now.
     """
     try:
         who, sign_in, place = owner(), people_sign_in(), _place()
@@ -140,14 +129,14 @@ def ask_who() -> str | None:
 
 def doing(action: Callable[[], None]) -> None:
     """Do something with the database, and put what goes wrong into one sentence."""
-    st.session_state["store_problem"] = ""
+    state(StoreState).problem = ""
     try:
         action()
     except StoreError as error:
-        st.session_state["store_problem"] = str(error)
+        state(StoreState).problem = str(error)
 
 
 def show_problem() -> None:
     """Say what went wrong with the last click."""
-    if problem := st.session_state.get("store_problem"):
+    if problem := state(StoreState).problem:
         tables.tell(problem)

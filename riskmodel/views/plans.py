@@ -5,62 +5,68 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import tidy
-from riskmodel.views import device, form
+from riskmodel.views import device, form, questions, share
+from riskmodel.views.state import ScenariosState, state
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
 
 _PARAMETER = "scenarios"
 
 
+def by_number() -> dict[int, Scenario]:
+    """Scenarios in their order, each by a number that it keeps when others come or go."""
+    compare = state(ScenariosState)
+    if compare.scenarios is None:
+        compare.scenarios = {}
+    return compare.scenarios
+
+
 def all_plans() -> list[Scenario]:
     """Scenarios in their order."""
-    plans: list[Scenario] = st.session_state.setdefault("plans", [])
-    return plans
+    return list(by_number().values())
 
 
-def identity(place: int) -> int:
-    """A number that stays with a scenario when others come, go or move."""
-    ids: list[int] = st.session_state.setdefault("plan_ids", [])
-    return ids[place]
-
-
-def chosen_place() -> int:
-    """Place of the scenario that is being changed: the one chosen, else the last."""
-    ids = st.session_state["plan_ids"]
-    chosen = st.session_state.get("chosen_plan")
-    return ids.index(chosen) if chosen in ids else len(ids) - 1
-
-
-def choose(place: int) -> None:
-    """Let a scenario be the one that is changed, wherever it moves."""
-    st.session_state["chosen_plan"] = identity(place)
-
-
-def place_of(number: int) -> int:
-    """Place of a scenario with this `identity`."""
-    return int(st.session_state["plan_ids"].index(number))
+def as_text(*, private: bool) -> str:
+    """Write the scenarios as their file, with private answers or without."""
+    return to_text(all_plans(), private=private)
 
 
 def labels() -> dict[int, str]:
-    """Place and name of every scenario, by its `identity`."""
-    names = (f"{place}. {plan.name}" for place, plan in enumerate(all_plans(), 1))
-    return dict(zip(st.session_state["plan_ids"], names, strict=True))
+    """Place and name of every scenario, by its number."""
+    numbered = enumerate(by_number().items(), 1)
+    return {number: f"{place}. {plan.name}" for place, (number, plan) in numbered}
 
 
-def _put(plans: list[Scenario]) -> None:
-    st.session_state["plans"] = plans
-    st.session_state["plan_ids"] = [_next() for _ in plans]
+def chosen() -> int:
+    """Number of the scenario that is being changed: the one chosen, else the last."""
+    number = state(ScenariosState).chosen
+    if number is None or number not in by_number():
+        return next(reversed(by_number()))
+    return number
+
+
+def choose(number: int) -> None:
+    """Let a scenario be the one that is changed, wherever it moves."""
+    state(ScenariosState).chosen = number
+
+
+def _put(plans: Iterable[Scenario]) -> None:
+    state(ScenariosState).scenarios = {_next(): plan for plan in plans}
 
 
 def _next() -> int:
-    st.session_state["next_plan"] = number = st.session_state.get("next_plan", 0) + 1
-    return int(number)
+    state(ScenariosState).last_number += 1
+    return state(ScenariosState).last_number
+
+
+def _reorder(numbers: Iterable[int]) -> None:
+    plans = by_number()
+    state(ScenariosState).scenarios = {number: plans[number] for number in numbers}
 
 
 def _unused(name: str, taken: Iterable[str]) -> str:
@@ -71,112 +77,108 @@ def _unused(name: str, taken: Iterable[str]) -> str:
     counted = re.fullmatch(r"(.*\S) (\d{1,2})", name)
     base, count = (counted[1], int(counted[2])) if counted else (name, 1)
     base = base[: LONGEST_NAME - 3]
-    while (made := f"{base} {count}") in taken or count < 2:
+    while (numbered := f"{base} {count}") in taken or count < 2:
         count += 1
-    return made
-
-
-def _insert(place: int, name: str, answers: Mapping[str, Any]) -> None:
-    # An athlete's name is no part of a plan.
-    given = tidy({k: v for k, v in answers.items() if k != "athlete"})[0]
-    given = form.without_assurances(given)
-    named = _unused(name, {plan.name for plan in all_plans()})
-    all_plans().insert(place, Scenario(named, given))
-    st.session_state.setdefault("plan_ids", []).insert(place, _next())
-    choose(place)
+    return numbered
 
 
 def add(name: str, answers: Mapping[str, Any]) -> None:
-    """Put a scenario behind the others."""
-    _insert(len(all_plans()), name, answers)
+    """Put a scenario behind the others, and let it be the one that is changed."""
+    choose(_append(name, answers))
 
 
-def duplicate(place: int) -> None:
+def _append(name: str, answers: Mapping[str, Any]) -> int:
+    # An athlete's name is no part of a plan.
+    known = tidy({k: v for k, v in answers.items() if k != "athlete"})[0]
+    unused = _unused(name, {plan.name for plan in all_plans()})
+    number = _next()
+    by_number()[number] = Scenario(unused, form.without_assurances(known))
+    return number
+
+
+def duplicate(number: int) -> None:
     """Put a copy beside a scenario."""
-    plan = all_plans()[place]
-    _insert(place + 1, plan.name, plan.answers)
+    plan, order = by_number()[number], list(by_number())
+    copy = _append(plan.name, plan.answers)
+    order.insert(order.index(number) + 1, copy)
+    _reorder(order)
+    choose(copy)
 
 
-def remove(place: int) -> None:
+def remove(number: int) -> None:
     """Take a scenario away."""
-    chosen = identity(chosen_place())
-    gone = st.session_state["plan_ids"].pop(place)
-    del all_plans()[place]
-    if chosen == gone and all_plans():
-        choose(min(place, len(all_plans()) - 1))
+    was_chosen, order = chosen() == number, list(by_number())
+    place = order.index(number)
+    order.remove(number)
+    _reorder(order)
+    if was_chosen and order:
+        choose(order[min(place, len(order) - 1)])
 
 
-def move_left(place: int) -> None:
+def is_first(number: int) -> bool:
+    """Whether no scenario stands before this one."""
+    return next(iter(by_number())) == number
+
+
+def move_left(number: int) -> None:
     """Let a scenario and the one before it change places."""
-    for row in (all_plans(), st.session_state["plan_ids"]):
-        row[place - 1], row[place] = row[place], row[place - 1]
+    order = list(by_number())
+    place = order.index(number)
+    order[place - 1], order[place] = number, order[place - 1]
+    _reorder(order)
 
 
-def rename(place: int, key: str) -> None:
+def rename(number: int, key: str) -> None:
     """Take the name that was typed."""
-    plan = all_plans()[place]
-    if st.session_state[key].strip() != plan.name:
-        others = {other.name for i, other in enumerate(all_plans()) if i != place}
-        name = _unused(st.session_state[key], others)
-        all_plans()[place] = Scenario(name, plan.answers)
+    plan, name = by_number()[number], st.session_state[key]
+    if name.strip() != plan.name:
+        others = {p.name for other, p in by_number().items() if other != number}
+        by_number()[number] = Scenario(_unused(name, others), plan.answers)
 
 
 # ---------------------------------------------------------------------- one answer
 
 
-def ask_one(place: int, name: str) -> None:
+def ask_one(number: int, name: str) -> None:
     """Draw the widget for one answer of one scenario."""
-    field, plan = FIELDS[name], all_plans()[place]
-    key = f"plan_{identity(place)}_{name}"
-    answer = plan.answers.get(name)
-    unit = units.unit_of(field.unit, form.chosen_units())
+    field, key = FIELDS[name], f"plan_{number}_{name}"
+    answer = by_number()[number].answers.get(name)
     change: dict[str, Any] = {
         "key": key,
         "on_change": _answered,
-        "args": (place, name, key),
+        "args": (number, name, key),
     }
-    if field.kind == "number":
-        own = unit.feet or unit.label == field.unit
-        shown = answer if own or answer is None else unit.shown(answer)
-        st.session_state[key] = None if shown is None else round(float(shown), 4)
-        label = f"{field.label}, {field.unit if own else unit.label}".removesuffix(", ")
-        step = float(field.step if own else unit.step)
-        st.number_input(label, value=None, step=step, format="%.4g", **change)
+    if field.kind != "number":
+        st.session_state[key] = answer
+        questions.levels(field, change)
         return
-    options = dict(field.levels)
-    if field.kind == "levels":
-        options = {"none": "None of these", **options}
-    st.session_state[key] = answer
-    st.pills(
-        field.label,
-        list(options),
-        format_func=options.__getitem__,
-        selection_mode="multi" if field.kind == "levels" else "single",
-        wrap=True,
-        **change,
-    )
+    unit = units.unit_of(field.unit, form.chosen_units())
+    own = unit.feet or unit.label == field.unit
+    shown = answer if own or answer is None else unit.shown(answer)
+    st.session_state[key] = None if shown is None else round(float(shown), 4)
+    label = f"{field.label}, {field.unit if own else unit.label}".removesuffix(", ")
+    step = float(field.step if own else unit.step)
+    st.number_input(label, value=None, step=step, format="%.4g", **change)
 
 
-def _answered(place: int, name: str, key: str) -> None:
-    plan, field, value = all_plans()[place], FIELDS[name], st.session_state[key]
+def _answered(number: int, name: str, key: str) -> None:
+    plan, field, value = by_number()[number], FIELDS[name], st.session_state[key]
     unit = units.unit_of(field.unit, form.chosen_units())
     if field.kind == "number" and value is not None:
         own = unit.feet or unit.label == field.unit
         value = float(value) if own else unit.inside(float(value))
-    if field.kind == "levels" and len(value) > 1:
-        # "None" and an item take each other's place.
-        newest_is_none = "none" not in (plan.answers.get(name) or []) and "none" in value
-        value = ["none"] if newest_is_none else [item for item in value if item != "none"]
+    if field.kind == "levels":
+        value = questions.none_or_some(plan.answers.get(name) or [], list(value))
     answers = {**plan.answers, name: value}
     stale = [measured for measured in outdated([name]) if measured in answers]
     if stale:
         answers |= dict.fromkeys(stale)
         labels = " and ".join(FIELDS[measured].label.lower() for measured in stale)
-        st.session_state["plan_problems"] = (
+        state(ScenariosState).problems = (
             f"{plan.name}: the {labels} belonged to the weather before and was left out.",
         )
-    kept = {n: v for n, v in answers.items() if v not in (None, [], "")}
-    all_plans()[place] = Scenario(plan.name, kept)
+    left = {n: v for n, v in answers.items() if v not in form.EMPTY}
+    by_number()[number] = Scenario(plan.name, left)
 
 
 # ----------------------------------------------------------- address, device, file
@@ -184,23 +186,22 @@ def _answered(place: int, name: str, key: str) -> None:
 
 def open_link() -> None:
     """Take up the scenarios of the address that the page was opened with, once."""
-    state = st.session_state
-    if "plans" in state or _PARAMETER not in st.query_params:
-        return
-    state["plans_address"] = st.query_params[_PARAMETER]
-    read(state["plans_address"])
-    # Until the device has said that they are the reader's own.
-    state["plans_from_link"] = True
-    state["plans_link"] = to_text(all_plans(), private=False)
+    compare = state(ScenariosState)
+    if compare.scenarios is None and _PARAMETER in st.query_params:
+        compare.address = st.query_params[_PARAMETER]
+        read(compare.address)
+        # Until the device has said that they are the reader's own.
+        compare.link = as_text(private=False)
 
 
 def read(text: str) -> None:
     """Take up scenarios that were written as text, such as the private part of a link."""
+    compare = state(ScenariosState)
     plans, problems = from_text(text)
-    st.session_state["plan_problems"] = tuple(map(str, problems))
-    st.session_state.pop("plans_before", None)
+    compare.problems = tuple(map(str, problems))
+    compare.before_file = None
     if plans:
-        _put([Scenario(p.name, form.without_assurances(p.answers)) for p in plans])
+        _put(Scenario(p.name, form.without_assurances(p.answers)) for p in plans)
 
 
 def _saved() -> str | None:
@@ -210,26 +211,26 @@ def _saved() -> str | None:
 
 def not_from_another() -> bool:
     """Whether the scenarios are no link's, or those that this device has saved."""
-    link, saved = st.session_state.get("plans_link"), _saved()
+    link, saved = state(ScenariosState).link, _saved()
     if link is None:
-        return not st.session_state.get("plans_from_link")
+        return True
     return saved is not None and to_text(from_text(saved)[0], private=False) == link
 
 
 def take_up() -> None:
     """Take up the saved scenarios, if there are none or they are those of the address."""
-    saved, state = _saved(), st.session_state
-    if saved is None or state.get("plans_taken_up"):
+    saved, compare = _saved(), state(ScenariosState)
+    if saved is None or compare.taken_up:
         return
-    if "plans_link" in state:
-        state["plans_taken_up"] = True
-        untouched = to_text(all_plans(), private=True) == state["plans_link"]
+    if compare.link is not None:
+        compare.taken_up = True
+        untouched = as_text(private=True) == compare.link
         if not (untouched and not_from_another()):
             return
-        del state["plans_link"], state["plans_from_link"]
-    elif all_plans():
+        compare.link = None
+    elif by_number():
         return
-    state["plans_taken_up"] = True
+    compare.taken_up = True
     read(saved)
 
 
@@ -237,7 +238,7 @@ def tell_link() -> None:
     """Say what a link has left out."""
     plans = all_plans()
     private = any(FIELDS[name].private for plan in plans for name in plan.answers)
-    if "plans_link" in st.session_state and plans and not private:
+    if state(ScenariosState).link is not None and plans and not private:
         st.caption(
             "Opened from an address, which holds no health and personal answers: they "
             "count as open here, so that the numbers can differ from those before."
@@ -246,58 +247,54 @@ def tell_link() -> None:
 
 def save() -> None:
     """Keep the scenarios on the reader's own device, private answers too."""
-    count = len(all_plans())
+    count = len(by_number())
     device.write(
         f"Saved {count} scenario{'s' * (count != 1)} in this browser.",
-        scenarios=to_text(all_plans(), private=True),
+        scenarios=as_text(private=True),
     )
 
 
 def open_file() -> None:
     """Take up the scenarios of a file, if it holds any that can be used."""
-    state = st.session_state
-    if (file := state["open_scenarios"]) is None:
+    if (file := st.session_state["open_scenarios"]) is None:
         return
-    plans, problems = from_text(file.getvalue().decode("utf-8-sig", "replace"))
+    compare = state(ScenariosState)
+    plans, unread = from_text(file.getvalue().decode("utf-8-sig", "replace"))
+    problems = tuple(map(str, unread))
     if any(plan.answers for plan in plans):
-        state["plans_before"] = all_plans(), state.get("plan_ids", [])
+        compare.before_file = by_number()
         _put(plans)
     else:
         problems = (*problems, "Nothing of the file was used; the scenarios stay.")
-    state["plan_problems"] = tuple(map(str, problems))
+    compare.problems = problems
 
 
 def tell_file() -> None:
     """Offer to take an opened file back."""
-    if "plans_before" in st.session_state:
+    if state(ScenariosState).before_file is not None:
         st.button("Undo: open the file", key="undo_file", on_click=_undo_file)
 
 
 def _undo_file() -> None:
-    state = st.session_state
-    state["plans"], state["plan_ids"] = state.pop("plans_before")
-    state["plan_problems"] = ()
+    compare = state(ScenariosState)
+    compare.scenarios, compare.before_file = compare.before_file, None
+    compare.problems = ()
 
 
 def keep_in_address() -> None:
     """Put the scenarios, without private answers, where a reload finds them."""
-    plans = all_plans()
-    if not plans:
+    if not by_number():
         st.query_params.clear()
         return
-    text = to_text(plans, private=False)
+    text, compare = as_text(private=False), state(ScenariosState)
     # A link stays as it was spelt: a new address would lose what follows its #.
-    address, state = st.query_params.get(_PARAMETER), st.session_state
-    as_opened = (address, text) == (state.get("plans_address"), state.get("plans_link"))
+    address = st.query_params.get(_PARAMETER)
+    as_opened = (address, text) == (compare.address, compare.link)
     if address != text and not as_opened:
         st.query_params[_PARAMETER] = text
 
 
 def link(*, private: bool) -> str:
     """Write the scenarios as a link to this page."""
-    here = urlsplit(st.context.url or "")
-    query = urlencode({_PARAMETER: to_text(all_plans(), private=False)})
-    public = urlunsplit((here.scheme, here.netloc, here.path, query, ""))
-    if not private:
-        return public
-    return device.private_part(public, to_text(all_plans(), private=True))
+    public = share.address({_PARAMETER: as_text(private=False)})
+    return device.private_part(public, as_text(private=True)) if private else public

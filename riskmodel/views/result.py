@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import streamlit as st
@@ -54,51 +56,12 @@ _SPREAD_WORDS = (
 
 def _style() -> str:
     """Style of bars and answer; the answer stays at the top while the page scrolls."""
-    paper = [st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")]
-    return f"""
-<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-total) {{ position: sticky; top: 3.25rem;
-  z-index: 50; background: light-dark({paper[0]}, {paper[1]}); padding: 0.5rem 0; }}
-.cr-total {{ font-size: 1.75rem; font-weight: 700; line-height: 1.3; }}
-.cr-span {{ display: flex; flex-wrap: wrap; gap: 0 1.25rem; }}
-.cr-band {{ color: #fff; font-weight: 700; padding: 0 0.6rem; border-radius: 0.8rem; }}
-/* What stands under the answer is out of sight: focus and jumps end below it, and the
-   page stays still when it goes. */
-[data-testid="stMain"] {{ scroll-padding-top: 18rem; }}
-.cr-jump {{ color: inherit !important; }}
-@media (min-width: 641px) {{ .cr-jump {{ display: none; }} }}
-@media (max-height: 500px) {{
-  [data-testid="stLayoutWrapper"]:has(> .st-key-total) {{ position: static; }}
-}}
-@media (max-width: 640px) {{
-  .cr-ends {{ display: none !important; }}
-  .cr-total {{ font-size: 1.4rem; }}
-}}
-.st-key-total [data-testid="stAlertContainer"] {{ padding: 0.5rem 0.75rem; }}
-.st-key-go_back button {{ min-height: 0; padding: 0; text-decoration: underline; }}
-.cr-dots {{ display: grid; grid-template-columns: repeat(20, 1fr); gap: 0.25rem;
-  max-width: 26rem; margin: 0.25rem 0 0.5rem; }}
-.cr-dots span {{ aspect-ratio: 1; border-radius: 50%; border: 2px solid #7d8b91; }}
-.cr-dots .on {{ background: {_ACCENT}; border-color: {_ACCENT}; }}
-.cr-line {{ position: relative; height: 0.6rem; border-radius: 0.3rem;
-  border: 1px solid #7d8b91; margin: 0.3rem 0 0.1rem; }}
-.cr-line span {{ position: absolute; inset: 0 auto; background: {_ACCENT};
-  border-radius: 0.3rem; opacity: 0.45; min-width: 2px; }}
-.cr-line i {{ position: absolute; top: -0.2rem; bottom: -0.2rem; width: 3px;
-  margin-left: -1px; background: {_ACCENT}; }}
-.cr-ends {{ display: flex; justify-content: space-between; font-size: 0.85rem; }}
-ul.cr-why {{ list-style: none; margin: 0 !important; padding: 0 !important; }}
-ul.cr-why li {{ margin: 0 0 0.35rem !important; padding: 0 !important; }}
-.cr-why summary {{ cursor: pointer; padding: 0.3rem 0; }}
-.cr-row {{ display: inline-flex; width: calc(100% - 1.5rem); gap: 0.75rem;
-  justify-content: space-between; vertical-align: top; }}
-.cr-row b {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
-.cr-bar {{ display: block; height: 0.5rem; border-radius: 0.25rem;
-  background: {_ACCENT}; margin-top: 0.2rem; min-width: 2px; }}
-.cr-note {{ margin: 0; }}
-.cr-why p {{ margin: 0.25rem 0 0.5rem 1.1rem; font-size: 0.95rem; }}
-</style>
-"""
+    light, dark = (
+        st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")
+    )
+    style = Template(Path(__file__).with_name("result.css").read_text(encoding="utf-8"))
+    filled = style.substitute(light=light, dark=dark, accent=_ACCENT)
+    return f"\n<style>\n{filled}</style>\n"
 
 
 def show_warnings(answer: Assessment) -> None:
@@ -168,29 +131,34 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
     )
     st.html(why_html(answer.contributions, chosen))
     if answer.missing:
-        labels = ", ".join(FIELDS[name].label for name in answer.missing)
-        with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
-            st.markdown(
-                f"{labels}. The number is an average over likely answers; as few high "
-                "ones weigh more than many low ones, open questions mostly raise it."
-            )
-            for name in list(answer.narrowing)[:1]:
-                st.markdown(
-                    f"**{FIELDS[name].label}** would narrow the range most, on average."
-                )
+        _show_open(answer)
     with st.expander("Where the range comes from"):
         st.markdown(_SPREAD_WORDS)
-        widths = spread_rows(answer)
-        st.table(
-            {"Source": [r[0] for r in widths], "Range by itself": [r[1] for r in widths]}
-        )
+        _two_columns("Source", "Range by itself", spread_rows(answer))
     with st.expander("Heat, sweat and salt behind it"):
-        measured = "measured_sweat_rate_l_h" in answers
-        planned = "fluid_intake_l_h" in answers
         rows = quantity_rows(
-            answer.physiology, chosen, sweat_measured=measured, drinking_planned=planned
+            answer.physiology,
+            chosen,
+            sweat_measured="measured_sweat_rate_l_h" in answers,
+            drinking_planned="fluid_intake_l_h" in answers,
         )
-        st.table({"Quantity": [r[0] for r in rows], "Value": [r[1] for r in rows]})
+        _two_columns("Quantity", "Value", rows)
+
+
+def _show_open(answer: Assessment) -> None:
+    labels = ", ".join(FIELDS[name].label for name in answer.missing)
+    with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
+        st.markdown(
+            f"{labels}. The number is an average over likely answers; as few high "
+            "ones weigh more than many low ones, open questions mostly raise it."
+        )
+        for name in list(answer.narrowing)[:1]:
+            words = "would narrow the range most, on average."
+            st.markdown(f"**{FIELDS[name].label}** {words}")
+
+
+def _two_columns(left: str, right: str, rows: Sequence[tuple[str, str]]) -> None:
+    st.table({left: [row[0] for row in rows], right: [row[1] for row in rows]})
 
 
 def dots_html(answer: Assessment) -> str:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.squad.cells import read_cells
 from riskmodel.store import (
     KINDS,
     LONGEST_NAME,
@@ -23,7 +20,9 @@ from riskmodel.store import (
     Saved,
     StoreError,
 )
-from riskmodel.views import device, form, keeping, plans, tables
+from riskmodel.views import athletes, device, form, keeping, plans, tables, widgets
+from riskmodel.views.navigation import go_to
+from riskmodel.views.state import SquadState, StoreState, state
 from riskmodel.whatif.plans import Scenario, from_text, to_text
 
 
@@ -43,14 +42,9 @@ class _Shelf:
 _ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
 
 
-def _kept(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers without those that are asked anew each time."""
-    return {name: v for name, v in answers.items() if FIELDS[name].group != "before"}
-
-
 def _plan(private: bool) -> dict[str, Any] | None:
-    given = _kept(form.answers())
-    return {n: v for n, v in given.items() if private or not FIELDS[n].private} or None
+    answers = form.not_asked_anew(form.answers())
+    return {n: v for n, v in answers.items() if private or not FIELDS[n].private} or None
 
 
 def _open_plan(content: Mapping[str, Any]) -> None:
@@ -61,7 +55,7 @@ def _open_plan(content: Mapping[str, Any]) -> None:
     form.end_visit()
     form.fill(dict(content) if whole else {**own, **content})
     if own and not whole:
-        st.session_state["store_note"] = (
+        state(StoreState).note = (
             "The plan holds no health and personal answers: those that were in My session "
             "stay there."
         )
@@ -76,27 +70,27 @@ def _open_athlete(content: Mapping[str, Any]) -> None:
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
-    given = form.answers()
-    return {n: given[n] for n in ("athlete", *device.PROFILE) if n in given} or None
+    answers = form.answers()
+    return {n: answers[n] for n in ("athlete", *device.PROFILE) if n in answers} or None
 
 
 def _scenarios(private: bool) -> str | None:
-    made = [Scenario(plan.name, _kept(plan.answers)) for plan in plans.all_plans()]
-    return to_text(made, private=private) if made else None
+    scenarios = [
+        Scenario(plan.name, form.not_asked_anew(plan.answers)) for plan in plans.all_plans()
+    ]
+    return to_text(scenarios, private=private) if scenarios else None
 
 
 def _squad(_: bool) -> list[dict[str, Any]] | None:
-    squad = st.session_state.get("squad")
+    squad = state(SquadState).athletes
     if squad is None or squad.empty:
         return None
-    cells = squad.astype(object).where(squad.notna(), None)
-    return [_kept(row) for row in cells.to_dict("records")]
+    rows = athletes.cells_to_keep(squad).to_dict("records")
+    return [form.not_asked_anew({str(n): v for n, v in row.items()}) for row in rows]
 
 
 def _open_squad(content: list[dict[str, Any]]) -> None:
-    table = pd.DataFrame(content, dtype=object)
-    known = table[[name for name in table.columns if name in FIELDS]]
-    st.session_state["squad_to_open"] = read_cells(known)
+    state(SquadState).to_open = athletes.known_cells(content)
 
 
 _SHELVES = (
@@ -128,70 +122,57 @@ _SHELVES = (
 # ------------------------------------------------------------------ what a click does
 
 
+def _doing(action: Callable[[], str]) -> None:
+    """Do something with the database, and say what came of it."""
+
+    def noted() -> None:
+        state(StoreState).note = action()
+
+    state(StoreState).note = ""
+    keeping.doing(noted)
+
+
 def _save(owner: str, shelf: _Shelf, private: bool) -> None:
+    _doing(lambda: _saved(owner, shelf, private))
+
+
+def _saved(owner: str, shelf: _Shelf, private: bool) -> str:
     name = st.session_state[f"save_name_{shelf.kind}"]
-    content = shelf.current(private)
-    opened: Saved | None = st.session_state.get(f"opened_{shelf.kind}")
-    same = opened is not None and opened.name == name.strip()
-
-    def action() -> None:
-        store = keeping.store()
-        try:
-            saved = store.save(
-                owner,
-                shelf.kind,
-                name,
-                content,
-                id=opened.id if opened is not None and same else None,
-                version=opened.version if opened is not None and same else None,
-            )
-        except NotFoundError:
-            saved = store.save(owner, shelf.kind, name, content, keep_both=True)
-            st.session_state["store_note"] = (
-                f"What you had opened is not there any more; saved as new: {saved.name}."
-            )
-        except ConflictError:
-            # Somebody else saved meanwhile, perhaps in another tab: both are kept.
-            saved = store.save(owner, shelf.kind, name, content, keep_both=True)
-            st.session_state["store_note"] = (
-                "It was changed meanwhile, or the name was taken. Both are kept: "
-                f"{saved.name}."
-            )
-        else:
-            st.session_state["store_note"] = f"Saved: {saved.name}."
-        _opened(shelf, saved)
-
-    st.session_state["store_note"] = ""
-    keeping.doing(action)
+    content, store = shelf.current(private), keeping.store()
+    opened = state(StoreState).opened.get(shelf.kind)
+    if opened is not None and opened.name != name.strip():
+        opened = None
+    id, version = (None, None) if opened is None else (opened.id, opened.version)
+    try:
+        saved = store.save(owner, shelf.kind, name, content, id=id, version=version)
+        note = f"Saved: {saved.name}."
+    except NotFoundError:
+        saved = store.save(owner, shelf.kind, name, content, keep_both=True)
+        note = f"What you had opened is not there any more; saved as new: {saved.name}."
+    except ConflictError:
+        # Somebody else saved meanwhile, perhaps in another tab: both are kept.
+        saved = store.save(owner, shelf.kind, name, content, keep_both=True)
+        note = (
+            f"It was changed meanwhile, or the name was taken. Both are kept: {saved.name}."
+        )
+    _opened(shelf, saved)
+    return note
 
 
 def _open(owner: str, shelf: _Shelf, entry: Entry) -> None:
     def action() -> None:
         item = keeping.store().load(owner, shelf.kind, entry.id)
-        st.session_state["store_note"] = ""
+        state(StoreState).note = ""
         shelf.open(item.content)
         _opened(shelf, Saved(item.id, item.version, item.name))
         if item.problems:
-            st.session_state["store_note"] = " ".join(item.problems)
+            state(StoreState).note = " ".join(item.problems)
         # Saved again, it must not lose what it holds.
         if not shelf.always_private and _is_private(item.content):
             st.session_state["save_private"] = True
-        st.session_state["go_to"] = shelf.page
+        go_to(shelf.page)
 
     keeping.doing(action)
-
-
-def _rename(owner: str, shelf: _Shelf, entry: Entry) -> None:
-    name = st.session_state[f"rename_{entry.id}"]
-    st.session_state["store_note"] = ""
-    keeping.doing(
-        lambda: _opened_as(
-            shelf,
-            keeping.store().rename(
-                owner, shelf.kind, entry.id, name, version=entry.version
-            ),
-        )
-    )
 
 
 def _is_private(content: Any) -> bool:
@@ -203,41 +184,44 @@ def _is_private(content: Any) -> bool:
 
 def _opened(shelf: _Shelf, saved: Saved) -> None:
     """Let what is saved next be a change of this one."""
-    st.session_state[f"opened_{shelf.kind}"] = saved
+    state(StoreState).opened[shelf.kind] = saved
     st.session_state[f"save_name_{shelf.kind}"] = saved.name
 
 
-def _opened_as(shelf: _Shelf, saved: Saved) -> None:
-    opened = st.session_state.get(f"opened_{shelf.kind}")
-    if opened is not None and opened.id == saved.id:
-        _opened(shelf, saved)
+def _is_open(shelf: _Shelf, id: str) -> bool:
+    opened = state(StoreState).opened.get(shelf.kind)
+    return opened is not None and opened.id == id
+
+
+def _rename(owner: str, shelf: _Shelf, entry: Entry) -> None:
+    def action() -> str:
+        name, version = st.session_state[f"rename_{entry.id}"], entry.version
+        saved = keeping.store().rename(owner, shelf.kind, entry.id, name, version=version)
+        if _is_open(shelf, saved.id):
+            _opened(shelf, saved)
+        return ""
+
+    _doing(action)
 
 
 def _delete(owner: str, shelf: _Shelf, entry: Entry) -> None:
-    st.session_state["store_note"] = ""
-    key = f"opened_{shelf.kind}"
-
-    def action() -> None:
+    def action() -> str:
         keeping.store().delete(owner, shelf.kind, entry.id, version=entry.version)
-        opened = st.session_state.get(key)
-        if opened is not None and opened.id == entry.id:
-            del st.session_state[key]
-        st.session_state["store_note"] = f"Deleted: {entry.name}."
+        if _is_open(shelf, entry.id):
+            del state(StoreState).opened[shelf.kind]
+        return f"Deleted: {entry.name}."
 
-    keeping.doing(action)
+    _doing(action)
 
 
 def _delete_everything(owner: str) -> None:
-    st.session_state["store_note"] = ""
-
-    def action() -> None:
+    def action() -> str:
         count = keeping.store().delete_owner(owner)
-        for shelf in _SHELVES:
-            st.session_state.pop(f"opened_{shelf.kind}", None)
+        state(StoreState).opened = {}
         st.session_state["really_delete"] = False
-        st.session_state["store_note"] = f"Deleted {count} entries."
+        return f"Deleted {count} entries."
 
-    keeping.doing(action)
+    _doing(action)
 
 
 # ----------------------------------------------------------------------------- the page
@@ -259,10 +243,9 @@ def _show_save(owner: str) -> None:
             continue
         nothing = False
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            key = f"save_name_{shelf.kind}"
-            if st.session_state.get(f"opened_{shelf.kind}") is not None:
-                opened = st.session_state[f"opened_{shelf.kind}"]
-                st.session_state.setdefault(key, opened.name)
+            key, opened = f"save_name_{shelf.kind}", state(StoreState).opened
+            if shelf.kind in opened:
+                st.session_state.setdefault(key, opened[shelf.kind].name)
             st.text_input(
                 f"Name for {shelf.what}",
                 key=key,
@@ -285,46 +268,30 @@ def _show_save(owner: str) -> None:
 def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
     st.header(shelf.heading)
     for entry in entries:
-        with st.container(border=True, key=f"entry_{entry.id}"):
+        args, id = (owner, shelf, entry), entry.id
+        with st.container(border=True, key=f"entry_{id}"):
             tables.say(entry.name, f"Changed on {entry.changed:%d %b %Y at %H:%M} UTC")
             with st.container(horizontal=True, vertical_alignment="bottom"):
-                st.button(
-                    "Open",
-                    key=f"open_{entry.id}",
-                    on_click=_open,
-                    args=(owner, shelf, entry),
-                )
+                st.button("Open", key=f"open_{id}", on_click=_open, args=args)
                 with st.popover("Change"):
                     st.text_input(
                         "New name",
                         value=entry.name,
-                        key=f"rename_{entry.id}",
+                        key=f"rename_{id}",
                         max_chars=LONGEST_NAME,
                     )
-                    st.button(
-                        "Rename",
-                        key=f"do_rename_{entry.id}",
-                        on_click=_rename,
-                        args=(owner, shelf, entry),
-                    )
-                    st.button(
-                        "Delete",
-                        key=f"delete_{entry.id}",
-                        on_click=_delete,
-                        args=(owner, shelf, entry),
-                    )
+                    st.button("Rename", key=f"do_rename_{id}", on_click=_rename, args=args)
+                    st.button("Delete", key=f"delete_{id}", on_click=_delete, args=args)
 
 
 def _show_everything(owner: str) -> None:
     st.header("Everything that is saved")
     store = keeping.store()
     with st.container(horizontal=True):
-        st.download_button(
+        widgets.download(
             "Export everything",
             partial(store.export_owner, owner),
             "cramp-risk-saved.json",
-            "application/json",
-            on_click="ignore",
             help="All that is saved, diary and health answers too, as JSON.",
         )
         with st.popover("Delete everything"):
@@ -337,8 +304,6 @@ def _show_everything(owner: str) -> None:
             )
 
 
-if page := st.session_state.pop("go_to", None):
-    st.switch_page(Path(__file__).with_name(f"{page}.py"))
 st.title("Saved")
 st.markdown("What you saved under a name, to open again or to delete.")
 # What comes and goes has one place of its own: where it moved what is below it, a name
@@ -347,16 +312,16 @@ with st.container():
     form.tell_whose()
     who = keeping.ask_who()
     keeping.show_problem()
-    if who is not None and (note := st.session_state.get("store_note")):
+    if who is not None and (note := state(StoreState).note):
         tables.tell(note)
 if who is not None:
     try:
-        kept = {shelf.kind: keeping.store().items(who, shelf.kind) for shelf in _SHELVES}
+        entries = {s.kind: keeping.store().items(who, s.kind) for s in _SHELVES}
     except StoreError as error:
         tables.tell(str(error))
     else:
         _show_save(who)
         for shelf in _SHELVES:
-            if kept[shelf.kind]:
-                _show_shelf(who, shelf, kept[shelf.kind])
+            if entries[shelf.kind]:
+                _show_shelf(who, shelf, entries[shelf.kind])
         _show_everything(who)

@@ -14,7 +14,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.handout import handout_pdf
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.views import device, form, tables
+from riskmodel.views import device, form, tables, widgets
+from riskmodel.views.state import MySessionState, state
 from riskmodel.whatif.advice import Advice
 
 _LONGEST = 600  # characters of what is said about a spoilt link
@@ -23,18 +24,20 @@ _KEPT_TOO = {"units": "units", "scenarios": "scenarios", "squad": "a squad"}
 
 def open_link() -> None:
     """Fill the form from the link that the page was opened with, once."""
-    if "from_link" in st.session_state:
+    page = state(MySessionState)
+    if page.from_link is not None:
         return
     query = st.query_params.to_dict()
-    st.session_state["from_link"] = any(name in FIELDS for name in query)
-    given, problems = tidy(query)
-    if given:
-        form.fill(form.without_assurances(given))
+    page.from_link = any(name in FIELDS for name in query)
+    answers, problems = tidy(query)
+    if answers:
+        form.fill(form.without_assurances(answers))
     # Services add names of their own to links: only what looks like ours is told.
-    told = st.session_state.get("link_problems", ())  # of an athlete who was opened
-    st.session_state["link_problems"] = [*told] + [
+    ours = (
         problem for problem in problems if problem.kind != "no_such_input" or problem.meant
-    ]
+    )
+    # Those that are there are of an athlete who was opened.
+    page.link_problems = [*page.link_problems, *ours]
     # Health answers need not stay in the address bar.
     if any(name in FIELDS and FIELDS[name].private for name in query):
         st.query_params.from_dict(
@@ -44,57 +47,55 @@ def open_link() -> None:
 
 def take_private_part(text: str) -> None:
     """Fill in the private answers of a link, which come by the browser alone."""
-    given, problems = tidy(dict(parse_qsl(text)))
-    private = {name: value for name, value in given.items() if FIELDS[name].private}
+    answers, problems = tidy(dict(parse_qsl(text)))
+    private = {name: value for name, value in answers.items() if FIELDS[name].private}
     form.change(form.without_assurances(private))
-    told = st.session_state.get("link_problems", ())
-    st.session_state["link_problems"] = [*told, *problems]
+    page = state(MySessionState)
+    page.link_problems = [*page.link_problems, *problems]
 
 
 def forget_link() -> None:
     """Let the page be as if no link had opened it."""
-    st.session_state["from_link"] = False
-    st.session_state["link_problems"] = []
+    state(MySessionState).from_link = False
+    state(MySessionState).link_problems = []
     st.query_params.clear()
 
 
 def show_link_problems(answers: Mapping[str, Any]) -> None:
     """Say what of a link could not be used, and what it may have left out."""
-    if st.session_state["from_link"] and not any(
+    page = state(MySessionState)
+    if page.from_link and not any(
         FIELDS[name].private and FIELDS[name].scored for name in answers
     ):
         st.caption(
             "Opened from a link without health and personal answers: they count as "
             "open here, so that the number can differ from the sender's."
         )
-    if problems := st.session_state.get("link_problems"):
+    if page.link_problems:
         # In the units of the link.
-        told = " ".join(problem.sentence(names=False) for problem in problems)
-        if len(told) > _LONGEST:
-            told = f"{told[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
-        tables.tell(f"{told} The rest was used.")
+        text = " ".join(problem.sentence(names=False) for problem in page.link_problems)
+        if len(text) > _LONGEST:
+            text = f"{text[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
+        tables.tell(f"{text} The rest was used.")
+
+
+def address(parameters: Mapping[str, str]) -> str:
+    """Write a link to this page that says something behind a question mark."""
+    here = urlsplit(st.context.url or "")
+    return urlunsplit((here.scheme, here.netloc, here.path, urlencode(parameters), ""))
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
-    """Write answers as a link to this page.
-
-    Parameters
-    ----------
-    answers : mapping of str to answer
-    private : bool
-        Whether to put in what `Field.private` keeps out.
-    """
+    """Write answers as a link to this page, on request with what `Field.private` is."""
     texts = {
         name: ";".join(value) if isinstance(value, list) else _plain(value)
         for name, value in answers.items()
     }
-    shared = {name: text for name, text in texts.items() if not FIELDS[name].private}
-    here = urlsplit(st.context.url or "")
-    public = urlunsplit((here.scheme, here.netloc, here.path, urlencode(shared), ""))
+    public = address({n: text for n, text in texts.items() if not FIELDS[n].private})
     if not private:
         return public
-    kept = {name: text for name, text in texts.items() if FIELDS[name].private}
-    return device.private_part(public, urlencode(kept))
+    own = {name: text for name, text in texts.items() if FIELDS[name].private}
+    return device.private_part(public, urlencode(own))
 
 
 def _plain(value: Any) -> str:
@@ -104,7 +105,7 @@ def _plain(value: Any) -> str:
 
 
 def as_json(answers: Mapping[str, Any]) -> str:
-    """Write answers as the file that ``cramprisk assess`` reads."""
+    """Write answers as the JSON that ``cramprisk assess`` reads."""
     return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -122,46 +123,37 @@ def show(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None
                 "A file with all your answers, health answers too, for `cramprisk "
                 "assess`. It is made for you and kept nowhere else."
             )
-            st.download_button(
-                "Download as JSON",
-                # Made on the click only: a text would lie in the server until then.
-                lambda: as_json(answers),
-                "cramp-risk-session.json",
-                "application/json",
-                on_click="ignore",
+            widgets.download(
+                "Download as JSON", lambda: as_json(answers), "cramp-risk-session.json"
             )
         with st.popover("Keep on this device"):
             _show_kept(answers)
 
 
 def _show_link(answers: Mapping[str, Any]) -> None:
-    private = st.toggle("With health and personal answers", key="link_private")
-    st.caption(
-        "The link then holds your health answers: whoever has it, and every service "
-        "that passes it on, can read them."
-        if private
-        else "The link holds the plan with its weather, place and start time as far as you "
+    private = widgets.with_private(
+        "link_private",
+        yes="The link then holds your health answers: whoever has it, and every service "
+        "that passes it on, can read them.",
+        no="The link holds the plan with its weather, place and start time as far as you "
         "gave them, your training, age and sex. Health answers, today's answers, body size "
-        "and name are left out."
+        "and name are left out.",
     )
     st.code(link(answers, private=private), language=None, wrap_lines=True)
 
 
 def _show_print(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None:
-    private = st.toggle("With health and personal answers", key="print_private")
-    st.caption(
-        "One page: the answer, why, what to change and a drinking plan."
-        if private
-        else "One page: the answer, why and what to change, health answers apart. What to "
-        "drink depends on body size and is left out."
+    private = widgets.with_private(
+        "print_private",
+        yes="One page: the answer, why, what to change and a drinking plan.",
+        no="One page: the answer, why and what to change, health answers apart. What to "
+        "drink depends on body size and is left out.",
     )
     units = form.chosen_units()
-    st.download_button(
+    widgets.download(
         "Download PDF",
         lambda: handout_pdf(answers, answer, advice, units=units, private=private),
         "cramp-risk-plan.pdf",
-        "application/pdf",
-        on_click="ignore",
     )
 
 
@@ -172,12 +164,8 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
         "elsewhere. Units are kept by themselves."
     )
     profile = {name: answers[name] for name in device.PROFILE if name in answers}
-    st.button(
-        f"Save {len(profile)} answers on this device",
-        disabled=not profile,
-        on_click=_save,
-        args=(profile,),
-    )
+    words = f"Save {len(profile)} answers on this device"
+    st.button(words, disabled=not profile, on_click=_save, args=(profile,))
     entry = device.kept()
     saved = entry.get("profile")
     count = len(saved) if isinstance(saved, Mapping) else 0
@@ -186,12 +174,8 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
     if count and not device.is_taken_up():
         st.button("Use the answers that are kept", on_click=device.take_up)
     if entry:
-        st.download_button(
-            "Export what is kept",
-            lambda: json.dumps(entry, indent=1, ensure_ascii=False) + "\n",
-            "cramp-risk-kept.json",
-            "application/json",
-            on_click="ignore",
+        widgets.download(
+            "Export what is kept", lambda: as_json(entry), "cramp-risk-kept.json"
         )
         st.button("Delete everything kept", on_click=_delete)
 

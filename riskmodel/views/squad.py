@@ -1,14 +1,15 @@
 """For a coach with a squad: one session for all, those who need attention first."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import load_examples
-from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
@@ -29,7 +30,9 @@ from riskmodel.squad.scores import (
     set_aside,
     with_plan,
 )
-from riskmodel.views import athletes, device, form, plan_undo, tables
+from riskmodel.views import athletes, device, form, questions, tables, undo, widgets
+from riskmodel.views.navigation import go_to
+from riskmodel.views.state import FormState, MySessionState, SquadState, state
 
 _SHOWN_LEVERS = 5
 _TOLD_ROWS = 10
@@ -51,24 +54,21 @@ def _use_example_session() -> None:
     if name := st.session_state["squad_example"]:
         example = load_examples()[name]
         plan = {field: example.get(field) for field in PLAN_FIELDS}
-        plan_undo.make(name, plan, "session")
+        undo.change_plan(name, plan, "session")
 
 
 def _ask_for_session() -> None:
     st.header("The session")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        widgets.example(
             "Start from an example session",
-            list(load_examples()),
-            index=None,
-            key="squad_example",
-            placeholder="Choose an example",
-            on_change=_use_example_session,
-            width=320,
+            load_examples(),
+            "squad_example",
+            _use_example_session,
         )
-        form.ask_units()
-    plan_undo.tell("session")
-    form.ask_plan()
+        questions.ask_units()
+    undo.tell("session")
+    questions.ask_plan()
 
 
 # -------------------------------------------------------------------------- the answer
@@ -115,16 +115,16 @@ def _table(scored: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def _levers(options: tuple[SquadOption, ...]) -> None:
+def _levers(options: Sequence[SquadOption]) -> None:
     st.header("What would help the squad")
-    plan_undo.tell("levers")
+    undo.tell("levers")
     for place, option in enumerate(options[:_SHOWN_LEVERS]):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"{option_text(option)}.", width="stretch")
             st.button(
                 "Use",
                 key=f"squad_use_{place}",
-                on_click=plan_undo.make,
+                on_click=undo.change_plan,
                 args=(option.label, dict(option.changes), "levers"),
                 help=f"Change the plan: {option.label}",
             )
@@ -134,105 +134,85 @@ def _levers(options: tuple[SquadOption, ...]) -> None:
 
 def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -> None:
     """Compare with the same session in other weather, say at another hour."""
-    box = st.expander(
-        "Another start, in other weather", key="other_start", on_change="rerun"
-    )
-    if not box.open:
+    changes = _ask_for_other_weather(plan)
+    start = datetime.fromisoformat(plan["start_time"]) if _placed(plan) else None
+    if start is not None:
+        clock = st.time_input("Start then", value=start.time(), key="other_time")
+        moved = datetime.combine(start.date(), clock, start.tzinfo)
+        changes["start_time"] = moved.isoformat()
+    answers, problems = tidy({k: v for k, v in changes.items() if v is not None})
+    if problems:
+        st.warning(" ".join(form.sentence(problem) for problem in problems))
         return
-    with box:
-        unit = units.unit_of("°C", form.chosen_units())
-        with st.container(horizontal=True):
-            warm = st.number_input(
-                f"Air temperature then, {unit.label}",
-                value=round(unit.shown(plan["air_temperature_c"]), 1),
-                format="%.4g",
-                key=f"other_air_{unit.label}",
-            )
-            humid = st.number_input(
-                "Relative humidity then, %",
-                value=float(plan["relative_humidity_pct"]),
-                format="%.4g",
-                key="other_humidity",
-            )
-        skies = FIELDS["sky"].levels
-        sky = st.pills(
-            "Sky then",
-            list(skies),
-            default=plan.get("sky"),
-            format_func=skies.__getitem__,
-            key="other_sky",
+    left_out = outdated(answers)
+    (then,) = over_plans(squad, plan, [{**answers, **dict.fromkeys(left_out)}])
+    scored = pd.Series(then).dropna()
+    there = SquadOption("Then", answers, expected, float(scored.sum()), len(scored))
+    st.markdown(f"**{option_text(there)}.**")
+    if labels := [FIELDS[name].label for name in left_out if name in plan]:
+        st.caption(
+            f"Left out was what belongs to the weather as planned: {', '.join(labels)}."
         )
-        changes = {
-            "air_temperature_c": unit.inside(warm),
-            "relative_humidity_pct": humid,
-            "sky": sky,
-        }
-        start = datetime.fromisoformat(plan["start_time"]) if _placed(plan) else None
-        if start is not None:
-            clock = st.time_input("Start then", value=start.time(), key="other_time")
-            moved = datetime.combine(start.date(), clock, start.tzinfo)
-            changes["start_time"] = moved.isoformat()
-        given, problems = tidy({k: v for k, v in changes.items() if v is not None})
-        if problems:
-            st.warning(" ".join(map(form.sentence, problems)))
-            return
-        left_out = outdated(given)
-        (then,) = over_plans(squad, plan, [{**given, **dict.fromkeys(left_out)}])
-        made = pd.Series(then).dropna()
-        there = SquadOption("Then", given, expected, float(made.sum()), len(made))
-        st.markdown(f"**{option_text(there)}.**")
-        if named := [FIELDS[name].label for name in left_out if name in plan]:
-            st.caption(
-                f"Left out was what belongs to the weather as planned: {', '.join(named)}."
-            )
 
 
-def _placed(plan: dict[str, Any]) -> bool:
+def _ask_for_other_weather(plan: Mapping[str, Any]) -> dict[str, Any]:
+    with st.container(horizontal=True):
+        air_temperature_c = widgets.number_in_unit(
+            "Air temperature then",
+            "°C",
+            plan["air_temperature_c"],
+            "other_air_{}",
+            format="%.4g",
+        )
+        relative_humidity_pct = st.number_input(
+            "Relative humidity then, %",
+            value=float(plan["relative_humidity_pct"]),
+            format="%.4g",
+            key="other_humidity",
+        )
+    skies = FIELDS["sky"].levels
+    sky = widgets.pills("Sky then", skies, "other_sky", default=plan.get("sky"))
+    return {
+        "air_temperature_c": air_temperature_c,
+        "relative_humidity_pct": relative_humidity_pct,
+        "sky": sky,
+    }
+
+
+def _placed(plan: Mapping[str, Any]) -> bool:
     """Whether the sun at another hour can be reckoned."""
     return {"start_time", "latitude_deg", "longitude_deg"} <= set(plan)
 
 
 def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str) -> None:
     """Go to My session with an athlete's answers; the coach's own come back later."""
-    state = st.session_state
     one = with_plan(squad.loc[[row]], plan).iloc[0]
-    given, problems = tidy({k: v for k, v in one.items() if not pd.isna(v)})
-    before = state.get("before_athlete", form.answers())
-    form.forget_trail()
-    plan_undo.fill(given)
-    state["before_athlete"], state["open_athlete_name"] = before, name
-    state["link_problems"] = problems
-    state["open_athlete"] = True
+    answers, problems = tidy({str(k): v for k, v in one.items() if not pd.isna(v)})
+    form.begin_visit(name, answers)
+    state(MySessionState).link_problems = problems
+    go_to("my_session")
 
 
 def _come_back() -> None:
-    """Give the form back its answers of before an athlete was opened."""
-    if "open_athlete_name" in st.session_state:
-        form.forget_trail()
-        plan_undo.fill(st.session_state.get("before_athlete", {}))
-        form.end_visit()
-        st.session_state["link_problems"] = ()
+    if state(FormState).visit is not None:
+        form.leave_visit()
+        state(MySessionState).link_problems = ()
 
 
 def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) -> None:
     """Offer to open one of the athletes in the table."""
-    names, state = shown["Athlete"].to_dict(), st.session_state
+    names = shown["Athlete"].to_dict()
     # A filter that fits nobody leaves nobody chosen, also once it is gone.
-    if names and state.get("squad_athlete") not in names:
-        state["squad_athlete"] = next(iter(names))
+    if names and st.session_state.get("squad_athlete") not in names:
+        st.session_state["squad_athlete"] = next(iter(names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = st.selectbox(
-            "Athlete",
-            list(shown.index),
-            format_func=names.__getitem__,
-            key="squad_athlete",
-            width=320,
-            persist_state="session",
+        row = widgets.select(
+            "Athlete", names, "squad_athlete", width=320, persist_state="session"
         )
         st.button(
             "Open in My session",
             on_click=_open_athlete,
-            args=(squad, plan, row, names.get(row)),
+            args=(squad, plan, row, "" if row is None else names[row]),
             disabled=row is None,
             help="Nobody fits the filter." if row is None else None,
         )
@@ -243,35 +223,22 @@ def _take_along(
 ) -> None:
     st.header("Take it along")
     chosen = form.chosen_units()
-    private = st.toggle("With health and personal answers", key="squad_private")
-    st.caption(
-        "Files then say what health answers tell: factors, warnings, what is missing."
-        if private
-        else "Files hold names and results; what health answers tell is left out."
+    private = widgets.with_private(
+        "squad_private",
+        yes="Files then say what health answers tell: factors, warnings, what is missing.",
+        no="Files hold names and results; what health answers tell is left out.",
     )
+
+    def export() -> pd.DataFrame:
+        return squad_export(scored, plan, units=chosen, private=private)
+
     with st.container(horizontal=True):
-        st.download_button(
-            "CSV",
-            lambda: to_csv(squad_export(scored, plan, units=chosen, private=private)),
-            "squad.csv",
-            "text/csv",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Excel",
-            lambda: to_xlsx(
-                squad_export(scored, plan, units=chosen, private=private), "Squad"
-            ),
-            "squad.xlsx",
-            athletes.EXCEL,
-            on_click="ignore",
-        )
-        st.download_button(
+        widgets.download("CSV", lambda: to_csv(export()), "squad.csv")
+        widgets.download("Excel", lambda: to_xlsx(export(), "Squad"), "squad.xlsx")
+        widgets.download(
             "Sheet to print, PDF",
             lambda: squad_pdf(scored, plan, options, units=chosen, private=private),
             "squad.pdf",
-            "application/pdf",
-            on_click="ignore",
         )
 
 
@@ -285,7 +252,7 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
     # What a person answers is missing in a plan, and no problem of it.
     found = read_session(plan).problems
     if problems := [problem for problem in found if problem.kind != "missing"]:
-        st.warning(" ".join(map(form.sentence, problems)))
+        st.warning(" ".join(form.sentence(problem) for problem in problems))
         return False
     if squad.empty:
         st.info("There are no athletes in the list.")
@@ -302,25 +269,29 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
     _drill_down(shown, squad, plan)
     if somebody := bool(scored["probability"].notna().any()):
         _levers(options)
-        _another_start(squad, plan, float(scored["probability"].sum()))
+        box = st.expander(
+            "Another start, in other weather", key="other_start", on_change="rerun"
+        )
+        if box.open:
+            with box:
+                _another_start(squad, plan, float(scored["probability"].sum()))
     _take_along(scored, plan, options)
     return somebody
 
 
-if st.session_state.pop("open_athlete", False):
-    st.switch_page(Path(__file__).with_name("my_session.py"))
 _come_back()
 st.title("Squad")
 st.html(_STYLE)
 st.markdown("One session for everybody: who needs attention, and what would help most.")
-device.connect(take_up=not st.session_state.get("from_link"))
+device.connect()
 athletes.take_up()
 athletes.ask_for_athletes()
-if "squad_raw" in st.session_state:
-    athletes.ask_for_columns()
-elif "squad" in st.session_state:
-    athletes.grid()
+page = state(SquadState)
+if page.asked is not None:
+    athletes.ask_for_columns(page.asked)
+elif page.athletes is not None:
+    athletes.grid(page.athletes)
     _ask_for_session()
     session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
-    if not _answer(st.session_state["squad"], session):
-        plan_undo.tell("levers")
+    if not _answer(page.athletes, session):
+        undo.tell("levers")

@@ -15,6 +15,7 @@ from riskmodel.scoring.bands import BANDS
 from riskmodel.starts.daylight import is_up
 from riskmodel.views.charts import Spec, of
 from riskmodel.views.colours import BAND_COLOURS, GREY, ink
+from riskmodel.views.state import StartState, state
 from riskmodel.weather.hours import Weather, naive_utc
 
 # The clock of the place, whatever the browser's own is.
@@ -46,7 +47,7 @@ def hour_by_hour(
         on_select="rerun",
         selection_mode="pick",
         # What is chosen elsewhere takes away what was tapped.
-        key=f"start_chart_{st.session_state.get('start_looks', 0)}",
+        key=f"start_chart_{state(StartState).looks}",
         alt=_description(rows, title, air),
     )
     st.caption(

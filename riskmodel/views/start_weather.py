@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from riskmodel.datasets import data_folder
-from riskmodel.inputs import units
-from riskmodel.views import form, tables
+from riskmodel.inputs.problems import Problem
+from riskmodel.views import form, tables, widgets
+from riskmodel.views.state import StartState, state
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (
     ATTRIBUTION,
     ATTRIBUTION_URL,
     LICENCE_URL,
     Kind,
-    Place,
     Weather,
     WeatherError,
 )
@@ -44,6 +45,7 @@ _EXAMPLES = "examples_weather"
 
 def ask() -> Weather | None:
     """Ask for the weather, and give back what there is."""
+    page = state(StartState)
     st.session_state.setdefault("weather_source", "forecast")
     source = st.segmented_control(
         "Where the weather comes from",
@@ -51,46 +53,48 @@ def ask() -> Weather | None:
         format_func=_SOURCES.__getitem__,
         required=True,
         key="weather_source",
-        on_change=lambda: st.session_state.update(weather_problem=""),
+        on_change=_forget_problem,
         persist_state="session",
     )
-    {"forecast": _forecast, "file": _file, "typed": _by_hand, "climate": _climate}[source]()
-    if problem := st.session_state.get("weather_problem"):
-        tables.tell(form.sentence(problem))
-    weather: Weather | None = st.session_state.get("weather")
-    if weather is not None:
-        _say_what_it_is(weather, old=bool(st.session_state.get("weather_old")))
-    return weather
+    asking = {"file": _file, "typed": _by_hand, "climate": _climate}
+    asking.get(source or "", _forecast)()
+    if problem := page.weather_problem:
+        tables.tell(form.sentence(problem) if isinstance(problem, Problem) else problem)
+    if page.weather is not None:
+        _say_what_it_is(page.weather)
+    return page.weather
+
+
+def _forget_problem() -> None:
+    state(StartState).weather_problem = ""
 
 
 def _try(
     get: Callable[[], Weather | None], *, fetched: bool = False, whole: bool = False
 ) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
-    st.session_state["weather_problem"] = ""
-    st.session_state["weather_old"] = False
+    page = state(StartState)
+    page.weather_problem, page.outdated = "", False
     try:
-        found = get()
+        weather = get()
     except WeatherError as error:
-        st.session_state["weather_problem"] = str(error)
-        st.session_state["weather_old"] = fetched
+        page.weather_problem, page.outdated = error.args[0], fetched
         return
-    if found is not None:
-        st.session_state["weather"] = found
-        st.session_state["weather_fetched"] = fetched
-        st.session_state["weather_shown_whole"] = whole
+    if weather is not None:
+        page.weather, page.fetched, page.shown_whole = weather, fetched, whole
         for name in ("start_day", "start_chosen"):
             st.session_state.pop(name, None)
 
 
-def _say_what_it_is(weather: Weather, *, old: bool) -> None:
+def _say_what_it_is(weather: Weather) -> None:
+    page = state(StartState)
     words = f"{weather.words}."
-    if weather.issued is not None and not st.session_state.get("weather_fetched"):
+    if weather.issued is not None and not page.fetched:
         words += f" Issued on {weather.issued:%d %b %Y at %H:%M} UTC."
     elif weather.issued is not None:
         age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
         words += f" Fetched {_age_text(age_min)}."
-        if old:
+        if page.outdated:
             words += " It is the last that could be fetched."
     tables.say(words, f"Times are those of {weather.time_zone}.", *weather.notes)
     if weather.attribution == ATTRIBUTION:
@@ -129,34 +133,32 @@ def _forecast() -> None:
         "The name that you search for, and the place rounded to two decimals, about a "
         f"kilometre, go to {_service()}. Nothing else leaves this machine."
     )
-    places: tuple[Place, ...] = st.session_state.get("places", ())
+    places = state(StartState).places
     if places:
-        labels = [f"{p.label} ({p.latitude_deg:g}, {p.longitude_deg:g})" for p in places]
-        at = st.selectbox(
-            "Which one",
-            range(len(places)),
-            index=None,
-            format_func=labels.__getitem__,
-            placeholder="Choose",
-            key="place_at",
-            on_change=_fetch_chosen,
-            persist_state="session",
-        )
+        labels = {
+            at: f"{place.label} ({place.latitude_deg:g}, {place.longitude_deg:g})"
+            for at, place in enumerate(places)
+        }
+        settings = {"on_change": _fetch_chosen, "persist_state": "session"}
+        at = widgets.select("Which one", labels, "place_at", index=None, **settings)
         if at is not None:
             st.button("Fetch again", on_click=_fetch_chosen)
-    given = form.answers()
-    if {"latitude_deg", "longitude_deg"} <= set(given):
+    answers = form.answers()
+    if {"latitude_deg", "longitude_deg"} <= set(answers):
         st.button(
             "Fetch for the place of My session",
-            on_click=lambda: _try(
-                lambda: forecast(
-                    latitude_deg=given["latitude_deg"],
-                    longitude_deg=given["longitude_deg"],
-                    days=MOST_DAYS,
-                ),
-                fetched=True,
-            ),
+            on_click=_fetch_at,
+            args=(answers["latitude_deg"], answers["longitude_deg"]),
         )
+
+
+def _fetch_at(latitude_deg: float, longitude_deg: float) -> None:
+    def fetch() -> Weather:
+        return forecast(
+            latitude_deg=latitude_deg, longitude_deg=longitude_deg, days=MOST_DAYS
+        )
+
+    _try(fetch, fetched=True)
 
 
 def _service() -> str:
@@ -167,9 +169,9 @@ def _service() -> str:
 
 def _search() -> None:
     def search() -> None:
-        found = find_places(st.session_state["place_query"] or "")
-        st.session_state["places"] = found
-        if not found:
+        places = find_places(st.session_state["place_query"] or "")
+        state(StartState).places = places
+        if not places:
             raise WeatherError("No place has that name.")
 
     st.session_state["place_at"] = None
@@ -179,7 +181,7 @@ def _search() -> None:
 def _fetch_chosen() -> None:
     at = st.session_state.get("place_at")
     if at is not None:
-        place = st.session_state["places"][at]
+        place = state(StartState).places[at]
         _try(lambda: forecast(place, days=MOST_DAYS), fetched=True)
 
 
@@ -202,26 +204,19 @@ def _file() -> None:
         max_upload_size=10,
         on_change=_read_file,
     )
-    st.selectbox(
-        "Or look at an example",
-        sorted(path.name for path in data_folder(_EXAMPLES).iterdir()),
-        index=None,
-        placeholder="Choose an example",
-        key="weather_example",
-        on_change=_read_example,
-        width=320,
-    )
+    names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
+    widgets.example("Or look at an example", names, "weather_example", _read_example)
 
 
 def _read_file() -> None:
     if (file := st.session_state["weather_file"]) is not None:
-        st.session_state["weather_bytes"] = file.getvalue()
+        state(StartState).file = file.getvalue()
         _read_again()
 
 
 def _read_again() -> None:
     """Read the file for the date that is wanted now."""
-    content = st.session_state.get("weather_bytes")
+    content = state(StartState).file
     if content is not None:
         on = st.session_state["weather_on"] or form.today()
         _try(lambda: _of_file(content, on))
@@ -265,55 +260,48 @@ def _climate() -> None:
 def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
     """Ask for the few numbers that make the hours of a day."""
     st.caption(words)
-    chosen = form.chosen_units()
-    air, wind = units.unit_of("°C", chosen), units.unit_of("m/s", chosen)
-    given = form.answers()
+    tomorrow, answers = form.today() + timedelta(days=1), form.answers()
     with st.container(horizontal=True):
-        on = st.date_input(day_label, form.today() + timedelta(days=1), key=f"{kind}_on")
-        # The unit in the key: a number typed in one unit must not count in another.
-        coolest, warmest = (
-            st.number_input(
-                f"{word}, {air.label}", value=None, key=f"{kind}_{name}_{air.label}"
-            )
+        on = st.date_input(day_label, tomorrow, key=f"{kind}_on")
+        coolest_c, warmest_c = (
+            widgets.number_in_unit(word, "°C", None, f"{kind}_{name}_{{}}")
             for word, name in (("Coolest", "low"), ("Warmest", "high"))
         )
     with st.container(horizontal=True):
         humid = st.number_input("Humidity, %", value=50.0, key=f"{kind}_humidity")
-        blows = st.number_input(
-            f"Wind, {wind.label}",
-            value=round(wind.shown(2.0), 1),
-            key=f"{kind}_wind_{wind.label}",
-        )
+        wind_m_s = widgets.number_in_unit("Wind", "m/s", 2.0, f"{kind}_wind_{{}}")
         cloud = st.number_input("Cloud, %", value=25.0, key=f"{kind}_cloud")
     with st.container(horizontal=True):
-        north = st.number_input(
-            "Latitude, °", value=given.get("latitude_deg"), key=f"{kind}_latitude"
-        )
-        east = st.number_input(
-            "Longitude, °", value=given.get("longitude_deg"), key=f"{kind}_longitude"
+        north, east = (
+            st.number_input(
+                f"{word}, °",
+                value=answers.get(f"{word.lower()}_deg"),
+                key=f"{kind}_{word.lower()}",
+            )
+            for word in ("Latitude", "Longitude")
         )
         zones = sorted(available_timezones())
         home = st.context.timezone if st.context.timezone in zones else "UTC"
         zone = st.selectbox("Time zone", zones, index=zones.index(home), key=f"{kind}_zone")
-    answers = (on, coolest, warmest, humid, blows, cloud, north, east)
+    numbers = {
+        "coolest_c": coolest_c,
+        "warmest_c": warmest_c,
+        "relative_humidity_pct": humid,
+        "wind_speed_m_s": wind_m_s,
+        "cloud_pct": cloud,
+        "latitude_deg": north,
+        "longitude_deg": east,
+    }
+    complete = on is not None and None not in numbers.values()
     st.button(
         "Use this weather",
-        disabled=any(answer is None for answer in answers),
-        help="Every number is needed." if None in answers else None,
+        disabled=not complete,
+        help=None if complete else "Every number is needed.",
         key=f"use_{kind}",
-        on_click=lambda: _try(
-            lambda: typed_weather(
-                on,
-                latitude_deg=north,
-                longitude_deg=east,
-                time_zone=zone,
-                coolest_c=air.inside(coolest),
-                warmest_c=air.inside(warmest),
-                relative_humidity_pct=humid,
-                wind_speed_m_s=wind.inside(blows),
-                cloud_pct=cloud,
-                days=1,
-                kind=kind,
-            )
-        ),
+        on_click=_use_numbers,
+        args=(on, zone, kind, numbers),
     )
+
+
+def _use_numbers(on: date, zone: str, kind: Kind, numbers: Mapping[str, Any]) -> None:
+    _try(lambda: typed_weather(on, time_zone=zone, days=1, kind=kind, **numbers))

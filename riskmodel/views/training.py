@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
-from typing import Any
 from zoneinfo import available_timezones
 
 import pandas as pd
@@ -22,7 +20,17 @@ from riskmodel.training.log_table import LogColumn, log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.sentences import day_words
 from riskmodel.training.words import DURATIONS, MEANINGS
-from riskmodel.views import charts, device, form, tables
+from riskmodel.views import charts, device, form, tables, widgets
+from riskmodel.views.navigation import go_to
+from riskmodel.views.state import (
+    Answers,
+    FormState,
+    LogAnswer,
+    LogFile,
+    LogProblem,
+    TrainingState,
+    state,
+)
 
 _MOST_FILES = 60  # FIT files come one for each session
 _LEAVE_OUT = ""
@@ -43,14 +51,9 @@ def _home() -> str:
     return zone if zone in _zones() else "UTC"
 
 
-def _time_zone() -> str:
-    chosen: str = st.session_state.get("log_zone") or _home()
-    return chosen
-
-
 def _upload_key() -> str:
     """Key of the uploader, another one whenever it has to be empty again."""
-    return f"log_upload_{st.session_state.setdefault('log_upload_number', 0)}"
+    return f"log_upload_{state(TrainingState).uploads}"
 
 
 def _uploads() -> list[tuple[str, bytes]]:
@@ -60,22 +63,23 @@ def _uploads() -> list[tuple[str, bytes]]:
 
 def _uploaded() -> None:
     if files := _uploads():
-        st.session_state["log_example_used"] = None
-        st.session_state["log_columns"] = {}
+        page = state(TrainingState)
+        page.example, page.meanings = "", {}
         _take(files)
 
 
 def _use_example() -> None:
     if name := st.session_state["log_example"]:
-        st.session_state["log_upload_number"] += 1
-        st.session_state["log_example_used"] = name
-        st.session_state["log_columns"] = {}
+        page = state(TrainingState)
+        page.uploads += 1
+        page.example, page.meanings = name, {}
         st.session_state["log_example"] = None
         _take(_example(name))
-        # The example ends on a day of its own; the session is planned for the next.
-        last = st.session_state["log"].report.last_day
-        st.session_state["log_on"] = last + timedelta(days=1)
-        st.session_state["log_on_planned"] = _planned_day()
+        if page.log is not None:
+            # The example ends on a day of its own; the session is planned for the next.
+            last = page.log.report.last_day
+            st.session_state["log_on"] = last + timedelta(days=1)
+            page.planned_day = form.planned_day()
 
 
 def _example(name: str) -> list[tuple[str, bytes]]:
@@ -84,32 +88,32 @@ def _example(name: str) -> list[tuple[str, bytes]]:
 
 def _take(files: Sequence[tuple[str, bytes]]) -> None:
     """Read files, and keep none but those whose columns nobody has named yet."""
-    state = st.session_state
-    state["log_parts"], state["log_unnamed"], state["log_problems"] = [], [], []
+    page = state(TrainingState)
+    page.parts, page.unnamed, page.problems = [], [], []
     for name, content in files[:_MOST_FILES]:
         _read(name, content)
     if len(files) > _MOST_FILES:
-        problem = f"There are {len(files)} files; the first {_MOST_FILES} are used."
-        state["log_problems"].append(("", problem))
+        words = f"There are {len(files)} files; the first {_MOST_FILES} are used."
+        page.problems.append(LogProblem("", words))
     _put_together()
 
 
 def _read(name: str, content: bytes) -> None:
-    state = st.session_state
-    columns = state["log_columns"].get(name)
+    page = state(TrainingState)
+    time_zone = st.session_state.get("log_zone") or _home()
     try:
-        log = read_log(content, time_zone=_time_zone(), columns=columns)
+        log = read_log(content, time_zone=time_zone, columns=page.meanings.get(name))
     except TrainingLogError as error:
-        state["log_problems"].append((name, f"{name}: {error}"))
-        if _columns(content):
-            state["log_unnamed"].append((name, content))
+        page.problems.append(LogProblem(name, f"{name}: {error}"))
+        if columns := _columns(content):
+            page.unnamed.append(LogFile(name, content, columns))
     else:
-        state["log_parts"].append(log)
+        page.parts.append(log)
 
 
 def _put_together() -> None:
-    state = st.session_state
-    state["log"] = merge_logs(state["log_parts"]) if state["log_parts"] else None
+    page = state(TrainingState)
+    page.log = merge_logs(page.parts) if page.parts else None
 
 
 def _columns(content: bytes) -> tuple[LogColumn, ...]:
@@ -120,38 +124,39 @@ def _columns(content: bytes) -> tuple[LogColumn, ...]:
         return ()
 
 
-def _use_columns(name: str, content: bytes, chosen: dict[str, str]) -> None:
-    state = st.session_state
-    state["log_columns"][name] = chosen
-    state["log_unnamed"] = [file for file in state["log_unnamed"] if file[0] != name]
-    state["log_problems"] = [told for told in state["log_problems"] if told[0] != name]
-    _read(name, content)
+def _use_columns(file: LogFile, meanings: dict[str, str]) -> None:
+    page = state(TrainingState)
+    page.meanings[file.name] = meanings
+    page.unnamed = [other for other in page.unnamed if other.name != file.name]
+    page.problems = [problem for problem in page.problems if problem.file != file.name]
+    _read(file.name, file.content)
     _put_together()
 
 
 def _other_zone() -> None:
     """Read again with another time zone what is still at hand, or ask for it."""
-    state = st.session_state
-    if state.get("log") is None and not state.get("log_unnamed"):
+    page = state(TrainingState)
+    if page.log is None and not page.unnamed:
         return
-    if name := state.get("log_example_used"):
-        _take(_example(name))
+    if page.example:
+        _take(_example(page.example))
     elif files := _uploads():
         _take(files)
     else:
         _forget()
-        problem = (
+        words = (
             "The time zone is another one now: please give the files again, so that late "
             "sessions lie on the right day."
         )
-        state["log_problems"] = [("", problem)]
+        page.problems = [LogProblem("", words)]
 
 
 def _forget() -> None:
-    for name in ("parts", "columns", "problems", "unnamed", "sources", "example_used"):
-        st.session_state.pop(f"log_{name}", None)
-    st.session_state["log"] = None
-    st.session_state["log_upload_number"] += 1
+    page = state(TrainingState)
+    page.log, page.example, page.meanings = None, "", {}
+    page.parts, page.unnamed, page.problems = [], [], []
+    page.uploads += 1
+    state(FormState).log_answers = {}
 
 
 def _ask_for_files() -> None:
@@ -175,51 +180,46 @@ def _ask_for_files() -> None:
             on_change=_other_zone,
             persist_state="session",
         )
-        st.selectbox(
-            "Or look at an example",
-            sorted(path.name for path in data_folder(_EXAMPLES).iterdir()),
-            index=None,
-            placeholder="Choose an example",
-            key="log_example",
-            on_change=_use_example,
+        names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
+        widgets.example(
+            "Or look at an example", names, "log_example", _use_example, width="stretch"
         )
-        if st.session_state.get("log") is not None:
+        if state(TrainingState).log is not None:
             st.button("Remove the log", on_click=_forget)
     st.caption(
         "Names, places, notes and positions are not used. The program that shows this page "
         "holds the sessions until you remove the log or close the page, a file only while "
         "it is listed here or its columns have no meaning yet, and stores none of it."
     )
-    for _, problem in st.session_state.get("log_problems", ()):
-        tables.tell(problem)
+    for problem in state(TrainingState).problems:
+        tables.tell(problem.sentence)
 
 
-def _ask_for_columns(name: str, content: bytes) -> None:
+def _ask_for_columns(file: LogFile) -> None:
     """Let a person say what the columns of an unknown table mean."""
     st.header("What the columns are")
     st.markdown("Needed are the date and one duration. Nothing is guessed.")
     chosen: dict[str, str] = {}
-    for place, column in enumerate(_columns(content)):
+    for place, column in enumerate(file.columns):
         with st.container(border=True):
             tables.say(f"{column.header}: {', '.join(column.samples) or 'empty'}")
-            meaning = st.selectbox(
+            meaning = widgets.select(
                 f"Meaning of column {place + 1}",
-                [_LEAVE_OUT, *MEANINGS],
-                format_func=lambda what: MEANINGS.get(what, "Leave it out"),
-                key=f"log_meaning_{name}_{place}",
+                {_LEAVE_OUT: "Leave it out", **MEANINGS},
+                f"log_meaning_{file.name}_{place}",
                 label_visibility="collapsed",
             )
         if meaning:
             chosen[column.header] = meaning
-    named = list(chosen.values())
-    twice = sorted({MEANINGS[what] for what in named if named.count(what) > 1})
+    meanings = list(chosen.values())
+    twice = sorted({MEANINGS[what] for what in meanings if meanings.count(what) > 1})
     if twice:
         st.error(f"Two columns are {' and '.join(twice)}: leave one out.")
-    complete = "start" in named and not set(DURATIONS).isdisjoint(named)
+    complete = "start" in meanings and not set(DURATIONS).isdisjoint(meanings)
     st.button(
         "Use these columns",
         on_click=_use_columns,
-        args=(name, content, chosen),
+        args=(file, chosen),
         disabled=bool(twice) or not complete,
     )
 
@@ -227,33 +227,23 @@ def _ask_for_columns(name: str, content: bytes) -> None:
 # ---------------------------------------------------------------------- the answers
 
 
-def _planned_day() -> date:
-    start = form.answers().get("start_time")
-    return datetime.fromisoformat(start).date() if start else form.today()
-
-
-def _ask_about_the_session() -> tuple[date, str | None, dict[str, Any]]:
+def _ask_about_the_session(planned_sport: str | None) -> tuple[date, str | None]:
     """Ask for the day and the sport of the planned session."""
-    given, default = form.answers(), _planned_day()
+    page, planned_day = state(TrainingState), form.planned_day()
     sports = FIELDS["sport"].levels
     # Both follow the plan until somebody chooses otherwise here.
-    for key, planned in (("log_on", default), ("log_sport", given.get("sport"))):
-        if st.session_state.get(f"{key}_planned", "") != planned:
-            st.session_state[key] = st.session_state[f"{key}_planned"] = planned
+    if page.planned_day != planned_day:
+        st.session_state["log_on"] = page.planned_day = planned_day
+    if page.planned_sport != planned_sport:
+        st.session_state["log_sport"] = page.planned_sport = planned_sport
     with st.container(horizontal=True, vertical_alignment="bottom"):
         on = st.date_input(
             "Day of the planned session", key="log_on", persist_state="session"
         )
-        sport = st.selectbox(
-            "Sport",
-            list(sports),
-            index=None,
-            format_func=sports.__getitem__,
-            placeholder="Choose",
-            key="log_sport",
-            persist_state="session",
+        sport = widgets.select(
+            "Sport", sports, "log_sport", index=None, persist_state="session"
         )
-    return (on or default), sport, given
+    return (on or planned_day), sport
 
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
@@ -266,44 +256,16 @@ def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     return before if st.toggle(words, key=key) else None
 
 
-def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str) -> None:
+def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
     """Say each answer with where it comes from, and offer to use them."""
-    if len(reasons := {found.reason for found in derived}) == 1 and "" not in reasons:
+    if len(reasons := {answer.reason for answer in derived}) == 1 and "" not in reasons:
         tables.tell(reasons.pop())
         return
-    for found in derived:
-        with st.container(border=True, key=f"derived_{found.name}"):
-            if found.value is None:
-                st.markdown(f"**{found.label}**: open")
-                tables.say(found.reason)
-                continue
-            own = given.get(found.name)
-            st.markdown(f"**{found.label}**: {_text(found)}")
-            tables.say(found.source)
-            if own is not None and own != found.value:
-                st.caption(f"Your own answer is {own:g}; it stays.")
-                st.button(
-                    "Take the log's answer instead",
-                    key=f"take_{found.name}",
-                    on_click=_prefer,
-                    args=(found,),
-                )
-    usable = [f for f in derived if f.name in FIELDS and f.value is not None]
-    new = [found for found in usable if given.get(found.name) is None]
-
-    other_sport = {} if given.get("sport") == sport else {"sport": sport}
-
-    def use() -> None:
-        form.change({**other_sport, **{f.name: f.value for f in new}})
-        st.session_state["log_sources"] = {
-            f.name: (f.value, f.source)
-            for f in usable
-            if with_log(given, derived).get(f.name) == f.value
-        }
-        st.session_state["log_used"] = True
-
-    help_text = "Answers that you gave yourself stay. There you can change each of them."
-    if other_sport:
+    for answer in derived:
+        with st.container(border=True, key=f"derived_{answer.name}"):
+            _show_one(answer, own.get(answer.name))
+    new = [answer for answer in _usable(derived) if own.get(answer.name) is None]
+    if own.get("sport") != sport:
         label = FIELDS["sport"].levels[sport].lower()
         st.markdown(f"The sport in My session becomes {label}: these answers are for it.")
     st.button(
@@ -311,22 +273,59 @@ def _show_answers(derived: Sequence[Derived], given: dict[str, Any], sport: str)
         if new
         else "Nothing new to use: you answered these yourself",
         key="log_use",
-        on_click=use,
+        on_click=_use,
+        args=(derived, own, sport),
         disabled=not new,
-        help=help_text,
+        help="Answers that you gave yourself stay. There you can change each of them.",
     )
 
 
-def _prefer(found: Derived) -> None:
+def _show_one(answer: Derived, own: float | None) -> None:
+    if answer.value is None:
+        st.markdown(f"**{answer.label}**: open")
+        tables.say(answer.reason)
+        return
+    st.markdown(f"**{answer.label}**: {_text(answer)}")
+    tables.say(answer.source)
+    if own is not None and own != answer.value:
+        st.caption(f"Your own answer is {own:g}; it stays.")
+        st.button(
+            "Take the log's answer instead",
+            key=f"take_{answer.name}",
+            on_click=_prefer,
+            args=(answer,),
+        )
+
+
+def _usable(derived: Sequence[Derived]) -> list[Derived]:
+    """Answers of the log that the form asks for."""
+    return [a for a in derived if a.name in FIELDS and a.value is not None]
+
+
+def _use(derived: Sequence[Derived], own: Answers, sport: str) -> None:
+    """Put what the log answers into the form, where nobody has answered it."""
+    usable, joined = _usable(derived), with_log(own, derived)
+    other_sport = {} if own.get("sport") == sport else {"sport": sport}
+    new = {a.name: a.value for a in usable if own.get(a.name) is None}
+    form.change({**other_sport, **new})
+    state(FormState).log_answers = {
+        a.name: LogAnswer(a.value, a.source)
+        for a in usable
+        if joined.get(a.name) == a.value
+    }
+    go_to("my_session")
+
+
+def _prefer(answer: Derived) -> None:
     """Let one answer of the log go before the person's own."""
-    form.change({found.name: found.value})
-    sources = st.session_state.setdefault("log_sources", {})
-    sources[found.name] = found.value, found.source
+    form.change({answer.name: answer.value})
+    source = LogAnswer(answer.value, answer.source)
+    state(FormState).log_answers[answer.name] = source
 
 
-def _text(found: Derived) -> str:
-    unit = FIELDS[found.name].unit if found.name in FIELDS else "times"
-    return f"{found.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
+def _text(answer: Derived) -> str:
+    unit = FIELDS[answer.name].unit if answer.name in FIELDS else "times"
+    return f"{answer.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 
 def _show_weeks(log: TrainingLog, today: date) -> None:
@@ -364,31 +363,29 @@ def _show_weeks(log: TrainingLog, today: date) -> None:
     )
 
 
-if st.session_state.pop("log_used", False):
-    st.switch_page(Path(__file__).with_name("my_session.py"))
 st.title("Training log")
 st.markdown("What you have recorded answers the questions about your last weeks.")
-device.connect(take_up=not st.session_state.get("from_link"))
+device.connect()
 _ask_for_files()
-unnamed = st.session_state.get("log_unnamed")
-log = st.session_state.get("log")
-if unnamed:
-    _ask_for_columns(*unnamed[0])
-if log is not None:
+page = state(TrainingState)
+if page.unnamed:
+    _ask_for_columns(page.unnamed[0])
+if page.log is not None:
     with st.expander("What was read", expanded=True):
-        tables.say(*log.report.lines())
+        tables.say(*page.log.report.lines())
     st.header("What it answers")
-    on, sport, given = _ask_about_the_session()
+    answers = form.answers()
+    on, sport = _ask_about_the_session(answers.get("sport"))
     if sport is None:
         st.info("Needed for the answers: the sport.")
     else:
-        found = derive(
-            log,
+        derived = derive(
+            page.log,
             on=on,
             sport=sport,
-            air_temperature_c=given.get("air_temperature_c"),
-            relative_humidity_pct=given.get("relative_humidity_pct"),
-            complete_until=_ask_whether_complete(log, on),
+            air_temperature_c=answers.get("air_temperature_c"),
+            relative_humidity_pct=answers.get("relative_humidity_pct"),
+            complete_until=_ask_whether_complete(page.log, on),
         )
-        _show_answers(found, given, sport)
-    _show_weeks(log, form.today())
+        _show_answers(derived, answers, sport)
+    _show_weeks(page.log, form.today())

@@ -125,7 +125,7 @@ def complete_weather(weather: Weather) -> Weather:
     frame["solar_radiation_w_m2"] = radiation
     for name, column in COLUMNS.items():
         if column.needed and frame[name].isna().all():
-            raise WeatherError(f"The weather holds no {column.label} ({name}).")
+            raise WeatherError(f"The weather holds no {column.label}.")
     notes += _gaps(frame, of_cloud=of_cloud)
     # The rest of what a model lets through at the edges of the day counts as direct
     # too: the heat balance is made for a share of 0.9 at most.
@@ -170,8 +170,8 @@ def check_possible(name: str, values: Array) -> None:
     wrong = (values < low) | (values > column.high) | np.isinf(values)
     if wrong.any():
         raise WeatherError(
-            f"The weather has {values[wrong][0]:g} {column.unit} as {column.label} "
-            f"({name}); possible is {column.low:g} to {column.high:g}."
+            f"The weather has {values[wrong][0]:g} {column.unit} as {column.label}; "
+            f"possible is {column.low:g} to {column.high:g}."
         )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import Problem
 
 Times = NDArray[np.datetime64]
 Kind = Literal["forecast", "climate", "typed"]
@@ -40,7 +41,10 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):([0-5]\d)")
 
 
 class WeatherError(ValueError):
-    """Weather that cannot be had or read; the message says why in one sentence."""
+    """Weather that cannot be had or read; the message says why in one sentence.
+
+    Its one argument is that sentence, or the `Problem` with an answer.
+    """
 
 
 @dataclass(frozen=True)
@@ -210,8 +214,6 @@ def rounded_place(latitude_deg: float, longitude_deg: float) -> tuple[float, flo
         field = FIELDS[name]
         # The comparison is also False for NaN.
         if not field.low <= value <= field.high:
-            raise WeatherError(
-                f"{field.label} ({name}) is {value:g}; allowed is {field.allowed}."
-            )
+            raise WeatherError(Problem(name, "not_allowed", f"{value:g}"))
     # A place just west of Greenwich must not become −0.
     return round(latitude_deg, 2) + 0.0, round(longitude_deg, 2) + 0.0

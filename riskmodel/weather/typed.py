@@ -63,8 +63,7 @@ def typed_weather(
         Wind at 10 m [m/s], and share of the sky [%], valid 0 to 100.
     days : int
         1 to 14; one more is made, for sessions that cross the last midnight.
-    kind : {"typed", "climate"}
-        "climate" for long-term normals.
+    kind : {"typed", "climate"}, the second for long-term normals
 
     Raises
     ------

@@ -46,6 +46,7 @@ from riskmodel.squad.scores import (
     squad_levers,
     with_plan,
 )
+from riskmodel.views.state import DeviceState, FormState
 from riskmodel.whatif.levers import LEVERS
 from tests.browser import axe, ready
 from tests.strategies import sessions
@@ -359,7 +360,7 @@ def test_each_click_of_a_lever_can_be_taken_back():
     efforts = [page.session_state["session_rpe"]]
     for _ in range(2):
         plan = {name: page.session_state[name] for name in names}
-        options = squad_levers(page.session_state["squad"], plan)
+        options = squad_levers(page.session_state["SquadState"].athletes, plan)
         place = [option.label for option in options].index(label)
         page.button(key=f"squad_use_{place}").click().run()
         efforts.append(page.session_state["session_rpe"])
@@ -371,7 +372,8 @@ def test_each_click_of_a_lever_can_be_taken_back():
 
 
 def test_other_weather_that_is_impossible_is_told_as_it_was_typed():
-    page = started({**PLAN, "units": complete({"°C": "°F"}), "other_start": True})
+    form = FormState(units=complete({"°C": "°F"}))
+    page = started({**PLAN, "FormState": form, "other_start": True})
     page.number_input(key="other_air_°F").set_value(200.0).run()
     assert "Air temperature is 200 °F; allowed is" in page.warning[0].value
 
@@ -410,7 +412,8 @@ def test_a_warning_says_whom_it_is_for():
 
 def test_nobody_with_a_score_is_no_small_number():
     page = started({**PLAN})
-    page.session_state["squad"] = page.session_state["squad"].assign(age_years=None)
+    squad = page.session_state["SquadState"]
+    squad.athletes = squad.athletes.assign(age_years=None)
     page.run()
     words = " ".join(m.value for m in page.markdown)
     assert "no number, as nobody in the list can be scored" in words
@@ -421,7 +424,7 @@ def test_an_answer_out_of_range_is_told_and_the_squad_stays():
     page = started({**PLAN, "air_temperature_c": 99.0})
     assert not page.exception
     assert "Air temperature is 99; allowed" in " ".join(w.value for w in page.warning)
-    assert len(page.session_state["squad"]) == 10
+    assert len(page.session_state["SquadState"].athletes) == 10
 
 
 TWINS = "Name,Age\nAnna,20\nAnna,50\nBen,30\n"
@@ -448,8 +451,8 @@ def test_of_two_with_one_name_the_chosen_one_opens_and_the_session_comes_back(ro
     assert page.session_state["age_years"] == age
     assert page.session_state["sport"] == "soccer"
     assert page.session_state["sleep_h"] is None
-    assert page.session_state["open_athlete_name"] == f"Anna (row {row})"
-    assert page.session_state["before_athlete"]["age_years"] == 61.0
+    assert page.session_state["FormState"].visit.name == f"Anna (row {row})"
+    assert page.session_state["FormState"].visit.own_answers["age_years"] == 61.0
     # Whatever is tried with the athlete is not the squad's plan.
     page.session_state["duration_min"] = 30.0
     page.run()
@@ -458,13 +461,13 @@ def test_of_two_with_one_name_the_chosen_one_opens_and_the_session_comes_back(ro
     assert page.session_state["duration_min"] == 90.0
     assert page.session_state["age_years"] == 61.0
     assert page.session_state["sleep_h"] == 5.0
-    assert "open_athlete_name" not in page.session_state
+    assert page.session_state["FormState"].visit is None
     assert page.selectbox(key="squad_athlete").value == row
 
 
 def type_in(page, **rows):
     """Let the grid hold these changes: column by column, row by row from 0."""
-    key = f"squad_grid_{page.session_state['squad_version']}"
+    key = f"squad_grid_{page.session_state['SquadState'].version}"
     changes = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
     page.session_state[key] = {**changes, **rows}
     page.run()
@@ -478,16 +481,16 @@ def test_a_change_in_the_grid_counts_and_can_be_taken_back():
     page.run()
     assert page.data_editor
     type_in(page, edited_rows={0: {"age_years": "40"}})
-    assert page.session_state["squad"]["age_years"].tolist() == [40, 300, 30]
+    assert page.session_state["SquadState"].athletes["age_years"].tolist() == [40, 300, 30]
     type_in(page, edited_rows={0: {"age_years": "20"}})
-    assert page.session_state["squad"]["age_years"].tolist() == [20, 300, 30]
+    assert page.session_state["SquadState"].athletes["age_years"].tolist() == [20, 300, 30]
     type_in(page, edited_rows={0: {"age_years": "45"}})
     type_in(page)
-    assert page.session_state["squad"]["age_years"].tolist() == [20, 300, 30]
+    assert page.session_state["SquadState"].athletes["age_years"].tolist() == [20, 300, 30]
     assert "Row 2: Age is 300" in html_of(page)
     # A row that goes takes its number with it, and the count is that of now.
     type_in(page, deleted_rows=[0], added_rows=[{"athlete": "Cy", "age_years": "50"}])
-    assert page.session_state["squad"].index.tolist() == [2, 3, 4]
+    assert page.session_state["SquadState"].athletes.index.tolist() == [2, 3, 4]
     assert "Row 2: Age is 300" in html_of(page)
     assert any("**3 athletes in the list**" in m.value for m in page.markdown)
     type_in(page, deleted_rows=[0, 1])
@@ -498,17 +501,19 @@ def test_no_choice_of_an_earlier_file_is_set_for_the_next():
     page = bring(opened(), "Name,Age,Weight\nA,30,70\n")
     page.button_group(key="unit_1_2_body_mass_kg").set_value("lb").run()
     press(page, "Use these columns")
-    assert page.session_state["squad"]["body_mass_kg"][1] == pytest.approx(31.75)
+    assert page.session_state["SquadState"].athletes["body_mass_kg"][1] == pytest.approx(
+        31.75
+    )
     bring(page, "Name,Age,Weight\nB,30,80\n")
     assert page.button_group(key="unit_2_2_body_mass_kg").value is None
     assert next(b for b in page.button if b.label == "Use these columns").disabled
     press(page, "Cancel")
-    assert page.session_state["squad"]["athlete"].tolist() == ["A"]
+    assert page.session_state["SquadState"].athletes["athlete"].tolist() == ["A"]
     press(page, "Change what the columns mean")
     assert page.button_group(key="unit_3_2_body_mass_kg").value == "lb"
     page.button_group(key="unit_3_2_body_mass_kg").set_value("kg").run()
     press(page, "Use these columns")
-    assert page.session_state["squad"]["body_mass_kg"][1] == 70.0
+    assert page.session_state["SquadState"].athletes["body_mass_kg"][1] == 70.0
 
 
 def test_a_meaning_is_not_chosen_before_a_person_has():
@@ -522,7 +527,7 @@ def test_a_meaning_is_not_chosen_before_a_person_has():
     assert "Still open, what it is: Sleep." in html_of(page)
     page.selectbox(key="target_1_2").set_value("sleep_h").run()
     press(page, "Use these columns")
-    assert page.session_state["squad"].to_dict("records") == [
+    assert page.session_state["SquadState"].athletes.to_dict("records") == [
         {"athlete": "A", "sleep_h": 7.0, "age_years": 30.0}
     ]
 
@@ -533,7 +538,7 @@ def test_a_list_without_headers_says_so_and_loses_nobody():
     page.selectbox(key="target_1_0").set_value("athlete").run()
     page.selectbox(key="target_1_1").set_value("age_years").run()
     press(page, "Use these columns")
-    assert page.session_state["squad"]["athlete"].tolist() == ["Ada", "Ben"]
+    assert page.session_state["SquadState"].athletes["athlete"].tolist() == ["Ada", "Ben"]
 
 
 def test_own_answers_about_the_session_are_set_aside_and_told():
@@ -570,18 +575,18 @@ def test_other_weather_leaves_out_what_was_measured_in_this():
 
 def test_a_saved_squad_can_be_removed_and_deleted():
     page = AppTest.from_file(PAGE, default_timeout=30)
-    page.session_state["device_kept"] = json.dumps(
-        {"squad": {"athlete": ["Ada"], "age_years": [30]}, "units": {"kg": "lb"}}
-    )
+    kept = {"squad": {"athlete": ["Ada"], "age_years": [30]}, "units": {"kg": "lb"}}
+    page.session_state["DeviceState"] = DeviceState(text=json.dumps(kept))
     page.run()
-    assert page.session_state["squad"]["athlete"].tolist() == ["Ada"]
+    assert page.session_state["SquadState"].athletes["athlete"].tolist() == ["Ada"]
     press(page, "Remove the squad")
-    assert "squad" not in page.session_state
+    assert page.session_state["SquadState"].athletes is None
     page.run()
-    assert "squad" not in page.session_state
+    assert page.session_state["SquadState"].athletes is None
     press(page, "Delete the squad kept on this device")
-    assert json.loads(page.session_state["device_kept"]) == {"units": {"kg": "lb"}}
-    assert list(page.session_state["device_command"]["drop"]) == ["squad", "squad_session"]
+    assert json.loads(page.session_state["DeviceState"].text) == {"units": {"kg": "lb"}}
+    command = page.session_state["DeviceState"].command
+    assert list(command["drop"]) == ["squad", "squad_session"]
     assert not [b for b in page.button if b.label.startswith("Delete")]
 
 
@@ -712,15 +717,14 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
 def test_a_kept_session_does_not_go_before_answers_that_are_there():
     page = AppTest.from_file(PAGE, default_timeout=30)
     kept = {"sport": "rowing", "duration_min": 30, "age_years": 99, "sky": "purple"}
-    page.session_state["device_kept"] = json.dumps(
-        {"squad": {"athlete": ["Ada"], "age_years": [30]}, "squad_session": kept}
-    )
+    entry = {"squad": {"athlete": ["Ada"], "age_years": [30]}, "squad_session": kept}
+    page.session_state["DeviceState"] = DeviceState(text=json.dumps(entry))
     page.run()
     state = page.session_state
     assert (state["sport"], state["duration_min"]) == ("rowing", 30.0)
     assert "age_years" not in state or state["age_years"] is None
     other = AppTest.from_file(PAGE, default_timeout=30)
-    other.session_state["device_kept"] = state["device_kept"]
+    other.session_state["DeviceState"] = DeviceState(text=json.dumps(entry))
     other.session_state["duration_min"] = 90.0
     other.run()
     assert other.session_state["duration_min"] == 90.0
@@ -805,7 +809,7 @@ def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):
 
 def test_what_cannot_be_read_on_the_device_can_be_deleted():
     page = AppTest.from_file(APP, default_timeout=30)
-    page.session_state["device_kept"] = "{spoilt"
+    page.session_state["DeviceState"] = DeviceState(text="{spoilt")
     page.run()
     assert not page.exception
     assert [b for b in page.button if b.label == "Delete everything kept"]

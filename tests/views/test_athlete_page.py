@@ -59,7 +59,7 @@ def opened(query):
 
 
 def answers_of(page):
-    return page.session_state["answers"]
+    return page.session_state["MySessionState"].scored.answers
 
 
 def warnings_of(page):
@@ -108,7 +108,7 @@ def test_switching_units_there_and_back_never_changes_an_answer_or_the_score(pag
     for label in [*reversed(UNITS[field.unit]), *UNITS[field.unit]]:
         control.set_value(label).run()
         assert not page.exception
-        assert page.session_state["units"][field.unit] == label
+        assert page.session_state["FormState"].units[field.unit] == label
         assert answers_of(page)[field.name] == VALUES[field.name]
         assert total_of(page) == total
     assert {f.name for f in CONVERTED} == set(VALUES)
@@ -334,8 +334,8 @@ def test_a_browser_that_cannot_tell_its_time_zone_does_no_harm(page, monkeypatch
 def test_health_answers_leave_the_address_bar_and_campaign_names_are_no_plan():
     page = opened({"sport": "running", "medications": "statin"})
     assert set(page.query_params) == {"sport"}
-    assert page.session_state["from_link"]
-    assert not opened({"utm_source": "mail"}).session_state["from_link"]
+    assert page.session_state["MySessionState"].from_link
+    assert not opened({"utm_source": "mail"}).session_state["MySessionState"].from_link
 
 
 def test_answers_between_two_examples_are_not_lost(page):
@@ -394,7 +394,7 @@ def test_a_spoilt_link_is_told_and_the_rest_of_it_used(query, words):
 
 def test_the_names_that_services_add_to_links_are_passed_over():
     page = opened({"sport": "running", "fbclid": "abc", "utm_source": "mail"})
-    assert page.session_state["link_problems"] == []
+    assert page.session_state["MySessionState"].link_problems == []
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -107,7 +107,10 @@ def test_a_start_time_is_read_in_the_readers_zone_and_survives_an_example(page):
     fill(page, {**SIX, **place, "start_time": noon})
     own = total_of(page)
     assert own is not None
-    assert page.session_state["answers"]["start_time"] == noon.astimezone().isoformat()
+    assert (
+        page.session_state["MySessionState"].scored.answers["start_time"]
+        == noon.astimezone().isoformat()
+    )
     page.selectbox(key="example").select("Marathon").run()
     assert page.session_state["start_time"] is None
     page.button(key="go_back").click().run()

@@ -20,6 +20,7 @@ from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
 from riskmodel.store import LOCAL, Saved, open_store
+from riskmodel.views.state import ScenariosState, SquadState
 from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, note_traffic, ready
 from tests.conftest import CHECKOUT
@@ -78,7 +79,7 @@ def test_two_pages_that_save_the_same_plan_lose_nothing(database):
     saved = database.save(LOCAL, "plan", "Sunday", SIX)
     pages = [opened("saved", {**SIX, "duration_min": m}) for m in (70.0, 80.0)]
     for page in pages:
-        page.session_state["opened_plan"] = saved
+        page.session_state["StoreState"].opened["plan"] = saved
         page.session_state["save_name_plan"] = "Sunday"
         page.run()
     for page in pages:
@@ -200,9 +201,7 @@ def test_one_athlete_leaves_nothing_behind_for_the_next(database):
     database.save(LOCAL, "athlete", "Ben", {"athlete": "Ben", "age_years": 25.0})
     page = opened("saved")
     for entry in sorted(database.items(LOCAL, "athlete"), key=lambda e: e.name):
-        page.session_state["go_to"] = None
         page.button(key=f"open_{entry.id}").click().run()
-        page.session_state["go_to"] = None
         page.run()
     state = page.session_state
     assert (state["athlete"], state["age_years"]) == ("Ben", 25.0)
@@ -220,7 +219,7 @@ def test_what_was_opened_is_what_is_saved(database):
     page.run()
     page.button(key=f"open_{ids['Race']}").click().run()
     again = opened("saved", SIX)
-    for key in ("opened_plan", "save_name_plan"):
+    for key in ("StoreState", "save_name_plan"):
         again.session_state[key] = page.session_state[key]
     again.session_state["duration_min"] = 99.0
     again.run()
@@ -233,7 +232,7 @@ def test_a_plan_that_was_deleted_is_saved_as_new(database):
     database.save(LOCAL, "plan", "Race", SIX)
     (entry,) = database.items(LOCAL, "plan")
     page = opened("saved", SIX)
-    page.session_state["opened_plan"] = Saved(entry.id, 1, "Race")
+    page.session_state["StoreState"].opened["plan"] = Saved(entry.id, 1, "Race")
     page.session_state["save_name_plan"] = "Race"
     page.run()
     database.delete(LOCAL, "plan", entry.id)
@@ -543,7 +542,11 @@ def test_warning_signs_and_illness_are_never_saved(database):
     signs = {"red_flags": ["lasting_days"], "illness_24h": "yes"}
     squad = pd.DataFrame({"athlete": ["Ada"], "age_years": [30.0], "illness_24h": ["yes"]})
     scenarios = [Scenario(name, {**SIX, **signs}) for name in ("One", "Two")]
-    page = opened("saved", {**SIX, **signs, "squad": squad, "plans": scenarios})
+    open_elsewhere = {
+        "SquadState": SquadState(squad),
+        "ScenariosState": ScenariosState(dict(enumerate(scenarios, 1))),
+    }
+    page = opened("saved", {**SIX, **signs, **open_elsewhere})
     page.toggle(key="save_private").set_value(True).run()
     for kind in ("plan", "scenarios", "squad"):
         page.text_input(key=f"save_name_{kind}").set_value("All").run()

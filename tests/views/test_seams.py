@@ -9,6 +9,13 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.datasets import data_folder, load_examples
 from riskmodel.inputs.session import FIELDS, tidy
 from riskmodel.store import LOCAL
+from riskmodel.views.state import (
+    FormState,
+    ScenariosState,
+    SquadState,
+    StartState,
+    StartWeather,
+)
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.whatif.plans import Scenario, to_text
@@ -45,8 +52,9 @@ def used_start(**answers):
     given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
     moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
     given = {**given, "sky": None}
+    of_start = FormState(start_weather=StartWeather(given, "Forecast."))
     state = {**SIX, **given, "start_time": moment, **answers}
-    return {**state, "start_offset_min": 120, "weather_from": (given, "Forecast.")}
+    return {**state, "start_offset_min": 120, "FormState": of_start}
 
 
 def wbgt(test):
@@ -63,7 +71,7 @@ def test_the_heat_of_a_start_goes_on_every_page(page, changed):
         test.session_state[name] = value
     test.run()
     assert wbgt(test) is None
-    assert "weather_from" not in test.session_state
+    assert test.session_state["FormState"].start_weather is None
 
 
 def test_what_is_empty_is_let_go_when_the_page_changes():
@@ -74,7 +82,7 @@ def test_what_is_empty_is_let_go_when_the_page_changes():
     # Only what the new page asks itself.
     assert not {FIELDS[name].group for name in kept} - {"plan", "weather"}
     go(test, "my_session")
-    assert dict(test.session_state["answers"]) == SIX
+    assert dict(test.session_state["MySessionState"].scored.answers) == SIX
 
 
 def undo(test):
@@ -86,8 +94,8 @@ def test_the_heat_of_a_start_goes_after_a_lever_and_its_undo():
     squad = pd.DataFrame({"athlete": list("ABCDEF"), "age_years": 40.0}, index=range(1, 7))
     hard = {"duration_min": 360.0, "session_rpe": 10}
     for taken_back in (False, True):
-        test = app("squad", squad=squad, **used_start(**hard))
-        credit = test.session_state["weather_from"]
+        test = app("squad", SquadState=SquadState(squad), **used_start(**hard))
+        credit = test.session_state["FormState"].start_weather
         before = wbgt(test)
         levers = [m.value for m in test.markdown if ": from " in m.value]
         place = next(i for i, text in enumerate(levers) if "cooler" in text)
@@ -96,7 +104,7 @@ def test_the_heat_of_a_start_goes_after_a_lever_and_its_undo():
         if taken_back:
             undo(test)
             assert wbgt(test) == before
-            assert test.session_state["weather_from"] == credit
+            assert test.session_state["FormState"].start_weather == credit
         test.number_input(key="air_temperature_c").set_value(5.0).run()
         assert wbgt(test) is None
 
@@ -119,7 +127,7 @@ def with_squad(**state):
         {"athlete": ["Ada", "Ben"], "age_years": [61.0, 25.0], "sex": ["x", "male"]},
         index=[1, 2],
     )
-    return app("squad", squad=squad, **{**SIX, **state})
+    return app("squad", SquadState=SquadState(squad), **{**SIX, **state})
 
 
 def open_athlete(test, row):
@@ -134,15 +142,15 @@ def open_athlete(test, row):
 def test_a_visit_to_an_athlete_ends_without_a_trace():
     test = app(**MARATHON | {"start_time": None})
     test.button(key="try_pace").click().run()
-    own = dict(test.session_state["answers"])
+    own = dict(test.session_state["MySessionState"].scored.answers)
     squad = pd.DataFrame({"athlete": ["Ben"], "age_years": [25.0]}, index=[1])
-    test.session_state["squad"] = squad
+    test.session_state["SquadState"] = SquadState(squad)
     open_athlete(go(test, "squad"), 1)
     assert "answers of Ben" in html_of(test)
     assert not [b for b in test.button if b.key == "go_back"]
     assert test.session_state["age_years"] == 25.0
     go(go(test, "squad"), "my_session")
-    assert dict(test.session_state["answers"]) == own
+    assert dict(test.session_state["MySessionState"].scored.answers) == own
     assert "answers of Ben" not in html_of(test)
     assert not [b for b in test.button if b.key == "go_back"]
 
@@ -209,14 +217,20 @@ def test_the_logs_sport_follows_the_plan_until_one_is_chosen():
     )
 
 
+def plans_of(test):
+    return list(test.session_state["ScenariosState"].scenarios.values())
+
+
 def test_a_scenarios_measured_heat_goes_with_its_weather():
     hot = {**SIX, "wbgt_c": 31.0, "solar_radiation_w_m2": 700.0}
     plans = [Scenario("One", hot), Scenario("Two", hot)]
-    test = app("compare", plans=plans, plan_ids=[1, 2], next_plan=2)
+    scenarios = ScenariosState(dict(enumerate(plans, 1)), last_number=2)
+    test = app("compare", ScenariosState=scenarios)
     test.selectbox(key="change_field").select("air_temperature_c").run()
     test.number_input[0].set_value(5.0).run()
     assert not test.exception
-    changed = [p.answers for p in test.session_state["plans"] if "wbgt_c" not in p.answers]
+    answers = [plan.answers for plan in plans_of(test)]
+    changed = [own for own in answers if "wbgt_c" not in own]
     assert len(changed) == 1
     assert "belonged to the weather before" in told(test)
 
@@ -228,8 +242,8 @@ def test_a_link_to_compare_is_no_link_to_my_session():
     test.run()
     test.query_params["scenarios"] = to_text(named, private=True)
     go(test, "compare")
-    assert len(test.session_state["plans"]) == 2
-    assert not any("red_flags" in p.answers for p in test.session_state["plans"])
+    assert len(plans_of(test)) == 2
+    assert not any("red_flags" in p.answers for p in plans_of(test))
     go(test, "my_session")
     assert "Opened from a link" not in " ".join(c.value for c in test.caption)
 
@@ -237,12 +251,11 @@ def test_a_link_to_compare_is_no_link_to_my_session():
 def test_columns_of_an_old_file_do_not_come_back_over_another_squad():
     test = app("squad", **SIX)
     next(b for b in test.button if b.label == "Use the example squad").click().run()
-    assert "squad_source" in test.session_state
-    test.session_state["squad_to_open"] = pd.DataFrame(
-        {"athlete": ["Z"], "age_years": [30.0]}
-    )
+    assert test.session_state["SquadState"].source is not None
+    another = pd.DataFrame({"athlete": ["Z"], "age_years": [30.0]})
+    test.session_state["SquadState"].to_open = another
     test.run()
-    assert len(test.session_state["squad"]) == 1
+    assert len(test.session_state["SquadState"].athletes) == 1
     assert not [b for b in test.button if b.label == "Change what the columns mean"]
 
 
@@ -251,11 +264,10 @@ def test_a_start_for_the_squad_goes_to_the_squads_plan():
     weather = read_weather_file(
         (data_folder("examples_weather") / "open_meteo.json").read_bytes()
     )
-    test.session_state["weather"] = weather
-    test.session_state["weather_shown_whole"] = True
+    test.session_state["StartState"] = StartState(weather, shown_whole=True)
     test.session_state["start_whom"] = "The squad"
     go(test, "start")
     next(b for b in test.button if b.label == "Use this start in Squad").click().run()
     go(test, "squad")
     assert wbgt(test) is not None
-    assert "open_athlete_name" not in test.session_state
+    assert test.session_state["FormState"].visit is None

@@ -19,6 +19,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.starts.scores import INDOORS, WEATHER_FIELDS
 from riskmodel.views import start_chart
+from riskmodel.views.state import FormState, SquadState, StartState, StartWeather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget
 from riskmodel.weather.over_session import weather_answers
@@ -69,7 +70,7 @@ def press(page, label):
 
 def with_file(**state):
     weather = read_weather_file(FILE.read_bytes())
-    return opened(weather=weather, weather_shown_whole=True, **state), weather
+    return opened(StartState=StartState(weather, shown_whole=True), **state), weather
 
 
 def test_the_page_says_what_python_says():
@@ -149,7 +150,7 @@ def test_a_fault_keeps_the_last_forecast_and_leaves_the_hand_free(service):
         page.number_input(key=key).set_value(value).run()
     page.button(key="use_typed").click().run()
     assert not page.exception
-    assert page.session_state["weather"].kind == "typed"
+    assert page.session_state["StartState"].weather.kind == "typed"
     assert "Weather typed by hand" in told(page)
 
 
@@ -183,7 +184,7 @@ def test_a_later_date_is_climate_and_not_called_a_forecast():
 
 def test_the_squad_gets_expected_numbers_by_hour():
     squad = pd.DataFrame({"athlete": list("ABC"), "age_years": [20.0, 30.0, 45.0]})
-    page, weather = with_file(squad=squad, start_whom="The squad")
+    page, weather = with_file(SquadState=SquadState(squad), start_whom="The squad")
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
     found = best_start_squad(squad, plan, weather, **WHOLE)
     for window in found.windows:
@@ -202,7 +203,7 @@ def test_the_squad_gets_expected_numbers_by_hour():
 )
 def test_a_session_that_cannot_be_scored_says_why(answers, said):
     weather = read_weather_file(FILE.read_bytes())
-    page = opened(answers, weather=weather, weather_shown_whole=True)
+    page = opened(answers, StartState=StartState(weather, shown_whole=True))
     everything = f"{told(page)} {words(page)} {' '.join(w.value for w in page.warning)}"
     assert said in everything
     assert "instead of" not in words(page)
@@ -410,7 +411,8 @@ def test_a_start_that_was_used_goes_when_another_weather_is_answered():
     for name, value in {**RUN, **given, "start_time": moment}.items():
         page.session_state[name] = value
     page.session_state["start_offset_min"] = 120
-    page.session_state["weather_from"] = given, "Forecast."
+    of_start = StartWeather(given, "Forecast.")
+    page.session_state["FormState"] = FormState(start_weather=of_start)
     page.run()
     assert not page.exception
     assert page.session_state["wbgt_c"] == given["wbgt_c"]

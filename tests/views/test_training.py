@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.datasets import data_folder
 from riskmodel.training.derive import derive
 from riskmodel.training.log_file import read_log
+from riskmodel.views.state import TrainingState
 from tests.browser import axe, ready
 from tests.conftest import CHECKOUT
 
@@ -66,8 +67,9 @@ def test_a_persons_own_answer_stays_and_the_others_are_used():
     on = log.report.last_day + timedelta(days=1)
     found = {d.name: d.value for d in derive(log, on=on, sport="running")}
     assert state["longest_recent_min"] == found["longest_recent_min"]
-    assert state["log_sources"]["longest_recent_min"][0] == found["longest_recent_min"]
-    assert "sessions_per_week" not in state["log_sources"]
+    of_log = state["FormState"].log_answers
+    assert of_log["longest_recent_min"].value == found["longest_recent_min"]
+    assert "sessions_per_week" not in of_log
 
 
 def test_a_log_that_ended_long_ago_answers_nothing_and_says_so_once():
@@ -156,7 +158,7 @@ def test_a_file_that_was_read_is_not_kept():
 
 def test_another_time_zone_reads_again_what_is_there_or_asks_for_it():
     def late(page):
-        return page.session_state["log"].sessions["start"].dt.hour.max()
+        return page.session_state["TrainingState"].log.sessions["start"].dt.hour.max()
 
     page = opened()
     page.selectbox(key="log_zone").select("UTC").run()
@@ -166,25 +168,25 @@ def test_another_time_zone_reads_again_what_is_there_or_asks_for_it():
     assert late(page) != before
     page = opened(STRAVA.name)
     page.selectbox(key="log_zone").select("Asia/Tokyo").run()
-    assert page.session_state["log"] is not None
+    assert page.session_state["TrainingState"].log is not None
     # After a look at another page the uploader is empty, and the file is gone.
-    page = opened(log=page.session_state["log"])
+    page = opened(TrainingState=TrainingState(page.session_state["TrainingState"].log))
     page.selectbox(key="log_zone").select("Europe/Berlin").run()
     assert not page.exception
-    assert page.session_state["log"] is None
+    assert page.session_state["TrainingState"].log is None
     assert "please give the files again" in told(page)
 
 
 def test_removing_the_log_empties_the_uploader():
     page = opened()
     given(page, STRAVA)
-    assert page.session_state["log"] is not None
+    assert page.session_state["TrainingState"].log is not None
     next(b for b in page.button if b.label == "Remove the log").click().run()
     assert not page.exception
-    assert page.session_state["log"] is None
+    assert page.session_state["TrainingState"].log is None
     assert not page.file_uploader[0].value
     given(page, STRAVA)  # the same file once more
-    assert page.session_state["log"] is not None
+    assert page.session_state["TrainingState"].log is not None
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
@@ -277,4 +279,4 @@ def test_one_answer_of_the_log_can_go_before_ones_own():
     page.button(key="take_sessions_per_week").click().run()
     assert not page.exception
     assert page.session_state["sessions_per_week"] == 6.0
-    assert page.session_state["log_sources"]["sessions_per_week"][0] == 6.0
+    assert page.session_state["FormState"].log_answers["sessions_per_week"].value == 6.0

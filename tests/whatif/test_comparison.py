@@ -322,6 +322,18 @@ def started(*names):
     return page
 
 
+def plans_of(page):
+    return list(page.session_state["ScenariosState"].scenarios.values())
+
+
+def numbers(page):
+    return list(page.session_state["ScenariosState"].scenarios)
+
+
+def put_first(page, plan):
+    page.session_state["ScenariosState"].scenarios[numbers(page)[0]] = plan
+
+
 def table_of(page):
     return next(
         e.proto.body for e in page.main if e.type == "html" and "cr-table" in e.proto.body
@@ -331,28 +343,27 @@ def table_of(page):
 def test_the_page_compares_examples_and_changes_one_thing():
     page = started("Marathon", "Long ride")
     assert "about 23" in table_of(page)
-    page.selectbox(key="change_plan").set_value(page.session_state["plan_ids"][0]).run()
+    page.selectbox(key="change_plan").set_value(numbers(page)[0]).run()
     page.number_input[0].set_value(120.0).run()
     assert not page.exception
-    plans = page.session_state["plans"]
+    plans = plans_of(page)
     assert plans[0].answers["duration_min"] == 120.0
     assert plans[1].answers == from_text(to_text(plans, private=True))[0][1].answers
     now = assess(plans[0].answers)
     assert f"<td>{now.in_100}</td>" in table_of(page)
     page.selectbox(key="change_field").select("medications").run()
     page.button_group[-1].set_value(["statin"]).run()
-    assert page.session_state["plans"][0].answers["medications"] == ["statin"]
+    assert plans_of(page)[0].answers["medications"] == ["statin"]
 
 
 def test_scenarios_are_added_duplicated_moved_named_and_removed():
     page = started("Hot 10 km race")
 
     def names():
-        return [plan.name for plan in page.session_state["plans"]]
+        return [plan.name for plan in plans_of(page)]
 
     def chosen():
-        ids = page.session_state["plan_ids"]
-        return names()[ids.index(page.selectbox(key="change_plan").value)]
+        return names()[numbers(page).index(page.selectbox(key="change_plan").value)]
 
     # One alone can be changed too.
     page.text_input[0].set_value("Race").run()
@@ -379,8 +390,7 @@ def test_scenarios_are_added_duplicated_moved_named_and_removed():
     # The copy stands beside its model, and is what is changed next.
     press(page, "Duplicate")
     assert chosen() == names()[1] == "<b>*Cool*</b> 2"
-    ids = page.session_state["plan_ids"]
-    page.selectbox(key="change_plan").set_value(ids[2]).run()
+    page.selectbox(key="change_plan").set_value(numbers(page)[2]).run()
     press(page, "Remove")
     assert chosen() == names()[2] == "Hot 10 km race 2"
     for _ in range(3):
@@ -394,7 +404,7 @@ def test_scenarios_are_added_duplicated_moved_named_and_removed():
 
 def test_removing_another_leaves_the_chosen_one():
     page = started("Marathon", "Long ride", "Hot 10 km race")
-    first, _, last = page.session_state["plan_ids"]
+    first, _, last = numbers(page)
     page.selectbox(key="sweep_plan").set_value(last).run()
     page.selectbox(key="change_plan").set_value(first).run()
     press(page, "Remove")
@@ -403,10 +413,10 @@ def test_removing_another_leaves_the_chosen_one():
 
 def test_what_cannot_be_scored_is_told_in_the_readers_words_and_units():
     page = started("Marathon", "Long ride")
-    page.session_state["units"] = units.complete({"°C": "°F"})
+    page.session_state["FormState"].units = units.complete({"°C": "°F"})
     page.session_state["air_temperature_c"] = 50.0  # of My session, and none of these
-    plans = page.session_state["plans"]
-    plans[0] = Scenario("Hot", {**plans[0].answers, "air_temperature_c": 90.0})
+    hot = {**plans_of(page)[0].answers, "air_temperature_c": 90.0}
+    put_first(page, Scenario("Hot", hot))
     page.run()
     assert "Hot: Air temperature is 194 °F; allowed is -4 to 131 °F." in told(page)
 
@@ -418,9 +428,9 @@ def told(page):
 
 def test_the_page_says_what_a_picture_left_out():
     page = started("Marathon")
-    plan = page.session_state["plans"][0]
+    plan = plans_of(page)[0]
     measured = {"wbgt_c": 25.0, "solar_radiation_w_m2": 500.0}
-    page.session_state["plans"][0] = Scenario("A", {**plan.answers, **measured})
+    put_first(page, Scenario("A", {**plan.answers, **measured}))
     press(page, "Duplicate")
     page.selectbox(key="sweep_across").select("sky").run()
     page.selectbox(key="sweep_down").select("").run()
@@ -464,7 +474,7 @@ def opened_with(saved=None, **parameters):
         page.query_params[name] = value
     page.run()
     if saved is not None:
-        page.session_state["device_kept"] = json.dumps({"scenarios": saved})
+        page.session_state["DeviceState"].text = json.dumps({"scenarios": saved})
         page.run()
     assert not page.exception
     return page
@@ -474,8 +484,8 @@ def test_a_reload_of_saved_scenarios_finds_their_private_answers():
     plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "sleep_h": 4.0})]
     saved, link = to_text(plans, private=True), to_text(plans, private=False)
     page = opened_with(saved, scenarios=link)
-    assert page.session_state["plans"][1].answers["sleep_h"] == 4.0
-    assert "from_link" not in page.session_state
+    assert plans_of(page)[1].answers["sleep_h"] == 4.0
+    assert "MySessionState" not in page.session_state
     assert "can differ" not in " ".join(c.value for c in page.caption)
 
 
@@ -483,8 +493,8 @@ def test_a_reload_of_saved_scenarios_finds_their_private_answers():
 def test_an_address_of_others_says_what_it_leaves_out(saved):
     plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "duration_min": 60.0})]
     page = opened_with(saved, scenarios=to_text(plans, private=False))
-    assert [plan.name for plan in page.session_state["plans"]] == ["A", "B"]
-    assert page.session_state["plans_from_link"]
+    assert [plan.name for plan in plans_of(page)] == ["A", "B"]
+    assert page.session_state["ScenariosState"].link is not None
     assert "numbers can differ" in " ".join(c.value for c in page.caption)
 
 
@@ -493,13 +503,13 @@ def test_a_file_replaces_scenarios_only_if_it_can_be_used_and_can_be_undone():
     useless = b'{"cramp-risk":1,"base":{},"scenarios":[["a",{"age_years":999}]]}'
     for content in (b"rubbish", useless):
         page.file_uploader[0].upload("a.json", content).run()
-        assert [p.name for p in page.session_state["plans"]] == ["Marathon", "Long ride"]
+        assert [p.name for p in plans_of(page)] == ["Marathon", "Long ride"]
         assert "Nothing of the file was used" in told(page)
     text = to_text([Scenario("Ö", {"sport": "running"})], private=True)
     page.file_uploader[0].upload("a.json", text.encode("utf-8-sig")).run()
-    assert [p.name for p in page.session_state["plans"]] == ["Ö"]
+    assert [p.name for p in plans_of(page)] == ["Ö"]
     press(page, "Undo: open the file")
-    assert [p.name for p in page.session_state["plans"]] == ["Marathon", "Long ride"]
+    assert [p.name for p in plans_of(page)] == ["Marathon", "Long ride"]
     assert not page.exception
 
 
@@ -514,7 +524,7 @@ def test_the_address_holds_the_plans_without_private_answers():
     again = AppTest.from_file(PAGE, default_timeout=30)
     again.query_params["scenarios"] = text
     again.run()
-    assert [plan.name for plan in again.session_state["plans"]] == ["Marathon", "Long ride"]
+    assert [plan.name for plan in plans_of(again)] == ["Marathon", "Long ride"]
     assert "cramp_sessions_12mo" not in text
 
 

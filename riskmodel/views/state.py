@@ -1,0 +1,240 @@
+"""What a visit holds besides its widgets: one typed object for each part of the app.
+
+Each lies in the session of the page under the name of its class.  What a widget holds
+lies there too, under the widget's own key: for a question the name of its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from riskmodel.inputs.problems import Problem
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.squad.columns import Column, RawTable
+from riskmodel.store import Saved
+from riskmodel.training.log import TrainingLog
+from riskmodel.training.log_table import LogColumn
+from riskmodel.weather.hours import Place, Weather
+from riskmodel.whatif.advice import Advice
+from riskmodel.whatif.plans import Scenario
+
+Answers = Mapping[str, Any]
+State = TypeVar("State")
+
+
+def state(kind: type[State]) -> State:
+    """State of this visit of one kind, as it is at first or as it was left."""
+    if kind.__name__ not in st.session_state:
+        st.session_state[kind.__name__] = kind()
+    kept: State = st.session_state[kind.__name__]
+    return kept
+
+
+@dataclass
+class NavigationState:
+    """Which page is shown, and which a click asked for."""
+
+    title: str = ""
+    go_to: str = ""
+
+
+@dataclass(frozen=True)
+class StartWeather:
+    """Weather answers of a start that was used, and where they came from."""
+
+    answers: Answers
+    words: str
+
+
+@dataclass(frozen=True)
+class LogAnswer:
+    """An answer of the training log, and what it was reckoned from."""
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What a widget shows in another unit, and the answer that this stands for."""
+
+    shown: Any
+    answer: float
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An athlete of the squad who is open, and the coach's answers of before."""
+
+    name: str
+    own_answers: Answers
+
+
+@dataclass
+class FormState:
+    """What belongs to the answers in the form."""
+
+    units: dict[str, str] | None = None
+    units_changed: str = ""
+    behind: dict[str, Behind] = field(default_factory=dict)
+    levels_before: dict[str, list[str]] = field(default_factory=dict)
+    signs_looked_at: set[str] | None = None
+    start_weather: StartWeather | None = None
+    log_answers: dict[str, LogAnswer] = field(default_factory=dict)
+    visit: Visit | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one click did: the answers before it and after it."""
+
+    label: str
+    before: Answers
+    after: Answers
+    place: str = ""
+    start_weather: StartWeather | None = None
+
+
+@dataclass
+class UndoState:
+    """Clicks that can be taken back, the last one at the end."""
+
+    session: list[Step] = field(default_factory=list)
+    squad: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Answers with their assessment, the one of before the last change, and advice."""
+
+    answers: Answers
+    assessment: Assessment
+    earlier: Assessment | None
+    advice: Advice
+
+
+@dataclass
+class MySessionState:
+    """What My session has last shown, and the link that opened it."""
+
+    scored: Scored | None = None
+    from_link: bool | None = None  # None until the address was looked at
+    link_problems: Sequence[Problem] = ()
+
+
+@dataclass
+class DeviceState:
+    """What lies on the reader's device, and what it was asked to do last."""
+
+    text: str = ""
+    entry_text: str = ""
+    entry: dict[str, Any] = field(default_factory=dict)
+    command: dict[str, Any] | None = None
+    failed: bool = False
+    taken_up: bool = False
+
+
+@dataclass(frozen=True)
+class AthletesFile:
+    """A list of athletes as it was read, and what its columns mean."""
+
+    raw: RawTable
+    columns: list[Column]
+
+
+@dataclass
+class SquadState:
+    """The athletes of the page Squad."""
+
+    athletes: pd.DataFrame | None = None
+    version: int = 0
+    grid_base: pd.DataFrame | None = None
+    grid_edited: pd.DataFrame | None = None
+    source: AthletesFile | None = None
+    asked: AthletesFile | None = None  # a file whose columns are in question
+    times_asked: int = 0
+    notes: Sequence[str] = ()
+    problem: str = ""
+    uploads: int = 0
+    taken_up: bool = False
+    to_open: pd.DataFrame | None = None
+
+
+@dataclass
+class ScenariosState:
+    """The scenarios of the page Compare, each by a number that it keeps."""
+
+    scenarios: dict[int, Scenario] | None = None
+    last_number: int = 0
+    chosen: int | None = None
+    swept: int | None = None
+    problems: Sequence[str] = ()
+    before_file: dict[int, Scenario] | None = None
+    address: str | None = None
+    link: str | None = None  # the scenarios of the address, as long as they are a link's
+    taken_up: bool = False
+
+
+@dataclass
+class StartState:
+    """The page Best start: the weather that it shows, and what was chosen in it."""
+
+    weather: Weather | None = None
+    fetched: bool = False
+    shown_whole: bool = False
+    outdated: bool = False
+    weather_problem: str | Problem = ""
+    places: Sequence[Place] = ()
+    file: bytes | None = None
+    problem: str = ""
+    picked: str | None = None
+    looks: int = 0
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A training file whose columns nobody has named yet."""
+
+    name: str
+    content: bytes
+    columns: tuple[LogColumn, ...]
+
+
+@dataclass(frozen=True)
+class LogProblem:
+    """What was wrong with a file; no name where it is about none."""
+
+    file: str
+    sentence: str
+
+
+@dataclass
+class TrainingState:
+    """The training log, and what was read for it."""
+
+    log: TrainingLog | None = None
+    parts: list[TrainingLog] = field(default_factory=list)
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+    unnamed: list[LogFile] = field(default_factory=list)
+    problems: list[LogProblem] = field(default_factory=list)
+    example: str = ""
+    uploads: int = 0
+    planned_day: date | None = None
+    planned_sport: str | None = None
+
+
+@dataclass
+class StoreState:
+    """The pages Saved and Diary: what is open, and what the last click came to."""
+
+    opened: dict[str, Saved] = field(default_factory=dict)  # by kind
+    problem: str = ""
+    note: str = ""
+    diary_note: str = ""
+    diary_day: date | None = None

@@ -1,0 +1,90 @@
+"""Widgets that several pages draw in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from riskmodel.inputs import units
+from riskmodel.views import form
+
+T = TypeVar("T")
+_MIME = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def download(
+    label: str, make: Callable[[], str | bytes], file_name: str, help: str | None = None
+) -> None:
+    """Offer a file; made on the click only, none of it lies in the server until then."""
+    mime = _MIME[Path(file_name).suffix]
+    st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
+
+
+def with_private(key: str, *, yes: str, no: str) -> bool:
+    """Ask whether to take private answers along, and say what either choice means."""
+    private = st.toggle("With health and personal answers", key=key)
+    st.caption(yes if private else no)
+    return private
+
+
+def example(
+    label: str,
+    names: Iterable[str],
+    key: str,
+    on_change: Callable[[], None],
+    *,
+    width: Any = 320,
+) -> None:
+    """Offer examples to look at or to start from."""
+    st.selectbox(
+        label,
+        list(names),
+        index=None,
+        key=key,
+        placeholder="Choose an example",
+        on_change=on_change,
+        width=width,
+    )
+
+
+def select(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
+    """Let one of several be chosen in a list that opens."""
+    settings: dict[str, Any] = {"placeholder": "Choose", **more}
+    choice: T | None = st.selectbox(
+        label, list(options), format_func=options.__getitem__, key=key, **settings
+    )
+    return choice
+
+
+def pills(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
+    """Let one of several be chosen that stand side by side."""
+    choice: T | None = st.pills(
+        label, list(options), format_func=options.__getitem__, key=key, **more
+    )
+    return choice
+
+
+def number_in_unit(
+    label: str, own_unit: str, value: float | None, key: str, **more: Any
+) -> float | None:
+    """Ask for a number in the reader's unit, and give it back in the project's.
+
+    The label of the unit stands in the key, in place of {}: what was typed in one unit
+    must not count in another.
+    """
+    unit = units.unit_of(own_unit, form.chosen_units())
+    shown: float | None = st.number_input(
+        f"{label}, {unit.label}",
+        value=None if value is None else round(unit.shown(value), 1),
+        key=key.format(unit.label),
+        **more,
+    )
+    return None if shown is None else unit.inside(shown)
