@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import riskmodel
 from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import load_examples
@@ -189,3 +190,10 @@ def test_the_nomenclature_says_what_each_factor_reads():
     for factor in load_scorecard().factors:
         row = f"| `points_{factor.name}` | points | `{factor.quantity}`"
         assert row in text, row
+
+
+def test_the_public_names_that_the_changelog_calls_new_are_there():
+    (line,) = re.findall(r"^- New public names\. .*", text_of("CHANGELOG.md"), re.MULTILINE)
+    names = re.findall(r"`(\w+)`", line)
+    assert names
+    assert set(names) <= set(riskmodel.__all__)
