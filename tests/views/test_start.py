@@ -197,7 +197,7 @@ def test_the_squad_gets_expected_numbers_by_hour():
     ("answers", "said"),
     [
         ({**RUN, "duration_min": 9000.0}, "Planned duration is 9000; allowed is 5 to 1440"),
-        ({**RUN, "sky": "indoor"}, INDOORS),
+        ({**RUN, "sky": "indoor"}, str(INDOORS)),
         ({**RUN, "red_flags": ["swollen_calf"]}, "no score until a doctor"),
     ],
 )
