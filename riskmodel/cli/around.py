@@ -11,7 +11,16 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.cli.frame import app, read_session_file, sentences_for_errors, stop
+from riskmodel.cli.frame import (
+    CalibrationOption,
+    ScorecardOption,
+    app,
+    own_calibration,
+    own_scorecard,
+    read_session_file,
+    sentences_for_errors,
+    stop,
+)
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.derive import Derived, derive
@@ -24,35 +33,42 @@ from riskmodel.weather.hours import Weather
 _FIRST_HELP = (
     "The first start, like 2027-07-04T06:00; of a forecast the present by default."
 )
+SessionOption = Annotated[
+    str, typer.Option("--session", help="A JSON session, or - to read it.")
+]
+PlaceOption = Annotated[
+    str | None, typer.Option("--place", help="Where, by name; the likeliest is taken.")
+]
+WeatherFileOption = Annotated[
+    Path | None,
+    typer.Option("--weather-file", help="Open-Meteo, NWS or EPW; asks no service."),
+]
+DayOption = Annotated[
+    str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
+]
+ZoneOption = Annotated[
+    str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+]
 
 
 @app.command()
 def forecast(
-    session: Annotated[
-        str, typer.Option("--session", help="A JSON session, or - to read it.")
-    ],
-    place: Annotated[
-        str | None, typer.Option("--place", help="Where, by name; the likeliest is taken.")
-    ] = None,
+    session: SessionOption,
+    place: PlaceOption = None,
     latitude: Annotated[float | None, typer.Option(help="North is positive.")] = None,
     longitude: Annotated[float | None, typer.Option(help="East is positive.")] = None,
     days: Annotated[int, typer.Option(min=1, max=7, help="Today is the first.")] = 3,
-    weather_file: Annotated[
-        Path | None,
-        typer.Option("--weather-file", help="Open-Meteo, NWS or EPW; asks no service."),
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
-    ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
-    ] = None,
+    weather_file: WeatherFileOption = None,
+    on: DayOption = None,
+    time_zone: ZoneOption = None,
     first: Annotated[str | None, typer.Option(help=_FIRST_HELP)] = None,
     earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
     step: Annotated[int, typer.Option(help="60, or 30 for half hours too.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
 ) -> None:
     """Score every start in the next days, and name the best.
 
@@ -81,6 +97,8 @@ def forecast(
             latest=latest,
             daylight_only=daylight,
             step_min=step,
+            scorecard=own_scorecard(scorecard),
+            calibration=own_calibration(calibration),
         )
     _print_best(best, as_json)
 

@@ -20,6 +20,7 @@ Kind = Literal[
     "too_many_scenarios",
     "indoors",
     "nobody_scored",
+    "not_calibrated",
 ]
 # Of problems that are about no single answer.
 _SENTENCES: Mapping[str, str] = {
@@ -33,6 +34,9 @@ _SENTENCES: Mapping[str, str] = {
         "say what the sky is (sky)."
     ),
     "nobody_scored": "None of the athletes can be scored.",
+    "not_calibrated": (
+        "No probability: this scorecard has not been calibrated (cramprisk calibrate)."
+    ),
 }
 
 

@@ -3,8 +3,8 @@
 The standard steps through the session minute by minute.  Here its heat balance is
 solved once, for the mean of the session, which is some hundred times faster and
 agrees within about 0.04 l/h (root mean square; tests/physiology/test_sweat.py).  Where
-the air takes up less sweat than the heat asks for, the standard lets core and skin warm until
-less is needed; here the sweat stays high, by up to 0.3 l/h in an hour.
+the air takes up less sweat than the heat asks for, the standard lets core and skin warm
+until less is needed; here the sweat stays high, by up to 0.3 l/h in an hour.
 
 Symbols, units (W/m² of skin, °C, kPa) and the order of the steps are the standard's,
 as implemented in pythermalcomfort; what is ours says so.  The standard is made for

@@ -10,6 +10,7 @@ from typing import Any
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import DERIVED, FIELDS
+from riskmodel.inputs.problems import Problem
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.scorecard.evidence import load_evidence
@@ -97,8 +98,8 @@ def summary_text(answer: Assessment) -> str:
     """Say how likely a cramp is, in one sentence, or how many points there are."""
     if math.isnan(answer.probability):
         return (
-            f"{total_text(answer.total_points)} of {SHOWN_MAXIMUM}. No probability: this "
-            "scorecard has not been calibrated (cramprisk calibrate)."
+            f"{total_text(answer.total_points)} of {SHOWN_MAXIMUM}. "
+            f"{Problem('', 'not_calibrated')}"
         )
     span = in_100_span(answer.probability_low, answer.probability_high)
     return (

@@ -126,18 +126,17 @@ def score_starts(
     Returns
     -------
     Chances
-        Where there is no number, the guards are those of the person.
+        Without a number, the guards are those of the person.
     """
     n_starts, n_rows = len(utc), answers.n_sessions
     n = n_starts * n_rows
     columns = _at_every_start(answers, utc, weather, met)
-    problems = (
-        np.full(n, str(INDOORS), object) if indoors else np.repeat(met.problems, n_rows)
-    )
+    problems = np.repeat(met.problems, n_rows)
+    if indoors:
+        problems[:] = str(INDOORS)
     good = np.tile(answers.usable(), n_starts) & (problems == "")
     error = np.repeat(error_c, n_rows)
     of_the_person = used.run(answers, detail=False).safety & BITS_OF_THE_PERSON
-
     # Only what has a number need be computed.
     some = {key: values[good] for key, values in columns.items()}
 
@@ -150,6 +149,8 @@ def score_starts(
         return otherwise.reshape(n_starts, n_rows)
 
     as_it_is = under(np.zeros(n))
+    if used.calibration is None:
+        problems[good] = str(Problem("", "not_calibrated"))
     return Chances(
         table(as_it_is.chances["probability"], np.full(n, np.nan)),
         table(under(-error).chances["probability_low"], np.full(n, np.nan)),

@@ -1,11 +1,13 @@
 """A scorecard and a calibration of one's own reach every door that scores."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from riskmodel import (
     assess,
@@ -17,6 +19,9 @@ from riskmodel import (
     sweep,
     typed_weather,
 )
+from riskmodel.cli import app
+from riskmodel.datasets import data_folder
+from riskmodel.inputs.problems import Problem
 from riskmodel.scoring.probability import CalibrationError
 from riskmodel.squad.scores import answer_squad, over_plans, score_squad, squad_levers
 from tests.scoring.test_probability import changed_scorecard
@@ -50,6 +55,11 @@ def card(tmp_path_factory):
 def curves(card):
     """Our own curves, as if they had been made for the other card."""
     return replace(load_calibration(), fingerprint=card.fingerprint)
+
+
+def card_file(folder):
+    changed_scorecard(folder)
+    return folder / "mine.toml"
 
 
 def test_a_comparison_counts_with_it(card, curves):
@@ -123,6 +133,19 @@ def test_without_curves_another_card_gives_points_and_no_number(card):
     assert np.isnan(both.assessments[0].probability)
     assert score_squad(SQUAD, PLAN, card)["probability"].isna().all()
     assert squad_levers(SQUAD, PLAN, card) == ()
+
+
+def test_the_command_scores_starts_with_it(card, curves, tmp_path):
+    session = tmp_path / "session.json"
+    session.write_text(json.dumps(RUN))
+    weather = data_folder("examples_weather") / "open_meteo.json"
+    arguments = ["forecast", "--session", str(session), "--weather-file", str(weather)]
+    arguments += ["--first", "2026-01-01T00:00", "--scorecard", str(card_file(tmp_path))]
+    done = CliRunner().invoke(app, [*arguments, "--json"])
+    assert done.exit_code == 0, done.stderr
+    first = json.loads(done.stdout)["starts"][0]
+    assert first["probability"] is None
+    assert first["problem"] == str(Problem("", "not_calibrated"))
 
 
 def test_answers_in_another_spelling_do_not_differ():
