@@ -143,9 +143,9 @@ def test_the_command_scores_starts_with_it(card, curves, tmp_path):
     arguments += ["--first", "2026-01-01T00:00", "--scorecard", str(card_file(tmp_path))]
     done = CliRunner().invoke(app, [*arguments, "--json"])
     assert done.exit_code == 0, done.stderr
-    first = json.loads(done.stdout)["starts"][0]
-    assert first["probability"] is None
-    assert first["problem"] == str(Problem("", "not_calibrated"))
+    starts = json.loads(done.stdout)["starts"]
+    assert {start["probability"] for start in starts} == {None}
+    assert str(Problem("", "not_calibrated")) in {start["problem"] for start in starts}
 
 
 def test_answers_in_another_spelling_do_not_differ():
