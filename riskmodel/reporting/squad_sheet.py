@@ -149,7 +149,7 @@ def _findings(
     scored: pd.DataFrame,
 ) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
     """Problems and guards of each row."""
-    return zip(scored["problems_found"], scored["guards"], strict=True)
+    return zip(scored["answer_problems"], scored["guards"], strict=True)
 
 
 def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:

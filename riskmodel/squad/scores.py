@@ -157,7 +157,7 @@ def score_squad(
     -------
     pandas.DataFrame
         As from `riskmodel.assess_frame`, with ``athlete``, ``top_factors``, ``urgent``
-        and, as data, ``problems_found`` and ``guards``; sorted by urgent warnings, then
+        and, as data, ``answer_problems`` and ``guards``; sorted by urgent warnings, then
         what cannot be scored, then the probability, and by place in the squad where
         these are alike.
 
@@ -218,7 +218,7 @@ def _scored(
     columns = {"athlete": names.fillna("").astype(str).array, **columns}
     columns["top_factors"] = _top_factors(result.points, used.scorecard)
     columns["urgent"] = urgent
-    columns["problems_found"] = answers.problems_of_each()
+    columns["answer_problems"] = answers.problems_of_each()
     columns["guards"] = of_each(result.safety)
     # Put in order before they become a frame, of which to take rows costs more.
     order = attention_order(columns["probability"], urgent)
