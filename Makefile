@@ -10,7 +10,7 @@
 
 PORT ?= 8501
 # Much of the time a test waits for a browser: more of them than a small machine has cores.
-WORKERS ?= 4
+WORKERS ?= 3
 python = .venv/bin/python
 compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -29,7 +29,7 @@ app: set-up-app
 	$(python) -m streamlit run app.py --server.port $(PORT)
 
 test: set-up-dev .venv/browser-tried .venv/postgres-tried
-	$(python) -m pytest $(if $(TEST),,-n $(WORKERS) --dist loadgroup) $(TEST)
+	$(python) -m pytest $(if $(TEST),,-n $(WORKERS) --dist loadfile) $(TEST)
 
 again: set-up-dev
 	$(python) -m pytest -m regeneration tests/calibration

@@ -19,7 +19,6 @@ from tests.server import fetch, free_port, private_environment, serving
 pytestmark = [
     pytest.mark.packaging,
     pytest.mark.timeout(1200),
-    pytest.mark.xdist_group("packaging"),
 ]
 
 CHECKOUT = Path(__file__).parents[1]
