@@ -48,6 +48,7 @@ ONLY_IN = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "psycopg": {"store"},
+    "platformdirs": {"store"},
     "httpx": {"weather"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},

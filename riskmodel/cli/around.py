@@ -65,7 +65,7 @@ def forecast(
     earliest: Annotated[str | None, typer.Option(help="Local time, like 06:30.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local time, like 20:00.")] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="By daylight only.")] = False,
-    step: Annotated[int, typer.Option(help="60, or 30 for half hours too.")] = 60,
+    step: Annotated[int, typer.Option(help="Minutes between starts, 15 to 360.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,

@@ -61,7 +61,7 @@ _LATIN = re.compile("[a-zA-Z]")
 _CUT_WORD = re.compile(r"(?:[^\w\s\0-\x7f‘’‚“„«·]|(?<=[^\W\d_])[‘‚“„«])(?=[^\W\d_])")
 _BESIDE_LATIN = re.compile(r"[A-Za-z](?=[^\0-\x7f])|(?<=[^\0-\x7f])[A-Za-z]")
 
-# Our judgement, of lists of one to ten names in fifteen languages.
+# Our judgement, tried on the lists of names of the tests.
 _OF_THE_LIST = 0.5
 _RARE = {"cp1252": 0.0, "mac_roman": 0.1} | dict.fromkeys(_OLD, 0.15)
 _LESS_USUAL = 0.05

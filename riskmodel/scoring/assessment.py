@@ -218,9 +218,9 @@ def assess_frame(
     pandas.DataFrame, index of `frame`
         ``points_<factor>`` for every factor, ``total_points``, ``probability`` with
         ``probability_low`` and ``probability_high``, ``probability_ideal``,
-        ``band``, ``in_100``, ``problems``, ``safety``, the spreads, ``missing`` and
-        the physiology.  A row with problems keeps its place, has NaN for every
-        number and the band ``unknown``.
+        ``open_questions_logit``, ``band``, ``in_100``, ``problems``, ``safety``, the
+        spreads, ``missing`` and the physiology.  A row with problems keeps its place,
+        has NaN for every number and the band ``unknown``.
 
     Raises
     ------

@@ -107,8 +107,8 @@ class BestStartSquad:
         Index ``start_utc``; ``start``, ``end``, ``expected`` (with a cramp, of those
         who can be scored), ``expected_low``, ``expected_high`` (everybody at the low or
         the high end, as when the weather is off), ``wbgt_c``, ``wbgt_highest_c``,
-        ``wbgt_error_c``, ``daylight``, ``allowed`` and ``problem``; the weather is that
-        of the plan's own duration.
+        ``wbgt_error_c``, the weather as in `BestStart`, ``daylight``, ``allowed`` and
+        ``problem``; the weather is that of the plan's own duration.
     probability : ndarray of shape (n_starts, n_athletes)
         NaN where there is none.
     n_scored : int

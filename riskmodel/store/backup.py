@@ -126,8 +126,8 @@ def restore(
     store : Store
         Empty, unless ``replace``.
     source : str, path or binary file
-        From `backup`, a database file of SQLite itself, or the JSON Lines that version
-        0.1.0 wrote.  An open file is read to its end.
+        From `backup`, a database file of SQLite itself, or the JSON Lines that earlier
+        builds wrote.  An open file is read to its end.
     replace : bool
         Delete everything of every owner first.
 

@@ -1,7 +1,7 @@
 """The files that hold a backup, and the rows in them.
 
 Three kinds are told apart by their first bytes: a SQLite file, a dump of PostgreSQL, and
-the JSON Lines of version 0.1.0.
+the JSON Lines of earlier builds.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _unescaped(cell: str) -> str | None:
 
 
 def _json_rows(path: Path, file: str) -> Iterator[Row]:
-    """Rows of the JSON Lines that version 0.1.0 wrote: a header, the rows, a seal."""
+    """Rows of the JSON Lines that earlier builds wrote: a header, the rows, a seal."""
     with one_sentence(file):
         lines = path.read_bytes().splitlines(keepends=True)
     try:

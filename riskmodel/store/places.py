@@ -28,7 +28,7 @@ _BESIDE = ("-wal", "-shm", "-journal")
 def default_path() -> Path:
     """File that holds what a single user saves, in the usual folder of the system.
 
-    Version 0.1.0 took that of Linux on every system; a file that lies there is used on.
+    Earlier builds took that of Linux on every system; a file that lies there is used on.
     """
     usual = user_data_path("cramp-risk", appauthor=False) / "cramp-risk.db"
     home = os.environ.get("XDG_DATA_HOME", "")

@@ -104,7 +104,7 @@ def derive(
     Returns
     -------
     tuple of Derived
-        In the order of `_RULES`.
+        Longest, sessions, hard sessions, rest days, heat days and load, in this order.
 
     Raises
     ------

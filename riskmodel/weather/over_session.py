@@ -138,8 +138,13 @@ def weather_answers(
     Raises
     ------
     WeatherError
-        If something is missing; the sentence says what.
+        If something is missing, or the duration is none; the sentence says what.
     """
+    if not 0.0 < duration_min <= 1440.0:
+        raise WeatherError(
+            f"A session of {duration_min:g} min has no weather; allowed is above 0 and up "
+            "to 1440 min."
+        )
     when = naive_utc([pd.Timestamp(start)])
     met = session_weather(weather, when, np.array([duration_min]), np.array([shade]))
     if met.problems[0]:

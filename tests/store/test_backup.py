@@ -72,7 +72,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def lines(file):
-    """What version 0.1.0 wrote, as a file and as its lines without the last."""
+    """What earlier builds wrote, as a file and as its lines without the last."""
     shutil.copy(JSON_LINES, file)
     return file.read_text().splitlines()[:-1]
 

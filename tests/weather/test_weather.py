@@ -856,3 +856,13 @@ def test_what_is_not_hot_gets_no_offer(planned, hot):
     found = suggest_heat_days(past([planned] * 15), PLANNED, 60, trained=trained)
     assert found.suggested == (14 if hot else None)
     assert ("which is not hot (below 20 °C)" in found.sentence) != hot
+
+
+@pytest.mark.parametrize("minutes", [0.0, -5.0, 1441.0, float("nan")])
+def test_a_session_of_no_length_has_no_weather(minutes):
+    of = typed_weather(
+        date(2026, 7, 1), latitude_deg=48, longitude_deg=16, time_zone="Europe/Vienna",
+        coolest_c=20, warmest_c=30, relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=0,
+    )  # fmt: skip
+    with pytest.raises(WeatherError, match="has no weather"):
+        weather_answers(of, datetime(2026, 7, 1, 12, tzinfo=UTC), minutes)
