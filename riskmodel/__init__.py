@@ -13,6 +13,7 @@ Examples
 """
 
 import ast
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,21 +33,25 @@ def _public_names() -> dict[str, str]:
 
 _MODULE_OF = _public_names()
 __all__ = sorted(_MODULE_OF)
+# Rooms that an engine has; database, calibration and doors are asked for by their names.
+_ENGINE = ("inputs", "scorecard", "physiology", "weather", "scoring", "whatif", "squad")
+_ENGINE += ("starts", "training", "reporting", "diary")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        value = getattr(import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+    # As `import riskmodel` alone has always allowed: riskmodel.weather.files.
     place = f"{__name__}.{name}"
-    inside = [m for m in _MODULE_OF.values() if m.startswith(f"{place}.")]
-    if inside or name == "datasets":
-        # As `import riskmodel` alone has always allowed: riskmodel.weather.files.
-        for module in (place, *inside):
-            import_module(module)
+    folder = Path(__file__).with_name(name)
+    if name == "datasets" or (name in _ENGINE and folder.is_dir()):
+        for path in folder.glob("[a-z]*.py"):
+            with suppress(ModuleNotFoundError):  # of an extra that is not installed
+                import_module(f"{place}.{path.stem}")
         return import_module(place)
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULE_OF[name]), name)
-    globals()[name] = value
-    return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

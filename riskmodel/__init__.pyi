@@ -6,11 +6,13 @@ from riskmodel.diary.outcomes import (
     complete_outcome,
     outcomes_frame,
 )
+from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import ScorecardError, load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess, assess_frame
 from riskmodel.scoring.contributions import Contribution
+from riskmodel.scoring.guards import Guard
 from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
 from riskmodel.squad.file import SquadFileError, read_squad
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_plan
@@ -34,6 +36,7 @@ __version__: str
 __all__ = [
     "FIELDS",
     "Advice",
+    "AnswerError",
     "Assessment",
     "BestStart",
     "BestStartSquad",
@@ -43,10 +46,12 @@ __all__ = [
     "Contribution",
     "Derived",
     "DiaryError",
+    "Guard",
     "HeatDays",
     "Option",
     "Outcome",
     "Place",
+    "Problem",
     "Scorecard",
     "ScorecardError",
     "Session",

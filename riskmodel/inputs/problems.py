@@ -31,7 +31,7 @@ _SENTENCES: Mapping[str, str] = {
     "too_many_scenarios": "There are {value[0]} scenarios; the first {value[1]} are used.",
     "indoors": (
         "The session is indoors, where the weather outside says little; if it is outdoors, "
-        "say what the sky is (sky)."
+        "say what the sky is{name}."
     ),
     "nobody_scored": "None of the athletes can be scored.",
     "not_calibrated": (
@@ -80,7 +80,7 @@ class Problem:
     def sentence(self, *, names: bool = True) -> str:
         """Say it; without ``names`` as on a page, where no names of programs stand."""
         if self.kind in _SENTENCES:
-            return _SENTENCES[self.kind].format(value=self.value)
+            return _SENTENCES[self.kind].format(value=self.value, name=" (sky)" * names)
         if self.kind == "no_such_input":
             hint = f" Did you mean {self.meant!r}?" if self.meant else ""
             return f"There is no input {self.field!r}.{hint}"

@@ -8,21 +8,23 @@ from typing import Any
 
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
-    in_100_span,
     points_text,
     quantity_rows,
     total_text,
     value_text,
 )
 from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
-from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.bands import in_100_span, in_100_text
 from riskmodel.scoring.contributions import FROM_BODY_SIZE, Contribution
 from riskmodel.scoring.guards import Guard
+from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
 from riskmodel.whatif.vetoes import FLUID_LEVERS
@@ -44,6 +46,8 @@ def handout_pdf(
     *,
     units: unit_table.Chosen,
     private: bool,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
 ) -> bytes:
     """Lay out a scored session on one page.
 
@@ -58,6 +62,8 @@ def handout_pdf(
     private : bool
         Whether health and personal answers are named; otherwise their points stand
         in one row and the total stays the same.
+    scorecard, calibration : optional
+        Those that gave the answer, if they are not those that come along.
 
     Returns
     -------
@@ -67,11 +73,21 @@ def handout_pdf(
     Raises
     ------
     ValueError
-        If the session has problems.
+        If the session has problems, or no probability.
     """
     if answer.problems:
         raise ValueError("A session that cannot be scored has no page to print.")
-    content = _content(answers, answer, advice, units, private=private)
+    if math.isnan(answer.probability):
+        raise ValueError(str(Problem("", "not_calibrated")))
+    if private:
+        without = answer
+    else:
+        # What is advised, and what is not, would tell of health and of body size.
+        public = {n: v for n, v in answers.items() if not FIELDS[n].private}
+        advice = advise(public, scorecard, calibration)
+        without = assess(public, scorecard, calibration)
+    content = _content(answers, answer, advice, units, without, private=private)
+    content["footer"] = footer(scorecard or load_scorecard())
     return pdf("handout", content)
 
 
@@ -80,22 +96,17 @@ def _content(
     answer: Assessment,
     advice: Advice,
     units: unit_table.Chosen,
+    of_drinking: Assessment,
     *,
     private: bool,
 ) -> dict[str, Any]:
-    if not private:
-        # What is advised, and what is not, would tell of health and of body size.
-        public = {n: v for n, v in answers.items() if not FIELDS[n].private}
-        advice, without = advise(public), assess(public)
     sport = FIELDS["sport"].levels[answers["sport"]]
     athlete = answers.get("athlete") or ""
     if len(athlete) > _LONGEST_NAME:
         athlete = athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
     name = f", {athlete}" if private and athlete else ""
     ideal = in_100_text(answer.probability_ideal)
-    words, rows = drinking_plan(
-        answers, answer if private else without, advice, units, private=private
-    )
+    words, rows = drinking_plan(answers, of_drinking, advice, units, private=private)
     weather = unit_table.text(answers["air_temperature_c"], "°C", units)
     measured = "measured_sweat_rate_l_h" in answers
     planned = "fluid_intake_l_h" in answers
@@ -133,7 +144,6 @@ def _content(
         "notes": list(advice.notes) if private else [],
         "drinking": words,
         "drinks": rows,
-        "footer": footer(load_scorecard()),
     }
 
 

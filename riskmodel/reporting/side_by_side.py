@@ -13,17 +13,19 @@ from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
     answer_text,
-    in_100_span,
     points_text,
     total_text,
 )
 from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.bands import in_100_span
 from riskmodel.scoring.guards import joined
 from riskmodel.whatif.comparison import Comparison
 from riskmodel.whatif.plans import Scenario
 
 _NO_SCORE = "no score"
+_NO_CURVES = "not calibrated"
 _TOGETHER = "Health and personal answers, together"
 
 
@@ -96,6 +98,8 @@ def _results(assessments: Sequence[Assessment]) -> tuple[Line, ...]:
     def against(other: Assessment) -> str:
         if first.problems or other.problems:
             return _NO_SCORE
+        if np.isnan(first.probability):
+            return _NO_CURVES
         more = 100.0 * (other.probability - first.probability)
         if abs(more) < 0.05:
             return "the same"
@@ -105,14 +109,17 @@ def _results(assessments: Sequence[Assessment]) -> tuple[Line, ...]:
         texts = (_NO_SCORE if a.problems else text(a) for a in assessments)
         return Line(label, tuple(texts))
 
+    def chance(label: str, text: Callable[[Assessment], str]) -> Line:
+        return line(label, lambda a: _NO_CURVES if np.isnan(a.probability) else text(a))
+
     def span(answer: Assessment) -> str:
         return in_100_span(answer.probability_low, answer.probability_high)
 
     return (
-        line("Sessions of 100 with a cramp", lambda a: a.in_100),
+        chance("Sessions of 100 with a cramp", lambda a: a.in_100),
         Line("Against the first", ("", *map(against, assessments[1:])), False),
-        line("Range in 100", span),
-        line("Risk", lambda a: BAND_LABELS[a.band]),
+        chance("Range in 100", span),
+        chance("Risk", lambda a: BAND_LABELS[a.band]),
         line("Points", lambda a: total_text(a.total_points).removesuffix(" points")),
     )
 
@@ -149,6 +156,7 @@ def comparison_pdf(
     *,
     units: unit_table.Chosen,
     private: bool,
+    scorecard: Scorecard | None = None,
 ) -> bytes:
     """Lay out a comparison on a page.
 
@@ -159,6 +167,8 @@ def comparison_pdf(
         Of these scenarios, in their order.
     units, private
         As for `parts`.
+    scorecard : Scorecard, optional
+        The one that scored them, if it is not the one that comes along.
 
     Returns
     -------
@@ -176,6 +186,7 @@ def comparison_pdf(
             }
             for part in parts(comparison, units, private=private)
         ],
-        "footer": f"{footer(load_scorecard())} What differs from the first is bold.",
+        "footer": f"{footer(scorecard or load_scorecard())} "
+        "What differs from the first is bold.",
     }
     return pdf("side_by_side", content)

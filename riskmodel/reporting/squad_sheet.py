@@ -12,14 +12,16 @@ from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.pdf import footer, pdf
-from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC, in_100_span
+from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
 from riskmodel.scorecard.file import load_scorecard
-from riskmodel.scoring.bands import shown_in_100
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard, joined
 from riskmodel.squad.scores import SquadOption, attention_order
 
 _NO_SCORE = "No score"
 _NAMED = 3
+_LEAST = 0.05  # athletes; fewer are not told apart
 
 
 def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
@@ -172,7 +174,7 @@ def _missing(names: str) -> str:
 
 def _amount(expected: float) -> str:
     """Write a number of athletes: tenths below 10, whole numbers from there up."""
-    if expected < 0.05:
+    if expected < _LEAST:
         return "fewer than 0.1"
     return f"{expected:.1f}" if expected < 9.95 else f"{expected:.0f}"
 
@@ -189,14 +191,17 @@ def expected_text(scored: pd.DataFrame) -> str:
     Examples
     --------
     >>> two = pd.DataFrame({"probability": [0.1, 0.3], "probability_low": [0.04, 0.1],
-    ...                     "probability_high": [0.2, 0.5]})
+    ...                     "probability_high": [0.2, 0.5], "total_points": 30})
     >>> expected_text(two)
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
     columns = ("probability", "probability_low", "probability_high")
-    number, low, high = (_amount(float(scored[name].sum())) for name in columns)
-    about = number if number.startswith("fewer") else f"about {number}"
+    sums = [float(scored[name].sum()) for name in columns]
+    number, low, high = map(_amount, sums)
+    about = number if sums[0] < _LEAST else f"about {number}"
     n = int(scored["probability"].notna().sum())
+    if not n and scored["total_points"].notna().any():
+        return str(Problem("", "not_calibrated"))
     if not n:
         return "no number, as nobody in the list can be scored"
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
@@ -234,6 +239,7 @@ def squad_pdf(
     *,
     units: unit_table.Chosen,
     private: bool,
+    scorecard: Scorecard | None = None,
 ) -> bytes:
     """Lay out a squad for printing.
 
@@ -246,6 +252,8 @@ def squad_pdf(
     units : mapping of str to str
     private : bool
         As for `squad_table`.
+    scorecard : Scorecard, optional
+        The one that scored them, if it is not the one that comes along.
 
     Returns
     -------
@@ -262,6 +270,6 @@ def squad_pdf(
         "headers": list(table.columns),
         "rows": table.to_numpy().tolist(),
         "levers": [option_text(option) for option in options[:5]],
-        "footer": footer(load_scorecard()),
+        "footer": footer(scorecard or load_scorecard()),
     }
     return pdf("squad_sheet", content)

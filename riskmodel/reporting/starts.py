@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from riskmodel.reporting.words import wrapped
-from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.bands import in_100_number
 from riskmodel.scoring.guards import joined
 from riskmodel.starts.best import BestStart
 from riskmodel.starts.daylight import Day
@@ -123,7 +123,7 @@ def _heading(day: Day) -> str:
 
 def _shown(probability: float) -> str:
     """Write an end of the range, which is never shown as nothing."""
-    return in_100_text(probability).removeprefix("about ").replace("fewer than", "under")
+    return in_100_number(probability, "under")
 
 
 def _plain(value: Any) -> Any:

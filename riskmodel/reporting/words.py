@@ -17,7 +17,7 @@ from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment
-from riskmodel.scoring.bands import BANDS, in_100_text
+from riskmodel.scoring.bands import BANDS, in_100_span, in_100_text
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.engine import SPREADS
 from riskmodel.scoring.guards import heat_band
@@ -86,12 +86,6 @@ def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
         except ValueError:
             return str(value)
     return field.levels.get(value, str(value)) if isinstance(value, str) else str(value)
-
-
-def in_100_span(low: float, high: float) -> str:
-    """Write a range of probabilities: "8 to 25", "fewer than 1 to 4"."""
-    ends = [in_100_text(p).removeprefix("about ") for p in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def summary_text(answer: Assessment) -> str:

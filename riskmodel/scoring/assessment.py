@@ -22,7 +22,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.bands import band_name, in_100_text, words
+from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guards_in, joined
@@ -101,15 +101,18 @@ class Assessment:
         return min(self.total_points, SHOWN_MAXIMUM)
 
     def __repr__(self) -> str:
-        """Say the answer on one line."""
+        return f"<Assessment: {self.summary}>"
+
+    @property
+    def summary(self) -> str:
+        """The answer on one line."""
         if self.problems:
-            return f"<Assessment: no score, {' '.join(map(str, self.problems))}>"
+            return f"no score, {' '.join(map(str, self.problems))}"
         number = "not calibrated"
         if not math.isnan(self.probability):
-            ends = self.probability_low, self.probability_high
-            low, high = (in_100_text(p).removeprefix("about ") for p in ends)
-            number = f"{self.in_100} of 100 ({low} to {high}), {self.band}"
-        return f"<Assessment: {number}, {self.total_points:g} points>"
+            span = in_100_span(self.probability_low, self.probability_high)
+            number = f"{self.in_100} of 100 ({span}), {self.band}"
+        return f"{number}, {self.total_points:g} points"
 
     def _repr_html_(self) -> str:
         """Lay the answer out for a notebook: warnings, number, points per factor."""
@@ -119,7 +122,7 @@ class Assessment:
             if c.points
         )
         warnings = (f"<p><b>{escape(str(guard))}</b></p>" for guard in self.guards)
-        head = escape(repr(self).strip("<>").removeprefix("Assessment: "))
+        head = escape(self.summary)
         return f"{''.join(warnings)}<p>{head}</p><table>{''.join(rows)}</table>"
 
     def to_dict(self) -> dict[str, Any]:

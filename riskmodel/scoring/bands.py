@@ -95,6 +95,24 @@ def in_100_text(probability: float) -> str:
     return _IN_100[int(_shown_codes(probability))]
 
 
+def in_100_span(low: float, high: float, fewer: str = "fewer than") -> str:
+    """Write a range of probabilities: "8 to 25", "fewer than 1 to 4".
+
+    Examples
+    --------
+    >>> in_100_span(0.08, 0.25), in_100_span(0.002, 0.04), in_100_span(0.1, 0.1)
+    ('8 to 25', 'fewer than 1 to 4', '10')
+    """
+    ends = in_100_number(low, fewer), in_100_number(high, fewer)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def in_100_number(probability: float, fewer: str = "fewer than") -> str:
+    """Write a probability without "about": "15", "fewer than 1", "95 or more"."""
+    code = int(_shown_codes(probability))
+    return f"{fewer} 1" if code == 0 else _IN_100[code] if code >= 95 else str(code)
+
+
 def band_name(probability: float) -> str:
     """Name of the band of a probability, by the number that is shown.
 

@@ -74,10 +74,9 @@ In the main what five lay articles on cramps agree on; the wording is ours.
 
 @dataclass(frozen=True)
 class Guard:
-    """One condition and what to say when it holds."""
+    """What to say where a condition holds; see `riskmodel.scoring.guards.GUARDS`."""
 
     name: str
-    applies: Callable[[Columns], NDArray[np.bool_]]
     sentence: str
     private: bool = False  # it tells a health answer
     urgent: bool = False  # it speaks against any training now
@@ -87,13 +86,22 @@ class Guard:
         return self.sentence
 
 
-def _lists(quantity: str, item: str) -> Callable[[Columns], NDArray[np.bool_]]:
+Condition = Callable[[Columns], NDArray[np.bool_]]
+_Rule = tuple[Guard, Condition]
+
+
+def _rule(name: str, applies: Condition, sentence: str, **attributes: bool) -> _Rule:
+    # The condition stands beside the guard, which is data that can be sent and stored.
+    return Guard(name, sentence, **attributes), applies
+
+
+def _lists(quantity: str, item: str) -> Condition:
     bit = 1 << FIELDS[quantity].codes[item]
     # Unknown is -1, all bits set, and must not count as named.
     return lambda columns: (columns[quantity] > 0) & (columns[quantity] & bit > 0)
 
 
-def _red_flag(item: str) -> Callable[[Columns], NDArray[np.bool_]]:
+def _red_flag(item: str) -> Condition:
     named = _lists("red_flags", item)
     return lambda columns: named(columns) & ~_seen(columns)
 
@@ -112,15 +120,18 @@ def _high_heat(columns: Columns, *, used_to_it: bool) -> NDArray[np.bool_]:
 
 # Those about the person come first and hold for sessions that cannot be scored too.
 _OF_THE_PERSON = (
-    *(Guard(name, _red_flag(name), text, True, True) for name, text in RED_FLAGS.items()),
-    Guard(
+    *(
+        _rule(name, _red_flag(name), text, private=True, urgent=True)
+        for name, text in RED_FLAGS.items()
+    ),
+    _rule(
         "red_flag_seen",
         lambda columns: (columns["red_flags"] > 0) & _seen(columns),
         "You say that a doctor has looked at your warning sign and that you may train. "
         "Do what they told you, and stop if it comes back.",
         private=True,
     ),
-    Guard(
+    _rule(
         "illness",
         lambda columns: columns["illness_24h"] == _YES_ILL,
         "With fever, vomiting or diarrhoea do not train: wait until you have been well "
@@ -130,9 +141,9 @@ _OF_THE_PERSON = (
     ),
 )
 
-GUARDS = (
+_RULES = (
     *_OF_THE_PERSON,
-    Guard(
+    _rule(
         "extreme_heat",
         lambda columns: columns["wbgt_c"] > EXTREME_WBGT_C,
         "In this heat the danger is heat illness, not cramp: move the session to a "
@@ -140,46 +151,46 @@ GUARDS = (
         urgent=True,
         about_heat=True,
     ),
-    Guard(
+    _rule(
         "high_heat",
         lambda columns: _high_heat(columns, used_to_it=False),
         "For people who are not used to heat this is too hot to train: choose a cooler "
         "time or place. Heat illness is the danger here, more than cramp.",
         about_heat=True,
     ),
-    Guard(
+    _rule(
         "high_heat_used_to",
         lambda columns: _high_heat(columns, used_to_it=True),
         "This is very hot even for people who are used to heat: go easier and shorter, "
         "and watch for signs of heat illness.",
         about_heat=True,
     ),
-    Guard(
+    _rule(
         "over_drinking",
         lambda columns: columns["drinking_exceeds_sweat"] > 0,
         "You plan to drink more than you are likely to sweat. Too much fluid can be "
         "dangerous: plan less, and drink to thirst.",
     ),
-    Guard(
+    _rule(
         "impossible_loss",
         lambda columns: columns["body_mass_loss_pct"] > MOST_LOSS_PCT,
         "By these answers you would lose more than a tenth of your body mass: check the "
         "duration, the drinking and the sweat rate.",
     ),
-    Guard(
+    _rule(
         "circulation",
         _lists("conditions", "poor_circulation"),
         "Calf pain that comes with exercise and goes with rest can come from the "
         "circulation: have it looked at before you train on.",
         private=True,
     ),
-    Guard(
+    _rule(
         "pregnancy",
         lambda columns: columns["pregnancy_trimester"] > 0,
         "In pregnancy, talk about this session with your doctor or midwife first.",
         private=True,
     ),
-    Guard(
+    _rule(
         "under_18",
         lambda columns: columns["age_years"] < ADULT_AGE_YEARS,
         "Under 18: plan this session together with a parent or coach. Hardly any study "
@@ -187,6 +198,8 @@ GUARDS = (
         "of an adult.",
     ),
 )
+GUARDS = tuple(guard for guard, _ in _RULES)
+"""Every guard, those about the person first."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
 """Those that speak against any training now, as a set of bits."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
@@ -221,10 +234,10 @@ def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
     bits = np.zeros(n_sessions, dtype=np.int64)
     # Warning signs are rare: most blocks of sessions have none to look through.
     none = not (columns["red_flags"] > 0).any()
-    for position, guard in enumerate(GUARDS):
+    for position, (_, applies) in enumerate(_RULES):
         if none and position < len(RED_FLAGS):
             continue
-        bits |= guard.applies(columns).astype(np.int64) << position
+        bits |= applies(columns).astype(np.int64) << position
     return bits
 
 

@@ -19,8 +19,7 @@ from riskmodel.diary.outcomes import (
     outcomes_csv,
 )
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.words import in_100_span
-from riskmodel.scoring.bands import in_100_text
+from riskmodel.scoring.bands import in_100_span, in_100_text
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, tables, widgets
 from riskmodel.views.state import StoreState, state

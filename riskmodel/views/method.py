@@ -15,7 +15,7 @@ from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import Curve, to_half_points
-from riskmodel.scoring.bands import BANDS, in_100_text
+from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.probability import expit
 from riskmodel.views import charts, tables
 from riskmodel.views.colours import GREY
@@ -35,9 +35,7 @@ def _probabilities() -> pd.DataFrame:
     }
     for minutes, own in zip(_DURATIONS_MIN, duration, strict=True):
         column = expit(calibration.logit(np.array(_OTHER_POINTS) + own, own))
-        table[f"{minutes} min (+{own:g})"] = [
-            in_100_text(p).removeprefix("about ").replace("fewer than", "<") for p in column
-        ]
+        table[f"{minutes} min (+{own:g})"] = [in_100_number(p, "<") for p in column]
     return pd.DataFrame(table)
 
 

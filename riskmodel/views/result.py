@@ -18,7 +18,6 @@ from riskmodel.reporting.words import (
     BAND_MEANINGS,
     ORIGIN,
     SYNTHETIC,
-    in_100_span,
     points_text,
     quantity_rows,
     spread_rows,
@@ -26,7 +25,7 @@ from riskmodel.reporting.words import (
     value_text,
 )
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.scoring.bands import in_100_text, shown_in_100
+from riskmodel.scoring.bands import in_100_span, in_100_text, shown_in_100
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
 from riskmodel.views import form

@@ -107,7 +107,7 @@ def _show_windows(best: BestStart | BestStartSquad) -> None:
     """Say the best times, with a click for each."""
     st.header("The best times")
     if not best.windows:
-        tables.tell(" ".join(map(str, best.problems or best.notes[-1:])))
+        tables.tell(" ".join([*map(form.sentence, best.problems)] or best.notes[-1:]))
         return
     for place, window in enumerate(best.windows):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):

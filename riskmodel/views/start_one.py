@@ -15,7 +15,8 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.starts import credit
-from riskmodel.reporting.words import BAND_LABELS, in_100_span
+from riskmodel.reporting.words import BAND_LABELS
+from riskmodel.scoring.bands import in_100_span
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import form, tables, undo, widgets

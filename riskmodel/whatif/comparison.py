@@ -85,13 +85,16 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Lay the scenarios out for a notebook: answers that differ, points, number."""
-        rows = [(row.label, *map(str, row.values)) for row in self.answers]
+        rows = [
+            (row.label, *("open" if v is None else str(v) for v in row.values))
+            for row in self.answers
+        ]
         rows += [
-            (row.label, *(f"+{points:g}" for points in row.values))
+            (row.label, *("" if np.isnan(v) else f"+{v:g}" for v in row.values))
             for row in self.factors
             if any(points > 0 for points in row.values)
         ]
-        rows.append(("In 100", *(answer.in_100 for answer in self.assessments)))
+        rows.append(("In 100", *(answer.summary for answer in self.assessments)))
         cells = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in rows)
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
 

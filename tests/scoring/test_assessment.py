@@ -1,6 +1,8 @@
 import json
 import math
+import pickle
 from dataclasses import asdict
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -416,3 +418,27 @@ def test_no_similar_session_counts_as_one_far_shorter_and_is_said_in_words(name)
     )
     assert (open_row.value, open_row.answered) == (None, False)
     assert value_text(open_row) == "not answered"
+
+
+HOT = {**MARATHON, "age_years": 16, "wbgt_c": 33, "illness_24h": "yes"}
+
+
+def test_an_answer_with_warnings_crosses_processes_and_files():
+    answer = assess(HOT)
+    assert len(answer.guards) >= 3
+    again = pickle.loads(pickle.dumps(answer))
+    assert again.to_dict() == answer.to_dict()
+    assert again.guards == answer.guards
+    json.dumps(asdict(answer))
+    for frame in (assess_frame(pd.DataFrame([HOT])),):
+        assert " at 0x" not in frame.to_csv()
+        assert pickle.loads(pickle.dumps(frame)).equals(frame)
+
+
+def test_an_answer_is_read_well_in_a_terminal_and_in_a_notebook():
+    answer = assess(HOT)
+    assert answer.in_100 in repr(answer)
+    page = answer._repr_html_()
+    assert all(str(guard) in unescape(page) for guard in answer.guards)
+    nasty = assess({**MARATHON, "sky": "<b>x</b>"})
+    assert "<b>x" not in nasty._repr_html_()

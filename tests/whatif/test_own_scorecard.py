@@ -1,15 +1,19 @@
 """A scorecard and a calibration of one's own reach every door that scores."""
 
+import io
 import json
+import pickle
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pypdf
 import pytest
 from typer.testing import CliRunner
 
 from riskmodel import (
+    advise,
     assess,
     best_start,
     best_start_squad,
@@ -22,8 +26,12 @@ from riskmodel import (
 from riskmodel.cli import app
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.handout import handout_pdf
+from riskmodel.reporting.side_by_side import comparison_pdf, parts
+from riskmodel.reporting.squad_sheet import expected_text, squad_pdf
 from riskmodel.scoring.probability import CalibrationError
 from riskmodel.squad.scores import answer_squad, over_plans, score_squad, squad_levers
+from riskmodel.whatif.plans import Scenario
 from tests.scoring.test_probability import changed_scorecard
 
 RUN = {
@@ -160,3 +168,44 @@ def test_what_cannot_be_read_is_compared_as_it_was_written():
         "sky": ("green", None),
         "age_years": ("old", 40.0),
     }
+
+
+def test_without_curves_pages_say_so(card):
+    both = compare([RUN, {**RUN, "sky": "shade"}], card)
+    texts = {line.label: line.texts for line in parts(both, {}, private=True)[0].lines}
+    assert texts["Risk"] == texts["Range in 100"] == ("not calibrated",) * 2
+    scored = score_squad(SQUAD, PLAN, card)
+    assert expected_text(scored) == str(Problem("", "not_calibrated"))
+    with pytest.raises(ValueError, match="not been calibrated"):
+        handout_pdf(RUN, assess(RUN, card), advise(RUN, card), units={}, private=True)
+
+
+def test_a_printed_page_names_the_card_that_scored(card, curves):
+    answer, advice = assess(RUN, card, curves), advise(RUN, card, curves)
+    both = compare([RUN, RUN], card, curves)
+    two = [Scenario("A", RUN), Scenario("B", RUN)]
+    own = {"units": {}, "private": False, "scorecard": card}
+    for page in (
+        handout_pdf(RUN, answer, advice, **own, calibration=curves),
+        comparison_pdf(two, both, **own),
+        squad_pdf(score_squad(SQUAD, PLAN, card, curves), PLAN, [], **own),
+    ):
+        text = pypdf.PdfReader(io.BytesIO(page)).pages[0].extract_text()
+        assert card.fingerprint in text.replace("\n", "")
+
+
+def test_a_plan_without_a_score_is_laid_out_in_a_notebook():
+    page = compare([RUN, {**RUN, "age_years": 300}])._repr_html_()
+    assert "nan" not in page
+    assert "age_years) is 300" in page
+
+
+def test_frames_of_starts_and_squads_cross_processes(card, curves):
+    young = {**RUN, "age_years": 16}
+    for frame in (
+        best_start(young, DAY).starts,
+        score_squad(SQUAD, {**PLAN, "wbgt_c": 33}),
+    ):
+        again = pickle.loads(pickle.dumps(frame))
+        assert list(again["guards"]) == list(frame["guards"])
+        assert " at 0x" not in frame.to_csv()
