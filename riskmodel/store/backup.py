@@ -12,6 +12,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections import Counter
 from contextlib import closing
@@ -55,13 +56,12 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
     ------
     StoreError
         If the database cannot be read or the file cannot be written, or if it belongs
-        to the database itself; if PostgreSQL's pg_dump is missing.
+        to the database itself or is a device; if PostgreSQL's pg_dump is missing.
     """
     target, file = Path(path).resolve(), f"The file {path}"
     with one_sentence(file):
         store.database.check_not_own(target)
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _check_replaceable(path, file)
         # A folder beside it, which nobody else can look into.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".cramprisk-") as folder:
             whole = Path(folder) / "backup"
@@ -77,6 +77,18 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 os.fsync(written.fileno())
             os.replace(whole, target)
     return Counts(**counts)
+
+
+def _check_replaceable(path: str | os.PathLike[str], file: str) -> None:
+    """Make sure that there is nothing yet, or a file: what else is there is no backup."""
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{file} is a device, a pipe or a socket: name a regular file.")
 
 
 def _copy(connection: Connection, whole: Path, place: str) -> None:

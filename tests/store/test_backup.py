@@ -6,6 +6,7 @@ import math
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -596,6 +597,34 @@ def test_a_file_that_cannot_be_written_or_read_is_one_sentence(store, tmp_path, 
     for command in (backup, restore):
         with pytest.raises(StoreError, match=r"^The file .* cannot be used: .*\.$"):
             command(store, tmp_path / place)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
+@pytest.mark.parametrize("way", ["as it is", "link"])
+def test_what_is_no_regular_file_is_not_replaced(sqlite_store, tmp_path, kind, way):
+    target = special = tmp_path / "special"
+    with closing(socket.socket(socket.AF_UNIX)) as listening:
+        if kind == "pipe":
+            os.mkfifo(special)
+        elif kind == "socket":
+            listening.bind(str(special))
+        else:
+            try:
+                os.mknod(special, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+            except PermissionError:
+                pytest.skip("only root makes devices")
+        if way == "link":
+            target = tmp_path / "link"
+            target.symlink_to(special)
+        before = special.stat()
+        done = answer(backup, sqlite_store, target)
+    assert done == (
+        StoreError,
+        f"The file {target} is a device, a pipe or a socket: name a regular file.",
+    )
+    after = special.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert not list(tmp_path.glob(".cramprisk-*"))
 
 
 # ------------------------------------------------------------------- command line
