@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url, select
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 import riskmodel
@@ -515,6 +516,106 @@ def by_hand(url, file):
     subprocess.run(["pg_dump", "-Fc", f"--file={file}", plain], check=True)
 
 
+def spoil(file, *statements):
+    """Change a backup as a program does that knows nothing of the seal."""
+    with closing(sqlite3.connect(file)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 0")
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("items", "content"),
+        ("items", "created"),
+        ("items", "changed"),
+        ("outcomes", "answers"),
+        ("outcomes", "day"),
+        ("outcomes", "created"),
+    ],
+)
+@pytest.mark.parametrize("cell", ["'{broken'", "'soon'", "X'FFFE'", "CAST(X'FF' AS TEXT)"])
+def test_a_cell_that_cannot_be_read_is_a_fault_of_the_backup(
+    sqlite_store, new_database, file, table, column, cell
+):
+    with closing(open_store(new_database("sqlite"))) as mine:
+        fill(mine, "ada")
+        backup(mine, file)
+    spoil(file, f"UPDATE {table} SET {column} = {cell}")
+    assert refused_and_nothing_changed(sqlite_store, file) == (
+        f"The file {file} is no whole backup of cramp-risk: {table} hold what cannot be "
+        "read."
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("DROP TABLE outcomes", "it has no table outcomes"),
+        ("DROP TABLE items", "it has no table items"),
+        ("ALTER TABLE items RENAME COLUMN program TO tool", "items hold what cannot"),
+        ("ALTER TABLE cramprisk_revision RENAME COLUMN version_num TO x", "were changed"),
+        ("UPDATE cramprisk_revision SET version_num = '0001'", "were changed"),
+        ("DELETE FROM cramprisk_revision", "it does not say which version wrote it"),
+    ],
+)
+def test_a_table_that_is_not_as_it_was_is_a_fault_of_the_backup(
+    sqlite_store, new_database, file, statement, why
+):
+    with closing(open_store(new_database("sqlite"))) as mine:
+        fill(mine, "ada")
+        backup(mine, file)
+    spoil(file, statement)
+    said = refused_and_nothing_changed(sqlite_store, file)
+    assert said.startswith(f"The file {file} is no whole backup of cramp-risk: ")
+    assert why in said
+
+
+def test_a_full_disk_is_no_fault_of_the_backup(sqlite_store, file, monkeypatch):
+    backup(sqlite_store, file)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def fails(*_):
+        raise DBAPIError("INSERT", {}, full)
+
+    monkeypatch.setattr(opening, "_bring_up_to_date", fails)
+    said = refused_and_nothing_changed(sqlite_store, file)
+    assert "is full" in said
+    assert "no whole backup" not in said
+
+
+@pytest.mark.parametrize("has_log", [False, True])
+def test_a_copy_of_an_open_database_needs_the_log_beside_it(
+    sqlite_store, new_database, file, has_log
+):
+    url = new_database("sqlite")
+    with closing(open_store(url)) as mine:
+        fill(mine, "ada")
+        before = everything(mine)
+        shutil.copy(make_url(url).database, file)
+        if has_log:
+            shutil.copy(f"{make_url(url).database}-wal", f"{file}-wal")
+    if has_log:
+        restore(sqlite_store, file)
+        assert everything(sqlite_store) == before
+        return
+    assert refused_and_nothing_changed(sqlite_store, file) == (
+        f"The file {file} is no whole backup of cramp-risk: the file that lay beside it, "
+        "with the same name and -wal at its end, is missing and held a part of what was "
+        "saved; make a backup with `cramprisk backup`."
+    )
+
+
+def test_a_database_of_another_program_that_has_a_log_is_called_so(sqlite_store, file):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE bookmarks (id)")
+    assert "of another program" in refused_and_nothing_changed(sqlite_store, file)
+
+
 def test_nothing_but_rows_gets_in(sqlite_store, file):
     with closing(open_store(f"sqlite:///{file}")) as store:
         fill(store, "ada")
@@ -601,13 +702,16 @@ def test_a_file_that_cannot_be_written_or_read_is_one_sentence(store, tmp_path, 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
 @pytest.mark.parametrize("way", ["as it is", "link"])
-def test_what_is_no_regular_file_is_not_replaced(sqlite_store, tmp_path, kind, way):
+def test_what_is_no_regular_file_is_not_replaced(
+    sqlite_store, tmp_path, kind, way, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
     target = special = tmp_path / "special"
     with closing(socket.socket(socket.AF_UNIX)) as listening:
         if kind == "pipe":
             os.mkfifo(special)
         elif kind == "socket":
-            listening.bind(str(special))
+            listening.bind(special.name)
         else:
             try:
                 os.mknod(special, stat.S_IFCHR | 0o600, os.makedev(1, 3))
