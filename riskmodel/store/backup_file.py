@@ -52,15 +52,19 @@ def unfit(file: str, why: str) -> StoreError:
     return StoreError(f"{file} is no whole backup of cramp-risk: {why}.")
 
 
-def run_tool(name: str, *arguments: str, problem: str, password: str = "") -> None:
-    """Run a program of PostgreSQL; what it says is not shown, as it may hold a row."""
-    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+def run_tool(
+    name: str, *arguments: str, problem: str, environment: Mapping[str, str] | None = None
+) -> None:
+    """Run a program of PostgreSQL; what it says is not shown, as it may hold a row.
+
+    Everybody on the machine can see the arguments, and only its user the environment.
+    """
     try:
         done = subprocess.run(
             [name, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=environment,
+            env={**os.environ, **(environment or {})},
             check=False,
         )
     except FileNotFoundError:

@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.pq import Conninfo
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
@@ -659,20 +660,103 @@ def test_what_a_program_of_postgres_says_is_not_passed_on(
     assert not file.exists()
 
 
-def test_no_password_stands_where_others_can_see_it(new_database, file, monkeypatch):
-    called = []
+SECRET_OPTIONS = sorted(
+    {
+        option.keyword.decode()
+        for option in Conninfo.get_defaults()
+        if option.dispchar == b"*"
+    }
+    | {"scram_client_key", "scram_server_key"}
+)
+SECRET = "open = #sesame"
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Each call of a program of PostgreSQL: its arguments, and its service file."""
+    calls = []
     run = subprocess.run
 
     def note(command, **options):
-        called.append(command)
+        service = options["env"].get("PGSERVICEFILE")
+        if service is not None:
+            for path, mode in ((service, 0o600), (os.path.dirname(service), 0o700)):
+                assert stat.S_IMODE(os.stat(path).st_mode) == mode
+            service = Path(service).read_text()
+        calls.append((" ".join(map(str, command)), service))
         return run(command, **options)
 
     monkeypatch.setattr("subprocess.run", note)
+    return calls
+
+
+def test_no_password_stands_where_others_can_see_it(new_database, file, calls):
     url = new_database("postgres")
     with closing(open_store(url)) as store:
-        backup(store, file)
-    assert called
-    assert make_url(url).password not in " ".join(map(str, called))
+        fill(store, "ada")
+        assert backup(store, file) == Counts(4, 1)
+    ((arguments, service),) = calls
+    assert make_url(url).password not in arguments
+    assert service is None
+
+
+def test_a_backup_signs_in_with_secrets_beside_the_password(new_database, tmp_path, calls):
+    url = make_url(new_database("postgres"))
+    in_query = url.set(password=None).update_query_dict(
+        {"password": url.password, "sslpassword": SECRET}
+    )
+    for number, each in enumerate(
+        (url.update_query_dict({"sslpassword": SECRET}), in_query)
+    ):
+        with closing(open_store(each.render_as_string(hide_password=False))) as store:
+            backup(store, tmp_path / f"backup-{number}")
+        arguments, service = calls.pop()
+        assert SECRET not in arguments
+        assert url.password not in arguments
+        assert service == f"[cramprisk]\nsslpassword={SECRET}\n"
+    assert not list(tmp_path.glob(".cramprisk-*"))
+
+
+@pytest.mark.parametrize("options", [*[[name] for name in SECRET_OPTIONS], SECRET_OPTIONS])
+def test_no_secret_option_stands_where_others_can_see_it(
+    new_database, file, calls, monkeypatch, options
+):
+    with closing(open_store(new_database("postgres"))) as store:
+        engine = store.database._engine
+        secrets = dict.fromkeys(options, SECRET)
+        # Not each of them would let us in: it is enough that pg_dump gets them.
+        monkeypatch.setattr(engine, "url", engine.url.update_query_dict(secrets))
+        done = answer(backup, store, file)
+    assert isinstance(done, Counts) or done[1].startswith("pg_dump cannot back up ")
+    ((arguments, service),) = calls
+    assert SECRET not in arguments
+    there = set((service or "").splitlines()[1:])
+    assert there == {f"{name}={SECRET}" for name in options if name != "password"}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ({"sslpassword": SECRET, "service": "mine"}, {}),
+        ({"sslpassword": SECRET}, {"PGSERVICE": "mine"}),
+        ({"sslpassword": f"{SECRET} "}, {}),
+        ({"sslpassword": f"{SECRET}\nhost=elsewhere"}, {}),
+    ],
+)
+def test_a_secret_that_no_service_file_can_hold_is_refused(
+    new_database, file, calls, monkeypatch, query, variables
+):
+    with closing(open_store(new_database("postgres"))) as store:
+        engine = store.database._engine
+        with store.database.reading() as connection:  # before the variables are set
+            connection.execute(select(1))
+        monkeypatch.setattr(engine, "url", engine.url.update_query_dict(query))
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(StoreError, match=r"^pg_dump cannot be given sslpassword "):
+            backup(store, file)
+    assert not calls
+    assert not file.exists()
 
 
 def test_the_file_is_private_whole_or_not_there(store, file, tmp_path, monkeypatch):
