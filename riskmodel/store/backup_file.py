@@ -150,11 +150,11 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     except StoreError as error:
         if not _is_wrong_content(error.__context__):
             raise
-        raise unfit(file, _NO_LOG if lacks_log else "its tables were changed") from None
+        raise unfit(file, "its tables were changed") from None
     with closing(database), database.reading() as connection:
         for name, table in metadata.tables.items():
             if not inspect(connection).has_table(name):
-                raise unfit(file, _NO_LOG if lacks_log else f"it has no table {name}")
+                raise unfit(file, f"it has no table {name}")
             try:
                 for row in connection.execute(select(table)):
                     yield name, dict(row._mapping)
@@ -174,9 +174,10 @@ def _is_wrong_content(error: BaseException | None) -> bool:
 
 
 def _lacks_log(path: Path, file: str) -> bool:
-    """Whether a SQLite file was in use when it was copied, without its log beside it.
+    """Whether a SQLite file uses a write-ahead log, and none lies beside it.
 
-    One that was closed in order is the same from outside, but is whole by itself.
+    That is so of a copy of an open one, and also of one that was closed in order, which
+    is whole by itself: only what it lacks tells them apart.
     """
     with one_sentence(file), open(path, "rb") as opened:
         header = opened.read(_HEADER)

@@ -562,13 +562,14 @@ def test_a_cell_that_cannot_be_read_is_a_fault_of_the_backup(
         ("DELETE FROM cramprisk_revision", "it does not say which version wrote it"),
     ],
 )
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_a_table_that_is_not_as_it_was_is_a_fault_of_the_backup(
-    sqlite_store, new_database, file, statement, why
+    sqlite_store, new_database, file, statement, why, mode
 ):
     with closing(open_store(new_database("sqlite"))) as mine:
         fill(mine, "ada")
         backup(mine, file)
-    spoil(file, statement)
+    spoil(file, f"PRAGMA journal_mode = {mode}", statement)
     said = refused_and_nothing_changed(sqlite_store, file)
     assert said.startswith(f"The file {file} is no whole backup of cramp-risk: ")
     assert why in said
