@@ -12,13 +12,15 @@ import errno
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
@@ -40,6 +42,9 @@ from riskmodel.store.records import Counts
 from riskmodel.store.store import Store
 
 _ROWS_AT_ONCE = 100
+# Secrets that PostgreSQL's library does not itself mark as such.
+_ALSO_SECRET = (b"scram_client_key", b"scram_server_key")
+_SERVICE = "cramprisk"
 
 
 def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
@@ -55,13 +60,12 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
     ------
     StoreError
         If the database cannot be read or the file cannot be written, or if it belongs
-        to the database itself; if PostgreSQL's pg_dump is missing.
+        to the database itself or is a device; if PostgreSQL's pg_dump is missing.
     """
     target, file = Path(path).resolve(), f"The file {path}"
     with one_sentence(file):
         store.database.check_not_own(target)
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _check_replaceable(path, file)
         # A folder beside it, which nobody else can look into.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".cramprisk-") as folder:
             whole = Path(folder) / "backup"
@@ -77,6 +81,18 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 os.fsync(written.fileno())
             os.replace(whole, target)
     return Counts(**counts)
+
+
+def _check_replaceable(path: str | os.PathLike[str], file: str) -> None:
+    """Make sure that there is nothing yet, or a file: what else is there is no backup."""
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{file} is a device, a pipe or a socket: name a regular file.")
 
 
 def _copy(connection: Connection, whole: Path, place: str) -> None:
@@ -96,9 +112,7 @@ def _dump(connection: Connection, whole: Path, place: str) -> None:
     """Let pg_dump write what this transaction sees."""
     moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
     sign_in = connection.dialect.create_connect_args(connection.engine.url)[1]
-    password = sign_in.pop("password", "")
-    options = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    address = make_conninfo(**{n: v for n, v in sign_in.items() if n in options})
+    address, environment = _without_secrets(sign_in, whole.parent)
     run_tool(
         "pg_dump",
         "--format=custom",
@@ -109,11 +123,48 @@ def _dump(connection: Connection, whole: Path, place: str) -> None:
         *(f"--table={name}" for name in ALL_TABLES),
         f"--snapshot={moment}",
         f"--file={whole}",
-        f"--dbname={address}",  # without the password, which others could see there
-        password=password,
+        f"--dbname={address}",
+        environment=environment,
         problem=f"pg_dump cannot back up {place[0].lower()}{place[1:]}: it must not be "
-        "older than the server, and the database user must be allowed to read every table.",
+        "older than the server and must know every option of the address, and the "
+        "database user must be allowed to read every table.",
     )
+
+
+def _without_secrets(
+    sign_in: Mapping[str, Any], folder: Path
+) -> tuple[str, dict[str, str]]:
+    """Address that everybody may see, and the environment that leads to its secrets.
+
+    The password has a variable of its own; other secrets go into a service file, see
+    https://www.postgresql.org/docs/current/libpq-pgservice.html, in a private folder.
+    """
+    is_secret = {
+        option.keyword.decode(): option.dispchar == b"*" or option.keyword in _ALSO_SECRET
+        for option in Conninfo.get_defaults()
+    }
+    options = {n: str(v) for n, v in sign_in.items() if n in is_secret and v is not None}
+    secrets = {n: v for n, v in options.items() if is_secret[n] and v}
+    shown = {n: v for n, v in options.items() if not is_secret[n]}
+    environment = {}
+    if password := secrets.pop("password", ""):
+        environment["PGPASSWORD"] = password
+    if secrets:
+        # One service file leads to no other, and of a line the blanks at its end are lost.
+        is_taken = "service" in shown or "PGSERVICE" in os.environ
+        if is_taken or any(v.rstrip().splitlines() != [v] for v in secrets.values()):
+            raise StoreError(
+                f"pg_dump cannot be given {', '.join(sorted(secrets))} without showing it "
+                "to others: write it into a service file of PostgreSQL, and only the name "
+                "of the service into the address."
+            )
+        service = folder / "service.conf"
+        service.touch(mode=0o600)
+        lines = [f"[{_SERVICE}]", *(f"{n}={v}" for n, v in secrets.items())]
+        service.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+        shown["service"] = _SERVICE
+        environment["PGSERVICEFILE"] = str(service)
+    return make_conninfo(**shown), environment
 
 
 def restore(

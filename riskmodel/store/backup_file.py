@@ -20,8 +20,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, String, select
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, String, inspect, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.store.errors import StoreError, one_sentence
@@ -37,6 +38,13 @@ _GREATEST_VERSION = 2**31 - 1  # what PostgreSQL's integer holds
 # Where a SQLite file holds its journal mode and a number of the program's own; see
 # https://www.sqlite.org/fileformat.html
 _JOURNAL_MODE, _USER_VERSION, _HEADER = 18, slice(60, 64), 100
+_TABLE_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+_NO_LOG = (
+    "the file that lay beside it, with the same name and -wal at its end, is missing and "
+    "held a part of what was saved; make a backup with `cramprisk backup`"
+)
+# What SQLite reports of a row or table that is not as we wrote it, and not of the disk.
+_WRONG_CONTENT = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
 
 
 def unfit(file: str, why: str) -> StoreError:
@@ -44,15 +52,19 @@ def unfit(file: str, why: str) -> StoreError:
     return StoreError(f"{file} is no whole backup of cramp-risk: {why}.")
 
 
-def run_tool(name: str, *arguments: str, problem: str, password: str = "") -> None:
-    """Run a program of PostgreSQL; what it says is not shown, as it may hold a row."""
-    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+def run_tool(
+    name: str, *arguments: str, problem: str, environment: Mapping[str, str] | None = None
+) -> None:
+    """Run a program of PostgreSQL; what it says is not shown, as it may hold a row.
+
+    Everybody on the machine can see the arguments, and only its user the environment.
+    """
     try:
         done = subprocess.run(
             [name, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=environment,
+            env={**os.environ, **(environment or {})},
             check=False,
         )
     except FileNotFoundError:
@@ -111,6 +123,7 @@ def read_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
 def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     """Rows of a copy, which is brought up to date; the file stays as it is."""
     copied = folder / "copy.db"
+    lacks_log = _lacks_log(path, file)  # before SQLite, which may make one
     with one_sentence(file):
         content = path.read_bytes()
         if len(content) < _HEADER or _is_spoilt(content):
@@ -123,17 +136,53 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
             given.backup(copy)
             if damage_in(copy):
                 raise unfit(file, "it is damaged")
-            tables = copy.execute("SELECT name FROM sqlite_master").fetchall()
-            if (VERSION_TABLE,) not in tables:
-                raise unfit(file, "it is a database of another program")
+            tables = {name for (name,) in copy.execute(_TABLE_NAMES)}
+            if VERSION_TABLE in tables:
+                stamp = copy.execute(f"SELECT * FROM {VERSION_TABLE}").fetchone()
+                if stamp is None:
+                    raise unfit(file, "it does not say which version wrote it")
+    if VERSION_TABLE not in tables:
+        foreign = not lacks_log or tables - set(ALL_TABLES)
+        raise unfit(file, "it is a database of another program" if foreign else _NO_LOG)
     url = URL.create("sqlite", database=str(copied))
-    with (
-        closing(open_database(url, 1.0, create=False, place=file)) as database,
-        database.reading() as connection,
-    ):
+    try:
+        database = open_database(url, 1.0, create=False, place=file)
+    except StoreError as error:
+        if not _is_wrong_content(error.__context__):
+            raise
+        raise unfit(file, "its tables were changed") from None
+    with closing(database), database.reading() as connection:
         for name, table in metadata.tables.items():
-            for row in connection.execute(select(table)):
-                yield name, dict(row._mapping)
+            if not inspect(connection).has_table(name):
+                raise unfit(file, f"it has no table {name}")
+            try:
+                for row in connection.execute(select(table)):
+                    yield name, dict(row._mapping)
+            except (*UNREADABLE, DBAPIError) as error:
+                if not _is_wrong_content(error):
+                    raise
+                raise unfit(file, f"{name} hold what cannot be read") from None
+
+
+def _is_wrong_content(error: BaseException | None) -> bool:
+    """Whether an error speaks of what a SQLite file holds, not of the disk it is on."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, UNREADABLE)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # The driver itself gives none, of text that is no UTF-8.
+    return code is None or code & 0xFF in _WRONG_CONTENT
+
+
+def _lacks_log(path: Path, file: str) -> bool:
+    """Whether a SQLite file uses a write-ahead log, and none lies beside it.
+
+    That is so of a copy of an open one, and also of one that was closed in order, which
+    is whole by itself: only what it lacks tells them apart.
+    """
+    with one_sentence(file), open(path, "rb") as opened:
+        header = opened.read(_HEADER)
+    beside = Path(f"{path.resolve()}-wal")
+    return header[_JOURNAL_MODE : _JOURNAL_MODE + 1] == b"\2" and not beside.exists()
 
 
 def _dumped_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -20,7 +21,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.pq import Conninfo
 from sqlalchemy import make_url, select
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 import riskmodel
@@ -514,6 +517,107 @@ def by_hand(url, file):
     subprocess.run(["pg_dump", "-Fc", f"--file={file}", plain], check=True)
 
 
+def spoil(file, *statements):
+    """Change a backup as a program does that knows nothing of the seal."""
+    with closing(sqlite3.connect(file)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 0")
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("items", "content"),
+        ("items", "created"),
+        ("items", "changed"),
+        ("outcomes", "answers"),
+        ("outcomes", "day"),
+        ("outcomes", "created"),
+    ],
+)
+@pytest.mark.parametrize("cell", ["'{broken'", "'soon'", "X'FFFE'", "CAST(X'FF' AS TEXT)"])
+def test_a_cell_that_cannot_be_read_is_a_fault_of_the_backup(
+    sqlite_store, new_database, file, table, column, cell
+):
+    with closing(open_store(new_database("sqlite"))) as mine:
+        fill(mine, "ada")
+        backup(mine, file)
+    spoil(file, f"UPDATE {table} SET {column} = {cell}")
+    assert refused_and_nothing_changed(sqlite_store, file) == (
+        f"The file {file} is no whole backup of cramp-risk: {table} hold what cannot be "
+        "read."
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("DROP TABLE outcomes", "it has no table outcomes"),
+        ("DROP TABLE items", "it has no table items"),
+        ("ALTER TABLE items RENAME COLUMN program TO tool", "items hold what cannot"),
+        ("ALTER TABLE cramprisk_revision RENAME COLUMN version_num TO x", "were changed"),
+        ("UPDATE cramprisk_revision SET version_num = '0001'", "were changed"),
+        ("DELETE FROM cramprisk_revision", "it does not say which version wrote it"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_table_that_is_not_as_it_was_is_a_fault_of_the_backup(
+    sqlite_store, new_database, file, statement, why, mode
+):
+    with closing(open_store(new_database("sqlite"))) as mine:
+        fill(mine, "ada")
+        backup(mine, file)
+    spoil(file, f"PRAGMA journal_mode = {mode}", statement)
+    said = refused_and_nothing_changed(sqlite_store, file)
+    assert said.startswith(f"The file {file} is no whole backup of cramp-risk: ")
+    assert why in said
+
+
+def test_a_full_disk_is_no_fault_of_the_backup(sqlite_store, file, monkeypatch):
+    backup(sqlite_store, file)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def fails(*_):
+        raise DBAPIError("INSERT", {}, full)
+
+    monkeypatch.setattr(opening, "_bring_up_to_date", fails)
+    said = refused_and_nothing_changed(sqlite_store, file)
+    assert "is full" in said
+    assert "no whole backup" not in said
+
+
+@pytest.mark.parametrize("has_log", [False, True])
+def test_a_copy_of_an_open_database_needs_the_log_beside_it(
+    sqlite_store, new_database, file, has_log
+):
+    url = new_database("sqlite")
+    with closing(open_store(url)) as mine:
+        fill(mine, "ada")
+        before = everything(mine)
+        shutil.copy(make_url(url).database, file)
+        if has_log:
+            shutil.copy(f"{make_url(url).database}-wal", f"{file}-wal")
+    if has_log:
+        restore(sqlite_store, file)
+        assert everything(sqlite_store) == before
+        return
+    assert refused_and_nothing_changed(sqlite_store, file) == (
+        f"The file {file} is no whole backup of cramp-risk: the file that lay beside it, "
+        "with the same name and -wal at its end, is missing and held a part of what was "
+        "saved; make a backup with `cramprisk backup`."
+    )
+
+
+def test_a_database_of_another_program_that_has_a_log_is_called_so(sqlite_store, file):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE bookmarks (id)")
+    assert "of another program" in refused_and_nothing_changed(sqlite_store, file)
+
+
 def test_nothing_but_rows_gets_in(sqlite_store, file):
     with closing(open_store(f"sqlite:///{file}")) as store:
         fill(store, "ada")
@@ -557,20 +661,103 @@ def test_what_a_program_of_postgres_says_is_not_passed_on(
     assert not file.exists()
 
 
-def test_no_password_stands_where_others_can_see_it(new_database, file, monkeypatch):
-    called = []
+SECRET_OPTIONS = sorted(
+    {
+        option.keyword.decode()
+        for option in Conninfo.get_defaults()
+        if option.dispchar == b"*"
+    }
+    | {"scram_client_key", "scram_server_key"}
+)
+SECRET = "open = #sesame"
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Each call of a program of PostgreSQL: its arguments, and its service file."""
+    calls = []
     run = subprocess.run
 
     def note(command, **options):
-        called.append(command)
+        service = options["env"].get("PGSERVICEFILE")
+        if service is not None:
+            for path, mode in ((service, 0o600), (os.path.dirname(service), 0o700)):
+                assert stat.S_IMODE(os.stat(path).st_mode) == mode
+            service = Path(service).read_text()
+        calls.append((" ".join(map(str, command)), service))
         return run(command, **options)
 
     monkeypatch.setattr("subprocess.run", note)
+    return calls
+
+
+def test_no_password_stands_where_others_can_see_it(new_database, file, calls):
     url = new_database("postgres")
     with closing(open_store(url)) as store:
-        backup(store, file)
-    assert called
-    assert make_url(url).password not in " ".join(map(str, called))
+        fill(store, "ada")
+        assert backup(store, file) == Counts(4, 1)
+    ((arguments, service),) = calls
+    assert make_url(url).password not in arguments
+    assert service is None
+
+
+def test_a_backup_signs_in_with_secrets_beside_the_password(new_database, tmp_path, calls):
+    url = make_url(new_database("postgres"))
+    in_query = url.set(password=None).update_query_dict(
+        {"password": url.password, "sslpassword": SECRET}
+    )
+    for number, each in enumerate(
+        (url.update_query_dict({"sslpassword": SECRET}), in_query)
+    ):
+        with closing(open_store(each.render_as_string(hide_password=False))) as store:
+            backup(store, tmp_path / f"backup-{number}")
+        arguments, service = calls.pop()
+        assert SECRET not in arguments
+        assert url.password not in arguments
+        assert service == f"[cramprisk]\nsslpassword={SECRET}\n"
+    assert not list(tmp_path.glob(".cramprisk-*"))
+
+
+@pytest.mark.parametrize("options", [*[[name] for name in SECRET_OPTIONS], SECRET_OPTIONS])
+def test_no_secret_option_stands_where_others_can_see_it(
+    new_database, file, calls, monkeypatch, options
+):
+    with closing(open_store(new_database("postgres"))) as store:
+        engine = store.database._engine
+        secrets = dict.fromkeys(options, SECRET)
+        # Not each of them would let us in: it is enough that pg_dump gets them.
+        monkeypatch.setattr(engine, "url", engine.url.update_query_dict(secrets))
+        done = answer(backup, store, file)
+    assert isinstance(done, Counts) or done[1].startswith("pg_dump cannot back up ")
+    ((arguments, service),) = calls
+    assert SECRET not in arguments
+    there = set((service or "").splitlines()[1:])
+    assert there == {f"{name}={SECRET}" for name in options if name != "password"}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ({"sslpassword": SECRET, "service": "mine"}, {}),
+        ({"sslpassword": SECRET}, {"PGSERVICE": "mine"}),
+        ({"sslpassword": f"{SECRET} "}, {}),
+        ({"sslpassword": f"{SECRET}\nhost=elsewhere"}, {}),
+    ],
+)
+def test_a_secret_that_no_service_file_can_hold_is_refused(
+    new_database, file, calls, monkeypatch, query, variables
+):
+    with closing(open_store(new_database("postgres"))) as store:
+        engine = store.database._engine
+        with store.database.reading() as connection:  # before the variables are set
+            connection.execute(select(1))
+        monkeypatch.setattr(engine, "url", engine.url.update_query_dict(query))
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(StoreError, match=r"^pg_dump cannot be given sslpassword "):
+            backup(store, file)
+    assert not calls
+    assert not file.exists()
 
 
 def test_the_file_is_private_whole_or_not_there(store, file, tmp_path, monkeypatch):
@@ -596,6 +783,37 @@ def test_a_file_that_cannot_be_written_or_read_is_one_sentence(store, tmp_path, 
     for command in (backup, restore):
         with pytest.raises(StoreError, match=r"^The file .* cannot be used: .*\.$"):
             command(store, tmp_path / place)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
+@pytest.mark.parametrize("way", ["as it is", "link"])
+def test_what_is_no_regular_file_is_not_replaced(
+    sqlite_store, tmp_path, kind, way, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
+    target = special = tmp_path / "special"
+    with closing(socket.socket(socket.AF_UNIX)) as listening:
+        if kind == "pipe":
+            os.mkfifo(special)
+        elif kind == "socket":
+            listening.bind(special.name)
+        else:
+            try:
+                os.mknod(special, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+            except PermissionError:
+                pytest.skip("only root makes devices")
+        if way == "link":
+            target = tmp_path / "link"
+            target.symlink_to(special)
+        before = special.stat()
+        done = answer(backup, sqlite_store, target)
+    assert done == (
+        StoreError,
+        f"The file {target} is a device, a pipe or a socket: name a regular file.",
+    )
+    after = special.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert not list(tmp_path.glob(".cramprisk-*"))
 
 
 # ------------------------------------------------------------------- command line
