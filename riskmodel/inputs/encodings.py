@@ -65,9 +65,9 @@ _CUT_WORD = re.compile(r"(?:[^\w\s\0-\x7f‘’‚“„«·]|(?<=[^\W\d_])[‘�
 # Within a name each is a letter of another encoding: Pawe³, £ukasz.
 _LETTER = r"[^\W\d_]"
 _AT_HOME = re.compile(
-    rf"(?<!{_LETTER})[\xa1-\xac\xae-\xbf×÷](?!{_LETTER})"
+    r"(?<![a-zA-Z])(?<![^\0-\x7f])[\xa1-\xac\xae-\xbf×÷](?![a-zA-Z]|[^\0-\x7f])"
     rf"|°(?=[CFK](?!{_LETTER}))"
-    rf"|(?:(?<=\bm)|(?<=\b[cdkm]m)|(?<=\b[Rrsx])|(?<=\bVO))[²³](?!{_LETTER})"
+    rf"|(?:(?<=\bm)|(?<=\b[cdkm]m)|(?<=\b[Rrsx]))[²³](?!{_LETTER})|(?<=\bVO)²"
     rf"|(?<!{_LETTER})µ(?=(?:[glLmsSVWM]|mol)(?!{_LETTER}))"
     rf"|(?<!{_LETTER})(?:[½¼¾](?=h\b)|¿(?=[^\n?]*\?|[A-Z])|¡(?=[^\n!]*!|[A-Z]))"
     rf"|(?:(?<=\d)|(?<=\b[MNmn]))[ªº](?!{_LETTER})"
@@ -196,10 +196,11 @@ def _oddity(text: str, encoding: str) -> float:
         odd += len(_BESIDE_LATIN.findall(text))
         return odd / max(1, foreign) + rare
     words = _words(text)
-    if usual is not _WEST and not _own_letters(text, encoding):
-        # Without a word in it, all that it can be is initials.
-        return rare if any(len(word) == 1 and word.isupper() for word in words) else 1.0
-    odd_words = [_odd_letters(word, usual) for word in words if not word.isascii()]
+    foreign_words = [word for word in words if not word.isascii()]
+    if usual is not _WEST and all(sum(map(str.isalpha, w)) < 2 for w in foreign_words):
+        # Letters in no word are signs of another encoding, if they are no initials.
+        return rare if any(len(w) == 1 and w.isupper() for w in foreign_words) else 1.0
+    odd_words = [_odd_letters(word, usual) for word in foreign_words]
     odd = len(_CUT_WORD.findall(text)) + sum(map(min, odd_words))
     odd += sum(
         sum(not sign.isascii() and sign.isupper() for sign in word[1:])
