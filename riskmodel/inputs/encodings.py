@@ -197,9 +197,8 @@ def _oddity(text: str, encoding: str) -> float:
         return odd / max(1, foreign) + rare
     words = _words(text)
     foreign_words = [word for word in words if not word.isascii()]
-    if usual is not _WEST and all(sum(map(str.isalpha, w)) < 2 for w in foreign_words):
-        # Letters in no word are signs of another encoding, if they are no initials.
-        return rare if any(len(w) == 1 and w.isupper() for w in foreign_words) else 1.0
+    if usual is not _WEST and not any(map(_is_word_or_initial, foreign_words)):
+        return 1.0  # a letter in no word is a sign of another encoding
     odd_words = [_odd_letters(word, usual) for word in foreign_words]
     odd = len(_CUT_WORD.findall(text)) + sum(map(min, odd_words))
     odd += sum(
@@ -217,6 +216,10 @@ def _oddity(text: str, encoding: str) -> float:
 
 def _words(text: str) -> list[str]:
     return re.split(r"[^\w\u0300-\u036f\u0e00-\u0e7f]+", text)
+
+
+def _is_word_or_initial(word: str) -> bool:
+    return sum(map(str.isalpha, word)) > 1 or (len(word) == 1 and word.isupper())
 
 
 def _own_letters(text: str, encoding: str) -> int:
