@@ -119,7 +119,9 @@ def _plan(file: str) -> tuple[dict[str, Any], list[str]]:
     if problems:
         stop(" ".join(map(str, problems)))
     plan = {name: value for name, value in answers.items() if name in PLAN_FIELDS}
-    others = ", ".join(FIELDS[name].label for name in FIELDS if name in answers.keys() - plan)
+    others = ", ".join(
+        FIELDS[name].label for name in FIELDS if name in answers.keys() - plan
+    )
     notes = [f"Not used of the session, as it differs by athlete: {others}."]
     return plan, notes if others else []
 
