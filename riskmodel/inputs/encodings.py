@@ -65,7 +65,7 @@ _CUT_WORD = re.compile(r"(?:[^\w\s\0-\x7f‘’‚“„«·]|(?<=[^\W\d_])[‘�
 # Within a name each is a letter of another encoding: Pawe³, £ukasz.
 _LETTER = r"[^\W\d_]"
 _AT_HOME = re.compile(
-    r"(?<![a-zA-Z])(?<![^\0-\x7f])[\xa1-\xac\xae-\xbf×÷](?![a-zA-Z]|[^\0-\x7f])"
+    r"(?<![a-zA-Z])(?<![^\0-\x7f])[\xa1-\xac\xae-\xbf×÷‰•†](?![a-zA-Z]|[^\0-\x7f])"
     rf"|°(?=[CFK](?!{_LETTER}))"
     rf"|(?:(?<=\bm)|(?<=\b[cdkm]m)|(?<=\b[Rrsx]))[²³](?!{_LETTER})|(?<=\bVO)²"
     rf"|(?<!{_LETTER})µ(?=(?:[glLmsSVWM]|mol)(?!{_LETTER}))"
@@ -84,8 +84,10 @@ _NONE_FITS = 0.6
 _THIN = 3
 """Fewer letters than these may be a chance."""
 _MOST_CELLS = 2_000
-_ALL_BROKEN = 0.1
+_MOST_BROKEN = 0.1
 """Part of the letters that may be broken in a text that is UTF-8 all the same."""
+_ONE_LETTER = 3
+"""Pieces that one broken letter leaves, in a list too short for that part."""
 _NOT_ASCII = bytes(range(128, 256))
 
 
@@ -175,7 +177,8 @@ def _letters_of_utf8(content: bytes) -> tuple[int, int]:
 
 def _is_utf8_but_for_a_few(whole: int, broken: int) -> bool:
     """Whether so much is UTF-8 that no other encoding can be meant."""
-    return whole >= _THIN and 0 < broken <= max(1, _ALL_BROKEN * (whole + broken))
+    few = max(_MOST_BROKEN * (whole + broken), min(_ONE_LETTER, whole / _THIN))
+    return whole >= _THIN and 0 < broken <= few
 
 
 def _oddity(text: str, encoding: str) -> float:
