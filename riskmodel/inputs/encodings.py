@@ -7,6 +7,7 @@ each encoding is judged by whether its text could be one of its languages.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -130,7 +131,7 @@ def guess_encoding(content: bytes) -> Guess:
     >>> guess_encoding("Łukasz;Paweł".encode("cp1250")).label
     'Central European, Windows (cp1250)'
     """
-    if _is_utf8_but_for_a_few(*_letters_of_utf8(content)):
+    if content.startswith(BOM_UTF8) or _is_utf8_but_for_a_few(*_letters_of_utf8(content)):
         return Guess(_UTF8, doubt=True)
     # Cells without a foreign letter say nothing; no such sign has a separator in it.
     cells = (match[0] for match in re.finditer(rb'[^;,\t\r\n"]+', content))

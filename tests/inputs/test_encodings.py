@@ -94,8 +94,6 @@ def test_a_unit_alone_makes_no_encoding_doubtful(label):
 
 @pytest.mark.parametrize(("encoding", "names"), CASES)
 def test_signs_of_units_do_not_change_how_names_are_read(encoding, names):
-    if encoding in ("cp932", "cp949", "gb18030", "big5", "koi8_r", "cp866", "mac_roman"):
-        pytest.skip("such a list is written in its own signs")
     text = table(names.split("|")).replace("Height", "Temp (°C)")
     assert read_text(text.encode(encoding)).text == text
 
@@ -125,6 +123,13 @@ def test_one_broken_byte_leaves_the_other_names_as_they_are(names, place):
     assert "broken" in note
     guess = encoding_of_lines(content.splitlines(keepends=True))
     assert guess.is_damaged
+
+
+def test_a_file_with_a_byte_order_mark_is_utf8_however_much_is_broken():
+    told = read_text(b"\xef\xbb\xbfName\nZo\xeb\n\xe9")
+    assert told.text.splitlines()[:2] == ["Name", "Zo\ufffd"]
+    assert told.encoding == "UTF-8"
+    assert told.notes
 
 
 def test_two_broken_letters_of_three_are_no_utf8():
