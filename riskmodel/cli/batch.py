@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import sys
 import warnings
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -29,7 +30,7 @@ from riskmodel.cli.frame import (
     sentences_for_errors,
     stop,
 )
-from riskmodel.inputs.encodings import encoding_of_lines
+from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.tables import FileText
@@ -40,7 +41,10 @@ from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
 from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
-from riskmodel.squad.scores import PLAN_FIELDS, SESSION_FIELDS, with_plan
+from riskmodel.squad.scores import ATHLETE_FIELDS, PLAN_FIELDS, SESSION_FIELDS, with_plan
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _ROWS_AT_ONCE = 20_000
 _HEAD_BYTES = 1 << 16
@@ -86,9 +90,10 @@ def batch(
             stop("IN and OUT.csv are the same file; choose another name.")
         check_target(target)
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
-        plan = {} if session is None else _plan(session)
+        plan, unused = ({}, []) if session is None else _plan(session)
         with _opened(source) as (lines, size):
             table = _table(lines, plan)
+            table.notes += unused
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
                 for scored, problems in _scored(table, plan, card, curves):
@@ -108,12 +113,17 @@ def _same(source: str, target: str) -> bool:
     return os.path.realpath(source) == os.path.realpath(target) and Path(source).is_file()
 
 
-def _plan(file: str) -> dict[str, Any]:
-    """Answers of a session file that are the same for all."""
+def _plan(file: str) -> tuple[dict[str, Any], list[str]]:
+    """Answers of a session file that are the same for all, and a note on the others."""
     answers, problems = tidy(read_session_file(file))
     if problems:
         stop(" ".join(map(str, problems)))
-    return {name: value for name, value in answers.items() if name in PLAN_FIELDS}
+    plan = {name: value for name, value in answers.items() if name in PLAN_FIELDS}
+    others = ", ".join(
+        FIELDS[name].label for name in FIELDS if name in answers.keys() - plan
+    )
+    notes = [f"Not used of the session, as it differs by athlete: {others}."]
+    return plan, notes if others else []
 
 
 @contextmanager
@@ -128,11 +138,11 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
 
 def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
     """Say what a table is: one of our own, of any length, or else a list of athletes."""
-    head: bytes = lines.peek(_HEAD_BYTES)  # type: ignore[attr-defined]
-    text = _encoding(lines, head)
-    separator, headers = _first_row(head, text.encoding)
+    lines, head, guess = _looked_at(lines)
+    separator, headers = _first_row(head, guess.encoding)
     if _are_ours(headers):
-        table = _Table(_own_pieces(lines, separator, text.encoding), [*text.notes])
+        notes = FileText("", guess.label, guess.doubt).notes
+        table = _Table(_own_pieces(lines, separator, guess), [*notes])
         table.columns = frozenset(headers)
     else:
         content = lines.read(MOST_UNZIPPED_BYTES + 1)
@@ -145,9 +155,12 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
-    if missing := _REQUIRED - table.columns - plan.keys():
-        names = ", ".join(name for name in FIELDS if name in missing)
-        table.notes.append(f"No column for {names}; --session session.json gives a plan.")
+    missing = _REQUIRED - table.columns - plan.keys()
+    of_plan = ", ".join(name for name in PLAN_FIELDS if name in missing)
+    if of_plan:
+        table.notes.append(f"No column for {of_plan}; --session session.json gives a plan.")
+    if own := ", ".join(name for name in ATHLETE_FIELDS if name in missing):
+        table.notes.append(f"No column for {own}, which every athlete answers.")
     return table
 
 
@@ -162,16 +175,42 @@ def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
     ]
 
 
-def _encoding(lines: IO[bytes], head: bytes) -> FileText:
-    """Which encoding a table is in; of what cannot be read twice, as far as seen."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return FileText("", "utf-16")
-    if not lines.seekable():
-        guess = encoding_of_lines(head.split(b"\n")[:-1])
+class _PutBack(io.RawIOBase):
+    """A stream that cannot be rewound, from where it was before its head was read."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head, self._rest = io.BytesIO(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        size = memoryview(buffer).nbytes
+        piece = self._head.read(size) or self._rest.read(size)
+        memoryview(buffer).cast("B")[: len(piece)] = piece
+        return len(piece)
+
+
+def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
+    """Give the lines from where they were, their head, and which encoding they are in.
+
+    Of what cannot be read twice, only the head says the encoding.
+    """
+    again = lines.seekable()
+    start = lines.tell() if again else 0  # of standard input, lines may be read already
+    head = lines.read(_HEAD_BYTES)
+    if again:
+        lines.seek(start)
     else:
-        guess = encoding_of_lines(lines)
-        lines.seek(0)
-    return FileText("", guess.encoding, guess.doubt)
+        lines = io.BufferedReader(_PutBack(head, lines), _HEAD_BYTES)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return lines, head, Guess("utf-16", doubt=False)
+    if not again:
+        whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+        return lines, head, encoding_of_lines(whole.splitlines(keepends=True))
+    guess = encoding_of_lines(lines)
+    lines.seek(start)
+    return lines, head, guess
 
 
 def _spelt(name: str) -> str:
@@ -192,7 +231,7 @@ def _are_ours(headers: list[str]) -> bool:
 
 
 def _own_pieces(
-    lines: IO[bytes], separator: str, encoding: str
+    lines: IO[bytes], separator: str, guess: Guess
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Read a table of our own piece by piece, so that memory stays flat."""
     chunks = pd.read_csv(
@@ -204,7 +243,9 @@ def _own_pieces(
         index_col=False,  # a comma at the end of every row is no name of the row
         keep_default_na=False,
         na_values=[""],
-        encoding=encoding,
+        encoding=guess.encoding,
+        # What is broken has been told; what nobody has seen stops the table.
+        encoding_errors="replace" if guess.is_damaged else "strict",
         low_memory=False,
     )
     for chunk in chunks:

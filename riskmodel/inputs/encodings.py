@@ -7,6 +7,7 @@ each encoding is judged by whether its text could be one of its languages.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -55,10 +56,24 @@ _ENCODINGS: Mapping[str, tuple[str, tuple[str, ...] | range]] = {
 _SIGNS = frozenset("€£‘’‚“”„‹›«»–—…°º·§½™®\xa0")
 """What stands in lists of every language."""
 _OTHER_SCRIPTS = (_GREEK, _HEBREW, _ARABIC, _THAI, _CYRILLIC)
+_WESTERN = "cp1252"
+_UTF8 = "utf-8-sig"
 _OLD = ("cp850", "cp852", "iso8859_2", "koi8_r", "cp866")
 _LATIN = re.compile("[a-zA-Z]")
 # A foreign sign before a letter that opens no quotation, or between two.
 _CUT_WORD = re.compile(r"(?:[^\w\s\0-\x7f‘’‚“„«·]|(?<=[^\W\d_])[‘‚“„«])(?=[^\W\d_])")
+# Signs of Latin-1 as people write them: beside no letter, or 5 °C, m², µg, ¿Edad?, Mª.
+# Within a name each is a letter of another encoding: Pawe³, £ukasz.
+_LETTER = r"[^\W\d_]"
+_AT_HOME = re.compile(
+    r"(?<![a-zA-Z])(?<![^\0-\x7f])[\xa1-\xac\xae-\xbf×÷‰•†](?![a-zA-Z]|[^\0-\x7f])"
+    rf"|°(?=[CFK](?!{_LETTER}))"
+    rf"|(?:(?<=\bm)|(?<=\b[cdkm]m)|(?<=\b[Rrsx]))[²³](?!{_LETTER})|(?<=\bVO)²"
+    rf"|(?<!{_LETTER})µ(?=(?:[glLmsSVWM]|mol)(?!{_LETTER}))"
+    rf"|(?<!{_LETTER})(?:[½¼¾](?=h\b)|¿(?=[^\n?]*\?|[A-Z])|¡(?=[^\n!]*!|[A-Z]))"
+    rf"|(?:(?<=\d)|(?<=\b[MNmn]))[ªº](?!{_LETTER})"
+    r"|(?<=[A-Za-z\d])´(?=[A-Z\d])|(?<=[a-z\d])[®©]"
+)
 _BESIDE_LATIN = re.compile(r"[A-Za-z](?=[^\0-\x7f])|(?<=[^\0-\x7f])[A-Za-z]")
 
 # Our judgement, tried on the lists of names of the tests.
@@ -67,7 +82,14 @@ _RARE = {"cp1252": 0.0, "mac_roman": 0.1} | dict.fromkeys(_OLD, 0.15)
 _LESS_USUAL = 0.05
 _ALIKE = 0.08
 _NONE_FITS = 0.6
+_THIN = 3
+"""Fewer letters than these may be a chance."""
 _MOST_CELLS = 2_000
+_MOST_BROKEN = 0.1
+"""Part of the letters that may be broken in a text that is UTF-8 all the same."""
+_ONE_LETTER = 3
+"""Pieces that one broken letter leaves, in a list too short for that part."""
+_NOT_ASCII = bytes(range(128, 256))
 
 
 @dataclass(frozen=True)
@@ -86,14 +108,21 @@ class Guess:
     doubt: bool
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether it is UTF-8 with bytes that are none."""
+        return self.doubt and self.encoding == _UTF8
+
+    @property
     def label(self) -> str:
         """Its name for a person, such as ``Greek, Windows (cp1253)``."""
+        if self.encoding == _UTF8:
+            return "UTF-8"
         name = _ENCODINGS.get(self.encoding, ("", ()))[0]
         return f"{name} ({self.encoding})" if name else self.encoding
 
 
 def guess_encoding(content: bytes) -> Guess:
-    """Find the encoding of a text that is not UTF-8.
+    """Find the encoding of a text that is not UTF-8, or that is so but for a few bytes.
 
     Examples
     --------
@@ -102,6 +131,8 @@ def guess_encoding(content: bytes) -> Guess:
     >>> guess_encoding("Łukasz;Paweł".encode("cp1250")).label
     'Central European, Windows (cp1250)'
     """
+    if content.startswith(BOM_UTF8) or _is_utf8_but_for_a_few(*_letters_of_utf8(content)):
+        return Guess(_UTF8, doubt=True)
     # Cells without a foreign letter say nothing; no such sign has a separator in it.
     cells = (match[0] for match in re.finditer(rb'[^;,\t\r\n"]+', content))
     foreign = islice((cell for cell in cells if not cell.isascii()), _MOST_CELLS)
@@ -116,24 +147,39 @@ def guess_encoding(content: bytes) -> Guess:
     best = min(oddity, key=lambda encoding: oddity[encoding], default="")
     if not best or oddity[best] > _NONE_FITS:
         return _guess_of_detector(sample, best)
-    alike = (e for e in oddity if oddity[e] < oddity[best] + _ALIKE)
+    alike = [e for e in oddity if oddity[e] < oddity[best] + _ALIKE]
+    if _WESTERN in texts and _own_letters(texts[best], best) < _THIN:
+        alike.append(_WESTERN)
     return Guess(best, any(texts[encoding] != texts[best] for encoding in alike))
 
 
 def encoding_of_lines(lines: Iterable[bytes]) -> Guess:
     """Encoding of a file that is too large to hold, UTF-8 included."""
     foreign: list[bytes] = []
-    utf8 = True
+    whole = broken = 0
     for line in lines:
         if line.isascii():
             continue
         if len(foreign) < _MOST_CELLS:
             foreign.append(line)
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            utf8 = False
-    return Guess("utf-8-sig", False) if utf8 else guess_encoding(b"".join(foreign))
+        whole_of_line, broken_of_line = _letters_of_utf8(line)
+        whole, broken = whole + whole_of_line, broken + broken_of_line
+    if not broken or _is_utf8_but_for_a_few(whole, broken):
+        return Guess(_UTF8, doubt=broken > 0)
+    return guess_encoding(b"".join(foreign))
+
+
+def _letters_of_utf8(content: bytes) -> tuple[int, int]:
+    """How many foreign letters are whole in UTF-8, and how many pieces are none."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - content.count("\ufffd".encode())
+    return len(text) - broken - len(content.translate(None, _NOT_ASCII)), broken
+
+
+def _is_utf8_but_for_a_few(whole: int, broken: int) -> bool:
+    """Whether so much is UTF-8 that no other encoding can be meant."""
+    few = max(_MOST_BROKEN * (whole + broken), min(_ONE_LETTER, whole / _THIN))
+    return whole >= _THIN and 0 < broken <= few
 
 
 def _oddity(text: str, encoding: str) -> float:
@@ -143,15 +189,21 @@ def _oddity(text: str, encoding: str) -> float:
     one language is likelier all the same.
     """
     usual = _ENCODINGS[encoding][1]
+    text = _AT_HOME.sub(" ", text)
     foreign = sum(not sign.isascii() and sign not in _SIGNS for sign in text)
     rare = _RARE.get(encoding, _LESS_USUAL)
     if isinstance(usual, range):
+        if not _own_letters(text, encoding):
+            return 1.0
         signs = (sign for sign in text if not sign.isascii())
         odd = sum(sign.encode(encoding)[0] not in usual for sign in signs)
         odd += len(_BESIDE_LATIN.findall(text))
         return odd / max(1, foreign) + rare
-    words = re.split(r"[^\w\u0300-\u036f\u0e00-\u0e7f]+", text)
-    odd_words = [_odd_letters(word, usual) for word in words if not word.isascii()]
+    words = _words(text)
+    foreign_words = [word for word in words if not word.isascii()]
+    if usual is not _WEST and not any(map(_is_word_or_initial, foreign_words)):
+        return 1.0  # a letter in no word is a sign of another encoding
+    odd_words = [_odd_letters(word, usual) for word in foreign_words]
     odd = len(_CUT_WORD.findall(text)) + sum(map(min, odd_words))
     odd += sum(
         sum(not sign.isascii() and sign.isupper() for sign in word[1:])
@@ -164,6 +216,28 @@ def _oddity(text: str, encoding: str) -> float:
     odd += sum(not (sign.isascii() or sign in _SIGNS or sign.isalpha()) for sign in text)
     of_list = min(map(sum, zip(*odd_words, strict=True)), default=0)
     return (odd + _OF_THE_LIST * of_list) / max(1, foreign) + rare
+
+
+def _words(text: str) -> list[str]:
+    return re.split(r"[^\w\u0300-\u036f\u0e00-\u0e7f]+", text)
+
+
+def _is_word_or_initial(word: str) -> bool:
+    return sum(map(str.isalpha, word)) > 1 or (len(word) == 1 and word.isupper())
+
+
+def _own_letters(text: str, encoding: str) -> int:
+    """How many letters of its languages stand beside others in words."""
+    usual = _ENCODINGS[encoding][1]
+    if isinstance(usual, range):
+        pairs = re.findall(r"[^\W\d_a-zA-Z]{2,}", text)
+        return sum(map(len, pairs))
+    words = (w for w in _words(_AT_HOME.sub(" ", text)) if not w.isascii())
+    return sum(
+        sum(not sign.isascii() for sign in word) - min(_odd_letters(word, usual))
+        for word in words
+        if sum(map(str.isalpha, word)) > 1
+    )
 
 
 def _odd_letters(word: str, alphabets: tuple[str, ...]) -> list[int]:

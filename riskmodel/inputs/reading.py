@@ -139,12 +139,16 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     ValueError
         If an input has two columns.
     """
-    repeated = sorted(set(map(str, frame.columns[frame.columns.duplicated()])))
-    if repeated:
-        raise ValueError(f"These columns appear twice: {', '.join(repeated)}.")
+    refuse_repeated(frame.columns)
     raw = {n: _distinct(FIELDS[n], frame[n]) for n in frame.columns if n in FIELDS}
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _read(raw, len(frame), unknown)
+
+
+def refuse_repeated(columns: pd.Index[Any]) -> None:
+    """Raise a ValueError that names the columns that appear more than once."""
+    if repeated := sorted(set(map(str, columns[columns.duplicated()]))):
+        raise ValueError(f"These columns appear twice: {', '.join(repeated)}.")
 
 
 def read_column(

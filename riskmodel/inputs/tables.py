@@ -45,6 +45,9 @@ class FileText:
         """What a person should know of a doubtful encoding, empty if there is no doubt."""
         if not self.doubt:
             return ()
+        if self.encoding == "UTF-8":
+            broken = "Some letters of this UTF-8 file are broken and were read as \ufffd"
+            return (f"{broken}: correct them in the file.",)
         said = f"The file does not say its encoding; it was read as {self.encoding}."
         return (f"{said} If letters are wrong, save it as UTF-8.",)
 

@@ -21,6 +21,7 @@ from riskmodel.inputs.reading import (
     is_unknown,
     read_frame,
     read_one,
+    refuse_repeated,
 )
 from riskmodel.inputs.session import coded, spelt
 from riskmodel.scorecard.rows import Scorecard
@@ -86,7 +87,13 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
     pandas.DataFrame
         With a column for every answer; to `SESSION_FIELDS` that of the plan, if it has
         one, to the others an athlete's own, if there is one.
+
+    Raises
+    ------
+    ValueError
+        If an input has two columns.
     """
+    refuse_repeated(athletes.columns[athletes.columns.isin(FIELDS.keys())])
     columns = {name: athletes[name] for name in athletes.columns if name in FIELDS}
     for name in PLAN_FIELDS:
         if (value := plan.get(name)) is None:

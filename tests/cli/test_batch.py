@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from riskmodel import assess_frame
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import squad_frame, template
 from riskmodel.squad.columns import match_columns
@@ -230,3 +232,90 @@ def test_what_is_no_table_gets_a_sentence(content, score):
     done, table = score(content)
     assert (done.exit_code, table) == (2, None)
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def run_with_stdin(stdin, *arguments):
+    """Start the command as a program does, with standard input of any kind."""
+    command = [sys.executable, "-m", "riskmodel", "batch", "-", "-", *arguments]
+    return subprocess.run(command, stdin=stdin, capture_output=True, cwd=CHECKOUT)
+
+
+def test_standard_input_is_read_from_where_it_stands(tmp_path):
+    table = pd.DataFrame([SESSION]).to_csv(index=False).encode()
+    (tmp_path / "in").write_bytes(b"a title to skip\n" + table)
+    with (tmp_path / "in").open("rb", buffering=0) as stdin:
+        stdin.read(len(b"a title to skip\n"))
+        done = run_with_stdin(stdin)
+    assert len(pd.read_csv(io.BytesIO(done.stdout))) == 1
+    assert b"1 session read, 1 scored" in done.stderr
+
+
+@pytest.mark.parametrize("first", [1, 40, 400])
+@pytest.mark.parametrize("name", ["Ada", "Łukasz Żółć"])
+def test_a_pipe_that_writes_a_little_at_first_is_read_as_a_whole(first, name):
+    text = pd.DataFrame([{**SESSION, "athlete": name}] * 50).to_csv(index=False)
+    content = text.encode("cp1250")
+    command = [sys.executable, "-m", "riskmodel", "batch", "-", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=CHECKOUT
+    ) as run:
+        run.stdin.write(content[:first])
+        run.stdin.flush()
+        time.sleep(0.3)
+        out, _ = run.communicate(content[first:])
+    table = pd.read_csv(io.BytesIO(out))
+    assert table["athlete"].tolist() == [name] * 50
+
+
+@pytest.mark.parametrize("other", ["Sport", "SPORT ", "Age_years"])
+def test_two_columns_of_one_name_get_a_sentence_with_a_session_and_without(other, score):
+    name = other.strip().lower()
+    row = {**SESSION, other: SESSION[name]}
+    text = pd.DataFrame([row]).to_csv(index=False)
+    for session in (True, False):
+        done, table = score(text, session=session)
+        assert (done.exit_code, table) == (2, None)
+        assert f"These columns appear twice: {name}." in done.stderr
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_one_broken_byte_is_told_and_leaves_the_other_names(ours, score):
+    names = ["Łukasz", "Żółć", "Paweł Wiśniewski", "Zoë"]
+    rows = [{**SESSION, "athlete": name} for name in names]
+    lists = pd.DataFrame({"Name": names, "Age": 30})
+    text = (pd.DataFrame(rows) if ours else lists).to_csv(index=False)
+    content = text.encode().replace("Ł".encode(), b"\xff")
+    done, table = score(content, session=not ours)
+    assert done.exit_code == 0, done.stderr
+    assert table["athlete" if ours else "Name"].tolist()[1:] == names[1:]
+    assert "Some letters of this UTF-8 file are broken" in done.stderr
+
+
+def test_a_doubtful_encoding_has_its_name_for_people(score):
+    text = pd.DataFrame([{**SESSION, "athlete": "Bjørn"}]).to_csv(index=False)
+    done, _ = score(text.encode("cp1252"), session=False)
+    assert "read as Western European, Windows (cp1252)" in done.stderr
+
+
+def test_answers_of_the_session_that_are_no_plan_are_named(score, tmp_path):
+    own = {"age_years": 30, "sleep_h": 6}
+    (tmp_path / "own.json").write_text(json.dumps(PLAN | own), encoding="utf-8")
+    done, table = score("Name,Age\nA,30\n", "--session", str(tmp_path / "own.json"))
+    (line,) = [line for line in done.stderr.splitlines() if "differs by athlete" in line]
+    assert FIELDS["age_years"].label in line
+    assert FIELDS["sleep_h"].label in line
+    assert FIELDS["sport"].label not in line
+    assert len(table) == 1
+    assert "differs by athlete" not in score("Name,Age\nA,30\n")[0].stderr
+
+
+def test_a_session_is_offered_only_for_what_it_can_give(score):
+    no_age = pd.DataFrame([SESSION]).drop(columns="age_years").to_csv(index=False)
+    done, _ = score(no_age, session=False)
+    assert "No column for age_years" in done.stderr
+    assert "--session" not in done.stderr
+    done, _ = score("Name,Weight (kg)\nA,70\n", session=False)
+    (offer,) = [line for line in done.stderr.splitlines() if "--session" in line]
+    assert "sport" in offer
+    assert "age_years" not in offer

@@ -2,8 +2,11 @@
 
 import pytest
 
-from riskmodel.inputs.encodings import guess_encoding
+from riskmodel.inputs.encodings import encoding_of_lines, guess_encoding
 from riskmodel.inputs.tables import TableFileError, read_text
+from riskmodel.inputs.units import UNITS
+from riskmodel.squad.columns import UNITS as WAYS
+from riskmodel.squad.columns import words
 from riskmodel.squad.file import read_squad_file
 
 POLISH = "Łukasz Żółć|Paweł Wiśniewski|Małgorzata Dąbrowska|Agnieszka Źródło"
@@ -64,6 +67,73 @@ def test_of_a_short_list_nothing_becomes_garbage_in_silence(encoding, names):
 def test_a_western_list_stays_western_with_all_signs_of_windows(names):
     text = table(names.split("|"))
     assert read_text(text.encode("cp1252")).text == text
+
+
+LABELS = {label for units in UNITS.values() for label in units}
+LABELS |= {way for ways in WAYS.values() for way in ways} | {"kg/m²", "µg", "µmol/l", "‰"}
+HEADERS = {header for headers in words()["columns"].values() for header in headers}
+SIGNED = [
+    *("½", "±", "±2 °C", "Pulse µ", "3×4", "4×100 m", "José ½", "5 ½ h", "25°C;30°F"),
+    *("Dose (µg)", "BMI (kg/m²)", "Größe (cm);BMI (kg/m²)", "VO²max", "Fläche (m²)"),
+    *("£5", "20 ¢", "¥ 5", "§ 5", "100 % ¹", "5 ÷ 2", "D´Arcy", "Mª José Muñoz", "1ª;2º"),
+    *("¿Calambres?", "¿calambres?", "¡Sí!", "¿Calambres?;María José Muñoz"),
+    *("¿Ha tenido calambres, y cuántos?;Sí", "¿Cuántas horas durmió?", "¿Edad?;¿Peso?"),
+    *(f"{quantity} ({label})" for quantity in ("Temp", "Größe") for label in LABELS),
+]
+
+
+@pytest.mark.parametrize("text", sorted({*SIGNED, *HEADERS}))
+def test_the_signs_of_units_and_questions_stay_signs_in_a_western_list(text):
+    assert read_text(text.encode("cp1252")).text == text
+
+
+@pytest.mark.parametrize("label", sorted(LABELS - {"‰"}))
+def test_a_unit_alone_makes_no_encoding_doubtful(label):
+    assert read_text(f"Name;Size ({label})\nAda;3".encode("cp1252")).notes == ()
+
+
+@pytest.mark.parametrize(("encoding", "names"), CASES)
+def test_signs_of_units_do_not_change_how_names_are_read(encoding, names):
+    text = table(names.split("|")).replace("Height", "Temp (°C)")
+    assert read_text(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("text", ["Pawe\u0142", "\u0395\u03bb", "\u015eule"])
+def test_what_wins_by_a_letter_or_two_is_doubtful(text):
+    for encoding in ("cp1250", "cp1253", "cp1254"):
+        try:
+            content = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        assert guess_encoding(content).doubt
+
+
+@pytest.mark.parametrize("names", [FRENCH, GREEK, RUSSIAN, CHINESE, POLISH])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_broken_byte_leaves_the_other_names_as_they_are(names, place):
+    whole = table(names.split("|")).encode()
+    foreign = [i for i, byte in enumerate(whole) if byte > 127]
+    cut = foreign[place]
+    content = whole[:cut] + b"\xff" + whole[cut + 1 :]
+    told = read_text(content)
+    assert told.text.splitlines()[2:] == whole.decode().splitlines()[2:]
+    assert "\ufffd" in told.text
+    (note,) = read_squad_file(content).notes
+    assert "UTF-8" in note
+    assert "broken" in note
+    guess = encoding_of_lines(content.splitlines(keepends=True))
+    assert guess.is_damaged
+
+
+def test_a_file_with_a_byte_order_mark_is_utf8_however_much_is_broken():
+    told = read_text(b"\xef\xbb\xbfName\nZo\xeb\n\xe9")
+    assert told.text.splitlines()[:2] == ["Name", "Zo\ufffd"]
+    assert told.encoding == "UTF-8"
+    assert told.notes
+
+
+def test_two_broken_letters_of_three_are_no_utf8():
+    assert guess_encoding("Zoë".encode() + b"\xe9 \xe8").label != "UTF-8"
 
 
 def test_what_no_usual_language_fits_is_doubtful():
