@@ -67,10 +67,10 @@ _CUT_WORD = re.compile(r"(?:[^\w\s\0-\x7f‘’‚“„«·]|(?<=[^\W\d_])[‘�
 _LETTER = r"[^\W\d_]"
 _AT_HOME = re.compile(
     r"(?<![a-zA-Z])(?<![^\0-\x7f])[\xa1-\xac\xae-\xbf×÷‰•†](?![a-zA-Z]|[^\0-\x7f])"
-    rf"|°(?=[CFK](?!{_LETTER}))"
-    rf"|(?:(?<=\bm)|(?<=\b[cdkm]m)|(?<=\b[Rrsx]))[²³](?!{_LETTER})|(?<=\bVO)²"
-    rf"|(?<!{_LETTER})µ(?=(?:[glLmsSVWM]|mol)(?!{_LETTER}))"
-    rf"|(?<!{_LETTER})(?:[½¼¾](?=h\b)|¿(?=[^\n?]*\?|[A-Z])|¡(?=[^\n!]*!|[A-Z]))"
+    rf"|[°º](?=\s?(?:[CFK]|Celsius|Fahrenheit)(?!{_LETTER}))|(?<=\d)(?:[×½¼¾]|´+)"
+    rf"|(?<=[A-Za-z])²(?![a-z]|[^\0-\x7f·])|(?:(?<=\bm)|(?<=\b[cdk]m))³(?!{_LETTER})"
+    rf"|(?<=\bVO)²|(?<!{_LETTER})µ(?=(?:[glLmsSVWM]|mol|kat)(?!{_LETTER}))"
+    rf"|(?<!{_LETTER})(?:[½¼¾](?=[hlL]\b)|¿(?=[^\n?]*\?|[A-Z])|¡(?=[^\n!]*!|[A-Z]))"
     rf"|(?:(?<=\d)|(?<=\b[MNmn]))[ªº](?!{_LETTER})"
     r"|(?<=[A-Za-z\d])´(?=[A-Z\d])|(?<=[a-z\d])[®©]"
 )
