@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from riskmodel.cli.frame import (
     read_session_file,
     replacing,
     sentences_for_errors,
+    standard_input,
     stop,
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
@@ -129,7 +129,7 @@ def _plan(file: str) -> tuple[dict[str, Any], list[str]]:
 @contextmanager
 def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
     if source == "-":
-        yield sys.stdin.buffer, 0
+        yield standard_input(), 0
         return
     path = Path(source)
     with path.open("rb", buffering=_HEAD_BYTES) as lines:

@@ -78,9 +78,16 @@ def own_calibration(path: Path | None) -> Calibration | None:
     return None if path is None else load_calibration(path)
 
 
+def standard_input() -> IO[bytes]:
+    """Standard input as bytes, or a sentence where whoever called has closed it."""
+    if sys.stdin is None:
+        stop("There is no standard input to read.")
+    return sys.stdin.buffer
+
+
 def read_session_file(file: str) -> dict[str, Any]:
     """Read the JSON of one session, from a file or from standard input."""
-    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    raw = standard_input().read() if file == "-" else Path(file).read_bytes()
     try:
         session = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from riskmodel.cli.frame import (
     is_stream,
     replacing,
     sentences_for_errors,
+    standard_input,
     stop,
 )
 from riskmodel.diary.comparison import compare_outcomes
@@ -80,7 +80,7 @@ def restore(
     The database is the same as for backup, and is made if there is none.
     """
     with _store(create=True) as (part, store):
-        source = sys.stdin.buffer if file == "-" else file
+        source = standard_input() if file == "-" else file
         counts = part.restore(store, source, replace=replace)
     place = "standard input" if file == "-" else file
     typer.echo(f"Restored {place}: {_amount(counts)}.", err=True)

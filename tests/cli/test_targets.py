@@ -137,3 +137,16 @@ def test_a_private_file_is_readable_for_its_user_only(tmp_path):
         with replacing(str(tmp_path / "out"), private=private) as out:
             json.dump({}, out)
         assert (tmp_path / "out").stat().st_mode & 0o077 == 0 or not private
+
+
+@pytest.mark.parametrize("command", ["assess -", "batch - -", "restore -"])
+def test_a_standard_input_that_is_closed_is_told(command, tmp_path):
+    shell = f'exec "{sys.executable}" -m riskmodel {command} <&-'
+    place = {"CRAMPRISK_DATABASE_URL": f"sqlite:///{tmp_path}/saved.db"}
+    done = subprocess.run(
+        ["sh", "-c", shell], cwd=CHECKOUT, env={**os.environ, **place},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "There is no standard input to read." in done.stderr
