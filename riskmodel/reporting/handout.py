@@ -79,15 +79,9 @@ def handout_pdf(
         raise ValueError("A session that cannot be scored has no page to print.")
     if math.isnan(answer.probability):
         raise ValueError(str(Problem("", "not_calibrated")))
-    if private:
-        without = answer
-    else:
-        # What is advised, and what is not, would tell of health and of body size.
-        public = {n: v for n, v in answers.items() if not FIELDS[n].private}
-        advice = advise(public, scorecard, calibration)
-        without = assess(public, scorecard, calibration)
-    content = _content(answers, answer, advice, units, without, private=private)
-    content["footer"] = footer(scorecard or load_scorecard())
+    content = _content(
+        answers, answer, advice, units, scorecard, calibration, private=private
+    )
     return pdf("handout", content)
 
 
@@ -96,15 +90,19 @@ def _content(
     answer: Assessment,
     advice: Advice,
     units: unit_table.Chosen,
-    of_drinking: Assessment,
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
     *,
     private: bool,
 ) -> dict[str, Any]:
+    of_drinking = answer
+    if not private:
+        # What is advised, and what is not, would tell of health and of body size.
+        public = {n: v for n, v in answers.items() if not FIELDS[n].private}
+        advice = advise(public, scorecard, calibration)
+        of_drinking = assess(public, scorecard, calibration)
     sport = FIELDS["sport"].levels[answers["sport"]]
-    athlete = answers.get("athlete") or ""
-    if len(athlete) > _LONGEST_NAME:
-        athlete = athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
-    name = f", {athlete}" if private and athlete else ""
+    name = _short_name(answers.get("athlete") or "") if private else ""
     ideal = in_100_text(answer.probability_ideal)
     words, rows = drinking_plan(answers, of_drinking, advice, units, private=private)
     weather = unit_table.text(answers["air_temperature_c"], "°C", units)
@@ -115,7 +113,7 @@ def _content(
         for key, value in answer.physiology.items()
     }
     return {
-        "title": f"{sport}, {answers['duration_min']:g} min{name}",
+        "title": f"{sport}, {answers['duration_min']:g} min{', ' * bool(name)}{name}",
         "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
         f"{answers['session_rpe']:g} of 10",
         "safety": [str(guard) for guard in answer.guards]
@@ -144,7 +142,14 @@ def _content(
         "notes": list(advice.notes) if private else [],
         "drinking": words,
         "drinks": rows,
+        "footer": footer(scorecard or load_scorecard()),
     }
+
+
+def _short_name(athlete: str) -> str:
+    if len(athlete) <= _LONGEST_NAME:
+        return athlete
+    return athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _public_warnings(guards: tuple[Guard, ...]) -> list[str]:
