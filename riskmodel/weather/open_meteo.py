@@ -88,6 +88,7 @@ def _shared(key: Hashable, ask: Callable[[], _T]) -> _T:
         try:
             future.set_result(ask())
         except BaseException as error:
+            # Whoever waits for the same answer must hear of it, whatever it was.
             with _answers_lock:
                 _answers.pop(key, None)
             future.set_exception(error)
