@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from riskmodel.calibration.anchors import (
+    MONTH,
     Model,
     load_anchors,
     measure,
@@ -34,8 +36,8 @@ from riskmodel.calibration.fit import (
     logistic,
     piecewise,
 )
-from riskmodel.calibration.people import draw_scenarios
-from riskmodel.calibration.simulators import probability, read_people
+from riskmodel.calibration.people import People, draw_people
+from riskmodel.calibration.simulators import probability, read_people, read_sessions
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.scorecard.rows import Scorecard
@@ -47,6 +49,8 @@ Array = NDArray[np.float64]
 N_SCENARIOS = 120_000
 _BINS = 50
 _ORACLE_SCENARIOS = 6_000
+# Remembered cramps behind an answer about past ones, for how much it tells: judgement.
+_CRAMPS = {"never": 0.0, "earlier": 1.0, "0": 0.0, "1-2": 1.5, "3-5": 4.0, "6+": 8.0}
 
 # Strata of the report, with their limits or levels; declared before they were computed.
 STRATA: Mapping[str, tuple[float, ...] | None] = {
@@ -66,14 +70,13 @@ def published_checks(
 ) -> pd.DataFrame:
     """Compare the simulators and the product with every published figure.
 
-    One row per figure and model: ``id``, ``topic``, ``model``, ``published`` with its
-    limits, ``ours``, ``passes``, ``role`` and a note.  The seed is that of the people.
+    One row per figure and model: ``id``, ``topic``, ``tier``, ``model``, ``published``
+    with its limits, ``ours`` and its Monte Carlo ``error``, ``passes``, ``role`` and a
+    note.  The seed is that of the people.
     """
-    models = [
-        simulator_model(tune(median_assumptions(name), seed=1, noise=False))
-        for name in structures()
-    ]
-    models.append(product_model(scorecard, calibration))
+    simulators = tuned_simulators()
+    models = [simulator_model(p) for p in simulators]
+    models.append(product_model(scorecard, calibration, simulators))
     return pd.DataFrame(
         {"model": model.name} | row_of(anchor, measure(anchor, model, seed))
         for anchor in load_anchors()
@@ -81,27 +84,48 @@ def published_checks(
     )
 
 
-def product_model(scorecard: Scorecard, calibration: Calibration) -> Model:
-    """The scorecard with its calibration, as a model to check."""
+@cache
+def tuned_simulators() -> tuple[Assumptions, ...]:
+    """The simulators at the medians of what they assume."""
+    return tuple(tune(median_assumptions(n), seed=1, noise=False) for n in structures())
+
+
+def product_model(
+    scorecard: Scorecard, calibration: Calibration, simulators: tuple[Assumptions, ...]
+) -> Model:
+    """The scorecard with its calibration, as a model to check.
+
+    What its people answer about past cramps comes from the simulators.  For the year of
+    one person it sums the sessions' chances; what the answer leaves open of how prone
+    somebody is, is gamma distributed.
+    """
     engine = Engine(scorecard, calibration)
 
     def one(frame: pd.DataFrame) -> Array:
         return engine.run(read_frame(frame), detail=False).chances["probability"]
 
-    def of(frame: pd.DataFrame, sessions: ArrayLike) -> Array:
-        # Several sessions count as independent, given the answers.
-        chance: Array = 1.0 - (1.0 - one(frame)) ** np.asarray(sessions, dtype=np.float64)
+    def period(people: People, share: float) -> Array:
+        answer = people.frame["cramp_sessions_12mo"].to_numpy()
+        cramps = share * sum(
+            times * one(frame.assign(cramp_sessions_12mo=answer))
+            for frame, times in people.year
+        )
+        p = simulators[-1]
+        if share > MONTH:
+            cramps = cramps * p["proneness.recall"]
+        # The gamma distribution after so many cramps, by Bayes' rule.
+        shape = 1.0 / p["proneness.variance"] + np.vectorize(_CRAMPS.__getitem__)(answer)
+        chance: Array = 1.0 - (shape / (shape + cramps)) ** shape
         return chance
 
-    def by(frame: pd.DataFrame, fractions: ArrayLike) -> Array:
+    def by(people: People, fractions: ArrayLike) -> Array:
         rows = []
         for fraction in np.atleast_1d(fractions):
-            minutes = np.maximum(frame["duration_min"] * fraction, 5.0)
-            shorter = frame.assign(duration_min=minutes)
-            rows.append(one(shorter))
+            minutes = np.maximum(people.frame["duration_min"] * fraction, 5.0)
+            rows.append(one(people.frame.assign(duration_min=minutes)))
         return np.array(rows)
 
-    return Model("product", of, by)
+    return Model("product", lambda people: one(people.frame), period, by, simulators)
 
 
 def calibration_checks(
@@ -200,7 +224,7 @@ def _open_answers(
 
 
 def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
-    people = read_people(fresh.frame)
+    people = read_sessions(fresh.frame)
     rows = []
     for name, limits in STRATA.items():
         if limits is None:
@@ -234,10 +258,11 @@ def _benchmarks(
     seed: int,
 ) -> list[dict[str, Any]]:
     """Hand points against simpler, fitted and all-knowing rivals."""
-    frame = draw_scenarios(_ORACLE_SCENARIOS, seed)
-    people = read_people(frame)
+    everybody = product_model(scorecard, calibration, tuned_simulators())
+    people = everybody.with_past(draw_people(_ORACLE_SCENARIOS, seed), None, seed)
+    frame, athletes = people.frame, read_people(people)
     each = [
-        probability(people, a.take(np.full(people.n, draw)))
+        probability(athletes, a.take(np.full(len(frame), draw)))
         for a in ensemble
         for draw in range(len(a.log_hazard))
     ]
@@ -303,7 +328,7 @@ def _quantiles(x: Array) -> Array:
 
 
 def _features(frame: pd.DataFrame) -> Array:
-    columns = read_people(frame).columns
+    columns = read_sessions(frame).columns
     # What the scenarios leave open, such as a measured sweat rate, has no value at all.
     kinds = (
         (name, values) for name, values in columns.items() if values.dtype.kind in "fi"

@@ -23,9 +23,15 @@ from sklearn.linear_model import LogisticRegression
 
 import riskmodel
 from riskmodel.calibration.anchors import tune
+from riskmodel.calibration.answers import answer_codes, shared_past, with_history
 from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
-from riskmodel.calibration.people import draw_scenarios
-from riskmodel.calibration.simulators import probability, read_people
+from riskmodel.calibration.people import draw_people
+from riskmodel.calibration.simulators import (
+    NODE_WEIGHTS,
+    final_hazard,
+    probability_of_hazard,
+    read_people,
+)
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.scorecard.points import Curve, to_half_points
@@ -76,17 +82,21 @@ def label(
     n_scenarios: int, seed: int, ensemble: list[Assumptions], scorecard: Scorecard
 ) -> Labelled:
     """Draw scenarios and give each the probability of one draw of the ensemble."""
-    frame = draw_scenarios(n_scenarios, seed)
-    people = read_people(frame)
+    people = draw_people(n_scenarios, seed)
+    athletes = read_people(people)
     per_structure = len(ensemble[0].log_hazard)
-    n_draws = per_structure * len(ensemble)
-    draw = np.arange(n_scenarios) % n_draws
-    p = np.empty(n_scenarios)
+    draw = np.arange(n_scenarios) % (per_structure * len(ensemble))
+    parts = []
+    hazard = np.empty((n_scenarios, NODE_WEIGHTS.size))
     for i, parameters in enumerate(ensemble):
         rows = np.flatnonzero(draw // per_structure == i)
-        p[rows] = probability(
-            people.take(rows), parameters.take(draw[rows] % per_structure)
-        )
+        own = parameters.take(draw[rows] % per_structure)
+        parts.append((rows, own))
+        hazard[rows] = final_hazard(athletes.planned.take(rows), own)
+    before = shared_past(athletes, parts)
+    people = with_history(people, before, seed)
+    frame = people.frame
+    p = probability_of_hazard(before, answer_codes(people), hazard)
     counted = Engine(scorecard, None).run(read_frame(frame), detail=True)
     place = scorecard.duration_place
     duration = np.zeros(n_scenarios) if place is None else counted.points[place]

@@ -7,6 +7,8 @@ go together; this module only draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,11 @@ from riskmodel.inputs.fields import FIELDS
 Array = NDArray[Any]
 Table = Mapping[str, Any]
 
+# Answers about a person that hold all year; the others are about the planned session.
+_LASTING = frozenset(
+    {name for name, field in FIELDS.items() if field.group == "athlete"}
+    | {"sessions_per_week", "strength_training", "stretching", "salty_sweat"}
+)
 _FIRST_DAY = np.datetime64("2026-01-01T00:00", "s")
 
 
@@ -28,30 +35,64 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(words))
 
 
-def draw_scenarios(
-    n_sessions: int, seed: int, population: str | None = None
-) -> pd.DataFrame:
-    """Draw athletes with one planned session each, one row per session.
+@dataclass(frozen=True)
+class People:
+    """Synthetic athletes with a planned session and a year of others.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One planned session a person, with every answer but the one about past cramps.
+    year : tuple of (DataFrame, ndarray)
+        Other sessions of the same people, a kind at a time, and how many of each they
+        do in a year.
+    """
+
+    frame: pd.DataFrame
+    year: tuple[tuple[pd.DataFrame, Array], ...]
+
+    def assign(self, **answers: Any) -> People:
+        """The same people with other answers, in all their sessions if about them."""
+        lasting = {name: v for name, v in answers.items() if name in _LASTING}
+        year = tuple((frame.assign(**lasting), times) for frame, times in self.year)
+        return People(self.frame.assign(**answers), year)
+
+    def take(self, rows: NDArray[Any]) -> People:
+        """Some of the people."""
+        year = tuple((f.iloc[rows].reset_index(drop=True), n[rows]) for f, n in self.year)
+        return People(self.frame.iloc[rows].reset_index(drop=True), year)
+
+
+def draw_people(n_people: int, seed: int, population: str | None = None) -> People:
+    """Draw athletes with one planned session each and the rest of their year.
 
     From a population of the table, such as ``"marathon"``, or else from the whole
-    synthetic population; the same seed, number and population give the same scenarios.
-    Every answer is given, but for the name and what replaces other answers; ValueError
-    if the population is not in the table.
+    synthetic population; the same seed, number and population give the same people.
+    Every answer is given, but for the one about past cramps, the name and what replaces
+    other answers; ValueError if the population is not in the table.
 
     Examples
     --------
-    >>> draw_scenarios(3, seed=1, population="marathon")["sport"].tolist()
+    >>> draw_people(3, seed=1, population="marathon").frame["sport"].tolist()
     ['running', 'running', 'running']
     """
-    table = read_toml("scenarios.toml")
-    chosen: Table = {}
-    if population is not None:
-        known = table["population"]
-        if population not in known:
-            raise ValueError(f"Population {population!r} is none of {', '.join(known)}.")
-        chosen = known[population]
+    chosen = population_table(population)
     random = stream(seed, f"people {population}")
-    return _Draw(n_sessions, random, table, chosen).frame()
+    table = read_toml("scenarios.toml")
+    planned = _Draw(n_people, random, table, chosen)
+    frame = planned.frame()
+    return People(frame, tuple(planned.other_sessions(k) for k in table["year"].values()))
+
+
+def population_table(population: str | None) -> Table:
+    """What a population has in place of entries of the table."""
+    if population is None:
+        return {}
+    known = read_toml("scenarios.toml")["population"]
+    if population not in known:
+        raise ValueError(f"Population {population!r} is none of {', '.join(known)}.")
+    chosen: Table = known[population]
+    return chosen
 
 
 class _Draw:
@@ -73,9 +114,11 @@ class _Draw:
         self._weather()
         self._plan()
         self._today()
-        self._history()
         for name, answer in self.population.get("fixed", {}).items():
             self.columns[name] = np.full(self.n, answer, dtype=object)
+        return self._checked()
+
+    def _checked(self) -> pd.DataFrame:
         columns = {
             name: self._within(name, self.columns[name])
             for name in FIELDS
@@ -175,33 +218,66 @@ class _Draw:
         c["sport"] = self._choice(shares)
         if "sport" in fixed:
             c["sport"] = np.full(self.n, fixed["sport"], dtype=object)
-        row = pd.DataFrame(sports).T.loc[c["sport"]]
-        race = self._yes(row["race"].to_numpy())
+        self.sport = pd.DataFrame(sports).T.loc[c["sport"]].reset_index(drop=True)
+        race = self._yes(self.sport["race"].to_numpy())
         if "competition" in fixed:
             race = np.full(self.n, fixed["competition"] == "yes")
-        c["competition"] = _yes_no(race)
-        self.indoor = self._yes(row["indoor"].to_numpy()) & ~race
-        if fixed.get("sky") == "indoor":
-            self.indoor[:] = True
         noise = self.random.standard_normal(self.n)
-        median = np.where(race, row["race_min"], row["min"])
-        log_sd = np.where(race, row["race_log_sd"], row["log_sd"])
-        c["duration_min"] = median * np.exp(log_sd * noise + 0.1 * self.training)
+        minutes = self._usual_min(race) * np.exp(
+            np.where(race, self.sport["race_log_sd"], self.sport["log_sd"]) * noise
+        )
         if "duration_min" in self.population:
-            c["duration_min"] = self._number(self.population["duration_min"])
+            minutes = self._number(self.population["duration_min"])
         usual = self._choice(self._entry("plan", "relative_effort"))
         racing = self._choice(self._entry("plan", "race_effort"))
-        c["relative_effort"] = np.where(race, racing, usual)
-        step = pd.Series(FIELDS["relative_effort"].codes)[c["relative_effort"]].to_numpy()
+        self._fill_session(race, minutes, np.where(race, racing, usual))
+
+    def _usual_min(self, race: NDArray[np.bool_]) -> Array:
+        median = np.where(race, self.sport["race_min"], self.sport["min"])
+        return np.asarray(median * np.exp(0.1 * self.training), dtype=np.float64)
+
+    def _fill_session(self, race: NDArray[np.bool_], minutes: Array, usual: Array) -> None:
+        """What is planned: race or not, for how long, how hard."""
+        c = self.columns
+        c["competition"] = _yes_no(race)
+        self.indoor = self._yes(self.sport["indoor"].to_numpy()) & ~race
+        if self.population.get("fixed", {}).get("sky") == "indoor":
+            self.indoor[:] = True
+        c["duration_min"], c["relative_effort"] = minutes, usual
+        codes = pd.Series(FIELDS["relative_effort"].codes)
+        step = codes[c["relative_effort"]].to_numpy()
+        plan = self.table["plan"]
         # Long sessions are gone at more gently.
-        gentler = -0.8 * np.log2(np.maximum(c["duration_min"], 30.0) / 60.0).clip(0)
-        rpe = row["rpe"].to_numpy(dtype=float) + gentler
+        gentler = -0.8 * np.log2(np.maximum(minutes, 30.0) / 60.0).clip(0)
+        rpe = self.sport["rpe"].to_numpy(dtype=float) + gentler
+        rpe = rpe + plan["rpe_sd"] * self.random.standard_normal(self.n)
         if "session_rpe" in self.population:
             rpe = self._number(self.population["session_rpe"])
-        rpe = rpe + self.table["plan"]["rpe_step"] * (step - np.where(race, 1.9, 1.0))
-        c["session_rpe"] = rpe + self.table["plan"]["rpe_sd"] * self.random.standard_normal(
-            self.n
-        ) * ("session_rpe" not in self.population)
+        c["session_rpe"] = rpe + plan["rpe_step"] * (step - np.where(race, 1.9, 1.0))
+
+    def other_sessions(self, kind: Table) -> tuple[pd.DataFrame, Array]:
+        """One kind of session of these people's year, and how many of it they do."""
+        other = copy(self)
+        other.columns, other.population = dict(self.columns), {}
+        race = np.full(self.n, kind["race"])
+        weekly, races = self.columns["sessions_per_week"], self.sport["races_a_year"]
+        races_a_year = np.minimum(races.to_numpy(dtype=float), 26.0 * weekly)
+        usual = other._usual_min(race)
+        same = (self.columns["competition"] == "yes") == kind["race"]
+        # Who plans a long one is used to more than the middle of the sport.
+        minutes = np.where(same, np.sqrt(usual * self.columns["duration_min"]), usual)
+        effort = np.full(self.n, kind["relative_effort"], dtype=object)
+        other._fill_session(race, minutes * kind["of_usual"], effort)
+        other._weather()
+        other._plan()
+        if not kind["race"]:
+            # The longest of them is done often enough to count as recent.
+            longest = self.table["year"]["long"]["of_usual"]
+            other.columns["longest_recent_min"] = minutes * longest
+            other.columns["novelty"] = np.full(self.n, "usual", dtype=object)
+        training = 52.0 * weekly - races_a_year
+        times = races_a_year if kind["race"] else kind["share"] * training
+        return other._checked(), times
 
     def _weather(self) -> None:
         c, w, random = self.columns, self.table["weather"], self.random
@@ -287,48 +363,6 @@ class _Draw:
         c["caffeine"] = _yes_no(self._yes(t["caffeine"]))
         c["warm_up_min"] = self._number(t["warm_up_min"])
         c["muscle_injury_12mo"] = self._choice(t["muscle_injury_12mo"])
-
-    def _history(self) -> None:
-        """Cramps of the last year, counted from a hidden proneness."""
-        c, h = self.columns, self.table["history"]
-        variance = h["proneness_variance"]
-        proneness = self.random.gamma(1 / variance, variance, self.n)
-        exposure = yearly_exposure(
-            c["sessions_per_week"], c["duration_min"], c["competition"]
-        )
-        any_share = self._entry("history", "any_in_12mo")
-        rate = _rate_for_share(exposure, variance, any_share)
-        count = self.random.poisson(rate * exposure * proneness)
-        codes = np.searchsorted([1, 3, 6], count, side="right")
-        levels = np.array(list(FIELDS["cramp_sessions_12mo"].levels), dtype=object)
-        c["cramp_sessions_12mo"] = levels[codes]
-        family = self._entry("athlete", "family_cramps")
-        log_odds = np.log(family["share"] / (1 - family["share"]))
-        log_odds = log_odds + family["by_proneness"] * (proneness - 1.0)
-        c["family_cramps"] = _yes_no(self._yes(1 / (1 + np.exp(-log_odds))))
-
-
-def yearly_exposure(
-    sessions_per_week: Array, duration_min: Array, competition: Array
-) -> Array:
-    """Hours of a year, no usual session counted for more than one and a half.
-
-    A race is longer than what its runner usually does; half its length stands in
-    for a usual session.
-    """
-    usual_h = duration_min / 60.0 * np.where(competition == "yes", 0.5, 1.0)
-    hours: Array = 52.0 * sessions_per_week * np.minimum(usual_h, 1.5)
-    return hours
-
-
-def _rate_for_share(exposure: Array, variance: float, share: float) -> float:
-    """Cramps per exposure with which a share of people has at least one."""
-    low, high = np.log(1e-9), np.log(10.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        none = (1 + variance * np.exp(middle) * exposure) ** (-1 / variance)
-        low, high = (middle, high) if 1 - none.mean() < share else (low, middle)
-    return float(np.exp(middle))
 
 
 def _yes_no(flags: NDArray[np.bool_]) -> Array:

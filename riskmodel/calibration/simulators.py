@@ -21,7 +21,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.calibration.assumptions import Assumptions, Rows
-from riskmodel.calibration.people import yearly_exposure
+from riskmodel.calibration.histories import Past
+from riskmodel.calibration.people import People
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import read_frame
@@ -37,31 +38,26 @@ _NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
 _WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
 # Two deviations: what a person can stand, and what they sweat.
 _STANDS, _SWEATS = np.repeat(_NODES, 3), np.tile(_NODES, 3)
-_NODE_WEIGHTS = np.outer(_WEIGHTS, _WEIGHTS).ravel()
-
-# The counts of the answers about the last 12 months; the last is everything else.
-_HISTORY_COUNTS = ((0,), (1, 2), (3, 4, 5))
+NODE_WEIGHTS = np.outer(_WEIGHTS, _WEIGHTS).ravel()
 
 
 @dataclass(frozen=True)
-class People:
-    """What the simulators read of a session and its athlete, as arrays."""
+class Sessions:
+    """What the simulators read of some sessions and their athletes, as arrays."""
 
     columns: Mapping[str, NDArray[Any]]
-    exposure_h: Array
 
     @property
     def n(self) -> int:
         """How many sessions."""
-        return len(self.exposure_h)
+        return len(self.columns["duration_min"])
 
-    def take(self, rows: Rows) -> People:
+    def take(self, rows: Rows) -> Sessions:
         """Return some of the sessions."""
-        chosen = {name: values[rows] for name, values in self.columns.items()}
-        return People(chosen, self.exposure_h[rows])
+        return Sessions({name: values[rows] for name, values in self.columns.items()})
 
 
-def read_people(frame: pd.DataFrame) -> People:
+def read_sessions(frame: pd.DataFrame) -> Sessions:
     """Read complete sessions and the physiology behind them.
 
     ValueError if one of them cannot be scored.
@@ -75,18 +71,31 @@ def read_people(frame: pd.DataFrame) -> People:
         block = slice(start, start + _BLOCK)
         part = {name: values[block] for name, values in answers.columns.items()}
         pieces.append(plan_quantities(part, min(_BLOCK, n - start)))
-    columns = {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}
-    exposure_h = yearly_exposure(
-        columns["sessions_per_week"],
-        columns["duration_min"],
-        np.where(columns["competition"] == _code("competition", "yes"), "yes", "no"),
-    )
-    return People(columns, exposure_h)
+    return Sessions({name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]})
 
 
-def log_hazard_of_person(people: People, p: Assumptions) -> Array:
+@dataclass(frozen=True)
+class Athletes:
+    """What the simulators read of people: the planned session and the rest of the year."""
+
+    planned: Sessions
+    year: tuple[tuple[Sessions, Array], ...]
+
+    def take(self, rows: Rows) -> Athletes:
+        """Return some of the athletes."""
+        year = tuple((sessions.take(rows), times[rows]) for sessions, times in self.year)
+        return Athletes(self.planned.take(rows), year)
+
+
+def read_people(people: People) -> Athletes:
+    """Read the sessions of synthetic people; ValueError if one cannot be scored."""
+    year = tuple((read_sessions(frame), times) for frame, times in people.year)
+    return Athletes(read_sessions(people.frame), year)
+
+
+def log_hazard_of_person(sessions: Sessions, p: Assumptions) -> Array:
     """Log-hazard for who the athlete is and what kind of session it is."""
-    c = people.columns
+    c = sessions.columns
     conditions = c["conditions"]
     grave = ("liver", "dialysis", "neuropathy", "spinal_stenosis", "poor_circulation")
     trimester = c["pregnancy_trimester"]
@@ -109,7 +118,7 @@ def log_hazard_of_person(people: People, p: Assumptions) -> Array:
 
 
 def cumulative_hazard(
-    people: People, p: Assumptions, deviations: tuple[Array, Array], n_steps: int
+    sessions: Sessions, p: Assumptions, deviations: tuple[Array, Array], n_steps: int
 ) -> Array:
     """Hazard summed to the end of every step, for a proneness of 1.
 
@@ -117,10 +126,10 @@ def cumulative_hazard(
     given in standard deviations, of shape (n_sessions, n_nodes).  Steps are `STEP_H`
     long; a session that is over adds nothing.  Of shape (n_steps, n_sessions, n_nodes).
     """
-    c = people.columns
+    c = sessions.columns
     stands, sweats = deviations
     hours = (c["duration_min"] / 60.0)[:, None]
-    rate, fatigue = _fatigue_rate_and_start(people, p)
+    rate, fatigue = _fatigue_rate_and_start(sessions, p)
     rate = rate[:, None] * np.exp(-_tall(p["fatigue.person_sd"]) * stands)
     recovery_h = _tall(p["fatigue.recovery_h"])
     sweat = np.exp(_tall(p["fluid.sweat_sd"]) * sweats)
@@ -135,7 +144,7 @@ def cumulative_hazard(
     dark = c["urine_colour"] == _code("urine_colour", "dark")
     start_pct = (np.asarray(p["fluid.dark_urine_pct"]) * dark)[:, None]
     free_pct = _tall(p["fluid.free_loss_pct"])
-    base = _tall(log_hazard_of_person(people, p) + p.log_hazard)
+    base = _tall(log_hazard_of_person(sessions, p) + p.log_hazard)
     by_fatigue, by_loss, by_sodium = (
         _tall(p[f"by.{name}"]) for name in ("fatigue", "loss_per_pct", "sodium_per_g")
     )
@@ -156,8 +165,8 @@ def cumulative_hazard(
     return summed
 
 
-def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Array]:
-    c = people.columns
+def _fatigue_rate_and_start(sessions: Sessions, p: Assumptions) -> tuple[Array, Array]:
+    c = sessions.columns
     intensity = (c["session_rpe"] / 5.0) ** p["fatigue.intensity_power"]
     step = c["relative_effort"] - _code("relative_effort", "usual")
     used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
@@ -182,91 +191,64 @@ def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Arra
     return rate, start
 
 
-def get_through(
-    hazard: ArrayLike, history: NDArray[Any], mean: Array, variance: Array
-) -> Array:
-    """Chance of no cramp, given the code of how many the last year brought.
-
-    `hazard` of shape (n_sessions, ...) is that for a proneness of 1, at which `mean`
-    cramps of a year are expected.  Proneness is gamma distributed with mean 1 and this
-    variance, so counts are negative binomial and the sum over it has a closed form.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> never = get_through([1.0], np.array([0]), np.array(0.5), np.array(1.0))
-    >>> round(float(never[0]), 12)  # by hand: (1 + 0.5) / (1 + 0.5 + 1)
-    0.6
-    """
-    hazard = np.asarray(hazard, dtype=np.float64)
-    wide = (-1,) + (1,) * (hazard.ndim - 1)
-    shape = np.broadcast_to(1.0 / variance, history.shape).reshape(wide)
-    mean = np.broadcast_to(mean, history.shape).reshape(wide)
-    codes = history.reshape(wide)
-
-    def joint(extra: Array | float) -> Array:
-        """Chance of this answer and of getting through `extra` more hazard."""
-        everything = (shape / (shape + extra)) ** shape
-        term = (shape / (shape + mean + extra)) ** shape
-        chances = []
-        n = 0
-        for counts in _HISTORY_COUNTS:
-            chance = np.zeros_like(term)
-            for _ in counts:
-                chance = chance + term
-                term = term * (shape + n) / (n + 1.0) * mean / (shape + mean + extra)
-                n += 1
-            chances.append(chance)
-        rest = everything - sum(chances)
-        return np.select([codes == i for i in range(3)], chances, rest)
-
-    through: Array = joint(hazard) / np.maximum(joint(0.0 * hazard), 1e-300)
-    return np.clip(through, 0.0, 1.0)
-
-
-def probability(people: People, p: Assumptions, sessions: ArrayLike = 1.0) -> Array:
-    """Probability of a cramp, with everything nobody can know summed over.
-
-    With one set of assumptions for all sessions, or one for each; of so many sessions
-    like this one, at least one with a cramp.
-    """
-    hazard = final_hazard(people, p) * np.broadcast_to(sessions, people.n)[:, None]
-    return probability_of_hazard(people, p, hazard)
-
-
-def final_hazard(people: People, p: Assumptions) -> Array:
-    """Hazard of the whole session for each of the 9 nodes of what nobody can know."""
-    hazard = np.empty((people.n, _NODE_WEIGHTS.size))
-    steps = _steps(people)
+def final_hazard(sessions: Sessions, p: Assumptions) -> Array:
+    """Hazard of whole sessions for each of the 9 nodes of what nobody can know."""
+    hazard = np.empty((sessions.n, NODE_WEIGHTS.size))
+    steps = _steps(sessions)
     order = np.argsort(steps, kind="stable")
-    for start in range(0, people.n, _BLOCK // 4):
+    for start in range(0, sessions.n, _BLOCK // 4):
         rows = order[start : start + _BLOCK // 4]
-        some, q = people.take(rows), p.take(rows) if np.ndim(p.log_hazard) else p
-        shape = (some.n, _NODE_WEIGHTS.size)
-        nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
+        some, q = sessions.take(rows), p.take(rows) if np.ndim(p.log_hazard) else p
+        nodes = _nodes(some.n)
         hazard[rows] = cumulative_hazard(some, q, nodes, int(steps[rows[-1]]))[-1]
     return hazard
 
 
-def probability_of_hazard(people: People, p: Assumptions, hazard: Array) -> Array:
-    """Sum the chance of a cramp over the nodes of `final_hazard`."""
-    through: Array = get_through(hazard, *_history(people, p)) @ _NODE_WEIGHTS
-    return 1.0 - through
+def year_hazard(athletes: Athletes, p: Assumptions) -> Array:
+    """Hazard of a whole year, of shape (n_athletes, n_nodes)."""
+    kinds = [final_hazard(some, p) * times[:, None] for some, times in athletes.year]
+    return np.sum(kinds, axis=0)
 
 
-def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> Array:
+def past(year: Array, p: Assumptions) -> Past:
+    """What people of proneness 1 will remember of a year of such hazard."""
+    recall, earlier, variance = (
+        _tall(p[f"proneness.{name}"]) for name in ("recall", "earlier_years", "variance")
+    )
+    return Past(recall * year, earlier, variance)
+
+
+def probability(athletes: Athletes, p: Assumptions) -> Array:
+    """Probability of a cramp in the planned session, given the answer about past ones.
+
+    With one set of assumptions for all athletes, or one for each; everything nobody can
+    know is summed over.
+    """
+    hazard = final_hazard(athletes.planned, p)
+    codes = athletes.planned.columns["cramp_sessions_12mo"]
+    return probability_of_hazard(past(year_hazard(athletes, p), p), codes, hazard)
+
+
+def probability_of_hazard(before: Past, codes: NDArray[Any], hazard: Array) -> Array:
+    """Chance of a cramp, given the past and the answer about it."""
+    chance = before.by_code(codes) @ NODE_WEIGHTS
+    through: Array = (before.by_code(codes, hazard) @ NODE_WEIGHTS) / chance
+    return np.clip(1.0 - through, 0.0, 1.0)
+
+
+def onset_distribution(athletes: Athletes, p: Assumptions, fractions: ArrayLike) -> Array:
     """Probability of a cramp by each fraction of the session, from 0 to 1.
 
-    Of shape (n_fractions, n_sessions), with one set of assumptions for all sessions.
+    Of shape (n_fractions, n_athletes), with one set of assumptions for all athletes.
     """
-    steps = int(_steps(people).max())
-    shape = (people.n, _NODE_WEIGHTS.size)
-    nodes = (np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape))
-    hazard = cumulative_hazard(people, p, nodes, steps)
-    hazard = np.concatenate([np.zeros((1, *shape)), hazard])
-    ends_h = people.columns["duration_min"] / 60.0
+    sessions = athletes.planned
+    everyone, nodes = np.arange(sessions.n), _nodes(sessions.n)
+    hazard = cumulative_hazard(sessions, p, nodes, int(_steps(sessions).max()))
+    hazard = np.concatenate([np.zeros((1, *nodes[0].shape)), hazard])
+    ends_h = sessions.columns["duration_min"] / 60.0
+    before = past(year_hazard(athletes, p), p)
+    codes = sessions.columns["cramp_sessions_12mo"]
     rows = []
-    everyone = np.arange(people.n)
     for fraction in np.atleast_1d(fractions):
         # The hazard is a straight line within a step.
         last = np.ceil(ends_h / STEP_H - 1e-9).astype(np.int64) - 1
@@ -274,17 +256,18 @@ def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> 
         low, high = hazard[step, everyone], hazard[step + 1, everyone]
         length_h = np.minimum(STEP_H, ends_h - step * STEP_H)
         share = ((fraction * ends_h - step * STEP_H) / length_h)[:, None]
-        rows.append(probability_of_hazard(people, p, low + share * (high - low)))
+        rows.append(probability_of_hazard(before, codes, low + share * (high - low)))
     return np.array(rows)
 
 
-def _history(people: People, p: Assumptions) -> tuple[NDArray[Any], Array, Array]:
-    mean = p["proneness.cramps_per_hour"] * people.exposure_h
-    return people.columns["cramp_sessions_12mo"], mean, p["proneness.variance"]
+def _nodes(n: int) -> tuple[Array, Array]:
+    shape = (n, NODE_WEIGHTS.size)
+    return np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape)
 
 
-def _steps(people: People) -> NDArray[np.int64]:
-    return np.ceil(people.columns["duration_min"] / 60.0 / STEP_H - 1e-9).astype(np.int64)
+def _steps(sessions: Sessions) -> NDArray[np.int64]:
+    hours = sessions.columns["duration_min"] / 60.0
+    return np.ceil(hours / STEP_H - 1e-9).astype(np.int64)
 
 
 def _tall(values: ArrayLike) -> Array:

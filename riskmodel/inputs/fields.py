@@ -602,7 +602,7 @@ _TABLE = (
         "cramp_sessions_12mo",
         "athlete",
         "Sessions with a cramp in the last 12 months",
-        {"0": "None", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
+        {"0": "None", "never": "Never", "earlier": "Earlier", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
         "A muscle cramp during exercise or within an hour after it.",
     ),
     _level(
