@@ -104,8 +104,8 @@ def check(
     ] = None,
     scorecard: ScorecardOption = None,
     curves: Annotated[
-        Path | None,
-        typer.Option("--curves", help="The calibration to check (JSON)."),
+        str | None,
+        typer.Option("--curves", help="The calibration to check: a version or a file."),
     ] = None,
 ) -> None:
     """Compare with published figures, or with the simulators."""
