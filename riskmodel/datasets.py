@@ -37,6 +37,20 @@ def data_folder(name: str) -> Path:
     return path
 
 
+def kept_scorecards() -> Mapping[str, Path]:
+    """Files of the scorecards that are kept, by version, the oldest first.
+
+    Each has its calibration beside it, with the ending ``.calibration.json``.
+
+    Examples
+    --------
+    >>> kept_scorecards()["2026.1"].name
+    '2026.1.toml'
+    """
+    files = {path.stem: path for path in data_folder("scorecards").glob("*.toml")}
+    return dict(sorted(files.items(), key=lambda file: [*map(int, file[0].split("."))]))
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a CSV file in the data folder, every cell as text."""
     with data_file(name).open(encoding="utf-8", newline="") as lines:

@@ -27,7 +27,9 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
 from riskmodel.reporting.checks import calibration_lines, published_lines
+from riskmodel.reporting.scorecard_changes import change_lines
 from riskmodel.reporting.words import scorecard_lines
+from riskmodel.scorecard.changes import compare_scorecards
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.probability import load_calibration
@@ -53,11 +55,21 @@ def schema() -> None:
 
 
 @app.command("scorecard")
-def scorecard_command(scorecard: ScorecardOption = None) -> None:
+def scorecard_command(
+    scorecard: ScorecardOption = None,
+    diff: Annotated[
+        str | None,
+        typer.Option(help="Only what changed since this one: a version or a file."),
+    ] = None,
+) -> None:
     """Print the scorecard as a table that a person can follow with a pencil."""
     with sentences_for_errors():
-        counter = PointsCounter(load_scorecard(scorecard))
-        typer.echo("\n".join(scorecard_lines(counter)))
+        card = load_scorecard(scorecard)
+        if diff is None:
+            lines = scorecard_lines(PointsCounter(card))
+        else:
+            lines = change_lines(compare_scorecards(load_scorecard(diff), card))
+        typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -104,8 +116,8 @@ def check(
     ] = None,
     scorecard: ScorecardOption = None,
     curves: Annotated[
-        Path | None,
-        typer.Option("--curves", help="The calibration to check (JSON)."),
+        str | None,
+        typer.Option("--curves", help="The calibration to check: a version or a file."),
     ] = None,
 ) -> None:
     """Compare with published figures, or with the simulators."""

@@ -32,14 +32,16 @@ app = typer.Typer(
 
 
 ScorecardOption = Annotated[
-    Path | None,
-    typer.Option("--scorecard", help="Another scorecard file (TOML)."),
+    str | None,
+    typer.Option(
+        "--scorecard", help="Another scorecard: a version, like 2026.1, or a file (TOML)."
+    ),
 ]
 
 
 CalibrationOption = Annotated[
-    Path | None,
-    typer.Option("--calibration", help="A calibration made for it (JSON)."),
+    str | None,
+    typer.Option("--calibration", help="A calibration made for it: a version or a file."),
 ]
 
 
@@ -68,14 +70,14 @@ def sentences_for_errors() -> Iterator[None]:
         stop(str(error))
 
 
-def own_scorecard(path: Path | None) -> Scorecard | None:
-    """Read a scorecard of one's own, None for the one that comes along."""
-    return None if path is None else load_scorecard(path)
+def own_scorecard(version_or_path: str | None) -> Scorecard | None:
+    """Read another scorecard, None for the current one."""
+    return None if version_or_path is None else load_scorecard(version_or_path)
 
 
-def own_calibration(path: Path | None) -> Calibration | None:
-    """Read a calibration of one's own, None for the one that comes along."""
-    return None if path is None else load_calibration(path)
+def own_calibration(version_or_path: str | None) -> Calibration | None:
+    """Read another calibration, None for the one that belongs to the scorecard."""
+    return None if version_or_path is None else load_calibration(version_or_path)
 
 
 def standard_input() -> IO[bytes]:

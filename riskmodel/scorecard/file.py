@@ -14,7 +14,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from riskmodel.datasets import data_file
+from riskmodel.datasets import data_file, kept_scorecards
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.population import load_population
@@ -35,13 +35,14 @@ class ScorecardError(ValueError):
     """A scorecard file that cannot be used; the message says why."""
 
 
-def load_scorecard(path: str | Path | None = None) -> Scorecard:
-    """Read and check a scorecard file.
+def load_scorecard(version_or_path: str | Path | None = None) -> Scorecard:
+    """Read and check a scorecard: the current one, an earlier one or one's own.
 
     Parameters
     ----------
-    path : str or pathlib.Path, optional
-        A TOML file laid out like ``data/scorecard.toml``, which is the default.
+    version_or_path : str or pathlib.Path, optional
+        A version that comes with the package, such as ``"2026.1"``, or a TOML file
+        laid out like ``data/scorecard.toml``, which is the default.
 
     Returns
     -------
@@ -50,8 +51,8 @@ def load_scorecard(path: str | Path | None = None) -> Scorecard:
     Raises
     ------
     ScorecardError
-        If the file is missing, is not TOML, or a row breaks a rule: an unknown
-        key, knots out of order, a negative point, points that are not
+        If it is neither a file nor a version, is not TOML, or a row breaks a rule: an
+        unknown key, knots out of order, a negative point, points that are not
         ``10 * log2(ratio)``, a published ratio used without the shrinkage of its
         grade and without a reason, or a missing source.
 
@@ -59,8 +60,27 @@ def load_scorecard(path: str | Path | None = None) -> Scorecard:
     --------
     >>> load_scorecard()["history"].levels[1].points
     13
+    >>> load_scorecard("2026.1").fingerprint
+    'e68e978dfb2f'
     """
-    return _shipped() if path is None else _load(Path(path))
+    if version_or_path is None:
+        return _shipped()
+    if version_or_path in known_scorecards():
+        return known_scorecards()[str(version_or_path)]
+    return _load(Path(version_or_path))
+
+
+@cache
+def known_scorecards() -> Mapping[str, Scorecard]:
+    """Scorecards that come with the package, by version; the current one is the last.
+
+    Examples
+    --------
+    >>> list(known_scorecards())[-1] == load_scorecard().version
+    True
+    """
+    kept = {version: _load(path) for version, path in kept_scorecards().items()}
+    return {**kept, _shipped().version: _shipped()}
 
 
 @cache
@@ -71,6 +91,12 @@ def _shipped() -> Scorecard:
 def _load(path: Path) -> Scorecard:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = ", ".join(known_scorecards())
+        raise ScorecardError(
+            f"The scorecard {path} is neither a file nor a version; known versions: "
+            f"{known}."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScorecardError(f"The scorecard {path} cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:

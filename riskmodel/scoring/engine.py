@@ -24,6 +24,7 @@ from riskmodel.scoring.open_questions import OpenQuestions, unanswered_bits, wit
 from riskmodel.scoring.probability import (
     RANGE_SD,
     Calibration,
+    calibration_of,
     expit,
     load_calibration,
     weight_doubt,
@@ -250,8 +251,8 @@ def engine(scorecard: Scorecard | None, calibration: Calibration | None) -> Engi
     scorecard : Scorecard, optional
         The shipped one by default.
     calibration : Calibration, optional
-        The shipped one by default, where it was made for this scorecard; for another
-        scorecard none.
+        By default the one that comes with the package for this scorecard; for a
+        scorecard of one's own none.
 
     Returns
     -------
@@ -278,7 +279,4 @@ _last: tuple[Scorecard | None, Calibration | None, Engine] | None = None
 
 def _make(scorecard: Scorecard | None, calibration: Calibration | None) -> Engine:
     card = load_scorecard() if scorecard is None else scorecard
-    if calibration is None:
-        shipped = load_calibration()
-        return Engine(card, shipped if shipped.fingerprint == card.fingerprint else None)
-    return Engine(card, calibration)
+    return Engine(card, calibration_of(card) if calibration is None else calibration)

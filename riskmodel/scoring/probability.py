@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.datasets import data_file
+from riskmodel.datasets import data_file, kept_scorecards
 from riskmodel.scorecard.evidence import Study, load_evidence
+from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Factor, Scorecard
 
 Array = NDArray[np.float64]
@@ -194,15 +195,16 @@ def expit(logit: ArrayLike) -> Array:
 
 
 def load_calibration(
-    path: str | Path | None = None, scorecard: Scorecard | None = None
+    version_or_path: str | Path | None = None, scorecard: Scorecard | None = None
 ) -> Calibration:
-    """Read a calibration file.
+    """Read a calibration.
 
     Parameters
     ----------
-    path : str or pathlib.Path, optional
-        A file written by ``cramprisk calibrate``; ``data/calibration.json`` by
-        default.
+    version_or_path : str or pathlib.Path, optional
+        The version of a scorecard that comes with the package, such as ``"2026.1"``,
+        or a file written by ``cramprisk calibrate``.  By default the one that comes
+        with the package for ``scorecard``, and without that ``data/calibration.json``.
     scorecard : Scorecard, optional
         The scorecard that it is to be used with.
 
@@ -213,17 +215,39 @@ def load_calibration(
     Raises
     ------
     CalibrationError
-        If the file cannot be read, is damaged, or was made for another scorecard.
+        If it is neither a file nor a version, cannot be read, is damaged, or was made
+        for another scorecard.
 
     Examples
     --------
     >>> load_calibration().made["scenarios"] >= 100_000
     True
     """
-    calibration = _shipped() if path is None else _read(Path(path))
+    if version_or_path is None:
+        calibration = (scorecard and calibration_of(scorecard)) or _shipped()
+    elif version_or_path in _known():
+        calibration = _known()[str(version_or_path)]
+    else:
+        calibration = _read(Path(version_or_path))
     if scorecard is not None:
         calibration.require(scorecard)
     return calibration
+
+
+def calibration_of(scorecard: Scorecard) -> Calibration | None:
+    """Calibration that comes with the package for a scorecard; None if none does."""
+    fits = (c for c in _known().values() if c.fingerprint == scorecard.fingerprint)
+    return next(fits, None)
+
+
+@cache
+def _known() -> Mapping[str, Calibration]:
+    """Calibrations that come with the package, by the version of their scorecard."""
+    kept = {
+        version: _read(card.with_suffix(".calibration.json"))
+        for version, card in kept_scorecards().items()
+    }
+    return {**kept, load_scorecard().version: _shipped()}
 
 
 @cache
@@ -234,6 +258,11 @@ def _shipped() -> Calibration:
 def _read(path: Path) -> Calibration:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CalibrationError(
+            f"The calibration {path} is neither a file nor a version; known versions: "
+            f"{', '.join(_known())}."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CalibrationError(f"The calibration {path} cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:

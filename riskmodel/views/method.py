@@ -14,10 +14,11 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
+from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.probability import expit
-from riskmodel.views import charts, tables
+from riskmodel.views import charts, scorecard_changes, tables
 from riskmodel.views.colours import GREY
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)
@@ -220,6 +221,9 @@ with st.expander(f"All {len(card.factors)} factors"):
             f"**{row['Factor']}**, at most {row['Most points']} points. {row['Why']} "
             f"Evidence: {row['Evidence']}. Sources: {row['Sources']}."
         )
+earlier = [known for known in known_scorecards().values() if known.version != card.version]
+if earlier:
+    scorecard_changes.show(earlier[-1], card)
 st.header("What the number is not")
 st.markdown(
     "Not a medical device, not a diagnosis, and not advice to start or stop a medicine. "

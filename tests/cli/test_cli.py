@@ -5,11 +5,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from riskmodel import assess, assess_frame
+from riskmodel import assess, assess_frame, load_scorecard
 from riskmodel.cli import app
-from riskmodel.datasets import data_file, load_examples
+from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.session import FIELDS
+from riskmodel.reporting.scorecard_changes import NOTHING
 from tests import CHECKOUT
+
+CARD_2026 = load_scorecard("2026.1")
 
 MARATHON = load_examples()["Marathon"]
 
@@ -199,7 +202,8 @@ def test_the_template_scores_as_it_is(tmp_path):
 def test_schema_scorecard_and_version_print(tmp_path):
     assert json.loads(run("schema").stdout)["required"]
     assert "== history" in run("scorecard").stdout
-    assert "cramp-risk 0.1.0, scorecard 2026.1" in run("version").stdout
+    card = load_scorecard()
+    assert f"cramp-risk 0.1.0, scorecard {card.version} " in run("version").stdout
 
 
 def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):
@@ -220,6 +224,44 @@ def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):
     for command in (["assess", marathon], ["scorecard"], ["batch", marathon, "-"]):
         broken = run(*command, "--scorecard", mine)
         assert (broken.exit_code, "mine.toml" in broken.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("version", kept_scorecards())
+def test_a_version_stands_for_its_files_at_every_door(marathon, version):
+    card = load_scorecard(version)
+    for own in (
+        ["--scorecard", version],
+        ["--scorecard", version, "--calibration", version],
+    ):
+        done = run("assess", marathon, "--json", *own)
+        assert json.loads(done.stdout)["probability"] == assess(MARATHON, card).probability
+    assert (
+        f"version {version} ({card.fingerprint})"
+        in run("scorecard", "--scorecard", version).stdout.splitlines()[0]
+    )
+    for option in ("--scorecard", "--calibration"):
+        wrong = run("assess", marathon, option, "1999.1")
+        assert wrong.exit_code == 2
+        assert all(word in wrong.stderr for word in ("1999.1", version))
+
+
+def test_what_changed_since_another_scorecard_is_printed(tmp_path):
+    old = {version: str(path) for version, path in kept_scorecards().items()}["2026.1"]
+    text = data_file("scorecards/2026.1.toml").read_text(encoding="utf-8")
+    new = tmp_path / "new.toml"
+    level = '{ level = "yes", ratio = 1.52, points = 6 }'
+    assert level in text
+    text = text.replace(level, '{ level = "yes", ratio = 2.00, points = 10 }')
+    new.write_text(text.replace('version = "2026.1"', 'version = "new"'), encoding="utf-8")
+    for diff in ("2026.1", old):
+        lines = run("scorecard", "--diff", diff, "--scorecard", new).stdout.splitlines()
+        assert [line for line in lines if line.startswith("==")] == [
+            "== competition: Race or match"
+        ]
+        assert ["Yes", "6", "10"] in [line.split() for line in lines]
+        assert any(CARD_2026["competition"].reason[:40] in line for line in lines)
+    assert NOTHING in run("scorecard", "--diff", new, "--scorecard", new).stdout
+    assert run("scorecard", "--diff", "1999.1").exit_code == 2
 
 
 def test_every_command_has_help_and_stands_in_the_readme():

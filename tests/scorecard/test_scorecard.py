@@ -5,9 +5,14 @@ import tomllib
 import pytest
 
 from riskmodel import assess
-from riskmodel.datasets import data_file, load_examples, read_table
+from riskmodel.datasets import data_file, kept_scorecards, load_examples, read_table
 from riskmodel.inputs.session import FIELDS
-from riskmodel.scorecard.file import ScorecardError, _scorecard, load_scorecard
+from riskmodel.scorecard.file import (
+    ScorecardError,
+    _scorecard,
+    known_scorecards,
+    load_scorecard,
+)
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
 CARD = load_scorecard()
@@ -32,7 +37,9 @@ def test_every_trigger_of_the_source_articles_is_covered():
 
 def test_every_row_of_evidence_is_used_and_has_an_identifier():
     evidence = read_table("evidence.csv")
-    used = {study for factor in ROWS for study in factor.all_evidence}
+    cards = known_scorecards().values()
+    rows = [row for card in cards for row in (*card.factors, *card.named)]
+    used = {study for row in rows for study in row.all_evidence}
     population = data_file("reference_population.csv").read_text(encoding="utf-8")
     used |= set(re.findall(r"[a-z-]+-\d{4}-[a-z-]+", population))
     used |= {row["evidence"] for row in read_table("anchors.csv")}
@@ -218,9 +225,30 @@ def test_any_factor_can_be_left_out():
         assert math.isnan(answer.probability)
 
 
-def test_a_missing_scorecard_is_refused_with_a_sentence(tmp_path):
-    with pytest.raises(ScorecardError, match=r"nowhere\.toml"):
-        load_scorecard(tmp_path / "nowhere.toml")
+@pytest.mark.parametrize("name", ["nowhere.toml", "2025.9", ""])
+def test_what_is_neither_file_nor_version_is_refused_with_a_sentence(tmp_path, name):
+    with pytest.raises(ScorecardError) as told:
+        load_scorecard(f"{tmp_path}/nothing/{name}")
+    assert name in str(told.value)
+    assert all(version in str(told.value) for version in known_scorecards())
+
+
+def test_a_scorecard_that_is_kept_is_the_file_of_its_version(tmp_path, monkeypatch):
+    for version, path in kept_scorecards().items():
+        card = load_scorecard(version)
+        assert (card.version, card) == (version, load_scorecard(path))
+    # A file of that name is meant only where it is written as a path.
+    monkeypatch.chdir(tmp_path)
+    changed(tmp_path, 'version = "', 'version = "of-mine-').rename("2026.1")
+    assert load_scorecard("2026.1").version == "2026.1"
+    assert load_scorecard("./2026.1").version.startswith("of-mine")
+
+
+def test_a_version_names_one_scorecard():
+    kept = {version: load_scorecard(path) for version, path in kept_scorecards().items()}
+    assert kept.get(CARD.version, CARD).fingerprint == CARD.fingerprint
+    assert list(known_scorecards())[-1] == CARD.version
+    assert kept["2026.1"].fingerprint == "e68e978dfb2f"
 
 
 def test_the_fingerprint_changes_with_a_weight_and_not_with_words(tmp_path):

@@ -21,7 +21,7 @@ from riskmodel import (
     load_calibration,
     load_scorecard,
 )
-from riskmodel.datasets import data_file, load_examples
+from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import BANDS, band_name, in_100_text, shown_in_100
 from riskmodel.scoring.engine import Engine
@@ -375,6 +375,18 @@ def changed_scorecard(tmp_path):
     return load_scorecard(path)
 
 
+@pytest.mark.parametrize("version", kept_scorecards())
+def test_a_scorecard_that_is_kept_gives_a_probability_by_its_own_curves(version):
+    card = load_scorecard(version)
+    own = load_calibration(version, card)
+    assert own is load_calibration(scorecard=card)
+    assert own.made["scorecard_version"] == version
+    for session in load_examples().values():
+        answer = assess(session, card)
+        assert answer.to_dict() == assess(session, card, own).to_dict()
+        assert 0.0 < answer.probability_low < answer.probability_high < 1.0
+
+
 def test_another_scorecard_gives_points_and_no_borrowed_probability(tmp_path):
     mine = changed_scorecard(tmp_path)
     answer = assess(MARATHON, mine)
@@ -454,8 +466,10 @@ def test_an_engine_takes_no_calibration_that_lacks_a_factor():
 
 
 def test_no_file_and_no_json_get_a_sentence(tmp_path):
-    with pytest.raises(CalibrationError, match="cannot be read"):
+    with pytest.raises(CalibrationError, match=r"nowhere\.json.*2026\.1"):
         load_calibration(tmp_path / "nowhere.json")
+    with pytest.raises(CalibrationError, match="cannot be read"):
+        load_calibration(tmp_path)
     for text in ("{", "9" * 5000, "[" * 100_000):
         (tmp_path / "half.json").write_text(text, encoding="utf-8")
         with pytest.raises(CalibrationError, match="is not JSON"):

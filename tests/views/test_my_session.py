@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.scorecard.file import known_scorecards
 from riskmodel.views.result import why_html
 from tests import CHECKOUT
 from tests.browser import SETTLED_HEIGHT, axe, ready
@@ -176,6 +177,31 @@ def test_the_method_page_tells_what_fits_and_what_misses():
     for factor in load_scorecard().factors:
         assert f"**{factor.label}**" in words
     assert load_scorecard().fingerprint in words
+    versions = [*known_scorecards()]
+    heading = f"What changed from {[None, *versions][-2]}"
+    assert (heading in [h.value for h in method.header]) == (len(versions) > 1)
+
+
+def test_what_changed_stands_as_a_table_for_each_row():
+    def changed():
+        from dataclasses import replace
+
+        from riskmodel import load_scorecard
+        from riskmodel.views.scorecard_changes import show
+
+        card = load_scorecard("2026.1")
+        heat = replace(card["heat"], shift=None, knots=card["heat"].knots[1:])
+        others = tuple(f for f in card.factors[1:] if f.name != "heat")
+        show(card, replace(card, version="next", factors=(heat, *others)))
+
+    page = AppTest.from_function(changed).run()
+    assert not page.exception
+    assert [h.value for h in page.header] == ["What changed from 2026.1"]
+    card = load_scorecard("2026.1")
+    for name in ("heat", card.factors[0].name):
+        assert any(f"**{card[name].label}**" in m.value for m in page.markdown)
+        assert f"{card[name].label}, points before and after" in html_of(page)
+    assert "<th>next</th>" in html_of(page)
 
 
 def test_safety_comes_before_the_total(page):
