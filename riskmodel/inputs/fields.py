@@ -602,7 +602,7 @@ _TABLE = (
         "cramp_sessions_12mo",
         "athlete",
         "Sessions with a cramp in the last 12 months",
-        {"0": "None", "never": "Never", "earlier": "Earlier", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
+        {"never": "Never", "earlier": "Not in the last 12 months", "0": "None in the last 12 months", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
         "A muscle cramp during exercise or within an hour after it.",
     ),
     _level(
@@ -701,6 +701,7 @@ def outdated(changed: Iterable[str]) -> tuple[str, ...]:
 DERIVED: Mapping[str, str] = MappingProxyType(
     {
         "preparedness_ratio": "times",
+        "preparedness_ratio_4h": "times",
         "bmi_kg_m2": "kg/m²",
         "body_mass_loss_pct": "%",
         "sodium_deficit_mg": "mg",

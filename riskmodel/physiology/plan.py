@@ -29,6 +29,10 @@ Columns = Mapping[str, NDArray[Any]]
 INDOOR_AIR_SPEED_M_S = 0.3
 """Air movement in a room without a fan: our judgement. [m/s]"""
 
+PREPARED_FOR_MIN = 240.0
+"""Of the planned duration so much counts against the longest recent session: nobody
+trains for more in one session; our judgement. [min]"""
+
 LITTLE_L = 0.5
 """Drinking beyond the sweat by less than this is within what sweat rates differ by; our
 judgement. [l]"""
@@ -55,6 +59,9 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "sodium_loss_mg": Quantity("Sodium lost in sweat", "mg", 0),
         "sodium_deficit_mg": Quantity("Sodium lost and not drunk", "mg", 0),
         "preparedness_ratio": Quantity("Duration against longest recent", "times", 2),
+        "preparedness_ratio_4h": Quantity(
+            "Duration, up to 4 hours, against longest recent", "times", 2
+        ),
         "bmi_kg_m2": Quantity("Body-mass index", "kg/m²", 1),
         "drinking_exceeds_sweat": Quantity("Drinking well beyond the sweat (1 yes)", "", 0),
     }
@@ -102,8 +109,8 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     dict of str to ndarray of shape (n_sessions,)
         All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
         ``solar_radiation_w_m2`` are those that count, measured or computed,
-        ``heat_days_14d`` is the population's average where unknown, and
-        ``preparedness_ratio`` is infinite where the longest recent session is 0.
+        ``heat_days_14d`` is the population's average where unknown, and the two
+        ``preparedness`` ratios are infinite where the longest recent session is 0.
     """
     columns = {
         name: answers[name] if name in answers else unknown_column(field, n_sessions)
@@ -112,7 +119,8 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     }
     # What was not answered about one's body has no average: it stays unknown.
     columns["bmi_kg_m2"] = columns["body_mass_kg"] / (columns["height_cm"] / 100) ** 2
-    columns["preparedness_ratio"] = _preparedness(columns)
+    columns["preparedness_ratio"] = _preparedness(columns, np.inf)
+    columns["preparedness_ratio_4h"] = _preparedness(columns, PREPARED_FOR_MIN)
     male = columns["sex"] == FIELDS["sex"].codes["male"]
     open_question = columns["pregnancy_trimester"] == UNKNOWN
     columns["pregnancy_trimester"] = np.where(
@@ -137,10 +145,11 @@ def _filled(columns: Columns, name: str) -> NDArray[Any]:
     return np.where(column == UNKNOWN, population.commonest(name), column)
 
 
-def _preparedness(columns: Columns) -> Array:
+def _preparedness(columns: Columns, limit_min: float) -> Array:
     """Planned duration as a multiple of the longest recent session; none is inf."""
+    planned_min = np.minimum(columns["duration_min"], limit_min)
     with np.errstate(divide="ignore", over="ignore"):
-        ratio: Array = columns["duration_min"] / columns["longest_recent_min"]
+        ratio: Array = planned_min / columns["longest_recent_min"]
     return ratio
 
 
