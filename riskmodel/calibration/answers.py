@@ -58,7 +58,7 @@ def shared_past(athletes: Athletes, parts: Iterable[tuple[Rows, Assumptions]]) -
         mean[rows] = before.mean
         earlier[rows] = np.ravel(before.earlier_years)
         variance[rows] = np.ravel(before.variance)
-    return Past(mean, earlier, variance)
+    return Past(mean, earlier[:, None], variance[:, None])
 
 
 def answer_codes(people: People) -> NDArray[np.int64]:

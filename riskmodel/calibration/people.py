@@ -247,9 +247,15 @@ class _Draw:
         codes = pd.Series(FIELDS["relative_effort"].codes)
         step = codes[c["relative_effort"]].to_numpy()
         plan = self.table["plan"]
-        # Long sessions are gone at more gently.
-        gentler = -0.8 * np.log2(np.maximum(minutes, 30.0) / 60.0).clip(0)
-        rpe = self.sport["rpe"].to_numpy(dtype=float) + gentler
+        own = self.sport["rpe"].to_numpy(dtype=float)
+        racing = plan["race_rpe"]["at_an_hour"] + plan["race_rpe"]["by_sport"] * (own - 5.0)
+        # Long sessions are gone at more gently, races less so.
+        longer = np.log2(np.maximum(minutes, 30.0) / 60.0).clip(0)
+        rpe = np.where(
+            race,
+            racing + plan["race_rpe"]["per_doubling"] * longer,
+            own + plan["rpe_per_doubling"] * longer,
+        )
         rpe = rpe + plan["rpe_sd"] * self.random.standard_normal(self.n)
         if "session_rpe" in self.population:
             rpe = self._number(self.population["session_rpe"])
