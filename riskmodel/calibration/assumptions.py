@@ -74,7 +74,7 @@ def draw_assumptions(structure: str, n_draws: int, seed: int) -> Assumptions:
 
 def _rows(structure: str) -> dict[str, Mapping[str, Any]]:
     table = read_toml("simulators.toml")
-    parts = ("person", "proneness", "fatigue", "fluid")
+    parts = ("person", "proneness", "share", "fluid")
     rows = {
         name if part == "person" else f"{part}.{name}": row
         for part in parts

@@ -1,8 +1,14 @@
-"""Three ways in which a cramp may come about, as a hazard in 15-minute steps.
+"""Three ways in which a cramp may come about, as a hazard that grows with the share.
 
-A different kind of thing from the scorecard, which none of this may import: states
-that build up while the session lasts, people who are prone to cramps to a degree that
-only their past tells about, and parameters from ``data/simulators.toml``.
+A different kind of thing from the scorecard, which none of this may import: a hazard
+that depends on the share of one's own limit at the chosen effort, states that build up
+while the session lasts, people who are prone to cramps to a degree that only their past
+tells about, and parameters from ``data/simulators.toml``.
+
+A plan twice as long at the same effort comes nearer to the limit, but not twice as near,
+because people pace: what they can do at "7 of 10" grows with what they set out to do.
+Within a session the share grows with time, and the hazard with a high power of it, so
+that cramps come late; a small part is spread evenly.
 
 For a person of proneness ``u`` the chance to get through without a cramp is
 ``exp(-u L)``, where ``L`` is the hazard summed over the session.  Proneness is gamma
@@ -30,7 +36,8 @@ from riskmodel.physiology.plan import plan_quantities
 
 Array = NDArray[np.float64]
 
-STEP_H = 0.25
+N_STEPS = 12
+"""Parts of a session, of equal length, over which the hazard is summed."""
 _BLOCK = 8192
 
 # Three nodes stand for a normal deviation (Gauss-Hermite); exact to the fifth power.
@@ -118,89 +125,89 @@ def log_hazard_of_person(sessions: Sessions, p: Assumptions) -> Array:
 
 
 def cumulative_hazard(
-    sessions: Sessions, p: Assumptions, deviations: tuple[Array, Array], n_steps: int
+    sessions: Sessions, p: Assumptions, deviations: tuple[Array, Array]
 ) -> Array:
-    """Hazard summed to the end of every step, for a proneness of 1.
+    """Hazard summed to the end of every part of the session, for a proneness of 1.
 
     How far what people can stand, and what they sweat, are from what the answers say is
-    given in standard deviations, of shape (n_sessions, n_nodes).  Steps are `STEP_H`
-    long; a session that is over adds nothing.  Of shape (n_steps, n_sessions, n_nodes).
+    given in standard deviations, of shape (n_sessions, n_nodes).  Of shape
+    (N_STEPS, n_sessions, n_nodes).
     """
-    c = sessions.columns
     stands, sweats = deviations
-    hours = (c["duration_min"] / 60.0)[:, None]
-    rate, fatigue = _fatigue_rate_and_start(sessions, p)
-    rate = rate[:, None] * np.exp(-_tall(p["fatigue.person_sd"]) * stands)
-    recovery_h = _tall(p["fatigue.recovery_h"])
-    sweat = np.exp(_tall(p["fluid.sweat_sd"]) * sweats)
-    salt = sweat * np.exp(_tall(p["fluid.sodium_sd"]) * 0.5 * sweats)
-    mass = c["body_mass_kg"][:, None]
-    drunk_l_h = (c["fluid_intake_l"] / c["duration_min"] * 60.0)[:, None]
-    loss_pct_h = (c["sweat_rate_l_h"][:, None] * sweat - drunk_l_h) / mass * 100.0
-    sodium_g_h = (
-        c["sodium_loss_mg"][:, None] * salt
-        - (c["sodium_loss_mg"] - c["sodium_deficit_mg"])[:, None]
-    ) / (1000.0 * hours)
-    dark = c["urine_colour"] == _code("urine_colour", "dark")
-    start_pct = (np.asarray(p["fluid.dark_urine_pct"]) * dark)[:, None]
-    free_pct = _tall(p["fluid.free_loss_pct"])
-    base = _tall(log_hazard_of_person(sessions, p) + p.log_hazard)
-    by_fatigue, by_loss, by_sodium = (
-        _tall(p[f"by.{name}"]) for name in ("fatigue", "loss_per_pct", "sodium_per_g")
+    log_share = (
+        log_share_of_limit(sessions, p)[:, None] - _tall(p["share.person_sd"]) * stands
     )
-    fatigue = np.broadcast_to(fatigue[:, None], rate.shape)
-    summed = np.zeros((n_steps, *rate.shape))
-    total = np.zeros(rate.shape)
-    kept = np.exp(-STEP_H / 2.0 / recovery_h)
-    for step in range(n_steps):
-        length_h = np.clip(hours - step * STEP_H, 0.0, STEP_H)
-        middle_h = step * STEP_H + length_h / 2.0
-        halfway = fatigue * kept + rate * recovery_h * (1.0 - kept)
+    person = _tall(log_hazard_of_person(sessions, p) + p.log_hazard)
+    base = person + _tall(p["by.share"]) * log_share
+    loss_pct_h, sodium_g_h, start_pct = _losses(sessions, p, sweats)
+    hours = (sessions.columns["duration_min"] / 60.0)[:, None]
+    free_pct = _tall(p["fluid.free_loss_pct"])
+    by_loss, by_sodium = (_tall(p[f"by.{n}"]) for n in ("loss_per_pct", "sodium_per_g"))
+    early, power = _tall(p["share.early"]), _tall(p["share.late_power"])
+    summed = np.zeros((N_STEPS, *stands.shape))
+    total, done = np.zeros(stands.shape), np.zeros(1)
+    for step in range(N_STEPS):
+        end = (step + 1) / N_STEPS
+        middle_h = hours * (step + 0.5) / N_STEPS
         loss = np.maximum(start_pct + loss_pct_h * middle_h - free_pct, 0.0)
         sodium = np.maximum(sodium_g_h * middle_h, 0.0)
-        hazard = np.exp(base + by_fatigue * halfway + by_loss * loss + by_sodium * sodium)
-        total = total + hazard * length_h
-        summed[step] = total
-        fatigue = halfway * kept + rate * recovery_h * (1.0 - kept)
+        reached = early * end + (1.0 - early) * end**power
+        rise = np.exp(base + by_loss * loss + by_sodium * sodium)
+        total = total + rise * (reached - done)
+        summed[step], done = total, reached
     return summed
 
 
-def _fatigue_rate_and_start(sessions: Sessions, p: Assumptions) -> tuple[Array, Array]:
+def log_share_of_limit(sessions: Sessions, p: Assumptions) -> Array:
+    """Log of the share of one's own limit that the plan reaches.
+
+    Against a session of 90 minutes at an effort of 5 of 10 by somebody whose longest
+    recent one was as long.
+    """
     c = sessions.columns
-    intensity = (c["session_rpe"] / 5.0) ** p["fatigue.intensity_power"]
     step = c["relative_effort"] - _code("relative_effort", "usual")
     used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
     warm = np.maximum(c["wbgt_c"] - 15.0, 0.0) / 10.0
     hot = np.maximum(c["wbgt_c"] - 28.0, 0.0) / 10.0
-    heat = p["fatigue.heat_per_10_degrees"] * warm + p["fatigue.heat_beyond_28"] * hot
-    heat = heat * (1 - p["fatigue.heat_less_if_used"] * used)
+    heat = p["share.heat_per_10_degrees"] * warm + p["share.heat_beyond_28"] * hot
     longest_h = np.maximum(c["longest_recent_min"], 20.0) / 60.0
-    power = p["fatigue.capacity_by_longest"]
-    capacity_h = longest_h**power * 1.5 ** (1.0 - power)
-    rate = (
-        intensity
-        * np.exp(p["fatigue.relative_effort_step"] * step)
-        * (1 + heat)
-        / capacity_h
+    log_share: Array = (
+        np.log(c["duration_min"] / 90.0)
+        - p["share.by_longest"] * np.log(longest_h / 1.5)
+        + p["share.per_step_of_effort"] * (c["session_rpe"] - 5.0)
+        + p["share.per_step_against_usual"] * step
+        + np.log1p(heat * (1 - p["share.heat_less_if_used"] * used))
+        + p["share.soreness_of_10"] * c["soreness_0_10"] / 10.0
+        + p["share.hard_session"] * np.minimum(c["hard_sessions_3d"], 3.0)
+        + p["share.hour_short_of_sleep"] * np.maximum(7.0 - c["sleep_h"], 0.0)
     )
-    start = (
-        p["fatigue.start_soreness"] * c["soreness_0_10"] / 10.0
-        + p["fatigue.start_hard_session"] * np.minimum(c["hard_sessions_3d"], 3.0)
-        + p["fatigue.start_short_sleep"] * np.maximum(7.0 - c["sleep_h"], 0.0)
-    )
-    return rate, start
+    return log_share
+
+
+def _losses(
+    sessions: Sessions, p: Assumptions, sweats: Array
+) -> tuple[Array, Array, Array]:
+    """Body mass [% an hour] and sodium [g an hour] lost, and mass missing at the start."""
+    c = sessions.columns
+    hours = (c["duration_min"] / 60.0)[:, None]
+    sweat = np.exp(_tall(p["fluid.sweat_sd"]) * sweats)
+    salt = sweat * np.exp(_tall(p["fluid.sodium_sd"]) * 0.5 * sweats)
+    drunk_l_h = c["fluid_intake_l"][:, None] / hours
+    mass = c["body_mass_kg"][:, None]
+    loss_pct_h = (c["sweat_rate_l_h"][:, None] * sweat - drunk_l_h) / mass * 100.0
+    drunk_mg = (c["sodium_loss_mg"] - c["sodium_deficit_mg"])[:, None]
+    sodium_g_h = (c["sodium_loss_mg"][:, None] * salt - drunk_mg) / (1000.0 * hours)
+    dark = c["urine_colour"] == _code("urine_colour", "dark")
+    return loss_pct_h, sodium_g_h, (np.asarray(p["fluid.dark_urine_pct"]) * dark)[:, None]
 
 
 def final_hazard(sessions: Sessions, p: Assumptions) -> Array:
     """Hazard of whole sessions for each of the 9 nodes of what nobody can know."""
     hazard = np.empty((sessions.n, NODE_WEIGHTS.size))
-    steps = _steps(sessions)
-    order = np.argsort(steps, kind="stable")
-    for start in range(0, sessions.n, _BLOCK // 4):
-        rows = order[start : start + _BLOCK // 4]
+    for start in range(0, sessions.n, _BLOCK):
+        rows = slice(start, start + _BLOCK)
         some, q = sessions.take(rows), p.take(rows) if np.ndim(p.log_hazard) else p
-        nodes = _nodes(some.n)
-        hazard[rows] = cumulative_hazard(some, q, nodes, int(steps[rows[-1]]))[-1]
+        hazard[rows] = cumulative_hazard(some, q, _nodes(some.n))[-1]
     return hazard
 
 
@@ -242,32 +249,23 @@ def onset_distribution(athletes: Athletes, p: Assumptions, fractions: ArrayLike)
     Of shape (n_fractions, n_athletes), with one set of assumptions for all athletes.
     """
     sessions = athletes.planned
-    everyone, nodes = np.arange(sessions.n), _nodes(sessions.n)
-    hazard = cumulative_hazard(sessions, p, nodes, int(_steps(sessions).max()))
-    hazard = np.concatenate([np.zeros((1, *nodes[0].shape)), hazard])
-    ends_h = sessions.columns["duration_min"] / 60.0
+    hazard = cumulative_hazard(sessions, p, _nodes(sessions.n))
+    hazard = np.concatenate([np.zeros((1, *hazard.shape[1:])), hazard])
     before = past(year_hazard(athletes, p), p)
     codes = sessions.columns["cramp_sessions_12mo"]
     rows = []
     for fraction in np.atleast_1d(fractions):
-        # The hazard is a straight line within a step.
-        last = np.ceil(ends_h / STEP_H - 1e-9).astype(np.int64) - 1
-        step = np.minimum((fraction * ends_h / STEP_H).astype(np.int64), last)
-        low, high = hazard[step, everyone], hazard[step + 1, everyone]
-        length_h = np.minimum(STEP_H, ends_h - step * STEP_H)
-        share = ((fraction * ends_h - step * STEP_H) / length_h)[:, None]
-        rows.append(probability_of_hazard(before, codes, low + share * (high - low)))
+        # The hazard is a straight line within a part.
+        step = min(int(fraction * N_STEPS), N_STEPS - 1)
+        share = fraction * N_STEPS - step
+        reached = hazard[step] + share * (hazard[step + 1] - hazard[step])
+        rows.append(probability_of_hazard(before, codes, reached))
     return np.array(rows)
 
 
 def _nodes(n: int) -> tuple[Array, Array]:
     shape = (n, NODE_WEIGHTS.size)
     return np.broadcast_to(_STANDS, shape), np.broadcast_to(_SWEATS, shape)
-
-
-def _steps(sessions: Sessions) -> NDArray[np.int64]:
-    hours = sessions.columns["duration_min"] / 60.0
-    return np.ceil(hours / STEP_H - 1e-9).astype(np.int64)
 
 
 def _tall(values: ArrayLike) -> Array:
