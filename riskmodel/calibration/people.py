@@ -300,7 +300,7 @@ class _Draw:
         rate = _rate_for_share(exposure, variance, any_share)
         count = self.random.poisson(rate * exposure * proneness)
         codes = np.searchsorted([1, 3, 6], count, side="right")
-        levels = np.array(list(FIELDS["cramp_sessions_12mo"].levels), dtype=object)
+        levels = np.array(["0", "1-2", "3-5", "6+"], dtype=object)
         c["cramp_sessions_12mo"] = levels[codes]
         family = self._entry("athlete", "family_cramps")
         log_odds = np.log(family["share"] / (1 - family["share"]))

@@ -280,7 +280,9 @@ def onset_distribution(people: People, p: Assumptions, fractions: ArrayLike) -> 
 
 def _history(people: People, p: Assumptions) -> tuple[NDArray[Any], Array, Array]:
     mean = p["proneness.cramps_per_hour"] * people.exposure_h
-    return people.columns["cramp_sessions_12mo"], mean, p["proneness.variance"]
+    # Whether none in the last 12 months or never: both are a count of 0.
+    codes = people.columns["cramp_sessions_12mo"] - _code("cramp_sessions_12mo", "0")
+    return np.maximum(codes, 0), mean, p["proneness.variance"]
 
 
 def _steps(people: People) -> NDArray[np.int64]:

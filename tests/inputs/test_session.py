@@ -106,8 +106,8 @@ def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [
-        ("cramp_sessions_12mo", 0, 0),
-        ("cramp_sessions_12mo", "1–2", 1),
+        ("cramp_sessions_12mo", 0, 2),
+        ("cramp_sessions_12mo", "1–2", 3),
         ("pregnancy_trimester", 2.0, 2),
         ("competition", True, 1),
         ("sport", " American football ", 9),
