@@ -260,11 +260,11 @@ def _check_quantity(who: str, factor: Factor) -> None:
         f"{who} reads {name!r}, which is not a {factor.kind} input.",
     )
     if field is not None and not computed and factor.levels:
-        listed = [level.level for level in factor.levels]
-        needed = [n for n in field.levels if n in listed or n not in field.broader]
+        levels = [level.level for level in factor.levels]
+        needed = [n for n in field.levels if n in levels or n not in field.broader]
         may = f"; {' and '.join(field.broader)} may be left out" if field.broader else ""
         _require(
-            listed == needed,
+            levels == needed,
             f"{who} must list the levels {', '.join(field.levels)}, in this order{may}.",
         )
     averaged = name in load_population().shares or name in _COMPUTED
