@@ -338,6 +338,31 @@ def test_health_answers_leave_the_address_bar_and_campaign_names_are_no_plan():
     assert not opened({"utm_source": "mail"}).session_state["MySessionState"].from_link
 
 
+HISTORY = "cramp_sessions_12mo"
+FIVE = ["Never", "Not in the last 12 months", "1 or 2", "3 to 5", "6 or more"]
+WITH_OLD = [*FIVE[:2], "None in the last 12 months", *FIVE[2:]]
+
+
+def history(page):
+    (pills,) = (w for w in page.get("button_group") if w.key == HISTORY)
+    return pills
+
+
+def test_a_broader_answer_of_an_old_plan_is_shown_and_otherwise_not_offered(page):
+    assert history(page).options == FIVE
+    page = opened({**SIX, HISTORY: "0"})
+    assert history(page).options == WITH_OLD
+    assert (history(page).value, answers_of(page)[HISTORY]) == ("0", "0")
+    page.selectbox(key="example").select("Easy evening run").run()
+    assert (history(page).value, history(page).options) == ("never", FIVE)
+    page.button(key="go_back").click().run()
+    assert (history(page).value, history(page).options) == ("0", WITH_OLD)
+    history(page).set_value("earlier").run()
+    page.run()
+    assert (history(page).value, history(page).options) == ("earlier", FIVE)
+    assert answers_of(page)[HISTORY] == "earlier"
+
+
 def test_answers_between_two_examples_are_not_lost(page):
     page.selectbox(key="example").select("Marathon").run()
     fill(page, {"age_years": 77.0})
