@@ -6,7 +6,7 @@ from bisect import bisect_left
 from datetime import datetime
 from html import escape
 from io import BytesIO
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pypdf
 import pytest
@@ -794,3 +794,15 @@ def test_a_warning_sign_keeps_its_place_and_says_what_to_do(open_page):
     page.wait_for_timeout(1500)
     expect(flag).to_be_in_viewport()
     expect(page.get_by_text(RED_FLAGS["swollen_calf"])).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("viewport", ["phone"])
+def test_in_a_browser_an_old_answer_gives_way_to_a_narrower_one(open_page, viewport):
+    page = open_page(viewport, path=f"/?{urlencode(SIX)}#private={HISTORY}%3D0")
+    page.get_by_text("You and your health").click()
+    ready(page)
+    pills = page.locator(f".st-key-{HISTORY}").get_by_role("radio")
+    expect(pills).to_have_text(WITH_OLD)
+    pills.nth(1).click()
+    ready(page)
+    expect(pills).to_have_text(FIVE)

@@ -237,17 +237,17 @@ def test_a_scenarios_measured_heat_goes_with_its_weather():
 
 def test_a_scenario_keeps_an_old_broader_answer_until_it_is_made_narrower():
     name = "cramp_sessions_12mo"
-    plans = [Scenario("One", {**SIX, name: "0"}), Scenario("Two", {**SIX, name: "never"})]
+    plans = [Scenario("One", {**SIX, name: "never"}), Scenario("Two", {**SIX, name: "0"})]
     plans = from_text(to_text(plans, private=True))[0]
     scenarios = ScenariosState(dict(enumerate(plans, 1)), last_number=2)
     test = app("compare", ScenariosState=scenarios)
     test.selectbox(key="change_field").select(name).run()
-    pills = next(w for w in test.get("button_group") if w.key == f"plan_1_{name}")
+    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
     assert (pills.value, len(pills.proto.options)) == ("0", 6)
     pills.set_value("earlier").run()
     assert not test.exception
-    assert [plan.answers[name] for plan in plans_of(test)] == ["earlier", "never"]
-    pills = next(w for w in test.get("button_group") if w.key == f"plan_1_{name}")
+    assert [plan.answers[name] for plan in plans_of(test)] == ["never", "earlier"]
+    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
     assert len(pills.proto.options) == 5
 
 
