@@ -51,7 +51,11 @@ def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
             first = pd.Timestamp("2026-01-01T00:00+02:00")
             values = np.array([str(first + pd.Timedelta(h, "h")) for h in hours], object)
         elif field.kind == "level":
-            values = rng.choice([*field.levels], n).astype(object)
+            broad = [level for level in field.levels if level not in field.broader]
+            values = rng.choice(broad, n).astype(object)
+            # Some who gave a broader answer give one of the narrower ones.
+            for place, (level, broader) in enumerate(field.broader.items()):
+                values[(np.arange(n) % 3 == place) & (values == broader)] = level
         else:
             two = rng.choice([*field.levels, "none"], (n, 2))
             values = np.array([";".join(sorted({*pair} - {"none"})) for pair in two])

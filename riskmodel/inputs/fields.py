@@ -37,6 +37,9 @@ class Field:
     ----------
     name, group, label, kind, help, unit, low, high, step, levels, required
         How it is asked, and what it may hold.
+    broader : mapping of str to str
+        For a level that says more than another one, that other one.  What was answered
+        with the broader one stays so: it says neither narrower one.
     of_the_day : bool
         About this day alone: weather, drinking, rest.  Not open in ideal conditions.
     same_for_squad : bool
@@ -63,6 +66,7 @@ class Field:
     high: float = float("inf")
     step: float = 1.0
     levels: Mapping[str, str] = field(default_factory=dict)
+    broader: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
     of_the_day: bool = False
     same_for_squad: bool = False
@@ -118,6 +122,17 @@ class Field:
     def codes(self) -> Mapping[str, int]:
         """Position of each level, the integer that stands for it in arrays."""
         return {level: code for code, level in enumerate(self.levels)}
+
+    def offered(self, answer: Any = None) -> Mapping[str, str]:
+        """Levels to choose from: a broader one only where it is the answer already.
+
+        Examples
+        --------
+        >>> list(FIELDS["cramp_sessions_12mo"].offered())
+        ['never', 'earlier', '1-2', '3-5', '6+']
+        """
+        left_out = {*self.broader.values()} - {answer}
+        return {name: label for name, label in self.levels.items() if name not in left_out}
 
 
 def _number(
@@ -602,8 +617,17 @@ _TABLE = (
         "cramp_sessions_12mo",
         "athlete",
         "Sessions with a cramp in the last 12 months",
-        {"never": "Never", "earlier": "Not in the last 12 months", "0": "None in the last 12 months", "1-2": "1 or 2", "3-5": "3 to 5", "6+": "6 or more"},
-        "A muscle cramp during exercise or within an hour after it.",
+        {
+            "never": "Never",
+            "earlier": "Not in the last 12 months",
+            "0": "None in the last 12 months",
+            "1-2": "1 or 2",
+            "3-5": "3 to 5",
+            "6+": "6 or more",
+        },
+        "A muscle cramp during exercise or within an hour after it. Not in the last 12 "
+        "months means that you have cramped before.",
+        broader={"never": "0", "earlier": "0"},
     ),
     _level(
         "family_cramps",

@@ -243,12 +243,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def _property(field: Field) -> dict[str, Any]:
-    words = {
-        "title": field.label,
-        "description": " ".join(filter(None, [field.help, f"[{field.unit}]"]))
-        if field.unit
-        else field.help,
-    }
+    narrower: dict[str, list[str]] = {}
+    for level, broad in field.broader.items():
+        narrower.setdefault(broad, []).append(level)
+    parts = [field.help, field.unit and f"[{field.unit}]"]
+    parts += [f"{b} is {' or '.join(n)}, not said which." for b, n in narrower.items()]
+    words = {"title": field.label, "description": " ".join(filter(None, parts))}
     items = ["none", *field.levels]
     shapes: dict[str, dict[str, Any]] = {
         "number": {"type": "number", "minimum": field.low, "maximum": field.high},

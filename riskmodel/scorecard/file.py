@@ -7,7 +7,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -58,8 +58,8 @@ def load_scorecard(version_or_path: str | Path | None = None) -> Scorecard:
 
     Examples
     --------
-    >>> load_scorecard()["history"].levels[1].points
-    13
+    >>> load_scorecard()["history"].levels[-1].points
+    27
     >>> load_scorecard("2026.1").fingerprint
     'e68e978dfb2f'
     """
@@ -129,7 +129,7 @@ def _scorecard(raw: Mapping[str, Any]) -> Scorecard:
         same = [other for other in file.factor if other.name == factor.name]
         _require(len(same) == 1, f"Factor {factor.name!r} appears twice.")
         _check_factor(f"Factor {factor.name!r}", factor, file.shrink)
-    counted = tuple(factor for factor in file.factor if factor.kind != "named")
+    counted = tuple(_with_narrower(f) for f in file.factor if f.kind != "named")
     _require(bool(counted), "The scorecard has no factor that counts points.")
     canonical = json.dumps(_without_words(raw), sort_keys=True, ensure_ascii=False)
     return Scorecard(
@@ -222,6 +222,20 @@ def _check_factor(who: str, factor: Factor, shrink: Mapping[str, float]) -> None
         _check_quantity(who, factor)
 
 
+def _with_narrower(factor: Factor) -> Factor:
+    """Every level of the question: one left out has the points of its broader one."""
+    if factor.kind != "levels":
+        return factor
+    field, listed = FIELDS[factor.quantity], {row.level: row for row in factor.levels}
+    left_out = {
+        name: replace(listed[broad], level=name)
+        for name, broad in field.broader.items()
+        if name not in listed
+    }
+    levels = {**listed, **left_out}
+    return replace(factor, levels=tuple(levels[name] for name in field.levels))
+
+
 def _check_source(
     who: str, row: Factor | Level, grade: str, shrink: Mapping[str, float]
 ) -> None:
@@ -272,9 +286,12 @@ def _check_quantity(who: str, factor: Factor) -> None:
         f"{who} reads {name!r}, which is not a {factor.kind} input.",
     )
     if field is not None and not computed and factor.levels:
+        levels = [level.level for level in factor.levels]
+        needed = [n for n in field.levels if n in levels or n not in field.broader]
+        may = f"; {' and '.join(field.broader)} may be left out" if field.broader else ""
         _require(
-            [level.level for level in factor.levels] == list(field.levels),
-            f"{who} must list the levels {', '.join(field.levels)}, in this order.",
+            levels == needed,
+            f"{who} must list the levels {', '.join(field.levels)}, in this order{may}.",
         )
     averaged = name in load_population().shares or name in _COMPUTED
     _require(

@@ -171,6 +171,8 @@ def _cell_words(name: str, unit: str) -> Mapping[str, str]:
     for level, said in words()["cells"].items():
         if level in field.levels or (level == "none" and field.kind == "levels"):
             spelt |= {_exact(word): level for word in said}
+    for level, said in words()["cells_of"].get(name, {}).items():
+        spelt |= {_exact(word): level for word in said}
     if name == "sex":
         spelt |= SEX_LETTERS[unit]
     spelt |= {_exact(label): level for level, label in field.levels.items()}
@@ -264,6 +266,6 @@ def template() -> pd.DataFrame:
     names += ["longest_recent_min", "heat_days_14d", "strength_training", "sleep_h"]
     rows = [
         ["Example A", 24, "female", 62, 170, "1-2", "none", 4, 90, 3, "yes", 7.5],
-        ["Example B", 31, "male", 80, 184, "0", "recovered", 3, 90, 0, "no", 8],
+        ["Example B", 31, "male", 80, 184, "never", "recovered", 3, 90, 0, "no", 8],
     ]
     return pd.DataFrame(rows, columns=names)

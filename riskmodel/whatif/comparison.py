@@ -199,7 +199,7 @@ def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, 
     """
     field = FIELDS[name]
     if field.kind == "level":
-        return tuple(field.levels)
+        return tuple(field.offered(planned))
     low, high = field.usual or (field.low, field.high)
     if planned is not None:
         low, high = min(low, float(planned)), max(high, float(planned))

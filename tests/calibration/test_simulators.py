@@ -292,4 +292,12 @@ def test_probability_does_not_depend_on_the_order_of_the_sessions():
     p = with_base("mixed")
     assert np.array_equal(probability(people.take(order), p), probability(people, p)[order])
     assert simulators.STEP_H == 0.25
-    assert set(FIELDS["cramp_sessions_12mo"].levels) == {"0", "1-2", "3-5", "6+"}
+
+
+def test_who_never_cramped_counts_as_none_in_the_last_12_months():
+    levels = list(FIELDS["cramp_sessions_12mo"].levels)
+    assert levels == ["never", "earlier", "0", "1-2", "3-5", "6+"]
+    none = EVERYBODY.assign(cramp_sessions_12mo="0")
+    for level in ("never", "earlier"):
+        same = EVERYBODY.assign(cramp_sessions_12mo=level)
+        assert np.array_equal(p_of(same, "mixed"), p_of(none, "mixed"))

@@ -94,6 +94,15 @@ def test_a_list_is_read_in_any_language_unit_and_encoding(name, encoding, score)
     assert table.iloc[0, 0] == LISTS[name].splitlines()[-1].split(";")[0]
 
 
+def test_a_table_says_never_earlier_or_only_none_in_12_months(score):
+    cells = ["never", "earlier", "0", "1-2"]
+    rows = "".join(f"A,30,{cell}\n" for cell in cells)
+    done, table = score(f"athlete,age_years,cramp_sessions_12mo\n{rows}")
+    assert "4 sessions read, 4 scored" in done.stderr
+    assert table["cramp_sessions_12mo"].tolist() == cells
+    assert table["points_history"].tolist() == ["0.0", "0.0", "0.0", "13.0"]
+
+
 @pytest.mark.parametrize("excel", [True, False])
 def test_the_squad_template_is_scored_as_csv_and_as_excel(excel, score):
     table = template()

@@ -106,8 +106,8 @@ def test_a_level_that_a_spreadsheet_turned_into_a_date_is_explained():
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [
-        ("cramp_sessions_12mo", 0, 0),
-        ("cramp_sessions_12mo", "1–2", 1),
+        ("cramp_sessions_12mo", 0, 2),
+        ("cramp_sessions_12mo", "1–2", 3),
         ("pregnancy_trimester", 2.0, 2),
         ("competition", True, 1),
         ("sport", " American football ", 9),
@@ -124,6 +124,28 @@ def test_answers_are_read_as_people_write_them(name, value, code):
     read = read_frame(frame)
     assert read.usable().all()
     assert read.columns[name][0] == code
+
+
+@pytest.mark.parametrize("field", [f for f in FIELDS.values() if f.broader])
+def test_a_broader_answer_is_read_and_offered_only_to_who_gave_it(field):
+    for level, broad in field.broader.items():
+        assert {level, broad} <= {*field.levels}
+        assert broad not in field.broader
+        assert broad not in field.offered()
+        assert [*field.offered(level)] == [*field.offered()]
+        assert [*field.offered(broad)] == [
+            n for n in field.levels if n in field.offered(broad)
+        ]
+        for text in (level, broad):
+            assert tidy({field.name: f" {text.upper()} "}) == ({field.name: text}, ())
+
+
+@pytest.mark.parametrize("zero", ["0", 0, 0.0, np.int64(0)])
+def test_none_in_the_last_12_months_stays_an_answer_that_says_no_more(zero):
+    name = "cramp_sessions_12mo"
+    assert tidy({name: zero}) == ({name: "0"}, ())
+    same = [assess({**GOOD, name: a}).probability for a in (zero, "never", "earlier")]
+    assert same[0] == same[1] == same[2]
 
 
 def test_none_is_an_answer_and_blank_is_not():

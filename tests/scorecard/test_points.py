@@ -106,5 +106,5 @@ def test_an_unknown_answer_takes_the_average_of_the_population():
     assert COUNTER.unknown_points["history"] == 3
     # By hand: 0.60 * 4 = 2.4, to the nearest half 2.5.
     assert COUNTER.unknown_points["sex"] == 2.5
-    assert points_of("history", cramp_sessions_12mo=[-1, 0]) == [3, 0]
+    assert points_of("history", cramp_sessions_12mo=[-1, 0, 1, 2, 3]) == [3, 0, 0, 0, 13]
     assert points_of("sleep", sleep_h=[np.nan]) == [COUNTER.unknown_points["sleep"]]

@@ -13,6 +13,7 @@ from riskmodel.scorecard.file import (
     known_scorecards,
     load_scorecard,
 )
+from riskmodel.scorecard.points import PointsCounter
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
 CARD = load_scorecard()
@@ -90,7 +91,10 @@ def test_every_curve_only_rises_or_only_falls_as_it_says():
     for factor in CARD.factors:
         if factor.kind == "list":
             continue
-        points = [entry.points for entry in factor.knots or factor.levels]
+        field = FIELDS.get(factor.quantity)
+        broad = {*field.broader.values()} if field and factor.levels else set()
+        entries = [lv for lv in factor.levels if lv.level not in broad]
+        points = [entry.points for entry in factor.knots or entries]
         assert points == sorted(points, reverse=factor.direction == "down"), factor.name
 
 
@@ -212,6 +216,54 @@ def test_a_factor_that_is_not_there_is_named():
     for rows in ([], named):
         with pytest.raises(ScorecardError, match="no factor that counts"):
             _scorecard({**raw, "factor": rows})
+
+
+HISTORY = [("never", 0), ("earlier", 10), ("0", 2), ("1-2", 15), ("3-5", 22), ("6+", 28)]
+
+
+def with_history(rows):
+    """The scorecard with other levels of the cramp history."""
+    raw = tomllib.loads(TEXT)
+    (factor,) = (row for row in raw["factor"] if row["name"] == "history")
+    factor["levels"] = [
+        {"level": level, "ratio": 2 ** (points / 10), "points": points}
+        for level, points in rows
+    ]
+    return raw
+
+
+def history_points(card):
+    marathon = load_examples()["Marathon"]
+    answers = [{**marathon, "cramp_sessions_12mo": level} for level, _ in HISTORY]
+    found = [assess(answer, card).contributions for answer in answers]
+    return [next(c.points for c in cs if c.factor == "history") for cs in found]
+
+
+def test_a_narrower_answer_has_its_own_points_or_those_of_the_broader_one():
+    card = _scorecard(with_history(HISTORY))
+    assert history_points(card) == [points for _, points in HISTORY]
+    only_broad = [("0", 0), *HISTORY[3:]]
+    assert history_points(_scorecard(with_history(only_broad))) == [0, 0, 0, 15, 22, 28]
+    without_earlier = [HISTORY[0], *HISTORY[2:]]
+    assert history_points(_scorecard(with_history(without_earlier))) == [
+        0,
+        2,
+        2,
+        15,
+        22,
+        28,
+    ]
+    assert history_points(CARD) == [0, 0, 0, 13, 20, 26]
+    # By hand: 0.6914 * 0 + 0.1186 * 10 + 0.11 * 15 + 0.05 * 22 + 0.03 * 28 = 4.776.
+    assert PointsCounter(card).unknown_points["history"] == 5
+
+
+@pytest.mark.parametrize("left_out", [["0"], ["1-2"], ["0", "earlier"], ["earlier", "6+"]])
+def test_a_card_without_a_broader_answer_is_refused_with_a_sentence(left_out):
+    rows = [row for row in HISTORY if row[0] not in left_out]
+    with pytest.raises(ScorecardError, match="never and earlier may be left out") as error:
+        _scorecard(with_history(rows))
+    assert str(error.value).count(".") == 1
 
 
 def test_any_factor_can_be_left_out():

@@ -326,7 +326,22 @@ def test_numbers_of_cramps_become_levels():
     assert cramps("1 - 2", "3\N{EN DASH}5", "6+", "None") == ["1-2", "3-5", "6+", "0"]
 
 
-@pytest.mark.parametrize("cell", ["<6", "0?", "-2", "2.5", "46024", "2/1", "3-5?", "+6"])
+@pytest.mark.parametrize(
+    ("level", "cells"),
+    [
+        ("never", ["never", "Never", "NIE", "jamais", "nunca", "Mai", "nooit", "aldrig"]),
+        ("earlier", ["earlier", "Not in the last 12 months", "Not this year", "Früher"]),
+        ("0", ["0", "none", "No", "keine", "não", "None in the last 12 months", "00"]),
+    ],
+)
+def test_only_never_says_that_nobody_cramped_before(level, cells):
+    assert cramps(*cells) == [level] * len(cells)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<6", "0?", "never?", "not sure", "yes", "-2", "2.5", "46024", "2/1", "3-5?", "+6"],
+)
 def test_of_an_unclear_cell_no_part_is_an_answer(cell):
     assert cramps(cell) == [cell]
     squad = pd.DataFrame({"age_years": [30], "cramp_sessions_12mo": cramps(cell)})

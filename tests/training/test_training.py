@@ -20,7 +20,7 @@ from riskmodel.cli import app
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.cells import dates
-from riskmodel.training.derive import CONTEXT, derive, with_log
+from riskmodel.training.derive import CONTEXT, Derived, derive, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
 from riskmodel.training.log_file import read_log
@@ -1056,6 +1056,16 @@ def test_an_own_answer_goes_before_the_log():
     assert "recent_vs_usual_load" not in answers
     for name, value in answers.items():
         assert FIELDS[name].low <= value <= FIELDS[name].high
+
+
+@pytest.mark.parametrize("own_answer", ["never", "earlier", "0", "1-2"])
+def test_a_log_says_nothing_over_what_an_athlete_knows_of_cramps(own_answer):
+    log = read_log(EXAMPLES["trainingpeaks_workouts.csv"])
+    found = derive(log, on=MONDAY, sport="running")
+    assert "cramp_sessions_12mo" not in {answer.name for answer in found}
+    without = (*found, Derived("cramp_sessions_12mo", "0"))
+    own = {"cramp_sessions_12mo": own_answer}
+    assert with_log(own, without)["cramp_sessions_12mo"] == own_answer
 
 
 # --------------------------------------------------------------------------- merging

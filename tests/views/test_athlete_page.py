@@ -6,7 +6,7 @@ from bisect import bisect_left
 from datetime import datetime
 from html import escape
 from io import BytesIO
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pypdf
 import pytest
@@ -336,6 +336,31 @@ def test_health_answers_leave_the_address_bar_and_campaign_names_are_no_plan():
     assert set(page.query_params) == {"sport"}
     assert page.session_state["MySessionState"].from_link
     assert not opened({"utm_source": "mail"}).session_state["MySessionState"].from_link
+
+
+HISTORY = "cramp_sessions_12mo"
+FIVE = ["Never", "Not in the last 12 months", "1 or 2", "3 to 5", "6 or more"]
+WITH_OLD = [*FIVE[:2], "None in the last 12 months", *FIVE[2:]]
+
+
+def history(page):
+    (pills,) = (w for w in page.get("button_group") if w.key == HISTORY)
+    return pills
+
+
+def test_a_broader_answer_of_an_old_plan_is_shown_and_otherwise_not_offered(page):
+    assert history(page).options == FIVE
+    page = opened({**SIX, HISTORY: "0"})
+    assert history(page).options == WITH_OLD
+    assert (history(page).value, answers_of(page)[HISTORY]) == ("0", "0")
+    page.selectbox(key="example").select("Easy evening run").run()
+    assert (history(page).value, history(page).options) == ("never", FIVE)
+    page.button(key="go_back").click().run()
+    assert (history(page).value, history(page).options) == ("0", WITH_OLD)
+    history(page).set_value("earlier").run()
+    page.run()
+    assert (history(page).value, history(page).options) == ("earlier", FIVE)
+    assert answers_of(page)[HISTORY] == "earlier"
 
 
 def test_answers_between_two_examples_are_not_lost(page):
@@ -769,3 +794,15 @@ def test_a_warning_sign_keeps_its_place_and_says_what_to_do(open_page):
     page.wait_for_timeout(1500)
     expect(flag).to_be_in_viewport()
     expect(page.get_by_text(RED_FLAGS["swollen_calf"])).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("viewport", ["phone"])
+def test_in_a_browser_an_old_answer_gives_way_to_a_narrower_one(open_page, viewport):
+    page = open_page(viewport, path=f"/?{urlencode(SIX)}#private={HISTORY}%3D0")
+    page.get_by_text("You and your health").click()
+    ready(page)
+    pills = page.locator(f".st-key-{HISTORY}").get_by_role("radio")
+    expect(pills).to_have_text(WITH_OLD)
+    pills.nth(1).click()
+    ready(page)
+    expect(pills).to_have_text(FIVE)

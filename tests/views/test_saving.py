@@ -209,6 +209,17 @@ def test_one_athlete_leaves_nothing_behind_for_the_next(database):
     assert state["cramp_sessions_12mo"] is None
 
 
+def test_an_old_answer_of_an_athlete_is_opened_and_saved_as_it_was(database):
+    ada = {"athlete": "Ada", "age_years": 61.0, "cramp_sessions_12mo": "0"}
+    database.save(LOCAL, "athlete", "Ada", ada)
+    page = opened("saved")
+    (entry,) = database.items(LOCAL, "athlete")
+    page.button(key=f"open_{entry.id}").click().run()
+    assert page.session_state["cramp_sessions_12mo"] == "0"
+    click(page, "save_athlete")
+    assert database.load(LOCAL, "athlete", entry.id).content == ada
+
+
 def test_what_was_opened_is_what_is_saved(database):
     names = ("Race", "Sunday")
     for name in names:

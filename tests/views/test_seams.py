@@ -18,7 +18,7 @@ from riskmodel.views.state import (
 )
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
-from riskmodel.whatif.plans import Scenario, to_text
+from riskmodel.whatif.plans import Scenario, from_text, to_text
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX, html_of
 from tests.views.test_saving import database, told
@@ -233,6 +233,22 @@ def test_a_scenarios_measured_heat_goes_with_its_weather():
     changed = [own for own in answers if "wbgt_c" not in own]
     assert len(changed) == 1
     assert "belonged to the weather before" in told(test)
+
+
+def test_a_scenario_keeps_an_old_broader_answer_until_it_is_made_narrower():
+    name = "cramp_sessions_12mo"
+    plans = [Scenario("One", {**SIX, name: "never"}), Scenario("Two", {**SIX, name: "0"})]
+    plans = from_text(to_text(plans, private=True))[0]
+    scenarios = ScenariosState(dict(enumerate(plans, 1)), last_number=2)
+    test = app("compare", ScenariosState=scenarios)
+    test.selectbox(key="change_field").select(name).run()
+    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
+    assert (pills.value, len(pills.proto.options)) == ("0", 6)
+    pills.set_value("earlier").run()
+    assert not test.exception
+    assert [plan.answers[name] for plan in plans_of(test)] == ["never", "earlier"]
+    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
+    assert len(pills.proto.options) == 5
 
 
 def test_a_link_to_compare_is_no_link_to_my_session():
