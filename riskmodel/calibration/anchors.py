@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class Anchor:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A probability for every session, by one method.
 
@@ -128,13 +128,19 @@ def measure(anchor: Anchor, model: Model, seed: int) -> Measured:
     return Measured(figure(of_people), error)
 
 
-def _people(population: str, model: Model, seed: int, **answers: Any) -> People:
-    drawn = draw_people(_PEOPLE, seed, population).assign(**answers)
-    return model.with_past(drawn, population, seed)
+# Figures of one population stand together in the table.
+@lru_cache(maxsize=8)
+def _people(population: str, model: Model, seed: int) -> People:
+    return model.with_past(draw_people(_PEOPLE, seed, population), population, seed)
+
+
+@lru_cache(maxsize=32)
+def _chances(population: str, model: Model, seed: int) -> Array:
+    return model.session(_people(population, model, seed))
 
 
 def _sessions(anchor: Anchor, model: Model, seed: int) -> Array:
-    return model.session(_people(anchor.population, model, seed))[None]
+    return _chances(anchor.population, model, seed)[None]
 
 
 def _period(share: float) -> Callable[[Anchor, Model, int], Array]:
@@ -146,7 +152,7 @@ def _period(share: float) -> Callable[[Anchor, Model, int], Array]:
 
 def _populations(anchor: Anchor, model: Model, seed: int) -> Array:
     names = (anchor.population, anchor.contrast)
-    return np.stack([model.session(_people(name, model, seed)) for name in names])
+    return np.stack([_chances(name, model, seed) for name in names])
 
 
 def _answers(anchor: Anchor, model: Model, seed: int) -> Array:
@@ -173,7 +179,8 @@ def _groups(anchor: Anchor, model: Model, seed: int) -> Array:
     (name, first), (_, second) = _sides(anchor)
     people = _people(anchor.population, model, seed)
     given = people.frame[name]
-    return np.stack([model.session(people), given.isin(first), given.isin(second)])
+    p = _chances(anchor.population, model, seed)
+    return np.stack([p, given.isin(first), given.isin(second)])
 
 
 def _sides(anchor: Anchor) -> list[tuple[str, list[str]]]:
@@ -184,7 +191,8 @@ def _sides(anchor: Anchor) -> list[tuple[str, list[str]]]:
 def _quantity(anchor: Anchor, model: Model, seed: int) -> Array:
     people = _people(anchor.population, model, seed)
     values = read_sessions(people.frame).columns[anchor.contrast]
-    return np.stack([model.session(people), np.asarray(values, dtype=np.float64)])
+    p = _chances(anchor.population, model, seed)
+    return np.stack([p, np.asarray(values, dtype=np.float64)])
 
 
 def _onset(

@@ -72,7 +72,8 @@ def _draw(before: Past, random: np.random.Generator) -> tuple[NDArray[np.object_
     """Answers and the proneness behind them."""
     n = len(before.mean)
     luck, variance = random.random((4, n)), np.ravel(before.variance)
-    node = np.searchsorted(np.cumsum(NODE_WEIGHTS), luck[0]).clip(0, NODE_WEIGHTS.size - 1)
+    last = NODE_WEIGHTS.size - 1
+    node = np.minimum(np.searchsorted(np.cumsum(NODE_WEIGHTS), luck[0]), last)
     proneness = variance * special.gammaincinv(1.0 / variance, luck[1])
     mean = proneness * before.mean[np.arange(n), node]
     count = stats.poisson.ppf(luck[2], mean)

@@ -77,11 +77,15 @@ def published_checks(
     simulators = tuned_simulators()
     models = [simulator_model(p) for p in simulators]
     models.append(product_model(scorecard, calibration, simulators))
-    return pd.DataFrame(
-        {"model": model.name} | row_of(anchor, measure(anchor, model, seed))
-        for anchor in load_anchors()
-        for model in models
-    )
+    anchors = load_anchors()
+    # Figures of one population after each other: its people are drawn once.
+    order = sorted(range(len(anchors)), key=lambda place: anchors[place].population)
+    rows = {
+        (place, i): row_of(anchors[place], measure(anchors[place], model, seed))
+        for place in order
+        for i, model in enumerate(models)
+    }
+    return pd.DataFrame({"model": models[key[1]].name} | rows[key] for key in sorted(rows))
 
 
 @cache
@@ -119,11 +123,9 @@ def product_model(
         return chance
 
     def by(people: People, fractions: ArrayLike) -> Array:
-        rows = []
-        for fraction in np.atleast_1d(fractions):
-            minutes = np.maximum(people.frame["duration_min"] * fraction, 5.0)
-            rows.append(one(people.frame.assign(duration_min=minutes)))
-        return np.array(rows)
+        curve = calibration.onset
+        begun = np.asarray(fractions) if curve is None else curve.by(fractions)
+        return np.outer(begun, one(people.frame))
 
     return Model("product", lambda people: one(people.frame), period, by, simulators)
 

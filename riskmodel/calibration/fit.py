@@ -27,8 +27,10 @@ from riskmodel.calibration.answers import answer_codes, shared_past, with_histor
 from riskmodel.calibration.assumptions import Assumptions, draw_assumptions, structures
 from riskmodel.calibration.people import draw_people
 from riskmodel.calibration.simulators import (
+    N_STEPS,
     NODE_WEIGHTS,
     final_hazard,
+    onset_distribution,
     probability_of_hazard,
     read_people,
 )
@@ -49,6 +51,7 @@ DURATION_AT_MIN = (15.0, 30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 480.0, 1440.0)
 DRAWS_PER_STRUCTURE = 80
 N_SCENARIOS = 200_000
 _QUESTION_SCENARIOS = 40_000
+_ONSET_PEOPLE = 8_000
 _QUESTIONS_AT_C = (0.0, 10.0, 18.0, 25.0, 32.0)
 _QUESTIONS_AT_MIN = (30.0, 60.0, 100.0, 180.0, 400.0)
 # Width of the window around each of these, in °C and in natural logarithms of minutes.
@@ -103,6 +106,31 @@ def label(
     return Labelled(frame, counted.points, counted.total_points, duration, draw, p)
 
 
+def onset_curve(ensemble: list[Assumptions], seed: int) -> dict[str, Any]:
+    """When in a session cramps begin: of all, and the range over the draws."""
+    fractions = np.linspace(0.0, 1.0, N_STEPS + 1)[1:]
+    people = draw_people(_ONSET_PEOPLE, seed)
+    athletes = read_people(people)
+    shares = []
+    for parameters in ensemble:
+        n_draws = len(parameters.log_hazard)
+        draw = np.arange(_ONSET_PEOPLE) % n_draws
+        own = parameters.take(draw)
+        before = shared_past(athletes, [(np.arange(_ONSET_PEOPLE), own)])
+        known = read_people(with_history(people, before, seed))
+        by = onset_distribution(known, own, fractions)
+        sums = np.array([by[:, draw == i].sum(axis=1) for i in range(n_draws)])
+        shares.append(sums / sums[:, -1:])
+    every = np.concatenate(shares)
+    tail = (1.0 - INTERVAL) / 2.0
+    return {
+        "fraction": _rounded(fractions),
+        "share": _rounded(every.mean(axis=0)),
+        "low": _rounded(np.quantile(every, tail, axis=0)),
+        "high": _rounded(np.quantile(every, 1.0 - tail, axis=0)),
+    }
+
+
 def calibrate(
     scorecard: Scorecard,
     seed: int = 1,
@@ -151,6 +179,7 @@ def calibrate(
         "made": _made(scorecard, seed, n_scenarios, draws_per_structure * len(ensemble)),
         "points": {"at": list(POINTS_AT), "logit": _rounded(f)},
         "duration": {"at_points": _rounded(knots), "logit": _rounded(g)},
+        "onset": onset_curve(ensemble, seed + 1),
         "assumptions": {"low_logit": _rounded(low), "high_logit": _rounded(high)},
         "typical_points": {n: round(v, _DIGITS) for n, v in typical.items()},
         "questions": {

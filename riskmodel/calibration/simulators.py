@@ -213,8 +213,10 @@ def final_hazard(sessions: Sessions, p: Assumptions) -> Array:
 
 def year_hazard(athletes: Athletes, p: Assumptions) -> Array:
     """Hazard of a whole year, of shape (n_athletes, n_nodes)."""
-    kinds = [final_hazard(some, p) * times[:, None] for some, times in athletes.year]
-    return np.sum(kinds, axis=0)
+    hazard = np.zeros((athletes.planned.n, NODE_WEIGHTS.size))
+    for sessions, times in athletes.year:
+        hazard += final_hazard(sessions, p) * times[:, None]
+    return hazard
 
 
 def past(year: Array, p: Assumptions) -> Past:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from html import escape
 from typing import Any
 
@@ -26,6 +26,7 @@ from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guards_in, joined
+from riskmodel.scoring.onset import Onset, onset_in
 from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
 from riskmodel.scoring.probability import Calibration
 
@@ -77,6 +78,9 @@ class Assessment:
     narrowing : mapping of str to float
         For each open question, how much narrower its answer would make the range
         from low to high on average, largest first.
+    onset : Onset or None
+        When in the session a cramp begins, if one comes; None without a number, or where
+        the calibration does not say.
     """
 
     probability: float
@@ -94,6 +98,7 @@ class Assessment:
     guards: tuple[Guard, ...]
     spreads: Mapping[str, float]
     narrowing: Mapping[str, float]
+    onset: Onset | None
 
     @property
     def shown_points(self) -> float:
@@ -132,6 +137,8 @@ class Assessment:
             value = getattr(self, part.name)
             if part.name == "contributions":
                 value = [contribution.to_dict() for contribution in value]
+            elif part.name == "onset" and value is not None:
+                value = asdict(value)
             elif part.name in ("problems", "guards"):
                 value = [str(finding) for finding in value]
             # The name that programs know from before there were guards.
@@ -192,6 +199,11 @@ def assess(
         guards=guards_in(int(result.safety[0])),
         spreads={name: float(values[0]) for name, values in result.spreads.items()},
         narrowing=used.narrowing(result),
+        onset=onset_in(
+            used.calibration.onset if used.calibration else None,
+            float(np.asarray(answers.columns["duration_min"])[0]),
+            chances["probability"],
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from riskmodel.datasets import data_file, kept_scorecards
 from riskmodel.scorecard.evidence import Study, load_evidence
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Factor, Scorecard
+from riskmodel.scoring.onset import OnsetCurve
 
 Array = NDArray[np.float64]
 
@@ -58,6 +59,8 @@ class Calibration:
         open, by duration, with which it never falls.
     questions_at_c, questions_at_min : ndarray
         The temperatures and durations of those tables.
+    onset : OnsetCurve or None
+        When in a session cramps begin; calibrations before 2027.1 do not say.
     fingerprint : str
         Of the scorecard it was made for.
     made : mapping
@@ -77,6 +80,7 @@ class Calibration:
     question_shifts: Mapping[str, Array]
     questions_at_c: Array
     questions_at_min: Array
+    onset: OnsetCurve | None
     fingerprint: str
     made: Mapping[str, Any]
     shift: float = 0.0
@@ -313,9 +317,19 @@ def _build(raw: Mapping[str, Any]) -> Calibration:
         },
         questions_at_c=at_c,
         questions_at_min=at_min,
+        onset=_onset(raw["onset"]) if "onset" in raw else None,
         fingerprint=str(raw["made"]["scorecard_fingerprint"]),
         made={**raw["made"], **{n: int(raw["made"][n]) for n in ("seed", "draws")}},
     )
+
+
+def _onset(raw: Mapping[str, Any]) -> OnsetCurve:
+    fraction = _knots(raw["fraction"], at_least=2, least=0.0)
+    ends = (_numbers(raw[n], fraction.shape, least=0.0) for n in ("share", "low", "high"))
+    curve = OnsetCurve(fraction, *ends)
+    if fraction[-1] != 1.0 or curve.share[-1] != 1.0 or (np.diff(curve.share) <= 0).any():
+        raise ValueError("the curve of the onset does not rise to 1")
+    return curve
 
 
 def _knots(values: Any, at_least: int, least: float = -math.inf) -> Array:

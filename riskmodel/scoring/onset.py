@@ -1,0 +1,90 @@
+"""When in a session a cramp is likeliest to begin, by the simulators' own curve."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+LAST_THIRD = 2.0 / 3.0
+"""Share of the session after which its last third begins."""
+
+
+@dataclass(frozen=True)
+class OnsetCurve:
+    """Share of cramps that have begun by each fraction of a session.
+
+    Attributes
+    ----------
+    fraction, share : ndarray
+        Straight lines between; both rise to 1.
+    low, high : ndarray
+        Between which nine in ten draws of the simulators lie.
+    """
+
+    fraction: Array
+    share: Array
+    low: Array
+    high: Array
+
+    def by(self, fraction: ArrayLike) -> Array:
+        """Share of cramps that have begun by a fraction of the session, from 0 to 1."""
+        at = np.append(0.0, self.fraction)
+        share: Array = np.interp(np.asarray(fraction), at, np.append(0.0, self.share))
+        return share
+
+    def of(self, duration_min: float) -> Onset:
+        """What the curve says about a session of so many minutes."""
+        place = int(np.argmin(np.abs(self.fraction - LAST_THIRD)))
+        half = np.interp(0.5, self.share, self.fraction)
+        return Onset(
+            half_by_min=float(half) * duration_min,
+            last_third_from_min=LAST_THIRD * duration_min,
+            last_third=1.0 - float(self.by(LAST_THIRD)),
+            last_third_low=1.0 - float(self.high[place]),
+            last_third_high=1.0 - float(self.low[place]),
+        )
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When a cramp begins, of those that come in a session like this.
+
+    Attributes
+    ----------
+    half_by_min : float
+        By then half of them have begun. [min]
+    last_third_from_min : float
+        When the last third of the session begins. [min]
+    last_third, last_third_low, last_third_high : float
+        Share of them that begin in the last third, and the range of the simulators.
+        Counted in races: 46 % in the last quarter of 21 and 56 km (de Jager 2022,
+        doi:10.1097/JSM.0000000000000992), a mean of 35 km in a marathon (Maughan 1986,
+        doi:10.1080/02640418608732095).
+
+    Examples
+    --------
+    >>> from riskmodel import assess, load_examples
+    >>> onset = assess(load_examples()["Marathon"]).onset
+    >>> onset.last_third > 0.5 and onset.half_by_min > onset.last_third_from_min
+    True
+    """
+
+    half_by_min: float
+    last_third_from_min: float
+    last_third: float
+    last_third_low: float
+    last_third_high: float
+
+
+def onset_in(
+    curve: OnsetCurve | None, duration_min: float, probability: float
+) -> Onset | None:
+    """When cramps begin in a session; None where there is no number or no curve."""
+    if curve is None or math.isnan(probability):
+        return None
+    return curve.of(duration_min)
