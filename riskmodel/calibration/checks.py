@@ -238,6 +238,8 @@ def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
             labels = [f"below {ends[0]}", *middle, f"{ends[-1]} and more"]
         for code, text in enumerate(labels):
             inside = codes == code
+            if not inside.any():  # a level that the scenarios do not have
+                continue
             expected, observed = float(p[inside].sum()), float(fresh.p[inside].sum())
             rows.append(
                 {

@@ -82,7 +82,7 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {'ICI that noise would show':24}{s['ici_noise']:8.4f}"
     yield f"  {'largest gap of a bin':24}{s['emax']:8.4f}"
     yield ""
-    yield f"{'':48}{'n':>8}{'expected':>10}{'observed':>10}{'ratio':>8}"
+    yield f"{'':52}{'n':>8}{'expected':>10}{'observed':>10}{'ratio':>8}"
     yield from map(_stratum_line, report["strata"])
     yield "With six answers only"
     yield from map(_stratum_line, report["strata_six"])
@@ -99,6 +99,6 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
 def _stratum_line(row: Mapping[str, Any]) -> str:
     verdict = "" if RATIO_LIMITS[0] <= row["ratio"] <= RATIO_LIMITS[1] else "  MISS"
     return (
-        f"  {row['by']:22}{row['stratum']:24}{row['n']:>8}{row['expected']:>10.4f}"
+        f"  {row['by']:22}{row['stratum']:28}{row['n']:>8}{row['expected']:>10.4f}"
         f"{row['observed']:>10.4f}{row['ratio']:>8.2f}{verdict}"
     )
