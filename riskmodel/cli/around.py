@@ -76,7 +76,8 @@ def forecast(
     of the session leaves this machine.  Ends with 1 if the session cannot be scored.
     """
     with sentences_for_errors():
-        plan = read_session_file(session)
+        card = own_scorecard(scorecard)
+        plan = read_session_file(session, card)
         if weather_file is not None:
             weather = read_weather_file(
                 weather_file.read_bytes(),
@@ -97,7 +98,7 @@ def forecast(
             latest=latest,
             daylight_only=daylight,
             step_min=step,
-            scorecard=own_scorecard(scorecard),
+            scorecard=card,
             calibration=own_calibration(calibration),
         )
     _print_best(best, as_json)

@@ -90,7 +90,7 @@ def batch(
             stop("IN and OUT.csv are the same file; choose another name.")
         check_target(target)
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
-        plan, unused = ({}, []) if session is None else _plan(session)
+        plan, unused = ({}, []) if session is None else _plan(session, card)
         with _opened(source) as (lines, size):
             table = _table(lines, plan)
             table.notes += unused
@@ -113,9 +113,9 @@ def _same(source: str, target: str) -> bool:
     return os.path.realpath(source) == os.path.realpath(target) and Path(source).is_file()
 
 
-def _plan(file: str) -> tuple[dict[str, Any], list[str]]:
+def _plan(file: str, card: Scorecard | None) -> tuple[dict[str, Any], list[str]]:
     """Answers of a session file that are the same for all, and a note on the others."""
-    answers, problems = tidy(read_session_file(file))
+    answers, problems = tidy(read_session_file(file, card))
     if problems:
         stop(" ".join(map(str, problems)))
     plan = {name: value for name, value in answers.items() if name in PLAN_FIELDS}

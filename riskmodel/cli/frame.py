@@ -17,9 +17,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from riskmodel.inputs.session import SCORECARD_VERSION
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.probability import Calibration, load_calibration
+from riskmodel.whatif.plans import version_in
 
 app = typer.Typer(
     name="cramprisk",
@@ -87,8 +90,11 @@ def standard_input() -> IO[bytes]:
     return sys.stdin.buffer
 
 
-def read_session_file(file: str) -> dict[str, Any]:
-    """Read the JSON of one session, from a file or from standard input."""
+def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
+    """Read the JSON of one session, from a file or from standard input.
+
+    A note goes to the terminal if it was saved with another scorecard.
+    """
     raw = standard_input().read() if file == "-" else Path(file).read_bytes()
     try:
         session = json.loads(raw.decode("utf-8-sig"))
@@ -101,6 +107,11 @@ def read_session_file(file: str) -> dict[str, Any]:
         stop(f"{name} is not JSON: {error}.")
     if not isinstance(session, dict):
         stop(f"{file} holds no session: it must be one JSON object.")
+    # A file that people write by hand notes none.
+    saved_with = version_in(session.pop(SCORECARD_VERSION, None)) or None
+    now = (scorecard or load_scorecard()).version
+    for sentence in difference_sentences(saved_with, now):
+        typer.echo(sentence, err=True)
     return session
 
 

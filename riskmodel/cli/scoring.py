@@ -32,8 +32,9 @@ def assess_command(
     Ends with 1 if the session cannot be scored, 2 if the file cannot be read.
     """
     with sentences_for_errors():
-        session = read_session_file(file)
-        answer = assess(session, own_scorecard(scorecard), own_calibration(calibration))
+        card = own_scorecard(scorecard)
+        session = read_session_file(file, card)
+        answer = assess(session, card, own_calibration(calibration))
         if as_json:
             typer.echo(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
         else:

@@ -5,6 +5,7 @@ For one person to look back.  It is no validation, and nothing here changes a we
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -43,8 +44,9 @@ class DiaryReport:
         Sessions whose outcome is known, and those with a cramp.
     n_pending : int
         Sessions whose outcome is not known yet; they count nowhere else.
-    scorecards : tuple of str
-        Fingerprints of the scorecards that gave the probabilities.
+    scorecards : mapping of str to int
+        How many of the sessions each scorecard gave the probability of, by its version
+        and fingerprint.
     expected : float
         Sum of the probabilities.
     expected_range : tuple of int, or None
@@ -57,7 +59,7 @@ class DiaryReport:
     n_sessions: int
     n_cramps: int
     n_pending: int
-    scorecards: tuple[str, ...]
+    scorecards: Mapping[str, int]
     expected: float
     expected_range: tuple[int, int] | None
     share_range: tuple[float, float] | None
@@ -75,7 +77,7 @@ class DiaryReport:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The same in words; the last is about what it does not mean."""
-        n, cramps, n_cards = self.n_sessions, self.n_cramps, len(self.scorecards)
+        n, cramps, cards = self.n_sessions, self.n_cramps, self.scorecards
         there = f"{_sessions(n)} in the diary, {cramps or 'none'} with a cramp"
         waiting = f"{_sessions(self.n_pending)} to come, or without an outcome yet."
         pending = (waiting,) if self.n_pending else ()
@@ -89,18 +91,26 @@ class DiaryReport:
             )
         low, high = self.expected_range
         share_low, share_high = self.share_range
-        several = f"The probabilities come from {n_cards} versions of the scorecard."
+        counts = ", ".join(
+            f"{_sessions(count)} from {card}" for card, count in cards.items()
+        )
+        several = f"The probabilities come from {len(cards)} scorecards: {counts}."
         return (
             f"{there}: {100 * cramps / n:.0f} of 100, and anything from "
             f"{100 * share_low:.0f} to {100 * share_high:.0f} of 100 fits that.",
             f"If the probabilities were right, {self.expected:.1f} would be expected, "
             f"and at least 9 times in 10 from {low} to {high}.",
             _VERDICTS[self.verdict],
-            *((several,) if n_cards > 1 else ()),
+            *((several,) if len(cards) > 1 else ()),
             *pending,
             f"{LABEL}: these are one person's sessions, written down by that person, and "
             "no weight is changed for them.",
         )
+
+
+def _card(outcome: Outcome) -> str:
+    version, fingerprint = outcome.version, outcome.scorecard
+    return f"{version} ({fingerprint})" if version else fingerprint
 
 
 def _sessions(n: int) -> str:
@@ -141,7 +151,7 @@ def compare_outcomes(outcomes: Sequence[Outcome]) -> DiaryReport:
         n_sessions=n_sessions,
         n_cramps=n_cramps,
         n_pending=len(outcomes) - n_sessions,
-        scorecards=tuple(dict.fromkeys(outcome.scorecard for outcome in known)),
+        scorecards=Counter(map(_card, known)),
         expected=float(probabilities.sum()),
         expected_range=central_range(counts) if enough else None,
         share_range=wilson_interval(n_cramps, n_sessions) if enough else None,

@@ -17,6 +17,7 @@ import pandas as pd
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv
+from riskmodel.scorecard.file import version_of
 
 MUSCLES: Mapping[str, str] = MappingProxyType(
     {
@@ -88,6 +89,8 @@ class Outcome:
         Whether the cramp came when the session was over.
     answers : mapping of str to answer, optional
         The plan, if the person wants to keep it.
+    scorecard_version : str
+        Version of the scorecard; empty where only its fingerprint was noted.
     """
 
     day: date
@@ -103,6 +106,12 @@ class Outcome:
     cramp_at_min: float | None = None
     after_session: bool = False
     answers: Mapping[str, Any] | None = None
+    scorecard_version: str = ""
+
+    @property
+    def version(self) -> str:
+        """Version of the scorecard, found by its fingerprint if need be; else empty."""
+        return self.scorecard_version or version_of(self.scorecard)
 
     @property
     def pending(self) -> bool:
@@ -174,8 +183,12 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
         problems.append(f"Day is {_short(day)}; allowed is a date.")
     elif not _FIRST_DAY <= day <= _LAST_DAY:
         problems.append(f"Day is {day}; allowed is {_FIRST_DAY} to {_LAST_DAY}.")
-    for what, text in (("Version", outcome.program), ("Scorecard", outcome.scorecard)):
-        if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NOTE:
+    for what, text, least in (
+        ("Version", outcome.program, 1),
+        ("Scorecard", outcome.scorecard, 1),
+        ("Version of the scorecard", outcome.scorecard_version, 0),
+    ):
+        if not isinstance(text, str) or not least <= len(text) <= LONGEST_NOTE:
             problems.append(
                 f"{what} is {_short(text)}; allowed is a text of up to "
                 f"{LONGEST_NOTE} characters."
@@ -273,6 +286,7 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     for outcome in outcomes:
         row = {name: getattr(outcome, name) for name in columns}
         row["day"] = outcome.day.isoformat()
+        row["scorecard_version"] = outcome.version
         row["cramp"] = _yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
         at, after = outcome.cramp_at_min, outcome.after_session

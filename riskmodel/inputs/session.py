@@ -26,6 +26,7 @@ from riskmodel.inputs.reading import (
 __all__ = [
     "FIELDS",
     "GROUPS",
+    "SCORECARD_VERSION",
     "Field",
     "Session",
     "check",
@@ -35,6 +36,10 @@ __all__ = [
     "spelt",
     "tidy",
 ]
+
+
+SCORECARD_VERSION = "scorecard_version"
+"""Beside the answers of a saved plan: which scorecard scored it.  It is no answer."""
 
 
 class Session(Mapping[str, Any]):
@@ -91,10 +96,10 @@ class Session(Mapping[str, Any]):
 
 def _known(answers: Mapping[Any, Any]) -> dict[str, Any]:
     """Answers that were given, all of them to questions that are asked."""
-    unknown = [name for name in answers if name not in FIELDS]
+    unknown = [name for name in answers if name not in (*FIELDS, SCORECARD_VERSION)]
     if unknown:
         raise AnswerError(Problem(str(name), "no_such_input") for name in unknown)
-    return {name: value for name, value in answers.items() if value is not None}
+    return {n: v for n, v in answers.items() if v is not None and n != SCORECARD_VERSION}
 
 
 def check(session: Mapping[str, Any]) -> tuple[str, ...]:
@@ -155,6 +160,8 @@ def tidy(
     read = read_one({name: v for name, v in answers.items() if name in FIELDS})
     wrong = {p.field: p for p in read.problems if p.kind == "not_allowed"}
     for name, value in answers.items():
+        if name == SCORECARD_VERSION:
+            continue
         if name not in FIELDS:
             problems.append(Problem(str(name), "no_such_input"))
         elif name in wrong:
@@ -236,7 +243,13 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Planned session",
         "type": "object",
-        "properties": {f.name: _property(f) for f in FIELDS.values()},
+        "properties": {
+            **{f.name: _property(f) for f in FIELDS.values()},
+            SCORECARD_VERSION: {
+                "title": "Version of the scorecard that scored it when it was saved",
+                "type": "string",
+            },
+        },
         "required": [f.name for f in FIELDS.values() if f.required],
         "additionalProperties": False,
     }

@@ -88,6 +88,31 @@ def _shipped() -> Scorecard:
     return _load(data_file("scorecard.toml"))
 
 
+def version_of(fingerprint: str) -> str:
+    """Version of the scorecard with a fingerprint; "" if none that is known has it."""
+    cards = known_scorecards().items()
+    return next((v for v, card in cards if card.fingerprint == fingerprint), "")
+
+
+def is_other_version(version: str, now: str) -> bool:
+    """Whether something that was saved was scored with another scorecard than now.
+
+    Parameters
+    ----------
+    version : str
+        As it was noted when it was saved; "" if it was not, as by programs of before:
+        then it is as old as the oldest scorecard that is known.
+    now : str
+        Version that scores it now.
+
+    Examples
+    --------
+    >>> is_other_version("2026.1", "2027.1"), is_other_version("", "2026.1")
+    (True, False)
+    """
+    return (version or next(iter(known_scorecards()))) != now
+
+
 def _load(path: Path) -> Scorecard:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))

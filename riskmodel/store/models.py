@@ -56,6 +56,8 @@ items = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     # Version of the program that wrote the content; empty if it was not noted.
     sa.Column("program", sa.String(80), nullable=False, server_default=""),
+    # The same of the scorecard that scored it.
+    sa.Column("scorecard_version", sa.String(80), nullable=False, server_default=""),
     # Also the index of every list.
     sa.UniqueConstraint("owner", "kind", "name", name="uq_items_owner_kind_name"),
 )
@@ -77,6 +79,7 @@ outcomes = sa.Table(
     sa.Column("cramp_at_min", sa.Float),
     sa.Column("after_session", sa.Boolean, nullable=False),
     sa.Column("answers", sa.JSON(none_as_null=True)),
+    sa.Column("scorecard_version", sa.String(80), nullable=False, server_default=""),
     sa.CheckConstraint(
         "0 <= probability_low AND probability_low <= probability "
         "AND probability <= probability_high AND probability_high <= 1",

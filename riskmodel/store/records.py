@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from riskmodel import __version__, load_scorecard
 from riskmodel.diary.outcomes import Outcome, check_outcome
 from riskmodel.store.errors import StoreError
 from riskmodel.store.kinds import checked_text, kind_of
@@ -42,7 +43,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a list, without the content; moments are in UTC."""
+    """One line of a list, without the content; moments are in UTC.
+
+    Attributes
+    ----------
+    scorecard_version : str
+        Version of the scorecard when it was saved; empty if it was not noted.
+    """
 
     id: str
     kind: str
@@ -50,6 +57,7 @@ class Entry:
     version: int
     created: datetime
     changed: datetime
+    scorecard_version: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,11 @@ class SavedOutcome:
     created: datetime
 
 
+def written_by() -> dict[str, str]:
+    """Cells of an item that say which program and which scorecard wrote it."""
+    return {"program": __version__, "scorecard_version": load_scorecard().version}
+
+
 def cells_of(outcome: Outcome) -> dict[str, Any]:
     """Cells of an outcome; a `StoreError` if `check_outcome` finds a problem."""
     if problems := check_outcome(outcome):
@@ -95,8 +108,9 @@ def cells_of(outcome: Outcome) -> dict[str, Any]:
     values = asdict(outcome)
     if outcome.answers is not None:
         values["answers"] = kind_of("plan").check(outcome.answers, None)
-    for name in ("program", "scorecard"):
-        checked_text(values[name], name.capitalize(), 80)
+    for name in ("program", "scorecard", "scorecard_version"):
+        if values[name]:
+            checked_text(values[name], name.replace("_", " ").capitalize(), 80)
     return values
 
 

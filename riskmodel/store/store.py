@@ -44,6 +44,7 @@ from riskmodel.store.records import (
     SavedOutcome,
     cells_of,
     saved_outcome,
+    written_by,
 )
 
 LOCAL = "local"
@@ -197,10 +198,7 @@ class Store:
         """
         mine, values = _items(owner, kind), {"name": checked_name(name)}
         before = None if id is None else self._read(_one(mine, id)).content
-        values |= {
-            "content": checked_content(kind, content, before),
-            "program": __version__,
-        }
+        values |= {"content": checked_content(kind, content, before), **written_by()}
         most = MOST_ITEMS, kind_of(kind).plural
         new = {"owner": _owner(owner), "kind": kind}
         try:

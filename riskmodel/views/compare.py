@@ -226,7 +226,7 @@ scenarios = plans.all_plans()
 for problem in state(ScenariosState).problems:
     tables.tell(problem)
 plans.tell_file()
-plans.tell_link()
+plans.tell_differences()
 if len(scenarios) == 1:
     st.info("One more scenario to compare with: duplicate this one, or add another.")
     _change_one()

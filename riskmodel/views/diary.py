@@ -38,6 +38,7 @@ def _expected(answers: dict[str, Any], answer: Assessment) -> Outcome:
         probability_high=answer.probability_high,
         program=riskmodel.__version__,
         scorecard=load_scorecard().fingerprint,
+        scorecard_version=load_scorecard().version,
         cramp=None,
         sport=answers["sport"],
         duration_min=float(answers["duration_min"]),
@@ -145,10 +146,10 @@ def _delete(owner: str, saved: SavedOutcome) -> None:
 
 def _session(outcome: Outcome) -> str:
     sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
-    return (
-        f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. Expected "
-        f"{in_100_text(outcome.probability)} of 100"
-    )
+    expected = f"Expected {in_100_text(outcome.probability)} of 100"
+    if outcome.scorecard != load_scorecard().fingerprint:
+        expected += f" with scorecard {outcome.version or outcome.scorecard}"
+    return f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. {expected}"
 
 
 def _line(saved: SavedOutcome) -> str:

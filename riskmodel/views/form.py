@@ -62,8 +62,12 @@ def _forget_an_earlier_look() -> None:
         widgets["red_flags_seen"] = form.signs_looked_at = None
 
 
-def fill(given: Answers) -> None:
-    """Put answers into the form; a field without one becomes unanswered."""
+def fill(given: Answers, *, saved_with: str | None = None) -> None:
+    """Put answers into the form; a field without one becomes unanswered.
+
+    Of a plan that was saved, `saved_with` is the version of its scorecard, or "".
+    """
+    state(MySessionState).saved_with = saved_with
     # To take back a step of the answers before would reach into these.
     state(UndoState).squad = []
     for field in FIELDS.values():
@@ -107,7 +111,7 @@ def _swap(given: Answers) -> None:
     """Change between the coach's and an athlete's answers: the plan is the same."""
     forget_trail()
     steps = state(UndoState).squad
-    fill(given)
+    fill(given, saved_with=state(MySessionState).saved_with)
     state(UndoState).squad = steps
 
 

@@ -13,7 +13,7 @@ from riskmodel.inputs.fields import FIELDS, outdated
 from riskmodel.inputs.session import tidy
 from riskmodel.views import device, form, questions, share
 from riskmodel.views.state import ScenariosState, state
-from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
+from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
 _PARAMETER = "scenarios"
 
@@ -201,6 +201,7 @@ def read(text: str) -> None:
     compare.problems = tuple(map(str, problems))
     compare.before_file = None
     if plans:
+        compare.saved_with = saved_with(text)
         _put(Scenario(p.name, form.without_assurances(p.answers)) for p in plans)
 
 
@@ -234,15 +235,13 @@ def take_up() -> None:
     read(saved)
 
 
-def tell_link() -> None:
-    """Say what a link has left out."""
-    plans = all_plans()
+def tell_differences() -> None:
+    """Say why saved or sent scenarios can have other numbers than before."""
+    plans, compare = all_plans(), state(ScenariosState)
     private = any(FIELDS[name].private for plan in plans for name in plan.answers)
-    if state(ScenariosState).link is not None and plans and not private:
-        st.caption(
-            "Opened from an address, which holds no health and personal answers: they "
-            "count as open here, so that the numbers can differ from those before."
-        )
+    if plans:
+        without = compare.link is not None and not private
+        share.tell_differences(compare.saved_with, without_private=without)
 
 
 def save() -> None:
@@ -259,11 +258,13 @@ def open_file() -> None:
     if (file := st.session_state["open_scenarios"]) is None:
         return
     compare = state(ScenariosState)
-    plans, unread = from_text(file.getvalue().decode("utf-8-sig", "replace"))
+    text = file.getvalue().decode("utf-8-sig", "replace")
+    plans, unread = from_text(text)
     problems = tuple(map(str, unread))
     if any(plan.answers for plan in plans):
-        compare.before_file = by_number()
+        compare.before_file = by_number(), compare.saved_with
         _put(plans)
+        compare.saved_with = saved_with(text)
     else:
         problems = (*problems, "Nothing of the file was used; the scenarios stay.")
     compare.problems = problems
@@ -277,7 +278,9 @@ def tell_file() -> None:
 
 def _undo_file() -> None:
     compare = state(ScenariosState)
-    compare.scenarios, compare.before_file = compare.before_file, None
+    if compare.before_file is not None:
+        compare.scenarios, compare.saved_with = compare.before_file
+    compare.before_file = None
     compare.problems = ()
 
 

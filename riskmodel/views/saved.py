@@ -9,13 +9,16 @@ from typing import Any
 
 import streamlit as st
 
+from riskmodel import load_scorecard
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import (
     KINDS,
     LONGEST_NAME,
     ConflictError,
     Entry,
+    Item,
     NotFoundError,
     Saved,
     StoreError,
@@ -35,8 +38,9 @@ class _Shelf:
     what: str
     page: str
     current: Callable[[bool], Any]  # with private answers or without; None if nothing
-    open: Callable[[Any], None]
+    open: Callable[[Item], None]
     always_private: bool = False
+    is_scored: bool = True
 
 
 _ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
@@ -47,13 +51,15 @@ def _plan(private: bool) -> dict[str, Any] | None:
     return {n: v for n, v in answers.items() if private or not FIELDS[n].private} or None
 
 
-def _open_plan(content: Mapping[str, Any]) -> None:
+def _open_plan(item: Item) -> None:
     """Open a plan; whose answers about a person then stand there is said."""
+    content: Mapping[str, Any] = item.content
     own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
     whole = any(FIELDS[name].private for name in content)
     form.forget_trail()
     form.end_visit()
-    form.fill(dict(content) if whole else {**own, **content})
+    answers = dict(content) if whole else {**own, **content}
+    form.fill(answers, saved_with=item.scorecard_version)
     if own and not whole:
         state(StoreState).note = (
             "The plan holds no health and personal answers: those that were in My session "
@@ -61,12 +67,12 @@ def _open_plan(content: Mapping[str, Any]) -> None:
         )
 
 
-def _open_athlete(content: Mapping[str, Any]) -> None:
+def _open_athlete(item: Item) -> None:
     """Put one person's answers in the place of all that another one gave."""
     form.forget_trail()
     form.end_visit()
     about = {n: None for n, field in FIELDS.items() if field.group in _ABOUT_A_PERSON}
-    form.change({**about, **tidy(content)[0]})
+    form.change({**about, **tidy(item.content)[0]})
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
@@ -89,8 +95,8 @@ def _squad(_: bool) -> list[dict[str, Any]] | None:
     return [form.not_asked_anew({str(n): v for n, v in row.items()}) for row in rows]
 
 
-def _open_squad(content: list[dict[str, Any]]) -> None:
-    state(SquadState).to_open = athletes.known_cells(content)
+def _open_squad(item: Item) -> None:
+    state(SquadState).to_open = athletes.known_cells(item.content)
 
 
 _SHELVES = (
@@ -103,6 +109,7 @@ _SHELVES = (
         _athlete,
         _open_athlete,
         always_private=True,
+        is_scored=False,
     ),
     _Shelf(
         "scenarios",
@@ -110,7 +117,7 @@ _SHELVES = (
         "the scenarios of Compare",
         "compare",
         _scenarios,
-        lambda content: plans.read(content),
+        lambda item: plans.read(item.content),
     ),
     _Shelf(
         "squad", "Squads", "the list of Squad", "squad", _squad, _open_squad,
@@ -163,7 +170,7 @@ def _open(owner: str, shelf: _Shelf, entry: Entry) -> None:
     def action() -> None:
         item = keeping.store().load(owner, shelf.kind, entry.id)
         state(StoreState).note = ""
-        shelf.open(item.content)
+        shelf.open(item)
         _opened(shelf, Saved(item.id, item.version, item.name))
         if item.problems:
             state(StoreState).note = " ".join(item.problems)
@@ -267,10 +274,13 @@ def _show_save(owner: str) -> None:
 
 def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
     st.header(shelf.heading)
+    now = load_scorecard().version
     for entry in entries:
         args, id = (owner, shelf, entry), entry.id
         with st.container(border=True, key=f"entry_{id}"):
-            tables.say(entry.name, f"Changed on {entry.changed:%d %b %Y at %H:%M} UTC")
+            when = f"Changed on {entry.changed:%d %b %Y at %H:%M} UTC"
+            saved_with = entry.scorecard_version if shelf.is_scored else None
+            tables.say(entry.name, when, *difference_sentences(saved_with, now))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.button("Open", key=f"open_{id}", on_click=_open, args=args)
                 with st.popover("Change"):

@@ -10,13 +10,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import numpy as np
 import streamlit as st
 
+from riskmodel import load_scorecard
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.session import tidy
+from riskmodel.inputs.session import SCORECARD_VERSION, tidy
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, tables, widgets
 from riskmodel.views.state import MySessionState, state
 from riskmodel.whatif.advice import Advice
+from riskmodel.whatif.plans import version_in
 
 _LONGEST = 600  # characters of what is said about a spoilt link
 _KEPT_TOO = {"units": "units", "scenarios": "scenarios", "squad": "a squad"}
@@ -31,7 +34,8 @@ def open_link() -> None:
     page.from_link = any(name in FIELDS for name in query)
     answers, problems = tidy(query)
     if answers:
-        form.fill(form.without_assurances(answers))
+        noted = version_in(query.get(SCORECARD_VERSION))
+        form.fill(form.without_assurances(answers), saved_with=noted)
     # Services add names of their own to links: only what looks like ours is told.
     ours = (
         problem for problem in problems if problem.kind != "no_such_input" or problem.meant
@@ -62,21 +66,25 @@ def forget_link() -> None:
 
 
 def show_link_problems(answers: Mapping[str, Any]) -> None:
-    """Say what of a link could not be used, and what it may have left out."""
+    """Say what of a link could not be used, and why a saved plan's number can differ."""
     page = state(MySessionState)
-    if page.from_link and not any(
+    without_private = bool(page.from_link) and not any(
         FIELDS[name].private and FIELDS[name].scored for name in answers
-    ):
-        st.caption(
-            "Opened from a link without health and personal answers: they count as "
-            "open here, so that the number can differ from the sender's."
-        )
+    )
+    tell_differences(page.saved_with, without_private=without_private)
     if page.link_problems:
         # In the units of the link.
         text = " ".join(problem.sentence(names=False) for problem in page.link_problems)
         if len(text) > _LONGEST:
             text = f"{text[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
         tables.tell(f"{text} The rest was used.")
+
+
+def tell_differences(saved_with: str | None, *, without_private: bool) -> None:
+    """Say why what was opened can have other numbers than before."""
+    now = load_scorecard().version
+    for sentence in difference_sentences(saved_with, now, without_private=without_private):
+        st.caption(sentence)
 
 
 def address(parameters: Mapping[str, str]) -> str:
@@ -91,7 +99,8 @@ def link(answers: Mapping[str, Any], *, private: bool) -> str:
         name: ";".join(value) if isinstance(value, list) else _plain(value)
         for name, value in answers.items()
     }
-    public = address({n: text for n, text in texts.items() if not FIELDS[n].private})
+    shown = {n: text for n, text in texts.items() if not FIELDS[n].private}
+    public = address({**shown, SCORECARD_VERSION: load_scorecard().version})
     if not private:
         return public
     own = {name: text for name, text in texts.items() if FIELDS[name].private}
@@ -124,7 +133,9 @@ def show(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None
                 "assess`. It is made for you and kept nowhere else."
             )
             widgets.download(
-                "Download as JSON", lambda: as_json(answers), "cramp-risk-session.json"
+                "Download as JSON",
+                lambda: as_json({SCORECARD_VERSION: load_scorecard().version, **answers}),
+                "cramp-risk-session.json",
             )
         with st.popover("Keep on this device"):
             _show_kept(answers)

@@ -126,6 +126,8 @@ class MySessionState:
     scored: Scored | None = None
     from_link: bool | None = None  # None until the address was looked at
     link_problems: Sequence[Problem] = ()
+    # Version of the scorecard of the plan that was opened, "" if it notes none.
+    saved_with: str | None = None
 
 
 @dataclass
@@ -175,7 +177,8 @@ class ScenariosState:
     chosen: int | None = None
     swept: int | None = None
     problems: Sequence[str] = ()
-    before_file: dict[int, Scenario] | None = None
+    saved_with: str | None = None  # as in MySessionState
+    before_file: tuple[dict[int, Scenario], str | None] | None = None
     address: str | None = None
     link: str | None = None  # the scenarios of the address, as long as they are a link's
     taken_up: bool = False

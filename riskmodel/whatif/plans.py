@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,14 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
-from riskmodel.inputs.session import tidy
+from riskmodel.inputs.session import SCORECARD_VERSION, tidy
+from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.whatif.comparison import MOST_SCENARIOS
 
 LONGEST_NAME = 40  # characters, so that six columns fit
 _FORMAT = 1
+_VERSION = re.compile(r"[0-9][0-9.]{0,19}")  # so that no link can bring words of its own
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Scenario:
 
 
 def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
-    """Write scenarios as compact JSON, in their order.
+    """Write scenarios as compact JSON, in their order, with the scorecard's version.
 
     Parameters
     ----------
@@ -45,8 +48,8 @@ def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
     Examples
     --------
     >>> easy = Scenario("Easy", {"sport": "running", "sleep_h": 5})
-    >>> print(to_text([easy], private=False))
-    {"cramp-risk":1,"base":{"sport":"running"},"scenarios":[["Easy",{}]]}
+    >>> to_text([easy], private=False).partition('"base":')[2]
+    '{"sport":"running"},"scenarios":[["Easy",{}]]}'
     """
     plans = [
         {
@@ -63,7 +66,8 @@ def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
         for plan in plans
     ]
     named = [[s.name, change] for s, change in zip(scenarios, changes, strict=True)]
-    content = {"cramp-risk": _FORMAT, "base": base, "scenarios": named}
+    version = {SCORECARD_VERSION: load_scorecard().version}
+    content = {"cramp-risk": _FORMAT, **version, "base": base, "scenarios": named}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -87,9 +91,7 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[Problem, ...]]:
     'no_scenarios'
     """
     try:
-        # Half of a pair of code units is no text, raw or escaped.
-        plain = json.dumps(json.loads(text.removeprefix("\ufeff")), ensure_ascii=False)
-        content = json.loads(plain.encode("utf-8", "replace"))
+        content = _content(text)
         base, named = dict(content["base"]), list(content["scenarios"])
         pairs = [(str(name), dict(changes)) for name, changes in named]
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -106,6 +108,28 @@ def from_text(text: str) -> tuple[list[Scenario], tuple[Problem, ...]]:
         amounts = str(len(pairs)), str(MOST_SCENARIOS)
         problems[Problem("", "too_many_scenarios", amounts)] = None
     return scenarios, tuple(problems)
+
+
+def saved_with(text: str) -> str:
+    """Version of the scorecard that scenarios were scored with, as `to_text` wrote it.
+
+    "" where it is not noted.
+    """
+    try:
+        return version_in(_content(text).get(SCORECARD_VERSION))
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+
+
+def version_in(noted: Any) -> str:
+    """Version that a link or a file notes; "" for what cannot be one."""
+    return noted if isinstance(noted, str) and _VERSION.fullmatch(noted) else ""
+
+
+def _content(text: str) -> Any:
+    # Half of a pair of code units is no text, raw or escaped.
+    plain = json.dumps(json.loads(text.removeprefix("\ufeff")), ensure_ascii=False)
+    return json.loads(plain.encode("utf-8", "replace"))
 
 
 def to_frame(
@@ -129,6 +153,7 @@ def to_frame(
         sentences = map(str, answer.problems)
         row: dict[str, Any] = {
             "scenario": scenario.name,
+            SCORECARD_VERSION: load_scorecard().version,
             "probability": answer.probability,
             "probability_low": answer.probability_low,
             "probability_high": answer.probability_high,

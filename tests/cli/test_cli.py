@@ -9,6 +9,7 @@ from riskmodel import assess, assess_frame, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.session import FIELDS
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.scorecard_changes import NOTHING
 from tests import CHECKOUT
 
@@ -243,6 +244,22 @@ def test_a_version_stands_for_its_files_at_every_door(marathon, version):
         wrong = run("assess", marathon, option, "1999.1")
         assert wrong.exit_code == 2
         assert all(word in wrong.stderr for word in ("1999.1", version))
+
+
+@pytest.mark.parametrize("own", [[], ["--scorecard", "2026.1"]])
+def test_a_session_that_was_saved_with_another_scorecard_says_so(tmp_path, own):
+    card = CARD_2026 if own else load_scorecard()
+    for version, n_notes in (("1999.1", 1), (card.version, 0), ("<b>", 0), (None, 0)):
+        saved = tmp_path / "saved.json"
+        saved.write_text(json.dumps({**MARATHON, "scorecard_version": version}))
+        done = run("assess", saved, "--json", *own)
+        assert (
+            json.loads(done.stdout)["total_points"] == assess(MARATHON, card).total_points
+        )
+        assert (
+            done.stderr.splitlines()
+            == difference_sentences("1999.1", card.version)[:n_notes]
+        )
 
 
 def test_what_changed_since_another_scorecard_is_printed(tmp_path):

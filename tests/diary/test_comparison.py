@@ -19,8 +19,10 @@ from riskmodel.diary.comparison import (
     wilson_interval,
 )
 from riskmodel.diary.outcomes import DiaryError
+from riskmodel.scorecard.file import load_scorecard
 from tests.diary.test_outcomes import CRAMP, PLANNED, RUN
 
+KEPT = load_scorecard("2026.1")
 chances = st.floats(0, 1)
 
 
@@ -136,10 +138,16 @@ def test_every_report_is_labelled_and_counts_right(sessions):
 
 
 def test_several_scorecards_are_named():
-    two = [RUN] * 10 + [replace(RUN, scorecard="def")]
-    assert compare_outcomes(two).scorecards == ("abc", "def")
-    assert "2 versions of the scorecard" in " ".join(compare_outcomes(two).sentences)
-    assert "versions" not in " ".join(compare_outcomes([RUN] * 11).sentences)
+    other = replace(RUN, scorecard=KEPT.fingerprint)
+    mine = replace(RUN, scorecard="def", scorecard_version="1999.1")
+    report = compare_outcomes([*[RUN] * 10, *[other] * 2, mine, replace(other, cramp=None)])
+    name = f"{KEPT.version} ({KEPT.fingerprint})"
+    assert report.scorecards == {"abc": 10, name: 2, "1999.1 (def)": 1}
+    words = " ".join(report.sentences)
+    assert "3 scorecards: 10 sessions from abc, 2 sessions from 2026.1 (" in words
+    # Each number was meant as it was said, so that they are still summed.
+    assert report.expected == pytest.approx(13 * 0.2)
+    assert "scorecards" not in " ".join(compare_outcomes([RUN] * 11).sentences)
 
 
 @pytest.mark.parametrize("n", [FEWEST_SESSIONS - 1, FEWEST_SESSIONS, 20])

@@ -20,6 +20,7 @@ from riskmodel.diary.outcomes import (
     outcomes_frame,
 )
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.scorecard.file import load_scorecard
 
 RUN = Outcome(
     day=date(2026, 7, 1),
@@ -92,6 +93,7 @@ def test_what_makes_sense_has_no_problem(change):
         ({"day": datetime(2026, 1, 1)}, "allowed is a date"),
         ({"program": ""}, "Version"),
         ({"scorecard": "x" * 81}, "Scorecard"),
+        ({"scorecard_version": "x" * 81}, "Version of the scorecard"),
         ({"answers": {"sleep_h": 77}}, "sleep_h"),
     ],
 )
@@ -173,6 +175,19 @@ def test_what_is_not_known_yet_is_no_no():
     assert frame["cramp"].tolist() == ["", "no", "yes"]
     assert frame["after_session"].tolist() == ["", "no", "no"]
     assert b"None" not in outcomes_csv([PLANNED])
+
+
+def test_every_expectation_says_its_scorecard():
+    kept = load_scorecard("2026.1")
+    outcomes = [
+        RUN,
+        replace(RUN, scorecard=kept.fingerprint),
+        replace(RUN, scorecard_version="1999.1"),
+    ]
+    frame = outcomes_frame(outcomes)
+    assert frame["scorecard_version"].tolist() == ["", "2026.1", "1999.1"]
+    assert frame["scorecard"].tolist() == ["abc", kept.fingerprint, "abc"]
+    assert list(outcomes_frame([]).columns) == list(frame.columns)
 
 
 def test_the_file_holds_the_diary_and_health_only_if_asked():

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel import advise, assess
+from riskmodel.datasets import load_examples
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import is_blank, read_frame
 from riskmodel.inputs.session import (
     FIELDS,
+    SCORECARD_VERSION,
     Session,
     check,
     json_schema,
@@ -186,6 +188,14 @@ def test_a_frame_and_a_session_find_the_same(data):
 def test_every_random_session_passes_the_check_and_the_json_schema(session):
     assert check(session) == ()
     jsonschema.validate(json.loads(json.dumps(session)), json_schema())
+
+
+def test_a_saved_plan_says_its_scorecard_and_that_is_no_answer():
+    jsonschema.validate({SCORECARD_VERSION: "1999.1", **GOOD}, json_schema())
+    for session in load_examples().values():
+        saved = {SCORECARD_VERSION: "1999.1", **session}
+        assert assess(saved).to_dict() == assess(session).to_dict()
+        assert (tidy(saved), check(saved)) == (tidy(session), check(session))
 
 
 def test_the_json_schema_is_valid_and_refuses_what_the_check_refuses():

@@ -10,8 +10,10 @@ from riskmodel.inputs.session import FIELDS
 from riskmodel.scorecard.file import (
     ScorecardError,
     _scorecard,
+    is_other_version,
     known_scorecards,
     load_scorecard,
+    version_of,
 )
 from riskmodel.scorecard.points import PointsCounter
 
@@ -294,6 +296,20 @@ def test_a_scorecard_that_is_kept_is_the_file_of_its_version(tmp_path, monkeypat
     changed(tmp_path, 'version = "', 'version = "of-mine-').rename("2026.1")
     assert load_scorecard("2026.1").version == "2026.1"
     assert load_scorecard("./2026.1").version.startswith("of-mine")
+
+
+def test_a_fingerprint_leads_to_its_version():
+    for card in known_scorecards().values():
+        assert load_scorecard(version_of(card.fingerprint)).fingerprint == card.fingerprint
+    assert version_of("nobody's") == ""
+
+
+def test_what_notes_no_version_is_as_old_as_the_oldest_scorecard():
+    oldest, *later = known_scorecards()
+    assert not is_other_version("", oldest)
+    assert all(is_other_version("", version) for version in (*later, "2999.1"))
+    assert not is_other_version("2999.1", "2999.1")
+    assert is_other_version("2999.1", oldest)
 
 
 def test_a_version_names_one_scorecard():

@@ -121,6 +121,7 @@ def test_what_the_first_version_wrote_can_be_restored(store, lines, file):
     for table in ("items", "outcomes"):
         rows = [json.loads(line) for line in lines[1:]]
         rows = [content["row"] for content in rows if content["table"] == table]
+        rows = [{**row, "scorecard_version": ""} for row in rows]  # which came later
         key = itemgetter("id")
         there = [row for export in stored for row in export[table]]
         assert sorted(there, key=key) == sorted(rows, key=key)

@@ -134,6 +134,7 @@ def test_what_is_saved_comes_back_in_utc(store, kind):
     assert (item.name, item.version, item.problems) == ("Sunday", 1, ())
     assert item.content == CONTENTS[kind]
     assert item.program == riskmodel.__version__
+    assert item.scorecard_version == riskmodel.load_scorecard().version
     for moment in (item.created, item.changed):
         assert moment.utcoffset() == timedelta(0)
         assert before <= moment <= datetime.now(UTC)
@@ -922,6 +923,7 @@ def test_an_older_database_is_brought_up_to_date(url):
     with closing(open_store(url)) as store:
         item = store.load(LOCAL, "plan", "a" * 32)
         assert (item.name, item.version, item.program) == ("Old", 3, "")
+        assert item.scorecard_version == ""
         assert item.content == {"sleep_h": 5.0}
         assert item.created == datetime(2025, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
         fill(store, LOCAL)
@@ -939,6 +941,7 @@ def build_second_revision(url):
             r0002_outcomes.upgrade()
         context.stamp(opening.ScriptDirectory(str(opening._MIGRATIONS)), "0002")
         row = {**new_row("ada"), **asdict(OUTCOME)}
+        del row["scorecard_version"]  # which came later
         connection.execute(models.outcomes.insert(), row)
     engine.dispose()
 

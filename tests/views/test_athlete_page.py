@@ -17,11 +17,12 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from riskmodel import advise, assess, check
+from riskmodel import advise, assess, check, load_scorecard
 from riskmodel.cli import app as cli
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import UNITS
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import (
     LEFT_OUT,
     _content,
@@ -250,7 +251,7 @@ def test_a_link_restores_the_plan_and_leaves_health_out_unless_asked(page):
     page.selectbox(key="example").select("Marathon").run()
     fill(page, {"medications": ["statin", "loop_diuretic"], "athlete": "Ada & Co"})
     query = {k: v[0] for k, v in parse_qs(urlsplit(link_of(page)).query).items()}
-    assert not any(FIELDS[name].private for name in query)
+    assert not any(FIELDS[name].private for name in query.keys() & FIELDS)
     assert {"sport", "duration_min", "age_years", "sex", "sky"} <= set(query)
     plan = opened(query)
     kept = {k: v for k, v in answers_of(page).items() if not FIELDS[k].private}
@@ -361,6 +362,21 @@ def test_a_broader_answer_of_an_old_plan_is_shown_and_otherwise_not_offered(page
     page.run()
     assert (history(page).value, history(page).options) == ("earlier", FIVE)
     assert answers_of(page)[HISTORY] == "earlier"
+
+
+@pytest.mark.parametrize("text", ["www.example.com", "<b>", "", "9" * 99])
+def test_a_link_says_that_another_scorecard_scored_it_and_nothing_of_its_own(text):
+    now = load_scorecard().version
+    (sentence,) = difference_sentences("1999.1", now)
+    link = {name: str(value) for name, value in SIX.items()}
+    for noted, is_told in (("1999.1", True), (now, False)):
+        page = opened({**link, "scorecard_version": noted})
+        assert (sentence in [c.value for c in page.caption]) == is_told
+    odd, without = opened({**link, "scorecard_version": text}), opened(link)
+    assert [c.value for c in odd.caption] == [c.value for c in without.caption]
+    assert answers_of(odd) == answers_of(without)
+    shared = parse_qs(urlsplit(odd.code[0].value).query)
+    assert shared["scorecard_version"] == [now]
 
 
 def test_answers_between_two_examples_are_not_lost(page):

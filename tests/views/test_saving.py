@@ -16,11 +16,13 @@ import streamlit
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from riskmodel import assess
+from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import LOCAL, Saved, open_store
-from riskmodel.views.state import ScenariosState, SquadState
+from riskmodel.store.models import items
+from riskmodel.views.state import MySessionState, ScenariosState, SquadState
 from riskmodel.whatif.plans import Scenario
 from tests.browser import axe, note_traffic, ready
 from tests.conftest import CHECKOUT
@@ -92,6 +94,37 @@ def test_two_pages_that_save_the_same_plan_lose_nothing(database):
         "Sunday (2)": 80.0,
     }
     assert "Both are kept: Sunday (2)" in told(pages[1])
+
+
+def test_what_another_scorecard_scored_says_so_in_the_list_and_when_it_is_opened(database):
+    ids = {
+        kind: database.save(LOCAL, kind, kind, content).id
+        for kind, content in (("plan", SIX), ("athlete", SIX), ("squad", [SIX]))
+    }
+    now = load_scorecard().version
+    (sentence,) = difference_sentences("1999.1", now)
+    assert "can differ" not in told(opened("saved"))
+    with database.database.writing() as connection:
+        connection.execute(items.update().values(scorecard_version="1999.1"))
+    page = opened("saved")
+    # Answers about a person were scored with nothing.
+    assert told(page).count(sentence) == 2
+    click(page, f"open_{ids['plan']}")
+    assert page.session_state["MySessionState"].saved_with == "1999.1"
+    session = opened("my_session", {**SIX, "MySessionState": MySessionState(None, True)})
+    assert sentence not in [c.value for c in session.caption]
+    seen = MySessionState(from_link=False, saved_with="1999.1")
+    session = opened("my_session", {**SIX, "MySessionState": seen})
+    assert sentence in [c.value for c in session.caption]
+    click(session, "clear")
+    assert sentence not in [c.value for c in session.caption]
+    # What is saved again was scored with the present one.
+    page.text_input(key="save_name_plan").set_value("Again").run()
+    click(page, "save_plan")
+    assert {e.name: e.scorecard_version for e in database.items(LOCAL, "plan")} == {
+        "plan": "1999.1",
+        "Again": now,
+    }
 
 
 @pytest.mark.parametrize("name", ["", " "])

@@ -19,16 +19,17 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 import riskmodel
-from riskmodel import assess, compare, sweep
+from riskmodel import assess, compare, load_scorecard, sweep
 from riskmodel.datasets import load_examples
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.side_by_side import comparison_pdf, parts
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.scoring.bands import band_name
 from riskmodel.views import charts
 from riskmodel.whatif.comparison import AXES, usual_values
-from riskmodel.whatif.plans import Scenario, from_text, to_frame, to_text
+from riskmodel.whatif.plans import Scenario, from_text, saved_with, to_frame, to_text
 from tests.browser import axe, ready
 from tests.strategies import sessions, values
 from tests.views.test_my_session import choose
@@ -498,6 +499,38 @@ def test_an_address_of_others_says_what_it_leaves_out(saved):
     assert [plan.name for plan in plans_of(page)] == ["A", "B"]
     assert page.session_state["ScenariosState"].link is not None
     assert "numbers can differ" in " ".join(c.value for c in page.caption)
+
+
+@pytest.mark.parametrize("noted", ["1999.1", None, 5, "www.example.com", ["2026.1"]])
+def test_scenarios_note_their_scorecard(noted):
+    plans, now = [Scenario("A", MARATHON)], load_scorecard().version
+    text = to_text(plans, private=True)
+    assert saved_with(text) == now
+    content = {**json.loads(text), "scorecard_version": noted}
+    assert saved_with(json.dumps(content)) == ("1999.1" if noted == "1999.1" else "")
+    assert from_text(json.dumps(content)) == from_text(text)
+    assert saved_with("rubbish") == saved_with("[1]") == ""
+    assert set(to_frame(plans, [assess(MARATHON)], private=True)["scorecard_version"]) == {
+        now
+    }
+
+
+def test_scenarios_of_another_scorecard_say_so_wherever_they_come_from():
+    plans = [Scenario("A", MARATHON), Scenario("B", {**MARATHON, "duration_min": 60.0})]
+    now = load_scorecard().version
+    (sentence,) = difference_sentences("1999.1", now)
+    other = {**json.loads(to_text(plans, private=True)), "scorecard_version": "1999.1"}
+    for page in (
+        opened_with(scenarios=json.dumps(other)),
+        opened_with(json.dumps(other)),
+    ):
+        assert sentence in [c.value for c in page.caption]
+    page = started("Marathon", "Long ride")
+    assert not [c.value for c in page.caption if "can differ" in c.value]
+    page.file_uploader[0].upload("a.json", json.dumps(other).encode()).run()
+    assert sentence in [c.value for c in page.caption]
+    press(page, "Undo: open the file")
+    assert sentence not in [c.value for c in page.caption]
 
 
 def test_a_file_replaces_scenarios_only_if_it_can_be_used_and_can_be_undone():
