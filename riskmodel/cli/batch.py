@@ -155,7 +155,8 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
-    missing = _REQUIRED - table.columns - plan.keys()
+    needed = {name for name in _REQUIRED if FIELDS[name].asked_of(plan)}
+    missing = needed - table.columns - plan.keys()
     of_plan = ", ".join(name for name in PLAN_FIELDS if name in missing)
     if of_plan:
         table.notes.append(f"No column for {of_plan}; --session session.json gives a plan.")

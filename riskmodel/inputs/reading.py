@@ -129,9 +129,7 @@ def is_settled(
         return np.zeros(n_sessions, dtype=bool)
     # The code -1 of an open answer reads the last entry.
     settles = np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
-    settled: NDArray[np.bool_] = settles[
-        columns.get(rule.by, np.full(n_sessions, UNKNOWN))
-    ]
+    settled: NDArray[np.bool_] = settles[columns.get(rule.by, np.full(n_sessions, UNKNOWN))]
     return settled
 
 
