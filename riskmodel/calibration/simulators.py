@@ -161,8 +161,10 @@ def _fatigue_rate_and_start(people: People, p: Assumptions) -> tuple[Array, Arra
     intensity = (c["session_rpe"] / 5.0) ** p["fatigue.intensity_power"]
     step = c["relative_effort"] - _code("relative_effort", "usual")
     used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
-    warm = np.maximum(c["wbgt_c"] - 15.0, 0.0) / 10.0
-    hot = np.maximum(c["wbgt_c"] - 28.0, 0.0) / 10.0
+    # In the water it is not known, and the air adds nothing.
+    wbgt_c = np.nan_to_num(c["wbgt_c"])
+    warm = np.maximum(wbgt_c - 15.0, 0.0) / 10.0
+    hot = np.maximum(wbgt_c - 28.0, 0.0) / 10.0
     heat = p["fatigue.heat_per_10_degrees"] * warm + p["fatigue.heat_beyond_28"] * hot
     heat = heat * (1 - p["fatigue.heat_less_if_used"] * used)
     longest_h = np.maximum(c["longest_recent_min"], 20.0) / 60.0

@@ -756,6 +756,22 @@ FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
 """Every input by name, in the order in which it is asked."""
 
 
+def needed_fields(answers: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Questions that must be answered for a score, by what else is answered.
+
+    Parameters
+    ----------
+    answers : mapping of str to answer
+        As `FIELDS` spells them.
+
+    Examples
+    --------
+    >>> [field.name for field in needed_fields({"sport": "swimming"})]
+    ['sport', 'duration_min', 'session_rpe', 'age_years']
+    """
+    return tuple(f for f in FIELDS.values() if f.required and f.asked_of(answers))
+
+
 def outdated(changed: Iterable[str]) -> tuple[str, ...]:
     """Measured values that say nothing any more once other answers change.
 

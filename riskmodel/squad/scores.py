@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.reading import (
     BLANKS,
     Answers,
@@ -70,18 +70,6 @@ class SquadOption:
     expected_before: float
     expected_after: float
     n_scored: int
-
-
-def needed_of_plan(plan: Mapping[str, Any]) -> tuple[Field, ...]:
-    """Questions that a plan must answer for anybody to be scored.
-
-    Examples
-    --------
-    >>> [field.name for field in needed_of_plan({"sport": "swimming"})]
-    ['sport', 'duration_min', 'session_rpe']
-    """
-    fields = (FIELDS[name] for name in PLAN_FIELDS)
-    return tuple(f for f in fields if f.required and f.asked_of(plan))
 
 
 def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
@@ -364,7 +352,8 @@ def _options(
     """As `squad_levers`, of the athletes' answers with the plan and their scores."""
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
     usable = answers.usable()
-    if not usable.any() or any(f.name not in given for f in needed_of_plan(given)):
+    needed = (field.name for field in needed_fields(given) if field.of_the_plan)
+    if not usable.any() or not all(name in given for name in needed):
         return ()
     seen = _seen_by_levers(used, given, result, usable)
     barred = {

@@ -248,16 +248,14 @@ def best_start_squad(
     scored = np.full(len(athletes), without is None) & answers.usable()
     n_scored = int(scored.sum())
     totals = _totals(chances, scored)
-    problems: tuple[Problem, ...] = ()
+    nobody = Problem("", "nobody_scored")
     if without is not None and answers.usable().any():
-        problems = (without,)
-    elif not n_scored:
-        problems = (Problem("", "nobody_scored"),)
+        nobody = without
     best = _best(
         *(used, the_plan, answers, weather, starts, totals),
         guards=None,
         problem=_first_problem(chances.problems[:, scored]),
-        problems=problems,
+        problems=() if n_scored else (nobody,),
         daylight_only=daylight_only,
         say=expected_words(n_scored),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import load_examples
-from riskmodel.inputs.fields import FIELDS, outdated
+from riskmodel.inputs.fields import FIELDS, needed_fields, outdated
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import (
@@ -27,7 +27,6 @@ from riskmodel.squad.scores import (
     PLAN_FIELDS,
     SquadOption,
     answer_squad,
-    needed_of_plan,
     over_plans,
     set_aside,
     with_plan,
@@ -258,7 +257,7 @@ def _take_along(
 def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
     """Draw what the session means for the squad, or why there is no answer yet."""
     st.header("Who needs attention")
-    required = needed_of_plan(plan)
+    required = [field for field in needed_fields(plan) if field.of_the_plan]
     if needed := [field.label for field in required if field.name not in plan]:
         st.info(f"Still needed for a score: {', '.join(needed)}.")
         return False
