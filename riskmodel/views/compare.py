@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from riskmodel.datasets import load_examples
@@ -155,6 +156,11 @@ def _pictures(comparison: Comparison) -> None:
         here = answers.get(across), answers.get(down)
         charts.heat_map(pictures["map"], here, form.chosen_units())
     charts.curve(pictures["curve"], answers.get(across), form.chosen_units())
+    if any(np.isnan(swept.probability).any() for swept in pictures.values()):
+        st.caption(
+            "Where nothing stands, an answer is needed that this scenario lacks, such as "
+            "the air of a sport on land."
+        )
     for picture, swept in pictures.items():
         if labels := " and ".join(FIELDS[name].label for name in swept.left_out):
             st.caption(
