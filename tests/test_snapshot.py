@@ -40,7 +40,8 @@ def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
     """Sessions with every answer, open ones, impossible ones and warning signs."""
     rng = np.random.default_rng(seed)
     columns: dict[str, object] = {}
-    for field in FIELDS.values():
+    # What only warns is drawn last: it moves nothing else.
+    for field in sorted(FIELDS.values(), key=lambda field: field.warns_only):
         if field.kind == "text":
             continue
         if field.kind == "number":

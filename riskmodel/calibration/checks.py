@@ -232,7 +232,9 @@ def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
         if limits is None:
             codes, labels = people.columns[name], list(FIELDS[name].levels.values())
         else:
-            codes = np.searchsorted(limits, people.columns[name], side="right")
+            values = people.columns[name]
+            codes = np.searchsorted(limits, values, side="right")
+            codes[np.isnan(values)] = -1  # in the water no WBGT is known
             ends = [f"{limit:g}" for limit in limits]
             middle = [f"{a} to {b}" for a, b in pairwise(ends)]
             labels = [f"below {ends[0]}", *middle, f"{ends[-1]} and more"]

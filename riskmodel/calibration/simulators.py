@@ -167,8 +167,10 @@ def log_share_of_limit(sessions: Sessions, p: Assumptions) -> Array:
     c = sessions.columns
     step = c["relative_effort"] - _code("relative_effort", "usual")
     used = np.minimum(c["heat_days_14d"], 10.0) / 10.0
-    warm = np.maximum(c["wbgt_c"] - 15.0, 0.0) / 10.0
-    hot = np.maximum(c["wbgt_c"] - 28.0, 0.0) / 10.0
+    # In the water it is not known, and the air adds nothing.
+    wbgt_c = np.nan_to_num(c["wbgt_c"])
+    warm = np.maximum(wbgt_c - 15.0, 0.0) / 10.0
+    hot = np.maximum(wbgt_c - 28.0, 0.0) / 10.0
     heat = p["share.heat_per_10_degrees"] * warm + p["share.heat_beyond_28"] * hot
     longest_h = np.maximum(c["longest_recent_min"], 20.0) / 60.0
     log_share: Array = (

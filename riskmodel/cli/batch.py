@@ -31,7 +31,7 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.tables import FileText
 from riskmodel.reporting.spreadsheet import harmless_table
@@ -155,7 +155,8 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
-    missing = _REQUIRED - table.columns - plan.keys()
+    needed = {field.name for field in needed_fields(plan)}
+    missing = needed - table.columns - plan.keys()
     of_plan = ", ".join(name for name in PLAN_FIELDS if name in missing)
     if of_plan:
         table.notes.append(f"No column for {of_plan}; --session session.json gives a plan.")

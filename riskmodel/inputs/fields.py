@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from riskmodel.datasets import read_table
+
 Kind = Literal["number", "level", "levels", "time", "text"]
 
 GROUPS: Mapping[str, str] = MappingProxyType(
@@ -27,6 +29,26 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 """Groups in the order in which they are asked, with their headings."""
 
 _PRIVATE_GROUPS = ("before", "today", "athlete")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Another answer that leaves nothing to ask.
+
+    Attributes
+    ----------
+    by : str
+        The other question, one level of some.
+    levels : frozenset of str or None
+        Its answers that settle this question; None where it is open itself.
+    answer : str, optional
+        The level that an open answer then counts as; an answer of one's own stands.
+        None: the question says nothing then, whatever is answered.
+    """
+
+    by: str
+    levels: frozenset[str | None]
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,10 @@ class Field:
         Whether it says something by itself, along an axis of a picture.
     usual : tuple of two floats, optional
         What is worth looking at, where far more is allowed; our judgement.
+    warns_only : bool
+        Whether it can change a warning, but no points.
+    settled : Settled, optional
+        By which other answer it is settled; it is then not even required.
     """
 
     name: str
@@ -75,11 +101,32 @@ class Field:
     measured_under: tuple[str, ...] = ()
     axis: bool = True
     usual: tuple[float, float] | None = None
+    warns_only: bool = False
+    settled: Settled | None = None
 
     @property
     def scored(self) -> bool:
         """Whether the answer can change the points; labels and warnings cannot."""
-        return self.kind != "text" and self.group != "before"
+        return self.kind != "text" and self.group != "before" and not self.warns_only
+
+    def asked_of(self, answers: Mapping[str, Any]) -> bool:
+        """Whether there is something to ask, given the other answers of a session.
+
+        A question that is settled but was answered all the same is asked, so that its
+        answer can be seen, unless it says nothing.
+
+        Examples
+        --------
+        >>> pregnancy, air = FIELDS["pregnancy_trimester"], FIELDS["air_temperature_c"]
+        >>> pregnancy.asked_of({"sex": "male"}), pregnancy.asked_of({"sex": "female"})
+        (False, True)
+        >>> air.asked_of({"sport": "swimming", "air_temperature_c": 30})
+        False
+        """
+        rule = self.settled
+        if rule is None or answers.get(rule.by) not in rule.levels:
+            return True
+        return rule.answer is not None and answers.get(self.name) is not None
 
     @property
     def private(self) -> bool:
@@ -94,7 +141,7 @@ class Field:
     @property
     def of_the_hours(self) -> bool:
         """Whether hourly weather answers it; of the sky only shade and walls are asked."""
-        return self.group == "weather" and self.name != "sky"
+        return self.group == "weather" and self.name not in ("sky", "water_temperature_c")
 
     @property
     def of_the_person(self) -> bool:
@@ -162,6 +209,14 @@ def _level(
 
 
 _YES_NO = {"no": "No", "yes": "Yes"}
+
+_WATER_SHARES = {
+    row["sport"]: float(row["in_water_share"]) for row in read_table("sports.csv")
+}
+_SWUM = frozenset(sport for sport, share in _WATER_SHARES.items() if share == 1)
+# In the water the air says nothing about heat; a triathlon is mostly on land.
+_IN_WATER = Settled("sport", _SWUM)
+_ON_LAND = Settled("sport", frozenset(_WATER_SHARES) - _SWUM | {None})
 
 _OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
 _OF_THE_HEAT = (
@@ -348,8 +403,24 @@ _TABLE = (
             "heavy": "Heavy (full kit, pads, long layers)",
         },
         of_the_day=True,
+        settled=_IN_WATER,
     ),
     # Weather
+    _number(
+        "water_temperature_c",
+        "weather",
+        "Water temperature",
+        "°C",
+        5,
+        40,
+        "Of the pool or the open water. No points come from it, but a warning where the "
+        "water is very warm.",
+        step=0.5,
+        same_for_squad=True,
+        usual=(16, 31),
+        warns_only=True,
+        settled=_ON_LAND,
+    ),
     _number(
         "air_temperature_c",
         "weather",
@@ -361,6 +432,7 @@ _TABLE = (
         required=True,
         same_for_squad=True,
         usual=(0, 42),
+        settled=_IN_WATER,
     ),
     _number(
         "relative_humidity_pct",
@@ -372,6 +444,7 @@ _TABLE = (
         required=True,
         same_for_squad=True,
         usual=(10, 95),
+        settled=_IN_WATER,
     ),
     _number(
         "wind_speed_m_s",
@@ -385,6 +458,7 @@ _TABLE = (
         of_the_day=True,
         same_for_squad=True,
         usual=(0, 10),
+        settled=_IN_WATER,
     ),
     _level(
         "sky",
@@ -400,6 +474,7 @@ _TABLE = (
         },
         of_the_day=True,
         same_for_squad=True,
+        settled=_IN_WATER,
     ),
     _number(
         "solar_radiation_w_m2",
@@ -414,6 +489,7 @@ _TABLE = (
         measured=True,
         measured_under=_OF_THE_SUN,
         usual=(0, 1000),
+        settled=_IN_WATER,
     ),
     _number(
         "latitude_deg",
@@ -464,6 +540,7 @@ _TABLE = (
         measured=True,
         measured_under=_OF_THE_HEAT,
         usual=(5, 36),
+        settled=_IN_WATER,
     ),
     # Today
     _number(
@@ -567,6 +644,7 @@ _TABLE = (
         "conditioning",
         "Weekly strength training?",
         _YES_NO,
+        settled=Settled("sport", frozenset({"gym_strength"}), "yes"),
     ),
     _number(
         "heat_days_14d",
@@ -694,11 +772,28 @@ _TABLE = (
             "2": "Second trimester",
             "3": "Third trimester",
         },
+        settled=Settled("sex", frozenset({"male"}), "0"),
     ),
 )
 
 FIELDS: Mapping[str, Field] = MappingProxyType({f.name: f for f in _TABLE})
 """Every input by name, in the order in which it is asked."""
+
+
+def needed_fields(answers: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Questions that must be answered for a score, by what else is answered.
+
+    Parameters
+    ----------
+    answers : mapping of str to answer
+        As `FIELDS` spells them.
+
+    Examples
+    --------
+    >>> [field.name for field in needed_fields({"sport": "swimming"})]
+    ['sport', 'duration_min', 'session_rpe', 'age_years']
+    """
+    return tuple(f for f in FIELDS.values() if f.required and f.asked_of(answers))
 
 
 def outdated(changed: Iterable[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ Kind = Literal[
     "scenarios_of_another_version",
     "too_many_scenarios",
     "indoors",
+    "in_water",
     "nobody_scored",
     "not_calibrated",
 ]
@@ -32,6 +33,10 @@ _SENTENCES: Mapping[str, str] = {
     "indoors": (
         "The session is indoors, where the weather outside says little; if it is outdoors, "
         "say what the sky is{name}."
+    ),
+    "in_water": (
+        "Heat in the water is not scored from the air, so that no hour of the weather is "
+        "better than another."
     ),
     "nobody_scored": "None of the athletes can be scored.",
     "not_calibrated": (

@@ -107,6 +107,32 @@ def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
     return unknown
 
 
+def is_settled(
+    field: Field, columns: Mapping[str, NDArray[Any]], n_sessions: int
+) -> NDArray[np.bool_]:
+    """Where another answer leaves nothing to ask, see `Field.settled`.
+
+    Parameters
+    ----------
+    field : Field
+    columns : mapping of str to ndarray of shape (n_sessions,)
+        As in `Answers`.
+    n_sessions : int
+
+    Returns
+    -------
+    ndarray of bool, shape (n_sessions,)
+        Whatever is answered to the question itself.
+    """
+    rule = field.settled
+    if rule is None:
+        return np.zeros(n_sessions, dtype=bool)
+    # The code -1 of an open answer reads the last entry.
+    settles = np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
+    settled: NDArray[np.bool_] = settles[columns.get(rule.by, np.full(n_sessions, UNKNOWN))]
+    return settled
+
+
 def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:
     """Answers to a question that nobody was asked."""
     if field.kind == "number":
@@ -218,7 +244,8 @@ def _read(
             columns[name], blank, found = read(field, codes, values)
             findings += found
         if field.required:
-            rows = np.arange(n_sessions) if blank is True else np.flatnonzero(blank)
+            needed = ~is_settled(field, columns, n_sessions)
+            rows = np.flatnonzero(needed & blank)
             if rows.size:
                 missing = np.full(rows.size, Problem(name, "missing"), dtype=object)
                 findings.append((rows, missing))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS, GROUPS, Field
+from riskmodel.inputs.fields import FIELDS, GROUPS, Field, Settled
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import (
     Answers,
@@ -239,6 +239,7 @@ def json_schema() -> dict[str, Any]:
     >>> json_schema()["properties"]["age_years"]["maximum"]
     100
     """
+    required = [f for f in FIELDS.values() if f.required]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Planned session",
@@ -250,9 +251,17 @@ def json_schema() -> dict[str, Any]:
                 "type": "string",
             },
         },
-        "required": [f.name for f in FIELDS.values() if f.required],
+        "required": [f.name for f in required if f.settled is None],
+        "allOf": [_unless(f.name, f.settled) for f in required if f.settled is not None],
         "additionalProperties": False,
     }
+
+
+def _unless(name: str, rule: Settled) -> dict[str, Any]:
+    """A question is required, unless another answer settles it."""
+    levels = [level for level in FIELDS[rule.by].levels if level in rule.levels]
+    settled = {"required": [rule.by], "properties": {rule.by: {"enum": levels}}}
+    return {"if": settled, "else": {"required": [name]}}
 
 
 def _property(field: Field) -> dict[str, Any]:

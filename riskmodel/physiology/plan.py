@@ -18,7 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import UNKNOWN, is_unknown, unknown_column
+from riskmodel.inputs.reading import (
+    UNKNOWN,
+    is_settled,
+    is_unknown,
+    unknown_column,
+)
 from riskmodel.physiology import effort, heat, sun, sweat
 from riskmodel.physiology.radiation import mean_radiant_temperature_c
 from riskmodel.scorecard.population import load_population
@@ -109,6 +114,7 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     dict of str to ndarray of shape (n_sessions,)
         All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
         ``solar_radiation_w_m2`` are those that count, measured or computed,
+        both unknown of a session in the water, of which the air tells no heat.
         ``heat_days_14d`` is the population's average where unknown, and the two
         ``preparedness`` ratios are infinite where the longest recent session is 0.
     """
@@ -117,23 +123,37 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
         for name, field in FIELDS.items()
         if field.kind != "text"
     }
+    _settle(columns, n_sessions)
     # What was not answered about one's body has no average: it stays unknown.
     columns["bmi_kg_m2"] = columns["body_mass_kg"] / (columns["height_cm"] / 100) ** 2
     columns["preparedness_ratio"] = _preparedness(columns, np.inf)
     columns["preparedness_ratio_4h"] = _preparedness(columns, PREPARED_FOR_MIN)
-    male = columns["sex"] == FIELDS["sex"].codes["male"]
-    open_question = columns["pregnancy_trimester"] == UNKNOWN
-    columns["pregnancy_trimester"] = np.where(
-        male & open_question, 0, columns["pregnancy_trimester"]
-    )
     columns["heat_days_14d"] = _filled(columns, "heat_days_14d")
 
     weather = _weather(columns)
     wbgt_c = columns["wbgt_c"]
     columns["wbgt_c"] = np.where(np.isnan(wbgt_c), weather["wbgt_c"], wbgt_c)
-    columns["solar_radiation_w_m2"] = weather["solar_radiation_w_m2"]
+    # No sun is known where no air is: in the water.
+    in_air = ~np.isnan(columns["air_temperature_c"])
+    columns["solar_radiation_w_m2"] = np.where(
+        in_air, weather["solar_radiation_w_m2"], np.nan
+    )
     columns.update(_fluid(columns, weather))
     return columns
+
+
+def _settle(columns: dict[str, NDArray[Any]], n_sessions: int) -> None:
+    """Let other answers settle questions: count as a level, or say nothing."""
+    for name, field in FIELDS.items():
+        if field.settled is None:
+            continue
+        settled = is_settled(field, columns, n_sessions)
+        column, level = columns[name], field.settled.answer
+        if level is not None:
+            open_ones = settled & is_unknown(column)
+            columns[name] = np.where(open_ones, field.codes[level], column)
+        elif settled.any():
+            columns[name] = np.where(settled, unknown_column(field, n_sessions), column)
 
 
 def _filled(columns: Columns, name: str) -> NDArray[Any]:

@@ -184,7 +184,9 @@ def sweat_rate_with_swimming_l_h(
     in_air = np.asarray(sweat_rate_in_air_l_h, dtype=np.float64)
     in_water = SWIMMING_LITRE_PER_WH * np.asarray(metabolic_rate_w, dtype=np.float64)
     share = np.asarray(in_water_share, dtype=np.float64)
-    return in_air + (in_water - in_air) * share
+    mixed = in_air + (in_water - in_air) * share
+    # Of a session that is all swum, nothing of the air is read, known or not.
+    return np.where(share < 1.0, mixed, in_water)
 
 
 def sweat_range_l_h(sweat_rate_l_h: float, sd: float) -> tuple[float, float]:

@@ -12,11 +12,13 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
+    HEAT_IN_WATER,
     SYNTHETIC,
     points_text,
     quantity_rows,
     total_text,
     value_text,
+    weather_text,
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
@@ -105,7 +107,7 @@ def _content(
     name = _short_name(answers.get("athlete") or "") if private else ""
     ideal = in_100_text(answer.probability_ideal)
     words, rows = drinking_plan(answers, of_drinking, advice, units, private=private)
-    weather = unit_table.text(answers["air_temperature_c"], "°C", units)
+    effort = f"effort {answers['session_rpe']:g} of 10"
     measured = "measured_sweat_rate_l_h" in answers
     planned = "fluid_intake_l_h" in answers
     physiology = {
@@ -114,8 +116,7 @@ def _content(
     }
     return {
         "title": f"{sport}, {answers['duration_min']:g} min{', ' * bool(name)}{name}",
-        "subtitle": f"{weather}, {answers['relative_humidity_pct']:g} % humidity, effort "
-        f"{answers['session_rpe']:g} of 10",
+        "subtitle": ", ".join(filter(None, (weather_text(answers, units), effort))),
         "safety": [str(guard) for guard in answer.guards]
         if private
         else _public_warnings(answer.guards),
@@ -126,6 +127,7 @@ def _content(
             f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
             f"assumptions. In ideal conditions: {ideal} of 100.",
             SYNTHETIC,
+            *([HEAT_IN_WATER] if answer.heat_is_open else []),
         ],
         "change_heading": "What would change it" + ", health answers apart" * (not private),
         "why_heading": f"Why: {total_text(answer.total_points)}",

@@ -12,7 +12,7 @@ from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.pdf import footer, pdf
-from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
+from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
@@ -225,11 +225,19 @@ def option_text(option: SquadOption) -> str:
 def plan_text(plan: Mapping[str, Any], units: unit_table.Chosen) -> str:
     """Say what is planned, in one line."""
     sport = FIELDS["sport"].levels[plan["sport"]]
-    weather = unit_table.text(plan["air_temperature_c"], "°C", units)
-    return (
-        f"{sport}, {plan['duration_min']:g} min, effort {plan['session_rpe']:g} of 10, "
-        f"{weather}, {plan['relative_humidity_pct']:g} % humidity"
-    )
+    words = f"{sport}, {plan['duration_min']:g} min, effort {plan['session_rpe']:g} of 10"
+    return ", ".join(filter(None, (words, weather_text(plan, units))))
+
+
+def heat_text(plan: Mapping[str, Any]) -> str:
+    """Say of a plan in the water that its heat is not scored; nothing of another.
+
+    Examples
+    --------
+    >>> heat_text({"sport": "swimming"})[:17], heat_text({"sport": "rowing"})
+    ('Heat in the water', '')
+    """
+    return "" if FIELDS["wbgt_c"].asked_of(plan) else HEAT_IN_WATER
 
 
 def squad_pdf(
@@ -266,6 +274,7 @@ def squad_pdf(
         "lines": [
             plan_text(plan, units),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
+            *filter(None, [heat_text(plan)]),
         ],
         "headers": list(table.columns),
         "rows": table.to_numpy().tolist(),

@@ -30,6 +30,10 @@ ORIGIN = {True: "size by our judgement", False: "size from the studies, or small
 BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
+HEAT_IN_WATER = (
+    "Heat in the water is not scored from the air: water takes heat from a body in its own "
+    "way, no study of it and cramps stands behind this scorecard, and an average is taken."
+)
 SCALE = "Every 10 points are set to double the odds of a cramp."
 
 
@@ -48,6 +52,8 @@ def total_text(total_points: float) -> str:
 def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
+    if value is None and contribution.factor == "heat":
+        return "not known in the water"
     if value is None:
         return "no similar session" if contribution.answered else "not answered"
     if isinstance(value, str):
@@ -88,6 +94,26 @@ def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
     return field.levels.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
+def weather_text(answers: Mapping[str, Any], chosen: units.Chosen = _OWN) -> str:
+    """Write the weather of a session that can be scored, or else its water.
+
+    Examples
+    --------
+    >>> weather_text({"air_temperature_c": 31.0, "relative_humidity_pct": 60.0})
+    '31 °C, 60 % humidity'
+    >>> weather_text({"sport": "swimming", "water_temperature_c": 27.0})
+    'water 27 °C'
+    >>> weather_text({"sport": "swimming"})
+    ''
+    """
+    if FIELDS["air_temperature_c"].asked_of(answers):
+        air = units.text(answers["air_temperature_c"], "°C", chosen)
+        return f"{air}, {answers['relative_humidity_pct']:g} % humidity"
+    if "water_temperature_c" not in answers:
+        return ""
+    return f"water {units.text(answers['water_temperature_c'], '°C', chosen)}"
+
+
 def summary_text(answer: Assessment) -> str:
     """Say how likely a cramp is, in one sentence, or how many points there are."""
     if math.isnan(answer.probability):
@@ -108,6 +134,8 @@ def range_sentences(answer: Assessment) -> Iterator[str]:
         return
     yield f"In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
     yield SYNTHETIC
+    if answer.heat_is_open:
+        yield HEAT_IN_WATER
     for name in list(answer.narrowing)[:1]:
         label = FIELDS[name].label
         yield f"Of the open questions, {label!r} would narrow the range most, on average."

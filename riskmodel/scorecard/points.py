@@ -78,6 +78,8 @@ class PointsCounter:
         # In half points, so that rounding is one floor.
         self._curves: dict[str, Curve] = {}
         self.unknown_points: dict[str, float] = {}
+        # How far the likely answers lie around that average, in points squared.
+        self.unknown_variance: dict[str, float] = {}
         for factor in scorecard.factors:
             self._prepare(factor)
 
@@ -94,6 +96,8 @@ class PointsCounter:
         # A required answer is never unknown, and has no shares.
         average = float(to_half_points(points @ weights)) if shares else np.nan
         self.unknown_points[factor.name] = average
+        if factor.kind == "curve" and shares:
+            self.unknown_variance[factor.name] = float((points - average) ** 2 @ weights)
         if factor.kind == "levels":
             self._tables[factor.name] = np.append(points, average)
         elif factor.kind == "list":

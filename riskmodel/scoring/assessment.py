@@ -105,6 +105,11 @@ class Assessment:
         """Total on the scale of 0 to 100; larger sums are shown as 100."""
         return min(self.total_points, SHOWN_MAXIMUM)
 
+    @property
+    def heat_is_open(self) -> bool:
+        """Whether heat counts as average: in the water the air does not tell it."""
+        return not self.problems and math.isnan(self.physiology["wbgt_c"])
+
     def __repr__(self) -> str:
         return f"<Assessment: {self.summary}>"
 

@@ -95,6 +95,10 @@ class Engine:
         self.calibration = calibration
         self.counter = PointsCounter(scorecard)
         factors = scorecard.factors
+        # Heat stays open in the water, with no question whose answer would tell it.
+        self._open_heat = sum(
+            self.counter.unknown_variance[f.name] for f in factors if f.quantity == "wbgt_c"
+        )
         self._of_the_day = np.array([float(f.of_the_day) for f in factors])
         if calibration is not None:
             calibration.require(scorecard)
@@ -171,7 +175,8 @@ class Engine:
         where = float(c["air_temperature_c"][0]), float(c["duration_min"][0])
         each = self.open_questions.of_each(int(result.missing[0]), *where)
         share = np.array(list(each.values()))
-        share = share / max(share.sum(), 1e-300)
+        heat = float(self._of_open_heat(c)[0])
+        share = share / max(share.sum() + heat, 1e-300)
         duration = self._duration_points(result.points, 1)
         p = result.chances["probability"]
         usual = np.log(p / (1.0 - p)) - result.chances["open_questions_logit"]
@@ -184,6 +189,10 @@ class Engine:
         order = np.argsort(-narrower, kind="stable")
         names = list(each)
         return {names[i]: float(narrower[i]) for i in order if narrower[i] > 0}
+
+    def _of_open_heat(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """Variance of the heat of each session where it is open, in points squared."""
+        return np.where(np.isnan(columns["wbgt_c"]), self._open_heat, 0.0)
 
     def _duration_points(self, points: Array, n: int) -> Array:
         place = self.scorecard.duration_place
@@ -217,6 +226,7 @@ class Engine:
                 off *= doubt
                 of_weights += off * off
         of_answers = self.open_questions.variance(missing, *where)
+        of_answers += self._of_open_heat(columns)
         # From points to log odds, where the curve stands.
         scale = RANGE_SD * calibration.logit_per_point(total)
         known = scale * scale * (of_weights + of_answers)

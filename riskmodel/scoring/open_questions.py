@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import Answers, is_unknown
+from riskmodel.inputs.reading import Answers, is_settled, is_unknown
 from riskmodel.scoring.probability import Calibration, CalibrationError
 
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
@@ -22,6 +22,11 @@ _OPTIONAL = tuple(
 
 
 _DAY_BITS = sum(1 << i for i, name in enumerate(_OPTIONAL) if FIELDS[name].of_the_day)
+
+
+MILD_AIR_C = 18.0
+"""Air whose tables hold for sessions in the water, where no air is read: our judgement.
+[°C]"""
 
 
 def without_the_day(bits: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -44,17 +49,18 @@ def unanswered_bits(answers: Answers) -> NDArray[np.int64]:
 
     sweat_open = unknown("measured_sweat_rate_l_h")
     weather_open = sweat_open | unknown("wbgt_c")
+    weather_open &= ~is_settled(FIELDS["wbgt_c"], answers.columns, n)
     sun_open = weather_open & unknown("solar_radiation_w_m2")
     relevant: dict[str, NDArray[np.bool_]] = {
         "clothing": sweat_open,
         "wind_speed_m_s": weather_open,
         "sky": sun_open,
-        "pregnancy_trimester": ~level("sex", "male"),
         **dict.fromkeys(_SUN_PLACE, sun_open & ~level("sky", "night", "indoor")),
     }
     bits = np.zeros(n, dtype=np.int64)
     for position, name in enumerate(_OPTIONAL):
         open_question = unknown(name) & relevant.get(name, True)
+        open_question &= ~is_settled(FIELDS[name], answers.columns, n)
         bits |= open_question.astype(np.int64) << position
     return bits
 
@@ -174,7 +180,7 @@ class OpenQuestions:
         self, air_c: NDArray[np.float64], minutes: NDArray[np.float64]
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Cells of the tables around each session, and how much each counts."""
-        i, u = _place(air_c, self._at_c)
+        i, u = _place(np.where(np.isnan(air_c), MILD_AIR_C, air_c), self._at_c)
         j, v = _place(np.log(minutes), self._at_log_min)
         width = len(self._at_log_min)
         return [

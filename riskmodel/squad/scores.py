@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.reading import (
     BLANKS,
     Answers,
@@ -352,7 +352,7 @@ def _options(
     """As `squad_levers`, of the athletes' answers with the plan and their scores."""
     given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
     usable = answers.usable()
-    needed = (name for name in PLAN_FIELDS if FIELDS[name].required)
+    needed = (field.name for field in needed_fields(given) if field.of_the_plan)
     if not usable.any() or not all(name in given for name in needed):
         return ()
     seen = _seen_by_levers(used, given, result, usable)

@@ -33,14 +33,12 @@ from riskmodel.starts.daylight import Day
 from riskmodel.starts.possible import Limits, Starts, possible_starts
 from riskmodel.starts.scores import (
     ANY_WEATHER,
-    INDOORS,
     WEATHER_FIELDS,
     Chances,
     Window,
     best_windows,
     expected_words,
     in_100_words,
-    is_inside,
     left_out,
     plan_minutes,
     plan_weather,
@@ -48,6 +46,7 @@ from riskmodel.starts.scores import (
     score_starts,
     start_frame,
     start_notes,
+    without_weather,
 )
 from riskmodel.weather.hours import Weather
 
@@ -245,18 +244,18 @@ def best_start_squad(
     the_plan = _without_weather(of_plan)
     starts = possible_starts(weather, **limits)
     chances = _score(used, the_plan, answers, weather, starts)
-    scored = np.full(len(athletes), not is_inside(the_plan)[0]) & answers.usable()
+    without = without_weather(the_plan)
+    scored = np.full(len(athletes), without is None) & answers.usable()
     n_scored = int(scored.sum())
     totals = _totals(chances, scored)
-    problems: tuple[Problem, ...] = ()
-    if not n_scored:
-        inside = answers.usable().any()
-        problems = (INDOORS if inside else Problem("", "nobody_scored"),)
+    nobody = Problem("", "nobody_scored")
+    if without is not None and answers.usable().any():
+        nobody = without
     best = _best(
         *(used, the_plan, answers, weather, starts, totals),
         guards=None,
         problem=_first_problem(chances.problems[:, scored]),
-        problems=problems,
+        problems=() if n_scored else (nobody,),
         daylight_only=daylight_only,
         say=expected_words(n_scored),
     )
@@ -289,7 +288,7 @@ def _score(
         starts.wbgt_error_c,
         weather,
         plan_weather(weather, starts.utc, plan),
-        indoors=bool(is_inside(plan)[0]),
+        without=without_weather(plan),
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
-from riskmodel.inputs.reading import UNKNOWN, Answers, unknown_column
+from riskmodel.inputs.reading import UNKNOWN, Answers, is_settled, unknown_column
 from riskmodel.physiology.plan import is_indoors
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.engine import Engine, Result
@@ -28,7 +28,7 @@ WEATHER_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_hours)
 WINDOWS = 3
 MOST_NAMED = 3
 """Athletes named in one sentence; the rest is counted."""
-INDOORS = Problem("", "indoors")
+INDOORS, IN_WATER = Problem("", "indoors"), Problem("", "in_water")
 ANY_WEATHER = {"air_temperature_c": 20.0, "relative_humidity_pct": 50.0}
 """Stands in while the rest of the answers is checked."""
 _MONTHS = (
@@ -85,10 +85,12 @@ def in_shade(answers: Answers) -> NDArray[np.bool_]:
     return np.asarray(_sky(answers) == FIELDS["sky"].codes["shade"])
 
 
-def is_inside(answers: Answers) -> NDArray[np.bool_]:
-    """Who is inside, by the same rule as the chain."""
-    sport = answers.columns.get("sport", np.full(answers.n_sessions, UNKNOWN))
-    return np.asarray(is_indoors(_sky(answers), sport))
+def without_weather(plan: Answers) -> Problem | None:
+    """Why the weather says nothing about a session, by the same rules as the chain."""
+    if is_settled(FIELDS["air_temperature_c"], plan.columns, 1)[0]:
+        return IN_WATER
+    sport = plan.columns.get("sport", np.full(1, UNKNOWN))
+    return INDOORS if is_indoors(_sky(plan), sport)[0] else None
 
 
 def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
@@ -106,7 +108,7 @@ def score_starts(
     weather: Weather,
     met: SessionWeather,
     *,
-    indoors: bool,
+    without: Problem | None,
 ) -> Chances:
     """Run every row of answers at every start, and at both ends of the error.
 
@@ -120,8 +122,8 @@ def score_starts(
     weather : Weather
     met : SessionWeather
         What the session meets at each start, the same for every row.
-    indoors : bool
-        Whether the session has no weather.
+    without : Problem, optional
+        Why the session has no weather, as from `without_weather`.
 
     Returns
     -------
@@ -132,8 +134,8 @@ def score_starts(
     n = n_starts * n_rows
     columns = _at_every_start(answers, utc, weather, met)
     problems = np.repeat(met.problems, n_rows)
-    if indoors:
-        problems[:] = str(INDOORS)
+    if without is not None:
+        problems[:] = str(without)
     good = np.tile(answers.usable(), n_starts) & (problems == "")
     error = np.repeat(error_c, n_rows)
     of_the_person = used.run(answers, detail=False).safety & BITS_OF_THE_PERSON
@@ -242,7 +244,7 @@ def planned_start(
         wbgt_error_c(weather, start_time),
         weather,
         plan_weather(weather, start_time, plan),
-        indoors=bool(is_inside(plan)[0]),
+        without=without_weather(plan),
     )
     value = float(chances.probability[0, scored].sum())
     start = pd.Timestamp(start_time[0]).tz_localize("UTC").tz_convert(weather.zone)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from riskmodel.datasets import load_examples
@@ -88,8 +89,9 @@ def _change_one() -> None:
     st.session_state["change_plan"] = number
     widgets.select("In which scenario", labels, "change_plan", on_change=_choose)
     asked = ("number", "level", "levels")
-    scored = [name for name, field in FIELDS.items() if field.kind in asked]
-    plans.ask_one(number, _ask_for_answer("Which answer", scored, "change_field"))
+    names = [name for name, field in FIELDS.items() if field.kind in asked]
+    name = _ask_for_answer("Which answer", _asked(names, number), "change_field")
+    plans.ask_one(number, name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = f"plan_name_{number}"
         st.session_state[key] = plans.by_number()[number].name
@@ -109,6 +111,12 @@ def _change_one() -> None:
         ):
             off = why_not is not None
             st.button(label, on_click=act, args=(number,), disabled=off, help=why_not)
+
+
+def _asked(names: Sequence[str], number: int) -> list[str]:
+    """Questions that mean something for one scenario."""
+    answers = plans.by_number()[number].answers
+    return [name for name in names if FIELDS[name].asked_of(answers)]
 
 
 def _choose() -> None:
@@ -148,6 +156,11 @@ def _pictures(comparison: Comparison) -> None:
         here = answers.get(across), answers.get(down)
         charts.heat_map(pictures["map"], here, form.chosen_units())
     charts.curve(pictures["curve"], answers.get(across), form.chosen_units())
+    if any(np.isnan(swept.probability).any() for swept in pictures.values()):
+        st.caption(
+            "Where nothing stands, an answer is needed that this scenario lacks, such as "
+            "the air of a sport on land."
+        )
     for picture, swept in pictures.items():
         if labels := " and ".join(FIELDS[name].label for name in swept.left_out):
             st.caption(
@@ -168,9 +181,10 @@ def _ask_for_picture(usable: list[int]) -> tuple[int, str, str | None]:
         st.session_state["sweep_plan"] = page.swept
         labels = {number: plans.labels()[number] for number in usable}
         widgets.select("Of scenario", labels, "sweep_plan", on_change=_keep_swept)
-        across = _ask_for_answer("Along", AXES, "sweep_across")
-        others = ["", *(name for name in AXES if name != across)]
-        first = "air_temperature_c" if across != "air_temperature_c" else ""
+        axes = _asked(AXES, page.swept)
+        across = _ask_for_answer("Along", axes, "sweep_across")
+        others = ["", *(name for name in axes if name != across)]
+        first = "air_temperature_c" if "air_temperature_c" in others else ""
         down = _ask_for_answer("And upward", others, "sweep_down", first)
     return page.swept, across, down or None
 

@@ -47,7 +47,26 @@ def answers() -> dict[str, Any]:
     held["start_time"] = _with_offset(held["start_time"])
     if not {*(held["red_flags"] or ())} - {"none"}:
         held["red_flags_seen"] = None
-    return {name: value for name, value in held.items() if value not in EMPTY}
+    given = {name: value for name, value in held.items() if value not in EMPTY}
+    # What says nothing for this sport is not shown, and comes back with another one.
+    return {name: v for name, v in given.items() if FIELDS[name].asked_of(given)}
+
+
+def is_asked(field: Field) -> bool:
+    """Whether a question means something beside what the widgets hold."""
+    rule = field.settled
+    looked_at = () if rule is None else (rule.by, field.name)
+    return field.asked_of({name: st.session_state.get(name) for name in looked_at})
+
+
+def needed() -> list[Field]:
+    """Questions that must be answered for a first number, by what was answered so far."""
+    return [field for field in FIELDS.values() if field.required and is_asked(field)]
+
+
+def needed_words() -> str:
+    """How many those are, to begin a sentence with."""
+    return {4: "Four", 6: "Six"}[len(needed())]
 
 
 def _forget_an_earlier_look() -> None:

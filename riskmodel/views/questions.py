@@ -43,8 +43,8 @@ def ask(next_question: str | None) -> None:
             _widget(FIELDS[next_question])
             if FIELDS[next_question].private:
                 st.caption(_PRIVACY)
-    st.header("Six answers for a first number")
-    draw(field for field in FIELDS.values() if field.required)
+    st.header(f"{form.needed_words()} answers for a first number")
+    draw(form.needed())
     st.header("More answers")
     for group, heading in GROUPS.items():
         if group == "before":
@@ -113,6 +113,8 @@ def _red_flags() -> None:
 def draw(fields: Iterable[Field]) -> None:
     """Draw some of the questions."""
     for field in fields:
+        if not form.is_asked(field):
+            continue
         _widget(field)
         if field.name == "relative_humidity_pct":
             feeling = st.session_state.get("air_feels")

@@ -16,6 +16,7 @@ from riskmodel.inputs.units import Chosen
 from riskmodel.reporting.words import (
     BAND_LABELS,
     BAND_MEANINGS,
+    HEAT_IN_WATER,
     ORIGIN,
     SYNTHETIC,
     points_text,
@@ -109,7 +110,7 @@ def show_total(answer: Assessment, earlier: Assessment | None) -> None:
     st.header("No score yet")
     if open_labels and len(open_labels) == len(answer.problems):
         st.markdown(
-            "Six answers are enough for a first score. Still open: "
+            f"{form.needed_words()} answers are enough for a first score. Still open: "
             f"**{', '.join(open_labels)}**."
         )
 
@@ -123,6 +124,8 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
         f"{SYNTHETIC} Ideal conditions: the same session and athlete, cool, rested and "
         "with enough to drink. Points are not a percentage."
     )
+    if answer.heat_is_open:
+        st.caption(HEAT_IN_WATER)
     st.header(f"Why: {total_text(answer.total_points)}")
     st.caption(
         "At the same duration, more points mean higher odds. Open a row for the reason, "

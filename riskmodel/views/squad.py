@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.datasets import load_examples
-from riskmodel.inputs.fields import FIELDS, outdated
+from riskmodel.inputs.fields import FIELDS, needed_fields, outdated
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import (
     expected_text,
+    heat_text,
     option_text,
     squad_export,
     squad_pdf,
@@ -132,6 +133,17 @@ def _levers(options: Sequence[SquadOption]) -> None:
         st.markdown("None of the changes that were tried would help noticeably.")
 
 
+def _offer_another_start(
+    squad: pd.DataFrame, plan: dict[str, Any], expected: float
+) -> None:
+    box = st.expander(
+        "Another start, in other weather", key="other_start", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            _another_start(squad, plan, expected)
+
+
 def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -> None:
     """Compare with the same session in other weather, say at another hour."""
     changes = _ask_for_other_weather(plan)
@@ -245,7 +257,7 @@ def _take_along(
 def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
     """Draw what the session means for the squad, or why there is no answer yet."""
     st.header("Who needs attention")
-    required = [f for f in FIELDS.values() if f.required and f.name in PLAN_FIELDS]
+    required = [field for field in needed_fields(plan) if field.of_the_plan]
     if needed := [field.label for field in required if field.name not in plan]:
         st.info(f"Still needed for a score: {', '.join(needed)}.")
         return False
@@ -265,16 +277,14 @@ def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
         tables.tell(warning)
     with st.container(key="squad_expected"):
         st.markdown(f"**To expect: {expected_text(scored)}.**")
+    if words := heat_text(plan):
+        st.caption(words)
     shown = _table(scored)
     _drill_down(shown, squad, plan)
     if somebody := bool(scored["probability"].notna().any()):
         _levers(options)
-        box = st.expander(
-            "Another start, in other weather", key="other_start", on_change="rerun"
-        )
-        if box.open:
-            with box:
-                _another_start(squad, plan, float(scored["probability"].sum()))
+        if FIELDS["air_temperature_c"].asked_of(plan):
+            _offer_another_start(squad, plan, float(scored["probability"].sum()))
     _take_along(scored, plan, options)
     return somebody
 

@@ -166,7 +166,8 @@ class Sweep:
     x, y : tuple of answer
         Numbers or level names.
     probability, probability_low, probability_high : ndarray of shape (len(y), len(x))
-        One row for a curve.
+        One row for a curve; NaN where a value asks for an answer that the plan lacks, as
+        another sport than swimming asks for the air.
     left_out : tuple of str
         Measured answers that were left out, as they belong to one weather only.
     """

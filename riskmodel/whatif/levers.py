@@ -73,6 +73,8 @@ class Lever:
 
 
 def _cooler(plan: Plan) -> Changes:
+    if not plan.asked("air_temperature_c"):
+        return None
     air_c = plan.given["air_temperature_c"]
     if plan.race or plan.inside or air_c - COOLER_C < FIELDS["air_temperature_c"].low:
         return None
@@ -92,7 +94,7 @@ def _cooler(plan: Plan) -> Changes:
 
 
 def _shade(plan: Plan) -> Changes:
-    sunny = plan.given.get("sky") in (None, "clear", "partly")
+    sunny = plan.asked("sky") and plan.given.get("sky") in (None, "clear", "partly")
     if not sunny or plan.physiology["solar_radiation_w_m2"] <= 0 or "wbgt_c" in plan.given:
         return None
     return {"sky": "shade", "solar_radiation_w_m2": None}
@@ -149,7 +151,8 @@ def _hydrate(plan: Plan) -> Changes:
 
 
 def _acclimatise(plan: Plan) -> Changes:
-    if plan.physiology["wbgt_c"] < HEAT_WORTH_WBGT_C:
+    # Not known in the water: no reason for it either.
+    if not plan.physiology["wbgt_c"] >= HEAT_WORTH_WBGT_C:
         return None
     return _where("heat", heat_days_14d=HEAT_DAYS)(plan)
 

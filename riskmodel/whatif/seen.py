@@ -42,6 +42,10 @@ class Plan:
         )
         return bool(is_indoors(*codes))
 
+    def asked(self, name: str) -> bool:
+        """Whether a question means anything for this session."""
+        return FIELDS[name].asked_of(self.given)
+
     def says(self, name: str, *items: str) -> bool:
         """Whether any of these was chosen."""
         answer = self.given.get(name, ())

@@ -11,6 +11,7 @@ from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.session import FIELDS
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.scorecard_changes import NOTHING
+from riskmodel.reporting.words import HEAT_IN_WATER
 from tests import CHECKOUT
 
 CARD_2026 = load_scorecard("2026.1")
@@ -47,6 +48,17 @@ def test_assess_prints_the_total_and_the_reasons(marathon):
     assert f"{answer.total_points:g} points" in done.stdout
     for c in answer.contributions:
         assert c.label.lower() in done.stdout.lower().replace("\n    ", " ")
+
+
+def test_assess_says_of_a_swim_that_its_heat_is_open(tmp_path):
+    swim = {"sport": "Swimming", "duration_min": 60, "session_rpe": 6, "age_years": 30}
+    (tmp_path / "swim.json").write_text(json.dumps(swim), encoding="utf-8")
+    done = run("assess", tmp_path / "swim.json")
+    assert done.exit_code == 0
+    assert HEAT_IN_WATER in " ".join(done.stdout.split())
+    assert "WBGT, wet-bulb" not in done.stdout
+    read = json.loads(run("assess", tmp_path / "swim.json", "--json").stdout)
+    assert read["physiology"]["wbgt_c"] is None
 
 
 def test_assess_json_equals_the_python_answer_and_reads_standard_input(marathon):

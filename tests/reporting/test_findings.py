@@ -87,6 +87,7 @@ def test_private_urgent_and_heat_are_attributes():
         "extreme_heat",
         "high_heat",
         "high_heat_used_to",
+        "warm_water",
     }
     assert {g.name for g in GUARDS if g.private} == {
         *FIELDS["red_flags"].levels,

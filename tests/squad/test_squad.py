@@ -31,6 +31,7 @@ from riskmodel.reporting.squad_sheet import (
     squad_table,
     squad_warnings,
 )
+from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.squad.cells import squad_frame, template
 from riskmodel.squad.columns import match_columns
@@ -282,7 +283,46 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
     assert any(secret in everything for secret in secrets) == private
 
 
+SWIM = {"sport": "swimming", "duration_min": 90.0, "session_rpe": 7.0}
+
+
+def test_a_squad_swims_without_air_and_its_sheet_says_so():
+    squad = example()
+    scored = score_squad(squad, SWIM)
+    hot = score_squad(squad, {**PLAN, **SWIM})
+    assert scored["probability"].notna().sum() == hot["probability"].notna().sum() > 1
+    assert scored["probability"].equals(hot["probability"])
+    options = squad_levers(squad, SWIM)
+    assert {name for o in options for name in o.changes} <= {
+        "duration_min", "session_rpe", "relative_effort", "warm_up_min"
+    }  # fmt: skip
+    assert options
+    plan = {**SWIM, "water_temperature_c": 27.0}
+    pdf = squad_pdf(scored, plan, options, units={}, private=False)
+    words = " ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "water 27 °C" in words
+    assert HEAT_IN_WATER in " ".join(words.split())
+
+
+def test_an_empty_cell_of_a_man_is_no_open_question():
+    squad = pd.DataFrame({"sex": ["male", "female", None], "age_years": 30})
+    squad["pregnancy_trimester"] = [None, "", "nan"]
+    scored = score_squad(squad, PLAN).sort_index()
+    named = scored["missing"].str.contains("pregnancy_trimester")
+    assert named.tolist() == [False, True, True]
+
+
 # -------------------------------------------------------------------------- the page
+
+
+def test_the_page_asks_a_swim_for_no_air():
+    page = started(SWIM)
+    assert not page.info
+    assert HEAT_IN_WATER in [c.value for c in page.caption]
+    assert "Another start, in other weather" not in {e.label for e in page.expander}
+    keys = {widget.key for widget in page.number_input}
+    assert "water_temperature_c" in keys
+    assert not {"air_temperature_c", "relative_humidity_pct", "wbgt_c"} & keys
 
 
 def html_of(page):

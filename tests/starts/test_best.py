@@ -9,7 +9,7 @@ import ephem
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -22,7 +22,7 @@ from riskmodel.scoring.guards import joined
 from riskmodel.squad.scores import score_squad
 from riskmodel.starts.daylight import days_of_sun
 from riskmodel.starts.possible import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
-from riskmodel.starts.scores import INDOORS
+from riskmodel.starts.scores import IN_WATER, INDOORS
 from riskmodel.weather import open_meteo
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
@@ -64,6 +64,7 @@ def random_hours(seed, n=60, **more):
     sessions(duration_min=90.0), st.integers(0, 1000), st.sampled_from(["clear", "shade"])
 )
 def test_every_start_is_what_the_form_says_with_that_weather(answers, seed, sky):
+    assume(answers["sport"] != "swimming")  # of which the air says nothing
     own = {name: v for name, v in answers.items() if name in OWN} | {"sky": sky}
     of = random_hours(seed)
     best = best_start(own, of, step_min=180)
@@ -209,6 +210,17 @@ def test_a_hall_has_no_weather(own):
     assert "No start has a number; each says why." in best.notes
     outside = best_start(RUN | own | {"sky": "clear"}, summer())
     assert outside.starts["probability"].notna().any()
+
+
+@pytest.mark.parametrize("sky", [{}, {"sky": "clear"}, {"sky": "indoor"}])
+def test_in_the_water_no_hour_is_better_for_its_air(sky):
+    swim = {"sport": "swimming", "water_temperature_c": 24} | sky
+    best = best_start(RUN | swim, summer())
+    assert set(best.starts["problem"]) == {str(IN_WATER)}
+    assert best.windows == ()
+    together = best_start_squad(squad(), {**PLAN, **swim}, summer())
+    assert together.problems == (IN_WATER,)
+    assert together.windows == ()
 
 
 def test_shade_takes_heat_away_by_day_and_nothing_at_night():

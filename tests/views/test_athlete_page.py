@@ -30,6 +30,7 @@ from riskmodel.reporting.handout import (
     drinking_plan,
     handout_pdf,
 )
+from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views.result import dots_html, total_html
 from riskmodel.views.share import _plain, as_json
@@ -550,6 +551,19 @@ def test_the_longest_page_is_one_page():
     assert len(answer.guards) >= 4
     pdf = handout_pdf(session, answer, advise(session), units={}, private=True)
     assert len(pypdf.PdfReader(BytesIO(pdf)).pages) == 1
+
+
+def test_the_page_of_a_swim_has_the_water_and_says_that_heat_is_open():
+    swim = {"sport": "swimming", "duration_min": 60.0, "session_rpe": 6, "age_years": 30.0}
+    for session, subtitle in (
+        (swim, "effort 6 of 10"),
+        ({**swim, "water_temperature_c": 26.0}, "water 26 °C, effort 6 of 10"),
+    ):
+        answer = assess(session)
+        pdf = handout_pdf(session, answer, advise(session), units={}, private=False)
+        words = " ".join(pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
+        assert subtitle in words
+        assert HEAT_IN_WATER in words
 
 
 @pytest.mark.parametrize(

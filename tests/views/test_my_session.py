@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
+from riskmodel.scoring.guards import GUARDS
 from riskmodel.views.result import why_html
 from tests import CHECKOUT
 from tests.browser import SETTLED_HEIGHT, axe, ready
@@ -66,14 +68,54 @@ def test_six_answers_give_the_same_total_as_python(page):
     assert total_of(page) == assess(SIX).total_points
 
 
+def asked_on(page):
+    kinds = ("selectbox", "number_input", "text_input", "datetime_input", "button_group")
+    return {widget.key for kind in kinds for widget in page.get(kind)} & {*FIELDS}
+
+
 def test_every_field_is_a_widget_keyed_by_its_name(page):
-    keys = {
-        widget.key
-        for kind in ("selectbox", "number_input", "text_input", "datetime_input")
-        for widget in page.get(kind)
-    } | {widget.key for widget in page.get("button_group")}
-    # Asked once a warning sign is named.
-    assert set(FIELDS) - keys == {"red_flags_seen"}
+    # Asked once a warning sign is named, and of a swim.
+    assert set(FIELDS) - asked_on(page) == {"red_flags_seen", "water_temperature_c"}
+
+
+@pytest.mark.parametrize("level", FIELDS["sport"].levels)
+def test_of_each_sport_is_asked_what_means_something(page, level):
+    fill(page, {"sport": level, "sex": "male"})
+    answers = {"sport": level, "sex": "male"}
+    meant = {name for name, field in FIELDS.items() if field.asked_of(answers)}
+    assert asked_on(page) == meant - {"red_flags_seen"}
+    assert "pregnancy_trimester" not in meant
+
+
+def test_a_swim_has_a_number_without_air_and_says_why(page):
+    swim = {name: SIX[name] for name in ("duration_min", "session_rpe", "age_years")}
+    fill(page, {**SIX, "wbgt_c": 35.0, "air_temperature_c": 38.0})
+    fill(page, {"sport": "swimming"})
+    assert "Four answers for a first number" in [h.value for h in page.header]
+    held = page.session_state["MySessionState"].scored.answers
+    assert held == {"sport": "swimming", **swim}
+    assert total_of(page) == assess({"sport": "swimming", **swim}).total_points
+    assert HEAT_IN_WATER in [c.value for c in page.caption]
+    assert not [w.value for w in page.warning]
+    fill(page, {"water_temperature_c": 33.0})
+    assert next(guard for guard in GUARDS if guard.name == "warm_water").sentence in [
+        warning.value for warning in page.warning
+    ]
+    # The answers come back with another sport.
+    fill(page, {"sport": "running"})
+    held = page.session_state["MySessionState"].scored.answers
+    assert (held["wbgt_c"], held["air_temperature_c"]) == (35.0, 38.0)
+    assert "water_temperature_c" not in held
+    assert HEAT_IN_WATER not in [c.value for c in page.caption]
+
+
+def test_a_settled_answer_of_ones_own_can_be_seen_and_taken_back(page):
+    fill(page, {**SIX, "sport": "gym_strength", "strength_training": "no"})
+    assert "strength_training" in asked_on(page)
+    none = total_of(page)
+    fill(page, {"strength_training": None})
+    assert "strength_training" not in asked_on(page)
+    assert total_of(page) < none
 
 
 @pytest.mark.parametrize("name", list(load_examples()))

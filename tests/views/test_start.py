@@ -17,7 +17,7 @@ from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.squad.scores import PLAN_FIELDS
-from riskmodel.starts.scores import INDOORS, WEATHER_FIELDS
+from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
 from riskmodel.views import start_chart
 from riskmodel.views.state import FormState, SquadState, StartState, StartWeather
 from riskmodel.weather.files import read_weather_file
@@ -198,6 +198,7 @@ def test_the_squad_gets_expected_numbers_by_hour():
     [
         ({**RUN, "duration_min": 9000.0}, "Planned duration is 9000; allowed is 5 to 1440"),
         ({**RUN, "sky": "indoor"}, str(INDOORS)),
+        ({**RUN, "sport": "swimming"}, str(IN_WATER)),
         ({**RUN, "red_flags": ["swollen_calf"]}, "no score until a doctor"),
     ],
 )
