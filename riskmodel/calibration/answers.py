@@ -64,16 +64,14 @@ def shared_past(athletes: Athletes, parts: Iterable[tuple[Rows, Assumptions]]) -
 def answer_codes(people: People) -> NDArray[np.int64]:
     """Codes of the answers about past cramps."""
     name = "cramp_sessions_12mo"
-    codes: NDArray[np.int64] = people.frame[name].map(FIELDS[name].codes).to_numpy()
-    return codes
+    return np.asarray(people.frame[name].map(FIELDS[name].codes), dtype=np.int64)
 
 
 def _draw(before: Past, random: np.random.Generator) -> tuple[NDArray[np.object_], Array]:
     """Answers and the proneness behind them."""
     n = len(before.mean)
     luck, variance = random.random((4, n)), np.ravel(before.variance)
-    last = NODE_WEIGHTS.size - 1
-    node = np.minimum(np.searchsorted(np.cumsum(NODE_WEIGHTS), luck[0]), last)
+    node = (luck[0][:, None] > np.cumsum(NODE_WEIGHTS[:-1])).sum(axis=1)
     proneness = variance * special.gammaincinv(1.0 / variance, luck[1])
     mean = proneness * before.mean[np.arange(n), node]
     count = stats.poisson.ppf(luck[2], mean)

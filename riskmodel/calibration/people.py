@@ -266,7 +266,8 @@ class _Draw:
         other = copy(self)
         other.columns, other.population = dict(self.columns), {}
         race = np.full(self.n, kind["race"])
-        weekly, races = self.columns["sessions_per_week"], self.sport["races_a_year"]
+        weekly = self._within("sessions_per_week", self.columns["sessions_per_week"])
+        races = self.sport["races_a_year"]
         races_a_year = np.minimum(races.to_numpy(dtype=float), 26.0 * weekly)
         usual = other._usual_min(race)
         same = (self.columns["competition"] == "yes") == kind["race"]
