@@ -91,6 +91,7 @@ def test_a_red_flag_is_told_before_any_number_and_waits(page, flag):
 
 CONVERTED = [f for f in FIELDS.values() if f.unit in UNITS]
 VALUES = {
+    "water_temperature_c": 26.3,
     "air_temperature_c": 20.3,
     "wbgt_c": 19.7,
     "body_mass_kg": 71.3,
@@ -103,7 +104,8 @@ VALUES = {
 
 @pytest.mark.parametrize("field", CONVERTED, ids=lambda f: f.name)
 def test_switching_units_there_and_back_never_changes_an_answer_or_the_score(page, field):
-    given = {**SIX, field.name: VALUES[field.name]}
+    sport = "swimming" if field.name == "water_temperature_c" else SIX["sport"]
+    given = {**SIX, "sport": sport, field.name: VALUES[field.name]}
     fill(page, given)
     total = total_of(page)
     (control,) = (w for w in page.get("button_group") if w.key == f"unit_{field.unit}")

@@ -337,6 +337,24 @@ def test_a_person_fills_the_form_and_reads_the_answer(open_page, viewport):
     )
 
 
+def test_a_swimmer_is_asked_of_the_water_and_the_air_comes_back(open_page):
+    query = "&".join(f"{name}={value}" for name, value in SIX.items())
+    page = open_page("phone", path=f"/?{query}")
+    ready(page)
+    air = page.locator(".st-key-air_temperature_c input")
+    expect(air).to_have_value("20")
+    choose(page, "Sport", "Swimming")
+    expect(
+        page.get_by_role("heading", name="Four answers for a first number")
+    ).to_be_visible()
+    expect(page.get_by_text(HEAT_IN_WATER)).to_be_visible()
+    expect(air).to_have_count(0)
+    expect(page.get_by_text("No number at hand?")).to_have_count(0)
+    choose(page, "Sport", "Running")
+    expect(air).to_have_value("20")
+    expect(page.get_by_text(HEAT_IN_WATER)).to_have_count(0)
+
+
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
