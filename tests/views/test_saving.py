@@ -365,10 +365,10 @@ def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
             date(2026, 7, day), 0.2, 0.1, 0.4, "0", "card", day % 3 == 0, "running", 60.0
         )
         database.save_outcome(LOCAL, outcome)
-    words = " ".join(m.value for m in opened("diary").markdown)
+    words = told(opened("diary"))
     assert f"{n} sessions in the diary, 3 with a cramp" in words
     assert ("2.0 would be expected" in words) == (n == 10)
-    assert told(opened("diary")).count("with scorecard card") == n
+    assert words.count("with scorecard card") == n
     assert "Personal, not a validation" in words
 
 
