@@ -109,7 +109,7 @@ class Outcome:
     scorecard_version: str = ""
 
     @property
-    def version(self) -> str:
+    def version_of_scorecard(self) -> str:
         """Version of the scorecard, found by its fingerprint if need be; else empty."""
         return self.scorecard_version or version_of(self.scorecard)
 
@@ -286,7 +286,7 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     for outcome in outcomes:
         row = {name: getattr(outcome, name) for name in columns}
         row["day"] = outcome.day.isoformat()
-        row["scorecard_version"] = outcome.version
+        row["scorecard_version"] = outcome.version_of_scorecard
         row["cramp"] = _yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
         at, after = outcome.cramp_at_min, outcome.after_session

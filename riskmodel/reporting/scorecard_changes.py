@@ -78,8 +78,8 @@ def change_notes(row: RowChange) -> list[str]:
     if row.after is None:
         return ["Taken out."]
     notes = [
-        f"{_ATTRIBUTES[name]}: was {_plain(getattr(row.before, name))}, "
-        f"is {_plain(getattr(row.after, name))}."
+        f"{_ATTRIBUTES[name]}: "
+        f"{_was_and_is(getattr(row.before, name), getattr(row.after, name))}."
         for name in row.attributes
     ]
     if not notes and all(place.before == place.after for place in row.points):
@@ -118,6 +118,15 @@ def change_sentences(row: RowChange) -> list[str]:
     return [s for s in (row.after.reason, row.after.departure, *of_levels) if s]
 
 
+def _was_and_is(was: Any, now: Any) -> str:
+    if not isinstance(was, tuple):
+        return f"was {_plain(was)}, is {_plain(now)}"
+    gone, new = ([n for n in a if n not in b] for a, b in ((was, now), (now, was)))
+    parts = (("new", new), ("taken out", gone))
+    told = [f"{what} {', '.join(names)}" for what, names in parts if names]
+    return "; ".join(told) or "another order"
+
+
 def _place(row: RowChange, at: float | str) -> str:
     return f"{at:g}" if isinstance(at, float | int) else _level(row.row, at)
 
@@ -138,8 +147,6 @@ def _plain(value: Any) -> str:
         return f"{value.per_unit:g} for each of {value.quantity}, at most {value.limit:g}"
     if isinstance(value, OnlyIf):
         return f"{value.quantity} {' or '.join(value.any)}"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else f"{value}"

@@ -148,7 +148,8 @@ def _session(outcome: Outcome) -> str:
     sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
     expected = f"Expected {in_100_text(outcome.probability)} of 100"
     if outcome.scorecard != load_scorecard().fingerprint:
-        expected += f" with scorecard {outcome.version or outcome.scorecard}"
+        name = outcome.version_of_scorecard or outcome.scorecard
+        expected += f" with scorecard {name}"
     return f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. {expected}"
 
 
@@ -168,8 +169,8 @@ def _line(saved: SavedOutcome) -> str:
 
 def _show(owner: str, rows: list[SavedOutcome]) -> None:
     st.header("Expected and observed")
-    for sentence in compare_outcomes([saved.outcome for saved in rows]).sentences:
-        st.markdown(sentence)
+    # They may name a scorecard of another program.
+    tables.say(*compare_outcomes([saved.outcome for saved in rows]).sentences)
     if not rows:
         return
     with st.expander(f"The sessions ({len(rows)})"):

@@ -26,7 +26,7 @@ from riskmodel.store import (
 from riskmodel.views import athletes, device, form, keeping, plans, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import SquadState, StoreState, state
-from riskmodel.whatif.plans import Scenario, from_text, to_text
+from riskmodel.whatif.plans import Scenario, from_text, to_text, version_in
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _open_plan(item: Item) -> None:
     form.forget_trail()
     form.end_visit()
     answers = dict(content) if whole else {**own, **content}
-    form.fill(answers, saved_with=item.scorecard_version)
+    form.fill(answers, saved_with=version_in(item.scorecard_version))
     if own and not whole:
         state(StoreState).note = (
             "The plan holds no health and personal answers: those that were in My session "

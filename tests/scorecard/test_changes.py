@@ -137,3 +137,18 @@ def test_grades_that_count_otherwise_are_named():
     changes = compare_scorecards(CARD, other)
     assert (changes.rows, changes.grades) == ((), ("weak",))
     assert any("weak" in line for line in change_lines(changes))
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        (("a", "c"), "Sources: new c; taken out b."),
+        (("b", "a"), "Sources: another order."),
+        ((), "Sources: taken out a, b."),
+    ],
+)
+def test_of_the_sources_only_those_are_named_that_changed(sources, words):
+    before = with_row("sleep", evidence=("a", "b"))
+    after = with_row("sleep", evidence=sources)
+    (change,) = compare_scorecards(before, after).rows
+    assert change_notes(change) == [words]

@@ -133,7 +133,7 @@ def test_every_scored_input_reaches_a_factor_or_the_physiology():
         ('name = "effort"', 'name = "duration"', "twice"),
         ('kind = "levels"', 'kind = "guess"', "guess"),
         ('direction = "up"', 'direction = "sideways"', "sideways"),
-        ('version = "2026.1"\n', "", "version"),
+        (f'version = "{CARD.version}"\n', "", "version"),
         ("limit = 10 }", "limit = 10, more = 1 }", "more"),
         ("per_unit = 0.22, ", "", "no 'per_unit'"),
         ("strong = 1.0 ", "strong = 2.0 ", "shrinks"),

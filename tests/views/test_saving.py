@@ -340,6 +340,16 @@ def test_an_outcome_keeps_what_was_expected_before_it(database):
     assert not database.outcomes(LOCAL)
 
 
+def test_an_expectation_says_its_scorecard_in_the_list_only_if_that_is_another(database):
+    page = opened("diary", SIX)
+    press(page, "Write the expectation down")
+    (saved,) = database.outcomes(LOCAL)
+    now = load_scorecard()
+    written = saved.outcome.scorecard, saved.outcome.scorecard_version
+    assert written == (now.fingerprint, now.version)
+    assert "with scorecard" not in told(opened("diary"))
+
+
 def test_a_session_to_come_has_no_outcome_yet(database):
     page = opened("diary", SIX)
     page.date_input(key="diary_day").set_value(date.today() + timedelta(days=3)).run()
@@ -366,9 +376,10 @@ def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
             date(2026, 7, day), 0.2, 0.1, 0.4, "0", "card", day % 3 == 0, "running", 60.0
         )
         database.save_outcome(LOCAL, outcome)
-    words = " ".join(m.value for m in opened("diary").markdown)
+    words = told(opened("diary"))
     assert f"{n} sessions in the diary, 3 with a cramp" in words
     assert ("2.0 would be expected" in words) == (n == 10)
+    assert words.count("with scorecard card") == n
     assert "Personal, not a validation" in words
 
 
