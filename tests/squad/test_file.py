@@ -338,6 +338,11 @@ def test_only_never_says_that_nobody_cramped_before(level, cells):
     assert cramps(*cells) == [level] * len(cells)
 
 
+def test_cells_that_were_kept_before_are_read_as_they_were():
+    kept = pd.DataFrame({"age_years": 30, "cramp_sessions_12mo": ["0", 0, "None", "1-2"]})
+    assert read_cells(kept)["cramp_sessions_12mo"].tolist() == ["0", "0", "0", "1-2"]
+
+
 @pytest.mark.parametrize(
     "cell",
     ["<6", "0?", "never?", "not sure", "yes", "-2", "2.5", "46024", "2/1", "3-5?", "+6"],

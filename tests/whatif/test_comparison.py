@@ -68,6 +68,9 @@ def test_what_is_swept_by_itself_is_allowed_and_holds_the_plan(name):
             assert min(shown) <= planned <= max(shown)
             assert field.low <= min(shown)
             assert max(shown) <= field.high
+    else:
+        assert usual_values(name) == tuple(field.offered())
+        assert all(planned in usual_values(name, planned) for planned in field.levels)
 
 
 def test_a_measured_wbgt_does_not_stand_for_other_weather():
