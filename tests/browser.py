@@ -24,6 +24,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -137,11 +138,10 @@ def install_browser() -> None:
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
-@contextmanager
-def watched_context(
+def _watched(
     browser: Browser, viewport: str, color_scheme: str
-) -> Iterator[BrowserContext]:
-    """Open a private window that notes every error and every outbound call."""
+) -> tuple[BrowserContext, list[str]]:
+    """Open a private window, with a list of its errors and its outbound calls."""
     width, height = VIEWPORTS[viewport]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -172,11 +172,68 @@ def watched_context(
         "page",
         lambda page: page.on("websocket", lambda socket: note_outbound(socket.url)),
     )
+    return context, complaints
+
+
+@contextmanager
+def watched_context(
+    browser: Browser, viewport: str, color_scheme: str
+) -> Iterator[BrowserContext]:
+    """Open a private window that notes every error and every outbound call."""
+    context, complaints = _watched(browser, viewport, color_scheme)
     try:
         yield context
     finally:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+class Windows:
+    """Watched windows that go from test to test, each time as empty as a new one.
+
+    A page that has shown the app before shows it again for half the work: its browser
+    has read the app's code.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._spare: dict[tuple[str, str], list[tuple[Page, list[str]]]] = {}
+
+    @contextmanager
+    def lend(self, viewport: str, color_scheme: str, origin: str) -> Iterator[Page]:
+        """Lend a page that has seen nothing of this origin; it may not have erred."""
+        spare = self._spare.setdefault((viewport, color_scheme), [])
+        if spare:
+            page, complaints = spare.pop()
+        else:
+            context, complaints = _watched(self._browser, viewport, color_scheme)
+            page = context.new_page()
+        width, height = VIEWPORTS[viewport]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
+        yield page
+        told = list(complaints)
+        try:
+            _empty(page, origin)
+        except PlaywrightError:
+            page.context.close()
+        else:
+            complaints.clear()
+            spare.append((page, complaints))
+        assert not told, "\n".join(told)
+
+
+def _empty(page: Page, origin: str) -> None:
+    """Leave nothing of what was opened, kept or set in the window of this page."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    session = page.context.new_cdp_session(page)
+    kinds = "cookies,local_storage,indexeddb,cache_storage"
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+    session.detach()
 
 
 def note_traffic(context: BrowserContext) -> None:
