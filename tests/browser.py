@@ -295,7 +295,8 @@ def fits(page: Page) -> None:
 def axe(page: Page) -> list[str]:
     """Name what axe finds serious or critical: rule, element, and why.
 
-    The other colour scheme is looked at too, with the rules that depend on colours.
+    The other colour scheme is looked at too, with the rules that depend on colours, and
+    the page stays in it: a change of colours draws everything anew.
     """
     # Axe measures contrast only in view, and Streamlit's page scrolls inside itself.
     window = page.viewport_size
@@ -306,9 +307,8 @@ def axe(page: Page) -> list[str]:
     page.emulate_media(color_scheme="light" if dark else "dark")
     settled(page)
     faults += _faults(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
-    page.emulate_media(color_scheme="dark" if dark else "light")
     page.set_viewport_size(window)
-    settled(page)
+    ready(page)
     return faults
 
 

@@ -428,7 +428,7 @@ def sign_in(browser, url, subject):
     page.get_by_role("button", name="Authorize").click()
     page.wait_for_url(f"{url}/**")
     ready(page)
-    page.goto(f"{url}/saved")
+    page.get_by_text("Go to: Saved").click()
     ready(page)
     return page
 
@@ -471,7 +471,7 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         again.locator("button[type=submit]").first.click()
         again.wait_for_url(f"{url}/**")
         ready(again)
-        again.goto(f"{url}/saved")
+        again.get_by_text("Go to: Saved").click()
         ready(again)
         expect(again.get_by_role("button", name="Sign in")).to_be_visible()
         expect(again.get_by_text("Ada's run")).to_have_count(0)
