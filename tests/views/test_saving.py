@@ -415,7 +415,8 @@ def signing_in(tmp_path):
         yield url
 
 
-def sign_in(browser, url, subject):
+def stranger(browser, url):
+    """Open a page that nobody has signed in to."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     note_traffic(context)
     # The provider's own page would load its looks from elsewhere.
@@ -423,6 +424,10 @@ def sign_in(browser, url, subject):
     page = context.new_page()
     page.goto(f"{url}/saved")
     ready(page)
+    return page
+
+
+def sign_in(page, url, subject):
     page.get_by_role("button", name="Sign in").click()
     page.locator("input[name=sub]").fill(subject)
     page.get_by_role("button", name="Authorize").click()
@@ -430,19 +435,14 @@ def sign_in(browser, url, subject):
     ready(page)
     page.get_by_text("Go to: Saved").click()
     ready(page)
-    return page
 
 
 def test_one_user_sees_nothing_of_another(browser, tmp_path):
     with signing_in(tmp_path) as url:
-        stranger = browser.new_context()
-        note_traffic(stranger)
-        anonymous = stranger.new_page()
-        anonymous.goto(f"{url}/saved")
-        ready(anonymous)
-        expect(anonymous.get_by_role("button", name="Sign in")).to_be_visible()
-        expect(anonymous.get_by_text("Save what is open")).to_have_count(0)
-        ada = sign_in(browser, url, "ada")
+        ada = stranger(browser, url)
+        expect(ada.get_by_role("button", name="Sign in")).to_be_visible()
+        expect(ada.get_by_text("Save what is open")).to_have_count(0)
+        sign_in(ada, url, "ada")
         ada.goto(f"{url}/?sport=running&duration_min=61&session_rpe=5&age_years=40")
         ready(ada)
         ada.get_by_text("Go to: Saved").click()
@@ -452,7 +452,8 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         ready(ada)
         ada.get_by_role("button", name="Save: plan").click()
         expect(ada.get_by_text("Ada's run", exact=True)).to_be_visible()
-        ben = sign_in(browser, url, "ben")
+        ben = stranger(browser, url)
+        sign_in(ben, url, "ben")
         expect(ben.get_by_text("Everything that is saved")).to_be_visible()
         expect(ben.get_by_text("Ada's run")).to_have_count(0)
         exported = download(ben, "Export everything").read_text()
@@ -463,7 +464,8 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         ready(ben)
         ben.get_by_role("button", name="Delete everything that is saved").click()
         ready(ben)
-        again = sign_in(browser, url, "ada")
+        again = stranger(browser, url)
+        sign_in(again, url, "ada")
         expect(again.get_by_text("Ada's run", exact=True)).to_be_visible()
         again.get_by_role("button", name="Sign out").click()
         # The provider asks once more, and leads back.
