@@ -150,6 +150,7 @@ def test_the_guide_reads_well_and_is_searched_by_keyboard(open_page, viewport, s
     page = open_page(viewport, color_scheme=scheme)
     page.get_by_role("link", name="Go to: Cramp guide").click()
     expect(page.get_by_role("heading", name="Cramp guide")).to_be_visible()
+    ready(page)
     page.get_by_text("Get help first, if").click()
     box = page.get_by_role("textbox")
     for _ in range(40):

@@ -48,7 +48,7 @@ from riskmodel.squad.scores import (
 )
 from riskmodel.views.state import DeviceState, FormState
 from riskmodel.whatif.levers import LEVERS
-from tests.browser import axe, download, fits, in_both_windows, ready
+from tests.browser import axe, download, fits, in_both_windows, ready, settled
 from tests.strategies import sessions
 
 APP = str(Path(riskmodel.__file__).parents[1] / "app.py")
@@ -667,6 +667,7 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
     ready(page)
     grid = page.locator(".st-key-squad_list [data-testid=stDataFrame]")
     grid.scroll_into_view_if_needed()
+    settled(page)
     # The second row below the headers; the age stands beside the name.
     grid.click(position={"x": 60, "y": 88})
     page.keyboard.press("ArrowRight")

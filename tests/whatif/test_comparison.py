@@ -581,6 +581,7 @@ def test_a_coach_compares_changes_reloads_and_shares(open_page, viewport, scheme
     assert list(rows["scenario"]) == ["Marathon", "Marathon 2"]
     assert len(pypdf.PdfReader(download(page, "PDF")).pages) == 1
     page.get_by_role("button", name="Share a link").click()
+    ready(page)
     url = page.get_by_test_id("stCode").inner_text().strip()
     assert "cramp_sessions" not in parse_qs(urlsplit(url).query)["scenarios"][0]
     page.keyboard.press("Escape")
