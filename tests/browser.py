@@ -268,14 +268,14 @@ def choose(page: Page, label: str, option: str, *, exact: bool = True) -> None:
     ready(page)
 
 
-def download(page: Page, name: str) -> Path:
+def download(page: Page, name: str, *, again_after_ms: float = 10_000) -> Path:
     """Click the button of this name, and return the file that it brings.
 
     Streamlit draws a button anew with every run of the script, and drops a click on
-    one that it is about to replace: no download begins.
+    one that it is about to replace: no download begins, and the click is made again.
     """
     button = page.get_by_role("button", name=name, exact=True)
-    for patience_ms in (10_000, 20_000, PATIENCE_MS):
+    for patience_ms in (again_after_ms, 2 * again_after_ms, PATIENCE_MS):
         ready(page)
         with suppress(PlaywrightTimeout):
             with page.expect_download(timeout=patience_ms) as begun:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import Windows, watched_context
+from tests.browser import Windows, download, watched_context
 
 
 def visit(browser: Browser, script: str) -> None:
@@ -61,3 +61,15 @@ def test_what_is_said_in_a_lent_window_is_heard(browser: Browser, app_url: str) 
     with pytest.raises(AssertionError, match="console: spoilt"):
         lent.__exit__(None, None, None)
     page.context.close()
+
+
+def test_a_click_for_a_file_that_is_lost_is_made_again(browser: Browser) -> None:
+    with watched_context(browser, "phone", "light") as context:
+        page = context.new_page()
+        page.set_content(
+            """<div data-testid=stApp data-test-connection-state=CONNECTED
+                data-test-script-state=notRunning>
+            <button onclick="if (window.lost) file.click(); window.lost = true">CSV</button>
+            <a id=file download=a.csv href="data:text/csv,1">The file</a></div>"""
+        )
+        assert download(page, "CSV", again_after_ms=500).read_text() == "1"
