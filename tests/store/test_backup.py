@@ -678,7 +678,7 @@ SECRET = "open = #sesame"
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(postgres, monkeypatch):  # starting the server is no call
     """Each call of a program of PostgreSQL: its arguments, and its service file."""
     calls = []
     run = subprocess.run
