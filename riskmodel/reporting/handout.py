@@ -9,6 +9,7 @@ from typing import Any
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
@@ -127,6 +128,7 @@ def _content(
             f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
             f"assumptions. In ideal conditions: {ideal} of 100.",
             SYNTHETIC,
+            *([onset_text(answer.onset)] if answer.onset else []),
             *([HEAT_IN_WATER] if answer.heat_is_open else []),
         ],
         "change_heading": "What would change it" + ", health answers apart" * (not private),
@@ -244,7 +246,8 @@ def drinking_plan(
     sip = unit_table.text(sip_ml / 1000.0, "l", units) if ounces else f"{sip_ml:.0f} ml"
     rate = unit_table.text(rate_l_h, "l/h", units)
     sweat = unit_table.text(answer.physiology["sweat_rate_l_h"], "l/h", units, 2)
-    words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). "
+    end = ", up to the end of the session" * bool(rate_l_h)
+    words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}){end}. "
     measured = "measured_sweat_rate_l_h" in answers
     words += f"{'Measured' if measured else 'Predicted'} sweat: {sweat}. " * private
     words += "Drink to thirst, and never more than you sweat."

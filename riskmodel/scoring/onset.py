@@ -21,7 +21,7 @@ class OnsetCurve:
     Attributes
     ----------
     fraction, share : ndarray
-        Straight lines between; both rise to 1.
+        Straight lines between; both rise from 0 to 1.
     low, high : ndarray
         Between which nine in ten draws of the simulators lie.
     """
@@ -33,20 +33,22 @@ class OnsetCurve:
 
     def by(self, fraction: ArrayLike) -> Array:
         """Share of cramps that have begun by a fraction of the session, from 0 to 1."""
-        at = np.append(0.0, self.fraction)
-        share: Array = np.interp(np.asarray(fraction), at, np.append(0.0, self.share))
+        share: Array = np.interp(np.asarray(fraction), self.fraction, self.share)
         return share
 
     def of(self, duration_min: float) -> Onset:
         """What the curve says about a session of so many minutes."""
-        place = int(np.argmin(np.abs(self.fraction - LAST_THIRD)))
         half = np.interp(0.5, self.share, self.fraction)
+        low, share, high = (
+            1.0 - float(np.interp(LAST_THIRD, self.fraction, begun))
+            for begun in (self.high, self.share, self.low)
+        )
         return Onset(
             half_by_min=float(half) * duration_min,
             last_third_from_min=LAST_THIRD * duration_min,
-            last_third=1.0 - float(self.by(LAST_THIRD)),
-            last_third_low=1.0 - float(self.high[place]),
-            last_third_high=1.0 - float(self.low[place]),
+            last_third=share,
+            last_third_low=low,
+            last_third_high=high,
         )
 
 
