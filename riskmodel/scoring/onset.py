@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,12 +80,3 @@ class Onset:
     last_third: float
     last_third_low: float
     last_third_high: float
-
-
-def onset_in(
-    curve: OnsetCurve | None, duration_min: float, probability: float
-) -> Onset | None:
-    """When cramps begin in a session; None where there is no number or no curve."""
-    if curve is None or math.isnan(probability):
-        return None
-    return curve.of(duration_min)
