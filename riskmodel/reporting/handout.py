@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from riskmodel.inputs import units as unit_table
@@ -106,7 +106,6 @@ def _content(
         of_drinking = assess(public, scorecard, calibration)
     sport = FIELDS["sport"].levels[answers["sport"]]
     name = _short_name(answers.get("athlete") or "") if private else ""
-    ideal = in_100_text(answer.probability_ideal)
     words, rows = drinking_plan(answers, of_drinking, advice, units, private=private)
     effort = f"effort {answers['session_rpe']:g} of 10"
     measured = "measured_sweat_rate_l_h" in answers
@@ -123,14 +122,7 @@ def _content(
         else _public_warnings(answer.guards),
         "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
         "bring a cramp",
-        "lines": [
-            f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
-            f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
-            f"assumptions. In ideal conditions: {ideal} of 100.",
-            SYNTHETIC,
-            *([onset_text(answer.onset)] if answer.onset else []),
-            *([HEAT_IN_WATER] if answer.heat_is_open else []),
-        ],
+        "lines": list(_lines(answer)),
         "change_heading": "What would change it" + ", health answers apart" * (not private),
         "why_heading": f"Why: {total_text(answer.total_points)}",
         "why": _why(answer.contributions, units, private=private),
@@ -148,6 +140,20 @@ def _content(
         "drinks": rows,
         "footer": footer(scorecard or load_scorecard()),
     }
+
+
+def _lines(answer: Assessment) -> Iterator[str]:
+    """Say what stands under the number."""
+    yield (
+        f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
+        f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
+        f"assumptions. In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
+    )
+    yield SYNTHETIC
+    if answer.onset is not None:
+        yield onset_text(answer.onset)
+    if answer.heat_is_open:
+        yield HEAT_IN_WATER
 
 
 def _short_name(athlete: str) -> str:
@@ -246,11 +252,10 @@ def drinking_plan(
     sip = unit_table.text(sip_ml / 1000.0, "l", units) if ounces else f"{sip_ml:.0f} ml"
     rate = unit_table.text(rate_l_h, "l/h", units)
     sweat = unit_table.text(answer.physiology["sweat_rate_l_h"], "l/h", units, 2)
-    end = ", up to the end of the session" * bool(rate_l_h)
-    words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}){end}. "
+    words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). "
     measured = "measured_sweat_rate_l_h" in answers
     words += f"{'Measured' if measured else 'Predicted'} sweat: {sweat}. " * private
-    words += "Drink to thirst, and never more than you sweat."
+    words += "Drink to thirst, up to the end, and never more than you sweat."
     steps = math.floor(answers["duration_min"] / _SIP_MIN)
     if not rate_l_h or steps > _MOST_SIPS:
         return words, []

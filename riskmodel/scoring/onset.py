@@ -69,7 +69,8 @@ class Onset:
 
     Examples
     --------
-    >>> from riskmodel import assess, load_examples
+    >>> from riskmodel import assess
+    >>> from riskmodel.datasets import load_examples
     >>> onset = assess(load_examples()["Marathon"]).onset
     >>> onset.last_third > 0.5 and onset.half_by_min > onset.last_third_from_min
     True
