@@ -32,6 +32,7 @@ TEXT = data_file("guide.toml").read_text(encoding="utf-8")
         ["seconds to minutes", "whole muscle", "come back"],
         ["part of the muscle", "without pain", "days", "caffeine", "stress"],
         ["fibres have torn", "pain at every use", "strong cramp can cause one"],
+        ["no faster than planned", "last third", "up to the end"],
         ["contradict each other", "hours", "clinical usage"],
     ],
 )
@@ -70,6 +71,7 @@ def test_no_search_fails(words):
         ("bruis", "Strain"),
         ("numbness", "Cramps with fever, numbness or tingling"),
         ("swelling warm", "Calf pain with swelling, warmth or redness"),
+        ("last third", "Most cramps begin late"),
         ("vinegar", "Pickle juice or vinegar: a mouthful, if you like"),
         ("hamstring", "Stop, and stretch the muscle gently"),
     ],
@@ -124,6 +126,9 @@ def test_the_page_shows_every_warning_sign_and_step(page):
         assert RED_FLAGS[name] in words
     for step in GUIDE.steps:
         assert step.text in words
+    assert GUIDE.late.text in words
+    captions = " ".join(c.value for c in page.caption)
+    assert all(source in captions for source in GUIDE.late.sources)
 
 
 def test_the_page_walks_the_path_and_starts_again(page):

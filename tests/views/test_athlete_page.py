@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from io import BytesIO
@@ -30,6 +31,7 @@ from riskmodel.reporting.handout import (
     drinking_plan,
     handout_pdf,
 )
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views.result import dots_html, total_html
@@ -462,6 +464,18 @@ def test_the_printed_page_is_one_and_says_the_same(name, units, private):
     assert load_scorecard().version in words
 
 
+@pytest.mark.parametrize("private", [False, True])
+def test_the_printed_page_says_once_when_cramps_begin_or_nothing_of_it(private):
+    session = load_examples()["Marathon"]
+    answer, advice = assess(session), advise(session)
+    told, without = (
+        _content(session, a, advice, {}, private=private)
+        for a in (answer, replace(answer, onset=None))
+    )
+    assert told["lines"].count(onset_text(answer.onset)) == 1
+    assert len(without["lines"]) == len(told["lines"]) - 1
+
+
 def test_a_page_without_private_answers_names_none():
     session = {**ILL, "conditions": ["poor_circulation", "diabetes"]}
     session |= {
@@ -652,7 +666,8 @@ def test_a_link_shared_on_a_phone_opens_in_a_fresh_profile(open_page, server_hom
     # No server was asked for a private answer, and none stays in the address.
     assert "medications" in unquote(unquote(parts.fragment))
     assert asked
-    assert not any("medications" in url for url in [*asked, other.url])
+    expect(other).not_to_have_url(re.compile("medications"))
+    assert not any("medications" in url for url in asked)
     assert "medications" not in (server_home / "server.log").read_text()
 
 

@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
-from riskmodel.views.result import why_html
+from riskmodel.views.result import onset_html, why_html
 from tests import CHECKOUT
 from tests.browser import axe, choose, fits, in_both_windows, ready, settled
 
@@ -291,6 +292,42 @@ def test_bars_are_sorted_escaped_and_as_long_as_their_points():
     assert "<b>x</b>" not in html
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "a &amp; &lt;i&gt;" in html
+
+
+def test_a_scored_session_shows_when_cramps_begin(page):
+    assert 'cr-onset"' not in html_of(page)
+    fill(page, SIX)
+    assert onset_text(assess(SIX).onset) in html_of(page)
+    fill(page, {"red_flags": ["swollen_calf"]})
+    assert 'cr-onset"' not in html_of(page)
+
+
+def test_without_a_curve_nothing_is_shown_of_when_cramps_begin():
+    def reasons():
+        from dataclasses import replace
+
+        from riskmodel import assess
+        from riskmodel.datasets import load_examples
+        from riskmodel.views.result import show_reasons
+
+        session = load_examples()["Marathon"]
+        show_reasons(replace(assess(session), onset=None), session)
+
+    page = AppTest.from_function(reasons).run()
+    assert not page.exception
+    assert "cr-dots" in html_of(page)
+    assert "cr-onset" not in html_of(page)
+
+
+@pytest.mark.parametrize(("share", "late"), [(0.0, 0), (0.44, 4), (0.75, 8), (1.0, 10)])
+def test_the_picture_of_when_cramps_begin_has_ten_dots_and_says_how_many_are_late(
+    share, late
+):
+    onset = replace(assess(SIX).onset, last_third=share)
+    html = onset_html(onset, 60.0)
+    first, last = re.findall(r"<div>((?:<i></i>)*)</div>", html)
+    assert (first.count("<i>"), last.count("<i>")) == (10 - late, late)
+    assert f"{late} of them in its last third" in html
 
 
 # -------------------------------------------------------------------- a real browser
