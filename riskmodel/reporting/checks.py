@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from riskmodel.reporting.targets import (
+    PRODUCT,
     beside_limit,
     counted,
     is_none,
@@ -38,9 +39,7 @@ _ROUNDING = 1e-12
 
 def figures(rows: Iterable[Row], model: str | None = None) -> list[Row]:
     """Rows with a published figure, of one model or of all."""
-    return [
-        row for row in rows if row["tier"] in TIERS and model in (None, row["model"])
-    ]
+    return [row for row in rows if row["tier"] in TIERS and model in (None, row["model"])]
 
 
 def published_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -60,8 +59,8 @@ def published_lines(rows: Iterable[Row]) -> Iterator[str]:
     for model in models:
         yield pass_text(rows, model)
     yield ""
-    yield f"Misses of the {models[-1]}"
-    for row in figures(rows, models[-1]):
+    yield f"Misses of the {PRODUCT}"
+    for row in figures(rows, PRODUCT):
         if not row["passes"]:
             label = f"  {row['id']} ({row['tier']}, {row['role']}): "
             yield from wrapped(f"{label}{miss_text(row)}", "    ")
@@ -118,7 +117,7 @@ def pass_text(rows: Iterable[Row], model: str) -> str:
     tier_a, tier_b = (counted(own, tier) for tier in "AB")
     none = [row for row in tier_a if is_none(row)]
     others = [row for row in tier_a if not is_none(row)]
-    name = model if model == "product" else f"{model} simulator"
+    name = model if model == PRODUCT else f"{model} simulator"
     return (
         f"{name}: {_count(tier_a)} of tier A ({_count(none)} published as none, "
         f"{_count(others)} others), {_count(tier_b)} of tier B"
@@ -155,9 +154,7 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield f"  {name:28}{value:8.4f}"
     yield ""
-    yield (
-        f"{'':52}{'n':>8}{'expected':>10}{'observed':>10}{'ratio':>8}{'in range':>10}"
-    )
+    yield (f"{'':52}{'n':>8}{'expected':>10}{'observed':>10}{'ratio':>8}{'in range':>10}")
     yield from _stratum_lines(report["strata"], report["strata"])
     yield "With six answers only"
     yield from _stratum_lines(report["strata_six"], of_required(report["strata_six"]))

@@ -18,6 +18,7 @@ from riskmodel.inputs.fields import FIELDS
 Row = Mapping[str, Any]
 PRODUCT = "product"
 _HISTORY = "cramp_sessions_12mo"
+_SINGLE = ("marathon", "ironman", "easy-hour", "onset-mean")
 _DURATION_ALONE = "Duration alone"
 # By the end of the name under which the product stands among its rivals.
 _THE_PRODUCT = "(the product)"
@@ -123,9 +124,7 @@ def target_rows(
             met = target.low <= found.value <= target.high
             limits = (target.low, target.high)
             told = (found.of, found.by, found.group)
-            rows.append(
-                TargetRow(target.id, target.what, found.value, *limits, met, *told)
-            )
+            rows.append(TargetRow(target.id, target.what, found.value, *limits, met, *told))
     return rows
 
 
@@ -148,7 +147,8 @@ def _of_published(rows: Sequence[Row]) -> dict[str, _Value | None]:
         "tier-b": _share_met(tier_b),
         "tier-a-found": _share_met(found),
         **{
-            name: ours.get(name) for name in ("marathon", "ironman", "easy-hour", "onset-mean")
+            name: ours.get(name)
+            for name in ("marathon", "ironman", "easy-hour", "onset-mean")
         },
     }
 
