@@ -27,7 +27,7 @@ FIGURE_NAMES: Mapping[str, str] = {
     "ironman": "Ironman",
     "ultra-56": "56 km race",
     "ultra-161": "161 km race",
-    "laboratory": "4 h at 30 °C",
+    "laboratory": "4 h walk, 30 °C",
     "trail-month": "Trail, a month",
     "trail-year": "Trail, a year",
     "cyclists-year": "Cycling, a year",

@@ -117,15 +117,22 @@ def target_rows(
         values |= _of_published([row for row in published if row["model"] == PRODUCT])
     if calibration is not None:
         values |= _of_calibration(calibration)
-    rows = []
-    for target in load_targets():
-        found = values.get(target.id)
-        if found is not None:
-            met = target.low <= found.value <= target.high
-            limits = (target.low, target.high)
-            told = (found.of, found.by, found.group)
-            rows.append(TargetRow(target.id, target.what, found.value, *limits, met, *told))
-    return rows
+    measured = ((target, values.get(target.id)) for target in load_targets())
+    return [_row(target, found) for target, found in measured if found is not None]
+
+
+def _row(target: Target, found: _Value) -> TargetRow:
+    return TargetRow(
+        id=target.id,
+        what=target.what,
+        value=found.value,
+        low=target.low,
+        high=target.high,
+        met=target.low <= found.value <= target.high,
+        of=found.of,
+        by=found.by,
+        group=found.group,
+    )
 
 
 def is_none(row: Row) -> bool:
