@@ -11,9 +11,10 @@ from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import ScorecardError, load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess, assess_frame
+from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
-from riskmodel.scoring.probability import Calibration, CalibrationError, load_calibration
+from riskmodel.scoring.probability import Calibration, CalibrationError
 from riskmodel.squad.file import SquadFileError, read_squad
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_plan
 from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad

@@ -28,15 +28,10 @@ from riskmodel.calibration.anchors import (
     tune,
 )
 from riskmodel.calibration.assumptions import Assumptions, median_assumptions, structures
-from riskmodel.calibration.fit import (
-    Labelled,
-    draw_ensemble,
-    duration_knots,
-    label,
-    logistic,
-    piecewise,
-)
+from riskmodel.calibration.curves import logistic, piecewise
+from riskmodel.calibration.fit import draw_ensemble, duration_knots, label
 from riskmodel.calibration.people import People, draw_people
+from riskmodel.calibration.questions import Labelled
 from riskmodel.calibration.simulators import probability, read_people, read_sessions
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
@@ -161,14 +156,23 @@ def calibration_checks(
     ensemble = draw_ensemble(made_seed, draws_per_structure)
     train = label(n_scenarios, seed + 1, ensemble, scorecard)
     fresh = label(n_scenarios, seed, ensemble, scorecard)
-    p = expit(calibration.logit(fresh.points, fresh.duration_points))
+    engine = Engine(scorecard, calibration)
+    p, held = _answered(fresh.frame, fresh, engine)
+    six, held_six = _answered(fresh.frame[_required()], fresh, engine)
     bins = _reliability(p, fresh.p)
-    of_open_answers, six = _open_answers(fresh, scorecard, calibration)
+    # Who left the past open may be asked how often the range holds, by what it was.
+    of_six = [*_required(), "cramp_sessions_12mo"]
     return {
-        "summary": _summary(p, fresh.p, bins) | of_open_answers,
+        "summary": _summary(p, fresh.p, bins)
+        | {
+            "coverage_all": float(held.mean()),
+            "coverage_six": float(held_six.mean()),
+            "observed_over_expected_six": float(fresh.p.sum() / six.sum()),
+            "slope_six": _slope(six, fresh.p),
+        },
         "reliability": bins.to_dict("records"),
-        "strata": _strata(fresh, p),
-        "strata_six": [row for row in _strata(fresh, six) if row["by"] in _required()],
+        "strata": _strata(fresh, p, held),
+        "strata_six": [r for r in _strata(fresh, six, held_six) if r["by"] in of_six],
         "benchmarks": _benchmarks(train, ensemble, scorecard, calibration, seed + 2),
     }
 
@@ -208,24 +212,16 @@ def _required() -> list[str]:
     return [name for name, field in FIELDS.items() if field.required]
 
 
-def _open_answers(
-    fresh: Labelled, scorecard: Scorecard, calibration: Calibration
-) -> tuple[dict[str, float], Array]:
-    """How often the range holds the label, with every answer and with six only.
-
-    The second value is the probability with six only.
-    """
-    engine = Engine(scorecard, calibration)
-    summary = {}
-    for key, frame in (("all", fresh.frame), ("six", fresh.frame[_required()])):
-        chances = engine.run(read_frame(frame), detail=False).chances
-        p, low, high = (chances[f"probability{end}"] for end in ("", "_low", "_high"))
-        summary[f"coverage_{key}"] = float(((fresh.p >= low) & (fresh.p <= high)).mean())
-        summary[f"observed_over_expected_{key}"] = float(fresh.p.sum() / p.sum())
-    return summary | {"slope_six": _slope(p, fresh.p)}, p
+def _answered(
+    frame: pd.DataFrame, fresh: Labelled, engine: Engine
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Probability, and whether the range holds the label."""
+    chances = engine.run(read_frame(frame), detail=False).chances
+    p, low, high = (chances[f"probability{end}"] for end in ("", "_low", "_high"))
+    return p, (fresh.p >= low) & (fresh.p <= high)
 
 
-def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
+def _strata(fresh: Labelled, p: Array, held: NDArray[np.bool_]) -> list[dict[str, Any]]:
     people = read_sessions(fresh.frame)
     rows = []
     for name, limits in STRATA.items():
@@ -243,14 +239,16 @@ def _strata(fresh: Labelled, p: Array) -> list[dict[str, Any]]:
             if not inside.any():  # a level that the scenarios do not have
                 continue
             expected, observed = float(p[inside].sum()), float(fresh.p[inside].sum())
+            n = int(inside.sum())
             rows.append(
                 {
                     "by": name,
                     "stratum": text,
-                    "n": int(inside.sum()),
-                    "expected": expected / max(int(inside.sum()), 1),
-                    "observed": observed / max(int(inside.sum()), 1),
-                    "ratio": observed / expected if expected else float("nan"),
+                    "n": n,
+                    "expected": expected / n,
+                    "observed": observed / n,
+                    "ratio": observed / expected,
+                    "coverage": float(held[inside].mean()),
                 }
             )
     return rows

@@ -218,6 +218,8 @@ class _Draw:
         c["sport"] = self._choice(shares)
         if "sport" in fixed:
             c["sport"] = np.full(self.n, fixed["sport"], dtype=object)
+        # Who lifts weights today answers the question about strength training with it.
+        c["strength_training"][c["sport"] == "gym_strength"] = "yes"
         self.sport = pd.DataFrame(sports).T.loc[c["sport"]].reset_index(drop=True)
         race = self._yes(self.sport["race"].to_numpy())
         if "competition" in fixed:

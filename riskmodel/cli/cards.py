@@ -33,7 +33,7 @@ from riskmodel.reporting.words import scorecard_lines
 from riskmodel.scorecard.changes import compare_scorecards
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
-from riskmodel.scoring.probability import load_calibration
+from riskmodel.scoring.calibration_file import load_calibration
 
 
 @app.command()

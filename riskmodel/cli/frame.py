@@ -21,7 +21,8 @@ from riskmodel.inputs.session import SCORECARD_VERSION
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.probability import Calibration, load_calibration
+from riskmodel.scoring.calibration_file import load_calibration
+from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.plans import version_in
 
 app = typer.Typer(

@@ -206,7 +206,7 @@ def assess(
         narrowing=used.narrowing(result),
         onset=onset_in(
             used.calibration.onset if used.calibration else None,
-            float(np.asarray(answers.columns["duration_min"])[0]),
+            float(result.columns["duration_min"][0]),
             chances["probability"],
         ),
     )

@@ -19,14 +19,13 @@ from riskmodel.physiology.plan import QUANTITIES, plan_quantities
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.calibration_file import calibration_of, load_calibration
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_bits
 from riskmodel.scoring.open_questions import OpenQuestions, unanswered_bits, without_the_day
 from riskmodel.scoring.probability import (
     RANGE_SD,
     Calibration,
-    calibration_of,
     expit,
-    load_calibration,
     weight_doubt,
 )
 
@@ -208,13 +207,13 @@ class Engine:
     ) -> dict[str, Array]:
         """Probability, the same in ideal conditions, and the range with its parts."""
         duration = self._duration_points(points, len(total))
-        where = columns["air_temperature_c"], columns["duration_min"]
-        shift = self.open_questions.shift(missing, columns["duration_min"])
+        minutes, rpe, sport = (
+            columns[name] for name in ("duration_min", "session_rpe", "sport")
+        )
+        shift = self.open_questions.shift(missing, minutes, rpe, sport)
         logit = calibration.logit(total, duration) + shift
         ideal = calibration.logit(total - self._of_the_day @ points, duration)
-        ideal += self.open_questions.shift(
-            without_the_day(missing), columns["duration_min"]
-        )
+        ideal += self.open_questions.shift(without_the_day(missing), minutes, rpe, sport)
         # A question that takes a little away must not make the ideal the worse case.
         ideal = np.minimum(ideal, logit)
         below, above = calibration.assumptions(duration)
@@ -225,16 +224,19 @@ class Engine:
                 off = row - typical
                 off *= doubt
                 of_weights += off * off
-        of_answers = self.open_questions.variance(missing, *where)
-        of_answers += self._of_open_heat(columns)
+        of_answers, upward = self.open_questions.variance(
+            missing, columns["air_temperature_c"], minutes
+        )
+        heat = self._of_open_heat(columns)
+        of_answers, upward = of_answers + heat, upward + heat
         # From points to log odds, where the curve stands.
         scale = RANGE_SD * calibration.logit_per_point(total)
-        known = scale * scale * (of_weights + of_answers)
+        squared = scale * scale
         # The range lies around the usual answers; the number itself, an average over
         # likely answers, is higher where few of them are high.
         usual = logit - shift
-        bottom = usual - np.sqrt(below * below + known)
-        top = usual + np.sqrt(above * above + known)
+        bottom = usual - np.sqrt(below * below + squared * (of_weights + of_answers))
+        top = usual + np.sqrt(above * above + squared * (of_weights + upward))
         return {
             "probability": expit(logit),
             "probability_low": expit(np.minimum(bottom, logit)),

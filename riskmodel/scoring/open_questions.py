@@ -100,16 +100,21 @@ class OpenQuestions:
         cells = self._at_c.size * self._at_log_min.size
         self._tables = _by_position(calibration.questions)
         self._squares = _by_byte(self._tables, cells)
+        self._upward = _by_byte(_by_position(calibration.questions_upward), cells)
         shifts = _by_position(calibration.question_shifts)
         self._shifts = _by_byte(shifts, self._at_log_min.size)
+        self._at_rpe = calibration.questions_at_rpe
+        self._by_effort = _by_byte(_placed(calibration.effort_shifts), self._at_rpe.size)
+        sports = len(FIELDS["sport"].levels)
+        self._by_sport = _by_byte(_placed(calibration.sport_shifts), sports)
 
     def variance(
         self,
         bits: NDArray[np.int64],
         air_temperature_c: NDArray[np.float64],
         duration_min: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Sum over the open questions, as if answers were independent.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums over the open questions, as if answers were independent.
 
         Parameters
         ----------
@@ -119,39 +124,52 @@ class OpenQuestions:
 
         Returns
         -------
-        ndarray of shape (n_sessions,)
-            In points squared.
+        tuple of two ndarray of shape (n_sessions,)
+            In points squared: of all that an answer may change, and of what it may add,
+            which is more where few answers are high.
         """
         bits = _sun_as_one(bits)
-        total = np.zeros(len(bits))
+        total, upward = np.zeros(len(bits)), np.zeros(len(bits))
         for at, weight in self._corners(air_temperature_c, duration_min):
             total += weight * _summed(self._squares, bits, at)
-        return total
+            upward += weight * _summed(self._upward, bits, at)
+        return total, upward
 
     def shift(
-        self, bits: NDArray[np.int64], duration_min: NDArray[np.float64]
+        self,
+        bits: NDArray[np.int64],
+        duration_min: NDArray[np.float64],
+        session_rpe: NDArray[np.float64],
+        sport: NDArray[np.int64],
     ) -> NDArray[np.float64]:
         """Log odds to add for open answers.
 
         Points stand in for open answers at the average of the reference population.
         High answers weigh more in the odds than low ones, so that most questions add
-        something; where the synthetic scenarios have lower answers than the reference
-        population, a question takes a little away.
+        something; and what was answered tells about what was not: a hard session of a
+        team is likelier to be a match.
 
         Parameters
         ----------
         bits : ndarray of int, shape (n_sessions,)
             As from `unanswered_bits`.
-        duration_min : ndarray of shape (n_sessions,)
+        duration_min, session_rpe : ndarray of shape (n_sessions,)
+        sport : ndarray of int, shape (n_sessions,)
+            Codes of the levels in `FIELDS`.
 
         Returns
         -------
         ndarray of shape (n_sessions,)
+            Never less for a longer or a harder session.
         """
         bits = _sun_as_one(bits)
         at, share = _place(np.log(duration_min), self._at_log_min)
         low, high = (_summed(self._shifts, bits, at + k) for k in (0, 1))
-        summed: NDArray[np.float64] = low + share * (high - low)
+        summed = low + share * (high - low)
+        at, share = _place(session_rpe, self._at_rpe)
+        low, high = (_summed(self._by_effort, bits, at + k) for k in (0, 1))
+        summed += low + share * (high - low)
+        summed += _summed(self._by_sport, bits, np.maximum(sport, 0))
         return summed
 
     def of_each(
@@ -191,6 +209,12 @@ class OpenQuestions:
         ]
 
 
+def _placed(
+    tables: Mapping[str, NDArray[np.float64]],
+) -> dict[int, NDArray[np.float64]]:
+    return {i: tables[name] for i, name in enumerate(_OPTIONAL) if name in tables}
+
+
 def _by_position(
     tables: Mapping[str, NDArray[np.float64]],
 ) -> dict[int, NDArray[np.float64]]:
@@ -201,7 +225,7 @@ def _by_position(
             f"The calibration has no table of the question {missing[0]}. "
             "Make it again: cramprisk calibrate"
         )
-    return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
+    return _placed({name: table.ravel() for name, table in tables.items()})
 
 
 def _by_byte(

@@ -8,20 +8,15 @@ for a longer session is not worth the same as a point for anything else.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.datasets import data_file, kept_scorecards
 from riskmodel.scorecard.evidence import Study, load_evidence
-from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Factor, Scorecard
 from riskmodel.scoring.onset import OnsetCurve
 
@@ -31,9 +26,6 @@ INTERVAL = 0.90
 """What share of the ensemble the range from low to high covers."""
 RANGE_SD = 1.6449
 """Standard deviations of a normal distribution to each side, for `INTERVAL`."""
-
-FORMAT = 1
-"""Version of the layout of the calibration file."""
 
 
 class CalibrationError(ValueError):
@@ -53,12 +45,18 @@ class Calibration:
         it the ensemble of simulators lies; the widest over the usual totals.
     typical_points : mapping of str to float
         Average points of every factor in the synthetic scenarios.
-    questions, question_shifts : mapping of str to ndarray
+    questions, questions_upward : mapping of str to ndarray
         How far the answer to a question moves the total, as mean square, in scenarios of
-        these temperatures and durations; and what it adds to the log odds while it is
-        open, by duration, with which it never falls.
-    questions_at_c, questions_at_min : ndarray
-        The temperatures and durations of those tables.
+        these temperatures and durations; and the square that reaches, for the range,
+        as far up as 49 of 50 answers.
+    question_shifts : mapping of str to ndarray
+        What a question adds to the log odds while it is open, by duration, with which
+        it never falls.
+    effort_shifts, sport_shifts : mapping of str to ndarray
+        What a question adds besides by how hard the session is, with which it never
+        falls, and by the sport, in the order of its levels.
+    questions_at_c, questions_at_min, questions_at_rpe : ndarray
+        The temperatures, durations and efforts of those tables.
     onset : OnsetCurve or None
         When in a session cramps begin; calibrations before 2027.1 do not say.
     fingerprint : str
@@ -77,9 +75,13 @@ class Calibration:
     high_logit: Array
     typical_points: Mapping[str, float]
     questions: Mapping[str, Array]
+    questions_upward: Mapping[str, Array]
     question_shifts: Mapping[str, Array]
+    effort_shifts: Mapping[str, Array]
+    sport_shifts: Mapping[str, Array]
     questions_at_c: Array
     questions_at_min: Array
+    questions_at_rpe: Array
     onset: OnsetCurve | None
     fingerprint: str
     made: Mapping[str, Any]
@@ -196,168 +198,6 @@ def expit(logit: ArrayLike) -> Array:
     z = np.asarray(logit, dtype=np.float64)
     small: Array = np.exp(-np.abs(z))
     return np.where(z < 0, small, 1.0) / (1.0 + small)
-
-
-def load_calibration(
-    version_or_path: str | Path | None = None, scorecard: Scorecard | None = None
-) -> Calibration:
-    """Read a calibration.
-
-    Parameters
-    ----------
-    version_or_path : str or pathlib.Path, optional
-        The version of a scorecard that comes with the package, such as ``"2026.1"``,
-        or a file written by ``cramprisk calibrate``.  By default the one that comes
-        with the package for ``scorecard``, and without that ``data/calibration.json``.
-    scorecard : Scorecard, optional
-        The scorecard that it is to be used with.
-
-    Returns
-    -------
-    Calibration
-
-    Raises
-    ------
-    CalibrationError
-        If it is neither a file nor a version, cannot be read, is damaged, or was made
-        for another scorecard.
-
-    Examples
-    --------
-    >>> load_calibration().made["scenarios"] >= 100_000
-    True
-    """
-    if version_or_path is None:
-        calibration = (scorecard and calibration_of(scorecard)) or _shipped()
-    elif version_or_path in _known():
-        calibration = _known()[str(version_or_path)]
-    else:
-        calibration = _read(Path(version_or_path))
-    if scorecard is not None:
-        calibration.require(scorecard)
-    return calibration
-
-
-def calibration_of(scorecard: Scorecard) -> Calibration | None:
-    """Calibration that comes with the package for a scorecard; None if none does."""
-    fits = (c for c in _known().values() if c.fingerprint == scorecard.fingerprint)
-    return next(fits, None)
-
-
-@cache
-def _known() -> Mapping[str, Calibration]:
-    """Calibrations that come with the package, by the version of their scorecard."""
-    kept = {
-        version: _read(card.with_suffix(".calibration.json"))
-        for version, card in kept_scorecards().items()
-    }
-    return {**kept, load_scorecard().version: _shipped()}
-
-
-@cache
-def _shipped() -> Calibration:
-    return _read(data_file("calibration.json"))
-
-
-def _read(path: Path) -> Calibration:
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CalibrationError(
-            f"The calibration {path} is neither a file nor a version; known versions: "
-            f"{', '.join(_known())}."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CalibrationError(f"The calibration {path} cannot be read: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise CalibrationError(f"The calibration {path} is not JSON: {error}.") from None
-    again = "Make it again: cramprisk calibrate"
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if found != FORMAT:
-        raise CalibrationError(
-            f"The calibration {path} has format {found}; this version reads {FORMAT}. "
-            f"{again}"
-        )
-    try:
-        return _build(raw)
-    except KeyError as error:
-        lack = f"it has no {error}"
-    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
-        lack = str(error)
-    raise CalibrationError(f"The calibration {path} is damaged ({lack}). {again}")
-
-
-def _build(raw: Mapping[str, Any]) -> Calibration:
-    points_at = _knots(raw["points"]["at"], at_least=2)
-    # A scorecard without a curve in the duration has one knot.
-    duration_at = _knots(raw["duration"]["at_points"], at_least=1)
-    curve, exposure = (points_at.size,), (duration_at.size,)
-    questions = raw["questions"]
-    at_c = _knots(questions["air_temperature_c"], at_least=2)
-    at_min = _knots(questions["duration_min"], at_least=2, least=1.0)
-    cells = at_c.size, at_min.size
-    spreads = raw["assumptions"]
-    return Calibration(
-        points_at=points_at,
-        points_logit=_numbers(raw["points"]["logit"], curve, rises=True),
-        duration_at=duration_at,
-        duration_logit=_numbers(raw["duration"]["logit"], exposure),
-        low_logit=_numbers(spreads["low_logit"], exposure, least=0.0),
-        high_logit=_numbers(spreads["high_logit"], exposure, least=0.0),
-        typical_points={
-            n: float(_numbers(v, ())) for n, v in raw["typical_points"].items()
-        },
-        questions={
-            name: _numbers(table, cells, least=0.0)
-            for name, table in questions["mean_square_points"].items()
-        },
-        question_shifts={
-            name: _numbers(shift, at_min.shape, falls=False)
-            for name, shift in questions["mean_odds_logit"].items()
-        },
-        questions_at_c=at_c,
-        questions_at_min=at_min,
-        onset=_onset(raw["onset"]) if "onset" in raw else None,
-        fingerprint=str(raw["made"]["scorecard_fingerprint"]),
-        made={**raw["made"], **{n: int(raw["made"][n]) for n in ("seed", "draws")}},
-    )
-
-
-def _onset(raw: Mapping[str, Any]) -> OnsetCurve:
-    fraction = _knots(raw["fraction"], at_least=2, least=0.0)
-    ends = (_numbers(raw[n], fraction.shape, least=0.0) for n in ("share", "low", "high"))
-    curve = OnsetCurve(fraction, *ends)
-    if fraction[-1] != 1.0 or curve.share[-1] != 1.0 or (np.diff(curve.share) <= 0).any():
-        raise ValueError("the curve of the onset does not rise to 1")
-    return curve
-
-
-def _knots(values: Any, at_least: int, least: float = -math.inf) -> Array:
-    array = _numbers(values, (len(values),), rises=True, least=least)
-    if array.size < at_least:
-        raise ValueError(f"a curve has {array.size} knots instead of {at_least} or more")
-    return array
-
-
-def _numbers(
-    values: Any,
-    shape: tuple[int, ...],
-    *,
-    rises: bool = False,
-    falls: bool = True,
-    least: float = -math.inf,
-) -> Array:
-    """Finite numbers of a shape, or a sentence saying what they are not."""
-    array = np.array(values, dtype=np.float64)
-    if array.shape != shape:
-        raise ValueError(f"a table has shape {array.shape} instead of {shape}")
-    if not np.isfinite(array).all() or (array < least).any():
-        raise ValueError("a number is not finite, or below what it may be")
-    if rises and not (np.diff(array) > 0).all():
-        raise ValueError("a curve does not rise")
-    if not falls and (np.diff(array) < 0).any():
-        raise ValueError("what an open question adds falls with the duration")
-    return array
 
 
 def weight_doubt(scorecard: Scorecard) -> Array:
