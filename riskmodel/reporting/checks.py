@@ -147,7 +147,7 @@ def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
         ("largest gap of a bin", s["emax"]),
         ("slope", s["slope"]),
         ("slope, six answers", s["slope_six"]),
-        ("observed over expected", s["observed_over_expected_all"]),
+        ("observed over expected", s["observed_over_expected"]),
         ("the same, six answers", s["observed_over_expected_six"]),
         ("range holds the label", s["coverage_all"]),
         ("the same, six answers", s["coverage_six"]),

@@ -58,7 +58,7 @@ def group(by, stratum, ratio, coverage):
 CALIBRATION = {
     "summary": {
         "ici": 0.003, "slope": 1.0201, "slope_six": 1.0, "coverage_all": 0.9,
-        "coverage_six": 0.8, "observed_over_expected_all": 1.0,
+        "coverage_six": 0.8, "observed_over_expected": 1.0,
         "observed_over_expected_six": 1.0, "scenarios": 20, "mean_probability": 0.02,
         "ici_noise": 0.001, "emax": 0.01,
     },
