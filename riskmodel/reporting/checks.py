@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
+from riskmodel.datasets import read_table
 from riskmodel.reporting.targets import (
     PRODUCT,
     beside_limit,
@@ -40,6 +43,36 @@ _ROUNDING = 1e-12
 def figures(rows: Iterable[Row], model: str | None = None) -> list[Row]:
     """Rows with a published figure, of one model or of all."""
     return [row for row in rows if row["tier"] in TIERS and model in (None, row["model"])]
+
+
+def main_figures(rows: Iterable[Row], earlier: str | None = None) -> pd.DataFrame:
+    """Figures that are shown first, in 100, with those of an earlier version.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of the comparison with published figures.
+    earlier : str, optional
+        A version of the scorecard that is kept.
+
+    Returns
+    -------
+    DataFrame
+        As the rows of the product, with ``name``, and ``before`` where it was measured.
+    """
+    was: dict[str, float] = {}
+    if earlier is not None:
+        kept = read_table(f"scorecards/{earlier}.checks.csv")
+        was = {row["id"]: float(row["value"]) for row in kept}
+    own = {row["id"]: row for row in figures(rows, PRODUCT)}
+    table = pd.DataFrame(
+        [
+            {"name": name, "before": was.get(figure), **own[figure]}
+            for figure, name in FIGURE_NAMES.items()
+        ]
+    )
+    shares = ["published", "low", "high", "before", "ours", "error"]
+    return table.assign(**{share: 100.0 * table[share].astype(float) for share in shares})
 
 
 def published_lines(rows: Iterable[Row]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import streamlit as st
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.checks import main_figures
 from riskmodel.reporting.targets import load_targets, of_required, outside
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
@@ -195,7 +196,7 @@ with st.expander(f"All {len(card.factors)} factors"):
             f"Evidence: {row['Evidence']}. Sources: {row['Sources']}."
         )
 if earlier:
-    main = published.before_and_now(checks["published"], earlier.version)
+    main = main_figures(checks["published"], earlier.version)
     scorecard_changes.show(earlier, card, main)
 st.header("What the number is not")
 st.markdown(

@@ -9,12 +9,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from riskmodel.datasets import read_table
 from riskmodel.reporting.checks import (
-    FIGURE_NAMES,
     figures,
     groups,
     interval_text,
+    main_figures,
     miss_text,
     ours_text,
     pass_text,
@@ -62,40 +61,23 @@ def show_targets(checks: Mapping[str, Any]) -> None:
     tables.show(table, "Targets")
 
 
-def before_and_now(rows: Sequence[Row], earlier: str | None) -> pd.DataFrame:
-    """Main figures in 100: published with interval, as it was, as it is."""
-    was: dict[str, float] = {}
-    if earlier is not None:
-        kept = read_table(f"scorecards/{earlier}.checks.csv")
-        was = {row["id"]: float(row["value"]) for row in kept}
-    own = {row["id"]: row for row in figures(rows, PRODUCT)}
-    table = pd.DataFrame(
-        [
-            {"id": name, "figure": label, "before": was.get(name), **own[name]}
-            for name, label in FIGURE_NAMES.items()
-        ]
-    )
-    shares = ["published", "low", "high", "before", "ours"]
-    return table.assign(**{name: 100.0 * table[name].astype(float) for name in shares})
-
-
 def _main_figures(rows: Sequence[Row], version: str, earlier: str | None) -> None:
-    table = before_and_now(rows, earlier)
+    table = main_figures(rows, earlier)
     rates = table[table["id"] != "onset-mean"]
     marks = [_PUBLISHED, *([earlier] if earlier else []), version]
     columns = ["published", *(["before"] if earlier else []), "ours"]
-    values = rates.melt("figure", columns, "what", "value").dropna()
+    values = rates.melt("name", columns, "what", "value").dropna()
     values["what"] = values["what"].replace(dict(zip(columns, marks, strict=True)))
     told = "; ".join(
-        f"{row.figure} published {row.published:.0f} ({row.low:.0f} to {row.high:.0f}), "
+        f"{row.name} published {row.published:.0f} ({row.low:.0f} to {row.high:.0f}), "
         f"ours {row.ours:.0f}"
         for row in rates.itertuples()
     )
     charts.show(
-        _spec(tuple(rates["figure"]), tuple(marks), ink()),
+        _spec(tuple(rates["name"]), tuple(marks), ink()),
         f"How many of 100 cramped, published with its interval and ours: {told}.",
         rows=values,
-        intervals=rates[["figure", "low", "high"]],
+        intervals=rates[["name", "low", "high"]],
     )
     st.caption(
         "How many of 100 cramped, as published, and by the product with either version of "
@@ -103,7 +85,7 @@ def _main_figures(rows: Sequence[Row], version: str, earlier: str | None) -> Non
         "same, and when cramps began on average, in 100 parts of a marathon's time."
     )
     shown = {
-        "Figure": table["figure"],
+        "Figure": table["name"],
         "Tier": table["tier"],
         "Published": [f"{x:.1f}" for x in table["published"]],
         "Interval": [
@@ -120,7 +102,7 @@ def _main_figures(rows: Sequence[Row], version: str, earlier: str | None) -> Non
 
 @st.cache_data(max_entries=10, show_spinner=False)
 def _spec(names: tuple[str, ...], marks: tuple[str, ...], letters: str) -> charts.Spec:
-    down = alt.Y("figure:N", title=None, sort=list(names), axis=alt.Axis(labelLimit=110))
+    down = alt.Y("name:N", title=None, sort=list(names), axis=alt.Axis(labelLimit=110))
     scale = alt.Scale(zero=True, nice=True)
     colours = [letters, *([_EARLIER] if len(marks) > 2 else []), _OURS]
     shapes = ["diamond", *(["square"] if len(marks) > 2 else []), "circle"]
@@ -144,7 +126,7 @@ def _spec(names: tuple[str, ...], marks: tuple[str, ...], letters: str) -> chart
                 legend=legend,
                 scale=alt.Scale(domain=list(marks), range=shapes),
             ),
-            tooltip=["figure:N", "what:N", alt.Tooltip("value:Q", format=".1f")],
+            tooltip=["name:N", "what:N", alt.Tooltip("value:Q", format=".1f")],
         ),
         height=alt.Step(34),
     ).to_dict()
@@ -184,7 +166,7 @@ def _group(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _verdict(row: Row) -> str:
-    inside, out = ("inside", "outside") if row["tier"] == "C" else ("pass", "MISS")
+    inside, out = ("inside", "outside") if row["role"] == "shown" else ("pass", "MISS")
     return f"{ours_text(row)}, {inside if row['passes'] else out}"
 
 
