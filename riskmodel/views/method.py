@@ -41,6 +41,15 @@ def _probabilities() -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def _doublings() -> str:
+    """Ratio of the odds for twice the time, at some forty points of all else."""
+    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
+    own = to_half_points(curve(_DURATIONS_MIN))
+    ratios = np.exp(np.diff(load_calibration().logit(40.0 + own, own)))
+    steps = zip(_DURATIONS_MIN[1:], ratios, strict=True)
+    return ", ".join(f"{ratio:.1f} up to {minutes} min" for minutes, ratio in steps)
+
+
 def _open_questions(minutes: float) -> float:
     """Ratio of the odds with everything optional open to those with average answers."""
     run = {"sport": "running", "session_rpe": 5, "age_years": 35}
@@ -130,7 +139,10 @@ st.markdown(
     "Each factor's points are set so that 10 points double the odds of a cramp. In the "
     f"simulators 10 points multiply the odds by {odds.min():.1f} to {odds.max():.1f}. We "
     "show that as found: no weight was changed. Time is exposure, so the duration has a "
-    "curve of its own beside that of all points."
+    "curve of its own beside that of all points, and with every other answer the same "
+    "twice the time multiplies the odds by less than its points say: "
+    f"{_doublings()}. In the simulators a longer session is one that people pace and are "
+    "prepared for."
 )
 st.caption(
     "About how many of 100 sessions, with every question answered. All optional questions "
