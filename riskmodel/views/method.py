@@ -12,7 +12,7 @@ from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import main_figures
-from riskmodel.reporting.targets import load_targets, of_required, outside
+from riskmodel.reporting.targets import beside_limit, load_targets, of_required, outside
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.file import known_scorecards
@@ -61,7 +61,8 @@ def _open_questions(minutes: float) -> float:
 def _groups(rows: Iterable[Mapping[str, Any]]) -> str:
     """Name groups with their observed over expected."""
     return "; ".join(
-        f"{FIELDS[row['by']].label}, {row['stratum'].lower()}: {row['ratio']:.3g}"
+        f"{FIELDS[row['by']].label}, {row['stratum'].lower()}: "
+        f"{beside_limit(row['ratio'], limits.low, limits.high, 2)}"
         for row in rows
     )
 
@@ -122,6 +123,7 @@ card = load_scorecard()
 calibration = load_calibration()
 checks = load_checks()
 summary = checks["summary"]
+limits = next(target for target in load_targets() if target.id == "ratio-all")
 odds = np.exp(10.0 * calibration.logit_per_point(np.arange(20.0, 91.0)))
 others = [known for known in known_scorecards().values() if known.version != card.version]
 earlier = others[-1] if others else None
@@ -140,7 +142,7 @@ st.markdown(
     f"simulators 10 points multiply the odds by {odds.min():.1f} to {odds.max():.1f}. We "
     "show that as found: no weight was changed. Time is exposure, so the duration has a "
     "curve of its own beside that of all points, and with every other answer the same "
-    "twice the time multiplies the odds by less than its points say: "
+    "each doubling of the time multiplies the odds by "
     f"{_doublings()}. In the simulators a longer session is one that people pace and are "
     "prepared for."
 )
@@ -175,7 +177,6 @@ st.markdown(
     f"The range held what the simulators said in {summary['coverage_all']:.0%} of these "
     f"sessions, and in {summary['coverage_six']:.0%} with only the six required answers."
 )
-limits = next(target for target in load_targets() if target.id == "ratio-all")
 for where, groups_outside in (
     ("", outside(checks["strata"])),
     ("With only the six answers: ", outside(of_required(checks["strata_six"]))),

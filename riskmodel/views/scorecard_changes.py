@@ -71,7 +71,8 @@ def _why(main: pd.DataFrame) -> None:
         f"100 where {published('cyclists-year')} were asked for: now one hazard does both, "
         "and what people forget is an assumption of its own. Risk grew with every hour, "
         "although as many cramp in a marathon as in races of a day: now it goes by the "
-        "share of one's own limit that a plan reaches, and people pace. And cramps began "
+        "share of one's own limit that a plan reaches, and people pace. That brings a "
+        "marathon near, though not a race of 161 km. And cramps began "
         "too early: now the hazard rises steeply within a session."
     )
     st.markdown(
@@ -94,6 +95,10 @@ def show_unreachable(rows: Sequence[Row]) -> None:
             f"{scale * row['ours']:.{digits}f} ours"
         )
 
+    def simulators(name: str) -> str:
+        others = (row for row in rows if row["id"] == name and row["model"] != "product")
+        return ", ".join(f"{row['model']} {100 * row['ours']:.0f}" for row in others)
+
     st.subheader("What stays out of reach")
     st.markdown(
         "- A year of cycling and a month of trail running brought cramps to as many, by "
@@ -101,7 +106,9 @@ def show_unreachable(rows: Sequence[Row]) -> None:
         "holds some twelve months, so that one is too high or the other too low.\n"
         f"- A 161 km race ({pair('ultra-161')}) beside a 56 km race ({pair('ultra-56')}). "
         "The number is one curve of all points plus one of the duration's, and both races "
-        "share them: what lowers the one lowers the other.\n"
+        "share them: what lowers the one lowers the other. All three simulators put the "
+        f"161 km race too high ({simulators('ultra-161')}); the product is nearer because "
+        "its weights are flat from four hours.\n"
         f"- Men against women in a survey of marathon runners ({pair('sex-marathon', 1)}). "
         "It is not adjusted for anything; the scorecard takes 1.9 of a larger survey.\n"
         f"- When cramps begin: {100 * figures['onset-last-quarter']['published']:.0f} % in "
