@@ -79,7 +79,8 @@ def _why(main: pd.DataFrame) -> None:
         "**How blind the checks are.** The design of 2027.1 was explored with the list of "
         "test figures in view, so they are less than blind. The checks were looked at once "
         "before the product had a curve for the onset and before a swim lost the heat of "
-        "the air; the simulators were not changed after that."
+        "the air; the simulators were not changed after that, while the fit of the curves, "
+        "the open questions and the ranges were."
     )
 
 
