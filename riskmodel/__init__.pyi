@@ -14,6 +14,7 @@ from riskmodel.scoring.assessment import Assessment, assess, assess_frame
 from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
+from riskmodel.scoring.onset import Onset
 from riskmodel.scoring.probability import Calibration, CalibrationError
 from riskmodel.squad.file import SquadFileError, read_squad
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers, with_plan
@@ -49,6 +50,7 @@ __all__ = [
     "DiaryError",
     "Guard",
     "HeatDays",
+    "Onset",
     "Option",
     "Outcome",
     "Place",

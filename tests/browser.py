@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
@@ -23,6 +24,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -34,8 +37,19 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Beside every window Chromium draws the list below its address bar, which costs as
+    # much as drawing the app.  The last list counts: it also holds what Playwright needs.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+    ",AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades"
+    ",HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding"
+    ",ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect"
+    ",OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
 VIEWPORTS = {"phone": (390, 844), "laptop": (1280, 900)}
+# What is walked through in these looks well in the other schemes too: `axe` sees both.
+in_both_windows = pytest.mark.parametrize(
+    ("viewport", "scheme"), [("phone", "light"), ("laptop", "dark")]
+)
 NO_BROWSER = (
     "no browser: install Chromium, or delete .venv/browser-tried"
     " and let `make test` try again"
@@ -50,7 +64,8 @@ SETTLED_HEIGHT = """async main => {
     }
     return main.scrollHeight;
 }"""
-# Pages note here whether the server has yet to answer what they sent it.
+# Pages note here whether the server has yet to answer what they sent it, and what they
+# mean to do within a second: send what was typed, tell what the device holds.
 NOTE_TRAFFIC = """
 const Plain = window.WebSocket;
 window.WebSocket = class extends Plain {
@@ -63,16 +78,27 @@ window.WebSocket = class extends Plain {
         super.send(message);
     }
 };
+const { setTimeout: setPlain, clearTimeout: clearPlain } = window;
+window.soon = new Set();
+window.setTimeout = (act, wait = 0, ...rest) => {
+    const id = setPlain(
+        (...all) => { window.soon.delete(id); act(...all); }, wait, ...rest);
+    if (wait <= 1000) window.soon.add(id);
+    return id;
+};
+window.clearTimeout = id => { window.soon.delete(id); clearPlain(id); };
 """
 # True once the page has stood ready for some frames, counted anew for each caller.
+# Widgets are skeletons until their code has come, which may be after the script's end.
 IS_READY = """caller => {
     if (window.readyFor?.caller !== caller) window.readyFor = { caller, frames: 0 };
     const app = document.querySelector(
         "[data-testid=stApp][data-test-connection-state=CONNECTED]" +
         "[data-test-script-state=notRunning]");
-    const stale = document.querySelector("[data-stale=true]");
-    const ready = app && !stale && !window.unanswered;
-    window.readyFor.frames = ready ? window.readyFor.frames + 1 : 0;
+    const waits = document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+        || document.querySelector(".st-key-device") && !window.crampRiskDone
+        || window.unanswered || window.soon.size;
+    window.readyFor.frames = app && !waits ? window.readyFor.frames + 1 : 0;
     return window.readyFor.frames > 4;
 }"""
 # On a machine that runs other tests beside this one; nothing waits longer than it must.
@@ -112,11 +138,10 @@ def install_browser() -> None:
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
-@contextmanager
-def watched_context(
+def _watched(
     browser: Browser, viewport: str, color_scheme: str
-) -> Iterator[BrowserContext]:
-    """Open a private window that notes every error and every outbound call."""
+) -> tuple[BrowserContext, list[str]]:
+    """Open a private window, with a list of its errors and its outbound calls."""
     width, height = VIEWPORTS[viewport]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -147,11 +172,68 @@ def watched_context(
         "page",
         lambda page: page.on("websocket", lambda socket: note_outbound(socket.url)),
     )
+    return context, complaints
+
+
+@contextmanager
+def watched_context(
+    browser: Browser, viewport: str, color_scheme: str
+) -> Iterator[BrowserContext]:
+    """Open a private window that notes every error and every outbound call."""
+    context, complaints = _watched(browser, viewport, color_scheme)
     try:
         yield context
     finally:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+class Windows:
+    """Watched windows that go from test to test, each time as empty as a new one.
+
+    A page that has shown the app before shows it again for half the work: its browser
+    has read the app's code.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._spare: dict[tuple[str, str], list[tuple[Page, list[str]]]] = {}
+
+    @contextmanager
+    def lend(self, viewport: str, color_scheme: str, origin: str) -> Iterator[Page]:
+        """Lend a page that has seen nothing of this origin; it may not have erred."""
+        spare = self._spare.setdefault((viewport, color_scheme), [])
+        if spare:
+            page, complaints = spare.pop()
+        else:
+            context, complaints = _watched(self._browser, viewport, color_scheme)
+            page = context.new_page()
+        width, height = VIEWPORTS[viewport]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
+        yield page
+        told = list(complaints)
+        try:
+            _empty(page, origin)
+        except PlaywrightError:
+            page.context.close()
+        else:
+            complaints.clear()
+            spare.append((page, complaints))
+        assert not told, "\n".join(told)
+
+
+def _empty(page: Page, origin: str) -> None:
+    """Leave nothing of what was opened, kept or set in the window of this page."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    session = page.context.new_cdp_session(page)
+    kinds = "cookies,local_storage,indexeddb,cache_storage"
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+    session.detach()
 
 
 def note_traffic(context: BrowserContext) -> None:
@@ -169,19 +251,72 @@ def ready(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def axe(page: Page) -> list[str]:
-    """Name what axe finds serious or critical: rule, element, and why."""
+def settled(page: Page) -> int:
+    """Wait until the page is ready and stands still; return its height in pixels."""
     ready(page)
+    height: int = page.get_by_test_id("stMain").evaluate(SETTLED_HEIGHT)
+    return height
+
+
+def choose(page: Page, label: str, option: str, *, exact: bool = True) -> None:
+    """Choose from a list; one that opens while the page moves closes again."""
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    settled(page)
+    box.click()
+    page.get_by_role("option", name=option, exact=exact).first.click()
+    ready(page)
+
+
+def download(page: Page, name: str, *, again_after_ms: float = 10_000) -> Path:
+    """Click the button of this name, and return the file that it brings.
+
+    Streamlit draws a button anew with every run of the script, and drops a click on
+    one that it is about to replace: no download begins, and the click is made again.
+    """
+    button = page.get_by_role("button", name=name, exact=True)
+    for patience_ms in (again_after_ms, 2 * again_after_ms, PATIENCE_MS):
+        ready(page)
+        with suppress(PlaywrightTimeout):
+            with page.expect_download(timeout=patience_ms) as begun:
+                button.click()
+            return Path(begun.value.path())
+    raise AssertionError(f"no click on {name} brought a file")
+
+
+def fits(page: Page) -> None:
+    """Wait until no part of the page is wider than its window."""
+    page.wait_for_function(
+        "width => document.documentElement.scrollWidth <= width",
+        arg=page.viewport_size["width"],
+    )
+
+
+def axe(page: Page) -> list[str]:
+    """Name what axe finds serious or critical: rule, element, and why.
+
+    The other colour scheme is looked at too, with the rules that depend on colours, and
+    the page stays in it: a change of colours draws everything anew.
+    """
     # Axe measures contrast only in view, and Streamlit's page scrolls inside itself.
     window = page.viewport_size
-    main = page.get_by_test_id("stMain")
-    page.set_viewport_size({**window, "height": main.evaluate(SETTLED_HEIGHT)})
-    main.evaluate(SETTLED_HEIGHT)
-    found = Axe().run(page).response["violations"]
+    page.set_viewport_size({**window, "height": settled(page)})
+    settled(page)
+    faults = _faults(page, {})
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.emulate_media(color_scheme="light" if dark else "dark")
+    settled(page)
+    faults += _faults(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
     page.set_viewport_size(window)
+    ready(page)
+    return faults
+
+
+def _faults(page: Page, options: dict[str, list[str]]) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
-        for rule in found
+        for rule in found["violations"]
         if rule["impact"] in {"serious", "critical"}
         for node in rule["nodes"]
     ]

@@ -15,9 +15,9 @@ from tests.browser import (
     FLAGS,
     NO_BROWSER,
     REQUIRED,
+    Windows,
     find_browser,
     ready,
-    watched_context,
 )
 from tests.postgres import NO_POSTGRES, Server, find_postgres, running
 from tests.postgres import REQUIRED as POSTGRES_REQUIRED
@@ -103,6 +103,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """Windows that go from test to test."""
+    return Windows(browser)
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """Start a real PostgreSQL; without one, skip, or fail where it is required."""
     programs = find_postgres()
@@ -133,7 +139,7 @@ def new_database(
 
 @pytest.fixture
 def open_page(
-    app_url: str, server_home: Path, browser: Browser
+    app_url: str, server_home: Path, windows: Windows
 ) -> Iterator[Callable[..., Page]]:
     """Open pages of the app; at the end, none may have erred or called outside.
 
@@ -142,13 +148,12 @@ def open_page(
     """
     log = server_home / "server.log"
     earlier = len(log.read_text())
-    with ExitStack() as windows:
+    with ExitStack() as opened:
         # pytest shows this where a test fails; the page itself shows no traceback.
-        windows.callback(lambda: print(log.read_text()[earlier:][-4000:]))
+        opened.callback(lambda: print(log.read_text()[earlier:][-4000:]))
 
         def open_page(viewport: str, color_scheme: str = "light", path: str = "/") -> Page:
-            window = watched_context(browser, viewport, color_scheme)
-            page = windows.enter_context(window).new_page()
+            page = opened.enter_context(windows.lend(viewport, color_scheme, app_url))
             page.goto(app_url + path)
             ready(page)
             return page

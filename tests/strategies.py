@@ -24,11 +24,17 @@ def values(field: Field) -> st.SearchStrategy:
     return st.text(max_size=20)
 
 
+# A red flag keeps a session from being scored and has tests of its own.
+_SESSIONS = st.fixed_dictionaries(
+    {f.name: values(f) for f in FIELDS.values() if f.required},
+    optional={
+        f.name: values(f)
+        for f in FIELDS.values()
+        if not f.required and f.name != "red_flags"
+    },
+)
+
+
 def sessions(**fixed: object) -> st.SearchStrategy[dict]:
     """Sessions that can be scored; any optional answer may be missing."""
-    # A red flag keeps a session from being scored and has tests of its own.
-    required = {f.name: values(f) for f in FIELDS.values() if f.required}
-    optional = {f.name: values(f) for f in FIELDS.values() if not f.required}
-    del optional["red_flags"]
-    drawn = st.fixed_dictionaries(required, optional=optional)
-    return drawn.map(lambda answers: {**answers, **fixed})
+    return _SESSIONS.map(lambda answers: {**answers, **fixed}) if fixed else _SESSIONS

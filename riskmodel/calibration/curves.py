@@ -37,7 +37,8 @@ def fit_curves(
         return np.concatenate(parts, axis=1)
 
     x = basis(at[:, 0], at[:, 1])
-    free = logistic(x, cramps, n - cramps)
+    # A little penalty, for knots that no scenario reaches; it is only where to start.
+    free = logistic(x, cramps, n - cramps, c=1e6)
     weights = _rising(x, cramps, n, np.append(free.intercept_, free.coef_[0]), duration_at)
     middle = np.full(len(knots), duration_at[len(duration_at) // 2])
     by_points: Array = weights[0] + basis(knots, middle) @ weights[1:]
@@ -93,8 +94,10 @@ def piecewise(x: Array, at: Array, *, flat: bool = False) -> Array:
     return np.stack(columns, axis=1)
 
 
-def logistic(x: Array, cramps: Array, others: Array) -> LogisticRegression:
+def logistic(
+    x: Array, cramps: Array, others: Array, c: float = np.inf
+) -> LogisticRegression:
     """Logistic regression on chances instead of outcomes."""
-    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8, max_iter=200)
+    model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-8, max_iter=200)
     outcome = np.repeat([1, 0], len(x))
     return model.fit(np.concatenate([x, x]), outcome, np.concatenate([cramps, others]))

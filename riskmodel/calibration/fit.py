@@ -48,7 +48,7 @@ DURATION_AT_MIN = (15.0, 30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 480.0, 1440.0)
 
 DRAWS_PER_STRUCTURE = 80
 N_SCENARIOS = 200_000
-_ONSET_PEOPLE = 8_000
+_ONSET_PEOPLE = 100  # for every draw
 _DIGITS = 4  # of what is written
 
 
@@ -88,14 +88,14 @@ def label(
 def onset_curve(ensemble: list[Assumptions], seed: int) -> dict[str, Any]:
     """When in a session cramps begin: of all, and the range over the draws."""
     fractions = np.linspace(0.0, 1.0, N_STEPS + 1)[1:]
-    people = draw_people(_ONSET_PEOPLE, seed)
+    n_draws = len(ensemble[0].log_hazard)
+    draw = np.arange(_ONSET_PEOPLE * n_draws) % n_draws
+    people = draw_people(len(draw), seed)
     athletes = read_people(people)
     shares = []
     for parameters in ensemble:
-        n_draws = len(parameters.log_hazard)
-        draw = np.arange(_ONSET_PEOPLE) % n_draws
         own = parameters.take(draw)
-        before = shared_past(athletes, [(np.arange(_ONSET_PEOPLE), own)])
+        before = shared_past(athletes, [(np.arange(len(draw)), own)])
         known = read_people(with_history(people, before, seed))
         by = onset_distribution(known, own, fractions)
         sums = np.array([by[:, draw == i].sum(axis=1) for i in range(n_draws)])

@@ -86,7 +86,9 @@ def question_tables(
         left_open += asked
         other = of_points(points - change(left_open))
         without = expit(other + of_duration + added)
-        model = PoissonRegressor(alpha=_PENALTY, fit_intercept=False, max_iter=1000)
+        model = PoissonRegressor(
+            alpha=_PENALTY, fit_intercept=False, solver="newton-cholesky", max_iter=100
+        )
         weights = model.fit(design, answered / without, sample_weight=without).coef_
         mass = without @ design
         duration = _rising(weights[place["duration"]], mass[place["duration"]])

@@ -21,7 +21,7 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do when it happens."""
+    """One thing to do when it happens, or before."""
 
     heading: str
     text: str
@@ -71,6 +71,8 @@ class Guide:
     Attributes
     ----------
     steps : tuple of Step
+    late : Step
+        When in a session cramps begin.
     kinds : tuple of Kind
     disagreement : Entry
     questions : dict of str to Question
@@ -79,6 +81,7 @@ class Guide:
     """
 
     steps: tuple[Step, ...]
+    late: Step
     kinds: tuple[Kind, ...]
     disagreement: Entry
     questions: dict[str, Question]
@@ -93,7 +96,7 @@ class Guide:
             yield Entry(
                 kind.label, text, f"{kind.words} {kind.part} {kind.comes} {kind.after}"
             )
-        for step in self.steps:
+        for step in (*self.steps, self.late):
             yield Entry(step.heading, step.text, step.words)
         yield self.disagreement
 
@@ -201,6 +204,7 @@ def load_guide(path: Path | None = None) -> Guide:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         guide = Guide(
             steps=tuple(_row(Step, row) for row in raw["step"]),
+            late=_row(Step, raw["late"]),
             kinds=tuple(_row(Kind, row) for row in raw["kind"]),
             disagreement=_row(Entry, {"words": "", **raw["disagreement"]}),
             questions={row["name"]: _row(Question, row) for row in raw["question"]},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
@@ -105,7 +106,6 @@ def _content(
         of_drinking = assess(public, scorecard, calibration)
     sport = FIELDS["sport"].levels[answers["sport"]]
     name = _short_name(answers.get("athlete") or "") if private else ""
-    ideal = in_100_text(answer.probability_ideal)
     words, rows = drinking_plan(answers, of_drinking, advice, units, private=private)
     effort = f"effort {answers['session_rpe']:g} of 10"
     measured = "measured_sweat_rate_l_h" in answers
@@ -122,13 +122,7 @@ def _content(
         else _public_warnings(answer.guards),
         "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
         "bring a cramp",
-        "lines": [
-            f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
-            f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
-            f"assumptions. In ideal conditions: {ideal} of 100.",
-            SYNTHETIC,
-            *([HEAT_IN_WATER] if answer.heat_is_open else []),
-        ],
+        "lines": list(_lines(answer)),
         "change_heading": "What would change it" + ", health answers apart" * (not private),
         "why_heading": f"Why: {total_text(answer.total_points)}",
         "why": _why(answer.contributions, units, private=private),
@@ -146,6 +140,20 @@ def _content(
         "drinks": rows,
         "footer": footer(scorecard or load_scorecard()),
     }
+
+
+def _lines(answer: Assessment) -> Iterator[str]:
+    """Say what stands under the number."""
+    yield (
+        f"{BAND_LABELS[answer.band]} risk of a cramp. Range "
+        f"{in_100_span(answer.probability_low, answer.probability_high)}, depending on "
+        f"assumptions. In ideal conditions: {in_100_text(answer.probability_ideal)} of 100."
+    )
+    yield SYNTHETIC
+    if answer.onset is not None:
+        yield onset_text(answer.onset)
+    if answer.heat_is_open:
+        yield HEAT_IN_WATER
 
 
 def _short_name(athlete: str) -> str:
@@ -247,7 +255,7 @@ def drinking_plan(
     words = f"{source}: about {sip} every {_SIP_MIN} minutes ({rate}). "
     measured = "measured_sweat_rate_l_h" in answers
     words += f"{'Measured' if measured else 'Predicted'} sweat: {sweat}. " * private
-    words += "Drink to thirst, and never more than you sweat."
+    words += "Drink to thirst, up to the end, and never more than you sweat."
     steps = math.floor(answers["duration_min"] / _SIP_MIN)
     if not rate_l_h or steps > _MOST_SIPS:
         return words, []

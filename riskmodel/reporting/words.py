@@ -13,6 +13,7 @@ from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
+from riskmodel.reporting.onset import onset_text
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Factor, Level, Scorecard
@@ -233,6 +234,8 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
     yield from wrapped(summary_text(answer))
     for sentence in range_sentences(answer):
         yield from wrapped(sentence)
+    if answer.onset is not None:
+        yield from wrapped(onset_text(answer.onset))
     yield ""
     yield f"Why: {total_text(answer.total_points)}"
     counted = sorted(answer.contributions, key=lambda c: -c.points)

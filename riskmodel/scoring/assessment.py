@@ -26,7 +26,7 @@ from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guards_in, joined
-from riskmodel.scoring.onset import Onset, onset_in
+from riskmodel.scoring.onset import Onset
 from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
 from riskmodel.scoring.probability import Calibration
 
@@ -204,12 +204,17 @@ def assess(
         guards=guards_in(int(result.safety[0])),
         spreads={name: float(values[0]) for name, values in result.spreads.items()},
         narrowing=used.narrowing(result),
-        onset=onset_in(
-            used.calibration.onset if used.calibration else None,
-            float(result.columns["duration_min"][0]),
-            chances["probability"],
-        ),
+        onset=_onset(used.calibration, answers, chances["probability"]),
     )
+
+
+def _onset(
+    calibration: Calibration | None, answers: Answers, probability: float
+) -> Onset | None:
+    # Without a number there may be no duration either.
+    if math.isnan(probability) or calibration is None or calibration.onset is None:
+        return None
+    return calibration.onset.of(float(np.asarray(answers.columns["duration_min"])[0]))
 
 
 def assess_frame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,35 @@ def in_100_number(probability: float, fewer: str = "fewer than") -> str:
     """Write a probability without "about": "15", "fewer than 1", "95 or more"."""
     code = int(_shown_codes(probability))
     return f"{fewer} 1" if code == 0 else _IN_100[code] if code >= 95 else str(code)
+
+
+def in_10_text(share: float) -> str:
+    """Write a share for people.
+
+    Examples
+    --------
+    >>> in_10_text(0.74), in_10_text(0.04), in_10_text(0.97)
+    ('about 7', 'fewer than 1', 'more than 9')
+    """
+    number = in_10_number(share)
+    return f"about {number}" if number.isdigit() else number
+
+
+def in_10_span(low: float, high: float) -> str:
+    """Write a range of shares: "6 to 9", or "7" where both ends are alike."""
+    ends = in_10_number(low), in_10_number(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def in_10_number(share: float) -> str:
+    """Write a share without "about": "7"; of a share that is not whole, never 0 or 10."""
+    tenths = shown_in_10(share)
+    return {0: "fewer than 1", 10: "more than 9"}.get(tenths, str(tenths))
+
+
+def shown_in_10(share: float) -> int:
+    """Round a share to tenths."""
+    return math.floor(share * 10.0 + 0.5 + 1e-9)
 
 
 def band_name(probability: float) -> str:

@@ -168,11 +168,19 @@ def _tables(raw: Mapping[str, Any], cells: tuple[int, ...]) -> dict[str, Array]:
 
 
 def _onset(raw: Mapping[str, Any]) -> OnsetCurve:
-    fraction = _knots(raw["fraction"], at_least=2, least=0.0)
-    ends = (_numbers(raw[n], fraction.shape, least=0.0) for n in ("share", "low", "high"))
-    curve = OnsetCurve(fraction, *ends)
-    if fraction[-1] != 1.0 or curve.share[-1] != 1.0 or (np.diff(curve.share) <= 0).any():
-        raise ValueError("the curve of the onset does not rise to 1")
+    at = _knots(raw["fraction"], at_least=2)
+    share, low, high = (_numbers(raw[n], at.shape) for n in ("share", "low", "high"))
+    # Before its start no cramp of a session begins.
+    curve = OnsetCurve(*(np.append(0.0, table) for table in (at, share, low, high)))
+    if (
+        at[0] <= 0.0
+        or at[-1] != 1.0
+        or share[-1] != 1.0
+        or (np.diff(curve.share) < 0).any()
+    ):
+        raise ValueError("the curve of the onset does not rise from 0 to 1")
+    if not ((low >= 0.0) & (low <= share) & (share <= high) & (high <= 1.0)).all():
+        raise ValueError("the range of the onset does not hold its share")
     return curve
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ class OnsetCurve:
     Attributes
     ----------
     fraction, share : ndarray
-        Straight lines between; both rise to 1.
+        Straight lines between; both rise from 0 to 1.
     low, high : ndarray
         Between which nine in ten draws of the simulators lie.
     """
@@ -33,20 +32,22 @@ class OnsetCurve:
 
     def by(self, fraction: ArrayLike) -> Array:
         """Share of cramps that have begun by a fraction of the session, from 0 to 1."""
-        at = np.append(0.0, self.fraction)
-        share: Array = np.interp(np.asarray(fraction), at, np.append(0.0, self.share))
+        share: Array = np.interp(np.asarray(fraction), self.fraction, self.share)
         return share
 
     def of(self, duration_min: float) -> Onset:
         """What the curve says about a session of so many minutes."""
-        place = int(np.argmin(np.abs(self.fraction - LAST_THIRD)))
         half = np.interp(0.5, self.share, self.fraction)
+        low, share, high = (
+            1.0 - float(np.interp(LAST_THIRD, self.fraction, begun))
+            for begun in (self.high, self.share, self.low)
+        )
         return Onset(
             half_by_min=float(half) * duration_min,
             last_third_from_min=LAST_THIRD * duration_min,
-            last_third=1.0 - float(self.by(LAST_THIRD)),
-            last_third_low=1.0 - float(self.high[place]),
-            last_third_high=1.0 - float(self.low[place]),
+            last_third=share,
+            last_third_low=low,
+            last_third_high=high,
         )
 
 
@@ -68,7 +69,8 @@ class Onset:
 
     Examples
     --------
-    >>> from riskmodel import assess, load_examples
+    >>> from riskmodel import assess
+    >>> from riskmodel.datasets import load_examples
     >>> onset = assess(load_examples()["Marathon"]).onset
     >>> onset.last_third > 0.5 and onset.half_by_min > onset.last_third_from_min
     True
@@ -79,12 +81,3 @@ class Onset:
     last_third: float
     last_third_low: float
     last_third_high: float
-
-
-def onset_in(
-    curve: OnsetCurve | None, duration_min: float, probability: float
-) -> Onset | None:
-    """When cramps begin in a session; None where there is no number or no curve."""
-    if curve is None or math.isnan(probability):
-        return None
-    return curve.of(duration_min)

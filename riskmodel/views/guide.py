@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.guide import Kind, load_guide
+from riskmodel.reporting.guide import Kind, Step, load_guide
 from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import tables
 
@@ -26,6 +26,11 @@ def _compared(kinds: tuple[Kind, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _show_evidence(step: Step) -> None:
+    sources = " ".join(f"{source}." for source in step.sources)
+    st.caption(f"{step.evidence} {sources}")
+
+
 def _start_again() -> None:
     for name in load_guide().questions:
         st.session_state[f"path_{name}"] = None
@@ -40,8 +45,10 @@ with st.expander("Get help first, if one of these is true", expanded=True):
 st.header("When it happens")
 for place, step in enumerate(guide.steps, 1):
     st.markdown(f"{place}. **{step.heading}.** {step.text}")
-    sources = " ".join(f"{source}." for source in step.sources)
-    st.caption(f"{step.evidence} {sources}")
+    _show_evidence(step)
+st.header(guide.late.heading)
+st.markdown(guide.late.text)
+_show_evidence(guide.late)
 st.header("Search by symptom")
 wanted = st.text_input("A word or two, such as calf, twitch or bruise", key="guide_search")
 if wanted.strip():

@@ -13,6 +13,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import Chosen
+from riskmodel.reporting.onset import onset_text, time_text
 from riskmodel.reporting.words import (
     BAND_LABELS,
     BAND_MEANINGS,
@@ -26,9 +27,10 @@ from riskmodel.reporting.words import (
     value_text,
 )
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.scoring.bands import in_100_span, in_100_text, shown_in_100
+from riskmodel.scoring.bands import in_100_span, in_100_text, shown_in_10, shown_in_100
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
+from riskmodel.scoring.onset import Onset
 from riskmodel.views import form
 from riskmodel.views.colours import BAND_COLOURS
 
@@ -126,6 +128,8 @@ def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
     )
     if answer.heat_is_open:
         st.caption(HEAT_IN_WATER)
+    if answer.onset is not None:
+        st.html(onset_html(answer.onset, answers["duration_min"]))
     st.header(f"Why: {total_text(answer.total_points)}")
     st.caption(
         "At the same duration, more points mean higher odds. Open a row for the reason, "
@@ -169,6 +173,22 @@ def dots_html(answer: Assessment) -> str:
     dots = '<span class="on"></span>' * filled + "<span></span>" * (100 - filled)
     words = f"A hundred dots, one for each session; {answer.in_100} filled"
     return f'<div class="cr-dots" role="img" aria-label="{words}">{dots}</div>'
+
+
+def onset_html(onset: Onset, duration_min: float) -> str:
+    """Draw the time of a session with ten cramps on it, and say what the picture says."""
+    late = shown_in_10(onset.last_third)
+    start = time_text(onset.last_third_from_min)
+    words = (
+        "The session as a bar with ten dots, one for each of ten cramps; "
+        f"{late} of them in its last third, which is shaded"
+    )
+    return (
+        f'<div class="cr-onset" role="img" aria-label="{words}">'
+        f"<div>{'<i></i>' * (10 - late)}</div><div>{'<i></i>' * late}</div>"
+        f"<p><span>Start</span><span>{start}</span></p><p>{time_text(duration_min)}</p></div>"
+        f'<p class="cr-note">{escape(onset_text(onset))}</p>'
+    )
 
 
 def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:

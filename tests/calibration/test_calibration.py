@@ -10,7 +10,15 @@ from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
 from riskmodel import assess, load_calibration, load_scorecard
-from riskmodel.calibration import anchors, assumptions, checks, fit, people
+from riskmodel.calibration import (
+    anchors,
+    assumptions,
+    checks,
+    curves,
+    fit,
+    people,
+    simulators,
+)
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_checks, load_examples, read_table, read_toml
 from riskmodel.reporting.checks import (
@@ -48,6 +56,7 @@ def test_the_shipped_calibration_is_what_the_command_makes():
         "points": ("at", "logit"),
         "duration": ("at_points", "logit"),
         "assumptions": ("low_logit", "high_logit"),
+        "onset": ("share", "low", "high"),
     }.items():
         for name in names:
             assert again[part][name] == pytest.approx(SHIPPED[part][name], abs=2e-3)
@@ -66,19 +75,29 @@ def test_the_draws_of_one_thing_tell_nothing_of_another():
 
 
 def test_the_base_rate_balances_the_published_rates():
-    tuned = anchors.tune(assumptions.median_assumptions("mixed"), seed=1, noise=False)
-    model = anchors.simulator_model(tuned)
-    misfit, size = 0.0, 0.0
+    """By chances given each answer about the past, summed over the answers."""
+    p = anchors.tune(assumptions.median_assumptions("mixed"), seed=1, noise=False)
+    misfit, size, rows = 0.0, 0.0, 0
     for a in anchors.load_anchors():
         if a.role == "tune" and a.measure in ("probability", "month", "year"):
-            frame = people.draw_scenarios(250, 1, a.population)
-            weeks = {"month": 365.25 / 84, "year": 52.0}.get(a.measure)
-            many = frame["sessions_per_week"].to_numpy() * weeks if weeks else 1.0
-            p = model.probability(frame, many).mean()
-            logit = [math.log(x / (1 - x)) for x in (p, a.published, a.low, a.high)]
-            variance = ((logit[3] - logit[2]) / 3.92) ** 2 + 0.3**2
+            athletes = simulators.read_people(people.draw_people(250, 1, a.population))
+            year = simulators.year_hazard(athletes, p)
+            hazard = {
+                "probability": simulators.final_hazard(athletes.planned, p),
+                "month": year / 12,
+                "year": year * p["proneness.recall"],
+            }[a.measure]
+            past = simulators.past(year, p)
+            levels = ("never", "earlier", "1-2", "3-5", "6+")
+            through = sum(past.joint(level, hazard) for level in levels)
+            rate = 1 - (through @ simulators.NODE_WEIGHTS).mean()
+            logit = [math.log(x / (1 - x)) for x in (rate, a.published, a.low, a.high)]
+            extra = 0.3 if a.tier == "A" else 0.0
+            variance = ((logit[3] - logit[2]) / 3.92) ** 2 + extra**2
             misfit += (logit[0] - logit[1]) / variance
             size += abs(logit[0] - logit[1]) / variance
+            rows += 1
+    assert rows == 3
     assert abs(misfit) < 1e-6 < size
 
 
@@ -93,16 +112,31 @@ def test_the_file_says_how_it_was_made():
 
 def test_curves_find_a_truth_of_their_own_form():
     random = np.random.default_rng(3)
-    duration = random.integers(0, 97, 60_000) / 2.0
+    duration = random.integers(0, 89, 60_000) / 2.0
     points = duration + random.integers(0, 120, 60_000) / 2.0
     knots = fit.duration_knots(CARD)
     truth = -7.0 + 0.08 * points - 0.02 * duration
-    f, g = fit.fit_curves(points, duration, 1 / (1 + np.exp(-truth)), knots)
+    f, g = curves.fit_curves(points, duration, 1 / (1 + np.exp(-truth)), knots)
     middle = knots[len(knots) // 2]
-    assert f == pytest.approx(
-        -7.0 + 0.08 * np.array(fit.POINTS_AT) - 0.02 * middle, abs=0.03
-    )
+    at = np.array(curves.POINTS_AT)
+    assert f == pytest.approx(-7.0 + 0.08 * at - 0.02 * middle, abs=0.05)
     assert g == pytest.approx(-0.02 * (knots - middle), abs=0.03)
+
+
+def test_curves_rise_where_the_truth_would_fall_and_keep_the_mean():
+    random = np.random.default_rng(3)
+    duration = random.integers(0, 89, 60_000) / 2.0
+    points = duration + random.integers(0, 120, 60_000) / 2.0
+    knots = fit.duration_knots(CARD)
+    p = 1 / (1 + np.exp(7.0 - 0.06 * points + 0.09 * duration))
+    f, g = curves.fit_curves(points, duration, p, knots)
+    of_points, of_duration = (np.diff(f) / np.diff(curves.POINTS_AT), np.diff(g))
+    assert (of_points > 0).all()
+    for i, fall in enumerate(of_duration / np.diff(knots)):
+        reached = np.array(curves.POINTS_AT[1:]) > knots[i]
+        assert (of_points[reached] + fall > 0).all()
+    ours = np.interp(points, curves.POINTS_AT, f) + np.interp(duration, knots, g)
+    assert (1 / (1 + np.exp(-ours))).mean() == pytest.approx(p.mean(), rel=0.02)
 
 
 def test_a_scorecard_of_ones_own_is_calibrated_by_the_same_command(tmp_path):
@@ -138,12 +172,20 @@ def test_every_anchor_names_its_study_its_people_and_its_interval():
     for a in anchors.load_anchors():
         assert a.evidence in evidence, a.id
         assert a.population in populations, a.id
-        assert a.role in ("tune", "test"), a.id
+        assert a.role in ("tune", "test", "shown"), a.id
+        assert a.tier in "ABC", a.id
+        assert (a.tier == "C") <= (a.role == "shown"), a.id
         assert a.low <= a.published <= a.high, a.id
         assert a.note, a.id
         if a.interval == "factor 1.5":
             assert a.low == pytest.approx(a.published / 1.5, rel=0.01), a.id
             assert a.high == pytest.approx(min(a.published * 1.5, a.high), rel=0.01), a.id
+        elif a.interval == "study SD 0.6":
+            middle, *ends = (math.log(x / (1 - x)) for x in (a.published, a.low, a.high))
+            assert a.tier == "B"
+            assert [abs(end - middle) / 1.96 for end in ends] == pytest.approx(
+                [0.6, 0.6], abs=0.02
+            ), a.id
         else:
             assert a.interval in ("published", "computed by us"), a.id
 
@@ -152,8 +194,11 @@ def test_the_anchors_cover_what_is_known():
     topics = {a.topic for a in anchors.load_anchors() if a.role == "test"}
     assert topics >= {
         "base rate", "duration", "cramp history", "effort", "heat", "sex", "age",
-        "medicines", "conditions", "injury", "pregnancy", "onset", "fluid and sodium",
+        "medicines", "conditions", "injury", "onset", "fluid and sodium",
     }  # fmt: skip
+    of_tier_a = [a for a in anchors.load_anchors() if (a.tier, a.role) == ("A", "test")]
+    assert len(of_tier_a) == 14
+    assert sum(a.published == 0 for a in of_tier_a) == 8
 
 
 def test_anchors_that_are_printed_in_the_evidence_say_the_same():
@@ -166,10 +211,11 @@ def test_anchors_that_are_printed_in_the_evidence_say_the_same():
         except ValueError:
             continue
         scale = 100.0 if "%" in row["measure"] or "percent" in row["measure"] else 1.0
-        if a.published in (0.0, 0.75, 0.57) or a.id.startswith(("duration-", "onset-")):
+        computed = ("duration-", "onset-", "easy-")
+        if a.published in (0.0, 0.75, 0.57) or a.id.startswith(computed):
             continue  # computed from what the note says
         assert a.published == pytest.approx(printed / scale), a.id
-        if a.interval != "factor 1.5" and row["ci_low"]:
+        if a.interval in ("published", "computed by us") and row["ci_low"]:
             assert (a.low, a.high) == pytest.approx(
                 (float(row["ci_low"]) / scale, float(row["ci_high"]) / scale)
             ), a.id
@@ -194,11 +240,11 @@ def test_intervals_computed_by_us_are_what_the_counts_give():
 
 @pytest.mark.slow
 def test_the_shown_checks_are_what_the_command_finds():
-    product = checks.product_model(CARD, load_calibration())
+    product = checks.product_model(CARD, load_calibration(), checks.tuned_simulators())
     shown = {r["id"]: r for r in CHECKS["published"] if r["model"] == "product"}
     assert CHECKS["scorecard_fingerprint"] == CARD.fingerprint
     for anchor in anchors.load_anchors():
-        ours = anchors.measure(anchor, product, seed=5)
+        ours = anchors.measure(anchor, product, seed=5).value
         assert shown[anchor.id]["ours"] == pytest.approx(ours, rel=2e-3, abs=1e-3), (
             anchor.id
         )
@@ -208,26 +254,31 @@ def test_the_shown_checks_are_what_the_command_finds():
 def test_a_figure_is_measured_as_it_was_published():
     """Against a model whose answers are known: p by sex, and twice that in a race."""
 
-    def p(frame, sessions):
-        one = np.where(frame["sex"] == "male", 0.2, 0.1) * (
+    def session(people):
+        frame = people.frame
+        return np.where(frame["sex"] == "male", 0.2, 0.1) * (
             1 + (frame["competition"] == "yes").to_numpy()
         )
-        return 1 - (1 - one) ** np.asarray(sessions, dtype=float)
 
-    def by(frame, fractions):
-        return np.outer(np.square(fractions), np.ones(len(frame)))
+    def period(people, share):
+        return np.full(len(people.frame), 0.3 * share)
 
-    model = anchors.Model("known", p, by)
+    def by(people, fractions):
+        return np.outer(np.square(fractions), np.ones(len(people.frame)))
+
+    model = anchors.Model("known", session, period, by, checks.tuned_simulators())
     table = {a.measure: a for a in anchors.load_anchors()}
 
     def measured(measure, population, contrast=""):
         a = anchors.Anchor(
-            "x", "", population, measure, contrast, 1, 0, 2, "", "test", "", ""
+            "x", "", "A", population, measure, contrast, 1, 0, 2, "", "test", "", ""
         )
         assert measure in table
-        return anchors.measure(a, model, seed=1)
+        return anchors.measure(a, model, seed=1).value
 
     assert measured("probability", "marathon") == pytest.approx(0.4)
+    assert measured("year", "marathon") == pytest.approx(0.3)
+    assert measured("month", "marathon") == pytest.approx(0.3 / 12)
     assert measured("rate_ratio", "ultra_90", "sex=male|sex=female") == pytest.approx(2)
     odds = (0.4 / 0.6) / (0.2 / 0.8)
     assert measured("odds_ratio", "ultra_90", "sex=male|sex=female") == pytest.approx(odds)
@@ -238,6 +289,18 @@ def test_a_figure_is_measured_as_it_was_published():
     # The mean of a distribution function t squared is two thirds.
     assert measured("onset_mean", "marathon") == pytest.approx(2 / 3, abs=0.01)
     assert measured("difference", "marathon", "age_years") == pytest.approx(0, abs=1e-9)
+
+
+def test_the_monte_carlo_error_is_that_of_a_mean():
+    random = np.random.default_rng(1)
+    p = random.random(anchors._PEOPLE)
+    model = anchors.Model(
+        "noise", lambda people: p, lambda *_: p, lambda *_: p, checks.tuned_simulators()
+    )
+    marathon = next(a for a in anchors.load_anchors() if a.id == "marathon")
+    measured = anchors.measure(marathon, model, seed=1)
+    assert measured.value == pytest.approx(p.mean())
+    assert measured.error == pytest.approx(p.std() / math.sqrt(p.size), rel=0.6)
 
 
 # ---------------------------------------------------------------------------- reports

@@ -2,11 +2,13 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import assessment_lines, scorecard_lines, total_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
@@ -149,6 +151,14 @@ def test_the_report_shows_safety_first_then_the_total_then_why():
     total = next(i for i, line in enumerate(lines) if "of 100" in line)
     why = next(i for i, line in enumerate(lines) if line.startswith("Why: "))
     assert why > total > 0
+
+
+def test_the_report_says_once_when_cramps_begin_or_nothing_of_it():
+    answer = assess(load_examples()["Marathon"])
+    words = " ".join(assessment_lines(answer))
+    assert words.count(onset_text(answer.onset)) == 1
+    without = " ".join(assessment_lines(replace(answer, onset=None)))
+    assert without == words.replace(onset_text(answer.onset) + " ", "")
 
 
 def test_the_report_names_problems_and_gives_no_number():

@@ -49,7 +49,7 @@ from riskmodel.squad.scores import (
 )
 from riskmodel.views.state import DeviceState, FormState
 from riskmodel.whatif.levers import LEVERS
-from tests.browser import axe, ready
+from tests.browser import axe, download, fits, in_both_windows, ready, settled
 from tests.strategies import sessions
 
 APP = str(Path(riskmodel.__file__).parents[1] / "app.py")
@@ -633,8 +633,7 @@ def test_a_saved_squad_can_be_removed_and_deleted():
 DOUBTFUL = "Name,Weight,DOB\n=Ada,70,03/04/2001\nBen,81,05/06/2002\n"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+@in_both_windows
 def test_a_coach_uploads_maps_scores_opens_and_exports(
     open_page, viewport, scheme, tmp_path
 ):
@@ -659,9 +658,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     ready(page)
     expect(page.get_by_text("of 2 athletes with a cramp").first).to_be_visible()
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= (
-        390 if viewport == "phone" else 1280
-    )
+    fits(page)
     page.get_by_label("Search for a name").fill("be")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 of 2 athletes.")).to_be_visible()
@@ -670,9 +667,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
     page.get_by_role("button", name="Use", exact=True).first.click()
     expect(page.locator(".st-key-duration_min input")).to_have_value("270")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="CSV", exact=True).click()
-    table = pd.read_csv(download.value.path(), encoding="utf-8-sig")
+    table = pd.read_csv(download(page, "CSV"), encoding="utf-8-sig")
     assert set(table["Athlete"]) == {"'=Ada", "Ben"}
     page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("Saved 2 athletes and the session in this")).to_be_visible()
@@ -684,9 +679,6 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     age = relativedelta(date.today(), date(2002, 6, 5)).years
     expect(page.locator(".st-key-age_years input")).to_have_value(str(age))
     page.reload()
-    ready(page)
-    # The device answers half a second after the page has come.
-    page.wait_for_timeout(600)
     ready(page)
     page.get_by_role("link", name="Go to: Squad").click()
     expect(page.get_by_text("2 athletes in the list")).to_be_visible()
@@ -715,6 +707,7 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
     ready(page)
     grid = page.locator(".st-key-squad_list [data-testid=stDataFrame]")
     grid.scroll_into_view_if_needed()
+    settled(page)
     # The second row below the headers; the age stands beside the name.
     grid.click(position={"x": 60, "y": 88})
     page.keyboard.press("ArrowRight")
@@ -728,11 +721,8 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
     box.fill("120")
     box.press("Enter")
     ready(page)
-    contents = {}
-    for name in ("Template, CSV", "Template, Excel", "Excel", "Sheet to print, PDF"):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=name, exact=True).click()
-        contents[name] = Path(download.value.path()).read_bytes()
+    names = ("Template, CSV", "Template, Excel", "Excel", "Sheet to print, PDF")
+    contents = {name: download(page, name).read_bytes() for name in names}
     pd.testing.assert_frame_equal(
         pd.read_csv(io.BytesIO(contents["Template, CSV"])),
         pd.read_excel(io.BytesIO(contents["Template, Excel"])),
@@ -746,6 +736,7 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
     assert "Soccer, 120 min" in sheet.extract_text()
     page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("Saved 3 athletes and the session in this")).to_be_visible()
+    ready(page)
     expected = page.get_by_text("To expect:").inner_text()
     page.reload()
     ready(page)
@@ -813,8 +804,7 @@ def test_units_chosen_for_the_squad_are_remembered(open_page):
     page.get_by_role("radio", name="°F").click()
     expect(page.locator(".st-key-air_temperature_c input")).to_have_value("84.2")
     page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")
-    ready(page)
-    assert page.get_by_text("To expect:").inner_text() == expected
+    expect(page.get_by_text("To expect:")).to_have_text(expected, use_inner_text=True)
 
 
 def test_what_the_browser_cannot_keep_is_not_called_saved(open_page):

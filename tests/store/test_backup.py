@@ -470,20 +470,25 @@ def test_a_backup_that_was_cut_is_refused(sqlite_store, file, whole, data):
     refused_and_nothing_changed(sqlite_store, file)
 
 
+@pytest.fixture
+def restored(sqlite_store, file, whole):
+    """What the store holds after the whole backup was restored."""
+    file.write_bytes(whole)
+    restore(sqlite_store, file, replace=True)
+    return everything(sqlite_store)
+
+
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_backup_in_which_any_byte_was_changed_is_refused_or_says_the_same(
-    sqlite_store, file, whole, data
+    sqlite_store, file, whole, restored, data
 ):
     """A dump holds more than the rows, such as names that nothing is made of."""
-    file.write_bytes(whole)
-    restore(sqlite_store, file, replace=True)
-    before = everything(sqlite_store)
     content = bytearray(whole)
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     file.write_bytes(content)
     answer(restore, sqlite_store, file, replace=True)
-    assert everything(sqlite_store) == before
+    assert everything(sqlite_store) == restored
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -674,7 +679,7 @@ SECRET = "open = #sesame"
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(postgres, monkeypatch):  # starting the server is no call
     """Each call of a program of PostgreSQL: its arguments, and its service file."""
     calls = []
     run = subprocess.run

@@ -1019,10 +1019,15 @@ def test_heat_days_need_weather_and_count_days():
     assert "weather" in answer(dry, "heat_days_14d", air_temperature_c=30).reason
 
 
+@pytest.fixture(scope="module")
+def berlin_log():
+    return read_log(EXAMPLES["strava_activities.csv"], time_zone=BERLIN)
+
+
 @settings(max_examples=25)
 @given(st.floats(-10, 45), st.floats(0, 10))
-def test_a_hotter_plan_never_has_more_days_in_similar_heat(air, more):
-    log = read_log(EXAMPLES["strava_activities.csv"], time_zone=BERLIN)
+def test_a_hotter_plan_never_has_more_days_in_similar_heat(berlin_log, air, more):
+    log = berlin_log
     cool = answer(log, "heat_days_14d", air_temperature_c=air, relative_humidity_pct=50)
     hot = answer(
         log, "heat_days_14d", air_temperature_c=air + more, relative_humidity_pct=50

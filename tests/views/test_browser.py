@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import watched_context
+from tests.browser import Windows, download, watched_context
 
 
 def visit(browser: Browser, script: str) -> None:
@@ -31,3 +31,45 @@ def test_a_watched_page_may_not(browser: Browser, script: str, complaint: str) -
 
 def test_a_quiet_page_passes(browser: Browser) -> None:
     visit(browser, "console.log('all is well')")
+
+
+def test_a_window_that_is_lent_again_is_empty(browser: Browser, app_url: str) -> None:
+    windows = Windows(browser)
+    with windows.lend("phone", "light", app_url) as page:
+        page.goto(app_url)
+        page.evaluate("localStorage.left = sessionStorage.left = 'this'")
+        page.evaluate("document.cookie = 'left=this'")
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": 1000, "height": 1000})
+        context = page.context
+        context.new_page()
+    with windows.lend("phone", "light", app_url) as page:
+        assert context.pages == [page]
+        page.goto(app_url)
+        assert page.evaluate("[localStorage.left, sessionStorage.left]") == [None, None]
+        assert "left" not in {cookie["name"] for cookie in context.cookies()}
+        assert not page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        assert page.evaluate("innerWidth") == 390
+    context.close()
+
+
+def test_what_is_said_in_a_lent_window_is_heard(browser: Browser, app_url: str) -> None:
+    lent = Windows(browser).lend("phone", "light", app_url)
+    page = lent.__enter__()
+    with page.expect_console_message():
+        page.evaluate("console.error('spoilt')")
+    with pytest.raises(AssertionError, match="console: spoilt"):
+        lent.__exit__(None, None, None)
+    page.context.close()
+
+
+def test_a_click_for_a_file_that_is_lost_is_made_again(browser: Browser) -> None:
+    with watched_context(browser, "phone", "light") as context:
+        page = context.new_page()
+        page.set_content(
+            """<div data-testid=stApp data-test-connection-state=CONNECTED
+                data-test-script-state=notRunning>
+            <button onclick="if (window.lost) file.click(); window.lost = true">CSV</button>
+            <a id=file download=a.csv href="data:text/csv,1">The file</a></div>"""
+        )
+        assert download(page, "CSV", again_after_ms=500).read_text() == "1"

@@ -13,13 +13,14 @@ from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import FIGURE_NAMES, figures
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
-from riskmodel.views.result import why_html
+from riskmodel.views.result import onset_html, why_html
 from tests import CHECKOUT
-from tests.browser import SETTLED_HEIGHT, axe, ready
+from tests.browser import axe, choose, fits, in_both_windows, ready, settled
 
 APP = CHECKOUT / "app.py"
 METHOD = APP.parent / "riskmodel" / "views" / "method.py"
@@ -301,19 +302,43 @@ def test_bars_are_sorted_escaped_and_as_long_as_their_points():
     assert "a &amp; &lt;i&gt;" in html
 
 
+def test_a_scored_session_shows_when_cramps_begin(page):
+    assert 'cr-onset"' not in html_of(page)
+    fill(page, SIX)
+    assert onset_text(assess(SIX).onset) in html_of(page)
+    fill(page, {"red_flags": ["swollen_calf"]})
+    assert 'cr-onset"' not in html_of(page)
+
+
+def test_without_a_curve_nothing_is_shown_of_when_cramps_begin():
+    def reasons():
+        from dataclasses import replace
+
+        from riskmodel import assess
+        from riskmodel.datasets import load_examples
+        from riskmodel.views.result import show_reasons
+
+        session = load_examples()["Marathon"]
+        show_reasons(replace(assess(session), onset=None), session)
+
+    page = AppTest.from_function(reasons).run()
+    assert not page.exception
+    assert "cr-dots" in html_of(page)
+    assert "cr-onset" not in html_of(page)
+
+
+@pytest.mark.parametrize(("share", "late"), [(0.0, 0), (0.44, 4), (0.75, 8), (1.0, 10)])
+def test_the_picture_of_when_cramps_begin_has_ten_dots_and_says_how_many_are_late(
+    share, late
+):
+    onset = replace(assess(SIX).onset, last_third=share)
+    html = onset_html(onset, 60.0)
+    first, last = re.findall(r"<div>((?:<i></i>)*)</div>", html)
+    assert (first.count("<i>"), last.count("<i>")) == (10 - late, late)
+    assert f"{late} of them in its last third" in html
+
+
 # -------------------------------------------------------------------- a real browser
-
-
-def choose(page, label, option):
-    box = page.get_by_role("combobox", name=label)
-    # An open drop-down closes when the page moves under it.
-    main = page.get_by_test_id("stMain")
-    main.evaluate(SETTLED_HEIGHT)
-    box.scroll_into_view_if_needed()
-    main.evaluate(SETTLED_HEIGHT)
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
-    ready(page)
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
@@ -340,9 +365,7 @@ def test_a_person_fills_the_form_and_reads_the_answer(open_page, viewport):
     first = page.locator(".cr-why details").first
     first.locator("summary").click()
     expect(first.locator("p").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= (
-        390 if viewport == "phone" else 1280
-    )
+    fits(page)
 
 
 def test_a_swimmer_is_asked_of_the_water_and_the_air_comes_back(open_page):
@@ -363,8 +386,7 @@ def test_a_swimmer_is_asked_of_the_water_and_the_air_comes_back(open_page):
     expect(page.get_by_text(HEAT_IN_WATER)).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_both_windows
 def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
     page = open_page(viewport, color_scheme=scheme)
     assert axe(page) == []
@@ -376,8 +398,7 @@ def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_both_windows
 def test_the_method_page_reads_well(open_page, viewport, scheme):
     page = open_page(viewport, color_scheme=scheme)
     page.get_by_role("link", name="Go to: Method").click()
@@ -390,23 +411,21 @@ def test_the_method_page_reads_well(open_page, viewport, scheme):
     page.get_by_text("Tier C: ").click()
     expect(page.get_by_role("region", name="Tier C: ")).to_be_visible()
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= (
-        390 if viewport == "phone" else 1280
-    )
-
-
-def test_the_phone_shows_the_answer_before_the_questions(open_page):
-    page = open_page("phone")
-    choose(page, "Start from an example", "Marathon")
-    total = page.locator(".cr-total").bounding_box()
-    sport = page.locator(".st-key-sport").bounding_box()
-    assert total["y"] < sport["y"]
+    fits(page)
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_the_total_stays_in_view_while_answers_change(open_page, viewport):
+def test_the_answer_and_what_is_refused_stay_in_sight(open_page, viewport):
     page = open_page(viewport)
     choose(page, "Start from an example", "Marathon")
+    settled(page)
+    sport = page.locator(".st-key-sport").bounding_box()
+    if viewport == "phone":  # the answer before the questions
+        total = page.locator(".cr-total").bounding_box()
+        assert total["y"] < sport["y"]
+    else:  # the reasons beside them
+        why = page.get_by_role("heading", name="Why:").bounding_box()
+        assert why["x"] > sport["x"] + sport["width"]
     before = page.locator(".cr-total").inner_text()
     age = page.locator(".st-key-age_years input")
     age.scroll_into_view_if_needed()
@@ -416,12 +435,6 @@ def test_the_total_stays_in_view_while_answers_change(open_page, viewport):
     ready(page)
     expect(page.locator(".cr-total")).not_to_have_text(before)
     expect(page.locator(".cr-total")).to_be_in_viewport()
-
-
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_an_impossible_answer_is_refused_in_sight(open_page, viewport):
-    page = open_page(viewport)
-    choose(page, "Start from an example", "Marathon")
     air = page.locator(".st-key-air_temperature_c input")
     air.scroll_into_view_if_needed()
     air.fill("300")
@@ -430,11 +443,3 @@ def test_an_impossible_answer_is_refused_in_sight(open_page, viewport):
     sentence = page.get_by_text("Air temperature is 300; allowed is -20 to 55 °C.")
     expect(sentence).to_be_in_viewport()
     expect(page.locator(".cr-total")).to_have_count(0)
-
-
-def test_the_laptop_shows_reasons_beside_the_questions(open_page):
-    page = open_page("laptop")
-    choose(page, "Start from an example", "Marathon")
-    why = page.get_by_role("heading", name="Why:").bounding_box()
-    sport = page.locator(".st-key-sport").bounding_box()
-    assert why["x"] > sport["x"] + sport["width"]

@@ -4,7 +4,6 @@ import csv
 import re
 from datetime import UTC, date, datetime
 from io import StringIO
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -24,7 +23,7 @@ from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
-from tests.browser import axe, ready
+from tests.browser import axe, choose, download, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX
 from tests.weather_service import weather_service
@@ -210,8 +209,7 @@ def test_a_session_that_cannot_be_scored_says_why(answers, said):
     assert "instead of" not in words(page)
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_both_windows
 def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
     page = open_page(viewport, scheme, f"/?{query}")
@@ -223,18 +221,13 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     ready(page)
     page.get_by_role("button", name="Search").click()
     ready(page)
-    which = page.get_by_role("combobox", name="Which one")
-    which.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    which.click()
-    page.get_by_role("option", name="Vienna, Austria").click()
+    choose(page, "Which one", "Vienna, Austria", exact=False)
     expect(page.get_by_role("heading", name="The best times")).to_be_visible()
     ready(page)
     expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
     expect(page.get_by_role("link", name="Weather data by Open-Meteo.com")).to_be_visible()
     assert axe(page) == []
-    width = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    assert width <= 0
+    fits(page)
     chosen = page.locator(".st-key-start_chosen input")
     # Of today only what is left; tomorrow has all its hours.
     page.locator(".st-key-start_day button").nth(2).click()
@@ -245,12 +238,7 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     expect(chosen).to_have_value(re.compile(r"0?5:00$"))
     ready(page)
     page.get_by_role("button", name="Look").nth(1).click()
-    # A file that is asked for while the script still runs never comes.
-    page.wait_for_timeout(500)
-    ready(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="All starts, CSV").click()
-    text = Path(download.value.path()).read_text("utf-8-sig")
+    text = download(page, "All starts, CSV").read_text("utf-8-sig")
     rows = list(csv.DictReader(StringIO(text)))
     assert len(rows) >= 24 * 6
     assert datetime.fromisoformat(rows[0]["start"]).utcoffset() is not None
@@ -259,15 +247,6 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     expect(page.get_by_role("heading", level=1)).to_have_text("My session")
     ready(page)
     expect(page.locator(".cr-total")).to_have_text(said.split(",")[0])
-
-
-def choose(page, name, option):
-    box = page.get_by_role("combobox", name=name)
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)  # a list that opens while the page moves closes again
-    box.click()
-    page.get_by_role("option", name=option).first.click()
-    ready(page)
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
@@ -281,8 +260,6 @@ def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, v
     nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
     page.locator("input[type=file]").set_input_files(nonsense)
     expect(page.locator("p[role=status]").first).to_be_visible()
-    page.reload()
-    ready(page)
     page.goto(page.url.split("start")[0] + f"?{query}")
     ready(page)
     page.get_by_text("Go to: Best start").click()
@@ -317,7 +294,6 @@ def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, v
         ):
             page.get_by_label(label).fill(value)
             page.keyboard.press("Tab")
-            page.wait_for_timeout(300)
             ready(page)
         page.get_by_role("button", name="Use this weather").click()
         expect(page.get_by_text(said)).to_be_visible()
@@ -338,12 +314,10 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, viewport):
     ready(page)
     page.get_by_text("File", exact=True).click()
     ready(page)
-    choose(page, "Or look at an example", "open_meteo.json")
+    choose(page, "Or look at an example", "open_meteo.json", exact=False)
     page.get_by_text("The squad", exact=True).click()
     ready(page)
     expect(page.get_by_text("athletes with a cramp").first).to_be_visible()
-    page.wait_for_timeout(500)
-    ready(page)
     assert axe(page) == []
     page.get_by_role("button", name="Use this start in Squad").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Squad")

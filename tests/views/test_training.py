@@ -11,7 +11,7 @@ from riskmodel.datasets import data_folder
 from riskmodel.training.derive import derive
 from riskmodel.training.log_file import read_log
 from riskmodel.views.state import TrainingState
-from tests.browser import axe, ready
+from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 
 PAGE = str(CHECKOUT / "riskmodel" / "views" / "training.py")
@@ -189,8 +189,7 @@ def test_removing_the_log_empties_the_uploader():
     assert page.session_state["TrainingState"].log is not None
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@in_both_windows
 def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, scheme):
     page = open_page(viewport, scheme, "/training")
     upload = page.locator("input[type=file]")
@@ -205,24 +204,16 @@ def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, schem
     ready(page)
     day = page.get_by_test_id("stDateInput")
     expect(day).to_be_visible()
-    sport = page.get_by_role("combobox", name="Sport")
-    sport.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)  # a list that opens while the page moves closes again
-    sport.click()
-    page.get_by_role("option", name="Running").click()
-    ready(page)
+    choose(page, "Sport", "Running")
     # It ended long before today.
     expect(page.get_by_text("what came after, it does not say")).to_be_visible()
     assert axe(page) == []
     page.get_by_role("button", name="Remove the log").click()
     ready(page)
-    page.get_by_role("combobox", name="Or look at an example").click()
-    page.get_by_role("option", name=STRAVA.name).click()
-    ready(page)
+    choose(page, "Or look at an example", STRAVA.name, exact=False)
     expect(page.get_by_text("Longest similar session (running)")).to_be_visible()
     assert axe(page) == []
-    width = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    assert width <= 0
+    fits(page)
     page.get_by_role("button", name="answers in My session").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My session")
     ready(page)
@@ -249,15 +240,11 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
     use = page.get_by_role("button", name="Use these columns")
     expect(use).to_be_disabled()
     for place, meaning in ((1, "Date, or date"), (2, "Duration in minutes")):
-        column = page.get_by_role("combobox", name=f"Meaning of column {place}")
-        column.scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
-        column.click()
-        page.get_by_role("option", name=meaning).click()
-        ready(page)
+        choose(page, f"Meaning of column {place}", meaning, exact=False)
     assert axe(page) == []
     use.click()
     expect(page.get_by_text("2 rows read, 2 used")).to_be_visible()
+    ready(page)
     expect(page.get_by_text("Away")).to_have_count(0)
 
 
