@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.checks import FIGURE_NAMES, figures
+from riskmodel.reporting.checks import FIGURE_NAMES, TIERS, figures
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
@@ -408,8 +408,9 @@ def test_the_method_page_reads_well(open_page, viewport, scheme):
         page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
     ).to_be_visible()
     expect(page.get_by_role("region", name="Main figures, before and now")).to_be_visible()
-    page.get_by_text("Tier C: ").click()
-    expect(page.get_by_role("region", name="Tier C: ")).to_be_visible()
+    heading = f"Tier C: {TIERS['C']}"
+    page.get_by_text(heading, exact=True).click()
+    expect(page.get_by_role("region", name=heading)).to_be_visible()
     assert axe(page) == []
     fits(page)
 
