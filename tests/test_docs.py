@@ -2,6 +2,7 @@
 
 import ast
 import io
+import os
 import re
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from typer.testing import CliRunner
 import riskmodel
 from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
-from riskmodel.datasets import load_examples
+from riskmodel.datasets import kept_scorecards, load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.plan import QUANTITIES
+from riskmodel.reporting.checks import main_figures
+from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.scoring.engine import SPREADS
 from riskmodel.weather.complete import COLUMNS
 from tests.test_architecture import (
@@ -197,3 +200,57 @@ def test_the_public_names_that_the_changelog_calls_new_are_there():
     names = re.findall(r"`(\w+)`", line)
     assert names
     assert set(names) <= set(riskmodel.__all__)
+
+
+# ---------------------------------------------------------------- the model card
+
+
+def markdown_table(heading, rows):
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def targets_of_the_model_card():
+    rows = target_rows(load_checks()["published"], load_checks())
+    cells = (
+        [row.what, value_text(row), goal_text(row), "" if row.met else "missed"]
+        for row in rows
+    )
+    return markdown_table(["target", "found", "goal", ""], cells)
+
+
+def main_figures_of_the_model_card():
+    earlier = [*kept_scorecards()][-1]
+    table = main_figures(load_checks()["published"], earlier)
+    cells = (
+        [
+            row.name,
+            row.tier,
+            f"{row.published:.1f} ({row.low:.1f} to {row.high:.1f})",
+            "" if pd.isna(row.before) else f"{row.before:.1f}",
+            f"{row.ours:.1f}",
+            "" if row.passes else "missed",
+        ]
+        for row in table.itertuples()
+    )
+    version = load_scorecard().version
+    return markdown_table(["", "tier", "published", earlier, version, ""], cells)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("targets", targets_of_the_model_card),
+        ("main figures", main_figures_of_the_model_card),
+    ],
+)
+def test_the_model_card_tells_what_the_checks_found(name, table):
+    """``CRAMPRISK_SNAPSHOT=write`` writes the tables anew, as it does snapshots."""
+    path = CHECKOUT / "docs" / "model-card.md"
+    before, rest = path.read_text(encoding="utf-8").split(f"<!-- {name} -->\n")
+    told, after = rest.split("<!-- end -->", 1)
+    if os.environ.get("CRAMPRISK_SNAPSHOT") == "write":
+        whole = f"{before}<!-- {name} -->\n{table()}<!-- end -->{after}"
+        path.write_text(whole, encoding="utf-8")
+    else:
+        assert told == table()

@@ -28,6 +28,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
 from riskmodel.reporting.checks import calibration_lines, published_lines
 from riskmodel.reporting.scorecard_changes import change_lines
+from riskmodel.reporting.targets import target_lines, target_rows
 from riskmodel.reporting.words import scorecard_lines
 from riskmodel.scorecard.changes import compare_scorecards
 from riskmodel.scorecard.file import load_scorecard
@@ -135,10 +136,12 @@ def check(
         if out is not None or calibration_only:
             with console.status("Drawing fresh scenarios"):
                 report = checks.calibration_checks(card, calibration)
-        if published is not None and not calibration_only:
-            typer.echo("\n".join(published_lines(published.to_dict("records"))))
+        rows = None if published is None else published.to_dict("records")
+        if rows is not None and not calibration_only:
+            typer.echo("\n".join(published_lines(rows)))
         if report is not None and calibration_only:
             typer.echo("\n".join(calibration_lines(report)))
+        typer.echo("\n".join(["", *target_lines(target_rows(rows, report))]))
         if out is not None:
             with replacing(str(out)) as file:
                 file.write(checks.as_text(published, report, card.fingerprint))

@@ -1,6 +1,6 @@
 """How points become a number, how far it can be trusted, and what it is not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel import load_calibration, load_scorecard
+from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.checks import RATIO_LIMITS, miss_text, pass_text
+from riskmodel.reporting.checks import main_figures
+from riskmodel.reporting.targets import beside_limit, load_targets, of_required, outside
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.probability import expit
-from riskmodel.views import charts, scorecard_changes, tables
+from riskmodel.views import charts, published, scorecard_changes, tables
 from riskmodel.views.colours import GREY
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)
@@ -40,6 +41,32 @@ def _probabilities() -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def _doublings() -> str:
+    """Ratio of the odds for twice the time, at some forty points of all else."""
+    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
+    own = to_half_points(curve(_DURATIONS_MIN))
+    ratios = np.exp(np.diff(load_calibration().logit(40.0 + own, own)))
+    steps = zip(_DURATIONS_MIN[1:], ratios, strict=True)
+    return ", ".join(f"{ratio:.1f} up to {minutes} min" for minutes, ratio in steps)
+
+
+def _open_questions(minutes: float) -> float:
+    """Ratio of the odds with everything optional open to those with average answers."""
+    run = {"sport": "running", "session_rpe": 5, "age_years": 35}
+    mild = {"air_temperature_c": 18, "relative_humidity_pct": 60}
+    shift = assess({**run, **mild, "duration_min": minutes}).open_questions_logit
+    return float(np.exp(shift or 0.0))
+
+
+def _groups(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Name groups with their observed over expected."""
+    return "; ".join(
+        f"{FIELDS[row['by']].label}, {row['stratum'].lower()}: "
+        f"{beside_limit(row['ratio'], limits.low, limits.high, 2)}"
+        for row in rows
+    )
+
+
 def _marathon() -> str:
     """Say the miss that matters most to a reader."""
     rows = load_checks()["published"]
@@ -56,26 +83,6 @@ def _marathon() -> str:
 def _reliability() -> pd.DataFrame:
     rows = pd.DataFrame(load_checks()["reliability"])
     return rows[["expected", "observed"]] * 100.0
-
-
-@st.cache_data
-def _published(role: str) -> pd.DataFrame:
-    rows = [r for r in load_checks()["published"] if r["role"] == role]
-    product = [r for r in rows if r["model"] == "product"]
-    mixed = {r["id"]: r for r in rows if r["model"] == "mixed"}
-    return pd.DataFrame(
-        {
-            "Figure": [r["id"] for r in product],
-            "Published": [f"{r['published']:.3g}" for r in product],
-            "Interval": [f"{r['low']:.3g} to {r['high']:.3g}" for r in product],
-            "Product": [_verdict(r) for r in product],
-            "Mixed simulator": [_verdict(mixed[r["id"]]) for r in product],
-        }
-    )
-
-
-def _verdict(row: Mapping[str, Any]) -> str:
-    return f"{row['ours']:.3g}, {'pass' if row['passes'] else 'MISS'}"
 
 
 @st.cache_data
@@ -116,7 +123,10 @@ card = load_scorecard()
 calibration = load_calibration()
 checks = load_checks()
 summary = checks["summary"]
+limits = next(target for target in load_targets() if target.id == "ratio-all")
 odds = np.exp(10.0 * calibration.logit_per_point(np.arange(20.0, 91.0)))
+others = [known for known in known_scorecards().values() if known.version != card.version]
+earlier = others[-1] if others else None
 
 st.title("Method")
 st.markdown(
@@ -131,13 +141,15 @@ st.markdown(
     "Each factor's points are set so that 10 points double the odds of a cramp. In the "
     f"simulators 10 points multiply the odds by {odds.min():.1f} to {odds.max():.1f}. We "
     "show that as found: no weight was changed. Time is exposure, so the duration has a "
-    "curve of its own: from half an hour to four hours its points count for less than "
-    "others, outside for more."
+    "curve of its own beside that of all points, and with every other answer the same "
+    "each doubling of the time multiplies the odds by "
+    f"{_doublings()}. In the simulators a longer session is one that people pace and are "
+    "prepared for."
 )
 st.caption(
-    "About how many of 100 sessions, with every question answered. Open questions raise "
-    "it, all together by a third of the odds in half an hour and up to 2.8 times in the "
-    "longest sessions."
+    "About how many of 100 sessions, with every question answered. All optional questions "
+    "left open multiply the odds of an average run by "
+    f"{_open_questions(30):.1f} in half an hour, {_open_questions(240):.1f} in four hours."
 )
 tables.show(_probabilities(), "Number in 100 by points and duration")
 st.markdown(
@@ -165,25 +177,15 @@ st.markdown(
     f"The range held what the simulators said in {summary['coverage_all']:.0%} of these "
     f"sessions, and in {summary['coverage_six']:.0%} with only the six required answers."
 )
-low, high = RATIO_LIMITS
-off = [s for s in checks["strata"] if not low <= s["ratio"] <= high]
-if off:
-    words = "; ".join(
-        f"{FIELDS[s['by']].label}, {s['stratum'].lower()}: {s['ratio']:.3f}" for s in off
-    )
-    st.markdown(
-        f"Groups in which the simulators lie outside {low:g} to {high:g} times the "
-        f"product: {words}."
-    )
-if six := [s for s in checks["strata_six"] if not low <= s["ratio"] <= high]:
-    words = "; ".join(
-        f"{FIELDS[s['by']].label}, {s['stratum'].lower()}: {s['ratio']:.2f}" for s in six
-    )
-    st.markdown(
-        "With only the six answers these groups lie outside it, most of them because few "
-        f'people race there: {words}. "Race or match?" is the answer that mends most of '
-        "it; walking, hiking and easy sessions stay too high even then."
-    )
+for where, groups_outside in (
+    ("", outside(checks["strata"])),
+    ("With only the six answers: ", outside(of_required(checks["strata_six"]))),
+):
+    if groups_outside:
+        st.markdown(
+            f"{where}Groups in which the simulators lie outside {limits.low:g} to "
+            f"{limits.high:g} times the product: {_groups(groups_outside)}."
+        )
 with st.expander("Against simpler and fitted rivals"):
     rivals = pd.DataFrame(
         {
@@ -194,25 +196,10 @@ with st.expander("Against simpler and fitted rivals"):
     )
     tables.show(rivals, "The product and its rivals")
 st.header("Published figures")
-rows = checks["published"]
-st.markdown(
-    "Chosen before the simulators were tuned; afterwards four were moved from testing to "
-    "tuning and one test was added. Nearly all come from studies that the scorecard draws "
-    "on too. "
-    f"{pass_text(rows, 'product').capitalize()}. {pass_text(rows, 'mixed').capitalize()}. "
-    "About half come from asking whether somebody ever "
-    "cramped; we compare that with a cramp in the next session, which is itself an "
-    "assumption. Where no interval was published, ours reaches a factor of 1.5 each way, "
-    "and many intervals include no effect, so a pass says less than a miss."
-)
-with st.expander("Figures that test", expanded=False):
-    tables.show(_published("test"), "Figures that test")
-with st.expander("Figures that the simulators were tuned to", expanded=False):
-    tables.show(_published("tune"), "Figures that the simulators were tuned to")
-with st.expander("What the product misses", expanded=True):
-    for row in rows:
-        if row["model"] == "product" and not row["passes"]:
-            st.markdown(f"- **{row['topic'].capitalize()}**, {row['id']}: {miss_text(row)}")
+published.show(checks, card.version, earlier.version if earlier else None)
+st.header("Targets")
+published.show_targets(checks)
+scorecard_changes.show_unreachable(checks["published"])
 st.header("The scorecard")
 st.markdown(f"Version {card.version}, fingerprint {card.fingerprint}.")
 with st.expander(f"All {len(card.factors)} factors"):
@@ -221,9 +208,9 @@ with st.expander(f"All {len(card.factors)} factors"):
             f"**{row['Factor']}**, at most {row['Most points']} points. {row['Why']} "
             f"Evidence: {row['Evidence']}. Sources: {row['Sources']}."
         )
-earlier = [known for known in known_scorecards().values() if known.version != card.version]
 if earlier:
-    scorecard_changes.show(earlier[-1], card)
+    main = main_figures(checks["published"], earlier.version)
+    scorecard_changes.show(earlier, card, main)
 st.header("What the number is not")
 st.markdown(
     "Not a medical device, not a diagnosis, and not advice to start or stop a medicine. "

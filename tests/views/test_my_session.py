@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.checks import FIGURE_NAMES, TIERS, figures
 from riskmodel.reporting.onset import onset_text
+from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
@@ -212,16 +214,22 @@ def test_the_method_page_tells_what_fits_and_what_misses():
     method = AppTest.from_file(str(METHOD), default_timeout=30).run()
     assert not method.exception
     words = " ".join(m.value for m in method.markdown)
+    tables = " ".join(node.proto.body for node in method.get("html"))
     checks = load_checks()
-    misses = [r for r in checks["published"] if r["model"] == "product" and not r["passes"]]
+    misses = [r for r in figures(checks["published"], "product") if not r["passes"]]
     assert misses
     for row in misses:
         assert row["id"] in words
     for factor in load_scorecard().factors:
         assert f"**{factor.label}**" in words
     assert load_scorecard().fingerprint in words
+    for row in target_rows(checks["published"], checks):
+        assert value_text(row) in tables
+        assert goal_text(row) in tables
+    for name in FIGURE_NAMES.values():
+        assert f"<td>{name}</td>" in tables
     versions = [*known_scorecards()]
-    heading = f"What changed from {[None, *versions][-2]}"
+    heading = f"What changed from {[None, *versions][-2]} and why"
     assert (heading in [h.value for h in method.header]) == (len(versions) > 1)
 
 
@@ -239,7 +247,7 @@ def test_what_changed_stands_as_a_table_for_each_row():
 
     page = AppTest.from_function(changed).run()
     assert not page.exception
-    assert [h.value for h in page.header] == ["What changed from 2026.1"]
+    assert [h.value for h in page.header] == ["What changed from 2026.1 and why"]
     card = load_scorecard("2026.1")
     for name in ("heat", card.factors[0].name):
         assert any(f"**{card[name].label}**" in m.value for m in page.markdown)
@@ -399,8 +407,10 @@ def test_the_method_page_reads_well(open_page, viewport, scheme):
     expect(
         page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
     ).to_be_visible()
-    page.get_by_text("Figures that test").click()
-    expect(page.get_by_role("region", name="Figures that test")).to_be_visible()
+    expect(page.get_by_role("region", name="Main figures, before and now")).to_be_visible()
+    heading = f"Tier C: {TIERS['C']}"
+    page.get_by_text(heading, exact=True).click()
+    expect(page.get_by_role("region", name=heading)).to_be_visible()
     assert axe(page) == []
     fits(page)
 
