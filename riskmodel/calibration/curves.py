@@ -14,6 +14,10 @@ Array = NDArray[np.float64]
 POINTS_AT = (10.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 90.0, 110.0, 130.0)
 """Knots of the curve in points."""
 _LEAST_SLOPE = 1e-4  # log odds a point: more points never mean a smaller probability
+# The same for a point of the duration: judgement.  One person's chance nearly doubles with
+# the time in the simulators; over people most of that is offset, because those who go
+# longer have trained for it, which the scorecard counts only where they have not.
+_LEAST_OF_DURATION = 0.02
 
 
 def fit_curves(
@@ -59,6 +63,8 @@ def _rising(x: Array, cramps: Array, n: Array, start: Array, duration_at: Array)
         above = (j for j in range(n_points) if (*POINTS_AT, np.inf)[j + 1] > duration_at[i])
         rows += [np.concatenate([[0.0], of_points[j], longer]) for j in above]
     slopes = np.array(rows)
+    least = np.full(len(rows), _LEAST_OF_DURATION)
+    least[:n_points] = _LEAST_SLOPE
     x = np.column_stack([np.ones(len(x)), x])
 
     def loss(weights: Array) -> tuple[float, Array]:
@@ -68,7 +74,7 @@ def _rising(x: Array, cramps: Array, n: Array, start: Array, duration_at: Array)
 
     rising = {
         "type": "ineq",
-        "fun": lambda weights: slopes @ weights - 10.0 * _LEAST_SLOPE,
+        "fun": lambda weights: slopes @ weights - 10.0 * least,
         "jac": lambda _: slopes,
     }
     options = {"maxiter": 1000, "ftol": 1e-13}
