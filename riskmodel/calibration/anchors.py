@@ -109,7 +109,7 @@ def load_anchors() -> tuple[Anchor, ...]:
     Examples
     --------
     >>> sorted({anchor.role for anchor in load_anchors()})
-    ['test', 'tune']
+    ['shown', 'test', 'tune']
     """
     anchors = []
     for row in read_table("anchors.csv"):

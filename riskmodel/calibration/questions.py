@@ -62,55 +62,79 @@ def question_tables(
     than gym sessions.  In this order the sum is right with all of them open.
     """
     frame = data.frame[:_SCENARIOS]
-    near = _windows(frame)
-    design, place = _design(frame)
     points, minutes = data.points[:_SCENARIOS], data.duration_points[:_SCENARIOS]
     of_points = Curve(list(zip(POINTS_AT, f, strict=True)))
     of_duration = np.interp(minutes, duration_at, g)
     answered = expit(of_points(points) + of_duration)
+    near, context = _windows(frame), _Context(frame)
     engine = Engine(scorecard, None)
-    squares, upward = {}, {}
-    by_duration, by_effort = {}, {}
-    by_sport: dict[str, dict[str, Array]] = {}
+
+    def points_without(names: list[str]) -> Array:
+        left = read_frame(frame.drop(columns=names))
+        return engine.run(left, detail=False).total_points
+
+    squares, upward, added = {}, {}, {}
     left_open: list[str] = []
-    added = np.zeros(len(frame))
-
-    def change(names: list[str]) -> Array:
-        other = engine.run(read_frame(frame.drop(columns=names)), detail=False)
-        return points - other.total_points
-
+    total = np.zeros(len(frame))
     for name, asked in _optional(frame):
-        own = change(asked)
-        squares[name] = near @ (own * own)
-        upward[name] = np.maximum(_reach(own, near) / RANGE_SD, 0.0) ** 2
+        change = points - points_without(asked)
+        squares[name] = near @ (change * change)
+        upward[name] = np.maximum(_reach(change, near) / RANGE_SD, 0.0) ** 2
         left_open += asked
-        other = of_points(points - change(left_open))
-        without = expit(other + of_duration + added)
-        model = PoissonRegressor(
-            alpha=_PENALTY, fit_intercept=False, solver="newton-cholesky", max_iter=100
-        )
-        weights = model.fit(design, answered / without, sample_weight=without).coef_
-        mass = without @ design
-        duration = _rising(weights[place["duration"]], mass[place["duration"]])
-        base = without.sum() - mass[place["effort"]].sum()
-        effort = _rising(
-            np.append(0.0, weights[place["effort"]]), np.append(base, mass[place["effort"]])
-        )
-        duration, effort = duration + effort[0], effort - effort[0]
-        sport = np.append(0.0, weights[place["sport"]])
-        added += design @ np.concatenate([duration, effort[1:], sport[1:]])
-        by_duration[name], by_effort[name] = duration, effort
-        by_sport[name] = dict(zip(FIELDS["sport"].levels, sport, strict=True))
+        usual = of_points(points_without(left_open)) + of_duration
+        added[name] = context.rise(answered, expit(usual + total))
+        total += context.of(*added[name])
+    # What the demand to rise has cost a sport is given back, in equal parts.
+    lost = context.by_sport(answered, expit(usual + total)) / len(added)
     return {
         "air_temperature_c": AT_C,
         "duration_min": AT_MIN,
         "session_rpe": AT_RPE,
         "mean_square_points": squares,
         "upward_square_points": upward,
-        "mean_odds_logit": by_duration,
-        "by_effort_logit": by_effort,
-        "by_sport_logit": by_sport,
+        "mean_odds_logit": {name: of_minutes for name, (of_minutes, _, _) in added.items()},
+        "by_effort_logit": {name: of_effort for name, (_, of_effort, _) in added.items()},
+        "by_sport_logit": {
+            name: dict(zip(FIELDS["sport"].levels, of_sport + lost, strict=True))
+            for name, (_, _, of_sport) in added.items()
+        },
     }
+
+
+class _Context:
+    """What was answered about the session, as columns: duration, effort and sport."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.duration = _hats(np.log(frame["duration_min"].to_numpy()), np.log(AT_MIN))
+        self.effort = _hats(frame["session_rpe"].to_numpy(), np.array(AT_RPE))
+        self.codes = frame["sport"].map(FIELDS["sport"].codes).to_numpy(dtype=np.int64)
+        self.sport = np.eye(len(FIELDS["sport"].levels))[self.codes]
+
+    def rise(self, answered: Array, without: Array) -> tuple[Array, Array, Array]:
+        """Log ratio of two chances by duration, by effort and by sport, to be added."""
+        # The first effort and the first sport are what the others are compared with.
+        parts = [self.duration, self.effort[:, 1:], self.sport[:, 1:]]
+        model = PoissonRegressor(
+            alpha=_PENALTY, fit_intercept=False, solver="newton-cholesky", max_iter=100
+        )
+        weights = model.fit(np.hstack(parts), answered / without, sample_weight=without)
+        ends = np.cumsum([part.shape[1] for part in parts])
+        duration, effort, sport = np.split(weights.coef_, ends[:-1])
+        duration = _rising(duration, without @ self.duration)
+        effort = _rising(np.append(0.0, effort), without @ self.effort)
+        return duration + effort[0], effort - effort[0], np.append(0.0, sport)
+
+    def of(self, duration: Array, effort: Array, sport: Array) -> Array:
+        """What tables by duration, effort and sport add to each session."""
+        added: Array = self.duration @ duration + self.effort @ effort + sport[self.codes]
+        return added
+
+    def by_sport(self, answered: Array, without: Array) -> Array:
+        """Log ratio of two chances by sport; 0 for one that nobody does."""
+        ours, theirs = answered @ self.sport, without @ self.sport
+        nobody = theirs == 0.0
+        ratio: Array = np.log((ours + nobody) / (theirs + nobody))
+        return ratio
 
 
 def _rising(values: Array, mass: Array) -> Array:
@@ -146,20 +170,6 @@ def _windows(frame: pd.DataFrame) -> Array:
     weights = near_c[:, None] * np.exp(-0.5 * (off_min / _WINDOW_LOG) ** 2)
     share: Array = weights / weights.sum(axis=-1, keepdims=True)
     return share
-
-
-def _design(frame: pd.DataFrame) -> tuple[Array, dict[str, slice]]:
-    """Columns by duration, effort and sport, the first of the last two being the base."""
-    duration = _hats(np.log(frame["duration_min"].to_numpy()), np.log(AT_MIN))
-    effort = _hats(frame["session_rpe"].to_numpy(), np.array(AT_RPE))[:, 1:]
-    codes = frame["sport"].map(FIELDS["sport"].codes).to_numpy()
-    sport = np.eye(len(FIELDS["sport"].levels))[codes][:, 1:]
-    parts = {"duration": duration, "effort": effort, "sport": sport}
-    place, start = {}, 0
-    for name, part in parts.items():
-        place[name] = slice(start, start + part.shape[1])
-        start += part.shape[1]
-    return np.concatenate(list(parts.values()), axis=1), place
 
 
 def _hats(x: Array, at: Array) -> Array:
