@@ -128,8 +128,10 @@ class OpenQuestions:
             In points squared: of all that an answer may change, and of what it may add,
             which is more where few answers are high.
         """
-        bits = _sun_as_one(bits)
         total, upward = np.zeros(len(bits)), np.zeros(len(bits))
+        if not bits.any():
+            return total, upward
+        bits = _sun_as_one(bits)
         for at, weight in self._corners(air_temperature_c, duration_min):
             total += weight * _summed(self._squares, bits, at)
             upward += weight * _summed(self._upward, bits, at)
@@ -162,6 +164,8 @@ class OpenQuestions:
         ndarray of shape (n_sessions,)
             Never less for a longer or a harder session.
         """
+        if not bits.any():
+            return np.zeros(len(bits))
         bits = _sun_as_one(bits)
         at, share = _place(np.log(duration_min), self._at_log_min)
         low, high = (_summed(self._shifts, bits, at + k) for k in (0, 1))
