@@ -25,9 +25,8 @@ American College of Sports Medicine, 2007, as reprinted in J. Athl. Train. 51(8)
 2016, doi:10.4085/1062-6050-51.8.08; its 32.2 °C is rounded to the safe side.
 """
 WARM_WATER_C = 31.0
-"""Above it no open-water race is swum, by the rules of World Aquatics; see Thermal Strain
-During Open-Water Swimming Competition in Warm Water Environments, Front. Physiol., 2021,
-doi:10.3389/fphys.2021.785399. [°C]"""
+"""Limit of World Aquatics (FINA) for open-water races; Chalmers et al. 2021, Front.
+Physiol., doi:10.3389/fphys.2021.785399, says that its physical basis is unclear. [°C]"""
 ADULT_AGE_YEARS = 18
 MOST_LOSS_PCT = 10.0
 """Losses of body mass above this are not survived in practice; our judgement. [%]"""
@@ -172,8 +171,8 @@ _RULES = (
     _rule(
         "warm_water",
         lambda columns: columns["water_temperature_c"] > WARM_WATER_C,
-        "No open-water race is held in water as warm as this: choose cooler water, or swim "
-        "easier and shorter. Heat illness is the danger here, more than cramp.",
+        "World Aquatics holds no open-water race in water above 31 °C: choose cooler "
+        "water, or swim easier and shorter. Heat illness is the danger here, more than cramp.",
         about_heat=True,
     ),
     _rule(

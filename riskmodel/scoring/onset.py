@@ -63,7 +63,7 @@ class Onset:
         When the last third of the session begins. [min]
     last_third, last_third_low, last_third_high : float
         Share of them that begin in the last third, and the range of the simulators.
-        Counted in races: 46 % in the last quarter of 21 and 56 km (de Jager 2022,
+        Told of races: 46 % in the last quarter of 21 and 56 km (de Jager 2022,
         doi:10.1097/JSM.0000000000000992), a mean of 35 km in a marathon (Maughan 1986,
         doi:10.1080/02640418608732095).
 

@@ -144,7 +144,7 @@ st.markdown(
     "curve of its own beside that of all points, and with every other answer the same "
     "each doubling of the time multiplies the odds by "
     f"{_doublings()}. In the simulators a longer session is one that people pace and are "
-    "prepared for."
+    "prepared for; up to two hours that is the least we allow, by judgement."
 )
 st.caption(
     "About how many of 100 sessions, with every question answered. All optional questions "

@@ -47,7 +47,8 @@ def show_targets(checks: Mapping[str, Any]) -> None:
     """Draw every target with what was measured."""
     rows = target_rows(checks["published"], checks)
     st.markdown(
-        f"{targets_text(rows)}. Their limits are our judgement, with the studies in sight. "
+        f"{targets_text(rows)}. Their limits are our judgement, with the studies and the "
+        "first results in sight. "
         "For a target that holds in every group the worst group is named."
     )
     table = pd.DataFrame(
@@ -142,7 +143,8 @@ def _tiers(rows: Sequence[Row]) -> None:
     st.markdown("\n".join(f"- {pass_text(rows, m)}" for m in (PRODUCT, _SIMULATOR)))
     st.markdown(
         "A pass says less than a miss. Those published as none are met by whatever says "
-        "little; where no interval was published, ours reaches a factor of 1.5 each way; "
+        "little; where no interval was published or could be computed, ours reaches a "
+        "factor of 1.5 each way; "
         "and nearly all figures come from studies that the scorecard draws on too."
     )
     both = [row for row in figures(rows) if row["model"] in (PRODUCT, _SIMULATOR)]

@@ -237,8 +237,8 @@ LEVERS = (
         # safer22-onset, ironman-survey-onset, manjra-1996-circumstances and, on the start,
         # schwellnus-2011-56km-pace
         "Start no faster than planned and keep something in hand for the last third, when "
-        "most cramps begin. One step down on the scale of 10, and one below your usual "
-        "effort if you gave that. It takes a little longer, which is not counted here.",
+        "most cramps of races begin. One step down on the scale of 10, and one below your "
+        "usual effort if you gave that. It takes a little longer, which is not counted here.",
         "now",
         "P5",
         lambda plan: _easier(plan, PACED_RPE) if plan.race else None,
@@ -248,8 +248,8 @@ LEVERS = (
         "Drink enough",
         f"Enough to lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass, but no "
         f"more than people sweat who sweat little, and at most {MOST_DRINK_L_H:g} l an "
-        "hour. Spread it up to the end, when most cramps begin. Weigh yourself before and "
-        "after to learn your own sweat rate. Thirst is a good guide, afterwards too. The "
+        "hour. Spread it up to the end, when most cramps of races begin. Weigh yourself "
+        "before and after to learn your own sweat rate. Thirst is a good guide, afterwards too. The "
         "evidence is contested.",
         "now",
         "P1",
