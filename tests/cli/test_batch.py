@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from riskmodel import assess_frame
+from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import Curve, PointsCounter, to_half_points
 

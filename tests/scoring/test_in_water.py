@@ -84,7 +84,7 @@ def test_open_heat_widens_the_range_and_no_answer_takes_that_away():
 
 def _everything():
     drawn = draw_people(1, seed=3).frame.iloc[0].dropna().to_dict()
-    past = {"cramp_sessions_12mo": "1-2"}
+    past = {"cramp_sessions_12mo": "1-2", "family_cramps": "no"}
     return {**drawn, **past, "sport": "swimming", "sky": "shade"}
 
 
