@@ -173,17 +173,18 @@ class Engine:
         c = result.columns
         where = float(c["air_temperature_c"][0]), float(c["duration_min"][0])
         each = self.open_questions.of_each(int(result.missing[0]), *where)
-        share = np.array(list(each.values()))
+        # Of what an answer may change, of what it may add, and of no answer.
+        squares = np.array([*each.values(), (0.0, 0.0)]).T
         heat = float(self._of_open_heat(c)[0])
-        share = share / max(share.sum() + heat, 1e-300)
+        scale = RANGE_SD * self.calibration.logit_per_point(result.total_points)
+        left = scale * scale * (squares.sum(axis=1, keepdims=True) + heat - squares)
         duration = self._duration_points(result.points, 1)
         p = result.chances["probability"]
         usual = np.log(p / (1.0 - p)) - result.chances["open_questions_logit"]
         below, above = self.calibration.assumptions(duration)
         fixed = result.spreads["spread_weights"] ** 2
-        left = result.spreads["spread_unanswered"] ** 2 * (1.0 - np.append(share, 0.0))
-        low = expit(usual - np.sqrt(below * below + fixed + left))
-        high = expit(usual + np.sqrt(above * above + fixed + left))
+        low = expit(usual - np.sqrt(below * below + fixed + left[0]))
+        high = expit(usual + np.sqrt(above * above + fixed + left[1]))
         narrower = (high - low)[-1] - (high - low)[:-1]
         order = np.argsort(-narrower, kind="stable")
         names = list(each)

@@ -172,7 +172,8 @@ _RULES = (
         "warm_water",
         lambda columns: columns["water_temperature_c"] > WARM_WATER_C,
         "World Aquatics holds no open-water race in water above 31 °C: choose cooler "
-        "water, or swim easier and shorter. Heat illness is the danger here, more than cramp.",
+        "water, or swim easier and shorter. Heat illness is the danger here, more than "
+        "cramp.",
         about_heat=True,
     ),
     _rule(

@@ -99,8 +99,9 @@ class OpenQuestions:
         self._at_log_min = np.log(calibration.questions_at_min)
         cells = self._at_c.size * self._at_log_min.size
         self._tables = _by_position(calibration.questions)
+        self._upward_tables = _by_position(calibration.questions_upward)
         self._squares = _by_byte(self._tables, cells)
-        self._upward = _by_byte(_by_position(calibration.questions_upward), cells)
+        self._upward = _by_byte(self._upward_tables, cells)
         shifts = _by_position(calibration.question_shifts)
         self._shifts = _by_byte(shifts, self._at_log_min.size)
         self._at_rpe = calibration.questions_at_rpe
@@ -178,15 +179,19 @@ class OpenQuestions:
 
     def of_each(
         self, bits: int, air_temperature_c: float, duration_min: float
-    ) -> dict[str, float]:
-        """Variance of each open question of one session, in points squared.
+    ) -> dict[str, tuple[float, float]]:
+        """What each open question of one session adds to both sums of `variance`.
 
         Place and time of the session stand together under the start time.
         """
         left = int(_sun_as_one(np.array([bits]))[0])
         corners = self._corners(np.array([air_temperature_c]), np.array([duration_min]))
+
+        def read(table: NDArray[np.float64]) -> float:
+            return float(sum(table[at[0]] * w[0] for at, w in corners))
+
         variances = {
-            _OPTIONAL[position]: float(sum(table[at[0]] * w[0] for at, w in corners))
+            _OPTIONAL[position]: (read(table), read(self._upward_tables[position]))
             for position, table in self._tables.items()
             if left >> position & 1
         }

@@ -238,7 +238,8 @@ LEVERS = (
         # schwellnus-2011-56km-pace
         "Start no faster than planned and keep something in hand for the last third, when "
         "most cramps of races begin. One step down on the scale of 10, and one below your "
-        "usual effort if you gave that. It takes a little longer, which is not counted here.",
+        "usual effort if you gave that. It takes a little longer, which is not counted "
+        "here.",
         "now",
         "P5",
         lambda plan: _easier(plan, PACED_RPE) if plan.race else None,
@@ -249,8 +250,8 @@ LEVERS = (
         f"Enough to lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of your body mass, but no "
         f"more than people sweat who sweat little, and at most {MOST_DRINK_L_H:g} l an "
         "hour. Spread it up to the end, when most cramps of races begin. Weigh yourself "
-        "before and after to learn your own sweat rate. Thirst is a good guide, afterwards too. The "
-        "evidence is contested.",
+        "before and after to learn your own sweat rate. Thirst is a good guide, afterwards "
+        "too. The evidence is contested.",
         "now",
         "P1",
         _drink,

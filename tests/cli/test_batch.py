@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from riskmodel import assess_frame
+from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
@@ -100,7 +100,9 @@ def test_a_table_says_never_earlier_or_only_none_in_12_months(score):
     done, table = score(f"athlete,age_years,cramp_sessions_12mo\n{rows}")
     assert "4 sessions read, 4 scored" in done.stderr
     assert table["cramp_sessions_12mo"].tolist() == cells
-    assert table["points_history"].tolist() == ["0.0", "0.0", "0.0", "13.0"]
+    levels = {level.level: level.points for level in load_scorecard()["history"].levels}
+    assert table["points_history"].astype(float).tolist() == [levels[c] for c in cells]
+    assert len({*levels.values()}) == len(levels)
 
 
 @pytest.mark.parametrize("excel", [True, False])

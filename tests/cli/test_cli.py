@@ -11,7 +11,7 @@ from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.session import FIELDS
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.scorecard_changes import NOTHING
-from riskmodel.reporting.words import HEAT_IN_WATER
+from riskmodel.reporting.words import HEAT_IN_WATER, total_text
 from tests import CHECKOUT
 
 CARD_2026 = load_scorecard("2026.1")
@@ -45,7 +45,7 @@ def test_assess_prints_the_total_and_the_reasons(marathon):
     done = run("assess", marathon)
     assert done.exit_code == 0
     answer = assess(MARATHON)
-    assert f"{answer.total_points:g} points" in done.stdout
+    assert total_text(answer.total_points) in " ".join(done.stdout.split())
     for c in answer.contributions:
         assert c.label.lower() in done.stdout.lower().replace("\n    ", " ")
 
@@ -224,15 +224,15 @@ def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):
     mine = tmp_path / "mine.toml"
     mine.write_text(
         text.replace(
-            'level = "male", published = 1.45, ratio = 1.32, points = 4',
-            'level = "male", ratio = 2.0, points = 10',
+            'level = "male", published = 1.94, ratio = 1.64, points = 7',
+            'level = "male", ratio = 2.46, points = 13',
         ),
         encoding="utf-8",
     )
     base = assess(MARATHON).total_points
     done = run("assess", marathon, "--json", "--scorecard", mine)
     assert json.loads(done.stdout)["total_points"] == base + 6
-    assert "  10 points" in run("scorecard", "--scorecard", mine).stdout
+    assert "13 points  (used 2.46)" in run("scorecard", "--scorecard", mine).stdout
     mine.write_text("nonsense", encoding="utf-8")
     for command in (["assess", marathon], ["scorecard"], ["batch", marathon, "-"]):
         broken = run(*command, "--scorecard", mine)

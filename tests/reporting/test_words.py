@@ -44,6 +44,11 @@ EXTRA = {
         "sleep_h": 4.4,
     },
     "short and hot": {**load_examples()["Hot 10 km race"], "duration_min": 17},
+    "longer than anybody trains": {
+        **load_examples()["Marathon"],
+        "duration_min": 700,
+        "longest_recent_min": 200,
+    },
     "night shift": {**load_examples()["Indoor circuit"], "soreness_0_10": 9},
 }
 SESSIONS = {**load_examples(), **EXTRA}
@@ -114,14 +119,15 @@ def test_a_dozen_sessions_recomputed_from_the_printed_table_alone(name):
     answer = assess(session)
     given = dict(session)
     for quantity in (
-        "wbgt_c", "body_mass_loss_pct", "sodium_deficit_mg", "preparedness_ratio",
-        "bmi_kg_m2",
+        "wbgt_c", "body_mass_loss_pct", "sodium_deficit_mg", "bmi_kg_m2",
     ):  # fmt: skip
         value = answer.physiology[quantity]
         given[quantity] = None if math.isnan(value) else value
-    # A multiple of nothing lies beyond the end of every curve.
-    if session.get("longest_recent_min") == 0:
-        given["preparedness_ratio"] = math.inf
+    if (longest := session.get("longest_recent_min")) is not None:
+        # Four hours of the plan count, as the question says. A multiple of nothing lies
+        # beyond the end of every curve.
+        minutes = min(session["duration_min"], 240)
+        given["preparedness_ratio_4h"] = minutes / longest if longest else math.inf
     # The average of the reference population, by hand: 0.25 * 3 + 0.25 * 8.
     given.setdefault("heat_days_14d", 2.75)
     pencil = Pencil(PRINTED)

@@ -62,10 +62,10 @@ def test_one_weight_that_changes_is_the_one_place_that_changes(name, data):
 
 def test_levels_come_go_and_split():
     levels = CARD["history"].levels
-    split = (Level("never", 1.0, 0), Level("not_lately", 1.5, 6), *levels[1:])
+    split = (Level("as_a_child", 1.0, 0), Level("not_lately", 1.5, 6), *levels[1:])
     places = the_change("history", levels=split).points
     assert places[:2] == (
-        PointsChange("never", None, 0.0),
+        PointsChange("as_a_child", None, 0.0),
         PointsChange("not_lately", None, 6.0),
     )
     assert places[-1] == PointsChange(levels[0].level, 0.0, None)

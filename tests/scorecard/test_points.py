@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import Curve, PointsCounter, to_half_points
 
@@ -102,9 +103,12 @@ def test_hot_days_soften_the_heat_curve_up_to_their_limit():
 
 
 def test_an_unknown_answer_takes_the_average_of_the_population():
-    # By hand: 0.11 * 13 + 0.05 * 20 + 0.03 * 26 = 3.21, to the nearest half 3.
-    assert COUNTER.unknown_points["history"] == 3
-    # By hand: 0.60 * 4 = 2.4, to the nearest half 2.5.
-    assert COUNTER.unknown_points["sex"] == 2.5
-    assert points_of("history", cramp_sessions_12mo=[-1, 0, 1, 2, 3]) == [3, 0, 0, 0, 13]
+    # By hand: 0.1186 * 10 + 0.11 * 14 + 0.05 * 21 + 0.03 * 27 = 4.586, to the nearest
+    # half 4.5.
+    assert COUNTER.unknown_points["history"] == 4.5
+    # By hand: 0.60 * 7 = 4.2, to the nearest half 4.
+    assert COUNTER.unknown_points["sex"] == 4
+    levels = FIELDS["cramp_sessions_12mo"].codes
+    codes = [-1, *(levels[name] for name in ("never", "0", "earlier", "1-2"))]
+    assert points_of("history", cramp_sessions_12mo=codes) == [4.5, 0, 1, 10, 14]
     assert points_of("sleep", sleep_h=[np.nan]) == [COUNTER.unknown_points["sleep"]]

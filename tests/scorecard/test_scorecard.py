@@ -255,7 +255,8 @@ def test_a_narrower_answer_has_its_own_points_or_those_of_the_broader_one():
         22,
         28,
     ]
-    assert history_points(CARD) == [0, 0, 0, 13, 20, 26]
+    own = {level.level: level.points for level in CARD["history"].levels}
+    assert history_points(CARD) == [own[level] for level, _ in HISTORY]
     # By hand: 0.6914 * 0 + 0.1186 * 10 + 0.11 * 15 + 0.05 * 22 + 0.03 * 28 = 4.776.
     assert PointsCounter(card).unknown_points["history"] == 5
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel import advise, assess, assess_frame
-from riskmodel.calibration.people import draw_scenarios
+from riskmodel.calibration.people import draw_people
 from riskmodel.inputs.fields import FIELDS, Settled
 from riskmodel.physiology.plan import load_sports
 from riskmodel.scoring.guards import WARM_WATER_C
@@ -83,8 +83,9 @@ def test_open_heat_widens_the_range_and_no_answer_takes_that_away():
 
 
 def _everything():
-    drawn = draw_scenarios(1, seed=3).iloc[0].dropna().to_dict()
-    return {**drawn, "sport": "swimming", "sky": "shade"}
+    drawn = draw_people(1, seed=3).frame.iloc[0].dropna().to_dict()
+    past = {"cramp_sessions_12mo": "1-2", "family_cramps": "no"}
+    return {**drawn, **past, "sport": "swimming", "sky": "shade"}
 
 
 def test_no_guard_speaks_of_the_air_and_one_of_very_warm_water():

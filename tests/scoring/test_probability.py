@@ -6,7 +6,6 @@ import subprocess
 import sys
 from bisect import bisect_right
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -54,26 +53,37 @@ def on_a_line(x, at, values, *, flat):
     return values[i] + share * (values[i + 1] - values[i])
 
 
-def of_open_questions(kind, answer, session):
-    """Sum over the open questions, each read between four cells of its table."""
-    at_c, at_min = RAW["questions"]["air_temperature_c"], RAW["questions"]["duration_min"]
-    logs = [math.log(m) for m in at_min]
-    names = set(answer.missing)
-    if names & {"start_time", "latitude_deg", "longitude_deg"}:
-        names = names - {"latitude_deg", "longitude_deg"} | {"start_time"}
-    total = 0.0
-    for name in names:
-        table = RAW["questions"][kind].get(name)
-        if kind == "mean_odds_logit" and table is not None:
-            total += on_a_line(math.log(session["duration_min"]), logs, table, flat=True)
-        elif table is not None:
-            air_c = session["air_temperature_c"]
-            columns = [
-                on_a_line(air_c, at_c, [row[j] for row in table], flat=True)
-                for j in range(len(at_min))
-            ]
-            total += on_a_line(math.log(session["duration_min"]), logs, columns, flat=True)
-    return total
+QUESTIONS = RAW["questions"]
+
+
+def asked(missing):
+    """Open questions; place and time of the session count as one."""
+    sun = {"start_time", "latitude_deg", "longitude_deg"}
+    return {*missing} - sun | ({"start_time"} if sun & {*missing} else set())
+
+
+def by_duration(minutes, values):
+    logs = [math.log(m) for m in QUESTIONS["duration_min"]]
+    return on_a_line(math.log(minutes), logs, values, flat=True)
+
+
+def squares_of(kind, name, session):
+    """One question's square, read between four cells of its table."""
+    rows = zip(*QUESTIONS[kind][name], strict=True)
+    at_c, air_c = QUESTIONS["air_temperature_c"], session["air_temperature_c"]
+    columns = [on_a_line(air_c, at_c, row, flat=True) for row in rows]
+    return by_duration(session["duration_min"], columns)
+
+
+def shift_of(missing, session):
+    """What open questions add to the log odds: by duration, by effort and by sport."""
+    at_rpe, rpe = QUESTIONS["session_rpe"], session["session_rpe"]
+    return sum(
+        by_duration(session["duration_min"], QUESTIONS["mean_odds_logit"][name])
+        + on_a_line(rpe, at_rpe, QUESTIONS["by_effort_logit"][name], flat=True)
+        + QUESTIONS["by_sport_logit"][name][session["sport"]]
+        for name in asked(missing)
+    )
 
 
 def curve(points):
@@ -91,21 +101,27 @@ def test_everything_can_be_recomputed_from_the_file_by_hand(name):
     knots = RAW["duration"]["at_points"]
     usual = curve(answer.total_points)
     usual += on_a_line(own, knots, RAW["duration"]["logit"], flat=True)
-    shift = of_open_questions("mean_odds_logit", answer, session)
+    shift = shift_of(answer.missing, session)
     assert answer.open_questions_logit == pytest.approx(shift, abs=1e-9)
-    assert answer.probability == pytest.approx(1 / (1 + math.exp(-usual - shift)), rel=1e-9)
+    number = usual + shift
+    assert answer.probability == pytest.approx(1 / (1 + math.exp(-number)), rel=1e-9)
 
     doubt = dict(zip([f.name for f in CARD.factors], weight_doubt(CARD), strict=True))
-    variance = of_open_questions("mean_square_points", answer, session) + sum(
+    of_weights = sum(
         (doubt[c.factor] * (c.points - RAW["typical_points"][c.factor])) ** 2
         for c in answer.contributions
     )
     slope = (curve(answer.total_points + 5) - curve(answer.total_points - 5)) / 10
-    # 95 % of a normal distribution lie below 1.6449 standard deviations.
-    half = 1.6449 * slope * math.sqrt(variance)
-    below = on_a_line(own, knots, RAW["assumptions"]["low_logit"], flat=True)
-    above = on_a_line(own, knots, RAW["assumptions"]["high_logit"], flat=True)
-    low, high = usual - math.hypot(below, half), usual + math.hypot(above, half)
+
+    def half(kind, of_assumptions):
+        open_still = sum(squares_of(kind, n, session) for n in asked(answer.missing))
+        # 95 % of a normal distribution lie below 1.6449 standard deviations.
+        in_logit = 1.6449 * slope * math.sqrt(of_weights + open_still)
+        return math.hypot(on_a_line(own, knots, of_assumptions, flat=True), in_logit)
+
+    assumptions = RAW["assumptions"]
+    low = min(usual - half("mean_square_points", assumptions["low_logit"]), number)
+    high = max(usual + half("upward_square_points", assumptions["high_logit"]), number)
     assert answer.probability_low == pytest.approx(1 / (1 + math.exp(-low)), rel=1e-9)
     assert answer.probability_high == pytest.approx(1 / (1 + math.exp(-high)), rel=1e-9)
 
@@ -117,16 +133,18 @@ def test_an_answer_narrows_the_range_by_as_much_as_was_said():
     where = float(SIX["air_temperature_c"]), float(SIX["duration_min"])
     bits = sum(1 << i for i, n in enumerate(_OPTIONAL) if n in answer.missing)
     each = engine.open_questions.of_each(bits, *where)
-    assert sum(each.values()) == pytest.approx(
-        of_open_questions("mean_square_points", answer, SIX)
+    kinds = ("mean_square_points", "upward_square_points")
+    both = np.sum(list(each.values()), axis=0)
+    assert both == pytest.approx(
+        [sum(squares_of(kind, n, SIX) for n in asked(answer.missing)) for kind in kinds]
     )
     own = next(c.points for c in answer.contributions if c.factor == "duration")
     usual = float(CALIBRATION.logit(answer.total_points, own))
     slope = float(CALIBRATION.logit_per_point(answer.total_points))
     below, above = (float(x) for x in CALIBRATION.assumptions(own))
-    left = (1.6449 * slope) ** 2 * (sum(each.values()) - each[name])
-    known = answer.spreads["spread_weights"] ** 2 + left
-    low, high = usual - math.hypot(below, known**0.5), usual + math.hypot(above, known**0.5)
+    left = (1.6449 * slope) ** 2 * (both - each[name])
+    down, up = np.sqrt(answer.spreads["spread_weights"] ** 2 + left)
+    low, high = usual - math.hypot(below, down), usual + math.hypot(above, up)
     narrower = float(expit(high) - expit(low))
     was = answer.probability_high - answer.probability_low
     assert was - narrower == pytest.approx(answer.narrowing[name], rel=1e-6)
@@ -166,10 +184,11 @@ def test_answering_never_widens_what_the_assumptions_leave_open(session, left_ou
 def test_more_open_questions_never_leave_less_open(some, more):
     questions = Engine(CARD, CALIBRATION).open_questions
     where = np.array([21.0]), np.array([75.0])
-    few = questions.variance(np.array([some]), *where)[0]
-    many = questions.variance(np.array([some | more]), *where)[0]
-    assert many >= few - 1e-12
-    assert sum(questions.of_each(some, 21.0, 75.0).values()) == pytest.approx(few)
+    few = np.ravel(questions.variance(np.array([some]), *where))
+    many = np.ravel(questions.variance(np.array([some | more]), *where))
+    assert (many >= few - 1e-12).all()
+    each = questions.of_each(some, 21.0, 75.0).values()
+    assert np.sum([(0.0, 0.0), *each], axis=0) == pytest.approx(few)
 
 
 def test_the_question_named_first_narrows_the_range_most():
@@ -275,8 +294,7 @@ def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
         session = {**hot, **answered}
         answer = assess(session)
         open_still = [name for name in answer.missing if name not in OF_THE_DAY]
-        stays = SimpleNamespace(missing=open_still)
-        shift = of_open_questions("mean_odds_logit", stays, session)
+        shift = shift_of(open_still, session)
         own = next(c.points for c in answer.contributions if c.factor == "duration")
         kept = sum(c.points for c in answer.contributions if c.factor not in DAY_FACTORS)
         ideal = float(expit(CALIBRATION.logit(kept, own) + shift))
@@ -368,9 +386,9 @@ def test_a_rate_that_cannot_be_is_refused(rate):
 def changed_scorecard(tmp_path):
     text = data_file("scorecard.toml").read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
-    old = '{ level = "yes", ratio = 1.52, points = 6 }'
-    assert old in text
-    new = '{ level = "yes", ratio = 2.00, points = 10 }'
+    old = '{ level = "yes", ratio = 2.00, points = 10 }'
+    assert text.count(old) == 1
+    new = '{ level = "yes", ratio = 2.64, points = 14 }'
     path.write_text(text.replace(old, new), encoding="utf-8")
     return load_scorecard(path)
 
