@@ -31,6 +31,7 @@ def with_history(
     """
     random = stream(seed, f"past {population}")
     n = len(before.mean)
+    luck_of_family = random.random(n)
     answers, proneness = _draw(before, random)
     table = population_table(population).get("history", {})
     if "ever" in table:
@@ -42,10 +43,12 @@ def with_history(
             again, other = _draw(before, random)
             answers = np.where(wrong, again, answers)
             proneness = np.where(wrong, other, proneness)
+        else:
+            raise RuntimeError(f"Population {population} cannot have cramped so often.")
     family = read_toml("scenarios.toml")["athlete"]["family_cramps"]
     log_odds = np.log(family["share"] / (1 - family["share"]))
     chance = special.expit(log_odds + family["by_proneness"] * (proneness - 1.0))
-    relatives = np.where(random.random(n) < chance, "yes", "no").astype(object)
+    relatives = np.where(luck_of_family < chance, "yes", "no").astype(object)
     return people.assign(cramp_sessions_12mo=answers, family_cramps=relatives)
 
 

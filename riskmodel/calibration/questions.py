@@ -30,8 +30,9 @@ AT_RPE = (2.0, 4.0, 6.0, 8.0, 10.0)
 _WINDOW_C, _WINDOW_LOG = 4.0, 0.35
 # Places and times are one question: together they give the sun's height.
 _ASKED_TOGETHER = {"start_time": ("start_time", "latitude_deg", "longitude_deg")}
-# Left open first, so that they carry what the effort and the sport tell.
-_FIRST = ("competition", "relative_effort")
+# What the effort and the sport tell about: hard sessions are races more often than easy
+# ones, and matches more often than gym sessions.
+_TOLD = ("competition", "relative_effort", "cramp_sessions_12mo")
 _PENALTY = 1e-6  # so that a rare sport does not run away
 
 
@@ -57,9 +58,9 @@ def question_tables(
     answers do not exceed how far up the range must reach.
 
     One question after the other is left open, and what that adds is how far the average
-    of our chances lies above the chance at the average answers, by duration, effort and
-    sport: hard sessions are races more often than easy ones, and matches more often
-    than gym sessions.  In this order the sum is right with all of them open.
+    of our chances lies above the chance at the average answers, by duration; for a race
+    and for effort against usual by effort and sport as well.  It never lies outside what
+    the lowest and the highest answer would give.
     """
     frame = data.frame[:_SCENARIOS]
     points, minutes = data.points[:_SCENARIOS], data.duration_points[:_SCENARIOS]
@@ -73,7 +74,8 @@ def question_tables(
         left = read_frame(frame.drop(columns=names))
         return engine.run(left, detail=False).total_points
 
-    squares, upward, added = {}, {}, {}
+    squares, upward, by_duration = {}, {}, {}
+    told: dict[str, dict[str, Any]] = {}
     left_open: list[str] = []
     total = np.zeros(len(frame))
     for name, asked in _optional(frame):
@@ -81,24 +83,40 @@ def question_tables(
         squares[name] = near @ (change * change)
         upward[name] = np.maximum(_reach(change, near) / RANGE_SD, 0.0) ** 2
         left_open += asked
-        usual = of_points(points_without(left_open)) + of_duration
-        added[name] = context.rise(answered, expit(usual + total))
-        total += context.of(*added[name])
-    # What the demand to rise has cost a sport is given back, in equal parts.
-    lost = context.by_sport(answered, expit(usual + total)) / len(added)
+        usual = expit(of_points(points_without(left_open)) + of_duration + total)
+        least, most = _ends(name, engine, (f[-1] - f[0]) / (POINTS_AT[-1] - POINTS_AT[0]))
+        if name in _TOLD and np.isfinite(most):
+            parts = context.rise(answered, usual)
+            total += np.clip(context.of(*parts), least, most)
+            names = ("duration_min", "session_rpe", "sport")
+            told[name] = dict(zip(names, parts, strict=True)) | {"ends": (least, most)}
+        else:
+            by_duration[name] = np.clip(context.longer(answered, usual), least, most)
+            total += context.duration @ by_duration[name]
+    for tables in told.values():
+        tables["sport"] = dict(zip(FIELDS["sport"].levels, tables["sport"], strict=True))
     return {
         "air_temperature_c": AT_C,
         "duration_min": AT_MIN,
         "session_rpe": AT_RPE,
         "mean_square_points": squares,
         "upward_square_points": upward,
-        "mean_odds_logit": {name: of_minutes for name, (of_minutes, _, _) in added.items()},
-        "by_effort_logit": {name: of_effort for name, (_, of_effort, _) in added.items()},
-        "by_sport_logit": {
-            name: dict(zip(FIELDS["sport"].levels, of_sport + lost, strict=True))
-            for name, (_, _, of_sport) in added.items()
-        },
+        "mean_odds_logit": by_duration,
+        "told_logit": told,
     }
+
+
+def _ends(name: str, engine: Engine, per_point: float) -> tuple[float, float]:
+    """What the lowest and the highest answer add to the average one, in log odds.
+
+    No ends for what is computed with other answers, such as drinking.
+    """
+    rows = [factor for factor in engine.scorecard.factors if factor.quantity == name]
+    if not rows:
+        return -np.inf, np.inf
+    least = sum(-engine.counter.unknown_points[row.name] for row in rows)
+    most = sum(row.largest - engine.counter.unknown_points[row.name] for row in rows)
+    return per_point * least, per_point * most
 
 
 class _Context:
@@ -129,12 +147,13 @@ class _Context:
         added: Array = self.duration @ duration + self.effort @ effort + sport[self.codes]
         return added
 
-    def by_sport(self, answered: Array, without: Array) -> Array:
-        """Log ratio of two chances by sport; 0 for one that nobody does."""
-        ours, theirs = answered @ self.sport, without @ self.sport
-        nobody = theirs == 0.0
-        ratio: Array = np.log((ours + nobody) / (theirs + nobody))
-        return ratio
+    def longer(self, answered: Array, without: Array) -> Array:
+        """Log ratio of two chances by duration alone."""
+        model = PoissonRegressor(
+            alpha=_PENALTY, fit_intercept=False, solver="newton-cholesky", max_iter=100
+        )
+        weights = model.fit(self.duration, answered / without, sample_weight=without)
+        return _rising(weights.coef_, without @ self.duration)
 
 
 def _rising(values: Array, mass: Array) -> Array:
@@ -156,7 +175,7 @@ def _reach(change: Array, near: Array) -> Array:
 def _optional(frame: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
     """Questions that may be left open, each with all that is asked together with it."""
     behind = {name for rest in _ASKED_TOGETHER.values() for name in rest[1:]}
-    for name in dict.fromkeys([*_FIRST, *frame.columns]):
+    for name in dict.fromkeys([*_TOLD, *frame.columns]):
         if not FIELDS[name].required and name not in behind:
             yield name, list(_ASKED_TOGETHER.get(name, (name,)))
 

@@ -67,10 +67,12 @@ def widened(calibration: Calibration, data: Labelled, scorecard: Scorecard) -> C
 
 
 def _least(enough: Callable[[float], bool]) -> float:
-    """Smallest factor of 1 or more, to the percent, at which it is enough; at most 20."""
+    """Smallest factor of 1 to 20, to the percent, at which it is enough."""
     low, high = 1.0, 20.0
     if enough(low):
         return low
+    if not enough(high):
+        raise RuntimeError(f"No range of up to {high:g} times its width is wide enough.")
     while high - low > 0.01:
         middle = (low + high) / 2.0
         low, high = (low, middle) if enough(middle) else (middle, high)

@@ -17,7 +17,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.onset import OnsetCurve
-from riskmodel.scoring.probability import Calibration, CalibrationError
+from riskmodel.scoring.probability import Calibration, CalibrationError, Told
 
 Array = NDArray[np.float64]
 
@@ -125,7 +125,6 @@ def build_calibration(raw: Mapping[str, Any]) -> Calibration:
     at_min = _knots(questions["duration_min"], at_least=2, least=1.0)
     # Calibrations before 2027.1 know of no other answers.
     at_rpe = _knots(questions.get("session_rpe", (2.0, 10.0)), at_least=2)
-    sports = FIELDS["sport"].levels
     cells = at_c.size, at_min.size
     squares = _tables(questions["mean_square_points"], cells)
     spreads = raw["assumptions"]
@@ -146,13 +145,9 @@ def build_calibration(raw: Mapping[str, Any]) -> Calibration:
             name: _numbers(shift, at_min.shape, falls=False)
             for name, shift in questions["mean_odds_logit"].items()
         },
-        effort_shifts={
-            name: _numbers(shift, at_rpe.shape, falls=False)
-            for name, shift in questions.get("by_effort_logit", {}).items()
-        },
-        sport_shifts={
-            name: _numbers([shift[sport] for sport in sports], (len(sports),))
-            for name, shift in questions.get("by_sport_logit", {}).items()
+        told={
+            name: _told(tables, at_min.shape, at_rpe.shape)
+            for name, tables in questions.get("told_logit", {}).items()
         },
         questions_at_c=at_c,
         questions_at_min=at_min,
@@ -165,6 +160,18 @@ def build_calibration(raw: Mapping[str, Any]) -> Calibration:
 
 def _tables(raw: Mapping[str, Any], cells: tuple[int, ...]) -> dict[str, Array]:
     return {name: _numbers(table, cells, least=0.0) for name, table in raw.items()}
+
+
+def _told(raw: Mapping[str, Any], minutes: tuple[int, ...], rpe: tuple[int, ...]) -> Told:
+    sports = FIELDS["sport"].levels
+    least, most = _numbers(raw["ends"], (2,))
+    return Told(
+        _numbers(raw["duration_min"], minutes, falls=False),
+        _numbers(raw["session_rpe"], rpe, falls=False),
+        _numbers([raw["sport"][sport] for sport in sports], (len(sports),)),
+        float(least),
+        float(most),
+    )
 
 
 def _onset(raw: Mapping[str, Any]) -> OnsetCurve:
@@ -200,7 +207,10 @@ def _numbers(
     least: float = -math.inf,
 ) -> Array:
     """Finite numbers of a shape, or a sentence saying what they are not."""
-    array = np.array(values, dtype=np.float64)
+    array = np.array(values)
+    if array.dtype.kind not in "if":
+        raise ValueError("a table holds something other than numbers")
+    array = array.astype(np.float64)
     if array.shape != shape:
         raise ValueError(f"a table has shape {array.shape} instead of {shape}")
     if not np.isfinite(array).all() or (array < least).any():

@@ -102,12 +102,11 @@ class OpenQuestions:
         self._upward_tables = _by_position(calibration.questions_upward)
         self._squares = _by_byte(self._tables, cells)
         self._upward = _by_byte(self._upward_tables, cells)
-        shifts = _by_position(calibration.question_shifts)
+        untold = dict.fromkeys(calibration.told, np.zeros(self._at_log_min.size))
+        shifts = _by_position({**calibration.question_shifts, **untold})
         self._shifts = _by_byte(shifts, self._at_log_min.size)
         self._at_rpe = calibration.questions_at_rpe
-        self._by_effort = _by_byte(_placed(calibration.effort_shifts), self._at_rpe.size)
-        sports = len(FIELDS["sport"].levels)
-        self._by_sport = _by_byte(_placed(calibration.sport_shifts), sports)
+        self._told = {_OPTIONAL.index(n): told for n, told in calibration.told.items()}
 
     def variance(
         self,
@@ -150,7 +149,8 @@ class OpenQuestions:
         Points stand in for open answers at the average of the reference population.
         High answers weigh more in the odds than low ones, so that most questions add
         something; and what was answered tells about what was not: a hard session of a
-        team is likelier to be a match.
+        team is likelier to be a match.  No more than the highest answer would add, and no
+        less than the lowest.
 
         Parameters
         ----------
@@ -168,13 +168,15 @@ class OpenQuestions:
         if not bits.any():
             return np.zeros(len(bits))
         bits = _sun_as_one(bits)
-        at, share = _place(np.log(duration_min), self._at_log_min)
+        log_min = np.log(duration_min)
+        at, share = _place(log_min, self._at_log_min)
         low, high = (_summed(self._shifts, bits, at + k) for k in (0, 1))
-        summed = low + share * (high - low)
-        at, share = _place(session_rpe, self._at_rpe)
-        low, high = (_summed(self._by_effort, bits, at + k) for k in (0, 1))
-        summed += low + share * (high - low)
-        summed += _summed(self._by_sport, bits, np.maximum(sport, 0))
+        summed: NDArray[np.float64] = low + share * (high - low)
+        for position, told in self._told.items():
+            added = np.interp(log_min, self._at_log_min, told.by_duration)
+            added += np.interp(session_rpe, self._at_rpe, told.by_effort)
+            added += told.by_sport[np.maximum(sport, 0)]
+            summed += (bits >> position & 1) * np.clip(added, told.least, told.most)
         return summed
 
     def of_each(
@@ -218,12 +220,6 @@ class OpenQuestions:
         ]
 
 
-def _placed(
-    tables: Mapping[str, NDArray[np.float64]],
-) -> dict[int, NDArray[np.float64]]:
-    return {i: tables[name] for i, name in enumerate(_OPTIONAL) if name in tables}
-
-
 def _by_position(
     tables: Mapping[str, NDArray[np.float64]],
 ) -> dict[int, NDArray[np.float64]]:
@@ -234,7 +230,7 @@ def _by_position(
             f"The calibration has no table of the question {missing[0]}. "
             "Make it again: cramprisk calibrate"
         )
-    return _placed({name: table.ravel() for name, table in tables.items()})
+    return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
 
 
 def _by_byte(

@@ -33,13 +33,33 @@ class CalibrationError(ValueError):
 
 
 @dataclass(frozen=True)
+class Told:
+    """What an open question adds to the log odds, given what else was answered.
+
+    Attributes
+    ----------
+    by_duration, by_effort, by_sport : ndarray
+        To be summed; the first two never fall, the last is in the order of the sports.
+    least, most : float
+        What the lowest and the highest answer would add.
+    """
+
+    by_duration: Array
+    by_effort: Array
+    by_sport: Array
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
 class Calibration:
     """The curves and tables of one calibration.
 
     Attributes
     ----------
     points_at, points_logit : ndarray
-        Knots of the curve in total points; straight lines between and beyond.
+        Knots of the curve in total points, since 2027.1 a line; straight between and
+        beyond.
     duration_at, duration_logit, low_logit, high_logit : ndarray
         Knots of the curve in duration points, flat beyond, and how far below and above
         it the ensemble of simulators lies; the widest over the usual totals.
@@ -52,9 +72,9 @@ class Calibration:
     question_shifts : mapping of str to ndarray
         What a question adds to the log odds while it is open, by duration, with which
         it never falls.
-    effort_shifts, sport_shifts : mapping of str to ndarray
-        What a question adds besides by how hard the session is, with which it never
-        falls, and by the sport, in the order of its levels.
+    told : mapping of str to Told
+        Questions that the effort and the sport tell about, which are not in
+        ``question_shifts``.
     questions_at_c, questions_at_min, questions_at_rpe : ndarray
         The temperatures, durations and efforts of those tables.
     onset : OnsetCurve or None
@@ -77,8 +97,7 @@ class Calibration:
     questions: Mapping[str, Array]
     questions_upward: Mapping[str, Array]
     question_shifts: Mapping[str, Array]
-    effort_shifts: Mapping[str, Array]
-    sport_shifts: Mapping[str, Array]
+    told: Mapping[str, Told]
     questions_at_c: Array
     questions_at_min: Array
     questions_at_rpe: Array
