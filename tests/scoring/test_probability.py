@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.frames import raw_frame
 from riskmodel import (
     CalibrationError,
     assess,
@@ -76,14 +77,35 @@ def squares_of(kind, name, session):
 
 
 def shift_of(missing, session):
-    """What open questions add to the log odds: by duration, by effort and by sport."""
-    at_rpe, rpe = QUESTIONS["session_rpe"], session["session_rpe"]
-    return sum(
-        by_duration(session["duration_min"], QUESTIONS["mean_odds_logit"][name])
-        + on_a_line(rpe, at_rpe, QUESTIONS["by_effort_logit"][name], flat=True)
-        + QUESTIONS["by_sport_logit"][name][session["sport"]]
-        for name in asked(missing)
-    )
+    """What open questions add to the log odds, some by effort and sport as well."""
+    minutes, total = session["duration_min"], 0.0
+    for name in asked(missing):
+        told = QUESTIONS["told_logit"].get(name)
+        if told is None:
+            total += by_duration(minutes, QUESTIONS["mean_odds_logit"][name])
+            continue
+        added = by_duration(minutes, told["duration_min"]) + told["sport"][session["sport"]]
+        at_rpe = QUESTIONS["session_rpe"]
+        added += on_a_line(session["session_rpe"], at_rpe, told["session_rpe"], flat=True)
+        least, most = told["ends"]
+        total += min(max(added, least), most)
+    return total
+
+
+@pytest.mark.parametrize("name", QUESTIONS["told_logit"])
+def test_an_open_question_lies_between_its_lowest_and_its_highest_answer(name):
+    frame = raw_frame(3000, 5, categories=False)
+    for asked_for in (frame, frame[list(SIX)]):
+        answers = [
+            assess_frame(asked_for.assign(**{name: level}))["probability"]
+            for level in FIELDS[name].levels
+        ]
+        left_open = assess_frame(asked_for.drop(columns=name, errors="ignore"))[
+            "probability"
+        ]
+        # The file rounds its tables to four digits.
+        assert (left_open >= np.min(answers, axis=0) * 0.999).all()
+        assert (left_open <= np.max(answers, axis=0) * 1.001).all()
 
 
 def curve(points):
