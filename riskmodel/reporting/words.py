@@ -25,6 +25,7 @@ from riskmodel.scoring.guards import heat_band
 from riskmodel.scoring.probability import RANGE_SD, expit
 
 _WIDTH = 88
+_COUNTS = "No One Two Three Four Five Six Seven Eight Nine".split()
 _OWN: units.Chosen = {}
 ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
@@ -36,6 +37,17 @@ HEAT_IN_WATER = (
     "way, no study of it and cramps stands behind this scorecard, and an average is taken."
 )
 SCALE = "Every 10 points are set to double the odds of a cramp."
+
+
+def count_text(count: int) -> str:
+    """Write how many there are to begin a sentence with, in words up to nine.
+
+    Examples
+    --------
+    >>> count_text(4), count_text(12)
+    ('Four', '12')
+    """
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
 def points_text(points: float) -> str:

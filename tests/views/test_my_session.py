@@ -18,6 +18,7 @@ from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
+from riskmodel.views import form
 from riskmodel.views.result import onset_html, why_html
 from tests import CHECKOUT
 from tests.browser import axe, choose, fits, in_both_windows, ready, settled
@@ -64,6 +65,14 @@ def test_an_empty_form_asks_for_six_answers_and_gives_no_number(page):
     for field in FIELDS.values():
         assert (field.label in words) == field.required
     assert total_of(page) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "One"), (4, "Four"), (7, "Seven"), (9, "Nine"), (12, "12")]
+)
+def test_any_number_of_needed_answers_can_be_told(monkeypatch, count, words):
+    monkeypatch.setattr(form, "needed", lambda: [*FIELDS.values()][:count])
+    assert form.needed_words() == words
 
 
 def test_six_answers_give_the_same_total_as_python(page):
