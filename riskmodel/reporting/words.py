@@ -25,7 +25,7 @@ from riskmodel.scoring.guards import heat_band
 from riskmodel.scoring.probability import RANGE_SD, expit
 
 _WIDTH = 88
-_COUNTS = "No One Two Three Four Five Six Seven Eight Nine".split()
+_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _OWN: units.Chosen = {}
 ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
