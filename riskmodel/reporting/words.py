@@ -27,6 +27,10 @@ from riskmodel.scoring.probability import RANGE_SD, expit
 _WIDTH = 88
 _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _OWN: units.Chosen = {}
+# Known of every session that is scored, but for those in the water.
+_KNOWN_IN_AIR = frozenset(
+    {"air_temperature_c", "relative_humidity_pct", "solar_radiation_w_m2", "wbgt_c"}
+)
 ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
@@ -65,7 +69,7 @@ def total_text(total_points: float) -> str:
 def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
-    if value is None and contribution.factor == "heat":
+    if value is None and contribution.quantity in _KNOWN_IN_AIR:
         return "not known in the water"
     if value is None:
         return "no similar session" if contribution.answered else "not answered"
@@ -76,7 +80,7 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
         return units.text(value, unit, chosen)
     if value == 1 and unit in ("sessions", "days"):
         unit = unit[:-1]
-    if contribution.factor == "fluid_loss" and value < 0:
+    if contribution.quantity == "body_mass_loss_pct" and value < 0:
         return "none, more drunk than sweated"
     digits = f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
     return f"{digits} {unit}".rstrip()
