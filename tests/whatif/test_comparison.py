@@ -166,7 +166,7 @@ def test_what_is_private_stays_out_unless_asked(plans):
         for name in plan.answers
     }
     assert not {name for name in names if FIELDS[name].private}
-    frame = to_frame(there, [assess(p) for p in plans], private=False)
+    frame = to_frame(there, [assess(p) for p in plans], "2027.1", private=False)
     assert not {n for n in frame.columns if n in FIELDS and FIELDS[n].private}
     assert not any(column.startswith("points_") for column in frame.columns)
 
@@ -269,9 +269,9 @@ def test_a_problem_of_a_private_answer_stays_out_of_a_public_table():
     plan = Scenario("A", {**MARATHON, "sleep_h": 77.0})
     old = Scenario("B", {**MARATHON, "age_years": 777.0})
     made = [assess(scenario.answers) for scenario in (plan, old)]
-    public = to_frame([plan, old], made, private=False)
+    public = to_frame([plan, old], made, "2027.1", private=False)
     assert public["problems"].tolist() == ["Answers need a look.", "Age needs a look."]
-    assert "77" in to_frame([plan, old], made, private=True)["problems"][0]
+    assert "77" in to_frame([plan, old], made, "", private=True)["problems"][0]
 
 
 @pytest.mark.parametrize("text", ['"\\ud800"', '"\ud800"'])
@@ -280,7 +280,7 @@ def test_half_a_sign_does_not_break_a_name(text):
     plans, problems = from_text(content)
     assert not problems
     assert to_text(plans, private=True).encode("utf-8")
-    assert to_csv(to_frame(plans, [assess(plans[0].answers)], private=True))
+    assert to_csv(to_frame(plans, [assess(plans[0].answers)], "2027.1", private=True))
 
 
 def test_a_byte_order_mark_is_no_reason_to_refuse():
@@ -512,9 +512,14 @@ def test_scenarios_note_their_scorecard(noted):
     assert saved_with(json.dumps(content)) == ("1999.1" if noted == "1999.1" else "")
     assert from_text(json.dumps(content)) == from_text(text)
     assert saved_with("rubbish") == saved_with("[1]") == ""
-    assert set(to_frame(plans, [assess(MARATHON)], private=True)["scorecard_version"]) == {
-        now
-    }
+
+
+def test_a_table_of_scenarios_names_the_scorecard_that_scored_them():
+    earlier = load_scorecard("2026.1")
+    plans, made = [Scenario("A", MARATHON)], [assess(MARATHON, earlier)]
+    frame = to_frame(plans, made, earlier.version, private=True)
+    assert frame["scorecard_version"].tolist() == ["2026.1"]
+    assert frame["probability"].tolist() == [made[0].probability]
 
 
 def test_scenarios_of_another_scorecard_say_so_wherever_they_come_from():
