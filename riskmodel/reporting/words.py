@@ -112,7 +112,7 @@ def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
 
 
 def weather_text(answers: Mapping[str, Any], chosen: units.Chosen = _OWN) -> str:
-    """Write the weather of a session that can be scored, or else its water.
+    """Write the weather of a session that can be scored, its water, or both.
 
     Examples
     --------
@@ -120,15 +120,20 @@ def weather_text(answers: Mapping[str, Any], chosen: units.Chosen = _OWN) -> str
     '31 °C, 60 % humidity'
     >>> weather_text({"sport": "swimming", "water_temperature_c": 27.0})
     'water 27 °C'
+    >>> weather_text({"sport": "triathlon", "air_temperature_c": 31.0,
+    ...     "relative_humidity_pct": 60.0, "water_temperature_c": 27.0})
+    '31 °C, 60 % humidity, water 27 °C'
     >>> weather_text({"sport": "swimming"})
     ''
     """
+    parts = []
     if FIELDS["air_temperature_c"].asked_of(answers):
-        air = units.text(answers["air_temperature_c"], "°C", chosen)
-        return f"{air}, {answers['relative_humidity_pct']:g} % humidity"
-    if "water_temperature_c" not in answers:
-        return ""
-    return f"water {units.text(answers['water_temperature_c'], '°C', chosen)}"
+        parts.append(units.text(answers["air_temperature_c"], "°C", chosen))
+        parts.append(f"{answers['relative_humidity_pct']:g} % humidity")
+    water_c = answers.get("water_temperature_c")
+    if water_c is not None and FIELDS["water_temperature_c"].asked_of(answers):
+        parts.append(f"water {units.text(water_c, '°C', chosen)}")
+    return ", ".join(parts)
 
 
 def summary_text(answer: Assessment) -> str:

@@ -86,7 +86,7 @@ def asked_on(page):
 
 
 def test_every_field_is_a_widget_keyed_by_its_name(page):
-    # Asked once a warning sign is named, and of a swim.
+    # Asked once a warning sign is named, and of who swims.
     assert set(FIELDS) - asked_on(page) == {"red_flags_seen", "water_temperature_c"}
 
 
@@ -119,6 +119,16 @@ def test_a_swim_has_a_number_without_air_and_says_why(page):
     assert (held["wbgt_c"], held["air_temperature_c"]) == (35.0, 38.0)
     assert "water_temperature_c" not in held
     assert HEAT_IN_WATER not in [c.value for c in page.caption]
+
+
+def test_a_triathlete_is_warned_of_warm_water_and_keeps_the_air(page):
+    fill(page, {**SIX, "sport": "triathlon", "water_temperature_c": 35.0})
+    assert {"water_temperature_c", "air_temperature_c", "wbgt_c"} <= asked_on(page)
+    held = page.session_state["MySessionState"].scored.answers
+    assert held == {**SIX, "sport": "triathlon", "water_temperature_c": 35.0}
+    assert next(guard for guard in GUARDS if guard.name == "warm_water").sentence in [
+        warning.value for warning in page.warning
+    ]
 
 
 def test_a_settled_answer_of_ones_own_can_be_seen_and_taken_back(page):
