@@ -30,7 +30,15 @@ from riskmodel.scoring.bands import band_name
 from riskmodel.views import charts
 from riskmodel.whatif.comparison import AXES, usual_values
 from riskmodel.whatif.plans import Scenario, from_text, saved_with, to_frame, to_text
-from tests.browser import axe, choose, download, fits, in_both_windows, ready
+from tests.browser import (
+    axe,
+    choose,
+    download,
+    fits,
+    in_both_windows,
+    noted_requests,
+    ready,
+)
 from tests.strategies import sessions, values
 
 MARATHON = {k: v for k, v in load_examples()["Marathon"].items() if k != "athlete"}
@@ -660,20 +668,18 @@ def test_health_answers_of_a_link_reach_a_fresh_profile_and_no_server(open_page)
     query = urlencode({"scenarios": to_text(plans, private=False)})
     secret = quote(to_text(plans, private=True))
     page = open_page("laptop")
-    asked = []
-    page.on(
-        "request", lambda request: asked.append(request.url + (request.post_data or ""))
-    )
-    page.goto(page.url + f"compare?{query}#private={secret}")
-    table = page.get_by_role("region", name="Scenarios side by side")
-    expect(table).to_contain_text("Statin")
-    ready(page)
-    now = assess(ill)
-    expect(table).to_contain_text(now.in_100)
-    points = table.get_by_role("row", name="Points ").first
-    expect(points).to_contain_text(f"{now.total_points:g}")
-    expect(page.get_by_text("numbers can differ")).to_have_count(0)
-    ready(page)
-    assert asked
-    assert not [url for url in asked if "medications" in url or "statin" in url]
+    with noted_requests(page) as asked:
+        page.goto(page.url + f"compare?{query}#private={secret}")
+        table = page.get_by_role("region", name="Scenarios side by side")
+        expect(table).to_contain_text("Statin")
+        ready(page)
+        now = assess(ill)
+        expect(table).to_contain_text(now.in_100)
+        points = table.get_by_role("row", name="Points ").first
+        expect(points).to_contain_text(f"{now.total_points:g}")
+        expect(page.get_by_text("numbers can differ")).to_have_count(0)
+        ready(page)
+    sent = [request.url + (request.post_data or "") for request in asked]
+    assert sent
+    assert not [text for text in sent if "medications" in text or "statin" in text]
     assert "private" not in page.url
