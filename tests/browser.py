@@ -21,6 +21,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Request,
     expect,
     sync_playwright,
 )
@@ -104,6 +105,8 @@ IS_READY = """caller => {
 # On a machine that runs other tests beside this one; nothing waits longer than it must.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS / 2)
+LOST_CLICKS: list[str] = []
+"""Buttons of this test whose click brought no file."""
 REQUIRED = bool(os.environ.get("CRAMPRISK_REQUIRE_BROWSER"))
 
 
@@ -211,7 +214,11 @@ class Windows:
         width, height = VIEWPORTS[viewport]
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=color_scheme)
-        yield page
+        try:
+            yield page
+        except BaseException:
+            page.context.close()
+            raise
         told = list(complaints)
         try:
             _empty(page, origin)
@@ -234,6 +241,21 @@ def _empty(page: Page, origin: str) -> None:
     kinds = "cookies,local_storage,indexeddb,cache_storage"
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
     session.detach()
+
+
+@contextmanager
+def noted_requests(source: Page | BrowserContext) -> Iterator[list[Request]]:
+    """Note what is asked, and stop at the end: another test may look at this window."""
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    source.on("request", note)
+    try:
+        yield asked
+    finally:
+        source.remove_listener("request", note)
 
 
 def note_traffic(context: BrowserContext) -> None:
@@ -273,6 +295,7 @@ def download(page: Page, name: str, *, again_after_ms: float = 10_000) -> Path:
 
     Streamlit draws a button anew with every run of the script, and drops a click on
     one that it is about to replace: no download begins, and the click is made again.
+    How often that was so stands in the summary of the tests.
     """
     button = page.get_by_role("button", name=name, exact=True)
     for patience_ms in (again_after_ms, 2 * again_after_ms, PATIENCE_MS):
@@ -281,6 +304,7 @@ def download(page: Page, name: str, *, again_after_ms: float = 10_000) -> Path:
             with page.expect_download(timeout=patience_ms) as begun:
                 button.click()
             return Path(begun.value.path())
+        LOST_CLICKS.append(name)
     raise AssertionError(f"no click on {name} brought a file")
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import (
     FLAGS,
+    LOST_CLICKS,
     NO_BROWSER,
     REQUIRED,
     Windows,
@@ -52,6 +53,12 @@ def _begins_late(item: pytest.Item) -> int:
     return next(ranks, len(marks))
 
 
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    # With the test's report they also come from another process.
+    item.user_properties += [("lost_click", name) for name in LOST_CLICKS]
+    LOST_CLICKS.clear()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.getreports("skipped")
     for what, why in (("BROWSER", NO_BROWSER), ("POSTGRESQL", NO_POSTGRES)):
@@ -59,6 +66,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if count:
             message = f"{count} {what} TESTS DID NOT RUN: {why}"
             terminalreporter.write_line(message, red=True, bold=True)
+    properties = [
+        found
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for found in getattr(report, "user_properties", ())
+    ]
+    if lost := [name for kind, name in properties if kind == "lost_click"]:
+        message = f"{len(lost)} clicks for a file were lost and made again: "
+        terminalreporter.write_line(message + ", ".join(lost), yellow=True)
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,8 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
-from riskmodel.inputs.fields import FIELDS, needed_fields
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import is_settled, read_frame
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.tables import FileText
 from riskmodel.reporting.spreadsheet import harmless_table
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 20_000
 _HEAD_BYTES = 1 << 16
-_REQUIRED = frozenset(name for name, asked in FIELDS.items() if asked.required)
+_REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
 
 
 @dataclass
@@ -58,6 +59,8 @@ class _Table:
     pieces: Iterator[tuple[pd.DataFrame, pd.DataFrame]]
     notes: list[str] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    lacking: set[str] = field(default_factory=set)
+    """Required answers that have no column, and that some row needs."""
 
 
 @app.command()
@@ -101,7 +104,7 @@ def batch(
                     shown.to_csv(out, index=False, header=rows == 0)
                     rows, bad = rows + len(scored), bad + problems
                     bar.update(task, completed=lines.tell() if lines.seekable() else None)
-    for note in table.notes:
+    for note in (*table.notes, *_lacking_notes(table)):
         typer.echo(note, err=True)
     noun = "session" if rows == 1 else "sessions"
     typer.echo(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
@@ -155,14 +158,25 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
-    needed = {field.name for field in needed_fields(plan)}
-    missing = needed - table.columns - plan.keys()
-    of_plan = ", ".join(name for name in PLAN_FIELDS if name in missing)
-    if of_plan:
-        table.notes.append(f"No column for {of_plan}; --session session.json gives a plan.")
-    if own := ", ".join(name for name in ATHLETE_FIELDS if name in missing):
-        table.notes.append(f"No column for {own}, which every athlete answers.")
     return table
+
+
+def _lacking_notes(table: _Table) -> Iterator[str]:
+    """Say which columns the rows that were scored would have needed."""
+    if of_plan := ", ".join(name for name in PLAN_FIELDS if name in table.lacking):
+        yield f"No column for {of_plan}; --session session.json gives a plan."
+    if own := ", ".join(name for name in ATHLETE_FIELDS if name in table.lacking):
+        yield f"No column for {own}, which every athlete answers."
+
+
+def _lacking(answers: pd.DataFrame) -> Iterator[str]:
+    """Name the required answers that have no column, but that some row needs."""
+    absent = [FIELDS[name] for name in _REQUIRED if name not in answers]
+    settling = {asked.settled.by for asked in absent if asked.settled}
+    read = read_frame(answers[[name for name in answers if name in settling]])
+    for asked in absent:
+        if not is_settled(asked, read.columns, read.n_sessions).all():
+            yield asked.name
 
 
 def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
@@ -226,7 +240,7 @@ def _are_ours(headers: list[str]) -> bool:
     others = (
         targets for name in headers if name not in ours if (targets := meanings(name))
     )
-    return ours >= _REQUIRED or (
+    return ours.issuperset(_REQUIRED) or (
         bool(ours) and all(ours.intersection(targets) for targets in others)
     )
 
@@ -285,6 +299,7 @@ def _scored(
         if first:
             table.notes += [f"Not used: {warning.message}" for warning in caught]
         first = False
+        table.lacking |= {*_lacking(answers)}
         clashing = {c: f"{c}_used" for c in results.columns if c in cells.columns}
         joined = pd.concat([cells, results.rename(columns=clashing)], axis=1)
         yield joined, int((results["problems"] != "").sum())

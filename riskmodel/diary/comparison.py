@@ -109,7 +109,7 @@ class DiaryReport:
 
 
 def _card(outcome: Outcome) -> str:
-    version, fingerprint = outcome.version_of_scorecard, outcome.scorecard
+    version, fingerprint = outcome.scorecard_version, outcome.scorecard
     return f"{version} ({fingerprint})" if version else fingerprint
 
 

@@ -90,7 +90,8 @@ class Outcome:
     answers : mapping of str to answer, optional
         The plan, if the person wants to keep it.
     scorecard_version : str
-        Version of the scorecard; empty where only its fingerprint was noted.
+        Version of the scorecard.  Where only its fingerprint was noted it is found by
+        that; empty if no scorecard that is known has it.
     """
 
     day: date
@@ -108,10 +109,9 @@ class Outcome:
     answers: Mapping[str, Any] | None = None
     scorecard_version: str = ""
 
-    @property
-    def version_of_scorecard(self) -> str:
-        """Version of the scorecard, found by its fingerprint if need be; else empty."""
-        return self.scorecard_version or version_of(self.scorecard)
+    def __post_init__(self) -> None:
+        if not self.scorecard_version:
+            object.__setattr__(self, "scorecard_version", version_of(self.scorecard))
 
     @property
     def pending(self) -> bool:
@@ -286,7 +286,6 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     for outcome in outcomes:
         row = {name: getattr(outcome, name) for name in columns}
         row["day"] = outcome.day.isoformat()
-        row["scorecard_version"] = outcome.version_of_scorecard
         row["cramp"] = _yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
         at, after = outcome.cramp_at_min, outcome.after_session

@@ -214,9 +214,10 @@ _WATER_SHARES = {
     row["sport"]: float(row["in_water_share"]) for row in read_table("sports.csv")
 }
 _SWUM = frozenset(sport for sport, share in _WATER_SHARES.items() if share == 1)
+_DRY = frozenset(sport for sport, share in _WATER_SHARES.items() if share == 0)
 # In the water the air says nothing about heat; a triathlon is mostly on land.
 _IN_WATER = Settled("sport", _SWUM)
-_ON_LAND = Settled("sport", frozenset(_WATER_SHARES) - _SWUM | {None})
+_ON_LAND = Settled("sport", _DRY | {None})
 
 _OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
 _OF_THE_HEAT = (

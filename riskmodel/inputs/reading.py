@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.fields import FIELDS, Field, Settled
 from riskmodel.inputs.problems import Problem
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
@@ -127,10 +128,16 @@ def is_settled(
     rule = field.settled
     if rule is None:
         return np.zeros(n_sessions, dtype=bool)
-    # The code -1 of an open answer reads the last entry.
-    settles = np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
-    settled: NDArray[np.bool_] = settles[columns.get(rule.by, np.full(n_sessions, UNKNOWN))]
+    if (column := columns.get(rule.by)) is None:
+        return np.full(n_sessions, None in rule.levels)
+    settled: NDArray[np.bool_] = _settling_codes(rule)[column]
     return settled
+
+
+@cache
+def _settling_codes(rule: Settled) -> NDArray[np.bool_]:
+    """Whether each code settles; the code -1 of an open answer reads the last entry."""
+    return np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
 
 
 def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:

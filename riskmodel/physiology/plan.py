@@ -18,12 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import (
-    UNKNOWN,
-    is_settled,
-    is_unknown,
-    unknown_column,
-)
+from riskmodel.inputs.reading import UNKNOWN, is_unknown, unknown_column
+from riskmodel.inputs.settled import settled_masks
 from riskmodel.physiology import effort, heat, sun, sweat
 from riskmodel.physiology.radiation import mean_radiant_temperature_c
 from riskmodel.scorecard.population import load_population
@@ -144,11 +140,9 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
 
 def _settle(columns: dict[str, NDArray[Any]], n_sessions: int) -> None:
     """Let other answers settle questions: count as a level, or say nothing."""
-    for name, field in FIELDS.items():
-        if field.settled is None:
-            continue
-        settled = is_settled(field, columns, n_sessions)
-        column, level = columns[name], field.settled.answer
+    for name, settled in settled_masks(columns, n_sessions).items():
+        field, column = FIELDS[name], columns[name]
+        level = field.settled.answer if field.settled else None
         if level is not None:
             open_ones = settled & is_unknown(column)
             columns[name] = np.where(open_ones, field.codes[level], column)

@@ -130,9 +130,12 @@ def interval_text(row: Row) -> str:
 
 
 def ours_text(row: Row) -> str:
-    """Write a computed figure with its Monte Carlo error, none where it has none."""
-    error = row["error"] if row["error"] > _ROUNDING else 0.0
-    return f"{beside_limit(row['ours'], row['low'], row['high'])} ± {error:.1g}"
+    """Write a computed figure with its Monte Carlo error, where that was measured.
+
+    A figure that does not depend on the people who were drawn shows none.
+    """
+    text = beside_limit(row["ours"], row["low"], row["high"])
+    return f"{text} ± {row['error']:.1g}" if row["error"] > _ROUNDING else text
 
 
 def pass_text(rows: Iterable[Row], model: str) -> str:

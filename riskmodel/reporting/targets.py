@@ -153,10 +153,7 @@ def _of_published(rows: Sequence[Row]) -> dict[str, _Value | None]:
         "tier-a": _share_met(tier_a),
         "tier-b": _share_met(tier_b),
         "tier-a-found": _share_met(found),
-        **{
-            name: ours.get(name)
-            for name in ("marathon", "ironman", "easy-hour", "onset-mean")
-        },
+        **{name: ours.get(name) for name in _SINGLE},
     }
 
 

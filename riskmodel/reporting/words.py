@@ -25,7 +25,12 @@ from riskmodel.scoring.guards import heat_band
 from riskmodel.scoring.probability import RANGE_SD, expit
 
 _WIDTH = 88
+_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _OWN: units.Chosen = {}
+# Known of every session that is scored, but for those in the water.
+_KNOWN_IN_AIR = frozenset(
+    {"air_temperature_c", "relative_humidity_pct", "solar_radiation_w_m2", "wbgt_c"}
+)
 ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
@@ -36,6 +41,17 @@ HEAT_IN_WATER = (
     "way, no study of it and cramps stands behind this scorecard, and an average is taken."
 )
 SCALE = "Every 10 points are set to double the odds of a cramp."
+
+
+def count_text(count: int) -> str:
+    """Write how many there are to begin a sentence with, in words up to nine.
+
+    Examples
+    --------
+    >>> count_text(4), count_text(12)
+    ('Four', '12')
+    """
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
 def points_text(points: float) -> str:
@@ -53,7 +69,7 @@ def total_text(total_points: float) -> str:
 def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     """Write what a factor read, with its unit, or the one that was chosen for it."""
     value = contribution.value
-    if value is None and contribution.factor == "heat":
+    if value is None and contribution.quantity in _KNOWN_IN_AIR:
         return "not known in the water"
     if value is None:
         return "no similar session" if contribution.answered else "not answered"
@@ -64,7 +80,7 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
         return units.text(value, unit, chosen)
     if value == 1 and unit in ("sessions", "days"):
         unit = unit[:-1]
-    if contribution.factor == "fluid_loss" and value < 0:
+    if contribution.quantity == "body_mass_loss_pct" and value < 0:
         return "none, more drunk than sweated"
     digits = f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
     return f"{digits} {unit}".rstrip()
@@ -96,7 +112,7 @@ def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
 
 
 def weather_text(answers: Mapping[str, Any], chosen: units.Chosen = _OWN) -> str:
-    """Write the weather of a session that can be scored, or else its water.
+    """Write the weather of a session that can be scored, its water, or both.
 
     Examples
     --------
@@ -104,15 +120,20 @@ def weather_text(answers: Mapping[str, Any], chosen: units.Chosen = _OWN) -> str
     '31 °C, 60 % humidity'
     >>> weather_text({"sport": "swimming", "water_temperature_c": 27.0})
     'water 27 °C'
+    >>> weather_text({"sport": "triathlon", "air_temperature_c": 31.0,
+    ...     "relative_humidity_pct": 60.0, "water_temperature_c": 27.0})
+    '31 °C, 60 % humidity, water 27 °C'
     >>> weather_text({"sport": "swimming"})
     ''
     """
+    parts = []
     if FIELDS["air_temperature_c"].asked_of(answers):
-        air = units.text(answers["air_temperature_c"], "°C", chosen)
-        return f"{air}, {answers['relative_humidity_pct']:g} % humidity"
-    if "water_temperature_c" not in answers:
-        return ""
-    return f"water {units.text(answers['water_temperature_c'], '°C', chosen)}"
+        parts.append(units.text(answers["air_temperature_c"], "°C", chosen))
+        parts.append(f"{answers['relative_humidity_pct']:g} % humidity")
+    water_c = answers.get("water_temperature_c")
+    if water_c is not None and FIELDS["water_temperature_c"].asked_of(answers):
+        parts.append(f"water {units.text(water_c, '°C', chosen)}")
+    return ", ".join(parts)
 
 
 def summary_text(answer: Assessment) -> str:

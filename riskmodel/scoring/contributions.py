@@ -36,10 +36,12 @@ class Contribution:
     Attributes
     ----------
     factor, label : str
+    quantity : str
+        What was read: a name in `FIELDS` or `DERIVED`, whatever the factor is called.
     points : float
         In half points, 0 or more.
     value : float, str or None
-        What was read: a finite number in `unit`, a level, a list; None if unknown, or
+        Its value: a finite number in `unit`, a level, a list; None if unknown, or
         if a ratio has nothing to be a multiple of (`answered` is then True).
     unit : str
     answered : bool
@@ -58,6 +60,7 @@ class Contribution:
 
     factor: str
     label: str
+    quantity: str
     points: float
     value: float | str | None
     unit: str
@@ -72,7 +75,7 @@ class Contribution:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values as for JSON."""
         plain = asdict(self)
-        del plain["private"]  # a fact about the scorecard, not about this session
+        del plain["private"], plain["quantity"]  # the scorecard's, not this session's
         return plain
 
 
@@ -87,6 +90,7 @@ def contributions(result: Result, scorecard: Scorecard) -> tuple[Contribution, .
         row = Contribution(
             factor=factor.name,
             label=factor.label,
+            quantity=factor.quantity,
             points=float(points[0]),
             value=value,
             unit=_unit(factor),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import Answers, is_settled, is_unknown
+from riskmodel.inputs.reading import Answers, is_unknown
+from riskmodel.inputs.settled import settled_masks
 from riskmodel.scoring.probability import Calibration, CalibrationError
 
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
@@ -49,7 +50,8 @@ def unanswered_bits(answers: Answers) -> NDArray[np.int64]:
 
     sweat_open = unknown("measured_sweat_rate_l_h")
     weather_open = sweat_open | unknown("wbgt_c")
-    weather_open &= ~is_settled(FIELDS["wbgt_c"], answers.columns, n)
+    settled = settled_masks(answers.columns, n)
+    weather_open &= ~settled["wbgt_c"]
     sun_open = weather_open & unknown("solar_radiation_w_m2")
     relevant: dict[str, NDArray[np.bool_]] = {
         "clothing": sweat_open,
@@ -60,7 +62,8 @@ def unanswered_bits(answers: Answers) -> NDArray[np.int64]:
     bits = np.zeros(n, dtype=np.int64)
     for position, name in enumerate(_OPTIONAL):
         open_question = unknown(name) & relevant.get(name, True)
-        open_question &= ~is_settled(FIELDS[name], answers.columns, n)
+        if name in settled:
+            open_question &= ~settled[name]
         bits |= open_question.astype(np.int64) << position
     return bits
 

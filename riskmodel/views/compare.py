@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from riskmodel import load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import Line, comparison_pdf, parts
@@ -198,13 +199,15 @@ def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:
         "out of links and files.",
     )
     # A file is made outside the visit, where nothing of its state can be read.
-    units = form.chosen_units()
+    units, version = form.chosen_units(), load_scorecard().version
     with st.container(horizontal=True):
         with st.popover("Share a link"):
             st.code(plans.link(private=private), language=None, wrap_lines=True)
         widgets.download(
             "CSV",
-            lambda: to_csv(to_frame(scenarios, comparison.assessments, private=private)),
+            lambda: to_csv(
+                to_frame(scenarios, comparison.assessments, version, private=private)
+            ),
             "cramp-risk-scenarios.csv",
         )
         widgets.download(

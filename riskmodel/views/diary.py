@@ -148,7 +148,7 @@ def _session(outcome: Outcome) -> str:
     sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
     expected = f"Expected {in_100_text(outcome.probability)} of 100"
     if outcome.scorecard != load_scorecard().fingerprint:
-        name = outcome.version_of_scorecard or outcome.scorecard
+        name = outcome.scorecard_version or outcome.scorecard
         expected += f" with scorecard {name}"
     return f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. {expected}"
 

@@ -15,6 +15,7 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.words import count_text
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
 from riskmodel.views.state import (
@@ -66,7 +67,7 @@ def needed() -> list[Field]:
 
 def needed_words() -> str:
     """How many those are, to begin a sentence with."""
-    return {4: "Four", 6: "Six"}[len(needed())]
+    return count_text(len(needed()))
 
 
 def _forget_an_earlier_look() -> None:

@@ -12,7 +12,13 @@ from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.checks import main_figures
-from riskmodel.reporting.targets import beside_limit, load_targets, of_required, outside
+from riskmodel.reporting.targets import (
+    PRODUCT,
+    beside_limit,
+    load_targets,
+    of_required,
+    outside,
+)
 from riskmodel.reporting.words import ORIGIN, SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.file import known_scorecards
@@ -70,7 +76,7 @@ def _groups(rows: Iterable[Mapping[str, Any]]) -> str:
 def _marathon() -> str:
     """Say the miss that matters most to a reader."""
     rows = load_checks()["published"]
-    row = next(r for r in rows if r["id"] == "marathon" and r["model"] == "product")
+    row = next(r for r in rows if r["id"] == "marathon" and r["model"] == PRODUCT)
     if row["passes"]:
         return ""
     return (

@@ -14,6 +14,7 @@ from riskmodel.reporting.scorecard_changes import (
     place_heading,
     points_rows,
 )
+from riskmodel.reporting.targets import PRODUCT
 from riskmodel.scorecard.changes import compare_scorecards
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.views import tables
@@ -89,7 +90,7 @@ def _why(main: pd.DataFrame) -> None:
 
 def show_unreachable(rows: Sequence[Row]) -> None:
     """Say which published figures no version of this method can meet, and what lacks."""
-    figures = {row["id"]: row for row in rows if row["model"] == "product"}
+    figures = {row["id"]: row for row in rows if row["model"] == PRODUCT}
 
     def pair(name: str, scale: float = 100.0) -> str:
         row = figures[name]
@@ -100,7 +101,7 @@ def show_unreachable(rows: Sequence[Row]) -> None:
         )
 
     def simulators(name: str) -> str:
-        others = (row for row in rows if row["id"] == name and row["model"] != "product")
+        others = (row for row in rows if row["id"] == name and row["model"] != PRODUCT)
         return ", ".join(f"{row['model']} {100 * row['ours']:.0f}" for row in others)
 
     st.subheader("What stays out of reach")

@@ -133,13 +133,19 @@ def _content(text: str) -> Any:
 
 
 def to_frame(
-    scenarios: Sequence[Scenario], assessments: Sequence[Assessment], *, private: bool
+    scenarios: Sequence[Scenario],
+    assessments: Sequence[Assessment],
+    scorecard_version: str,
+    *,
+    private: bool,
 ) -> pd.DataFrame:
     """Lay out scenarios as a table: name, result, points per factor, answers.
 
     Parameters
     ----------
     scenarios, assessments : sequences of equal length
+    scorecard_version : str
+        Version of the scorecard that made the assessments.
     private : bool
         Whether to put in private answers; the points of single factors go with them.
 
@@ -153,7 +159,7 @@ def to_frame(
         sentences = map(str, answer.problems)
         row: dict[str, Any] = {
             "scenario": scenario.name,
-            SCORECARD_VERSION: load_scorecard().version,
+            SCORECARD_VERSION: scorecard_version,
             "probability": answer.probability,
             "probability_low": answer.probability_low,
             "probability_high": answer.probability_high,

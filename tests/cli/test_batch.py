@@ -330,3 +330,34 @@ def test_a_session_is_offered_only_for_what_it_can_give(score):
     (offer,) = [line for line in done.stderr.splitlines() if "--session" in line]
     assert "sport" in offer
     assert "age_years" not in offer
+
+
+SWIM = {"sport": "swimming", "duration_min": 60, "session_rpe": 6, "age_years": 30}
+
+
+@pytest.mark.parametrize(
+    ("rows", "lacking"),
+    [
+        ([SWIM, {**SWIM, "sport": "Swimming"}], []),
+        ([SWIM, {**SWIM, "sport": "running"}], ["air_temperature_c", "humidity"]),
+        ([SWIM, {**SWIM, "sport": "chess"}], ["air_temperature_c", "humidity"]),
+        ([{"sport": "swimming", "duration_min": 60, "session_rpe": 6}], ["age_years"]),
+        ([{"duration_min": 60, "session_rpe": 6}], ["age_years", "sport", "humidity"]),
+    ],
+)
+def test_a_column_is_missed_only_where_a_row_needs_it(score, rows, lacking):
+    done, table = score(pd.DataFrame(rows).to_csv(index=False), session=False)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("No column for")]
+    for name in lacking:
+        assert name in " ".join(lines)
+    assert bool(lines) == bool(lacking)
+    assert len(table) == len(rows)
+
+
+def test_a_row_far_down_that_needs_a_column_is_heard(score, monkeypatch):
+    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 2)
+    rows = [*[SWIM] * 5, {**SWIM, "sport": "running"}]
+    done, _ = score(pd.DataFrame(rows).to_csv(index=False), session=False)
+    assert "No column for air_temperature_c, relative_humidity_pct;" in done.stderr
+    done, _ = score(pd.DataFrame([SWIM] * 5).to_csv(index=False), session=False)
+    assert "No column" not in done.stderr

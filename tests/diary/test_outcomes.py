@@ -184,8 +184,10 @@ def test_every_expectation_says_its_scorecard():
         replace(RUN, scorecard=kept.fingerprint),
         replace(RUN, scorecard_version="1999.1"),
     ]
+    versions = ["", "2026.1", "1999.1"]
+    assert [outcome.scorecard_version for outcome in outcomes] == versions
     frame = outcomes_frame(outcomes)
-    assert frame["scorecard_version"].tolist() == ["", "2026.1", "1999.1"]
+    assert frame["scorecard_version"].tolist() == versions
     assert frame["scorecard"].tolist() == ["abc", kept.fingerprint, "abc"]
     assert list(outcomes_frame([]).columns) == list(frame.columns)
 

@@ -4,13 +4,16 @@ import json
 
 import jsonschema
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from riskmodel import assess, check
 from riskmodel.inputs.fields import FIELDS, needed_fields
-from riskmodel.inputs.reading import is_settled, read_one
+from riskmodel.inputs.reading import is_settled, read_frame, read_one
 from riskmodel.inputs.session import json_schema
+from riskmodel.inputs.settled import settled_masks
 from tests.strategies import sessions
 
 SETTLED = {name: field for name, field in FIELDS.items() if field.settled is not None}
@@ -42,6 +45,20 @@ def test_arrays_and_one_session_agree_on_what_is_settled(session):
         by_array = is_settled(field, answers.columns, 1)
         own = session.keys() & {name} and field.settled and field.settled.answer
         assert field.asked_of(session) == (not by_array[0] or bool(own))
+
+
+@given(st.lists(sessions(), min_size=1, max_size=4))
+def test_the_masks_of_all_are_those_of_each(several):
+    answers = read_frame(pd.DataFrame(several))
+    masks = settled_masks(answers.columns, answers.n_sessions)
+    assert masks.keys() == SETTLED.keys()
+    for name, mask in masks.items():
+        alone = is_settled(FIELDS[name], answers.columns, answers.n_sessions)
+        np.testing.assert_array_equal(mask, alone)
+        assert mask.tolist() == [
+            session.get(FIELDS[name].settled.by) in FIELDS[name].settled.levels
+            for session in several
+        ]
 
 
 @given(sessions())

@@ -156,7 +156,13 @@ def test_tiers_are_told_apart_and_so_is_what_was_published_as_none():
 def test_a_near_miss_is_told_from_its_limit():
     row = {**figure("x", "A", 0.2, 0.30004), "high": 0.3}
     assert miss_text(row).startswith("0.30004 lies above 0.133 to 0.3 ")
-    assert ours_text({**row, "error": 4e-17}) == "0.30004 ± 0"
+
+
+@pytest.mark.parametrize("error", [0.0, 4e-17])
+def test_no_error_is_printed_where_none_was_measured(error):
+    row = figure("x", "A", 0.2, 0.25)
+    assert ours_text({**row, "error": error}) == "0.25"
+    assert ours_text({**row, "error": 0.01}) == "0.25 ± 0.01"
 
 
 def test_groups_outside_the_limits_are_marked_where_a_target_holds():

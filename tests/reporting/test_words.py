@@ -9,7 +9,12 @@ import pytest
 from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.reporting.onset import onset_text
-from riskmodel.reporting.words import assessment_lines, scorecard_lines, total_text
+from riskmodel.reporting.words import (
+    assessment_lines,
+    scorecard_lines,
+    total_text,
+    value_text,
+)
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.assessment import Assessment
@@ -188,3 +193,26 @@ def test_an_answer_without_a_longest_session_is_told_in_words():
     assert isinstance(answer, Assessment)
     text = "\n".join(assessment_lines(answer))
     assert "inf" not in text.split()
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"sport": "swimming", "duration_min": 60, "session_rpe": 6, "age_years": 30},
+        {**load_examples()["Easy evening run"], "fluid_intake_l_h": 3},
+        {**load_examples()["Marathon"], "longest_recent_min": 0},
+    ],
+)
+def test_what_a_factor_read_is_said_whatever_the_factor_is_called(session):
+    for row in assess(session).contributions:
+        assert value_text(replace(row, factor="mine")) == value_text(row)
+
+
+@pytest.mark.parametrize("quantity", ["wbgt_c", "air_temperature_c"])
+def test_heat_in_the_water_is_not_a_question_left_open(quantity):
+    swim = {"sport": "swimming", "duration_min": 60, "session_rpe": 6, "age_years": 30}
+    rows = {row.quantity: row for row in assess(swim).contributions}
+    assert rows["wbgt_c"].value is None
+    warmth = replace(rows["wbgt_c"], factor="warmth", quantity=quantity)
+    assert value_text(warmth) == "not known in the water"
+    assert value_text(rows["sleep_h"]) == "not answered"

@@ -100,6 +100,15 @@ def test_every_curve_only_rises_or_only_falls_as_it_says():
         assert points == sorted(points, reverse=factor.direction == "down"), factor.name
 
 
+def test_no_answer_says_the_label_of_its_factor_again():
+    for factor in CARD.factors:
+        words = factor.label.lower().split()
+        phrases = {" ".join(words[i : i + 3]) for i in range(len(words) - 2)}
+        for level in factor.levels:
+            answer = FIELDS[factor.quantity].levels[level.level].lower()
+            assert not [phrase for phrase in phrases if phrase in answer], factor.label
+
+
 def test_every_scored_input_reaches_a_factor_or_the_physiology():
     read = {factor.quantity for factor in CARD.factors}
     read |= {f.shift.quantity for f in CARD.factors if f.shift}

@@ -12,7 +12,7 @@ from riskmodel import advise, assess, assess_frame
 from riskmodel.calibration.people import draw_people
 from riskmodel.inputs.fields import FIELDS, Settled
 from riskmodel.physiology.plan import load_sports
-from riskmodel.scoring.guards import WARM_WATER_C
+from riskmodel.scoring.guards import GUARDS, WARM_WATER_C
 from tests.strategies import sessions, values
 
 SWIM = {"sport": "swimming", "duration_min": 60, "session_rpe": 6, "age_years": 30}
@@ -34,8 +34,10 @@ def test_the_table_of_sports_says_who_is_in_the_water():
     swum = {n for n, s in zip(sports.names, sports.in_water_share, strict=True) if s == 1}
     assert FIELDS["air_temperature_c"].settled == Settled("sport", frozenset(swum))
     assert {*OF_THE_AIR} >= {"air_temperature_c", "relative_humidity_pct", "wbgt_c"}
-    land = {*sports.names} - swum
-    assert FIELDS["water_temperature_c"].settled.levels == land | {None}
+    shares = zip(sports.names, sports.in_water_share, strict=True)
+    dry = {name for name, share in shares if share == 0}
+    assert dry == {*sports.names} - swum - {"triathlon"}
+    assert FIELDS["water_temperature_c"].settled.levels == dry | {None}
 
 
 @given(
@@ -50,7 +52,10 @@ def test_a_swim_is_the_same_in_any_air(session, air):
     assert advise({**apart, **air}) == advise(apart)
 
 
-@given(sessions(sport="swimming"), st.sampled_from([None, *np.linspace(5.0, 40.0, 8)]))
+@given(
+    sessions(sport="swimming") | sessions(sport="triathlon"),
+    st.sampled_from([None, *np.linspace(5.0, 40.0, 8)]),
+)
 def test_no_temperature_of_the_water_moves_the_number(session, water_c):
     number = assess(session)
     other = assess({**session, "water_temperature_c": water_c})
@@ -97,6 +102,22 @@ def test_no_guard_speaks_of_the_air_and_one_of_very_warm_water():
     assert names(water_temperature_c=WARM_WATER_C + 0.5) == {"warm_water"}
     assert "extreme_heat" in names(sport="running")
     assert "warm_water" not in names(sport="running", water_temperature_c=40)
+
+
+@pytest.mark.parametrize("sport", FIELDS["sport"].levels)
+def test_whoever_swims_for_a_part_is_warned_of_warm_water_alone_and_in_a_table(
+    sport,
+):
+    mild = {**SWIM, "sport": sport, "air_temperature_c": 15, "relative_humidity_pct": 50}
+    swum = sport in {"swimming", "triathlon"}
+    warm = {**mild, "water_temperature_c": 35}
+    assert [g.name for g in assess(warm).guards if g.about_heat] == ["warm_water"] * swum
+    assert assess({**mild, "water_temperature_c": 25}).guards == assess(mild).guards
+    assert FIELDS["water_temperature_c"].asked_of(warm) == swum
+    frame = assess_frame(pd.DataFrame([warm, mild]))
+    sentence = next(g.sentence for g in GUARDS if g.name == "warm_water")
+    assert [sentence in told for told in frame["safety"]] == [swum, False]
+    assert frame["probability"][0] == frame["probability"][1]
 
 
 def test_cooler_air_is_not_offered_to_a_swimmer():

@@ -37,7 +37,7 @@ from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views.result import dots_html, total_html
 from riskmodel.views.share import _plain, as_json
 from tests import CHECKOUT
-from tests.browser import axe, choose, download, ready, settled
+from tests.browser import axe, choose, download, noted_requests, ready, settled
 from tests.strategies import sessions, values
 from tests.views.test_my_session import SIX, fill, html_of, page, total_of
 
@@ -656,18 +656,17 @@ def test_a_link_shared_on_a_phone_opens_in_a_fresh_profile(open_page, server_hom
     page.get_by_text("With health and personal answers").click()
     expect(page.get_by_test_id("stCode")).to_contain_text("#private=")
     parts = urlsplit(page.get_by_test_id("stCode").inner_text().strip())
-    asked = []
     other = open_page("laptop")
-    other.context.on("request", lambda request: asked.append(request.url))
-    other.goto(f"{other.url.split('?')[0]}?{parts.query}#{parts.fragment}")
-    expect(other.locator(".cr-total")).to_have_text(total)
-    ready(other)
+    with noted_requests(other.context) as asked:
+        other.goto(f"{other.url.split('?')[0]}?{parts.query}#{parts.fragment}")
+        expect(other.locator(".cr-total")).to_have_text(total)
+        ready(other)
     assert other.evaluate("localStorage.getItem('cramp-risk')") is None
     # No server was asked for a private answer, and none stays in the address.
     assert "medications" in unquote(unquote(parts.fragment))
     assert asked
     expect(other).not_to_have_url(re.compile("medications"))
-    assert not any("medications" in url for url in asked)
+    assert not any("medications" in request.url for request in asked)
     assert "medications" not in (server_home / "server.log").read_text()
 
 

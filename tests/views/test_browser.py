@@ -1,9 +1,18 @@
 """The watch over the browser tests: it must be able to complain."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import Windows, download, watched_context
+from tests import CHECKOUT
+from tests.browser import (
+    LOST_CLICKS,
+    Windows,
+    download,
+    noted_requests,
+    watched_context,
+)
 
 
 def visit(browser: Browser, script: str) -> None:
@@ -63,6 +72,39 @@ def test_what_is_said_in_a_lent_window_is_heard(browser: Browser, app_url: str) 
     page.context.close()
 
 
+def test_a_window_whose_test_failed_is_closed_and_not_lent_again(
+    browser: Browser, app_url: str
+) -> None:
+    windows, open_before = Windows(browser), len(browser.contexts)
+    lent = windows.lend("phone", "light", app_url)
+    with pytest.raises(ValueError, match="spoilt"), lent:
+        raise ValueError("spoilt")
+    assert len(browser.contexts) == open_before
+    with windows.lend("phone", "light", app_url) as page:
+        page.goto(app_url)
+    page.context.close()
+
+
+def test_requests_are_noted_only_as_long_as_a_test_looks_at_them(
+    browser: Browser, app_url: str
+) -> None:
+    with watched_context(browser, "phone", "light") as context:
+        page = context.new_page()
+        for source in (page, context):
+            with noted_requests(source) as asked:
+                page.goto(app_url)
+            noted = len(asked)
+            page.goto("about:blank")
+            page.goto(app_url)
+            assert len(asked) == noted > 0
+
+
+def test_no_test_listens_to_a_window_for_longer_than_itself() -> None:
+    for path in (CHECKOUT / "tests").rglob("*.py"):
+        listens = re.search(r"\b(page|other|context)\.on\(", path.read_text())
+        assert not listens or path.name == "browser.py", path
+
+
 def test_a_click_for_a_file_that_is_lost_is_made_again(browser: Browser) -> None:
     with watched_context(browser, "phone", "light") as context:
         page = context.new_page()
@@ -73,3 +115,6 @@ def test_a_click_for_a_file_that_is_lost_is_made_again(browser: Browser) -> None
             <a id=file download=a.csv href="data:text/csv,1">The file</a></div>"""
         )
         assert download(page, "CSV", again_after_ms=500).read_text() == "1"
+    # Counted for the summary, where this loss on purpose does not belong.
+    assert LOST_CLICKS == ["CSV"]
+    LOST_CLICKS.clear()

@@ -18,6 +18,7 @@ from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
+from riskmodel.views import form
 from riskmodel.views.result import onset_html, why_html
 from tests import CHECKOUT
 from tests.browser import axe, choose, fits, in_both_windows, ready, settled
@@ -66,6 +67,14 @@ def test_an_empty_form_asks_for_six_answers_and_gives_no_number(page):
     assert total_of(page) is None
 
 
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "One"), (4, "Four"), (7, "Seven"), (9, "Nine"), (12, "12")]
+)
+def test_any_number_of_needed_answers_can_be_told(monkeypatch, count, words):
+    monkeypatch.setattr(form, "needed", lambda: [*FIELDS.values()][:count])
+    assert form.needed_words() == words
+
+
 def test_six_answers_give_the_same_total_as_python(page):
     fill(page, SIX)
     assert total_of(page) == assess(SIX).total_points
@@ -77,7 +86,7 @@ def asked_on(page):
 
 
 def test_every_field_is_a_widget_keyed_by_its_name(page):
-    # Asked once a warning sign is named, and of a swim.
+    # Asked once a warning sign is named, and of who swims.
     assert set(FIELDS) - asked_on(page) == {"red_flags_seen", "water_temperature_c"}
 
 
@@ -110,6 +119,16 @@ def test_a_swim_has_a_number_without_air_and_says_why(page):
     assert (held["wbgt_c"], held["air_temperature_c"]) == (35.0, 38.0)
     assert "water_temperature_c" not in held
     assert HEAT_IN_WATER not in [c.value for c in page.caption]
+
+
+def test_a_triathlete_is_warned_of_warm_water_and_keeps_the_air(page):
+    fill(page, {**SIX, "sport": "triathlon", "water_temperature_c": 35.0})
+    assert {"water_temperature_c", "air_temperature_c", "wbgt_c"} <= asked_on(page)
+    held = page.session_state["MySessionState"].scored.answers
+    assert held == {**SIX, "sport": "triathlon", "water_temperature_c": 35.0}
+    assert next(guard for guard in GUARDS if guard.name == "warm_water").sentence in [
+        warning.value for warning in page.warning
+    ]
 
 
 def test_a_settled_answer_of_ones_own_can_be_seen_and_taken_back(page):

@@ -30,7 +30,15 @@ from riskmodel.scoring.bands import band_name
 from riskmodel.views import charts
 from riskmodel.whatif.comparison import AXES, usual_values
 from riskmodel.whatif.plans import Scenario, from_text, saved_with, to_frame, to_text
-from tests.browser import axe, choose, download, fits, in_both_windows, ready
+from tests.browser import (
+    axe,
+    choose,
+    download,
+    fits,
+    in_both_windows,
+    noted_requests,
+    ready,
+)
 from tests.strategies import sessions, values
 
 MARATHON = {k: v for k, v in load_examples()["Marathon"].items() if k != "athlete"}
@@ -166,7 +174,7 @@ def test_what_is_private_stays_out_unless_asked(plans):
         for name in plan.answers
     }
     assert not {name for name in names if FIELDS[name].private}
-    frame = to_frame(there, [assess(p) for p in plans], private=False)
+    frame = to_frame(there, [assess(p) for p in plans], "2027.1", private=False)
     assert not {n for n in frame.columns if n in FIELDS and FIELDS[n].private}
     assert not any(column.startswith("points_") for column in frame.columns)
 
@@ -235,7 +243,7 @@ def test_the_printed_comparison_is_one_page_and_says_the_same(private):
     for plan, answer in zip(plans, found.assessments, strict=True):
         assert plan.name in words
         assert answer.in_100 in words
-    assert ("Cramps in the last 12 months" in words) == private
+    assert (load_scorecard()["history"].label in words) == private
     assert ("Health and personal answers, together" in words) == (not private)
 
 
@@ -269,9 +277,9 @@ def test_a_problem_of_a_private_answer_stays_out_of_a_public_table():
     plan = Scenario("A", {**MARATHON, "sleep_h": 77.0})
     old = Scenario("B", {**MARATHON, "age_years": 777.0})
     made = [assess(scenario.answers) for scenario in (plan, old)]
-    public = to_frame([plan, old], made, private=False)
+    public = to_frame([plan, old], made, "2027.1", private=False)
     assert public["problems"].tolist() == ["Answers need a look.", "Age needs a look."]
-    assert "77" in to_frame([plan, old], made, private=True)["problems"][0]
+    assert "77" in to_frame([plan, old], made, "", private=True)["problems"][0]
 
 
 @pytest.mark.parametrize("text", ['"\\ud800"', '"\ud800"'])
@@ -280,7 +288,7 @@ def test_half_a_sign_does_not_break_a_name(text):
     plans, problems = from_text(content)
     assert not problems
     assert to_text(plans, private=True).encode("utf-8")
-    assert to_csv(to_frame(plans, [assess(plans[0].answers)], private=True))
+    assert to_csv(to_frame(plans, [assess(plans[0].answers)], "2027.1", private=True))
 
 
 def test_a_byte_order_mark_is_no_reason_to_refuse():
@@ -512,9 +520,14 @@ def test_scenarios_note_their_scorecard(noted):
     assert saved_with(json.dumps(content)) == ("1999.1" if noted == "1999.1" else "")
     assert from_text(json.dumps(content)) == from_text(text)
     assert saved_with("rubbish") == saved_with("[1]") == ""
-    assert set(to_frame(plans, [assess(MARATHON)], private=True)["scorecard_version"]) == {
-        now
-    }
+
+
+def test_a_table_of_scenarios_names_the_scorecard_that_scored_them():
+    earlier = load_scorecard("2026.1")
+    plans, made = [Scenario("A", MARATHON)], [assess(MARATHON, earlier)]
+    frame = to_frame(plans, made, earlier.version, private=True)
+    assert frame["scorecard_version"].tolist() == ["2026.1"]
+    assert frame["probability"].tolist() == [made[0].probability]
 
 
 def test_scenarios_of_another_scorecard_say_so_wherever_they_come_from():
@@ -630,7 +643,7 @@ def test_a_coach_compares_changes_reloads_and_shares(open_page, viewport, scheme
     page.reload()
     ready(page)
     # The address alone holds no health answers; what was saved does.
-    expect(table).to_contain_text("Cramps in the last 12 months")
+    expect(table).to_contain_text(load_scorecard()["history"].label)
     expect(page.get_by_text("numbers can differ")).to_have_count(0)
     expect(table).to_have_text(before, use_inner_text=True)
     content = download(page, "JSON").read_bytes()
@@ -655,20 +668,18 @@ def test_health_answers_of_a_link_reach_a_fresh_profile_and_no_server(open_page)
     query = urlencode({"scenarios": to_text(plans, private=False)})
     secret = quote(to_text(plans, private=True))
     page = open_page("laptop")
-    asked = []
-    page.on(
-        "request", lambda request: asked.append(request.url + (request.post_data or ""))
-    )
-    page.goto(page.url + f"compare?{query}#private={secret}")
-    table = page.get_by_role("region", name="Scenarios side by side")
-    expect(table).to_contain_text("Statin")
-    ready(page)
-    now = assess(ill)
-    expect(table).to_contain_text(now.in_100)
-    points = table.get_by_role("row", name="Points ").first
-    expect(points).to_contain_text(f"{now.total_points:g}")
-    expect(page.get_by_text("numbers can differ")).to_have_count(0)
-    ready(page)
-    assert asked
-    assert not [url for url in asked if "medications" in url or "statin" in url]
+    with noted_requests(page) as asked:
+        page.goto(page.url + f"compare?{query}#private={secret}")
+        table = page.get_by_role("region", name="Scenarios side by side")
+        expect(table).to_contain_text("Statin")
+        ready(page)
+        now = assess(ill)
+        expect(table).to_contain_text(now.in_100)
+        points = table.get_by_role("row", name="Points ").first
+        expect(points).to_contain_text(f"{now.total_points:g}")
+        expect(page.get_by_text("numbers can differ")).to_have_count(0)
+        ready(page)
+    sent = [request.url + (request.post_data or "") for request in asked]
+    assert sent
+    assert not [text for text in sent if "medications" in text or "statin" in text]
     assert "private" not in page.url
