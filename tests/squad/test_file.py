@@ -329,9 +329,23 @@ def test_numbers_of_cramps_become_levels():
 @pytest.mark.parametrize(
     ("level", "cells"),
     [
-        ("never", ["never", "Never", "NIE", "jamais", "nunca", "Mai", "nooit", "aldrig"]),
-        ("earlier", ["earlier", "Not in the last 12 months", "Not this year", "Früher"]),
-        ("0", ["0", "none", "No", "keine", "não", "None in the last 12 months", "00"]),
+        ("never", ["never", "Never", "NIE", "jamais", "nunca", "nooit", "aldrig"]),
+        ("earlier", ["earlier", "Not in the last 12 months", "Früher", "tidligere"]),
+        # Not this year says nothing of the years before.
+        (
+            "0",
+            [
+                "0",
+                "none",
+                "No",
+                "keine",
+                "não",
+                "None in the last 12 months",
+                "00",
+                "Not this year",
+                "Inte i år",
+            ],
+        ),
     ],
 )
 def test_only_never_says_that_nobody_cramped_before(level, cells):
