@@ -37,8 +37,9 @@ BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 HEAT_IN_WATER = (
-    "Heat in the water is not scored from the air: water takes heat from a body in its own "
-    "way, no study of it and cramps stands behind this scorecard, and an average is taken."
+    "Heat in the water is scored neither from the air nor from the water: it takes heat "
+    "from a body in its own way, no study of it and cramps stands behind this scorecard, "
+    "and an average is taken."
 )
 SCALE = "Every 10 points are set to double the odds of a cramp."
 

@@ -198,6 +198,10 @@ def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
         more = answer.total_points - earlier.total_points
         sign = "+" if more > 0 else "\u2212"
         points = f"{sign}{points_text(abs(more))} points" if more else "same points"
+        # An answer takes the place of an average over likely ones, which is no number of
+        # points: the number may fall where the points rise.
+        if {*earlier.missing} - {*answer.missing}:
+            points = "with an average in place of the answer"
         before = f"<span>Before the last change: {escape(earlier.in_100)} ({points})</span>"
     low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
     ideal = in_100_text(answer.probability_ideal)

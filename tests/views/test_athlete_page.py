@@ -183,6 +183,16 @@ def test_dots_number_and_band_agree(name):
     assert f">{answer.in_100.capitalize()} of 100<" in total
 
 
+def test_points_of_a_change_are_told_unless_an_answer_takes_the_place_of_an_average():
+    race = load_examples()["Marathon"]
+    open_race = {name: answer for name, answer in race.items() if name != "competition"}
+    harder = total_html(assess({**race, "session_rpe": 9.0}), assess(race))
+    assert "points)" in harder
+    answered = total_html(assess(race), assess(open_race))
+    assert "(with an average in place of the answer)" in answered
+    assert "points)" not in answered
+
+
 @pytest.mark.parametrize("name", list(load_examples()))
 def test_one_click_tries_a_lever_and_one_click_brings_the_answers_back(page, name):
     page.selectbox(key="example").select(name).run()
