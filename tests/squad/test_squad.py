@@ -640,7 +640,7 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     open_page, viewport, scheme, tmp_path
 ):
     # So hard that a change is worth a line for two athletes.
-    plan = {**PLAN, "duration_min": 360.0, "session_rpe": 10.0}
+    plan = {**PLAN, "duration_min": 240.0, "session_rpe": 10.0}
     query = "&".join(f"{name}={value}" for name, value in plan.items())
     page = open_page(viewport, color_scheme=scheme, path=f"/?{query}")
     page.get_by_role("link", name="Go to: Squad").click()
@@ -667,8 +667,9 @@ def test_a_coach_uploads_maps_scores_opens_and_exports(
     page.get_by_label("Search for a name").fill("")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 of 2 athletes.")).to_be_visible()
-    page.get_by_role("button", name="Use", exact=True).first.click()
-    expect(page.locator(".st-key-duration_min input")).to_have_value("270")
+    # The second that helps: a quarter shorter; to go easier comes first.
+    page.get_by_role("button", name="Use", exact=True).nth(1).click()
+    expect(page.locator(".st-key-duration_min input")).to_have_value("180")
     table = pd.read_csv(download(page, "CSV"), encoding="utf-8-sig")
     assert set(table["Athlete"]) == {"'=Ada", "Ben"}
     page.get_by_role("button", name="Save on this device").click()
