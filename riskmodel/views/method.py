@@ -184,12 +184,12 @@ st.markdown(
     f"sessions, and in {summary['coverage_six']:.0%} with only the six required answers."
 )
 for where, groups_outside in (
-    ("", outside(checks["strata"])),
-    ("With only the six answers: ", outside(of_required(checks["strata_six"]))),
+    ("Groups", outside(checks["strata"])),
+    ("With only the six answers, groups", outside(of_required(checks["strata_six"]))),
 ):
     if groups_outside:
         st.markdown(
-            f"{where}Groups in which the simulators lie outside {limits.low:g} to "
+            f"{where} in which the simulators lie outside {limits.low:g} to "
             f"{limits.high:g} times the product: {_groups(groups_outside)}."
         )
 with st.expander("Against simpler and fitted rivals"):
