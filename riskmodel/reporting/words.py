@@ -50,6 +50,7 @@ HEAT_IN_WATER = (
     "from a body in its own way, no study of it and cramps stands behind this scorecard, "
     "and an average is taken."
 )
+NOTHING_TO_CHANGE = "Nothing here would change it noticeably: enjoy it."
 SCALE = "Every 10 points are set to double the odds of a cramp."
 
 
