@@ -23,6 +23,7 @@ from riskmodel.inputs.reading import (
     read_one,
     refuse_repeated,
 )
+from riskmodel.squad.items import is_known_and_open
 
 PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_plan)
 """What one plan says for all."""
@@ -151,8 +152,15 @@ def read_athletes(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> SquadAnswe
         if kind != "not_allowed" or field in wrong or not may_be_left_open(field):
             kept.append((rows, problems))
             continue
-        as_open = {problem: replace(problem, kind="left_open") for problem in set(problems)}
-        opened.append((rows, np.array([as_open[p] for p in problems], object)))
+        # A word that no question is about needs nobody to look at it.
+        as_open = {
+            problem: replace(problem, kind="left_open")
+            for problem in set(problems)
+            if not is_known_and_open(field, str(problem.value))
+        }
+        told = np.array([problem in as_open for problem in problems])
+        named = np.array([as_open[p] for p in problems[told]], object)
+        opened.append((rows[told], named))
     left_open = replace(answers, findings=tuple(opened)).problems_of_each()
     return SquadAnswers(replace(answers, findings=tuple(kept)), left_open)
 

@@ -457,7 +457,7 @@ def test_what_is_typed_into_the_grid_is_read_like_a_file():
 
 @pytest.mark.parametrize(
     "cell",
-    ["Ventolin (inhaler)", "Ventolin, 2/day (as needed)", "loop diuretic; Xyz (a/b)"],
+    ["Xyzol (inhaler)", "Xyzol, 2/day (as needed)", "loop diuretic; Xyz (a/b)"],
 )
 def test_a_cell_that_is_not_understood_is_told_whole(cell):
     squad = read(f'Name\tAge\tMedications\nA\t30\t"{cell}"\n')
