@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import Answers, read_frame
+from riskmodel.inputs.reading import Answers
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
@@ -28,7 +28,8 @@ from riskmodel.scoring.guards import (
     of_each,
 )
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.scores import PLAN_FIELDS, with_plan
+from riskmodel.squad.plan import PLAN_FIELDS, read_athletes
+from riskmodel.squad.scores import counted
 from riskmodel.starts.daylight import Day
 from riskmodel.starts.possible import Limits, Starts, possible_starts
 from riskmodel.starts.scores import (
@@ -240,12 +241,12 @@ def best_start_squad(
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
-    answers = read_frame(with_plan(athletes[kept], {**own_plan, **ANY_WEATHER}))
+    answers = read_athletes(athletes[kept], {**own_plan, **ANY_WEATHER}).answers
     the_plan = _without_weather(of_plan)
     starts = possible_starts(weather, **limits)
     chances = _score(used, the_plan, answers, weather, starts)
     without = without_weather(the_plan)
-    scored = np.full(len(athletes), without is None) & answers.usable()
+    scored = np.full(len(athletes), without is None) & counted(used, answers)
     n_scored = int(scored.sum())
     totals = _totals(chances, scored)
     nobody = Problem("", "nobody_scored")
