@@ -184,6 +184,25 @@ def unit_written(own: str, label: str) -> Unit:
     )
 
 
+def written_for(own: str) -> frozenset[str]:
+    """Labels of the units in which people and files write a quantity."""
+    return frozenset({own, *UNITS.get(own, {}), *_WRITTEN.get(own, {})})
+
+
+def duration_text(minutes: float) -> str:
+    """Write a time of minutes as people say it.
+
+    Examples
+    --------
+    >>> duration_text(225), duration_text(180), duration_text(45), duration_text(62.4)
+    ('3 h 45', '3 h', '45 min', '1 h 02')
+    """
+    hours, rest = divmod(round(minutes), 60)
+    if not hours:
+        return f"{round(minutes, 1):g} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
 def text(value: float, own: str, chosen: Chosen, decimals: int | None = None) -> str:
     """Write a value that is in the project's unit in the chosen one.
 
@@ -198,9 +217,11 @@ def text(value: float, own: str, chosen: Chosen, decimals: int | None = None) ->
 
     Examples
     --------
-    >>> text(178.0, "cm", {"cm": "ft in"}), text(0.6, "l/h", {})
-    ('5 ft 10.1 in', '0.6 l/h')
+    >>> text(178.0, "cm", {"cm": "ft in"}), text(0.6, "l/h", {}), text(70.0, "min", {})
+    ('5 ft 10.1 in', '0.6 l/h', '1 h 10')
     """
+    if own == "min":
+        return duration_text(value)
     unit = unit_of(own, chosen)
     if unit.feet:
         feet, inches = feet_and_inches(value)

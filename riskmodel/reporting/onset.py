@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskmodel.inputs.units import duration_text
 from riskmodel.scoring.bands import in_10_span, in_10_text
 from riskmodel.scoring.onset import Onset
 
@@ -12,25 +13,11 @@ def onset_text(onset: Onset) -> str:
     Examples
     --------
     >>> onset_text(Onset(201.0, 163.3, 0.74, 0.61, 0.87)).partition("last third, ")[2]
-    'after 2 h 43 min, in about 7 of 10 cases; depending on assumptions, 6 to 9.'
+    'after 2 h 43, in about 7 of 10 cases; depending on assumptions, 6 to 9.'
     """
     span = in_10_span(onset.last_third_low, onset.last_third_high)
+    from_time = duration_text(onset.last_third_from_min)
     return (
-        f"If a cramp comes, it begins in the last third, after "
-        f"{time_text(onset.last_third_from_min)}, in {in_10_text(onset.last_third)} of 10 "
-        f"cases; depending on assumptions, {span}."
-    )
-
-
-def time_text(minutes: float) -> str:
-    """Write minutes into a session as hours and minutes.
-
-    Examples
-    --------
-    >>> time_text(34.7), time_text(163.3), time_text(179.6)
-    ('35 min', '2 h 43 min', '3 h')
-    """
-    hours, rest = divmod(round(minutes), 60)
-    return " ".join(
-        [f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0 or not hours)
+        f"If a cramp comes, it begins in the last third, after {from_time}, in "
+        f"{in_10_text(onset.last_third)} of 10 cases; depending on assumptions, {span}."
     )

@@ -77,7 +77,7 @@ def value_text(contribution: Contribution, chosen: units.Chosen = _OWN) -> str:
     if isinstance(value, str):
         return value
     unit = contribution.unit
-    if units.unit_of(unit, chosen).label != unit:
+    if unit == "min" or units.unit_of(unit, chosen).label != unit:
         return units.text(value, unit, chosen)
     if value == 1 and unit in ("sessions", "days"):
         unit = unit[:-1]
@@ -93,7 +93,7 @@ def answer_text(name: str, value: Any, chosen: units.Chosen = _OWN) -> str:
     Examples
     --------
     >>> answer_text("sky", "shade"), answer_text("duration_min", 70.0)
-    ('In the shade', '70 min')
+    ('In the shade', '1 h 10')
     >>> answer_text("air_temperature_c", 20.0, {"°C": "°F"}), answer_text("sky", None)
     ('68 °F', 'open')
     """

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from riskmodel.views import look
 from riskmodel.views.state import NavigationState, state
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+PAGES: Mapping[str, tuple[str, str]] = {
+    "my_session": ("My session", ":material/bolt:"),
+    "start": ("Best start", ":material/schedule:"),
+    "compare": ("Compare", ":material/compare_arrows:"),
+    "squad": ("Squad", ":material/groups:"),
+    "training": ("Training log", ":material/monitoring:"),
+    "diary": ("Diary", ":material/edit_note:"),
+    "saved": ("Saved", ":material/bookmark:"),
+    "guide": ("Cramp guide", ":material/help:"),
+    "method": ("How it works", ":material/functions:"),
+}
+"""Title and icon of every page, by the name of its file."""
+_ALWAYS_IN_SIGHT = 4
+
+
+def draw(pages: Mapping[str, StreamlitPage]) -> None:
+    """Draw the pages: the first ones side by side, the others behind one button."""
+    names = list(PAGES)
+    with st.container(horizontal=True, key="nav"):
+        st.html(look.brand(), width="content")
+        for name in names[:_ALWAYS_IN_SIGHT]:
+            _link(pages, name)
+        with st.popover("More", icon=":material/more_horiz:"):
+            for name in names[_ALWAYS_IN_SIGHT:]:
+                _link(pages, name)
+
+
+def _link(pages: Mapping[str, StreamlitPage], name: str) -> None:
+    title, icon = PAGES[name]
+    st.page_link(pages[name], label=title, icon=icon)
 
 
 def go_to(page: str) -> None:

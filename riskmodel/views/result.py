@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.units import Chosen
-from riskmodel.reporting.onset import onset_text, time_text
+from riskmodel.inputs.units import Chosen, duration_text
+from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import (
     BAND_LABELS,
     BAND_MEANINGS,
@@ -178,7 +178,7 @@ def dots_html(answer: Assessment) -> str:
 def onset_html(onset: Onset, duration_min: float) -> str:
     """Draw the time of a session with ten cramps on it, and say what the picture says."""
     late = shown_in_10(onset.last_third)
-    start = time_text(onset.last_third_from_min)
+    start = duration_text(onset.last_third_from_min)
     words = (
         "The session as a bar with ten dots, one for each of ten cramps; "
         f"{late} of them in its last third, which is shaded"
@@ -186,7 +186,7 @@ def onset_html(onset: Onset, duration_min: float) -> str:
     return (
         f'<div class="cr-onset" role="img" aria-label="{words}">'
         f"<div>{'<i></i>' * (10 - late)}</div><div>{'<i></i>' * late}</div>"
-        f"<p><span>Start</span><span>{start}</span></p><p>{time_text(duration_min)}</p></div>"
+        f"<p><span>Start</span><span>{start}</span></p><p>{duration_text(duration_min)}</p></div>"
         f'<p class="cr-note">{escape(onset_text(onset))}</p>'
     )
 

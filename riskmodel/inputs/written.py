@@ -1,0 +1,160 @@
+"""Numbers as people write them, and as they are written back.
+
+People write ``3:45``, ``3h45`` and ``1,5 h`` for a time, ``17,5`` for a number and
+``93 F`` beside one in degrees Celsius.  What can mean two things is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import Field
+
+_MINUTES_PER_HOUR = 60.0
+# Words for a unit, by its label; all in lower case and without blanks.
+_UNIT_WORDS = {
+    "°C": ("°c", "c", "celsius"),
+    "°F": ("°f", "f", "fahrenheit"),
+    "kg": ("kg", "kilo", "kilos"),
+    "lb": ("lb", "lbs", "pounds", "pound"),
+    "cm": ("cm",),
+    "m": ("m", "metre", "meter"),
+    "in": ("in", "inch", "inches", '"'),
+    "l/h": ("l/h", "l", "litre/h", "liter/h"),
+    "oz/h": ("oz/h", "oz"),
+    "m/s": ("m/s", "mps"),
+    "km/h": ("km/h", "kmh", "kph"),
+    "mph": ("mph",),
+    "%": ("%", "percent"),
+    "h": ("h", "hours", "hour", "hrs"),
+    "years": ("years", "year", "y", "yo"),
+    "sessions": ("sessions", "session", "x"),
+    "days": ("days", "day", "d"),
+    "mg/l": ("mg/l", "mg"),
+    "W/m²": ("w/m²", "w/m2", "w"),
+    "°": ("°", "deg"),
+    "of 10": ("of10", "/10"),
+}
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
+_WITH_UNIT = re.compile(rf"({_NUMBER})(.*)")
+_FEET = re.compile(r"(\d)(?:'|ft|feet)(\d{1,2}(?:\.\d+)?)?(?:\"|''|in|inch|inches)?")
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?h?")
+_HOURS = re.compile(
+    rf"({_NUMBER})(?:h|hr|hrs|hour|hours|std)(?:({_NUMBER})(?:m|min|mins|minutes)?)?"
+)
+_MINUTES = re.compile(rf"({_NUMBER})(?:m|min|mins|minute|minutes|')?")
+
+
+def number_written(text: str, field: Field, chosen: units.Chosen | None = None) -> float:
+    """Read a number as a person writes it, in the unit of the field.
+
+    Parameters
+    ----------
+    text : str
+        With a decimal point or comma; with the name of a unit, or in the chosen one.
+        A time of minutes also as hours: ``3:45``, ``3h45``, ``1,5 h``.
+    field : Field
+        Of the kind "number".
+    chosen : mapping of str to str, optional
+        Units that the person reads and writes, see `riskmodel.inputs.units`.
+
+    Returns
+    -------
+    float
+        Whatever its size: what is allowed is for others to say.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or could be two.
+
+    Examples
+    --------
+    >>> from riskmodel.inputs.fields import FIELDS
+    >>> minutes, air = FIELDS["duration_min"], FIELDS["air_temperature_c"]
+    >>> [number_written(text, minutes) for text in ("3:45", "3h45", "225", "1,5 h")]
+    [225.0, 225.0, 225.0, 90.0]
+    >>> number_written("86 F", air), number_written("17,5", air)
+    (30.0, 17.5)
+    """
+    plain = _plain(text)
+    if field.unit == "min":
+        return _minutes(plain)
+    if field.unit == "cm" and (feet := _FEET.fullmatch(plain)):
+        inches = float(feet[2] or 0.0)
+        if inches >= 12.0:
+            raise ValueError(text)
+        return units.height_cm(float(feet[1]), inches)
+    match = _WITH_UNIT.fullmatch(plain)
+    if match is None:
+        raise ValueError(text)
+    unit = _unit_of(match[2], field, chosen or {})
+    return unit.inside(float(match[1])) if unit.label != field.unit else float(match[1])
+
+
+def _plain(text: str) -> str:
+    """Text in lower case, without blanks, with a decimal point and a plain minus."""
+    plain = re.sub(r"[\s\u00a0\u2009\u202f_]", "", text.strip().lower())
+    plain = plain.replace("\u2212", "-").replace("\u2019", "'").replace("\u2032", "'")
+    plain = plain.replace("\u2033", '"').replace("\u201d", '"').replace("½", ".5")
+    # 1,500 can be a thousand and a half, or one and a half.
+    if re.search(r"\d,\d{3}(?!\d)", plain) or plain.count(",") > 1:
+        raise ValueError(text)
+    return plain.replace(",", ".")
+
+
+def _minutes(plain: str) -> float:
+    if clock := _CLOCK.fullmatch(plain):
+        hours, minutes, seconds = (float(part or 0.0) for part in clock.groups())
+        return hours * _MINUTES_PER_HOUR + minutes + seconds / 60.0
+    if hours_first := _HOURS.fullmatch(plain):
+        hours, minutes = (float(part or 0.0) for part in hours_first.groups())
+        if minutes >= _MINUTES_PER_HOUR or (minutes and not hours.is_integer()):
+            raise ValueError(plain)
+        return hours * _MINUTES_PER_HOUR + minutes
+    if alone := _MINUTES.fullmatch(plain):
+        return float(alone[1])
+    raise ValueError(plain)
+
+
+def _unit_of(word: str, field: Field, chosen: units.Chosen) -> units.Unit:
+    if not word:
+        unit = units.unit_of(field.unit, chosen)
+        # A bare number of somebody who reads feet is one of inches, not of feet.
+        if unit.feet:
+            raise ValueError(word)
+        return unit
+    label = _labels().get(word)
+    if label == field.unit:
+        return units.unit_written(field.unit, field.unit)
+    if label is None or label not in units.written_for(field.unit):
+        raise ValueError(word)
+    return units.unit_written(field.unit, label)
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {word: label for label, words in _UNIT_WORDS.items() for word in words}
+
+
+def number_text(value: float, field: Field, chosen: units.Chosen | None = None) -> str:
+    """Write a number back for a person to change, without its unit but for a time.
+
+    Examples
+    --------
+    >>> from riskmodel.inputs.fields import FIELDS
+    >>> number_text(225, FIELDS["duration_min"]), number_text(45, FIELDS["duration_min"])
+    ('3 h 45', '45 min')
+    >>> number_text(30, FIELDS["air_temperature_c"], {"°C": "°F"})
+    '86'
+    """
+    if field.unit == "min":
+        return units.duration_text(value)
+    unit = units.unit_of(field.unit, chosen or {})
+    if unit.feet:
+        return units.text(value, field.unit, chosen or {})
+    if unit.label == field.unit:
+        return f"{value:.10g}"
+    return f"{round(unit.shown(value), unit.decimals):g}"
