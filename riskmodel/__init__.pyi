@@ -31,6 +31,7 @@ from riskmodel.weather.hours import Place, Weather, WeatherError
 from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
 from riskmodel.whatif.advice import Advice, Option, advise
+from riskmodel.whatif.combined import Combined, combined
 from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
 
 __version__: str
@@ -44,6 +45,7 @@ __all__ = [
     "BestStartSquad",
     "Calibration",
     "CalibrationError",
+    "Combined",
     "Comparison",
     "Contribution",
     "Derived",
@@ -72,6 +74,7 @@ __all__ = [
     "best_start_squad",
     "check",
     "check_outcome",
+    "combined",
     "compare",
     "compare_outcomes",
     "complete_outcome",

@@ -59,6 +59,8 @@ class Field:
     ----------
     name, group, label, kind, help, unit, low, high, step, levels, required
         How it is asked, and what it may hold.
+    in_brief : mapping of str to str
+        For each level a few words, for a sentence that names all of them.
     broader : mapping of str to str
         For a level that says more than another one, that other one.  What was answered
         with the broader one stays so: it says neither narrower one.
@@ -92,6 +94,7 @@ class Field:
     high: float = float("inf")
     step: float = 1.0
     levels: Mapping[str, str] = field(default_factory=dict)
+    in_brief: Mapping[str, str] = field(default_factory=dict)
     broader: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
     of_the_day: bool = False
@@ -249,6 +252,17 @@ _TABLE = (
             "calf_with_exercise": "Calf cramps that come with exercise and go with rest",
             "twitching_with_weakness": "Twitching that does not stop, with weakness",
         },
+        in_brief={
+            "swollen_calf": "a painful calf that is swollen, warm or red",
+            "swelling_or_bruising": "swelling or bruising after a cramp, or a leg that "
+            "does not carry you",
+            "severe_pain_or_weakness": "severe pain or weakness",
+            "lasting_days": "a cramp or its pain for days",
+            "frequent_or_several": "frequent cramps, or in several muscles",
+            "fever_numbness_tingling": "cramps with fever, numbness or tingling",
+            "calf_with_exercise": "calf cramps that come with exercise and go with rest",
+            "twitching_with_weakness": "twitching with weakness",
+        },
     ),
     _level(
         "red_flags_seen",
@@ -262,6 +276,7 @@ _TABLE = (
         "before",
         "Fever, vomiting or diarrhoea in the last 24 hours?",
         _YES_NO,
+        in_brief={"yes": "fever, vomiting or diarrhoea since yesterday"},
     ),
     # The session
     _level(

@@ -155,6 +155,4 @@ def number_text(value: float, field: Field, chosen: units.Chosen | None = None) 
     unit = units.unit_of(field.unit, chosen or {})
     if unit.feet:
         return units.text(value, field.unit, chosen or {})
-    if unit.label == field.unit:
-        return f"{value:.10g}"
-    return f"{round(unit.shown(value), unit.decimals):g}"
+    return f"{round(unit.shown(value), unit.decimals):.10g}"

@@ -35,12 +35,22 @@ ORIGIN = {True: "size by our judgement", False: "size from the studies, or small
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
+BAND_ACTIONS = {
+    "low": "as in an ordinary training session. Go and enjoy it.",
+    "moderate": "more than ordinary training. Start gently and keep something in hand.",
+    "high": "about as in a marathon. Change what you can below, and start easier than you "
+    "feel.",
+    "very_high": "as in an Ironman, or more. Make it easier or shorter, and know where you "
+    "can stop.",
+}
+"""What a band is like, and what to do about it; our judgement."""
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 HEAT_IN_WATER = (
     "Heat in the water is scored neither from the air nor from the water: it takes heat "
     "from a body in its own way, no study of it and cramps stands behind this scorecard, "
     "and an average is taken."
 )
+NOTHING_TO_CHANGE = "Nothing here would change it noticeably: enjoy it."
 SCALE = "Every 10 points are set to double the odds of a cramp."
 
 

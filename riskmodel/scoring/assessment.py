@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
@@ -215,6 +216,41 @@ def _onset(
     if math.isnan(probability) or calibration is None or calibration.onset is None:
         return None
     return calibration.onset.of(float(np.asarray(answers.columns["duration_min"])[0]))
+
+
+def points_at(
+    probabilities: ArrayLike,
+    total_points: float,
+    probability: float,
+    calibration: Calibration | None = None,
+) -> tuple[float, ...]:
+    """Totals at which one session would have these probabilities, all else alike.
+
+    Parameters
+    ----------
+    probabilities : array-like
+        Above 0 and below 1.
+    total_points, probability : float
+        Of the session as it is, as in `riskmodel.Assessment`.
+    calibration : Calibration, optional
+        By default the one that comes with the package.
+
+    Returns
+    -------
+    tuple of float
+        On the line through the session's own total; for the same duration, and with the
+        same questions open.
+
+    Examples
+    --------
+    >>> half_again, = points_at([0.2], 60.0, 0.1)
+    >>> half_again > 60.0
+    True
+    """
+    used = load_calibration() if calibration is None else calibration
+    wanted = np.asarray(probabilities, dtype=np.float64)
+    further = np.log(wanted / (1.0 - wanted)) - math.log(probability / (1.0 - probability))
+    return tuple((total_points + further / used.logit_per_point(total_points)).tolist())
 
 
 def assess_frame(

@@ -49,7 +49,8 @@ TOP_FACTORS = 2
 LEAST_SAVED = 0.1
 """A change after which fewer athletes less are expected to cramp is not worth a line."""
 # Levers that a coach can pull for everybody at once.
-_FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "pace", "warm_up"})
+_FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "warm_up"})
+_FOR_ALL |= {"pace", "pace_same_time"}
 
 
 @dataclass(frozen=True)

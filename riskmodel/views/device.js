@@ -1,19 +1,85 @@
-// Carries out what the reader asks the browser's own storage for, one command at a time.
-// Each command is carried out once, on what the device holds at that moment: another
-// tab may have changed it.  What then lies there differs from what the page knows only
-// in that case; told at once, it could overtake numbers that just changed on the page,
-// which would be lost.
+// The page's way to the browser: what is kept for good (localStorage, only if the reader
+// asks), what this tab holds until it is closed (sessionStorage), the private part of a
+// link, and the address.  Each command is carried out once, on what the device holds at
+// that moment: another tab may have changed it.
 const ENTRY = "cramp-risk";
+const TAB = "cramp-risk-tab";
 const LET_WIDGETS_SETTLE_MS = 500;
+const VEILED_AT_MOST_MS = 5000;
 const done = (window.crampRiskDone ??= new Set());
+const root = document.documentElement;
+// What the page shows first is not shown before it is known: no example in the place of
+// one's own answers, no number without the private part of a link.
+const unveil = () => { root.dataset.cr = "shown"; };
+if (!window.crampRiskVeil) window.crampRiskVeil = setInterval(unveil, VEILED_AT_MOST_MS);
+
+const keysForNumbers = (names) => {
+  if (window.crampRiskKeys) return;
+  window.crampRiskKeys = true;
+  const choose = ({ target }) => {
+    const box = target.closest?.(".stTextInput");
+    if (box && names.some((name) => box.closest(`.st-key-${name}`)))
+      box.querySelector("input").inputMode = "decimal";
+  };
+  for (const event of ["pointerdown", "focusin"]) addEventListener(event, choose, true);
+};
+
+const carryOut = (command) => {
+  let entry = {};
+  try { entry = JSON.parse(localStorage.getItem(ENTRY)) ?? {}; } catch {}
+  if (command.clear || typeof entry !== "object" || Array.isArray(entry)) entry = {};
+  if (command.merge) for (const name of Object.keys(command.set))
+    command.set[name] = { ...entry[name], ...command.set[name] };
+  Object.assign(entry, command.set);
+  for (const name of command.drop ?? []) delete entry[name];
+  try {
+    if (Object.keys(entry).length) localStorage.setItem(ENTRY, JSON.stringify(entry));
+    else localStorage.removeItem(ENTRY);
+    return true;
+  } catch { return false; } // no room, or switched off
+};
+
+// What the tab held before a reload, unless the page has it already.
+const ofTab = (data) => {
+  let held = null;
+  try { held = JSON.parse(sessionStorage.getItem(TAB)); } catch {}
+  if (held && held.visit !== data.visit && !data.restored) return held.text;
+  try {
+    if (data.tab) sessionStorage.setItem(TAB, JSON.stringify({ visit: data.visit, text: data.tab }));
+    else sessionStorage.removeItem(TAB);
+  } catch {}
+  return null;
+};
+
+const plain = (text) => text && JSON.stringify(JSON.parse(text));
+const alike = (one, other) => {
+  try { return one === other || plain(one) === plain(other); } catch { return false; }
+};
+
 export default function ({ data, setStateValue }) {
-  const plain = (text) => text && JSON.stringify(JSON.parse(text));
+  const veiled = !root.dataset.cr;
+  // Later, a message at once could overtake numbers that just changed on the page.
+  const say = (name, value, wait) =>
+    veiled ? setStateValue(name, value) : setTimeout(() => setStateValue(name, value), wait);
+  let waiting = false;
+  keysForNumbers(data.numbers);
   const start = `#${data.private}=`;
   if (location.hash.startsWith(start)) {
     const told = location.hash.slice(start.length);
     // Out of the address bar, and of the history behind it.
     history.replaceState(history.state, "", location.pathname + location.search);
-    setTimeout(() => setStateValue("told", told), LET_WIDGETS_SETTLE_MS);
+    say("told", told, LET_WIDGETS_SETTLE_MS);
+    waiting = true;
+  } else if (data.address !== null && !waiting) {
+    const address = location.pathname + data.address;
+    if (location.pathname + location.search !== address && !location.hash)
+      history.replaceState(history.state, "", address);
+  }
+  const held = ofTab(data);
+  if (held !== null) {
+    waiting = true;
+    if (window.crampRiskOffered !== data.visit) say("tab", held, 0);
+    window.crampRiskOffered = data.visit;
   }
   try {
     const command = data.command;
@@ -21,25 +87,14 @@ export default function ({ data, setStateValue }) {
     if (command && !done.has(command.id)) {
       done.add(command.id);
       wait = LET_WIDGETS_SETTLE_MS;
-      let entry = {};
-      try { entry = JSON.parse(localStorage.getItem(ENTRY)) ?? {}; } catch {}
-      if (command.clear || typeof entry !== "object" || Array.isArray(entry)) entry = {};
-      if (command.merge) for (const name of Object.keys(command.set))
-        command.set[name] = { ...entry[name], ...command.set[name] };
-      Object.assign(entry, command.set);
-      for (const name of command.drop ?? []) delete entry[name];
-      let written = true;
-      try {
-        if (Object.keys(entry).length) localStorage.setItem(ENTRY, JSON.stringify(entry));
-        else localStorage.removeItem(ENTRY);
-      } catch { written = false; } // no room, or switched off
-      if (command.say || !written)
-        setTimeout(() => setStateValue("wrote", command.id + (written ? "" : "!")), wait);
+      const written = carryOut(command);
+      if (command.say || !written) say("wrote", command.id + (written ? "" : "!"), wait);
     }
     const kept = localStorage.getItem(ENTRY) ?? "";
-    let same = kept === data.known;
-    try { same ||= plain(kept) === plain(data.known); } catch {}
-    if (!same) setTimeout(() => setStateValue("kept", kept), wait);
+    if (!alike(kept, data.known)) {
+      waiting = true;
+      say("kept", kept, wait);
+    }
   } catch {
     // Storage can be switched off; then nothing is kept.
     if (data.command && data.known)
@@ -48,4 +103,5 @@ export default function ({ data, setStateValue }) {
         setStateValue("wrote", data.command.id + "!");
       }, LET_WIDGETS_SETTLE_MS);
   }
+  if (!waiting) unveil();
 }

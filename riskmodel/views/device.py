@@ -1,8 +1,10 @@
-"""What is kept on the reader's own device, in the browser's local storage.
+"""What the reader's own browser holds: what is kept for good, and what this tab holds.
 
-A few lines of script in the page write one entry, and only when the reader asks, units
-apart.  When a page opens they hand it to the session of that page, which forgets it
-when the page closes; nothing is stored on the server.
+A few lines of script in the page write what is kept into the local storage, and only
+when the reader asks, units and the last place of a forecast apart.  What was answered
+lies in the tab's own storage until it is closed, so that a reload loses nothing.  When a
+page opens both are handed to its session, which forgets them when the page closes;
+nothing is stored on the server.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.views import form, tables
+from riskmodel.views import form, look, questions
 from riskmodel.views.state import DeviceState, FormState, MySessionState, state
 
 _PRIVATE = "private"
@@ -116,29 +118,100 @@ def _not_from_link() -> bool:
     return not state(MySessionState).from_link
 
 
+def remember(part: str, text: str) -> None:
+    """Let the tab hold a text under this name, until it is closed; "" to forget it."""
+    tab = state(DeviceState).tab
+    if text:
+        tab[part] = text
+    else:
+        tab.pop(part, None)
+
+
+def of_tab(part: str) -> str:
+    """What the tab holds under this name."""
+    return state(DeviceState).tab.get(part, "")
+
+
 def connect(
     *,
     may_take_up: Callable[[], bool] = _not_from_link,
     told: Callable[[str], None] | None = None,
+    address: str | None = None,
 ) -> None:
     """Read the device once, and write what was asked for.
 
     `may_take_up` says, once the device was read, whether saved units and answers go into
-    the page: not if a shared link opened it.  `told` gets the private part of a link.
+    the page: not if a shared link opened it.  `told` gets the private part of a link;
+    `address` is the query that the address bar is to show, None to leave it.
     """
     own, state(FormState).units_changed = state(FormState).units_changed, ""
     if own:
         merge(units={own: form.chosen_units()[own]})
     device = state(DeviceState)
+    _remember_answers()
+    data = {
+        "command": device.command,
+        "known": device.text,
+        "private": _PRIVATE,
+        "visit": device.visit,
+        "restored": device.restored,
+        "tab": json.dumps(device.tab, ensure_ascii=False) if device.tab else "",
+        "address": address,
+        "numbers": questions.NUMBERS,
+    }
     _bridge(
-        data={"command": device.command, "known": device.text, "private": _PRIVATE},
+        data=data,
         key="device",
         on_kept_change=lambda: _arrived(may_take_up),
         on_told_change=lambda: _told(told),
+        on_tab_change=_restored,
         on_wrote_change=_wrote,
     )
     if device.failed:
-        tables.tell(_FAILED)
+        look.tell(_FAILED)
+
+
+def _remember_answers() -> None:
+    """Let the tab hold the answers, and what stands in a question and is none."""
+    if state(FormState).visit is not None:
+        return
+    answers = form.answers()
+    typed = {name: str(problem.value) for name, problem in form.faults().items()}
+    example = sorted(form.still_from_example())
+    whole = {"answers": answers, "typed": typed, "example": example}
+    remember("session", json.dumps(whole, ensure_ascii=False) if answers or typed else "")
+
+
+def _restored() -> None:
+    """Take back what the tab held before a reload."""
+    if (text := _message("tab")) is None:
+        return
+    device = state(DeviceState)
+    device.restored = True
+    held = _as_entry(text)
+    parts = {name: part for name, part in held.items() if isinstance(part, str)}
+    device.tab = parts | device.tab
+    session = _as_entry(parts.get("session", ""))
+    # Answers of a link that was opened in this tab are newer.
+    if not session or form.answers():
+        return
+    answers = session.get("answers")
+    form.fill(tidy(answers)[0] if isinstance(answers, Mapping) else {})
+    typed, example = session.get("typed"), session.get("example")
+    for name in typed if isinstance(typed, Mapping) else ():
+        if name in FIELDS and FIELDS[name].kind == "number":
+            st.session_state[name] = str(typed[name])
+    now = form.shown()
+    names = example if isinstance(example, list) else []
+    state(FormState).from_example = {n: now[n] for n in names if n in now}
+
+
+def _as_entry(text: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def _message(name: str) -> str | None:

@@ -1,7 +1,11 @@
 """The answers behind the questions: what each widget holds, and what that means.
 
-What a widget holds is in the units that the reader chose; `answers` returns the
-project's own.  A value that was only shown in another unit comes back exactly.
+Numbers are typed as text, in the reader's units and as people write them; `answers`
+returns the project's own.  What was shown comes back exactly.  What cannot be read stays
+where it was typed, is no answer, and is told beside its question (`faults`).
+
+An example lies beside the answers, not among them: the questions show it, `answers`
+leaves it out, and it becomes the reader's at the first touch.
 """
 
 from __future__ import annotations
@@ -15,7 +19,8 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
-from riskmodel.reporting.words import count_text
+from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.written import number_text, number_written
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import tables
 from riskmodel.views.state import (
@@ -24,7 +29,6 @@ from riskmodel.views.state import (
     FormState,
     MySessionState,
     NavigationState,
-    UndoState,
     Visit,
     state,
 )
@@ -33,24 +37,84 @@ EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
 OFFSET = "start_offset_min"
 """Key of the question for the clock of the place."""
-ANCHOR = "your-answers"
-"""Where the questions begin, for a link on a phone."""
 
 
 # ----------------------------------------------------------------- answers in and out
 
 
 def answers() -> dict[str, Any]:
-    """Everything that was answered so far, in the units of `FIELDS`."""
+    """Everything that was answered so far and can be read, in the units of `FIELDS`."""
+    held, form = shown(), state(FormState)
+    if form.example and held != form.as_put:
+        form.from_example = {n: held[n] for n in form.example if n in held}
+        form.example = frozenset()
+    return {name: value for name, value in held.items() if name not in form.example}
+
+
+def shown() -> dict[str, Any]:
+    """What the questions show, an example too."""
+    return _held()[0]
+
+
+def faults() -> dict[str, Problem]:
+    """What stands in a question and is no answer to it, by the name of the field."""
+    return _held()[1]
+
+
+def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
     _forget_an_earlier_look()
     chosen = chosen_units()
-    held = {field.name: _inside(field, chosen) for field in FIELDS.values()}
-    held["start_time"] = _with_offset(held["start_time"])
-    if not {*(held["red_flags"] or ())} - {"none"}:
-        held["red_flags_seen"] = None
-    given = {name: value for name, value in held.items() if value not in EMPTY}
+    held: dict[str, Any] = {}
+    wrong: dict[str, Problem] = {}
+    for field in FIELDS.values():
+        try:
+            value = _inside(field, chosen)
+        except ValueError:
+            written = str(st.session_state[field.name])
+            wrong[field.name] = Problem(field.name, "not_allowed", written)
+            continue
+        if value not in EMPTY:
+            held[field.name] = value
+    if "start_time" in held:
+        held["start_time"] = _with_offset(held["start_time"])
+    if not {*held.get("red_flags", ())} - {"none"}:
+        held.pop("red_flags_seen", None)
     # What says nothing for this sport is not shown, and comes back with another one.
-    return {name: v for name, v in given.items() if FIELDS[name].asked_of(given)}
+    asked = {name for name in (*held, *wrong) if FIELDS[name].asked_of(held)}
+    return (
+        {name: value for name, value in held.items() if name in asked},
+        {name: problem for name, problem in wrong.items() if name in asked},
+    )
+
+
+def show_example(example: Answers) -> None:
+    """Let the questions that are open show an example, which is not the reader's yet."""
+    form = state(FormState)
+    if form.example:
+        return
+    own = shown()
+    change({name: value for name, value in example.items() if name not in own})
+    form.example, form.as_put = frozenset(example) - frozenset(own), shown()
+
+
+def put_example_away() -> None:
+    """Empty the questions of what is only an example."""
+    form = state(FormState)
+    answers()  # a touch makes it the reader's
+    names, form.example = form.example, frozenset()
+    change(dict.fromkeys(names))
+
+
+def still_from_example() -> set[str]:
+    """Answers that are as the example gave them, and that nobody has confirmed."""
+    held, form = shown(), state(FormState)
+    answers()
+    return {n for n, value in form.from_example.items() if held.get(n) == value}
+
+
+def confirm_example() -> None:
+    """Take what is left of the example for the reader's own."""
+    state(FormState).from_example = {}
 
 
 def is_asked(field: Field) -> bool:
@@ -58,16 +122,6 @@ def is_asked(field: Field) -> bool:
     rule = field.settled
     looked_at = () if rule is None else (rule.by, field.name)
     return field.asked_of({name: st.session_state.get(name) for name in looked_at})
-
-
-def needed() -> list[Field]:
-    """Questions that must be answered for a first number, by what was answered so far."""
-    return [field for field in FIELDS.values() if field.required and is_asked(field)]
-
-
-def needed_words() -> str:
-    """How many those are, to begin a sentence with."""
-    return count_text(len(needed()))
 
 
 def _forget_an_earlier_look() -> None:
@@ -88,28 +142,32 @@ def fill(given: Answers, *, saved_with: str | None = None) -> None:
     Of a plan that was saved, `saved_with` is the version of its scorecard, or "".
     """
     state(MySessionState).saved_with = saved_with
-    # To take back a step of the answers before would reach into these.
-    state(UndoState).squad = []
+    state(FormState).example, state(FormState).from_example = frozenset(), {}
     for field in FIELDS.values():
         _put(field, given.get(field.name))
 
 
 def change(changes: Answers) -> None:
-    """Put some answers into the form and leave the others."""
+    """Put some answers into the form and leave the others, an example too."""
+    form = state(FormState)
     for name, value in changes.items():
+        _put(FIELDS[name], value)
+    if form.example:
+        form.example -= frozenset(changes)
+        form.as_put = shown()
+
+
+def answer(answers: Answers) -> None:
+    """Take answers by the reader's own hand: an example becomes theirs."""
+    for name, value in answers.items():
         _put(FIELDS[name], value)
 
 
 def forget_trail() -> None:
-    """Forget what belongs to the answers that were there: steps, weather, sources.
-
-    For whoever puts the answers of another person or plan in their place: taking back a
-    step would reach into these.
-    """
-    state(UndoState).session = []
-    state(MySessionState).scored = None
+    """Forget what belongs to the answers that were there: levers, weather, sources."""
+    page = state(MySessionState)
+    page.scored, page.levers, page.skipped = None, frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
-    st.session_state["example"] = None
 
 
 def begin_visit(name: str, given: Answers) -> None:
@@ -130,9 +188,7 @@ def leave_visit() -> None:
 def _swap(given: Answers) -> None:
     """Change between the coach's and an athlete's answers: the plan is the same."""
     forget_trail()
-    steps = state(UndoState).squad
     fill(given, saved_with=state(MySessionState).saved_with)
-    state(UndoState).squad = steps
 
 
 def end_visit() -> None:
@@ -195,6 +251,7 @@ def show_again(page: str) -> None:
     if navigation.title == page:
         return
     navigation.title = page
+    put_example_away()
     for field in FIELDS.values():
         # Every number and text that is drawn looks through all that is kept: what is
         # empty on another page is let go.
@@ -216,76 +273,71 @@ def chosen_units() -> dict[str, str]:
 
 def use_units(chosen: object) -> None:
     """Show everything in other units; no answer changes."""
+    form = state(FormState)
     for own, label in units.complete(chosen).items():
-        now = chosen_units()
-        held = {f.name: _inside(f, now) for f in FIELDS.values() if f.unit == own}
-        state(FormState).units = {**now, own: label}
+        held, wrong = shown(), faults()
+        example = form.example
+        form.units = {**chosen_units(), own: label}
         st.session_state[f"unit_{own}"] = label
-        change(held)
+        # What cannot be read stays as it was typed.
+        change(
+            {
+                f.name: held.get(f.name)
+                for f in FIELDS.values()
+                if f.unit == own and f.name not in wrong
+            }
+        )
+        form.example, form.as_put = example, shown() if example else {}
 
 
 def sentence(problem: Problem) -> str:
     """Say what is wrong in the reader's own units, without names for programs."""
     field, chosen = FIELDS.get(problem.field), chosen_units()
-    if (
-        field is not None
-        and problem.kind == "not_allowed"
-        and units.unit_of(field.unit, chosen).label != field.unit
-    ):
-        try:
-            shown = units.text(float(str(problem.value)), field.unit, chosen)
-        except ValueError:
-            return problem.sentence(names=False)
-        return f"{field.label} is {shown}; allowed is {units.allowed(field, chosen)}."
-    return problem.sentence(names=False)
+    if field is None or problem.kind != "not_allowed" or field.kind != "number":
+        return problem.sentence(names=False)
+    written, hint = str(problem.value), ""
+    if field.unit == "min":
+        hint = " Write 3:45, 3 h 45 or 225."
+    try:
+        number = float(written)
+    except ValueError:
+        shown_as = f"\N{LEFT DOUBLE QUOTATION MARK}{written}\N{RIGHT DOUBLE QUOTATION MARK}"
+    else:
+        # Of a number that was typed here, and of one of a link or a file.
+        own = st.session_state.get(field.name) != written
+        shown_as = units.text(number, field.unit, chosen) if own else written
+    return f"{field.label} is {shown_as}; allowed is {units.allowed(field, chosen)}.{hint}"
 
 
 def _inside(field: Field, chosen: units.Chosen) -> Any:
-    """What a field holds, in the project's unit."""
+    """What a field holds, in the project's unit; ValueError if it is no answer."""
     value = st.session_state.get(field.name)
-    if field.kind != "number":
+    if field.kind != "number" or value in EMPTY:
         return value
-    unit = units.unit_of(field.unit, chosen)
-    shown: Any = _with_inches(field, value) if unit.feet else value
-    if shown in EMPTY:
-        return value
+    if is_blank(value):
+        return None
     behind = state(FormState).behind.get(field.name)
-    if behind is not None and behind.shown == shown:
+    if behind is not None and behind.shown == value:
         return behind.answer
-    if unit.feet:
-        return units.height_cm(*shown)
-    return unit.inside(shown) if unit.label != field.unit else shown
-
-
-def _with_inches(field: Field, feet: float | None) -> Any:
-    inches = st.session_state.get(f"{field.name}_in")
-    return None if feet is None and inches is None else (feet or 0.0, inches or 0.0)
+    number = number_written(value, field, chosen) if isinstance(value, str) else value
+    if not field.low <= number <= field.high:
+        raise ValueError(value)
+    return number
 
 
 def _put(field: Field, value: Any) -> None:
     widgets, form = st.session_state, state(FormState)
-    shown = _as_widget_value(field, value)
-    unit = units.unit_of(field.unit, chosen_units())
-    # What stood behind another unit must not answer for a number typed later.
+    # What stood behind another text must not answer for a number typed later.
     form.behind.pop(field.name, None)
-    widgets[field.name] = shown
+    in_widget = widgets[field.name] = _as_widget_value(field, value)
     if field.kind == "levels":
-        form.levels_before[field.name] = shown
+        form.levels_before[field.name] = in_widget
     if field.kind == "time":
         widgets[OFFSET] = _offset_elsewhere(value)
     if field.name == "red_flags_seen":
         form.signs_looked_at = None
-    if unit.feet:
-        widgets[f"{field.name}_in"] = None
-    if field.kind != "number" or unit.label == field.unit or shown is None:
-        return
-    if unit.feet:
-        feet, inches = units.feet_and_inches(shown)
-        widgets[field.name], widgets[f"{field.name}_in"] = feet, inches
-        form.behind[field.name] = Behind((feet, inches), shown)
-    else:
-        widgets[field.name] = in_widget = round(unit.shown(shown), unit.decimals)
-        form.behind[field.name] = Behind(in_widget, shown)
+    if field.kind == "number" and isinstance(in_widget, str) and in_widget:
+        form.behind[field.name] = Behind(in_widget, value)
 
 
 def _as_widget_value(field: Field, answer: Any) -> Any:
@@ -296,9 +348,10 @@ def _as_widget_value(field: Field, answer: Any) -> Any:
     if field.kind == "time" and answer is not None:
         # As the clock of the place shows it.
         return datetime.fromisoformat(answer).replace(tzinfo=None)
+    if field.kind == "number" and field.unit != "of 10":
+        return "" if answer is None else number_text(answer, field, chosen_units())
     if field.kind == "number" and answer is not None:
-        whole = field.unit == "of 10" and float(answer).is_integer()
-        return int(answer) if whole else float(answer)
+        return int(answer) if float(answer).is_integer() else float(answer)
     return answer
 
 

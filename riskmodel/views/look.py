@@ -192,8 +192,8 @@ def _ranked_row(row: Ranked) -> str:
     number = in_100_number(row.probability, "under")
     place = scale(row.probability, row.low, row.high, row.was)
     return (
-        f'<tr class="b-{band}">{name}<td class="of">{number}</td><td class="at">{place}</td>'
-        f'<td class="span">{in_100_span(row.low, row.high, "under")}</td>'
+        f'<tr class="b-{band}">{name}<td class="of">{number}</td>'
+        f'<td class="at">{place}</td><td class="span">{in_100_span(row.low, row.high, "under")}</td>'
         f'<td class="word">{BAND_LABELS[band]}</td>{why}</tr>'
     )
 

@@ -1,108 +1,287 @@
 """For an athlete before a session: how likely, why, what would change it."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 import riskmodel
-from riskmodel import Option, advise, assess, load_scorecard
+from riskmodel import advise, assess, load_scorecard
 from riskmodel.datasets import load_examples
-from riskmodel.views import change, device, form, questions, result, share, undo, widgets
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.views import (
+    device,
+    form,
+    levers,
+    look,
+    place,
+    questions,
+    result,
+    share,
+    widgets,
+)
 from riskmodel.views.navigation import go_to
-from riskmodel.views.state import FormState, MySessionState, Scored, state
+from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
+from riskmodel.whatif.combined import combined
 
-# On a wide screen the questions stand left and the reasons right; on a phone the
-# reasons come first, as they do for the keyboard.
-_LAYOUT = Path(__file__).with_name("my_session.css").read_text(encoding="utf-8")
+# What a first visitor sees: the answers to the questions that a number needs.
+EXAMPLE: Mapping[str, Any] = {
+    "sport": "running",
+    "duration_min": 120.0,
+    "session_rpe": 7,
+    "air_temperature_c": 27.0,
+    "relative_humidity_pct": 60.0,
+    "age_years": 38.0,
+}
+
+
+# ----------------------------------------------------------------- clicks and the score
+
+
+def _replace(label: str, answers: Mapping[str, Any]) -> None:
+    """Put other answers in the place of all, in a way that can be taken back."""
+    before = form.answers()
+    form.forget_trail()
+    form.fill(answers)
+    state(MySessionState).step = Step(label, before) if before else None
 
 
 def _use_example() -> None:
-    chosen = st.session_state["example"]
-    if chosen is not None:
-        undo.make(chosen, lambda: form.fill(load_examples()[chosen]))
+    if (name := st.session_state["example"]) is not None:
+        _replace(name, load_examples()[name])
+        st.session_state["example"] = None
 
 
 def _clear() -> None:
     form.end_visit()
-    undo.make("Clear all answers", lambda: form.fill({}))
-    st.session_state["example"] = None
+    _replace("Clear all answers", {})
     share.forget_link()
 
 
-def _try(option: Option) -> None:
-    undo.make(option.label, lambda: form.change(option.changes))
+def _undo() -> None:
+    page = state(MySessionState)
+    if page.step is not None:
+        form.forget_trail()
+        form.fill(page.step.before)
+    page.step = None
+
+
+def _skip(name: str) -> None:
+    state(MySessionState).skipped |= {name}
+
+
+def _open_signs() -> None:
+    state(MySessionState).signs_open = True
+
+
+def _none_of_the_signs() -> None:
+    questions.none_of_the_signs()
+    state(MySessionState).signs_open = False
+
+
+def _scored(answers: dict[str, Any]) -> Scored:
+    """Score the answers, and what the switched levers make of them."""
+    page = state(MySessionState)
+    last = page.scored
+    if last is not None and (last.answers, last.levers) == (answers, page.levers):
+        return last
+    if last is None or last.answers != answers:
+        assessment, advice = assess(answers), advise(answers)
+        offered = {option.levers[0].name for option in advice.now}
+        page.levers &= offered
+    else:
+        assessment, advice = last.assessment, last.advice
+    together = combined(answers, page.levers) if page.levers else None
+    page.scored = Scored(answers, page.levers, assessment, advice, together)
+    return page.scored
+
+
+# ---------------------------------------------------------------------- parts of the page
+
+
+def _head() -> None:
+    with st.container(horizontal=True, vertical_alignment="top", key="head"):
+        with st.container():
+            look.heading(
+                "How likely is a muscle cramp?",
+                "Of 100 sessions like the one you plan: see why, and what would change it.",
+            )
+        box = st.popover("Options", type="tertiary", key="options", on_change="rerun")
+    if box.open:
+        with box:
+            widgets.example("Look at an example", load_examples(), "example", _use_example)
+            questions.ask_units()
+            words = "What is kept in this browser stays." if device.kept_profile() else None
+            st.button("Clear all answers", key="clear", on_click=_clear, help=words)
+    if form.tell_whose():
+        st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
+    if (step := state(MySessionState).step) is not None:
+        st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
+
+
+def _tag(*, example: bool) -> str:
+    """Say whose number this is, as long as it is not quite the reader's."""
+    if example:
+        return look.tag("Example: change anything")
+    if left := form.still_from_example():
+        return look.tag(f"{len(left)} of {len(EXAMPLE)} still the example's")
+    if not questions.signs_answered():
+        return look.tag("Preview: warning signs?", result.SIGNS)
+    return ""
+
+
+def _answer(answer: Assessment, was: Assessment | None, *, example: bool) -> None:
+    with st.container(key="answer", gap=None):
+        result.show_number(answer, was, _tag(example=example))
+        result.show_picture(answer, was)
+
+
+def _ask_signs() -> None:
+    """Ask for warning signs and illness in one question that opens into its list."""
+    page = state(MySessionState)
+    st.html(f'<div id="{result.SIGNS}"></div>')
+    named = questions.named_signs() or st.session_state.get("illness_24h") == "yes"
+    if questions.signs_answered() and not named and not page.signs_open:
+        words = ":material/check: No warning signs today"
+        st.button(words, key="signs", type="tertiary", on_click=_open_signs)
+        return
+    with st.container(border=True, key="warning"):
+        if named or page.signs_open:
+            questions.ask_signs()
+        else:
+            st.html(
+                '<p class="cr-do">Any of these now?</p>'
+                f'<p class="cr-note">{questions.signs_in_brief()}.</p>'
+            )
+        with st.container(horizontal=True):
+            st.button(
+                "None of these", key="no_signs", type="primary", on_click=_none_of_the_signs
+            )
+            if not (named or page.signs_open):
+                st.button("Yes, or not sure", key="signs", on_click=_open_signs)
+
+
+def _sharpen(answer: Assessment) -> None:
+    """Ask the next best question, and say what its answer would do to the range."""
+    skipped = state(MySessionState).skipped
+    name = next((n for n in answer.narrowing if n not in skipped), None)
+    width = answer.probability_high - answer.probability_low
+    if name is None or not width:
+        return
+    share_pct = 100.0 * answer.narrowing[name] / width
+    with st.container(border=True, key="next_question"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            effect = f"a range about {share_pct:.0f} % narrower, on average"
+            less = "a slightly narrower range"
+            words = effect if share_pct >= 1.0 else less
+            st.html(
+                f'<p class="cr-do">Make it sharper <span class="cr-note">{words}</span></p>'
+            )
+            st.button("Skip", type="tertiary", on_click=_skip, args=(name,))
+        questions.draw([FIELDS[name]])
+        if FIELDS[name].private:
+            look.note(questions.PRIVACY)
+
+
+def _all_questions() -> None:
+    """Let every question be reached, one part at a time."""
+    box = st.expander("All questions", key="all_questions", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        labels = questions.GROUP_LABELS
+        group = widgets.pills(
+            "Part", labels, "group", default="plan", required=True, persist_state="session"
+        )
+        questions.ask_group(group or "plan")
+
+
+def _faults_elsewhere() -> None:
+    """Say what cannot be read in a question that is not in sight now."""
+    for name, problem in form.faults().items():
+        if not FIELDS[name].required:
+            look.fault(f"{form.sentence(problem)} It is left open.")
+
+
+def _rail(answer: Assessment, *, example: bool) -> None:
+    with st.container(key="rail"):
+        with st.container(key="questions"):
+            questions.ask_session()
+            with st.container(horizontal=True, key="row_weather"):
+                place.offer_now()
+                box = st.popover(
+                    "Weather",
+                    type="tertiary",
+                    key="weather_box",
+                    on_change="rerun",
+                    icon=":material/cloud:",
+                )
+                if box.open:
+                    with box:
+                        questions.ask_feeling()
+                        place.ask_forecast()
+                if not example and form.still_from_example():
+                    st.button(
+                        "The rest is right too",
+                        key="confirm",
+                        type="tertiary",
+                        icon=":material/done_all:",
+                        on_click=form.confirm_example,
+                    )
+            _faults_elsewhere()
+        _ask_signs()
+        if not example and not answer.problems:
+            _sharpen(answer)
+        _all_questions()
+
+
+def _reasons(scored: Scored, answer: Assessment) -> None:
+    with st.container(key="reasons"):
+        if answer.problems or result.must_not_start(answer):
+            return
+        with st.container(key="why"):
+            result.show_why(answer)
+            result.show_behind(answer, scored.answers)
+        with st.container(key="change"):
+            levers.show(scored)
+            levers.show_drinking(scored)
 
 
 @st.cache_data
 def _footer() -> str:
     card = load_scorecard()
     return (
-        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
-        f"({card.fingerprint}). Weights set by hand, see Method; not a medical "
-        "device, no diagnosis, and no advice to stop a medicine."
+        f"A synthetic estimate with weights set by hand, not validated on athletes; no "
+        f"medical device, no diagnosis, no advice to stop a medicine. cramp-risk "
+        f"{riskmodel.__version__}, scorecard {card.version}."
     )
 
 
-def _scored(answers: dict[str, Any]) -> Scored:
-    """Score the answers, and find what they gave before the last change."""
-    page = state(MySessionState)
-    last = page.scored
-    if last is None or last.answers != answers:
-        assessment, earlier = assess(answers), None
-        if last is not None and not last.assessment.problems and not assessment.problems:
-            was, now = ((a.total_points, a.in_100) for a in (last.assessment, assessment))
-            earlier = last.assessment if was != now else None
-        last = page.scored = Scored(answers, assessment, earlier, advise(answers))
-    return last
-
-
-def _show_whose() -> None:
-    """Say whose answers these are, and offer a way back."""
-    if form.tell_whose():
-        words = "Back to the squad"
-        st.button(words, key="back_to_squad", on_click=go_to, args=("squad",))
+def _show() -> None:
+    example = not form.answers().keys() & EXAMPLE.keys() - set(device.PROFILE)
+    if example and not state(MySessionState).from_link and not form.faults():
+        form.show_example(EXAMPLE)
+    answers = form.answers()
+    example = bool(state(FormState).example)
+    scored = _scored(form.shown() if example else answers)
+    before = scored.assessment
+    answer = before if scored.combined is None else scored.combined.assessment
+    share.show_link_problems(answers)
+    with st.container(key="page"):
+        _answer(answer, before if answer is not before else None, example=example)
+        _rail(before, example=example)
+        _reasons(scored, answer)
+    if not example:
+        share.show(answers, scored)
+    if (weather := state(FormState).start_weather) is not None:
+        look.note(weather.words)
+    look.note(_footer())
 
 
 share.open_link()
-st.title("My session")
-_show_whose()
-st.html(f"\n<style>\n{_LAYOUT}</style>\n")
-device.connect(told=share.take_private_part)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    names = load_examples()
-    widgets.example("Start from an example", names, "example", _use_example, width=420)
-    questions.ask_units()
-    answers = form.answers()
-    if answers:
-        words = "What is kept on this device stays." if device.kept_profile() else None
-        st.button("Clear all answers", key="clear", on_click=_clear, help=words)
-scored = _scored(answers)
-answer, advice = scored.assessment, scored.advice
-# Always there, so that nothing below changes its place, and with it its state, when a
-# warning comes or goes.
-with st.container(key="warnings"):
-    share.show_link_problems(answers)
-    result.show_warnings(answer)
-# Its style in result.py keeps it at the top while the page scrolls.
-with st.container(key="total"):
-    result.show_total(answer, scored.earlier)
-    undo.offer()
-    result.show_reminder(answer)
-with st.container(key="page"):
-    reasons, asked = st.columns(2, gap="large")
-with reasons:
-    if not answer.problems:
-        result.show_reasons(answer, answers)
-        change.show(advice, _try)
-with asked, st.container(key="questions"):
-    questions.ask(next(iter(answer.narrowing), None))
-questions.stay()
-if answers or device.kept():
-    share.show(answers, answer, advice)
-if (weather := state(FormState).start_weather) is not None:
-    st.caption(
-        f"{weather.words} The doubt about that weather is in the "
-        "range on Best start, not in the one here."
-    )
-st.caption(_footer())
+_head()
+device.connect(told=share.take_private_part, address=share.query(form.answers()))
+_show()

@@ -3,93 +3,220 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.views import form
+from riskmodel.views import form, look
 from riskmodel.views.state import FormState, state
+from riskmodel.weather.feels import FEELS_C, humidity_pct
 
 NONE = {"none": "None of these"}
 """What a list of items offers first."""
-_PRIVACY = (
-    "Health answers are used for this calculation only: the program that shows this "
-    "page holds them while the page is open. They are stored nowhere and sent nowhere "
-    "else, unless you save or share them yourself."
+PRIVACY = (
+    "Health answers are used for this number only. They are stored nowhere and sent "
+    "nowhere, unless you keep or share them yourself."
 )
-# How humid air feels, for those who have no number: our judgement.
-_FEELS_PCT = {"Dry": 30.0, "Pleasant": 50.0, "Humid": 70.0, "Muggy": 85.0}
+SPORT_ICONS = {
+    "running": "directions_run",
+    "cycling": "directions_bike",
+    "walking": "directions_walk",
+    "hiking": "hiking",
+    "swimming": "pool",
+    "rowing": "rowing",
+    "triathlon": "flag",
+    "soccer": "sports_soccer",
+    "rugby": "sports_rugby",
+    "american_football": "sports_football",
+    "basketball": "sports_basketball",
+    "tennis": "sports_tennis",
+    "hockey": "sports_hockey",
+    "volleyball": "sports_volleyball",
+    "cricket_baseball": "sports_cricket",
+    "gym_strength": "fitness_center",
+    "circuit_hiit": "timer",
+    "other": "sports",
+}
+_DURATIONS_MIN = {30: "30 min", 60: "1 h", 120: "2 h", 240: "4 h"}
+_RPE = "How hard it will feel: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
 _OFFSETS_MIN = (
     *range(-720, 841, 60),
     *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
 )
 _MOST_PILLS = 6  # levels; more are a list that opens
-_stay = st.components.v2.component(
-    "stay", js=Path(__file__).with_name("stay.js").read_text(encoding="utf-8")
+_IF_MEASURED = frozenset(
+    {"wbgt_c", "solar_radiation_w_m2", "latitude_deg", "longitude_deg", "start_time"}
 )
+# Numbers commit while they are typed, so that nobody waits for leaving a field.
+_PAUSE = "700ms"
+NUMBERS = tuple(
+    f.name for f in FIELDS.values() if f.kind == "number" and f.unit not in ("of 10", "min")
+)
+"""Questions for which a phone shows its keys for numbers."""
 
 
-def ask(next_question: str | None) -> None:
-    """Draw the whole form, apart the open question that would narrow the range most."""
-    st.html(f'<div id="{form.ANCHOR}"></div>')
-    _red_flags()
-    if next_question is not None:
-        with st.container(border=True, key="next_question"):
-            st.markdown("**One more answer that would narrow the range most, on average**")
-            _widget(FIELDS[next_question])
-            if FIELDS[next_question].private:
-                st.caption(_PRIVACY)
-    st.header(f"{form.needed_words()} answers for a first number")
-    draw(form.needed())
-    st.header("More answers")
-    for group, heading in GROUPS.items():
-        if group == "before":
-            continue
-        with st.expander(heading):
-            if group == "athlete":
-                st.caption(_PRIVACY)
-            others = [f for f in _optional(group) if f.name != next_question]
-            draw(others)
+# ------------------------------------------------------------- the six, in little room
 
 
-def _optional(group: str) -> list[Field]:
-    return [f for f in FIELDS.values() if f.group == group and not f.required]
+def ask_session(*, age: bool = True) -> None:
+    """Draw the answers that a first number needs, in little room."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="row_who"):
+        _sport()
+        if age:
+            _number(FIELDS["age_years"], width=96)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="row_time"):
+        _number(FIELDS["duration_min"], width=128)
+        _durations()
+    _widget(FIELDS["session_rpe"])
+    air = [FIELDS["air_temperature_c"], FIELDS["relative_humidity_pct"]]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="row_air"):
+        for field in [*air, FIELDS["water_temperature_c"]]:
+            if form.is_asked(field):
+                _number(field)
 
 
-def stay() -> None:
-    """Keep the question that is being answered where the reader sees it."""
-    _stay(key="stay")
+def _sport() -> None:
+    held = st.session_state.get("sport")
+    field = FIELDS["sport"]
+    words = field.levels.get(held or "", "choose")
+    icon = f":material/{SPORT_ICONS.get(held or '', 'sports')}:"
+    box = st.popover(
+        f"{_marked(field, 'Sport')}: **{words}**",
+        icon=icon,
+        key="sport_box",
+        on_change="rerun",
+        width="stretch",
+    )
+    if not box.open:
+        return
+    with box:
+        st.pills(
+            "Sport",
+            list(field.levels),
+            format_func=lambda name: f":material/{SPORT_ICONS[name]}: {field.levels[name]}",
+            key="sport",
+            on_change=_close_sport,
+            label_visibility="collapsed",
+            persist_state="session",
+            wrap=True,
+        )
 
 
-def ask_plan() -> None:
-    """Draw the questions about the session and the weather, not those about a person."""
-    groups = ("plan", "weather")
-    draw(f for f in FIELDS.values() if f.group in groups and f.required)
-    for group in groups:
-        with st.expander(GROUPS[group]):
-            draw(_optional(group))
+def _close_sport() -> None:
+    st.session_state["sport_box"] = False
+
+
+def _durations() -> None:
+    minutes = form.shown().get("duration_min")
+    st.session_state["durations"] = minutes if minutes in _DURATIONS_MIN else None
+    st.pills(
+        "Usual durations",
+        list(_DURATIONS_MIN),
+        format_func=_DURATIONS_MIN.__getitem__,
+        key="durations",
+        on_change=_use_duration,
+        label_visibility="collapsed",
+    )
+
+
+def _use_duration() -> None:
+    if minutes := st.session_state["durations"]:
+        form.answer({"duration_min": float(minutes)})
+
+
+def ask_feeling() -> None:
+    """Offer words for the air in place of a humidity, given its temperature."""
+    air_c = form.shown().get("air_temperature_c")
+    if air_c is None or not form.is_asked(FIELDS["relative_humidity_pct"]):
+        return
+    shares = {word: humidity_pct(word, air_c) for word in FEELS_C}
+    now = form.shown().get("relative_humidity_pct")
+    st.session_state["air_feels"] = next((w for w, v in shares.items() if v == now), None)
+    st.pills(
+        "No number for the humidity? How the air feels",
+        list(shares),
+        format_func=lambda word: f"{word}, {shares[word]:g} %",
+        key="air_feels",
+        on_change=_use_feeling,
+        args=(shares,),
+        wrap=True,
+    )
+
+
+def _use_feeling(shares: Mapping[str, float]) -> None:
+    if feeling := st.session_state["air_feels"]:
+        form.answer({"relative_humidity_pct": shares[feeling]})
+
+
+# ---------------------------------------------------------------------- warning signs
+
+
+def named_signs() -> list[str]:
+    """Warning signs that were named."""
+    return [item for item in st.session_state.get("red_flags") or [] if item != "none"]
+
+
+def signs_answered() -> bool:
+    """Whether the question for warning signs and illness was answered, as far as asked."""
+    flags = st.session_state.get("red_flags") or []
+    return bool(flags) and st.session_state.get("illness_24h") is not None
+
+
+def signs_in_brief() -> str:
+    """Name every warning sign, and illness, in one sentence."""
+    words = [*FIELDS["red_flags"].in_brief.values(), FIELDS["illness_24h"].in_brief["yes"]]
+    return " · ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+
+
+def ask_signs() -> None:
+    """Draw the list of warning signs, and what goes with it."""
+    names = ("red_flags", *(["red_flags_seen"] if named_signs() else []), "illness_24h")
+    draw(FIELDS[name] for name in names)
+
+
+def none_of_the_signs() -> None:
+    """Answer that there is neither a warning sign nor an illness."""
+    form.answer({"red_flags": ["none"], "illness_24h": "no"})
+
+
+# --------------------------------------------------------------------------- the rest
+
+
+def ask_group(group: str) -> None:
+    """Draw the questions of one group that are not among the six."""
+    fields = [f for f in FIELDS.values() if f.group == group and not f.required]
+    draw(f for f in fields if f.name not in _IF_MEASURED)
+    if group == "weather":
+        ask_feeling()
+        box = st.expander("If you measured it", key="measured", on_change="rerun")
+        if box.open:
+            with box:
+                draw(f for f in fields if f.name in _IF_MEASURED)
+    if group == "athlete":
+        look.note(PRIVACY)
+
+
+GROUP_LABELS = {name: label for name, label in GROUPS.items() if name != "before"}
+"""Groups of questions beside the warning signs, with their headings."""
 
 
 def ask_units() -> None:
     """Draw the choice of units."""
-    with st.popover("Units"):
-        for own, options in units.UNITS.items():
-            key = f"unit_{own}"
-            st.session_state.setdefault(key, form.chosen_units()[own])
-            st.segmented_control(
-                units.HEADINGS[own],
-                list(options),
-                key=key,
-                required=True,
-                on_change=_switch,
-                args=(own,),
-                persist_state="session",
-            )
-        st.caption("Switching units changes no answer and no score.")
+    for own, options in units.UNITS.items():
+        key = f"unit_{own}"
+        st.session_state.setdefault(key, form.chosen_units()[own])
+        st.segmented_control(
+            units.HEADINGS[own],
+            list(options),
+            key=key,
+            required=True,
+            on_change=_switch,
+            args=(own,),
+            persist_state="session",
+        )
 
 
 def _switch(own: str) -> None:
@@ -97,40 +224,22 @@ def _switch(own: str) -> None:
     state(FormState).units_changed = own
 
 
-def _red_flags() -> None:
-    """Ask for warning signs first, in one step that folds away once it is answered."""
-    flags = st.session_state.get("red_flags") or []
-    named = [item for item in flags if item != "none"]
-    words = f"{len(named)} named" if named else "none" if flags else "please look first"
-    seen = not named or st.session_state.get("red_flags_seen") == "yes"
-    done = flags and seen and st.session_state.get("illness_24h") is not None
-    with st.expander(f"Before you start: warning signs ({words})", expanded=not done):
-        group = [field for field in FIELDS.values() if field.group == "before"]
-        draw([f for f in group if f.name != "red_flags_seen" or named])
-        st.caption(_PRIVACY)
-
-
 def draw(fields: Iterable[Field]) -> None:
     """Draw some of the questions."""
     for field in fields:
-        if not form.is_asked(field):
-            continue
-        _widget(field)
-        if field.name == "relative_humidity_pct":
-            feeling = st.session_state.get("air_feels")
-            if _FEELS_PCT.get(feeling or "") != st.session_state.get(field.name):
-                st.session_state["air_feels"] = None
-            st.pills(
-                "No number at hand? How the air feels now",
-                list(_FEELS_PCT),
-                key="air_feels",
-                on_change=_use_feeling,
-            )
+        if form.is_asked(field):
+            _widget(field)
 
 
-def _use_feeling() -> None:
-    if feeling := st.session_state["air_feels"]:
-        st.session_state["relative_humidity_pct"] = _FEELS_PCT[feeling]
+def heading(field: Field, unit_label: str) -> str:
+    """Label of a question with its unit; a count says in its label what it counts."""
+    named = field.unit in ("", "sessions", "days", "min")
+    return field.label if named else f"{field.label}, {unit_label}"
+
+
+def _marked(field: Field, label: str) -> str:
+    """Label that says of an answer that it is still the example's."""
+    return f"{label} :small[e.g.]" if field.name in form.still_from_example() else label
 
 
 def _widget(field: Field) -> None:
@@ -142,7 +251,7 @@ def _widget(field: Field) -> None:
     if field.kind == "number" and field.unit == "of 10":
         _steps(field, common)
     elif field.kind == "number":
-        _number(field, common)
+        _number(field)
     elif field.kind == "level" and len(field.levels) > _MOST_PILLS:
         options = list(field.levels)
         st.selectbox(
@@ -163,8 +272,8 @@ def _widget(field: Field) -> None:
     else:
         st.text_input(field.label, **common)
     of_log = state(FormState).log_answers.get(field.name)
-    if of_log is not None and of_log.value == st.session_state.get(field.name):
-        st.caption(f"From the training log. {of_log.source}")
+    if of_log is not None and of_log.value == form.shown().get(field.name):
+        look.note(f"From the training log. {of_log.source}")
 
 
 def levels(field: Field, settings: Mapping[str, Any]) -> None:
@@ -187,10 +296,10 @@ def _steps(field: Field, common: Mapping[str, Any]) -> None:
     # A file may have said 5.5.
     steps = {*range(int(field.low), int(field.high) + 1), answer} - {None}
     # What the steps mean must be in view: a 7 is a lot.
+    label = _RPE if field.name == "session_rpe" else f"{field.label}. {field.help}"
     st.pills(
-        f"{field.label}  \n:small[{field.help}]",
+        _marked(field, label),
         sorted(steps),
-        wrap=True,
         format_func="{:g}".format,
         **{**common, "help": None},
     )
@@ -218,30 +327,37 @@ def _offset_text(offset_min: int | None) -> str:
     return f"UTC{'-' if offset_min < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
-def heading(field: Field, unit_label: str) -> str:
-    """Label of a question with its unit; a count says in its label what it counts."""
-    named = field.unit in ("", "sessions", "days")
-    return field.label if named else f"{field.label}, {unit_label}"
+_SHORT = {
+    "air_temperature_c": "Air",
+    "relative_humidity_pct": "Humidity",
+    "water_temperature_c": "Water",
+    "duration_min": "Duration",
+    "age_years": "Age",
+}
 
 
-def _number(field: Field, common: Mapping[str, Any]) -> None:
+def _number(field: Field, *, width: Any = "stretch") -> None:
+    """Draw a number as text, and below it what is wrong with it."""
     unit = units.unit_of(field.unit, form.chosen_units())
-    # No limits here: the widget would keep the last good value and go on showing its
-    # score.  The engine says in a sentence what is allowed.
-    settings = {**common, "value": None, "placeholder": ""}
-    if unit.feet:
-        inches = {**settings, "key": f"{field.name}_in", "help": None}
-        with st.container(horizontal=True):
-            st.number_input(f"{field.label}, ft", step=1.0, format="%.4g", **settings)
-            st.number_input(f"{field.label}, in", step=1.0, format="%.4g", **inches)
-        return
-    step = float(field.step if unit.label == field.unit else unit.step)
-    st.number_input(
-        heading(field, unit.label),
-        step=step,
-        format="%.4g" if step >= 1 else "%.2f",
-        **settings,
-    )
+    label = heading(field, unit.label)
+    if (short := _SHORT.get(field.name)) is not None:
+        label = short if field.unit in ("min", "years") else f"{short}, {unit.label}"
+    fault = form.faults().get(field.name)
+    held = st.session_state.get(field.name)
+    if field.unit == "min" and fault is None and isinstance(held, str) and held:
+        # The time that was read, where it is written in another way.
+        echo = units.duration_text(form.shown()[field.name])
+        label = label if echo == held else f"{label} = {echo}"
+    with st.container(width=width, key=f"number_{field.name}", gap="xxsmall"):
+        st.text_input(
+            _marked(field, label),
+            key=field.name,
+            help=None if field.name in _SHORT else field.help or None,
+            live=_PAUSE,
+            persist_state="session",
+        )
+        if fault is not None:
+            look.fault(form.sentence(fault))
 
 
 def _none_or_some(name: str) -> None:

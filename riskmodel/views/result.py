@@ -1,184 +1,302 @@
-"""The answer as words and bars: safety, total, why, what lies behind, what is open."""
+"""The answer: how likely, as a picture, and why."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import Any
 
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.units import Chosen, duration_text
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import (
+    BAND_ACTIONS,
     BAND_LABELS,
-    BAND_MEANINGS,
     HEAT_IN_WATER,
     ORIGIN,
     SYNTHETIC,
     points_text,
     quantity_rows,
     spread_rows,
-    total_text,
     value_text,
 )
-from riskmodel.scoring.assessment import Assessment
-from riskmodel.scoring.bands import in_100_span, in_100_text, shown_in_10, shown_in_100
+from riskmodel.scoring.assessment import Assessment, points_at
+from riskmodel.scoring.bands import in_100_number, in_100_span, shown_in_10, shown_in_100
 from riskmodel.scoring.contributions import Contribution
-from riskmodel.scoring.guards import Guard
 from riskmodel.scoring.onset import Onset
-from riskmodel.views import form
-from riskmodel.views.colours import BAND_COLOURS
+from riskmodel.views import form, look
 
-_OWN: Chosen = {}
-_SHOWN_FIRST = 6  # factors; the rest is folded away, so that a phone has room
-_SHOWN_URGENT = 1  # on a phone two would fill half the screen
-
-# A mid teal with at least 3:1 against both backgrounds; text never stands on it.
-_ACCENT = "#2b8a96"
-
-
+SIGNS = "warning-signs"
+"""Where the question for warning signs stands, for a link to it."""
+_SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
-    "strong": "(strong evidence)",
-    "moderate": "(moderate evidence)",
-    "weak": "(weak evidence)",
-    "contested": "(contested)",
-    "none": "(no evidence found)",
+    "strong": "●●●",
+    "moderate": "●●○",
+    "weak": "●○○",
+    "contested": "●○○ contested",
+    "none": "○○○",
 }
 _SPREAD_WORDS = (
     "The range is meant to hold 9 chances in 10, if the simulators are anything like "
-    "the truth; the Method page says how often it did in made-up sessions. "
-    "Each row shows how wide it would be with this source alone."
+    "the truth. Each row shows how wide it would be with this source alone."
 )
 
 
-def _style() -> str:
-    """Style of bars and answer; the answer stays at the top while the page scrolls."""
-    light, dark = (
-        st.get_option(f"theme.{mode}.backgroundColor") for mode in ("light", "dark")
-    )
-    style = Template(Path(__file__).with_name("result.css").read_text(encoding="utf-8"))
-    filled = style.substitute(light=light, dark=dark, accent=_ACCENT)
-    return f"\n<style>\n{filled}</style>\n"
+# --------------------------------------------------------------------------- the answer
 
 
-def show_warnings(answer: Assessment) -> None:
-    """Say what to consider before any number."""
-    for guard in answer.guards:
-        if guard not in _urgent(answer):
-            st.warning(guard.sentence, title="Before you start")
+def must_not_start(answer: Assessment) -> list[str]:
+    """What speaks against any training by this person now, in full."""
+    return [guard.sentence for guard in answer.guards if guard.urgent and guard.private]
 
 
-def _urgent(answer: Assessment) -> list[Guard]:
-    """What stays in sight beside the answer; a few only, for the room they take."""
-    return [guard for guard in answer.guards if guard.urgent][:_SHOWN_URGENT]
+def show_number(answer: Assessment, was: Assessment | None, tag: str) -> None:
+    """Draw what stays in sight: the number with its band and range, or what to do instead.
 
-
-def show_urgent(answer: Assessment) -> None:
-    """Say before the number what speaks against any training now."""
-    for guard in _urgent(answer):
-        st.error(guard.sentence)
-
-
-def show_reminder(answer: Assessment) -> None:
-    """Say what is wrong with an answer, and that there are warnings, in sight."""
-    for problem in answer.problems:
-        if problem.kind != "missing":
-            st.warning(form.sentence(problem))
-    urgent = _urgent(answer)
-    count = len(answer.guards) - len(urgent)
-    if count:
-        st.html(
-            f'<p class="cr-note"><b>{count}{" more" * bool(urgent)} '
-            f"warning{'s' * (count > 1)} before you start, at the top of the page</b></p>"
-        )
-
-
-def show_total(answer: Assessment, earlier: Assessment | None) -> None:
-    """Say the total, what it was before the last change, or what is still needed."""
-    # Before anything else, since it is the style that keeps this part in sight.
-    st.html(_style())
-    show_urgent(answer)
-    if not answer.problems:
-        st.html(total_html(answer, earlier))
+    ``was`` is the answer without the levers that are switched on; ``tag`` is HTML that
+    says whose answer this is.
+    """
+    if sentences := must_not_start(answer):
+        st.html(look.stop("Do not start yet", sentences))
         return
-    open_labels = [
-        problem.label for problem in answer.problems if problem.kind == "missing"
-    ]
-    st.header("No score yet")
-    if open_labels and len(open_labels) == len(answer.problems):
-        st.markdown(
-            f"{form.needed_words()} answers are enough for a first score. Still open: "
-            f"**{', '.join(open_labels)}**."
+    if answer.problems:
+        st.html(_needed_html(answer))
+        return
+    st.html(number_html(answer, was, tag))
+
+
+def _needed_html(answer: Assessment) -> str:
+    labels = [problem.label for problem in answer.problems if problem.kind == "missing"]
+    others = [p.sentence(names=False) for p in answer.problems if p.kind != "missing"]
+    words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in others)
+    return f'<div class="cr-card"><p class="cr-do">No number yet</p><p>{words}</p>{lines}</div>'
+
+
+def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
+    """How many of 100, the word of the band, and the range."""
+    number = in_100_number(answer.probability, "under").replace("under ", "&lt;")
+    number = number.replace(" or more", "+")
+    before = ""
+    if was is not None:
+        old = in_100_number(was.probability, "under").replace("under ", "&lt;")
+        before = f"<s>{old}</s>"
+    side = f"range {in_100_span(answer.probability_low, answer.probability_high, 'under')}"
+    ideal = in_100_number(answer.probability_ideal, "under")
+    if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
+        side += f" · ideally {ideal}"
+    return (
+        f'<div class="cr-card cr-answer b-{answer.band}" role="status"><div class="cr-top">'
+        f'<span class="cr-num">{before}{number}</span>'
+        '<span class="cr-of">of 100 sessions like this would bring a cramp</span>'
+        f'<span class="cr-side">{look.chip(answer.band)}'
+        f'<span class="cr-note">{side}</span>{tag}</span></div></div>'
+    )
+
+
+def show_picture(answer: Assessment, was: Assessment | None) -> None:
+    """Draw a hundred sessions, the place among the bands, and what to do about it."""
+    if must_not_start(answer) or answer.problems:
+        return
+    st.html(picture_html(answer, was))
+    for guard in answer.guards:
+        look.warn(guard.sentence)
+
+
+def picture_html(answer: Assessment, was: Assessment | None = None) -> str:
+    """A hundred sessions, the place among the bands, and what to do about it."""
+    up_to = in_100_number(answer.probability_high, "under")
+    key = (
+        f'<p class="cr-key"><span><i class="on"></i>cramp</span>'
+        f'<span><i class="may"></i>could be up to {up_to}</span>'
+        "<span><i></i>no cramp</span></p>"
+    )
+    before = None if was is None else was.probability
+    line = look.scale(
+        answer.probability, answer.probability_low, answer.probability_high, before
+    )
+    action = f"<b>{BAND_LABELS[answer.band]}</b>: {BAND_ACTIONS[answer.band]}"
+    return (
+        f'<div class="cr-card cr-picture b-{answer.band}">'
+        f"{look.dots(answer.probability, answer.probability_high)}{key}{line}"
+        f'{look.band_words(answer.band)}<p class="cr-do">{action}</p></div>'
+    )
+
+
+# ------------------------------------------------------------------------------- why
+
+
+def show_why(answer: Assessment) -> None:
+    """Draw where the points come from: what was answered first, then what is open."""
+    st.header("Why", anchor=False)
+    st.html(why_html(answer))
+
+
+def why_html(answer: Assessment) -> str:
+    """Points of every factor as steps that add up to the total on the bands' scale."""
+    counted = sorted(answer.contributions, key=lambda c: -c.points)
+    given = [c for c in counted if c.points and c.answered]
+    averages = [c for c in counted if c.points and not c.answered]
+    limits = points_at(look.LIMITS, answer.total_points, answer.probability)
+    most = 1.04 * max(answer.total_points, *limits)
+    rows, begin = [], 0.0
+    for c in given[:_SHOWN_FIRST]:
+        rows.append(f"<li>{_step(c, begin, most)}</li>")
+        begin += c.points
+    for words, group, kind in (
+        (f"{_count(given[_SHOWN_FIRST:])} smaller", given[_SHOWN_FIRST:], ""),
+        (f"{_count(averages)} open, averages taken", averages, "open"),
+    ):
+        if group:
+            rows.append(_together(words, group, begin, most, kind))
+            begin += sum(c.points for c in group)
+    return (
+        f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
+        '<p class="cr-note">Of two sessions as long as this one, 10 points more mean about '
+        "twice the odds. ●●● is strong evidence; open a row for the reason.</p>"
+    )
+
+
+def _count(group: Sequence[Contribution]) -> str:
+    return f"{len(group)} question{'s' * (len(group) != 1)}" if group else ""
+
+
+def _run(begin: float, points: float, most: float, kind: str = "") -> str:
+    left, width = 100.0 * begin / most, 100.0 * points / most
+    style = f"left:{left:.1f}%;width:{width:.1f}%"
+    return f'<span class="run"><i class="{kind}" style="{style}"></i></span>'
+
+
+def _step(c: Contribution, begin: float, most: float) -> str:
+    # Of a list, the grades of its items are in the text below.
+    grade = "" if "," in c.grade or " " in c.grade else _GRADES.get(c.grade, "")
+    mark = (
+        f' <small class="grade" aria-hidden="true">{grade}</small>'
+        f'<span class="cr-hidden">, {c.grade} evidence</span>'
+        if grade
+        else ""
+    )
+    value = escape(value_text(c, form.chosen_units()))
+    departure = f"<p>{escape(c.departure)}</p>" if c.departure else ""
+    return (
+        f'<details><summary><span class="what">{escape(c.label)}{mark}<br>'
+        f"<small>{value}</small></span>{_run(begin, c.points, most)}"
+        f'<span class="num">+{points_text(c.points)}</span></summary>'
+        f"<p>{escape(c.reason)}</p>{departure}{_sources(c)}</details>"
+    )
+
+
+def _together(
+    words: str, group: Sequence[Contribution], begin: float, most: float, kind: str
+) -> str:
+    points = sum(c.points for c in group)
+    inside = "".join(
+        f"<li>{escape(c.label)}, {escape(value_text(c, form.chosen_units()))}: "
+        f"+{points_text(c.points)}</li>"
+        for c in group
+    )
+    names = escape(", ".join(c.label for c in group[:3]))
+    return (
+        f'<li><details><summary><span class="what">{words}<br>'
+        f"<small>{names} …</small></span>{_run(begin, points, most, kind)}"
+        f'<span class="num">+{points_text(points)}</span></summary>'
+        f"<ul>{inside}</ul></details></li>"
+    )
+
+
+def _sum_row(answer: Assessment, limits: Sequence[float], most: float) -> str:
+    """Draw the total, on the bands where they begin for a session of this duration."""
+    ends = [0.0, *limits, most]
+    grounds = "".join(
+        f'<b class="b-{band}" style="left:{100 * a / most:.1f}%;width:{100 * (b - a) / most:.1f}%">'
+        "</b>"
+        for band, a, b in zip(BAND_LABELS, ends, ends[1:], strict=False)
+        if b > a
+    )
+    total = answer.total_points
+    words = (
+        f"High begins at {limits[1]:.0f} here"
+        if total < limits[1]
+        else (
+            f"Very high begins at {limits[2]:.0f} here"
+            if total < limits[2]
+            else f"{BAND_LABELS[answer.band]} from {limits[2]:.0f} here"
         )
+    )
+    return (
+        f'<li class="sum b-{answer.band}"><div class="row"><span class="what"><b>Points, in all'
+        f"</b><br><small>{words}</small></span>"
+        f'<span class="run">{grounds}<i style="left:0;width:{100 * total / most:.1f}%;'
+        f'top:30%;bottom:30%"></i></span><span class="num">{points_text(total)}</span></div></li>'
+    )
 
 
-def show_reasons(answer: Assessment, answers: Mapping[str, Any]) -> None:
-    """Show where the points come from and what is still open."""
+def _sources(c: Contribution) -> str:
+    count = c.source.count(";") + 1 if c.source else 0
+    if not count:
+        return f"<p>Evidence: {escape(c.grade)}; {ORIGIN[c.judgement]}.</p>"
+    words = f"{count} source{'s' * (count != 1)}"
+    return (
+        f"<p>Evidence: {escape(c.grade)}; {ORIGIN[c.judgement]}.</p>"
+        f"<details><summary>{words}</summary>{_linked(c.source)}</details>"
+    )
+
+
+def _linked(source: str) -> str:
+    """Make every DOI a link."""
+    return re.sub(
+        r"(10\.\d{4,9}/[^\s;,]+)",
+        r'<a href="https://doi.org/\1" target="_blank">\1</a>',
+        escape(source),
+    )
+
+
+# -------------------------------------------------------------------- behind the number
+
+
+def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
+    """Say what else there is to know about a number, once somebody asks."""
+    box = st.expander("Behind the number", key="behind", on_change="rerun")
+    if not box.open:
+        return
     chosen = form.chosen_units()
-    st.html(dots_html(answer))
-    st.caption(
-        f"{BAND_LABELS[answer.band]}: {BAND_MEANINGS[answer.band]}. "
-        f"{SYNTHETIC} Ideal conditions: the same session and athlete, cool, rested and "
-        "with enough to drink. Points are not a percentage."
-    )
-    if answer.heat_is_open:
-        st.caption(HEAT_IN_WATER)
-    if answer.onset is not None:
-        st.html(onset_html(answer.onset, answers["duration_min"]))
-    st.header(f"Why: {total_text(answer.total_points)}")
-    st.caption(
-        "At the same duration, more points mean higher odds. Open a row for the reason, "
-        "the evidence and its sources."
-    )
-    st.html(why_html(answer.contributions, chosen))
-    if answer.missing:
-        _show_open(answer)
-    with st.expander("Where the range comes from"):
-        st.markdown(_SPREAD_WORDS)
-        _two_columns("Source", "Range by itself", spread_rows(answer))
-    with st.expander("Heat, sweat and salt behind it"):
+    with box:
+        if answer.onset is not None:
+            st.html(onset_html(answer.onset, answers["duration_min"]))
+        if answer.heat_is_open:
+            look.note(HEAT_IN_WATER)
+        look.note(_SPREAD_WORDS)
+        st.html(look.facts(spread_rows(answer), "Where the range comes from"))
         rows = quantity_rows(
             answer.physiology,
             chosen,
             sweat_measured="measured_sweat_rate_l_h" in answers,
             drinking_planned="fluid_intake_l_h" in answers,
         )
-        _two_columns("Quantity", "Value", rows)
-
-
-def _show_open(answer: Assessment) -> None:
-    labels = ", ".join(FIELDS[name].label for name in answer.missing)
-    with st.expander(f"Not answered ({len(answer.missing)}), taken as average"):
-        st.markdown(
-            f"{labels}. The number is an average over likely answers; as few high "
-            "ones weigh more than many low ones, open questions mostly raise it."
+        st.html(look.facts(rows, "Heat, sweat and salt"))
+        none = ", ".join(c.label for c in answer.contributions if not c.points)
+        if none:
+            look.note(f"0 points: {none}.")
+        if answer.missing:
+            labels = ", ".join(FIELDS[name].label for name in answer.missing)
+            look.note(
+                f"Not answered, an average taken: {labels}. As few high answers weigh "
+                "more than many low ones, open questions mostly raise the number."
+            )
+        look.note(
+            f"{SYNTHETIC} Ideally: the same session and athlete, cool, rested and with "
+            "enough to drink. Points are not a percentage."
         )
-        for name in list(answer.narrowing)[:1]:
-            words = "would narrow the range most, on average."
-            st.markdown(f"**{FIELDS[name].label}** {words}")
-
-
-def _two_columns(left: str, right: str, rows: Sequence[tuple[str, str]]) -> None:
-    st.table({left: [row[0] for row in rows], right: [row[1] for row in rows]})
-
-
-def dots_html(answer: Assessment) -> str:
-    """Draw a hundred sessions, those with a cramp filled."""
-    filled = int(shown_in_100(answer.probability))
-    dots = '<span class="on"></span>' * filled + "<span></span>" * (100 - filled)
-    words = f"A hundred dots, one for each session; {answer.in_100} filled"
-    return f'<div class="cr-dots" role="img" aria-label="{words}">{dots}</div>'
 
 
 def onset_html(onset: Onset, duration_min: float) -> str:
     """Draw the time of a session with ten cramps on it, and say what the picture says."""
     late = shown_in_10(onset.last_third)
     start = duration_text(onset.last_third_from_min)
+    end = duration_text(duration_min)
     words = (
         "The session as a bar with ten dots, one for each of ten cramps; "
         f"{late} of them in its last third, which is shaded"
@@ -186,90 +304,6 @@ def onset_html(onset: Onset, duration_min: float) -> str:
     return (
         f'<div class="cr-onset" role="img" aria-label="{words}">'
         f"<div>{'<i></i>' * (10 - late)}</div><div>{'<i></i>' * late}</div>"
-        f"<p><span>Start</span><span>{start}</span></p><p>{duration_text(duration_min)}</p></div>"
+        f"<p><span>Start</span><span>{start}</span></p><p>{end}</p></div>"
         f'<p class="cr-note">{escape(onset_text(onset))}</p>'
-    )
-
-
-def total_html(answer: Assessment, earlier: Assessment | None = None) -> str:
-    """How many of 100 sessions, the range, and both on a line from 0 to 100."""
-    before = ""
-    if earlier is not None:
-        more = answer.total_points - earlier.total_points
-        sign = "+" if more > 0 else "\u2212"
-        points = f"{sign}{points_text(abs(more))} points" if more else "same points"
-        # An answer takes the place of an average over likely ones, which is no number of
-        # points: the number may fall where the points rise.
-        if {*earlier.missing} - {*answer.missing}:
-            points = "with an average in place of the answer"
-        before = f"<span>Before the last change: {escape(earlier.in_100)} ({points})</span>"
-    low, high = 100.0 * answer.probability_low, 100.0 * answer.probability_high
-    ideal = in_100_text(answer.probability_ideal)
-    return (
-        f'<div><span class="cr-total">{escape(answer.in_100.capitalize())} of 100</span> '
-        "sessions like this one would bring a cramp</div>"
-        f'<div class="cr-span"><span class="cr-band" '
-        f'style="background:{BAND_COLOURS[answer.band]}">{BAND_LABELS[answer.band]}</span>'
-        f"<span>Range {in_100_span(answer.probability_low, answer.probability_high)}</span>"
-        f"<span>In ideal conditions: {ideal} of 100</span>{before}"
-        f'<a class="cr-jump" href="#{form.ANCHOR}">Change answers</a></div>'
-        f'<div class="cr-line" aria-hidden="true">'
-        f'<span style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
-        f'<i style="left:{100.0 * answer.probability:.1f}%"></i></div>'
-        f'<div class="cr-ends" aria-hidden="true"><span>0</span><span>100</span></div>'
-    )
-
-
-def why_html(contributions: tuple[Contribution, ...], chosen: Chosen = _OWN) -> str:
-    """Points per factor as bars, largest first; each opens to its reason."""
-    counted = sorted(contributions, key=lambda c: -c.points)
-    largest = max((c.points for c in counted), default=0) or 1
-    some = [c for c in counted if c.points]
-    none = [c for c in counted if not c.points]
-    rest = sum(c.points for c in some[_SHOWN_FIRST:])
-
-    def rows(group: list[Contribution]) -> str:
-        return f'<ul class="cr-why">{"".join(_bar(c, largest, chosen) for c in group)}</ul>'
-
-    def folded(words: str, group: list[Contribution]) -> str:
-        if not group:
-            return ""
-        return f'<details class="cr-zero"><summary>{words}</summary>{rows(group)}</details>'
-
-    return (
-        rows(some[:_SHOWN_FIRST])
-        + folded(
-            f"{len(some) - _SHOWN_FIRST} more factors, together +{points_text(rest)}",
-            some[_SHOWN_FIRST:],
-        )
-        + folded(f"{len(none)} factors with 0 points", none)
-    )
-
-
-def _linked(source: str) -> str:
-    """Make every DOI a link."""
-    text = escape(source)
-    return re.sub(
-        r"(10\.\d{4,9}/[^\s;,]+)",
-        r'<a href="https://doi.org/\1" target="_blank">\1</a>',
-        text,
-    )
-
-
-def _bar(c: Contribution, largest: float, chosen: Chosen) -> str:
-    origin = ORIGIN[c.judgement]
-    # Of a list, the grades of its items are in the text below.
-    grade = "" if "," in c.grade or " " in c.grade else _GRADES.get(c.grade, "")
-    departure = f"<p>{escape(c.departure)}</p>" if c.departure else ""
-    average = "" if c.answered else " (average taken)"
-    width = 100 * c.points / largest
-    bar = f'<span class="cr-bar" style="width:{width:.1f}%"></span>' if c.points else ""
-    value = escape(value_text(c, chosen))
-    return (
-        f"<li><details><summary>"
-        f'<span class="cr-row"><span>{escape(c.label)}: {value}{average} '
-        f"<small>{escape(grade)}</small></span><b>+{points_text(c.points)}</b></span>{bar}</summary>"
-        f"<p>{escape(c.reason)}</p>{departure}"
-        f"<p>Evidence: {escape(c.grade)}; {origin}. Sources: {_linked(c.source)}</p>"
-        f"</details></li>"
     )

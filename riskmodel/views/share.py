@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -16,13 +16,18 @@ from riskmodel.inputs.session import SCORECARD_VERSION, tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.views import device, form, tables, widgets
-from riskmodel.views.state import MySessionState, state
+from riskmodel.views import device, form, look, tables, widgets
+from riskmodel.views.state import MySessionState, Scored, state
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.plans import version_in
 
 _LONGEST = 600  # characters of what is said about a spoilt link
-_KEPT_TOO = {"units": "units", "scenarios": "scenarios", "squad": "a squad"}
+_KEPT_TOO = {
+    "units": "units",
+    "place": "a place",
+    "scenarios": "plans to compare",
+    "squad": "a squad",
+}
 
 
 def open_link() -> None:
@@ -84,7 +89,7 @@ def tell_differences(saved_with: str | None, *, without_private: bool) -> None:
     """Say why what was opened can have other numbers than before."""
     now = load_scorecard().version
     for sentence in difference_sentences(saved_with, now, without_private=without_private):
-        st.caption(sentence)
+        look.note(sentence)
 
 
 def address(parameters: Mapping[str, str]) -> str:
@@ -95,16 +100,20 @@ def address(parameters: Mapping[str, str]) -> str:
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
     """Write answers as a link to this page, on request with what `Field.private` is."""
-    texts = {
-        name: ";".join(value) if isinstance(value, list) else _plain(value)
-        for name, value in answers.items()
-    }
+    texts = _as_texts(answers)
     shown = {n: text for n, text in texts.items() if not FIELDS[n].private}
     public = address({**shown, SCORECARD_VERSION: load_scorecard().version})
     if not private:
         return public
     own = {name: text for name, text in texts.items() if FIELDS[name].private}
     return device.private_part(public, urlencode(own))
+
+
+def _as_texts(answers: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: ";".join(value) if isinstance(value, list) else _plain(value)
+        for name, value in answers.items()
+    }
 
 
 def _plain(value: Any) -> str:
@@ -118,27 +127,36 @@ def as_json(answers: Mapping[str, Any]) -> str:
     return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
 
 
-def show(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None:
-    """Draw the ways to take the plan along, and to keep or delete what is kept."""
-    st.header("Take it along")
-    with st.container(horizontal=True):
-        with st.popover("Share a link"):
-            _show_link(answers)
-        if not answer.problems:
-            with st.popover("Print"):
-                _show_print(answers, answer, advice)
-        with st.popover("Download"):
-            st.caption(
-                "A file with all your answers, health answers too, for `cramprisk "
-                "assess`. It is made for you and kept nowhere else."
+def show(answers: Mapping[str, Any], scored: Scored) -> None:
+    """Draw the ways to share, print and keep a plan, each drawn once it is opened."""
+    ways: dict[str, tuple[str, Callable[[], None]]] = {
+        "Share": ("link", lambda: _show_link(answers)),
+        "Print": ("print", lambda: _show_print(answers, scored.assessment, scored.advice)),
+        "Keep": ("bookmark", lambda: _show_kept(answers)),
+    }
+    if scored.assessment.problems:
+        del ways["Print"]
+    with st.container(horizontal=True, key="ways"):
+        for words, (icon, draw) in ways.items():
+            box = st.popover(
+                words,
+                icon=f":material/{icon}:",
+                type="tertiary",
+                key=f"way_{words.lower()}",
+                on_change="rerun",
             )
-            widgets.download(
-                "Download as JSON",
-                lambda: as_json({SCORECARD_VERSION: load_scorecard().version, **answers}),
-                "cramp-risk-session.json",
-            )
-        with st.popover("Keep on this device"):
-            _show_kept(answers)
+            if box.open:
+                with box:
+                    draw()
+
+
+def query(answers: Mapping[str, Any]) -> str:
+    """Write the public answers as the query of an address; "" if there are none."""
+    public = {name: value for name, value in answers.items() if not FIELDS[name].private}
+    if not public:
+        return ""
+    version = {SCORECARD_VERSION: load_scorecard().version}
+    return "?" + urlencode({**_as_texts(public), **version})
 
 
 def _show_link(answers: Mapping[str, Any]) -> None:
@@ -169,19 +187,19 @@ def _show_print(answers: Mapping[str, Any], answer: Assessment, advice: Advice) 
 
 
 def _show_kept(answers: Mapping[str, Any]) -> None:
-    st.caption(
-        "Saves what stays the same from session to session, under Training and You and "
-        "your health, in this browser. This page reads it when it opens; nothing is stored "
-        "elsewhere. Units are kept by themselves."
+    look.note(
+        "Keeps what stays the same from session to session (training, you and your "
+        "health) in this browser, for the next visit. Nothing is stored elsewhere. To keep "
+        "whole plans, athletes and squads under a name, see Saved."
     )
     profile = {name: answers[name] for name in device.PROFILE if name in answers}
-    words = f"Save {len(profile)} answers on this device"
+    words = f"Keep {_answers_text(len(profile))} in this browser"
     st.button(words, disabled=not profile, on_click=_save, args=(profile,))
     entry = device.kept()
     saved = entry.get("profile")
     count = len(saved) if isinstance(saved, Mapping) else 0
     others = [words for name, words in _KEPT_TOO.items() if name in entry]
-    st.markdown(f"Kept on this device: {', '.join([f'{count} answers', *others])}.")
+    look.note(f"Kept in this browser: {', '.join([_answers_text(count), *others])}.")
     if count and not device.is_taken_up():
         st.button("Use the answers that are kept", on_click=device.take_up)
     if entry:
@@ -191,10 +209,14 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
         st.button("Delete everything kept", on_click=_delete)
 
 
+def _answers_text(count: int) -> str:
+    return f"{count} answer{'s' * (count != 1)}"
+
+
 def _save(profile: Mapping[str, Any]) -> None:
     # Beside somebody else's link only what the form holds is replaced.
     keep = device.write if device.is_taken_up() else device.merge
-    keep(f"Saved {len(profile)} answers in this browser.", profile=profile)
+    keep(f"Kept {_answers_text(len(profile))} in this browser.", profile=profile)
 
 
 def _delete() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,7 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.weather.hours import Place, Weather
 from riskmodel.whatif.advice import Advice
+from riskmodel.whatif.combined import Combined
 from riskmodel.whatif.plans import Scenario
 
 Answers = Mapping[str, Any]
@@ -88,35 +90,30 @@ class FormState:
     start_weather: StartWeather | None = None
     log_answers: dict[str, LogAnswer] = field(default_factory=dict)
     visit: Visit | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one click did: the answers before it and after it."""
-
-    label: str
-    before: Answers
-    after: Answers
-    place: str = ""
-    start_weather: StartWeather | None = None
-
-
-@dataclass
-class UndoState:
-    """Clicks that can be taken back, the last one at the end."""
-
-    session: list[Step] = field(default_factory=list)
-    squad: list[Step] = field(default_factory=list)
+    # Questions that show an example, with all that was shown when it was put there;
+    # and what an example gave that was touched since.
+    example: frozenset[str] = frozenset()
+    as_put: Answers = field(default_factory=dict)
+    from_example: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Answers with their assessment, the one of before the last change, and advice."""
+    """Answers with their assessment, advice, and what the chosen levers make of them."""
 
     answers: Answers
+    levers: frozenset[str]
     assessment: Assessment
-    earlier: Assessment | None
     advice: Advice
+    combined: Combined | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one click replaced, and what it was called."""
+
+    label: str
+    before: Answers
 
 
 @dataclass
@@ -124,6 +121,10 @@ class MySessionState:
     """What My session has last shown, and the link that opened it."""
 
     scored: Scored | None = None
+    levers: frozenset[str] = frozenset()  # switched on, by name
+    skipped: frozenset[str] = frozenset()  # questions that nobody wants to answer now
+    signs_open: bool = False
+    step: Step | None = None
     from_link: bool | None = None  # None until the address was looked at
     link_problems: Sequence[Problem] = ()
     # Version of the scorecard of the plan that was opened, "" if it notes none.
@@ -140,6 +141,11 @@ class DeviceState:
     command: dict[str, Any] | None = None
     failed: bool = False
     taken_up: bool = False
+    # What the tab holds until it is closed; which visit of the page this is, and
+    # whether it has what an earlier one in the same tab left.
+    tab: dict[str, str] = field(default_factory=dict)
+    visit: str = field(default_factory=lambda: str(uuid4()))
+    restored: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,14 @@ class ScenariosState:
     address: str | None = None
     link: str | None = None  # the scenarios of the address, as long as they are a link's
     taken_up: bool = False
+
+
+@dataclass
+class PlaceState:
+    """The search for a place, wherever a page asks for one."""
+
+    places: Sequence[Place] = ()
+    problem: str = ""
 
 
 @dataclass

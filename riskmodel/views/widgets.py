@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from riskmodel.inputs import units
-from riskmodel.views import form
+from riskmodel.views import form, look
 
 T = TypeVar("T")
 _MIME = {
@@ -34,7 +34,7 @@ def download(
 def with_private(key: str, *, yes: str, no: str) -> bool:
     """Ask whether to take private answers along, and say what either choice means."""
     private = st.toggle("With health and personal answers", key=key)
-    st.caption(yes if private else no)
+    look.note(yes if private else no)
     return private
 
 

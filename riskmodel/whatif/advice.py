@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session, spelt
+from riskmodel.inputs.units import Chosen
 from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text
@@ -25,10 +26,14 @@ from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.drinking import enough_to_drink_l_h, most_to_drink_l_h
 from riskmodel.whatif.levers import LEVERS, Lever
 from riskmodel.whatif.seen import Plan
-from riskmodel.whatif.vetoes import VETOES
+from riskmodel.whatif.vetoes import vetoed_levers, vetoes_for
 
 LEAST_POINTS = 0.5
-"""A lever that saves fewer points is not worth a line."""
+"""A lever that saves fewer points is not worth a line: judgement."""
+LEAST_SAVED_IN_100 = 0.5
+"""Nor is one that saves fewer of 100 sessions: judgement."""
+LEAST_SAVED_SHARE = 0.1
+"""Nor one that saves a smaller share of the plan's own chance: judgement."""
 
 MEDICINES_NOTE = (
     "Some medicines go with cramps. Ask your doctor or pharmacist about yours before you "
@@ -69,10 +74,14 @@ class Option:
 
     @property
     def label(self) -> str:
-        """What to do, in a few words."""
-        first, *others = (lever.label for lever in self.levers)
-        words = " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
-        return f"{words}, and drink less then" if self.drinks_less else words
+        """What to do, in a few words and the project's units."""
+        return self.label_in({})
+
+    def label_in(self, chosen: Chosen) -> str:
+        """What to do, in a few words and the chosen units."""
+        labels = [lever.worded(lever.label_template, chosen) for lever in self.levers]
+        labels[1:] = [label[0].lower() + label[1:] for label in labels[1:]]
+        return " and ".join(labels) + ", and drink less then" * self.drinks_less
 
 
 @dataclass(frozen=True)
@@ -82,9 +91,12 @@ class Advice:
     Attributes
     ----------
     now, weeks : tuple of Option
-        For this session, and for the weeks before a session like it.
+        For this session, and for the weeks before a session like it; each saves
+        `LEAST_SAVED_IN_100` and `LEAST_SAVED_SHARE` at least, or is there for safety.
     pair : Option or None
-        The best two for this session together, if any two beat the best one.
+        The best two for this session together, if they save as much over the best one.
+    vetoes : tuple of str
+        Names of the `Veto`s for which levers were left out.
     notes : tuple of str
         What carries no number.
     drink_l_h : float or None
@@ -95,6 +107,7 @@ class Advice:
     now: tuple[Option, ...] = ()
     weeks: tuple[Option, ...] = ()
     pair: Option | None = None
+    vetoes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     drink_l_h: float | None = None
 
@@ -135,16 +148,16 @@ def advise(
         return Advice()
     used = engine(scorecard, calibration)
     base = used.run(answers, detail=True)
-    plan = _plan(spelt(answers), base, used)
-    vetoes = [veto for veto in VETOES if veto.applies(plan)]
-    vetoed = {name for veto in vetoes for name in veto.levers}
+    plan = plan_of(answers, base, used)
+    vetoes, vetoed = vetoes_for(plan), vetoed_levers(plan)
     notes = tuple(veto.note for veto in vetoes if veto.note)
     notes += _notes(plan, used.scorecard)
     drink_l_h = None if "drink" in vetoed else enough_to_drink_l_h(plan)
     options = _options(used, answers, base, plan, vetoed)
     now = tuple(o for o in options if len(o.levers) == 1 and o.levers[0].when == "now")
     weeks = tuple(o for o in options if o.levers[0].when == "weeks")
-    return Advice(now, weeks, _best_pair(options, now), notes, drink_l_h)
+    pair = _best_pair(options, now, calibrated=used.calibration is not None)
+    return Advice(now, weeks, pair, tuple(veto.name for veto in vetoes), notes, drink_l_h)
 
 
 def _options(
@@ -154,31 +167,84 @@ def _options(
     tried = _worth_trying(plan, vetoed)
     if not tried:
         return []
-    changes = [change for _, change in tried]
-    result = used.run(_changed(answers, changes), detail=False)
-    too_much = _drinks_too_much(base, result, changes)
-    less = set() if "drink" in vetoed else set(np.flatnonzero(too_much).tolist())
-    if less:
-        # Cooler or easier, people sweat less: the drink goes down with it.
-        for i in less:
-            changes[i] = _with_less_to_drink(plan, result, i, changes[i])
-        result = used.run(_changed(answers, changes), detail=False)
-        too_much = _drinks_too_much(base, result, changes)
-    saved = float(base.total_points[0]) - result.total_points
-    # Where an open question hid a chance of something better, its answer can cost more
-    # than the points save.
-    more_likely = result.chances["probability"] >= base.chances["probability"]
+    after = try_changes(
+        used, answers, base, plan, [c for _, c in tried], may_lower="drink" not in vetoed
+    )
+    calibrated = used.calibration is not None
+    before = float(base.total_points[0]), float(base.chances["probability"][0])
     options = [
-        _option(levers, changes[i], base, result, i, drinks_less=i in less)
+        option
         for i, (levers, _) in enumerate(tried)
-        if (saved[i] >= LEAST_POINTS and not more_likely[i])
-        or (levers[0].for_safety and len(levers) == 1)
-        if not too_much[i]
+        if not after.too_much[i]
+        if (option := _option(levers, after, i, base))
+        and (
+            _noticeable(before, (option.total_points, option.probability), calibrated)
+            or (levers[0].for_safety and len(levers) == 1)
+        )
     ]
     # Without a calibration there is no probability to sort by.
-    calibrated = used.calibration is not None
     options.sort(key=lambda o: (o.probability if calibrated else 0.0, o.total_points))
     return options
+
+
+def _noticeable(
+    before: tuple[float, float], after: tuple[float, float], calibrated: bool
+) -> bool:
+    """Whether points, and the probability if there is one, go down by enough."""
+    (points, chance), (points_after, chance_after) = before, after
+    least = max(LEAST_SAVED_IN_100 / 100.0, LEAST_SAVED_SHARE * chance)
+    saves_chance = chance - chance_after >= least or not calibrated
+    return saves_chance and points - points_after >= LEAST_POINTS
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Several changes of one session, each with what the chain makes of it.
+
+    Attributes
+    ----------
+    changes : list of mapping of str to answer
+    result : Result
+    drinks_less : set of int
+        Where the drink was lowered, as less is sweated.
+    too_much : ndarray of bool
+        Where more would be drunk than is sweated all the same.
+    """
+
+    changes: list[Mapping[str, Any]]
+    result: Result
+    drinks_less: set[int]
+    too_much: NDArray[np.bool_]
+
+
+def try_changes(
+    used: Engine,
+    answers: Answers,
+    base: Result,
+    plan: Plan,
+    changes: list[Mapping[str, Any]],
+    *,
+    may_lower: bool,
+) -> Tried:
+    """Run changed sessions, and lower the drink where it would be too much then.
+
+    ``may_lower`` is False for those to whom no amount of drink may be named.
+    """
+    result = used.run(changed(answers, changes), detail=False)
+    too_much = _drinks_too_much(base, result, changes)
+    less = set(np.flatnonzero(too_much).tolist()) if may_lower else set()
+    if less:
+        # Cooler or easier, people sweat less: the drink goes down with it.
+        sweat_l_h = result.physiology["sweat_rate_l_h"]
+        changes = [
+            {**change, "fluid_intake_l_h": most_to_drink_l_h(plan, float(sweat_l_h[i]))}
+            if i in less
+            else change
+            for i, change in enumerate(changes)
+        ]
+        result = used.run(changed(answers, changes), detail=False)
+        too_much = _drinks_too_much(base, result, changes)
+    return Tried(changes, result, less, too_much)
 
 
 _Tried = list[tuple[tuple[Lever, ...], Mapping[str, Any]]]
@@ -200,20 +266,15 @@ def _worth_trying(plan: Plan, vetoed: set[str]) -> _Tried:
     return singles + pairs
 
 
-def _best_pair(options: list[Option], now: tuple[Option, ...]) -> Option | None:
+def _best_pair(
+    options: list[Option], now: tuple[Option, ...], *, calibrated: bool
+) -> Option | None:
     kept = {option.levers[0] for option in now}
-    best = next((o for o in options if len(o.levers) == 2 and kept >= {*o.levers}), None)
-    if best is not None and best.points_saved <= now[0].points_saved:
+    pairs = (o for o in options if len(o.levers) == 2 and kept >= {*o.levers})
+    if (best := next(pairs, None)) is None:
         return None
-    return best
-
-
-def _with_less_to_drink(
-    plan: Plan, result: Result, i: int, changes: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Let no more be drunk than people sweat who sweat little under these changes."""
-    sweat_l_h = float(result.physiology["sweat_rate_l_h"][i])
-    return {**changes, "fluid_intake_l_h": most_to_drink_l_h(plan, sweat_l_h)}
+    one, two = ((o.total_points, o.probability) for o in (now[0], best))
+    return best if _noticeable(one, two, calibrated) else None
 
 
 def _drinks_too_much(
@@ -233,31 +294,23 @@ def _drinks_too_much(
     return (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
 
 
-def _option(
-    levers: tuple[Lever, ...],
-    changes: Mapping[str, Any],
-    base: Result,
-    result: Result,
-    i: int,
-    *,
-    drinks_less: bool,
-) -> Option:
-    probability = float(result.chances["probability"][i])
-    total = float(result.total_points[i])
+def _option(levers: tuple[Lever, ...], after: Tried, i: int, base: Result) -> Option:
+    probability = float(after.result.chances["probability"][i])
+    total = float(after.result.total_points[i])
     return Option(
         levers=levers,
-        changes=changes,
+        changes=after.changes[i],
         points_saved=float(base.total_points[0]) - total,
         saved_in_100=100.0 * (float(base.chances["probability"][0]) - probability),
         total_points=total,
         probability=probability,
         in_100=in_100_text(probability),
         band=band_name(probability),
-        drinks_less=drinks_less,
+        drinks_less=i in after.drinks_less,
     )
 
 
-def _changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
+def changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
     """One session once for each set of changes, as arrays."""
     n = len(changes)
     columns: dict[str, NDArray[Any]] = {
@@ -276,14 +329,14 @@ def _changed(answers: Answers, changes: list[Mapping[str, Any]]) -> Answers:
     return Answers(n, columns, ())
 
 
-def _plan(given: Mapping[str, Any], base: Result, used: Engine) -> Plan:
+def plan_of(answers: Answers, base: Result, used: Engine) -> Plan:
     """Answers, and what the chain made of them."""
     points = {
         factor.name: float(counted[0])
         for factor, counted in zip(used.scorecard.factors, base.points, strict=True)
     }
     physiology = {name: float(values[0]) for name, values in base.physiology.items()}
-    return Plan(given, points, physiology)
+    return Plan(spelt(answers), points, physiology)
 
 
 def _notes(plan: Plan, scorecard: Scorecard) -> tuple[str, ...]:

@@ -91,3 +91,13 @@ VETOES = (
     ),
 )
 """Who is not offered which levers: our judgement, on the careful side."""
+
+
+def vetoes_for(plan: Plan) -> tuple[Veto, ...]:
+    """Vetoes that apply to somebody with this plan."""
+    return tuple(veto for veto in VETOES if veto.applies(plan))
+
+
+def vetoed_levers(plan: Plan) -> set[str]:
+    """Names of the levers that could harm somebody with this plan."""
+    return {name for veto in vetoes_for(plan) for name in veto.levers}

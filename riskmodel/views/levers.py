@@ -1,0 +1,115 @@
+"""What would change the answer: levers as switches, several at once, and what to drink."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from riskmodel.reporting.drinking import drinking_lines
+from riskmodel.reporting.levers import (
+    amounts_text,
+    lever_label,
+    lever_sentence,
+    no_change_text,
+)
+from riskmodel.reporting.words import BAND_LABELS
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.bands import in_100_number
+from riskmodel.views import form, look
+from riskmodel.views.state import MySessionState, Scored, state
+from riskmodel.whatif.advice import Option
+from riskmodel.whatif.drinking_plan import drinking_plan
+
+_ICONS = {
+    "cooler": "wb_twilight",
+    "shade": "park",
+    "indoors": "house",
+    "shorter": "timelapse",
+    "easier": "speed",
+    "pace": "speed",
+    "drink": "water_drop",
+    "drink_less": "water_drop",
+    "salt": "grain",
+    "hydrate": "water_full",
+    "warm_up": "directions_walk",
+    "stretch": "accessibility_new",
+    "rest": "hotel",
+    "sleep": "bedtime",
+    "alcohol": "no_drinks",
+}
+
+
+def show(scored: Scored) -> None:
+    """Draw the levers, each a switch; several count together."""
+    advice, before = scored.advice, scored.assessment
+    st.header("What would change it", anchor=False)
+    if not advice.now:
+        look.note(no_change_text(before, advice))
+    else:
+        look.note("Switch on what you could do: before → after, of 100 sessions.")
+    gone = () if scored.combined is None else scored.combined.not_applied
+    for option in advice.now:
+        _switch(option, before, scored, gone)
+    if advice.weeks:
+        box = st.expander("In the coming weeks", key="weeks", on_change="rerun")
+        if box.open:
+            with box:
+                for option in advice.weeks:
+                    label = lever_label(option, form.chosen_units())
+                    sentence = lever_sentence(option, form.chosen_units())
+                    st.markdown(f"**{label}** {_effect(before, option)}  \n{sentence}")
+    look.note(*advice.notes)
+
+
+def _switch(
+    option: Option, before: Assessment, scored: Scored, gone: tuple[str, ...]
+) -> None:
+    """Draw one lever, and say more about it once it is switched on."""
+    name = option.levers[0].name
+    on, key = name in state(MySessionState).levers, f"lever_{name}"
+    st.session_state[key] = on
+    chosen = form.chosen_units()
+    icon = f":material/{_ICONS.get(name, 'tune')}:"
+    words = f"{icon} {lever_label(option, chosen)} **{_effect(before, option)}**"
+    st.toggle(words, key=key, on_change=_turn, args=(name,), width="stretch")
+    if not on:
+        return
+    amounts = amounts_text(option, scored.answers, chosen)
+    more = "Not together with the others that are on. " if name in gone else ""
+    look.note(f"{more}{amounts}{' ' * bool(amounts)}{lever_sentence(option, chosen)}")
+
+
+def _turn(name: str) -> None:
+    page = state(MySessionState)
+    page.levers ^= {name}
+
+
+def _effect(before: Assessment, option: Option) -> str:
+    was, will = (
+        in_100_number(p, "under") for p in (before.probability, option.probability)
+    )
+    band = "" if option.band == before.band else f", {BAND_LABELS[option.band].lower()}"
+    return f"{was} → {will}{band}"
+
+
+def take_over(changes: Mapping[str, Any]) -> None:
+    """Make what the switched levers set the reader's own answers."""
+    form.answer(changes)
+    state(MySessionState).levers = frozenset()
+
+
+def show_drinking(scored: Scored) -> None:
+    """Say what to drink, in what people can measure out."""
+    now = scored.assessment if scored.combined is None else scored.combined.assessment
+    answers = dict(scored.answers)
+    if scored.combined is not None:
+        answers |= scored.combined.changes
+        answers = {name: value for name, value in answers.items() if value is not None}
+    plan = drinking_plan(answers, now.physiology, scored.advice)
+    headline, rows = drinking_lines(plan, form.chosen_units())
+    st.header("Drinking", anchor=False)
+    look.note(headline)
+    if rows:
+        st.html(look.facts(rows, "What to drink"))

@@ -1,0 +1,182 @@
+"""The weather of a session from the forecast: one tap, once a place is known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from riskmodel.inputs.session import tidy
+from riskmodel.reporting.starts import credit
+from riskmodel.starts.scores import WEATHER_FIELDS
+from riskmodel.views import device, form, look
+from riskmodel.views.state import FormState, PlaceState, StartWeather, state
+from riskmodel.weather.hours import Place, Weather, WeatherError, clock_words
+from riskmodel.weather.open_meteo import (
+    FORECAST_URL_VARIABLE,
+    MOST_DAYS,
+    PLACES_URL_VARIABLE,
+    find_places,
+    forecast,
+)
+from riskmodel.weather.over_session import weather_answers
+
+_USUAL_MIN = 60.0  # of a session whose duration is not known yet
+_KEPT = ("name", "region", "country", "latitude_deg", "longitude_deg", "time_zone")
+
+
+def last_place() -> Place | None:
+    """The place of the last forecast, which this browser keeps."""
+    entry = device.kept().get("place")
+    if not isinstance(entry, Mapping):
+        return None
+    try:
+        texts = (str(entry[n]) for n in ("name", "region", "country"))
+        numbers = (float(entry[n]) for n in ("latitude_deg", "longitude_deg"))
+        zone = str(entry["time_zone"])
+        ZoneInfo(zone)
+        return Place(*texts, *numbers, zone)
+    except (KeyError, ValueError, TypeError, OSError):
+        return None
+
+
+def keep(place: Place) -> None:
+    """Keep a place in this browser, where the next forecast begins."""
+    device.write(place={name: getattr(place, name) for name in _KEPT})
+
+
+def service() -> str:
+    """Who is asked for places and forecasts."""
+    own = {os.environ.get(n) for n in (FORECAST_URL_VARIABLE, PLACES_URL_VARIABLE)}
+    own -= {None, ""}
+    return "the weather service that this page was set up with" if own else "Open-Meteo.com"
+
+
+def search(key: str) -> None:
+    """Look for the places of the name that was typed."""
+    page = state(PlaceState)
+    page.problem, page.places = "", ()
+    query = (st.session_state.get(key) or "").strip()
+    if not query:
+        return
+    try:
+        page.places = find_places(query)
+    except WeatherError as error:
+        page.problem = f"{error} You can type air and humidity by hand."
+        return
+    if not page.places:
+        page.problem = f"No place is called {query!r}."
+
+
+def ask_place(key: str) -> Place | None:
+    """Draw the search for a place; give back the one that was chosen now."""
+    page = state(PlaceState)
+    st.text_input(
+        "Place",
+        key=key,
+        type="search",
+        icon=":material/search:",
+        placeholder="Town, such as Vienna",
+        on_change=search,
+        args=(key,),
+    )
+    if page.problem:
+        look.fault(page.problem)
+    for at, place in enumerate(page.places[:5]):
+        st.button(
+            place.label,
+            key=f"{key}_{at}",
+            icon=":material/location_on:",
+            type="tertiary",
+            on_click=choose,
+            args=(place,),
+        )
+    return last_place()
+
+
+def choose(place: Place) -> None:
+    """Take a place for this and the next forecast."""
+    keep(place)
+    state(PlaceState).places, state(PlaceState).problem = (), ""
+
+
+# ------------------------------------------------------------------------ My session
+
+
+def ask_forecast() -> None:
+    """Offer the weather of the session from the forecast, now or at its start."""
+    place = ask_place("session_place")
+    if place is not None:
+        now = datetime.now(ZoneInfo(place.time_zone)).replace(tzinfo=None)
+        start = st.datetime_input(
+            f"Start, in {place.name}",
+            now.replace(second=0, microsecond=0),
+            min_value=now - timedelta(days=1),
+            max_value=now + timedelta(days=MOST_DAYS - 1),
+            key="session_start",
+        )
+        st.button(
+            "Take the forecast for that start",
+            icon=":material/partly_cloudy_day:",
+            on_click=use_forecast,
+            args=(place, start),
+        )
+    look.note(
+        f"The name of the place, and its position to about a kilometre, go to {service()}. "
+        "Nothing else leaves this machine."
+    )
+
+
+def offer_now() -> None:
+    """Offer the forecast of the last place for now, in one tap."""
+    if (place := last_place()) is None:
+        return
+    st.button(
+        f"Weather now in {place.name}",
+        key="weather_now",
+        icon=":material/partly_cloudy_day:",
+        type="tertiary",
+        on_click=use_forecast,
+        args=(place, None),
+    )
+
+
+def use_forecast(place: Place, start: datetime | None) -> None:
+    """Put the weather of a start into the form, None for now; else say why not."""
+    page = state(PlaceState)
+    page.problem = ""
+    moment = (
+        datetime.now(UTC)
+        if start is None
+        else start.replace(tzinfo=ZoneInfo(place.time_zone))
+    )
+    try:
+        weather = forecast(place, days=MOST_DAYS)
+        take(weather, moment, shade=form.shown().get("sky") == "shade")
+    except WeatherError as error:
+        page.problem = f"{error} You can type air and humidity by hand."
+
+
+def take(
+    weather: Weather, start: datetime, *, shade: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Put the weather of one start into the form, with where it came from.
+
+    Raises WeatherError, and changes nothing, if there is none for that session.
+    """
+    minutes = float(form.shown().get("duration_min", _USUAL_MIN))
+    found = {**weather_answers(weather, start, minutes, shade=shade), **(more or {})}
+    answers, problems = tidy({**found, **({"sky": "shade"} if shade else {})})
+    if problems:
+        raise WeatherError(" ".join(map(form.sentence, problems)))
+    form.answer({**dict.fromkeys(WEATHER_FIELDS), **answers})
+    local = start.astimezone(weather.zone)
+    words = f"{weather.words}, for the start at {local:%a %d %b}, {clock_words(local)}"
+    now = form.shown()
+    known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}
+    said = f"{words}. {credit(weather.attribution)}"
+    state(FormState).start_weather = StartWeather(known, said)
