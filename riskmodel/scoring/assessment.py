@@ -22,8 +22,8 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
+from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guards_in, joined

@@ -20,7 +20,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.views import form, look, questions
+from riskmodel.views import form, questions, tables
 from riskmodel.views.state import DeviceState, FormState, MySessionState, state
 
 _PRIVATE = "private"
@@ -168,7 +168,7 @@ def connect(
         on_wrote_change=_wrote,
     )
     if device.failed:
-        look.tell(_FAILED)
+        tables.tell(_FAILED)
 
 
 def _remember_answers() -> None:
@@ -195,13 +195,13 @@ def _restored() -> None:
     # Answers of a link that was opened in this tab are newer.
     if not session or form.answers():
         return
-    answers = session.get("answers")
+    answers: Any = session.get("answers")
     form.fill(tidy(answers)[0] if isinstance(answers, Mapping) else {})
-    typed, example = session.get("typed"), session.get("example")
-    for name in typed if isinstance(typed, Mapping) else ():
+    typed: Any = session.get("typed")
+    for name, text in typed.items() if isinstance(typed, Mapping) else ():
         if name in FIELDS and FIELDS[name].kind == "number":
-            st.session_state[name] = str(typed[name])
-    now = form.shown()
+            st.session_state[name] = str(text)
+    now, example = form.shown(), session.get("example")
     names = example if isinstance(example, list) else []
     state(FormState).from_example = {n: now[n] for n in names if n in now}
 

@@ -311,7 +311,7 @@ def sentence(problem: Problem) -> str:
 
 def _inside(field: Field, chosen: units.Chosen) -> Any:
     """What a field holds, in the project's unit; ValueError if it is no answer."""
-    value = st.session_state.get(field.name)
+    value: Any = st.session_state.get(field.name)
     if field.kind != "number" or value in EMPTY:
         return value
     if is_blank(value):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -113,7 +114,7 @@ def scale(probability: float, low: float, high: float, was: float | None = None)
     ends = [0.0, *map(place_pct, LIMITS), 100.0]
     grounds = "".join(
         f'<b class="b-{band.name}" style="width:{b - a:.2f}%"></b>'
-        for band, a, b in zip(BANDS, ends, ends[1:], strict=False)
+        for band, (a, b) in zip(BANDS, pairwise(ends), strict=True)
     )
     before = (
         ""
@@ -191,9 +192,10 @@ def _ranked_row(row: Ranked) -> str:
         return f'<tr class="b-unknown">{name}<td colspan="5">{escape(row.note)}</td></tr>'
     number = in_100_number(row.probability, "under")
     place = scale(row.probability, row.low, row.high, row.was)
+    span = in_100_span(row.low, row.high, "under")
     return (
         f'<tr class="b-{band}">{name}<td class="of">{number}</td>'
-        f'<td class="at">{place}</td><td class="span">{in_100_span(row.low, row.high, "under")}</td>'
+        f'<td class="at">{place}</td><td class="span">{span}</td>'
         f'<td class="word">{BAND_LABELS[band]}</td>{why}</tr>'
     )
 

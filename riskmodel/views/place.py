@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.session import tidy
@@ -35,11 +36,12 @@ def last_place() -> Place | None:
     if not isinstance(entry, Mapping):
         return None
     try:
-        texts = (str(entry[n]) for n in ("name", "region", "country"))
-        numbers = (float(entry[n]) for n in ("latitude_deg", "longitude_deg"))
-        zone = str(entry["time_zone"])
+        name, region, country, zone = (
+            str(entry[n]) for n in ("name", "region", "country", "time_zone")
+        )
+        latitude, longitude = (float(entry[n]) for n in ("latitude_deg", "longitude_deg"))
         ZoneInfo(zone)
-        return Place(*texts, *numbers, zone)
+        return Place(name, region, country, latitude, longitude, zone)
     except (KeyError, ValueError, TypeError, OSError):
         return None
 
@@ -174,7 +176,7 @@ def take(
     if problems:
         raise WeatherError(" ".join(map(form.sentence, problems)))
     form.answer({**dict.fromkeys(WEATHER_FIELDS), **answers})
-    local = start.astimezone(weather.zone)
+    local = pd.Timestamp(start).tz_convert(weather.zone)
     words = f"{weather.words}, for the start at {local:%a %d %b}, {clock_words(local)}"
     now = form.shown()
     known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}

@@ -301,6 +301,7 @@ def _steps(field: Field, common: Mapping[str, Any]) -> None:
         _marked(field, label),
         sorted(steps),
         format_func="{:g}".format,
+        width="stretch",
         **{**common, "help": None},
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -73,7 +74,8 @@ def _needed_html(answer: Assessment) -> str:
     others = [p.sentence(names=False) for p in answer.problems if p.kind != "missing"]
     words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
     lines = "".join(f"<p>{escape(line)}</p>" for line in others)
-    return f'<div class="cr-card"><p class="cr-do">No number yet</p><p>{words}</p>{lines}</div>'
+    head = '<p class="cr-do">No number yet</p>'
+    return f'<div class="cr-card">{head}<p>{words}</p>{lines}</div>'
 
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
@@ -207,30 +209,23 @@ def _together(
     )
 
 
-def _sum_row(answer: Assessment, limits: Sequence[float], most: float) -> str:
+def _sum_row(answer: Assessment, limits: tuple[float, ...], most: float) -> str:
     """Draw the total, on the bands where they begin for a session of this duration."""
-    ends = [0.0, *limits, most]
+    ends, total = [0.0, *limits, most], answer.total_points
     grounds = "".join(
-        f'<b class="b-{band}" style="left:{100 * a / most:.1f}%;width:{100 * (b - a) / most:.1f}%">'
-        "</b>"
-        for band, a, b in zip(BAND_LABELS, ends, ends[1:], strict=False)
-        if b > a
+        f'<b class="b-{band}" style="left:{100.0 * max(a, 0.0) / most:.1f}%;'
+        f'width:{100.0 * (b - max(a, 0.0)) / most:.1f}%"></b>'
+        for band, (a, b) in zip(BAND_LABELS, pairwise(ends), strict=True)
+        if b > max(a, 0.0)
     )
-    total = answer.total_points
-    words = (
-        f"High begins at {limits[1]:.0f} here"
-        if total < limits[1]
-        else (
-            f"Very high begins at {limits[2]:.0f} here"
-            if total < limits[2]
-            else f"{BAND_LABELS[answer.band]} from {limits[2]:.0f} here"
-        )
-    )
+    bar = f'<i style="left:0;width:{100.0 * total / most:.1f}%"></i>'
+    nearest = min(limits, key=lambda limit: (limit < total, abs(limit - total)))
+    label = list(BAND_LABELS.values())[limits.index(nearest) + 1]
     return (
-        f'<li class="sum b-{answer.band}"><div class="row"><span class="what"><b>Points, in all'
-        f"</b><br><small>{words}</small></span>"
-        f'<span class="run">{grounds}<i style="left:0;width:{100 * total / most:.1f}%;'
-        f'top:30%;bottom:30%"></i></span><span class="num">{points_text(total)}</span></div></li>'
+        f'<li class="sum b-{answer.band}"><div class="row"><span class="what">'
+        f"<b>Points, in all</b><br><small>{label} from {nearest:.0f} here</small></span>"
+        f'<span class="run">{grounds}{bar}</span>'
+        f'<span class="num">{points_text(total)}</span></div></li>'
     )
 
 

@@ -69,7 +69,7 @@ def _ask_for_session() -> None:
         )
         questions.ask_units()
     undo.tell("session")
-    questions.ask_plan()
+    questions.ask_session(age=False)
 
 
 # -------------------------------------------------------------------------- the answer
