@@ -12,7 +12,7 @@ from riskmodel import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv
-from riskmodel.reporting.starts import credit
+from riskmodel.reporting.starts import credit, day_best_words, planned_words
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.starts.scores import WEATHER_FIELDS
@@ -104,25 +104,26 @@ def _ask_limits(weather: Weather) -> _Limits:
 
 
 def _show_windows(best: BestStart | BestStartSquad) -> None:
-    """Say the best times, with a click for each."""
+    """Say the planned start and the best time of each day, with a click for each."""
     st.header("The best times")
-    if not best.windows:
+    if planned := planned_words(best):
+        st.markdown(f"Your planned start, {planned}.")
+    if not best.by_day:
         tables.tell(" ".join([*map(form.sentence, best.problems)] or best.notes[-1:]))
         return
-    for place, window in enumerate(best.windows):
+    for place, day_best in enumerate(best.by_day):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            row = start_one.row_of(best.starts, window.start)
-            words = f"**{window.words}**, range {start_one.span(row)}"
+            row = start_one.row_of(best.starts, day_best.start)
+            words = f"**{day_best_words(best, day_best)}**, range {start_one.span(row)}"
             st.markdown(words, width="stretch")
             st.button(
                 "Look",
                 key=f"look_{place}",
                 on_click=_choose,
-                args=(window.start,),
-                help=f"Look at the start at {window.start:%H:%M}",
+                args=(day_best.start,),
+                help=f"Look at the start at {day_best.start:%H:%M}",
             )
-    if best.compared_with is not None:
-        st.caption(f"Compared with {best.compared_with.words}. {SYNTHETIC}")
+    st.caption(SYNTHETIC)
 
 
 def _choose(start: pd.Timestamp) -> None:

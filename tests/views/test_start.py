@@ -15,6 +15,7 @@ from riskmodel import assess, best_start, best_start_squad
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.starts import day_best_words
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
 from riskmodel.views import start_chart
@@ -75,8 +76,8 @@ def with_file(**state):
 def test_the_page_says_what_python_says():
     page, weather = with_file()
     found = best_start(RUN, weather, **WHOLE)
-    for window in found.windows:
-        assert f"**{window.words}**" in words(page)
+    for day_best in found.by_day:
+        assert f"**{day_best_words(found, day_best)}**" in words(page)
     row = found.starts[found.starts["allowed"]].iloc[0]
     assert f"**{row['in_100'].capitalize()} of 100**" in words(page)
     assert "[Weather data by Open-Meteo.com](https://open-meteo.com/)" in words(page)
@@ -86,7 +87,7 @@ def test_a_start_that_is_used_gives_the_same_number_in_my_session():
     page, weather = with_file()
     place = next(i for i, b in enumerate(page.button) if (b.key or "").startswith("look_1"))
     page.button[place].click().run()
-    window = best_start(RUN, weather, **WHOLE).windows[1]
+    window = best_start(RUN, weather, **WHOLE).by_day[1]
     assert pd.Timestamp(page.session_state["start_chosen"]) == window.start
     press(page, "Use this start in My session")
     given = {n: page.session_state[n] for n in FIELDS if n in page.session_state}
@@ -186,8 +187,8 @@ def test_the_squad_gets_expected_numbers_by_hour():
     page, weather = with_file(SquadState=SquadState(squad), start_whom="The squad")
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
     found = best_start_squad(squad, plan, weather, **WHOLE)
-    for window in found.windows:
-        assert f"**{window.words}**" in words(page)
+    for day_best in found.by_day:
+        assert f"**{day_best_words(found, day_best)}**" in words(page)
     press(page, "Use this start in Squad")
     assert page.session_state["wbgt_c"] is not None
 
@@ -379,7 +380,7 @@ def test_night_is_where_the_sun_is_down(place, day, dark):
 
 def test_a_start_that_was_used_goes_when_another_weather_is_answered():
     weather = read_weather_file(FILE.read_bytes())
-    start = best_start(RUN, weather, **WHOLE).windows[0].start
+    start = best_start(RUN, weather, **WHOLE).by_day[0].start
     given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
     page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
     moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
