@@ -110,10 +110,11 @@ class Scored:
 
 @dataclass(frozen=True)
 class Step:
-    """What one click replaced, and what it was called."""
+    """What one click did: the answers before it and after it."""
 
     label: str
     before: Answers
+    after: Answers
 
 
 @dataclass
