@@ -16,7 +16,7 @@ from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, wea
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
-from riskmodel.scoring.guards import GUARDS, Guard, joined
+from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
 
@@ -58,7 +58,12 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     if private:
         columns["Sets apart"] = _sets_apart(scored)
         columns["Problems and warnings"] = [
-            " ".join([*(p.sentence(names=False) for p in problems), *map(str, guards)])
+            " ".join(
+                [
+                    *(problem.sentence(names=False) for problem in problems),
+                    *(guard.to_coach for guard in guards),
+                ]
+            )
             for problems, guards in _findings(scored)
         ]
         # Worded once each, as most athletes leave the same questions open.
@@ -66,7 +71,12 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
     else:
         columns["Problems and warnings"] = [
-            " ".join(filter(None, (public_sentences(problems), joined(_public(guards)))))
+            " ".join(
+                filter(
+                    None,
+                    (public_sentences(problems), *(g.to_coach for g in _public(guards))),
+                )
+            )
             for problems, guards in _public_findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
@@ -97,9 +107,9 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
-    ...                     "guards": [(), GUARDS[-1:]]})
+    ...                     "guards": [(), GUARDS[-2:-1]]})
     >>> squad_warnings(two)[0][:30]
-    'Ben: Under 18: plan this sessi'
+    'Ben: Under 18: hardly any stud'
     """
     rows_of: dict[Guard, list[int]] = {}
     for row, guards in enumerate(scored["guards"]):
@@ -112,13 +122,13 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         if not rows:
             continue
         if len(rows) == n_scored and guard.about_heat:
-            warnings.append(guard.sentence)
+            warnings.append(guard.to_coach)
             continue
         names = list(everybody.iloc[rows])
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        warnings.append(f"{', '.join(shown)}{more}: {guard.sentence}")
+        warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
     return warnings
 
 
