@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,12 @@ from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.pdf import footer, pdf
+from riskmodel.reporting.squad_print import (
+    conditions_text,
+    squad_sheet,
+    title_text,
+    when_and_where,
+)
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
@@ -23,6 +30,7 @@ from riskmodel.squad.summary import expected, labels
 _NO_SCORE = "No score"
 _MUST_NOT_START = "Must not start"
 _NAMED = 3
+_PRINTED_LEVERS = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
 
 
@@ -58,12 +66,7 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     if private:
         columns["Sets apart"] = _sets_apart(scored)
         columns["Problems and warnings"] = [
-            " ".join(
-                [
-                    *(problem.sentence(names=False) for problem in problems),
-                    *(guard.to_coach for guard in guards),
-                ]
-            )
+            _in_one([p.sentence(names=False) for p in problems], guards)
             for problems, guards in _findings(scored)
         ]
         # Worded once each, as most athletes leave the same questions open.
@@ -71,15 +74,15 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
     else:
         columns["Problems and warnings"] = [
-            " ".join(
-                filter(
-                    None,
-                    (public_sentences(problems), *(g.to_coach for g in _public(guards))),
-                )
-            )
+            _in_one([public_sentences(problems)], _public(guards))
             for problems, guards in _public_findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
+
+
+def _in_one(problems: Sequence[str], guards: Sequence[Guard]) -> str:
+    """Sentences about problems and of guards as one text."""
+    return " ".join(filter(None, (*problems, *(guard.to_coach for guard in guards))))
 
 
 def squad_export(
@@ -261,8 +264,9 @@ def squad_pdf(
     units: unit_table.Chosen,
     private: bool,
     scorecard: Scorecard | None = None,
+    place: str = "",
 ) -> bytes:
-    """Lay out a squad for printing.
+    """Lay out a squad for printing: on one page for about 40 athletes.
 
     Parameters
     ----------
@@ -275,23 +279,38 @@ def squad_pdf(
         As for `squad_table`.
     scorecard : Scorecard, optional
         The one that scored them, if it is not the one that comes along.
+    place : str, optional
+        Where the session is.
 
     Returns
     -------
     bytes
         A PDF file.
     """
-    table = squad_table(scored, private=private)
+    card = scorecard or load_scorecard()
+    if not private:
+        scored = _in_public_order(scored)
+    sheet = squad_sheet(scored, card, private=private)
+    where = when_and_where(plan, place)
     content = {
-        "title": "Squad sheet",
+        "title": title_text(plan),
         "lines": [
-            plan_text(plan, units),
+            *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
-            *filter(None, [heat_text(plan)]),
         ],
-        "headers": list(table.columns),
-        "rows": table.to_numpy().tolist(),
-        "levers": [option_text(option) for option in options[:5]],
-        "footer": footer(scorecard or load_scorecard()),
+        "for-all": sheet.for_all,
+        "reasons": private,
+        "groups": [
+            {"heading": heading, "rows": [asdict(row) for row in rows]}
+            for heading, rows in sheet.groups.items()
+        ],
+        "footnotes": sheet.footnotes,
+        "levers": "; ".join(_option_in_brief(o) for o in options[:_PRINTED_LEVERS]),
+        "footer": footer(card),
     }
     return pdf("squad_sheet", content)
+
+
+def _option_in_brief(option: SquadOption) -> str:
+    before, after = map(_amount, (option.expected_before, option.expected_after))
+    return f"{option.label} ({before} to {after})"

@@ -274,7 +274,6 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
     ]
     assert any(secret in words for secret in secrets) == private
     assert ("Sets apart" in words) == private
-    assert ("Not answered" in words) == private
     everything = " ".join(table.astype(str).to_numpy().ravel())
     assert any(secret in everything for secret in secrets) == private
 
