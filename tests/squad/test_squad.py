@@ -731,7 +731,7 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
         plan_text({**PLAN, "duration_min": 120}, {})
     ]
     (sheet,) = pypdf.PdfReader(io.BytesIO(contents["Sheet to print, PDF"])).pages
-    assert "Soccer, 120 min" in sheet.extract_text()
+    assert "Soccer, 2 h" in sheet.extract_text()
     page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("Saved 3 athletes and the session in this")).to_be_visible()
     ready(page)
