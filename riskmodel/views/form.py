@@ -35,6 +35,15 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
+EXAMPLE: Answers = {
+    "sport": "running",
+    "duration_min": 120.0,
+    "session_rpe": 7,
+    "air_temperature_c": 27.0,
+    "relative_humidity_pct": 60.0,
+    "age_years": 38.0,
+}
+"""What a first visitor sees: the answers to the questions that a number needs."""
 OFFSET = "start_offset_min"
 """Key of the question for the clock of the place."""
 
@@ -250,7 +259,7 @@ def show_again(page: str) -> None:
     navigation = state(NavigationState)
     if navigation.title == page:
         return
-    navigation.title = page
+    navigation.came_from, navigation.title = navigation.title, page
     put_example_away()
     for field in FIELDS.values():
         # Every number and text that is drawn looks through all that is kept: what is
