@@ -71,7 +71,7 @@ def _ask_session(*, squad: bool) -> tuple[dict[str, Any], list[str]]:
         answers = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
     missing = [field.label for field in needed if field.name not in answers]
     box = st.popover(
-        f"Missing: {', '.join(missing)}" if missing else _session_words(answers),
+        _missing_words(missing) if missing else _session_words(answers),
         key="start_session",
         icon=":material/edit_note:" if missing else ":material/bolt:",
         type="primary" if missing else "secondary",
@@ -96,6 +96,12 @@ def _tell_faults() -> None:
             look.fault(form.sentence(fault))
 
 
+def _missing_words(missing: list[str]) -> str:
+    return (
+        missing[0] + "?" if len(missing) == 1 else f"Your session? {len(missing)} answers"
+    )
+
+
 def _session_words(answers: dict[str, Any]) -> str:
     sport = FIELDS["sport"].levels[answers["sport"]]
     minutes = duration_text(answers["duration_min"])
@@ -114,8 +120,9 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
         return
     with box:
         own = planned if held["start_planned"] is None else None
-        st.datetime_input("Planned start, by the clock of the place", key="start_planned",
-                          value=None, **_STAYS)  # fmt: skip
+        label = "Planned start, by the clock of the place"
+        looking = {"on_change": start_one.look_at_the_best, **_STAYS}
+        st.datetime_input(label, None, key="start_planned", **looking)
         if own is not None:
             look.note(f"That of My session: {day_words(own)}, {clock_words(own)}.")
         st.toggle("Fixed start: only this one", key="start_fixed", **_STAYS)
@@ -180,12 +187,10 @@ def _show_stop(best: Best) -> bool:
 
 def _show_foot(best: Best, *, takeable: bool) -> None:
     with st.container(key="start_foot"):
-        suns = [f"{day.day:%a}: {day.words}" for day in best.days]
         of_weather = {f"{best.weather.words}.", *best.weather.notes}
         notes = [note for note in best.notes if note not in of_weather]
-        look.note(" ".join(suns), *notes)
         start_weather.show_source(best.weather)
-        look.note(SYNTHETIC)
+        look.note(*notes, SYNTHETIC)
         if takeable:
             _take_along(best)
 
@@ -214,7 +219,7 @@ def _show() -> None:
             _tell_faults()
             example = weather is None or bool(missing)
             if example:
-                st.html(_example_tag(weather, missing))
+                st.html(_example_tags(weather=weather is None, session=bool(missing)))
             if weather is None:
                 weather, whole = start_weather.example(), True
             else:
@@ -225,23 +230,23 @@ def _show() -> None:
                 return
             row = start_one.chosen_row(best)
             start_one.show(best, row, answers, usable=not example)
-            if squad is None and not example:
+        # Of a fixed start no other is proposed.
+        if best.by_day:
+            with st.container(key="start_all"):
+                start_one.best_of_days(best)
+                st.html(calendar_html(best, row["start"]))
+        if squad is None and not example:
+            with st.container(key="start_more"):
                 start_one.show_on_site(best, row, answers)
                 start_one.offer_heat_days(weather, row, answers)
-        with st.container(key="start_all"):
-            start_one.best_of_days(best)
-            st.html(calendar_html(best, row["start"]))
     _show_foot(best, takeable=not example)
 
 
-def _example_tag(weather: Weather | None, missing: list[str]) -> str:
+def _example_tags(*, weather: bool, session: bool) -> str:
     """Say what in the picture is not the reader's."""
-    words = [
-        *(["an example of weather: choose your place"] if weather is None else []),
-        *(["an example of a session: say yours"] if missing else []),
-    ]
-    sentence = " · ".join(words)
-    return look.tag(sentence[0].upper() + sentence[1:])
+    tags = [look.tag("Example weather: choose your place")] * weather
+    tags += [look.tag("Example session: say yours")] * session
+    return f'<p class="cr-tags">{" ".join(tags)}</p>'
 
 
 look.heading("When is the best start?", "Your session at every hour of the next days.")

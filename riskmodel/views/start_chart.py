@@ -49,12 +49,12 @@ def card_html(best: Best, row: pd.Series[Any]) -> str:
         before = f'<s>{old}</s><span class="cr-hidden"> becomes </span>'
     number = number_html(best, number_of(best, row))
     return (
-        f'<div class="cr-card b-{row["band"]}" role="status">'
+        f'<div class="cr-card cr-start b-{row["band"]}" role="status">'
         f"<b>{start_words(row['start'], row['end'])}</b>"
         f'<div class="cr-top"><span class="cr-num">{before}{number}</span>'
         f'<span class="cr-of">{_of(best)}</span>'
         f'<span class="cr-side">{look.chip(row["band"])}'
-        f'<span class="cr-note">range {span_words(best, row)}</span></span></div>'
+        f'<span class="cr-note">range {span_words(best, row, "under")}</span></span></div>'
         f"{_scale(best, row, planned)}{look.band_words(row['band'])}"
         f'<p class="cr-note cr-planned">{_planned_html(best, row)}</p></div>'
     )
@@ -64,7 +64,7 @@ def _planned_html(best: Best, row: pd.Series[Any]) -> str:
     """Say what the planned start would bring, beside another one."""
     planned = best.planned
     if planned is None:
-        return "Say when you plan to start, behind the clock, to compare with it."
+        return "Set your planned start above to compare with it."
     if planned.name == row.name:
         return "Your planned start"
     when = f"{day_words(planned['start'])}, {clock_words(planned['start'])}"

@@ -50,6 +50,11 @@ def chosen_row(best: Best) -> pd.Series[Any]:
     return cast("pd.Series[Any]", rows.loc[chosen])
 
 
+def look_at_the_best() -> None:
+    """Forget the start that was chosen: another one is planned."""
+    st.session_state.pop(CHOSEN, None)
+
+
 def show(
     best: Best, row: pd.Series[Any], answers: Mapping[str, Any], *, usable: bool
 ) -> None:
@@ -58,7 +63,8 @@ def show(
         look.note(row["problem"])
     else:
         st.html(card_html(best, row))
-        look.note(_weather_words(row))
+        suns = [day.words for day in best.days if day.day == row["start"].date()]
+        look.note(_weather_words(row), *suns)
     for sentence in _warnings(best, row):
         look.warn(sentence)
     wbgt_c = st.session_state.get(_on_site_key(row).format(_degrees().label))
@@ -101,7 +107,7 @@ def best_of_days(best: Best) -> None:
     st.session_state[_BEST] = chosen if chosen in labels else None
     if len(labels) > 1:
         label = "The best start of each day"
-        widgets.pills(label, labels, _BEST, on_change=_choose)
+        widgets.pills(label, labels, _BEST, on_change=_choose, wrap=False)
 
 
 def _choose() -> None:
@@ -122,7 +128,7 @@ def _weather_words(row: pd.Series[Any]) -> str:
     doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
     return (
         f"{temperature}, humidity {row['relative_humidity_pct']:.0f} %, heat (WBGT) "
-        f"{wbgt}, {highest} in the hottest hour, give or take {doubt:.3g} {air.label}"
+        f"{wbgt}, {highest} in the hottest hour, give or take {doubt:.3g} {air.label}."
     )
 
 

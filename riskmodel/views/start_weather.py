@@ -79,8 +79,8 @@ def ask() -> Weather | None:
             )
     if page.weather is None:
         look.note(
-            "The name of the place, and its position to about a kilometre, go to "
-            f"{place.service()}. Nothing else leaves this machine."
+            "Only the name that you search for, and the place to about a kilometre, go to "
+            f"{place.service()}."
         )
     return page.weather
 
@@ -127,10 +127,10 @@ def show_source(weather: Weather) -> None:
     look.note(" ".join([words, f"Times are those of {weather.time_zone}.", *weather.notes]))
     if weather.attribution == ATTRIBUTION:
         # Asked for by the licence of the data.
-        st.caption(
-            f"[{ATTRIBUTION}]({ATTRIBUTION_URL}), [CC BY 4.0]({LICENCE_URL}), averaged "
-            "over the session; places by GeoNames."
-        )
+        links = ((ATTRIBUTION, ATTRIBUTION_URL), ("CC BY 4.0", LICENCE_URL))
+        credit = ", ".join(f'<a href="{url}" target="_blank">{w}</a>' for w, url in links)
+        words = f"{credit}, averaged over the session; places by GeoNames."
+        st.html(f'<p class="cr-note">{words}</p>')
     elif weather.attribution:
         look.note(weather.attribution)
 
