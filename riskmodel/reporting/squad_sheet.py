@@ -18,8 +18,10 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard, joined
 from riskmodel.squad.scores import SquadOption, attention_order
+from riskmodel.squad.summary import expected, labels
 
 _NO_SCORE = "No score"
+_MUST_NOT_START = "Must not start"
 _NAMED = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
 
@@ -42,16 +44,19 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     """
     if not private:
         scored = _in_public_order(scored)
-    known = scored["probability"].notna().to_numpy()
+    stopped = scored["must_not_start"].to_numpy()
+    known = scored["probability"].notna().to_numpy() & ~stopped
     risk = scored["band"].cat.rename_categories(BAND_LABELS).to_numpy(object)
+    # That somebody must not start tells a health answer.
+    without = np.where(stopped & private, _MUST_NOT_START, _NO_SCORE)
     columns = {
         "Athlete": labels(scored).array,
         "In 100": np.where(known, scored["in_100"].to_numpy(object), ""),
-        "Risk": np.where(known, risk, _NO_SCORE),
-        "Range in 100": _spans(scored),
+        "Risk": np.where(known, risk, without),
+        "Range in 100": np.where(known, _spans(scored), ""),
     }
     if private:
-        columns["Most points"] = scored["top_factors"].array
+        columns["Sets apart"] = _sets_apart(scored)
         columns["Problems and warnings"] = [
             " ".join([*(p.sentence(names=False) for p in problems), *map(str, guards)])
             for problems, guards in _findings(scored)
@@ -62,7 +67,7 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     else:
         columns["Problems and warnings"] = [
             " ".join(filter(None, (public_sentences(problems), joined(_public(guards)))))
-            for problems, guards in _findings(scored)
+            for problems, guards in _public_findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
 
@@ -126,44 +131,43 @@ def _spans(scored: pd.DataFrame) -> list[str]:
     return [texts[place] for place in which]
 
 
-def labels(scored: pd.DataFrame) -> pd.Series[str]:
-    """Name of every athlete, with the row where there is no name or another one like it.
-
-    Examples
-    --------
-    >>> two = pd.DataFrame({"athlete": ["Anna", "Anna", ""]}, index=[1, 3, 4])
-    >>> labels(two).tolist()
-    ['Anna (row 1)', 'Anna (row 3)', 'Row 4']
-    """
-    names = scored["athlete"].astype(str).str.strip()
-    if names.is_unique and (names != "").all():
-        return names
-    rows = scored.index.to_series().astype(str)
-    if not rows.is_unique:  # lists put together without a new index: count them through
-        rows = pd.Series(range(1, len(scored) + 1), scored.index).astype(str)
-    names = names.where(names != "", "Row " + rows)
-    while (again := names.duplicated(keep=False)).any():
-        names = names.where(~again, names + " (row " + rows + ")")
-    return names
-
-
 def _findings(
     scored: pd.DataFrame,
 ) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
-    """Problems and guards of each row."""
-    return zip(scored["answer_problems"], scored["guards"], strict=True)
+    """Problems of each row, with the answers left open, and its guards."""
+    for problems, left_open, guards in zip(
+        scored["answer_problems"], scored["left_open"], scored["guards"], strict=True
+    ):
+        yield (*problems, *left_open), guards
+
+
+def _public_findings(
+    scored: pd.DataFrame,
+) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
+    """As `_findings`, where who must not start has a problem as any other."""
+    for (problems, guards), stopped in zip(
+        _findings(scored), scored["must_not_start"], strict=True
+    ):
+        hidden = (Problem("illness_24h", "not_allowed"),) * bool(stopped)
+        yield (*problems, *hidden), guards
 
 
 def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
     """Urgent warnings that tell no private answer, then no score, then probability."""
     listed = scored.sort_index(kind="stable")
     urgent = [any(g.urgent for g in _public(guards)) for guards in listed["guards"]]
-    order = attention_order(listed["probability"].to_numpy(), np.array(urgent, bool))
-    return listed.iloc[order]
+    shown = listed["probability"].where(~listed["must_not_start"])
+    return listed.iloc[attention_order(shown.to_numpy(), np.array(urgent, bool))]
 
 
 def _public(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     return tuple(guard for guard in guards if not guard.private)
+
+
+def _sets_apart(scored: pd.DataFrame) -> list[str]:
+    """The factor of each that lies furthest above the squad's, with its points."""
+    pairs = zip(scored["sets_apart"], scored["sets_apart_points"], strict=True)
+    return [f"{label} +{points:g}" if label else "" for label, points in pairs]
 
 
 def _missing(names: str) -> str:
@@ -185,21 +189,20 @@ def expected_text(scored: pd.DataFrame) -> str:
     Parameters
     ----------
     scored : pandas.DataFrame
-        From `riskmodel.squad.scores.score_squad`.  The range goes from the sum of the
-        lows to the sum of the highs: what makes it moves all athletes the same way.
+        From `riskmodel.squad.scores.score_squad`.  Who must not start is not counted.
 
     Examples
     --------
     >>> two = pd.DataFrame({"probability": [0.1, 0.3], "probability_low": [0.04, 0.1],
-    ...                     "probability_high": [0.2, 0.5], "total_points": 30})
+    ...                     "probability_high": [0.2, 0.5], "total_points": 30,
+    ...                     "must_not_start": False})
     >>> expected_text(two)
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
-    columns = ("probability", "probability_low", "probability_high")
-    sums = [float(scored[name].sum()) for name in columns]
-    number, low, high = map(_amount, sums)
-    about = number if sums[0] < _LEAST else f"about {number}"
-    n = int(scored["probability"].notna().sum())
+    count = expected(scored)
+    number, low, high = map(_amount, (count.number, count.low, count.high))
+    about = number if count.number < _LEAST else f"about {number}"
+    n = count.n_scored
     if not n and scored["total_points"].notna().any():
         return str(Problem("", "not_calibrated"))
     if not n:

@@ -213,6 +213,8 @@ GUARDS = tuple(guard for guard, _ in _RULES)
 """Every guard, those about the person first."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
 """Those that speak against any training now, as a set of bits."""
+STOP_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent and guard.private)
+"""Those of them about the person: whoever has one must not start, in any weather."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import Answers, read_frame, unknown_column
+from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
@@ -30,7 +30,8 @@ from riskmodel.scoring.guards import (
     of_each,
 )
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.scores import PLAN_FIELDS, with_plan
+from riskmodel.squad.plan import PLAN_FIELDS, read_athletes
+from riskmodel.squad.scores import counted
 from riskmodel.starts.daylight import Day
 from riskmodel.starts.possible import (
     Limits,
@@ -258,9 +259,9 @@ def best_start_squad(
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
-    answers = read_frame(with_plan(athletes[kept], {**own_plan, **ANY_WEATHER}))
+    answers = read_athletes(athletes[kept], {**own_plan, **ANY_WEATHER}).answers
     the_plan = _without_weather(of_plan)
-    scored = answers.usable()
+    scored = counted(used, answers)
     problem = without_weather(the_plan) if scored.any() else None
     scored &= problem is None
     n_scored = int(scored.sum())

@@ -55,7 +55,8 @@ def answers() -> dict[str, Any]:
     """Everything that was answered so far and can be read, in the units of `FIELDS`."""
     held, form = shown(), state(FormState)
     if form.example and held != form.as_put:
-        form.from_example = {n: held[n] for n in form.example if n in held}
+        was = form.as_put
+        form.from_example = {n: was[n] for n in form.example if held.get(n) == was[n]}
         form.example = frozenset()
     return {name: value for name, value in held.items() if name not in form.example}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -92,23 +92,25 @@ def _scored(answers: dict[str, Any]) -> Scored:
 
 
 def _head() -> None:
-    with st.container(horizontal=True, vertical_alignment="top", key="head"):
-        with st.container():
-            look.heading(
-                "How likely is a muscle cramp?",
-                "Of 100 sessions like the one you plan: see why, and what would change it.",
-            )
-        box = st.popover("Options", type="tertiary", key="options", on_change="rerun")
-    if box.open:
-        with box:
-            widgets.example("Look at an example", load_examples(), "example", _use_example)
-            questions.ask_units()
-            words = "What is kept in this browser stays." if device.kept_profile() else None
-            st.button("Clear all answers", key="clear", on_click=_clear, help=words)
+    look.heading(
+        "How likely is a muscle cramp?", "Of 100 sessions like yours: why, and what helps."
+    )
     if form.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
     if (step := state(MySessionState).step) is not None:
         st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
+
+
+def _options() -> None:
+    widgets.example("Look at an example", load_examples(), "example", _use_example)
+    questions.ask_units()
+    words = "What is kept in this browser stays." if device.kept_profile() else None
+    st.button("Clear all answers", key="clear", on_click=_clear, help=words)
+
+
+def _weather() -> None:
+    questions.ask_feeling()
+    place.ask_forecast()
 
 
 def _tag(*, example: bool) -> str:
@@ -123,8 +125,9 @@ def _tag(*, example: bool) -> str:
 
 
 def _answer(answer: Assessment, was: Assessment | None, *, example: bool) -> None:
-    with st.container(key="answer", gap=None):
+    with st.container(key="number"):
         result.show_number(answer, was, _tag(example=example))
+    with st.container(key="picture"):
         result.show_picture(answer, was)
 
 
@@ -161,16 +164,14 @@ def _sharpen(answer: Assessment) -> None:
     if name is None or not width:
         return
     share_pct = 100.0 * answer.narrowing[name] / width
+    words = f"about {share_pct:.0f} % narrower" if share_pct >= 1.0 else "a little narrower"
     with st.container(border=True, key="next_question"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            effect = f"a range about {share_pct:.0f} % narrower, on average"
-            less = "a slightly narrower range"
-            words = effect if share_pct >= 1.0 else less
-            st.html(
-                f'<p class="cr-do">Make it sharper <span class="cr-note">{words}</span></p>'
-            )
-            st.button("Skip", type="tertiary", on_click=_skip, args=(name,))
+        st.html(
+            '<p class="cr-do">Make it sharper <span class="cr-note">'
+            f"one answer, and the range is {words} on average</span></p>"
+        )
         questions.draw([FIELDS[name]])
+        st.button("Skip", type="tertiary", key="skip", on_click=_skip, args=(name,))
         if FIELDS[name].private:
             look.note(questions.PRIVACY)
 
@@ -195,23 +196,28 @@ def _faults_elsewhere() -> None:
             look.fault(f"{form.sentence(problem)} It is left open.")
 
 
+def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
+    """Draw a quiet button, and what is behind it once it is opened."""
+    box = st.popover(
+        words,
+        icon=f":material/{icon}:",
+        type="tertiary",
+        key=f"box_{words.lower()}",
+        on_change="rerun",
+    )
+    if box.open:
+        with box:
+            draw()
+
+
 def _rail(answer: Assessment, *, example: bool) -> None:
     with st.container(key="rail"):
         with st.container(key="questions"):
             questions.ask_session()
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
-                box = st.popover(
-                    "Weather",
-                    type="tertiary",
-                    key="weather_box",
-                    on_change="rerun",
-                    icon=":material/cloud:",
-                )
-                if box.open:
-                    with box:
-                        questions.ask_feeling()
-                        place.ask_forecast()
+                _opened("Weather", "cloud", _weather)
+                _opened("Options", "tune", _options)
                 if not example and form.still_from_example():
                     st.button(
                         "The rest is right too",

@@ -109,7 +109,7 @@ SQUAD = pd.DataFrame(
     {
         "athlete": ["Ada", "Ben", "Cy", "Di"],
         "age_years": [25, 200, 16, 33],
-        "medications": ["Ventolin (inhaler)", "none", "none", "none"],
+        "medications": ["Xyzol (inhaler)", "none", "none", "none"],
         "illness_24h": ["no", "no", "no", "yes"],
     }
 )
@@ -118,12 +118,12 @@ SQUAD = pd.DataFrame(
 def test_a_cell_in_brackets_is_shown_whole_and_names_of_programs_are_not():
     table = squad_table(score_squad(SQUAD, PLAN), private=True).set_index("Athlete")
     told = table["Problems and warnings"]
-    assert "Regular medicines is Ventolin (inhaler); allowed" in told["Ada"]
+    assert "Regular medicines is Xyzol (inhaler), which is not understood." in told["Ada"]
     assert "(age_years)" not in told["Ben"]
     public = squad_table(score_squad(SQUAD, PLAN), private=False).set_index("Athlete")
     assert public["Problems and warnings"]["Ada"] == "Answers need a look."
     assert public["Problems and warnings"]["Ben"] == "Age needs a look."
-    assert public["Problems and warnings"]["Di"] == ""
+    assert public["Problems and warnings"]["Di"] == "Answers need a look."
 
 
 def test_a_warning_is_told_once_with_whom_it_is_for():

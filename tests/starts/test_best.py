@@ -758,9 +758,7 @@ def test_of_many_who_cannot_be_scored_three_are_named():
 def test_why_somebody_cannot_be_scored_tells_no_health_answer():
     team = squad(red_flags=[None, "swollen_calf", None], sleep_h=[None, None, 40])
     said = best_start_squad(team, PLAN, summer()).notes[-1]
-    assert said == (
-        "2 of 3 cannot be scored: Ben (Answers need a look), Cy (Answers need a look)."
-    )
+    assert said == ("1 of 3 cannot be scored: Ben (Answers need a look).")
 
 
 def test_a_start_that_one_cannot_finish_has_no_sum():
