@@ -35,15 +35,6 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
-EXAMPLE: Answers = {
-    "sport": "running",
-    "duration_min": 120.0,
-    "session_rpe": 7,
-    "air_temperature_c": 27.0,
-    "relative_humidity_pct": 60.0,
-    "age_years": 38.0,
-}
-"""What a first visitor sees: the answers to the questions that a number needs."""
 OFFSET = "start_offset_min"
 """Key of the question for the clock of the place."""
 

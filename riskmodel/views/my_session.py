@@ -118,7 +118,7 @@ def _tag(*, example: bool) -> str:
     if example:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
-        return look.tag(f"{len(left)} of {len(form.EXAMPLE)} still the example's")
+        return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
     if not questions.signs_answered():
         return look.tag("Preview: warning signs?", result.SIGNS)
     return ""
@@ -256,9 +256,9 @@ def _footer() -> str:
 
 
 def _show() -> None:
-    example = not form.answers().keys() & form.EXAMPLE.keys() - set(device.PROFILE)
+    example = not form.answers().keys() & questions.EXAMPLE.keys() - set(device.PROFILE)
     if example and not state(MySessionState).from_link and not form.faults():
-        form.show_example(form.EXAMPLE)
+        form.show_example(questions.EXAMPLE)
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)

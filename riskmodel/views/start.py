@@ -224,7 +224,7 @@ def _show() -> None:
                 weather, whole = start_weather.example(), True
             else:
                 whole = state(StartState).shown_whole
-            answers = {**(form.EXAMPLE if missing else {}), **answers}
+            answers = {**(questions.EXAMPLE if missing else {}), **answers}
             best = _score(weather, answers, squad, whole=whole)
             if _show_stop(best):
                 return
