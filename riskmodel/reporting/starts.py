@@ -53,10 +53,12 @@ def number_of(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> float:
     return float(row["probability" if isinstance(best, BestStart) else "expected"])
 
 
-def span_words(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> str:
+def span_words(
+    best: BestStart | BestStartSquad, row: pd.Series[Any], fewer: str = "fewer than"
+) -> str:
     """Range of a row of the starts, in 100 or in athletes."""
     if isinstance(best, BestStart):
-        return in_100_span(row["probability_low"], row["probability_high"])
+        return in_100_span(row["probability_low"], row["probability_high"], fewer)
     return f"{row['expected_low']:.1f} to {row['expected_high']:.1f}"
 
 

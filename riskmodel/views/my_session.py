@@ -27,17 +27,6 @@ from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
 
-# What a first visitor sees: the answers to the questions that a number needs.
-EXAMPLE: Mapping[str, Any] = {
-    "sport": "running",
-    "duration_min": 120.0,
-    "session_rpe": 7,
-    "air_temperature_c": 27.0,
-    "relative_humidity_pct": 60.0,
-    "age_years": 38.0,
-}
-
-
 # ----------------------------------------------------------------- clicks and the score
 
 
@@ -144,7 +133,7 @@ def _tag(*, example: bool) -> str:
     if example:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
-        return look.tag(f"{len(left)} of {len(EXAMPLE)} still the example's")
+        return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
     if not questions.signs_answered():
         return look.tag("Preview: warning signs?", result.SIGNS)
     return ""
@@ -289,9 +278,9 @@ def _footer() -> str:
 
 
 def _show() -> None:
-    example = not form.answers().keys() & EXAMPLE.keys() - set(device.PROFILE)
+    example = not form.answers().keys() & questions.EXAMPLE.keys() - set(device.PROFILE)
     if example and not state(MySessionState).from_link and not form.faults():
-        form.show_example(EXAMPLE)
+        form.show_example(questions.EXAMPLE)
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)
