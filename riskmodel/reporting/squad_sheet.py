@@ -11,6 +11,7 @@ import pandas as pd
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.reporting.levers import lever_label
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
@@ -207,7 +208,10 @@ def expected_text(scored: pd.DataFrame) -> str:
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
-def option_text(option: SquadOption) -> str:
+_OWN: unit_table.Chosen = {}
+
+
+def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
     """Say what a change of the plan does to the squad.
 
     Examples
@@ -215,8 +219,9 @@ def option_text(option: SquadOption) -> str:
     >>> option_text(SquadOption("Stay in the shade", {}, 3.14, 1.62, 28))
     'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
+    label = option.label if option.lever is None else lever_label(option.lever, units)
     return (
-        f"{option.label}: from {_amount(option.expected_before)} to "
+        f"{label}: from {_amount(option.expected_before)} to "
         f"{_amount(option.expected_after)} of {option.n_scored} "
         f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
@@ -278,7 +283,7 @@ def squad_pdf(
         ],
         "headers": list(table.columns),
         "rows": table.to_numpy().tolist(),
-        "levers": [option_text(option) for option in options[:5]],
+        "levers": [option_text(option, units) for option in options[:5]],
         "footer": footer(scorecard or load_scorecard()),
     }
     return pdf("squad_sheet", content)

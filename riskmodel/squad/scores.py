@@ -29,7 +29,7 @@ from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import URGENT_BITS, of_each
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.levers import FOR_ALL, LEVERS, Lever
 from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import VETOES
 
@@ -48,9 +48,6 @@ ATHLETE_FIELDS = tuple(name for name in FIELDS if name not in PLAN_FIELDS)
 TOP_FACTORS = 2
 LEAST_SAVED = 0.1
 """A change after which fewer athletes less are expected to cramp is not worth a line."""
-# Levers that a coach can pull for everybody at once.
-_FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "warm_up"})
-_FOR_ALL |= {"pace", "pace_same_time"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +61,8 @@ class SquadOption:
     expected_before, expected_after : float
         Athletes to expect with a cramp, among those who can be scored.
     n_scored : int
+    lever : Lever or None
+        The one that changes it; its words can be in other units than ``label``.
     """
 
     label: str
@@ -71,6 +70,7 @@ class SquadOption:
     expected_before: float
     expected_after: float
     n_scored: int
+    lever: Lever | None = None
 
 
 def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
@@ -357,16 +357,12 @@ def _options(
     if not usable.any() or not all(name in given for name in needed):
         return ()
     seen = _seen_by_levers(used, given, result, usable)
-    barred = {
-        name
-        for veto in VETOES
-        if veto.levers & _FOR_ALL and veto.applies(seen)
-        for name in veto.levers
-    }
+    vetoes = (v for v in VETOES if v.levers & FOR_ALL and v.applies(seen))
+    barred = {name for veto in vetoes for name in veto.levers}
     options = [
         (lever, changes)
         for lever in LEVERS
-        if lever.name in _FOR_ALL - barred and (changes := lever.change(seen)) is not None
+        if lever.name in FOR_ALL - barred and (changes := lever.change(seen)) is not None
     ]
     versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
     return _ranked(_over_plans(used, athletes, answers, plan, versions), options)
@@ -394,6 +390,7 @@ def _ranked(
             expected_before=float(expected[0]),
             expected_after=float(after),
             n_scored=int(np.isfinite(chances[0]).sum()),
+            lever=lever,
         )
         for (lever, changes), after in zip(options, expected[1:], strict=True)
         if expected[0] - after >= LEAST_SAVED

@@ -8,7 +8,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import text
-from riskmodel.reporting.handout import change_text
+from riskmodel.reporting.levers import change_text, lever_label, lever_sentence
 from riskmodel.views import form
 from riskmodel.whatif.advice import Advice, Option
 
@@ -38,7 +38,8 @@ def show(advice: Advice, use: Callable[[Option], None]) -> None:
 
 def _row(option: Option, use: Callable[[Option], None], before: str = "") -> None:
     key = "_".join(lever.name for lever in option.levers)
-    label = option.label[0].lower() + option.label[1:] if before else option.label
+    label = lever_label(option, form.chosen_units())
+    label = label[0].lower() + label[1:] if before else label
     with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         words = f"**{before}{label}**: {change_text(option)}  \n{_details(option)}"
         st.markdown(words, width="stretch")
@@ -54,4 +55,4 @@ def _details(option: Option) -> str:
     if drink is not None:
         words = text(drink, "l/h", form.chosen_units())
         amount = f"{FIELDS['fluid_intake_l_h'].label}: {words}. "
-    return f"{amount}{option.levers[0].sentence}"
+    return f"{amount}{lever_sentence(option, form.chosen_units())}"
