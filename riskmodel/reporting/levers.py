@@ -91,11 +91,11 @@ def change_text(option: Option) -> str:
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:
-    """Say that no change is offered, lightly where nothing warns and nothing was left out.
+    """Say that no change is shown: lightly, where there is none and nothing warns.
 
-    Whoever is ill, or was not offered something as it could do harm, is not told to
-    enjoy it.
+    Whoever is ill, was not offered something as it could do harm, or is shown only a
+    part of the advice, is not told to enjoy it.
     """
-    if answer.guards or advice.vetoes:
+    if answer.guards or advice.vetoes or advice.now or advice.weeks:
         return "No change to this session is suggested."
     return NOTHING_TO_CHANGE
