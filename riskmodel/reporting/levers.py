@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from riskmodel.inputs import units
+from riskmodel.reporting.onset import time_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.whatif.advice import Advice, Option
@@ -41,20 +42,6 @@ def lever_sentence(lever: Lever | Option, chosen: units.Chosen) -> str:
     return lever.worded(lever.sentence_template, chosen)
 
 
-def duration_text(minutes: float) -> str:
-    """Write a duration as hours and minutes.
-
-    Examples
-    --------
-    >>> duration_text(45), duration_text(225), duration_text(120)
-    ('45 min', '3 h 45', '2 h')
-    """
-    hours, rest = divmod(round(minutes), 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
-
-
 def amounts_text(option: Option, answers: Mapping[str, Any], chosen: units.Chosen) -> str:
     """Say to what a lever brings the duration and the drink; empty if it sets neither.
 
@@ -66,12 +53,12 @@ def amounts_text(option: Option, answers: Mapping[str, Any], chosen: units.Chose
     ...         "relative_effort": "harder"}
     >>> next(amounts_text(o, race, {}) for o in advise(race).now
     ...      if "duration_min" in o.changes)
-    '3 h 45 becomes 4 h 10'
+    '3 h 45 min becomes 4 h 10 min'
     """
     parts = []
     if (minutes := option.changes.get("duration_min")) is not None:
-        planned = duration_text(float(answers["duration_min"]))
-        parts.append(f"{planned} becomes {duration_text(minutes)}")
+        planned = time_text(float(answers["duration_min"]))
+        parts.append(f"{planned} becomes {time_text(minutes)}")
     if (drink_l_h := option.changes.get("fluid_intake_l_h")) is not None:
         parts.append(units.text(drink_l_h, "l/h", chosen))
     return ", ".join(parts)

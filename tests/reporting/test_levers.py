@@ -58,7 +58,7 @@ def test_options_are_worded_as_their_levers():
     assert "68 °F with a fan and go easier" in lever_label(advice.pair, US)
     assert lever_sentence(advice.pair, US) == ""
     (pace,) = (o for o in advise(RACE).now if o.levers[0].name == "pace")
-    assert amounts_text(pace, RACE, {}) == "3 h 45 becomes 4 h 07"
+    assert amounts_text(pace, RACE, {}) == "3 h 45 min becomes 4 h 7 min"
 
 
 def test_the_printed_page_has_the_chosen_units():
@@ -101,10 +101,10 @@ def test_a_drinking_plan_is_told_in_the_chosen_units():
         ("In bottles of 500 ml", "2.4"),
     ]
     assert drinking_lines(plan, US)[1] == [
-        ("Every 15 minutes", "5 oz"),
+        ("Every 15 minutes", "5.1 oz"),
         ("Per hour", "20.3 oz"),
         ("In all", "40.6 oz"),
-        ("In bottles of 17 oz", "2.4"),
+        ("In bottles of 16.9 oz", "2.4"),
     ]
 
 
