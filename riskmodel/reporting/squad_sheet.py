@@ -20,6 +20,8 @@ from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard, joined
 from riskmodel.squad.scores import SquadOption, attention_order
 
+_OWN: unit_table.Chosen = {}
+
 _NO_SCORE = "No score"
 _NAMED = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
@@ -206,9 +208,6 @@ def expected_text(scored: pd.DataFrame) -> str:
     if not n:
         return "no number, as nobody in the list can be scored"
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
-
-
-_OWN: unit_table.Chosen = {}
 
 
 def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
