@@ -761,6 +761,13 @@ def test_why_somebody_cannot_be_scored_tells_no_health_answer():
     assert said == ("1 of 3 cannot be scored: Ben (Answers need a look).")
 
 
+def test_who_must_not_start_counts_at_no_start():
+    ill = best_start_squad(squad(illness_24h=[None, "yes", None]), PLAN, summer())
+    others = best_start_squad(squad().iloc[[0, 2]], PLAN, summer())
+    assert ill.n_scored == others.n_scored == 2
+    np.testing.assert_allclose(ill.starts["expected"], others.starts["expected"])
+
+
 def test_a_start_that_one_cannot_finish_has_no_sum():
     of = weather({"air_temperature_c": np.full(12, 25.0)})
     every = best_start_squad(squad(), {**PLAN, "duration_min": 180}, of)
