@@ -125,7 +125,7 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
         st.datetime_input(label, None, key="start_planned", **looking)
         if own is not None:
             look.note(f"That of My session: {day_words(own)}, {clock_words(own)}.")
-        st.toggle("Fixed start: only this one", key="start_fixed", **_STAYS)
+        st.toggle("Fixed start: only this one", key="start_fixed", **looking)
         with st.container(horizontal=True, wrap=False):
             st.time_input("Not before", key="start_earliest", **_STAYS)
             st.time_input("Not after", key="start_latest", **_STAYS)

@@ -432,27 +432,31 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     expect(page.get_by_role("button", name="My place: Vienna")).to_be_visible()
 
 
+def open_limits(page):
+    page.locator(".st-key-start_limits").get_by_role("button").first.click()
+    expect(page.get_by_text("Only in daylight")).to_be_visible()
+    ready(page)
+
+
 @in_both_windows
-def test_a_planned_start_is_set_against_the_best_of_its_day(
-    open_page, sky, viewport, scheme
-):
+def test_the_planned_start_meets_the_best_of_its_day(open_page, sky, viewport, scheme):
     page = to_best_start(open_page, viewport, scheme)
     take_vienna(page)
-    page.locator(".st-key-start_limits").get_by_role("button").first.click()
-    ready(page)
+    open_limits(page)
     assert axe(page) == []
     tomorrow = pd.Timestamp.now("Europe/Vienna") + pd.Timedelta("1D")
     page.get_by_label("year, Planned start").click()
     page.keyboard.type(f"{tomorrow:%Y%m%d}1400")
     page.keyboard.press("Enter")
     ready(page)
+    page.keyboard.press("Escape")
+    open_limits(page)
     page.get_by_text("Fixed start").click()
     ready(page)
     page.keyboard.press("Escape")
     expect(page.locator(".cr-cal")).to_have_count(0)
     expect(page.locator(".cr-planned")).to_have_text("Your planned start")
-    page.locator(".st-key-start_limits").get_by_role("button").first.click()
-    ready(page)
+    open_limits(page)
     page.get_by_text("Fixed start").click()
     ready(page)
     page.keyboard.press("Escape")
@@ -471,7 +475,7 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
     assert axe(page) == []
     for label, value in (("Coolest, °C", "15"), ("Warmest, °C", "31")):
         page.get_by_label(label).fill(value)
-        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
         ready(page)
     page.get_by_role("button", name="Use this weather").click()
     ready(page)
