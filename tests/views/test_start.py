@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from io import StringIO
 from urllib.parse import urlencode
 
@@ -115,7 +115,7 @@ def test_the_calendar_is_a_table_with_headers_and_every_number(whom):
     allowed = best.starts[best.starts["allowed"]]
     name = "probability" if whom == "one" else "expected"
     for _, row in allowed[allowed[name].notna()].iterrows():
-        assert f"</i>{number_html(best, row[name])}<" in html
+        assert f">{number_html(best, row[name])}<" in html
         assert f"b-{row['band']}" in html
     assert html.count("★</i>") == len(best.by_day) == 3
     assert (
@@ -214,7 +214,13 @@ def test_of_the_squad_no_age_is_asked():
 def test_a_session_that_the_weather_says_nothing_of_says_why(answers, said):
     page, _ = with_file(answers)
     assert said in told(page)
-    assert "use_start" not in {b.key for b in page.button if not b.disabled}
+    assert "use_start" not in buttons(page)
+
+
+def test_limits_that_leave_no_start_are_told():
+    page, _ = with_file(start_earliest=time(0), start_latest=time(1), start_daylight=True)
+    assert "No start is within the limits and the daylight." in told(page)
+    assert "cr-cal" not in told(page)
 
 
 @pytest.mark.parametrize(
