@@ -1,4 +1,4 @@
-"""Pictures of sweeps: a curve with its range, and a map with the bands as contours.
+"""Pictures of sweeps: a curve with its range, and a map in the colours of the bands.
 
 What a picture looks like is built and checked by Altair once for each choice of axes;
 its rows go to the browser apart, so that a rerun costs no more than they do.
@@ -6,6 +6,10 @@ its rows go to the browser apart, so that a rerun costs no more than they do.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -17,14 +21,19 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
 from riskmodel.scoring.bands import BANDS, UNKNOWN_BAND, words
-from riskmodel.views.colours import DARK, ink
+from riskmodel.views.colours import ink
+from riskmodel.views.look import LIMITS
 from riskmodel.whatif.comparison import Sweep
 
 alt.theme.enable("none")  # Streamlit's own gives the colours and sizes
 Spec = dict[str, Any]
+PLANS = ("A", "B")
+"""What the plans are called in a picture."""
 _LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
-# Where the shown number, rounded, goes from one band to the next.
-_LIMITS = [(band.up_to + 0.5) / 100.0 for band in BANDS[:-1]]
+_LONG_MIN = 180.0  # times that reach beyond are written in hours
+_SHEET = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
+# The colours of the bands, as a picture cannot read them from the page: light and dark.
+_FILLS = re.findall(r"--\w+-fill: light-dark\((#\w+), (#\w+)\)", _SHEET)
 
 
 class _Axis(NamedTuple):
@@ -33,22 +42,24 @@ class _Axis(NamedTuple):
     values: list[Any]
     title: str
     levels: tuple[str, ...]
-    plan: Any
+    plans: list[Any]
 
 
 def _axis_of(
-    field: Field, values: tuple[Any, ...], planned: Any, chosen: units.Chosen
+    field: Field, values: Sequence[Any], planned: Sequence[Any], chosen: units.Chosen
 ) -> _Axis:
-    """What an axis shows, and where the plan lies on it."""
+    """What an axis shows, and where the plans lie on it."""
     if field.kind == "level":
         labels = tuple(field.levels[value] for value in values)
-        return _Axis(list(labels), field.label, labels, field.levels.get(planned))
+        return _Axis(list(labels), field.label, labels, [*map(field.levels.get, planned)])
     unit = units.unit_of(field.unit, chosen)
     # Feet and inches cannot be written along an axis.
     label, shown = (field.unit, float) if unit.feet else (unit.label, unit.shown)
+    if field.unit == "min" and max(values) > _LONG_MIN:
+        label, shown = "h", lambda minutes: minutes / 60.0
     title = f"{field.label}, {label}" if label else field.label
-    plan = None if planned is None else shown(planned)
-    return _Axis([shown(value) for value in values], title, (), plan)
+    plans = [None if value is None else shown(value) for value in planned]
+    return _Axis([shown(value) for value in values], title, (), plans)
 
 
 def _axis(levels: tuple[str, ...], title: str) -> dict[str, Any]:
@@ -69,74 +80,99 @@ def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
     st.vega_lite_chart({**spec, "datasets": rows}, width="stretch", alt=description)
 
 
-def curve(sweep: Sweep, planned: Any, chosen: units.Chosen) -> None:
-    """Draw the number in 100 over one input, with its range and the plan."""
-    axis = _axis_of(sweep.across, sweep.x, planned, chosen)
-    rows = pd.DataFrame(
-        {
-            "x": axis.values,
-            "low": 100.0 * sweep.probability_low[0],
-            "number": 100.0 * sweep.probability[0],
-            "high": 100.0 * sweep.probability_high[0],
-        }
+def _named(**columns: Sequence[Any]) -> pd.DataFrame:
+    """Where the plans lie, each with its letter; without those that answer nothing."""
+    return pd.DataFrame({"plan": PLANS[: len(columns["x"])], **columns}).dropna()
+
+
+def curve(sweeps: Sequence[Sweep], planned: Sequence[Any], chosen: units.Chosen) -> None:
+    """Draw the number in 100 of each plan over one input, with its range."""
+    field = sweeps[0].across
+    axis = _axis_of(field, sweeps[0].x, planned, chosen)
+    rows = pd.concat(
+        pd.DataFrame(
+            {
+                "x": axis.values,
+                "low": 100.0 * swept.probability_low[0],
+                "number": 100.0 * swept.probability[0],
+                "high": 100.0 * swept.probability_high[0],
+                "plan": plan,
+            }
+        )
+        for plan, swept in zip(PLANS, sweeps, strict=False)
     )
-    tables, plan = {"rows": rows}, ""
-    if axis.plan is not None:
-        tables["plan"] = pd.DataFrame({"x": [axis.plan]})
-        plan = ", the dashes this plan"
+    at = [
+        np.nan if place is None else 100.0 * swept.probability[0][swept.x.index(place)]
+        for place, swept in zip(planned, sweeps, strict=True)
+    ]
     ends = f"from {rows['number'].min():.1f} to {rows['number'].max():.1f} in 100"
     show(
-        _curve_spec(axis.title, axis.levels, ink() if plan else None),
-        f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
-        **tables,
+        _curve_spec(axis.title, axis.levels, ink()),
+        f"Curve of the number in 100 over {field.label.lower()}, {ends}.",
+        rows=rows,
+        plans=_named(x=axis.plans, number=at),
     )
-    names = ("mark", "bar") if axis.levels else ("line", "area")
-    st.caption(f"The {names[0]} is the number in 100, the {names[1]} its range{plan}.")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _curve_spec(title: str, levels: tuple[str, ...], plan_colour: str | None) -> Spec:
+def _curve_spec(title: str, levels: tuple[str, ...], colour: str) -> Spec:
     along = alt.X("x", **_axis(levels, title))
-    chart = of("rows").encode(x=along)
+    high = alt.Y("number:Q", title="In 100")
+    dashes = alt.StrokeDash("plan:N", legend=None)
+    chart = of("rows").encode(x=along, detail="plan:N")
     if levels:
-        ranges, answers = chart.mark_bar(opacity=0.3), chart.mark_tick(thickness=3)
+        answers = chart.mark_tick(thickness=3, color=colour)
+        ranges = chart.mark_bar(opacity=0.2, color=colour)
     else:
-        ranges, answers = chart.mark_area(opacity=0.3), chart.mark_line()
+        answers = chart.mark_line(color=colour).encode(strokeDash=dashes)
+        ranges = chart.mark_area(opacity=0.12, color=colour)
+    at = of("plans").encode(x=along, y=high)
     layers = [
         ranges.encode(y=alt.Y("low:Q", title="In 100"), y2="high"),
-        answers.encode(y=alt.Y("number:Q", title="In 100")),
+        answers.encode(y=high),
+        at.mark_point(filled=True, size=70, color=colour, opacity=1),
+        at.mark_text(fontWeight="bold", fontSize=14, dy=-14, color=colour).encode(
+            text="plan:N"
+        ),
     ]
-    if plan_colour:
-        dashes = of("plan").mark_rule(strokeDash=[4, 4], color=plan_colour)
-        layers.append(dashes.encode(x=along))
     return alt.layer(*layers, height=300).to_dict()
 
 
-def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> None:
-    """Draw the number in 100 over two inputs, the bands as contours, and the plan."""
+def heat_map(
+    sweep: Sweep, planned: Sequence[tuple[Any, Any]], chosen: units.Chosen
+) -> None:
+    """Draw the number in 100 over two inputs, the lines between the bands, and the plans.
+
+    ``planned`` is where each plan lies, the one that was swept first.
+    """
     if sweep.down is None:
         raise ValueError("A map needs two inputs.")
-    x = _axis_of(sweep.across, sweep.x, planned[0], chosen)
-    y = _axis_of(sweep.down, sweep.y, planned[1], chosen)
-    tables = {"rows": _cells(x, y, sweep.probability)}
-    claims = ["The darker, the more of 100; every map has the same colours."]
+    x = _axis_of(sweep.across, sweep.x, [place[0] for place in planned], chosen)
+    y = _axis_of(sweep.down, sweep.y, [place[1] for place in planned], chosen)
+    tables = {
+        "rows": _cells(x, y, sweep.probability),
+        "plans": _named(x=x.plans, y=y.plans),
+    }
     if not x.levels and not y.levels:
         lines = _contours(x.values, y.values, sweep.probability)
         if len(lines):
             tables["lines"] = lines
-            tables["names"] = _names(x.values, y.values, sweep.probability)
-            claims.append("Lines divide the bands.")
-    if x.plan is not None and y.plan is not None:
-        tables["plan"] = pd.DataFrame({"x": [x.plan], "y": [y.plan]})
-        claims.append("The cross is this plan.")
+        tables["names"] = _names(x, y, sweep.probability)
     number = tables["rows"]["number"]
+    dark = st.context.theme.type == "dark"
     show(
-        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables)),
+        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables), dark),
         f"Map of the number in 100 over {sweep.across.label.lower()} and "
         f"{sweep.down.label.lower()}, from {number.min():.1f} to {number.max():.1f}.",
         **tables,
     )
-    st.caption(" ".join(claims))
+
+
+def _band_scale(*, dark: bool) -> alt.Scale:
+    """Each band's colour in its middle, on the axis of all pages."""
+    ends = [0.0, *LIMITS, 1.0]
+    middles = [25.0 * (a**0.5 + b**0.5) ** 2 for a, b in pairwise(ends)]
+    return alt.Scale(domain=middles, range=[pair[dark] for pair in _FILLS], clamp=True)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -146,6 +182,7 @@ def _map_spec(
     y_title: str,
     y_levels: tuple[str, ...],
     tables: tuple[str, ...],
+    dark: bool,
 ) -> Spec:
     places: dict[str, Any] = {
         "x": alt.X("x", **_axis(x_levels, x_title)),
@@ -153,40 +190,34 @@ def _map_spec(
     }
     levels = {"x2": x_levels, "y2": y_levels}
     ends = {name: name for name, labels in levels.items() if not labels}
-    # The same colours for the same numbers, so that maps compare.
-    scale = alt.Scale(scheme="yelloworangebrown", type="sqrt", domain=[0, 100])
     cells = of("rows").mark_rect()
     layers = [
         cells.encode(
             **places,
             **ends,
-            color=alt.Color("number:Q", title="In 100", scale=scale),
+            color=alt.Color("number:Q", scale=_band_scale(dark=dark), legend=None),
             tooltip=[
                 alt.Tooltip("number:Q", format=".1f", title="In 100"),
                 alt.Tooltip("band:N", title="Band"),
             ],
         )
     ]
+    bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
+    # White behind the letters, as some stand on dark cells.
+    halo = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
     if "lines" in tables:
-        lines = of("lines").mark_line(color=DARK, strokeWidth=2)
+        lines = of("lines").mark_line(color="#101828", strokeWidth=1.5)
         layers.append(lines.encode(**places, detail="piece:N", order="at:O"))
-        names = of("names").encode(**places, text="band:N")
-        bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
-        # White behind the letters, as some stand on dark cells.
-        halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4}
-        layers.append(names.mark_text(**bold, **halo, strokeJoin="round"))
-        layers.append(names.mark_text(**bold, color=DARK))
-    if "plan" in tables:
-        cross = of("plan").mark_point(
-            shape="cross",
-            filled=True,
-            size=160,
-            color="#ffffff",
-            stroke=DARK,
-            strokeWidth=2,
-        )
-        layers.append(cross.encode(**places))
-    return alt.layer(*layers, height=380).to_dict()
+    written = {"names": ("band:N", 0), "plans": ("plan:N", -15)}
+    for name, (text, dy) in written.items():
+        if name in tables:
+            letters = of(name).encode(**places, text=text)
+            layers.append(letters.mark_text(**bold, **halo, dy=dy))
+            layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
+    cross: dict[str, Any] = {"shape": "cross", "filled": True, "opacity": 1}
+    cross |= {"color": "#ffffff", "stroke": "#101828", "strokeWidth": 1.5}
+    layers.append(of("plans").mark_point(**cross, size=170).encode(**places))
+    return alt.layer(*layers, height=300).to_dict()
 
 
 def _cells(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
@@ -202,30 +233,42 @@ def _sides(name: str, axis: _Axis) -> pd.DataFrame:
         return pd.DataFrame({name: axis.values})
     at = np.array(axis.values)
     edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
-    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
+    # Each under the next one, so that no background shines through between them.
+    under = np.minimum(edges[1:] + np.diff(edges) / 3.0, at[-1])
+    return pd.DataFrame({name: edges[:-1], f"{name}2": under})
 
 
 def _contours(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
     """Lines between the bands, point by point."""
     lines = contourpy.contour_generator(x, y, probability)
-    pieces = [np.asarray(p) for limit in _LIMITS for p in lines.lines(limit)]
+    pieces = [np.asarray(p) for limit in LIMITS for p in lines.lines(limit)]
     rows = [pd.DataFrame(p, columns=["x", "y"]) for p in pieces]
     if not rows:
         return pd.DataFrame()
     return pd.concat(rows, keys=range(len(rows)), names=["piece", "at"]).reset_index()
 
 
-def _names(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
-    """The name of each band, in the middle of its part of the map."""
-    where = np.digitize(probability, _LIMITS)
+def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
+    """The name of each band, in the middle of its part of the map and beside the plans."""
+    at_x, at_y = (np.array(axis.values) for axis in (x, y))
+    taken = np.zeros(probability.shape, dtype=bool)
+    for plan_x, plan_y in zip(x.plans, y.plans, strict=True):
+        if plan_x is not None and plan_y is not None:
+            beside = np.abs(at_x - plan_x) < 0.2 * np.ptp(at_x)
+            taken |= beside & (np.abs(at_y - plan_y) < 0.15 * np.ptp(at_y))[:, None]
+    where = np.where(taken, -1, np.digitize(probability, LIMITS))
+    where[:, [0, 1, -2, -1]] = -1  # no name is cut at the side
     rows = []
     for place, band in enumerate(BANDS):
-        at_y, at_x = np.nonzero(where == place)
+        row, column = np.nonzero(where == place)
         # A sliver has no room for a name.
-        if at_x.size >= probability.size / 40:
-            nearest = np.hypot(at_x - at_x.mean(), at_y - at_y.mean()).argmin()
-            rows.append({"x": x[at_x[nearest]], "y": y[at_y[nearest]], "band": band.label})
-    return pd.DataFrame(rows)
+        if row.size >= probability.size / 40:
+            far = (row - row.mean()) ** 2 + (column - column.mean()) ** 2
+            near = far.argmin()
+            rows.append(
+                {"x": at_x[column[near]], "y": at_y[row[near]], "band": band.label}
+            )
+    return pd.DataFrame(rows, columns=["x", "y", "band"])
 
 
 def weeks(days: pd.DataFrame) -> None:

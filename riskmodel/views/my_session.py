@@ -23,19 +23,10 @@ from riskmodel.views import (
     share,
     widgets,
 )
+from riskmodel.views.example import EXAMPLE
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
-
-# What a first visitor sees: the answers to the questions that a number needs.
-EXAMPLE: Mapping[str, Any] = {
-    "sport": "running",
-    "duration_min": 120.0,
-    "session_rpe": 7,
-    "air_temperature_c": 27.0,
-    "relative_humidity_pct": 60.0,
-    "age_years": 38.0,
-}
 
 
 # ----------------------------------------------------------------- clicks and the score
