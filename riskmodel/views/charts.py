@@ -33,7 +33,8 @@ _LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 _LONG_MIN = 180.0  # times that reach beyond are written in hours
 _SHEET = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
 # The colours of the bands, as a picture cannot read them from the page: light and dark.
-_FILLS = re.findall(r"--\w+-fill: light-dark\((#\w+), (#\w+)\)", _SHEET)
+_FILLS = re.findall(r"--\w+-fill: light-dark\(#(\w+), #(\w+)\)", _SHEET)
+_GROUNDS = ("ffffff", "0d1219")
 
 
 class _Axis(NamedTuple):
@@ -139,26 +140,26 @@ def _curve_spec(title: str, levels: tuple[str, ...], colour: str) -> Spec:
 
 
 def heat_map(
-    sweep: Sweep, planned: Sequence[tuple[Any, Any]], chosen: units.Chosen
+    sweep: Sweep,
+    planned: Sequence[tuple[Any, Any]],
+    bands: Sequence[str],
+    chosen: units.Chosen,
 ) -> None:
-    """Draw the number in 100 over two inputs, the lines between the bands, and the plans.
+    """Draw the bands over two inputs, and the plans on them.
 
-    ``planned`` is where each plan lies, the one that was swept first.
+    ``planned`` and ``bands`` are of each plan, the one that was swept first.
     """
     if sweep.down is None:
         raise ValueError("A map needs two inputs.")
     x = _axis_of(sweep.across, sweep.x, [place[0] for place in planned], chosen)
     y = _axis_of(sweep.down, sweep.y, [place[1] for place in planned], chosen)
-    tables = {
-        "rows": _cells(x, y, sweep.probability),
-        "plans": _named(x=x.plans, y=y.plans),
-    }
-    if not x.levels and not y.levels:
-        lines = _contours(x.values, y.values, sweep.probability)
-        if len(lines):
-            tables["lines"] = lines
+    tables = {"plans": _named(x=x.plans, y=y.plans, band=[*map(_LABELS.get, bands)])}
+    if x.levels or y.levels:
+        tables["cells"] = _cells(x, y, sweep.probability)
+    else:
+        tables["areas"] = _areas(x.values, y.values, sweep.probability)
         tables["names"] = _names(x, y, sweep.probability)
-    number = tables["rows"]["number"]
+    number = 100.0 * sweep.probability
     dark = st.context.theme.type == "dark"
     show(
         _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables), dark),
@@ -168,11 +169,10 @@ def heat_map(
     )
 
 
-def _band_scale(*, dark: bool) -> alt.Scale:
-    """Each band's colour in its middle, on the axis of all pages."""
-    ends = [0.0, *LIMITS, 1.0]
-    middles = [25.0 * (a**0.5 + b**0.5) ** 2 for a, b in pairwise(ends)]
-    return alt.Scale(domain=middles, range=[pair[dark] for pair in _FILLS], clamp=True)
+def _mixed(colour: str, ground: str) -> str:
+    """A colour with a fifth of the ground, so that letters on it can be read."""
+    pairs = zip(bytes.fromhex(colour), bytes.fromhex(ground), strict=True)
+    return "#" + bytes(round(0.8 * a + 0.2 * b) for a, b in pairs).hex()
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -188,35 +188,31 @@ def _map_spec(
         "x": alt.X("x", **_axis(x_levels, x_title)),
         "y": alt.Y("y", **_axis(y_levels, y_title)),
     }
-    levels = {"x2": x_levels, "y2": y_levels}
-    ends = {name: name for name, labels in levels.items() if not labels}
-    cells = of("rows").mark_rect()
-    layers = [
-        cells.encode(
-            **places,
-            **ends,
-            color=alt.Color("number:Q", scale=_band_scale(dark=dark), legend=None),
-            tooltip=[
-                alt.Tooltip("number:Q", format=".1f", title="In 100"),
-                alt.Tooltip("band:N", title="Band"),
-            ],
-        )
-    ]
+    colours = [_mixed(pair[dark], _GROUNDS[dark]) for pair in _FILLS]
+    scale = alt.Scale(domain=[band.label for band in BANDS], range=colours)
+    fill = alt.Fill("band:N", scale=scale, legend=None)
+    line: dict[str, Any] = {"stroke": "#101828", "strokeWidth": 1.2}
+    if "areas" in tables:
+        areas = of("areas").mark_line(**line, interpolate="linear-closed")
+        layers = [areas.encode(**places, fill=fill, detail="piece:N", order="at:O")]
+    else:
+        levels = {"x2": x_levels, "y2": y_levels}
+        ends = {name: name for name, labels in levels.items() if not labels}
+        number = alt.Tooltip("number:Q", format=".1f", title="In 100")
+        cells = of("cells").mark_rect()
+        layers = [cells.encode(**places, **ends, fill=fill, tooltip=["band:N", number])]
     bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
     # White behind the letters, as some stand on dark cells.
-    halo = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
-    if "lines" in tables:
-        lines = of("lines").mark_line(color="#101828", strokeWidth=1.5)
-        layers.append(lines.encode(**places, detail="piece:N", order="at:O"))
+    halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
     written = {"names": ("band:N", 0), "plans": ("plan:N", -15)}
     for name, (text, dy) in written.items():
         if name in tables:
             letters = of(name).encode(**places, text=text)
             layers.append(letters.mark_text(**bold, **halo, dy=dy))
             layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
-    cross: dict[str, Any] = {"shape": "cross", "filled": True, "opacity": 1}
-    cross |= {"color": "#ffffff", "stroke": "#101828", "strokeWidth": 1.5}
-    layers.append(of("plans").mark_point(**cross, size=170).encode(**places))
+    # In the colour of its own band: the second plan can be of another than the map says.
+    cross = of("plans").mark_point(**line, shape="cross", size=190, opacity=1)
+    layers.append(cross.encode(**places, fill=fill))
     return alt.layer(*layers, height=300).to_dict()
 
 
@@ -233,18 +229,21 @@ def _sides(name: str, axis: _Axis) -> pd.DataFrame:
         return pd.DataFrame({name: axis.values})
     at = np.array(axis.values)
     edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
-    # Each under the next one, so that no background shines through between them.
-    under = np.minimum(edges[1:] + np.diff(edges) / 3.0, at[-1])
-    return pd.DataFrame({name: edges[:-1], f"{name}2": under})
+    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
 
 
-def _contours(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
-    """Lines between the bands, point by point."""
-    lines = contourpy.contour_generator(x, y, probability)
-    pieces = [np.asarray(p) for limit in LIMITS for p in lines.lines(limit)]
-    rows = [pd.DataFrame(p, columns=["x", "y"]) for p in pieces]
-    if not rows:
-        return pd.DataFrame()
+def _areas(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
+    """The part of each band, point by point, over that of the band below."""
+    kind = contourpy.FillType.OuterOffset
+    whole = contourpy.contour_generator(x, y, probability, fill_type=kind)
+    names = [band.label for band in BANDS]
+    rows = []
+    for band, limit in enumerate((-1.0, *LIMITS)):
+        for points, offsets in zip(*whole.filled(limit, 2.0), strict=True):
+            for i, (begin, end) in enumerate(pairwise(offsets)):
+                piece = pd.DataFrame(points[begin:end], columns=["x", "y"])
+                # What is left out of it is of the band below.
+                rows.append(piece.assign(band=names[band - (i > 0)]))
     return pd.concat(rows, keys=range(len(rows)), names=["piece", "at"]).reset_index()
 
 
@@ -265,9 +264,7 @@ def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
         if row.size >= probability.size / 40:
             far = (row - row.mean()) ** 2 + (column - column.mean()) ** 2
             near = far.argmin()
-            rows.append(
-                {"x": at_x[column[near]], "y": at_y[row[near]], "band": band.label}
-            )
+            rows.append({"x": at_x[column[near]], "y": at_y[row[near]], "band": band.label})
     return pd.DataFrame(rows, columns=["x", "y", "band"])
 
 

@@ -42,6 +42,7 @@ _ALWAYS = (
 )
 _MOST_DIFFERING = 4  # rows that differ; the others stand behind one button
 _LEAST_POINTS, _MOST_STEPS = 1.0, 7  # smaller reasons stand in one row
+_ONE: dict[str, Any] = {"required": True, "wrap": True}
 _STEPS = 28  # values along an axis of the map
 Plans = Mapping[int, Assessment]
 
@@ -50,7 +51,7 @@ Plans = Mapping[int, Assessment]
 
 
 def _head() -> None:
-    with st.container(horizontal=True, vertical_alignment="top", key="head"):
+    with st.container(horizontal=True, vertical_alignment="top", key="plans_head"):
         with st.container():
             look.heading(
                 "Which plan has the lower risk?",
@@ -77,7 +78,7 @@ def _box(key: str) -> dict[str, Any]:
 
 def _ask_rows() -> None:
     page = state(ScenariosState)
-    names = [n for n, f in FIELDS.items() if f.kind in _ASKED and n not in _ALWAYS]
+    names = [field.name for field in _ASKED if field.name not in _ALWAYS]
     st.session_state["rows"] = list(page.rows)
     st.multiselect(
         "Rows beside those that differ",
@@ -145,21 +146,34 @@ def _needed(answer: Assessment) -> str:
 
 # ------------------------------------------------------------------------------ the cards
 
-_ASKED = ("number", "level", "levels")
+
+# Warning signs and illness stand in the plan that names some, and nowhere else.
+_SIGNS = [field for field in FIELDS.values() if field.group == "before"]
+_ASKED = [
+    field
+    for field in FIELDS.values()
+    if field.kind in ("number", "level", "levels") and field not in _SIGNS
+]
 
 
 def _rows(answers: Plans, differing: Sequence[str]) -> tuple[list[str], int]:
     """Questions that every card shows, and how many that differ are folded away."""
     page, everyone = state(ScenariosState), [p.answers for p in plans.shown().values()]
-    urgent = {problem.field for answer in answers.values() for problem in answer.problems}
-    urgent |= {n for (number, n), t in page.typed.items() if number in answers and not t.is_number}
-    urgent |= {n for plan in everyone for n in plan if FIELDS[n].group == "before"}
-    wanted = [*_ALWAYS, *(n for n in FIELDS if n in urgent)]
-    others = [n for n in differing if n not in wanted]
+    wanted = {*_ALWAYS, *(p.field for answer in answers.values() for p in answer.problems)}
+    wanted |= {
+        name
+        for (number, name), typed in page.typed.items()
+        if number in answers and not typed.is_number
+    }
+    others = [name for name in differing if name not in wanted and FIELDS[name] in _ASKED]
     shown = others if page.all_rows else others[:_MOST_DIFFERING]
-    names = dict.fromkeys([*wanted, *shown, *page.rows])
-    kept = [n for n in names if FIELDS[n].kind in _ASKED]
-    asked = [n for n in kept if any(FIELDS[n].asked_of(plan) for plan in everyone)]
+    first = [name for name in (*_ALWAYS, *FIELDS) if name in wanted]
+    names = dict.fromkeys([*first, *shown, *page.rows])
+    asked = [
+        name
+        for name in names
+        if FIELDS[name] in _ASKED and any(FIELDS[name].asked_of(plan) for plan in everyone)
+    ]
     return asked, len(others) - len(shown)
 
 
@@ -177,6 +191,9 @@ def _cards(answers: Plans, names: Sequence[str]) -> None:
                 with st.container(key=f"fields_{number}"):
                     for name in names:
                         _ask(number, FIELDS[name])
+                    for field in _SIGNS:
+                        if field.name in plans.shown()[number].answers:
+                            _ask(number, field)
 
 
 def _ask_name(number: int) -> None:
@@ -208,7 +225,9 @@ def _number_html(answer: Assessment) -> str:
     guards = sorted(answer.guards, key=lambda guard: not guard.urgent)
     warnings = "".join(f'<p class="cr-warn">{escape(g.sentence)}</p>' for g in guards)
     if answer.problems:
-        return f'<p class="cr-do">No number yet</p><p>{escape(_needed(answer))}</p>{warnings}'
+        return (
+            f'<p class="cr-do">No number yet</p><p>{escape(_needed(answer))}</p>{warnings}'
+        )
     number = in_100_number(answer.probability, "under").replace("under ", "&lt;")
     number = number.replace(" or more", "+")
     return (
@@ -234,7 +253,7 @@ def _ask(number: int, field: Field) -> None:
     key, fault = f"plan_{number}_{field.name}", plans.fault_of(number, field.name)
     label = questions.short_label(field)
     if own.get(field.name) != first.get(field.name):
-        label = f"**{label}** ≠"
+        label = f"**≠ {label}**"
     change: dict[str, Any] = {
         "key": key,
         "on_change": plans.answer,
@@ -252,11 +271,9 @@ def _ask(number: int, field: Field) -> None:
         return
     answer = own.get(field.name)
     if field.kind == "level":
-        options = field.offered(answer)
+        levels: dict[str | None, str] = {None: "open"} | dict(field.offered(answer))
         _hold(key, answer)
-        st.selectbox(
-            label, list(options), None, options.__getitem__, placeholder="open", **change
-        )
+        st.selectbox(label, list(levels), format_func=levels.__getitem__, **change)
         return
     options = {**questions.NONE, **field.levels}
     _hold(key, list(answer or []))
@@ -277,24 +294,26 @@ def _other(numbers: Sequence[int]) -> int:
     """Which plan the first one is held against."""
     if st.session_state.get("other") not in numbers:
         st.session_state["other"] = numbers[-1]
-    if len(numbers) > 1:
-        labels = {number: plans.shown()[number].name for number in numbers}
-        widgets.pills("Against", labels, "other", required=True, wrap=True)
     number: int = st.session_state["other"]
     return number
 
 
-def _why(answers: Plans, factors: Sequence[Row], other: int) -> None:
-    first, *numbers = answers
+def _why(answers: Plans, factors: Sequence[Row], others: Sequence[int]) -> int:
+    """Draw what differs between the first plan and another one, and return which."""
+    first, other = next(iter(answers)), _other(others)
     before, after = (in_100_number(answers[n].probability, "under") for n in (first, other))
     place = list(answers).index(other)
     points = [(row.label, row.values[place] - row.values[0]) for row in factors]
     steps = sorted((p for p in points if p[1]), key=lambda p: -abs(p[1]))
     title = f"Why {before} becomes {after}" if before != after else f"Both are {before}"
     st.header(title, anchor=False)
+    if len(others) > 1:
+        labels = {number: plans.shown()[number].name for number in others}
+        words = "Against the first"
+        widgets.pills(words, labels, "other", label_visibility="collapsed", **_ONE)
     if not steps:
         look.note("Nothing differs in points: change something in one of the plans.")
-        return
+        return other
     large = [step for step in steps if abs(step[1]) >= _LEAST_POINTS][:_MOST_STEPS]
     small = steps[len(large) :]
     total = sum(step[1] for step in small)
@@ -303,7 +322,8 @@ def _why(answers: Plans, factors: Sequence[Row], other: int) -> None:
     elif total:
         large.append((f"{len(small)} smaller ones", total))
     st.html(look.diverging(large, f"Points of B less those of A, {title.lower()}"))
-    look.note("Points, to the left fewer than in the first plan, to the right more.")
+    look.note("Points: to the left fewer than in the first plan, to the right more.")
+    return other
 
 
 # --------------------------------------------------------------------------- the picture
@@ -326,11 +346,34 @@ def _values(name: str, both: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
     return tuple(sorted(values))
 
 
-def _picture(first: int, other: int) -> None:
+def _picture(answers: Plans, first: int, other: int) -> None:
     both = [plans.shown()[number] for number in (first, other)]
-    answers = [plan.answers for plan in both]
+    own = [plan.answers for plan in both]
+    axes = [n for n in AXES if all(FIELDS[n].asked_of(plan) for plan in own)]
+    kind = _ask_picture(axes)
+    across = _axis("across", axes, "duration_min") or axes[0]
+    down = _axis("down", axes, "air_temperature_c")
+    x, chosen = _values(across, own), form.chosen_units()
+    letters = zip(charts.PLANS, both, strict=True)
+    notes = [f"{letter}: {plan.name}." for letter, plan in letters]
+    if kind == "Map" and down is not None and down != across:
+        swept = _swept(own[0], across, down, x, _values(down, own))
+        places = [(plan.get(across), plan.get(down)) for plan in own]
+        bands = [answers[number].band for number in (first, other)]
+        charts.heat_map(swept, places, bands, chosen)
+        if any(own[0].get(n) != own[1].get(n) for n in FIELDS if n not in (across, down)):
+            notes.append("The map is A's; the cross of B has the colour of its own band.")
+    else:
+        if kind == "Map":
+            look.note("In the water the heat of the air says nothing: a curve, and no map.")
+        curves = [_swept(plan, across, None, x, None) for plan in own]
+        charts.curve(curves, [plan.get(across) for plan in own], chosen)
+    look.note(" ".join(notes))
+
+
+def _ask_picture(axes: Sequence[str]) -> str:
     with st.container(horizontal=True, vertical_alignment="center", key="picture_head"):
-        kind = st.segmented_control(
+        kind: str = st.segmented_control(
             "Picture",
             ["Map", "Curve"],
             default="Map",
@@ -340,27 +383,10 @@ def _picture(first: int, other: int) -> None:
             persist_state="session",
         )
         box = st.popover("Axes", icon=":material/tune:", **_box("axes"))
-    axes = [n for n in AXES if all(FIELDS[n].asked_of(plan) for plan in answers)]
     if box.open:
         with box:
             _ask_axes(axes)
-    across = _axis("across", axes, "duration_min")
-    down = _axis("down", axes, "air_temperature_c")
-    if kind == "Map" and down in (None, across):
-        look.note("In the water the heat of the air says nothing: a curve, and no map.")
-        kind = "Curve"
-    x = _values(across or "duration_min", answers)
-    if kind == "Map":
-        y = _values(down, answers)
-        swept = _swept(answers[0], across, down, x, y)
-        places = [(plan.get(across), plan.get(down)) for plan in answers]
-        charts.heat_map(swept, places, form.chosen_units())
-    else:
-        curves = [_swept(plan, across, None, x, None) for plan in answers]
-        charts.curve(curves, [plan.get(across) for plan in answers], form.chosen_units())
-    words = [f"{letter}: {plan.name}" for letter, plan in zip(charts.PLANS, both, strict=True)]
-    of = "The colours are those of A with all else unchanged." if kind == "Map" else ""
-    look.note(f"{'. '.join(words)}. {of}")
+    return kind
 
 
 def _axis(which: str, axes: Sequence[str], usual: str) -> str | None:
@@ -391,10 +417,8 @@ def _ways(found: Comparison | None) -> None:
     """Draw the ways to share, keep and bring plans, each drawn once it is opened."""
     ways: dict[str, tuple[str, Any]] = {"Open a file": ("upload_file", _open_file)}
     if not plans.is_example():
-        files = ("download", lambda: _files(found))
-        ways = {"Share": ("link", _share), "Files": files, **ways}
-        if found is None:
-            del ways["Files"]
+        files = {} if found is None else {"Files": ("download", lambda: _files(found))}
+        ways = {"Share": ("link", _share), **files, **ways}
     with st.container(horizontal=True, key="ways"):
         for words, (icon, draw) in ways.items():
             box = st.popover(words, icon=f":material/{icon}:", **_box(words.lower()))
@@ -466,7 +490,8 @@ def _show() -> None:
     _ranking(answers)
     _cards(answers, names)
     if folded:
-        words = f"{folded} more row{'s' * (folded > 1)} that differ{'s' * (folded == 1)}"
+        rows = "row that differs" if folded == 1 else "rows that differ"
+        words = f":material/expand_more: {folded} more {rows}"
         st.button(words, key="unfold", type="tertiary", on_click=_unfold)
     usable = [n for n, a in answers.items() if not (a.problems or result.must_not_start(a))]
     first = next(iter(answers))
@@ -476,10 +501,9 @@ def _show() -> None:
     elif first in usable and others:
         with st.container(key="below"):
             with st.container(key="differences"):
-                other = _other(others)
-                _why(answers, found.factors, other)
+                other = _why(answers, found.factors, others)
             with st.container(key="heat"):
-                _picture(first, other)
+                _picture(answers, first, other)
     else:
         look.note("The reasons need a number of the first plan and of another one.")
     _ways(found)
@@ -488,9 +512,7 @@ def _show() -> None:
 
 plans.take_up()
 plans.remember()
-device.connect(
-    may_take_up=plans.not_from_another, told=plans.read, address=plans.address()
-)
+device.connect(may_take_up=plans.not_from_another, told=plans.read, address=plans.address())
 with st.container(key="plans_page"):
     _head()
     for problem in state(ScenariosState).problems:

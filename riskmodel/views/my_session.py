@@ -28,7 +28,6 @@ from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
 
-
 # ----------------------------------------------------------------- clicks and the score
 
 
