@@ -20,7 +20,8 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
-from riskmodel.scoring.bands import BANDS, UNKNOWN_BAND, words
+from riskmodel.reporting.words import BAND_LABELS
+from riskmodel.scoring.bands import BANDS
 from riskmodel.views.colours import ink
 from riskmodel.views.look import LIMITS
 from riskmodel.whatif.comparison import Sweep
@@ -29,7 +30,6 @@ alt.theme.enable("none")  # Streamlit's own gives the colours and sizes
 Spec = dict[str, Any]
 PLANS = ("A", "B")
 """What the plans are called in a picture."""
-_LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
 _LONG_MIN = 180.0  # times that reach beyond are written in hours
 _SHEET = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
 # The colours of the bands, as a picture cannot read them from the page: light and dark.
@@ -38,35 +38,28 @@ _GROUNDS = ("ffffff", "0d1219")
 
 
 class _Axis(NamedTuple):
-    """One input of a sweep in the reader's units; numbers have no levels."""
+    """One input of a sweep in the reader's units, and where the plans lie on it."""
 
-    values: list[Any]
+    values: list[float]
     title: str
-    levels: tuple[str, ...]
-    plans: list[Any]
+    plans: list[float]
 
 
 def _axis_of(
-    field: Field, values: Sequence[Any], planned: Sequence[Any], chosen: units.Chosen
+    field: Field, values: Sequence[float], planned: Sequence[Any], chosen: units.Chosen
 ) -> _Axis:
-    """What an axis shows, and where the plans lie on it."""
-    if field.kind == "level":
-        labels = tuple(field.levels[value] for value in values)
-        return _Axis(list(labels), field.label, labels, [*map(field.levels.get, planned)])
     unit = units.unit_of(field.unit, chosen)
     # Feet and inches cannot be written along an axis.
     label, shown = (field.unit, float) if unit.feet else (unit.label, unit.shown)
     if field.unit == "min" and max(values) > _LONG_MIN:
         label, shown = "h", lambda minutes: minutes / 60.0
     title = f"{field.label}, {label}" if label else field.label
-    plans = [None if value is None else shown(value) for value in planned]
-    return _Axis([shown(value) for value in values], title, (), plans)
+    plans = [np.nan if value is None else shown(value) for value in planned]
+    return _Axis([shown(value) for value in values], title, plans)
 
 
-def _axis(levels: tuple[str, ...], title: str) -> dict[str, Any]:
-    """Options of the axis of an input: levels keep their order, numbers their ends."""
-    if levels:
-        return {"type": "nominal", "title": title, "sort": list(levels)}
+def _axis(title: str) -> dict[str, Any]:
+    """Options of an axis that ends where its values do."""
     scale = alt.Scale(zero=False, nice=False)
     return {"type": "quantitative", "title": title, "scale": scale}
 
@@ -83,58 +76,44 @@ def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
 
 def _named(**columns: Sequence[Any]) -> pd.DataFrame:
     """Where the plans lie, each with its letter; without those that answer nothing."""
-    return pd.DataFrame({"plan": PLANS[: len(columns["x"])], **columns}).dropna()
+    return pd.DataFrame({"plan": PLANS, **columns}).dropna()
 
 
 def curve(sweeps: Sequence[Sweep], planned: Sequence[Any], chosen: units.Chosen) -> None:
-    """Draw the number in 100 of each plan over one input, with its range."""
+    """Draw the number in 100 of two plans over one input, with its range."""
     field = sweeps[0].across
     axis = _axis_of(field, sweeps[0].x, planned, chosen)
-    rows = pd.concat(
-        pd.DataFrame(
-            {
-                "x": axis.values,
-                "low": 100.0 * swept.probability_low[0],
-                "number": 100.0 * swept.probability[0],
-                "high": 100.0 * swept.probability_high[0],
-                "plan": plan,
-            }
-        )
-        for plan, swept in zip(PLANS, sweeps, strict=False)
-    )
+    tables = []
+    for plan, swept in zip(PLANS, sweeps, strict=True):
+        numbers = {
+            "low": 100.0 * swept.probability_low[0],
+            "number": 100.0 * swept.probability[0],
+            "high": 100.0 * swept.probability_high[0],
+        }
+        tables.append(pd.DataFrame({"x": axis.values, **numbers, "plan": plan}))
+    rows = pd.concat(tables)
     at = [
-        np.nan if place is None else 100.0 * swept.probability[0][swept.x.index(place)]
-        for place, swept in zip(planned, sweeps, strict=True)
+        np.interp(place, axis.values, table["number"])
+        for place, table in zip(axis.plans, tables, strict=True)
     ]
     ends = f"from {rows['number'].min():.1f} to {rows['number'].max():.1f} in 100"
-    show(
-        _curve_spec(axis.title, axis.levels, ink()),
-        f"Curve of the number in 100 over {field.label.lower()}, {ends}.",
-        rows=rows,
-        plans=_named(x=axis.plans, number=at),
-    )
+    words = f"Curve of the number in 100 over {field.label.lower()}, {ends}."
+    plans = _named(x=axis.plans, number=at)
+    show(_curve_spec(axis.title, ink()), words, rows=rows, plans=plans)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _curve_spec(title: str, levels: tuple[str, ...], colour: str) -> Spec:
-    along = alt.X("x", **_axis(levels, title))
-    high = alt.Y("number:Q", title="In 100")
+def _curve_spec(title: str, colour: str) -> Spec:
+    along, up = alt.X("x", **_axis(title)), alt.Y("number:Q", title="In 100")
+    lines = of("rows").encode(x=along, detail="plan:N")
     dashes = alt.StrokeDash("plan:N", legend=None)
-    chart = of("rows").encode(x=along, detail="plan:N")
-    if levels:
-        answers = chart.mark_tick(thickness=3, color=colour)
-        ranges = chart.mark_bar(opacity=0.2, color=colour)
-    else:
-        answers = chart.mark_line(color=colour).encode(strokeDash=dashes)
-        ranges = chart.mark_area(opacity=0.12, color=colour)
-    at = of("plans").encode(x=along, y=high)
+    at = of("plans").encode(x=along, y=up)
+    letters = at.mark_text(fontWeight="bold", fontSize=14, dy=-14, color=colour)
     layers = [
-        ranges.encode(y=alt.Y("low:Q", title="In 100"), y2="high"),
-        answers.encode(y=high),
+        lines.mark_area(opacity=0.12, color=colour).encode(y="low:Q", y2="high"),
+        lines.mark_line(color=colour).encode(y=up, strokeDash=dashes),
         at.mark_point(filled=True, size=70, color=colour, opacity=1),
-        at.mark_text(fontWeight="bold", fontSize=14, dy=-14, color=colour).encode(
-            text="plan:N"
-        ),
+        letters.encode(text="plan:N"),
     ]
     return alt.layer(*layers, height=300).to_dict()
 
@@ -145,7 +124,7 @@ def heat_map(
     bands: Sequence[str],
     chosen: units.Chosen,
 ) -> None:
-    """Draw the bands over two inputs, and the plans on them.
+    """Draw the bands over two inputs, and two plans on them.
 
     ``planned`` and ``bands`` are of each plan, the one that was swept first.
     """
@@ -153,19 +132,14 @@ def heat_map(
         raise ValueError("A map needs two inputs.")
     x = _axis_of(sweep.across, sweep.x, [place[0] for place in planned], chosen)
     y = _axis_of(sweep.down, sweep.y, [place[1] for place in planned], chosen)
-    tables = {"plans": _named(x=x.plans, y=y.plans, band=[*map(_LABELS.get, bands)])}
-    if x.levels or y.levels:
-        tables["cells"] = _cells(x, y, sweep.probability)
-    else:
-        tables["areas"] = _areas(x.values, y.values, sweep.probability)
-        tables["names"] = _names(x, y, sweep.probability)
     number = 100.0 * sweep.probability
-    dark = st.context.theme.type == "dark"
     show(
-        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables), dark),
+        _map_spec(x.title, y.title, dark=st.context.theme.type == "dark"),
         f"Map of the number in 100 over {sweep.across.label.lower()} and "
         f"{sweep.down.label.lower()}, from {number.min():.1f} to {number.max():.1f}.",
-        **tables,
+        areas=_areas(x.values, y.values, sweep.probability),
+        names=_names(x, y, sweep.probability),
+        plans=_named(x=x.plans, y=y.plans, band=[BAND_LABELS[band] for band in bands]),
     )
 
 
@@ -176,60 +150,25 @@ def _mixed(colour: str, ground: str) -> str:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _map_spec(
-    x_title: str,
-    x_levels: tuple[str, ...],
-    y_title: str,
-    y_levels: tuple[str, ...],
-    tables: tuple[str, ...],
-    dark: bool,
-) -> Spec:
-    places: dict[str, Any] = {
-        "x": alt.X("x", **_axis(x_levels, x_title)),
-        "y": alt.Y("y", **_axis(y_levels, y_title)),
-    }
+def _map_spec(x_title: str, y_title: str, *, dark: bool) -> Spec:
+    places = {"x": alt.X("x", **_axis(x_title)), "y": alt.Y("y", **_axis(y_title))}
     colours = [_mixed(pair[dark], _GROUNDS[dark]) for pair in _FILLS]
     scale = alt.Scale(domain=[band.label for band in BANDS], range=colours)
     fill = alt.Fill("band:N", scale=scale, legend=None)
     line: dict[str, Any] = {"stroke": "#101828", "strokeWidth": 1.2}
-    if "areas" in tables:
-        areas = of("areas").mark_line(**line, interpolate="linear-closed")
-        layers = [areas.encode(**places, fill=fill, detail="piece:N", order="at:O")]
-    else:
-        levels = {"x2": x_levels, "y2": y_levels}
-        ends = {name: name for name, labels in levels.items() if not labels}
-        number = alt.Tooltip("number:Q", format=".1f", title="In 100")
-        cells = of("cells").mark_rect()
-        layers = [cells.encode(**places, **ends, fill=fill, tooltip=["band:N", number])]
+    areas = of("areas").mark_line(**line, interpolate="linear-closed")
+    layers = [areas.encode(**places, fill=fill, detail="piece:N", order="at:O")]
     bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
-    # White behind the letters, as some stand on dark cells.
+    # White behind the letters, as some stand on dark ground.
     halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
-    written = {"names": ("band:N", 0), "plans": ("plan:N", -15)}
-    for name, (text, dy) in written.items():
-        if name in tables:
-            letters = of(name).encode(**places, text=text)
-            layers.append(letters.mark_text(**bold, **halo, dy=dy))
-            layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
+    for name, text, dy in (("names", "band:N", 0), ("plans", "plan:N", -15)):
+        letters = of(name).encode(**places, text=text)
+        layers.append(letters.mark_text(**bold, **halo, dy=dy))
+        layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
     # In the colour of its own band: the second plan can be of another than the map says.
     cross = of("plans").mark_point(**line, shape="cross", size=190, opacity=1)
     layers.append(cross.encode(**places, fill=fill))
     return alt.layer(*layers, height=300).to_dict()
-
-
-def _cells(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
-    """One row for each cell, row by row of the map."""
-    rows = _sides("y", y).merge(_sides("x", x), how="cross")
-    band = words(probability.ravel())[0].rename_categories(_LABELS)
-    return rows.assign(number=100.0 * probability.ravel(), band=band)
-
-
-def _sides(name: str, axis: _Axis) -> pd.DataFrame:
-    """Where cells begin and end: those of numbers reach half a step to each side."""
-    if axis.levels:
-        return pd.DataFrame({name: axis.values})
-    at = np.array(axis.values)
-    edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
-    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
 
 
 def _areas(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
@@ -252,9 +191,8 @@ def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
     at_x, at_y = (np.array(axis.values) for axis in (x, y))
     taken = np.zeros(probability.shape, dtype=bool)
     for plan_x, plan_y in zip(x.plans, y.plans, strict=True):
-        if plan_x is not None and plan_y is not None:
-            beside = np.abs(at_x - plan_x) < 0.2 * np.ptp(at_x)
-            taken |= beside & (np.abs(at_y - plan_y) < 0.15 * np.ptp(at_y))[:, None]
+        beside = np.abs(at_x - plan_x) < 0.2 * np.ptp(at_x)
+        taken |= beside & (np.abs(at_y - plan_y) < 0.15 * np.ptp(at_y))[:, None]
     where = np.where(taken, -1, np.digitize(probability, LIMITS))
     where[:, [0, 1, -2, -1]] = -1  # no name is cut at the side
     rows = []
