@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,24 @@ from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.pdf import footer, pdf
+from riskmodel.reporting.squad_print import (
+    conditions_text,
+    squad_sheet,
+    title_text,
+    when_and_where,
+)
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
-from riskmodel.scoring.guards import GUARDS, Guard, joined
+from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
 
 _NO_SCORE = "No score"
 _MUST_NOT_START = "Must not start"
 _NAMED = 3
+_PRINTED_LEVERS = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
 
 
@@ -58,7 +66,7 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     if private:
         columns["Sets apart"] = _sets_apart(scored)
         columns["Problems and warnings"] = [
-            " ".join([*(p.sentence(names=False) for p in problems), *map(str, guards)])
+            _in_one([p.sentence(names=False) for p in problems], guards)
             for problems, guards in _findings(scored)
         ]
         # Worded once each, as most athletes leave the same questions open.
@@ -66,10 +74,15 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
     else:
         columns["Problems and warnings"] = [
-            " ".join(filter(None, (public_sentences(problems), joined(_public(guards)))))
+            _in_one([public_sentences(problems)], _public(guards))
             for problems, guards in _public_findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
+
+
+def _in_one(problems: Sequence[str], guards: Sequence[Guard]) -> str:
+    """Sentences about problems and of guards as one text."""
+    return " ".join(filter(None, (*problems, *(guard.to_coach for guard in guards))))
 
 
 def squad_export(
@@ -97,9 +110,9 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
-    ...                     "guards": [(), GUARDS[-1:]]})
+    ...                     "guards": [(), GUARDS[-2:-1]]})
     >>> squad_warnings(two)[0][:30]
-    'Ben: Under 18: plan this sessi'
+    'Ben: Under 18: hardly any stud'
     """
     rows_of: dict[Guard, list[int]] = {}
     for row, guards in enumerate(scored["guards"]):
@@ -112,13 +125,13 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         if not rows:
             continue
         if len(rows) == n_scored and guard.about_heat:
-            warnings.append(guard.sentence)
+            warnings.append(guard.to_coach)
             continue
         names = list(everybody.iloc[rows])
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        warnings.append(f"{', '.join(shown)}{more}: {guard.sentence}")
+        warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
     return warnings
 
 
@@ -251,8 +264,9 @@ def squad_pdf(
     units: unit_table.Chosen,
     private: bool,
     scorecard: Scorecard | None = None,
+    place: str = "",
 ) -> bytes:
-    """Lay out a squad for printing.
+    """Lay out a squad for printing: on one page for about 40 athletes.
 
     Parameters
     ----------
@@ -265,23 +279,38 @@ def squad_pdf(
         As for `squad_table`.
     scorecard : Scorecard, optional
         The one that scored them, if it is not the one that comes along.
+    place : str, optional
+        Where the session is.
 
     Returns
     -------
     bytes
         A PDF file.
     """
-    table = squad_table(scored, private=private)
+    card = scorecard or load_scorecard()
+    if not private:
+        scored = _in_public_order(scored)
+    sheet = squad_sheet(scored, card, private=private)
+    where = when_and_where(plan, place)
     content = {
-        "title": "Squad sheet",
+        "title": title_text(plan),
         "lines": [
-            plan_text(plan, units),
+            *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
-            *filter(None, [heat_text(plan)]),
         ],
-        "headers": list(table.columns),
-        "rows": table.to_numpy().tolist(),
-        "levers": [option_text(option) for option in options[:5]],
-        "footer": footer(scorecard or load_scorecard()),
+        "for-all": sheet.for_all,
+        "reasons": private,
+        "groups": [
+            {"heading": heading, "rows": [asdict(row) for row in rows]}
+            for heading, rows in sheet.groups.items()
+        ],
+        "footnotes": sheet.footnotes,
+        "levers": "; ".join(_option_in_brief(o) for o in options[:_PRINTED_LEVERS]),
+        "footer": footer(card),
     }
     return pdf("squad_sheet", content)
+
+
+def _option_in_brief(option: SquadOption) -> str:
+    before, after = map(_amount, (option.expected_before, option.expected_after))
+    return f"{option.label} ({before} to {after})"

@@ -151,7 +151,10 @@ def _mixed(colour: str, ground: str) -> str:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _map_spec(x_title: str, y_title: str, *, dark: bool) -> Spec:
-    places = {"x": alt.X("x", **_axis(x_title)), "y": alt.Y("y", **_axis(y_title))}
+    places: dict[str, Any] = {
+        "x": alt.X("x", **_axis(x_title)),
+        "y": alt.Y("y", **_axis(y_title)),
+    }
     colours = [_mixed(pair[dark], _GROUNDS[dark]) for pair in _FILLS]
     scale = alt.Scale(domain=[band.label for band in BANDS], range=colours)
     fill = alt.Fill("band:N", scale=scale, legend=None)

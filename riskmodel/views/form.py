@@ -251,7 +251,7 @@ def show_again(page: str) -> None:
     navigation = state(NavigationState)
     if navigation.title == page:
         return
-    navigation.title = page
+    navigation.came_from, navigation.title = navigation.title, page
     put_example_away()
     for field in FIELDS.values():
         # Every number and text that is drawn looks through all that is kept: what is

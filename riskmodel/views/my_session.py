@@ -23,7 +23,6 @@ from riskmodel.views import (
     share,
     widgets,
 )
-from riskmodel.views.example import EXAMPLE
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
@@ -31,31 +30,46 @@ from riskmodel.whatif.combined import combined
 # ----------------------------------------------------------------- clicks and the score
 
 
-def _replace(label: str, answers: Mapping[str, Any]) -> None:
+def _replace(label: str, change: Callable[[], None]) -> None:
     """Put other answers in the place of all, in a way that can be taken back."""
     before = form.answers()
     form.forget_trail()
-    form.fill(answers)
-    state(MySessionState).step = Step(label, before) if before else None
+    change()
+    state(MySessionState).step = Step(label, before, form.answers()) if before else None
 
 
 def _use_example() -> None:
     if (name := st.session_state["example"]) is not None:
-        _replace(name, load_examples()[name])
+        _replace(name, lambda: form.fill(load_examples()[name]))
         st.session_state["example"] = None
 
 
 def _clear() -> None:
     form.end_visit()
-    _replace("Clear all answers", {})
+    _replace("Clear all answers", lambda: form.fill({}))
     share.forget_link()
 
 
-def _undo() -> None:
+def _plan_it_this_way(changes: Mapping[str, Any]) -> None:
+    """Make what the switched levers set the reader's own answers."""
+    before = form.answers()
+    form.answer(changes)
     page = state(MySessionState)
-    if page.step is not None:
-        form.forget_trail()
-        form.fill(page.step.before)
+    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
+
+
+def _undo() -> None:
+    """Take a step back; what was answered since stays as it is."""
+    page = state(MySessionState)
+    if (step := page.step) is not None:
+        before, after, now = step.before, step.after, form.answers()
+        form.answer(
+            {
+                name: before.get(name)
+                for name in FIELDS
+                if before.get(name) != after.get(name) == now.get(name)
+            }
+        )
     page.step = None
 
 
@@ -119,7 +133,7 @@ def _tag(*, example: bool) -> str:
     if example:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
-        return look.tag(f"{len(left)} of {len(EXAMPLE)} still the example's")
+        return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
     if not questions.signs_answered():
         return look.tag("Preview: warning signs?", result.SIGNS)
     return ""
@@ -243,6 +257,13 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             result.show_behind(answer, scored.answers)
         with st.container(key="change"):
             levers.show(scored)
+            if scored.combined is not None and not state(FormState).example:
+                st.button(
+                    "Plan it this way",
+                    key="take_levers",
+                    on_click=_plan_it_this_way,
+                    args=(scored.combined.changes,),
+                )
             levers.show_drinking(scored)
 
 
@@ -257,9 +278,9 @@ def _footer() -> str:
 
 
 def _show() -> None:
-    example = not form.answers().keys() & EXAMPLE.keys() - set(device.PROFILE)
+    example = not form.answers().keys() & questions.EXAMPLE.keys() - set(device.PROFILE)
     if example and not state(MySessionState).from_link and not form.faults():
-        form.show_example(EXAMPLE)
+        form.show_example(questions.EXAMPLE)
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)

@@ -82,6 +82,17 @@ def test_the_check_itself_sees_a_search():
     assert len(list(texts_searched_for(ast.parse(code)))) == 2
 
 
+def test_a_coach_is_not_spoken_to_as_the_athlete():
+    assert [g.to_coach for g in GUARDS if re.search(r"\byour?\b", g.to_coach, re.I)] == []
+    assert all(g.to_coach == g.coach_sentence or not g.coach_sentence for g in GUARDS)
+    assert "coach" not in " ".join(g.to_coach for g in GUARDS)
+    table = squad_table(score_squad(SQUAD, PLAN), private=True).set_index("Athlete")
+    told = table["Problems and warnings"]["Cy"]
+    (young,) = (g for g in GUARDS if g.name == "under_18")
+    assert young.to_coach in told
+    assert young.sentence not in told
+
+
 def test_private_urgent_and_heat_are_attributes():
     assert {g.name for g in GUARDS if g.about_heat} == {
         "extreme_heat",

@@ -270,11 +270,10 @@ def test_the_sheet_says_the_same_and_tells_health_only_if_asked(private):
         assert scored.loc[place, "athlete"] in words
     secrets = [
         load_scorecard()["history"].label,
-        *(guard.sentence for guard in GUARDS if guard.private),
+        *(guard.to_coach for guard in GUARDS if guard.private),
     ]
     assert any(secret in words for secret in secrets) == private
     assert ("Sets apart" in words) == private
-    assert ("Not answered" in words) == private
     everything = " ".join(table.astype(str).to_numpy().ravel())
     assert any(secret in everything for secret in secrets) == private
 
@@ -417,7 +416,7 @@ def test_other_weather_that_is_impossible_is_told_as_it_was_typed():
 
 def test_extreme_heat_is_told_before_the_number_and_leaves_cooler_places_only():
     page = started({**PLAN, "air_temperature_c": 38.0, "relative_humidity_pct": 80.0})
-    heat = next(guard for guard in GUARDS if guard.name == "extreme_heat").sentence
+    heat = next(guard for guard in GUARDS if guard.name == "extreme_heat").to_coach
     told = html_of(page)
     assert told.count(heat) == 1
     levers = [m.value for m in page.markdown if " to " in m.value and "from" in m.value]
@@ -427,11 +426,12 @@ def test_extreme_heat_is_told_before_the_number_and_leaves_cooler_places_only():
 
 
 def sentence(name):
-    return next(guard for guard in GUARDS if guard.name == name).sentence
+    return next(guard for guard in GUARDS if guard.name == name).to_coach
 
 
 def test_a_warning_says_whom_it_is_for():
     people = {"athlete": list("ABCDEF"), "age_years": [16, None, 150, None, 16, 30]}
+    people["body_mass_kg"] = 60
     cool = {**PLAN, "air_temperature_c": 10.0}
     squad = pd.DataFrame(people)
     (text,) = squad_warnings(score_squad(squad, cool))
@@ -731,7 +731,7 @@ def test_a_coach_brings_excel_edits_filters_and_takes_it_along(
         plan_text({**PLAN, "duration_min": 120}, {})
     ]
     (sheet,) = pypdf.PdfReader(io.BytesIO(contents["Sheet to print, PDF"])).pages
-    assert "Soccer, 120 min" in sheet.extract_text()
+    assert "Soccer, 2 h" in sheet.extract_text()
     page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("Saved 3 athletes and the session in this")).to_be_visible()
     ready(page)
