@@ -141,8 +141,8 @@ def _ways(found: Comparison | None) -> None:
                 with box:
                     draw()
         if own:
-            words = ":material/bookmark: Keep in this browser"
-            st.button(words, key="keep", type="tertiary", on_click=plans.keep)
+            words, icon = "Keep in this browser", ":material/bookmark:"
+            st.button(words, key="keep", icon=icon, type="tertiary", on_click=plans.keep)
 
 
 def _private() -> bool:

@@ -81,14 +81,14 @@ def _numbered(plans: Iterable[Scenario]) -> dict[int, Scenario]:
 
 
 def _unused(name: str, taken: Iterable[str]) -> str:
-    """Name that no other plan has: "Long ride", "Long ride 2", "Long ride 3"."""
+    """Name that no other plan has: "Start at 7", "Start at 7 (2)"."""
     name = name.strip()[:LONGEST_NAME] or "Plan"
     if name not in taken:
         return name
-    counted = re.fullmatch(r"(.*\S) (\d{1,2})", name)
+    counted = re.fullmatch(r"(.*\S) \((\d{1,2})\)", name)
     base, count = (counted[1], int(counted[2])) if counted else (name, 1)
-    base = base[: LONGEST_NAME - 3]
-    while (numbered := f"{base} {count}") in taken or count < 2:
+    base = base[: LONGEST_NAME - 5]
+    while (numbered := f"{base} ({count})") in taken or count < 2:
         count += 1
     return numbered
 
@@ -245,7 +245,7 @@ def _of_session(answers: Mapping[str, Any]) -> list[Scenario]:
     own = {name: value for name, value in answers.items() if name != "athlete"}
     first = Scenario(MY_SESSION, own)
     if not (options := advise(own).now):
-        return [first, Scenario(f"{MY_SESSION} 2", own)]
+        return [first, Scenario(f"{MY_SESSION} (2)", own)]
     changed = {n: v for n, v in {**own, **options[0].changes}.items() if v is not None}
     name = options[0].label_in(form.chosen_units())
     return [first, Scenario(name[:LONGEST_NAME], changed)]
