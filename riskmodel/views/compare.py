@@ -136,7 +136,7 @@ def _ways(found: Comparison | None) -> None:
         ways = {"Share": ("link", _share), **ways}
     with st.container(horizontal=True, key="ways"):
         for words, (icon, draw) in ways.items():
-            box = widgets.folded(words, icon, words.lower())
+            box = widgets.folded(words, icon, words.split()[0].lower())
             if box.open:
                 with box:
                     draw()
@@ -172,12 +172,17 @@ def _files(found: Comparison) -> None:
 
 
 def _open_file() -> None:
-    key = "open_plans"
-    st.file_uploader("Plans from a JSON file", type="json", key=key, on_change=_opened)
+    key = f"plans_file_{state(ScenariosState).uploads}"
+    st.file_uploader(
+        "Plans from a JSON file", type="json", key=key, on_change=_opened, args=(key,)
+    )
 
 
-def _opened() -> None:
-    if (file := st.session_state["open_plans"]) is not None:
+def _opened(key: str) -> None:
+    if (file := st.session_state[key]) is not None:
+        # The next one is asked for anew, once the box is opened again.
+        state(ScenariosState).uploads += 1
+        st.session_state["box_open"] = False
         plans.open_file(file.getvalue())
 
 

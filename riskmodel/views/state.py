@@ -212,6 +212,7 @@ class ScenariosState:
     problems: Sequence[str] = ()
     saved_with: str | None = None  # as in MySessionState
     before: PlansBefore | None = None
+    uploads: int = 0
     link: str = ""  # the public text of the plans that an address brought
     session: Answers | None = None  # answers of My session when it was last looked at
 

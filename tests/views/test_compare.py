@@ -328,7 +328,6 @@ def test_plans_can_be_copied_moved_removed_and_taken_back(open_page):
     page.locator("input[type=file]").set_input_files(upload)
     expect(page.locator("[class*=st-key-card_]")).to_have_count(4)
     ready(page)
-    page.keyboard.press("Escape")
     page.get_by_role("button", name="Undo: Open the file").click()
     ready(page)
     assert names_of(page) == [first, second, third]
