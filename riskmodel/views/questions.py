@@ -60,7 +60,7 @@ _IF_MEASURED = frozenset(
     {"wbgt_c", "solar_radiation_w_m2", "latitude_deg", "longitude_deg", "start_time"}
 )
 # Numbers commit while they are typed, so that nobody waits for leaving a field.
-_PAUSE = "700ms"
+PAUSE = "700ms"
 NUMBERS = tuple(
     f.name for f in FIELDS.values() if f.kind == "number" and f.unit not in ("of 10", "min")
 )
@@ -338,6 +338,8 @@ def _offset_text(offset_min: int | None) -> str:
 
 
 _SHORT = {
+    "session_rpe": "Effort",
+    "relative_effort": "Against usual",
     "air_temperature_c": "Air",
     "relative_humidity_pct": "Humidity",
     "water_temperature_c": "Water",
@@ -346,12 +348,17 @@ _SHORT = {
 }
 
 
+def short_label(field: Field) -> str:
+    """Label of a question in few words, with the reader's unit."""
+    unit = units.unit_of(field.unit, form.chosen_units()).label
+    if (short := _SHORT.get(field.name)) is None:
+        return heading(field, unit)
+    return short if field.unit in ("", "min", "years") else f"{short}, {unit}"
+
+
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text, and below it what is wrong with it."""
-    unit = units.unit_of(field.unit, form.chosen_units())
-    label = heading(field, unit.label)
-    if (short := _SHORT.get(field.name)) is not None:
-        label = short if field.unit in ("min", "years") else f"{short}, {unit.label}"
+    label = short_label(field)
     fault = form.faults().get(field.name)
     held = st.session_state.get(field.name)
     if field.unit == "min" and fault is None and isinstance(held, str) and held:
@@ -363,7 +370,7 @@ def _number(field: Field, *, width: Any = "stretch") -> None:
             _marked(field, label),
             key=field.name,
             help=None if field.name in _SHORT else field.help or None,
-            live=_PAUSE,
+            live=PAUSE,
             persist_state="session",
         )
         if fault is not None:
