@@ -32,7 +32,8 @@ def _answer(choice: Choice) -> str:
     """Draw what a choice comes to, for the warning signs what to do about each."""
     urgent = choice.name == "warning"
     signs = FIELDS["red_flags"].levels
-    rows = _list((label, RED_FLAGS[n]) for n, label in signs.items()) if urgent else ""
+    lines = "".join(f"<li>{escape(RED_FLAGS[name])}</li>" for name in signs)
+    rows = f'<ul class="cr-list">{lines}</ul>' if urgent else ""
     return (
         f'<section class="{"cr-stop" if urgent else "cr-card"} cr-answers" role="status">'
         f"<h2>{escape(choice.heading)}</h2><p>{escape(choice.text)}</p>{rows}</section>"
