@@ -143,7 +143,7 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
 
 def moved(log: TrainingLog, days: int) -> TrainingLog:
     """Log with every session so many days later, as for an example of some other year."""
-    later, report = pd.Timedelta(days=days), log.report
+    later, report = pd.Timedelta(days=days).as_unit("s"), log.report
     sessions = log.sessions.assign(
         day=log.sessions["day"] + later, start=log.sessions["start"] + later
     )

@@ -371,9 +371,7 @@ if page.log is not None:
             st.button("Remove the log", on_click=_forget)
         with st.container(key="log_answers"):
             if page.example:
-                st.html(
-                    look.tag("An example, moved so that it ends yesterday")
-                )
+                st.html(look.tag("An example, moved so that it ends yesterday"))
             on, sport = _planned(page.log)
             derived = derive(
                 page.log,

@@ -93,7 +93,7 @@ def test_a_persons_own_answer_stays_and_the_others_are_used():
     assert state["sessions_per_week"] == 2.0
     log = moved_to_yesterday(read_log(STRAVA.read_bytes()))
     found = {d.name: d.value for d in derive(log, on=date.today(), sport="running")}
-    assert state["longest_recent_min"] == found["longest_recent_min"]
+    assert state["longest_recent_min"] == duration_text(found["longest_recent_min"])
     of_log = state["FormState"].log_answers
     assert of_log["longest_recent_min"].value == found["longest_recent_min"]
     assert "sessions_per_week" not in of_log
@@ -135,7 +135,7 @@ def test_the_sport_goes_along_where_it_is_another():
     assert "The sport in My session becomes running" in told(page)
     use.click().run()
     assert page.session_state["sport"] == "running"
-    assert page.session_state["longest_recent_min"] == 111
+    assert page.session_state["longest_recent_min"] == "1 h 51"
 
 
 def test_the_day_is_today_where_the_reader_is(monkeypatch):
@@ -306,5 +306,5 @@ def test_one_answer_of_the_log_can_go_before_ones_own():
     page = opened(STRAVA.name, sport="running", sessions_per_week=2.0)
     page.button(key="take_sessions_per_week").click().run()
     assert not page.exception
-    assert page.session_state["sessions_per_week"] == 6.0
+    assert page.session_state["sessions_per_week"] == "6"
     assert page.session_state["FormState"].log_answers["sessions_per_week"].value == 6.0
