@@ -42,7 +42,14 @@ from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
 from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
-from riskmodel.squad.scores import ATHLETE_FIELDS, PLAN_FIELDS, SESSION_FIELDS, with_plan
+from riskmodel.squad.plan import (
+    ATHLETE_FIELDS,
+    PLAN_FIELDS,
+    SESSION_FIELDS,
+    may_be_left_open,
+    with_plan,
+)
+from riskmodel.squad.unknown import leave_open, unknown_words
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -276,6 +283,11 @@ def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
     on = date.today() if start is None else datetime.fromisoformat(start).date()
     answers = squad_frame(raw, columns, on)
     notes = [*raw.notes, *squad_notes(raw, columns, on)]
+    for word in (w for w in unknown_words(answers) if may_be_left_open(w.field)):
+        count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
+        label = FIELDS[word.field].label
+        notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
+    answers = leave_open(answers)
     notes += [f"Not used: {c.header}. {c.doubt}" for c in columns if not c.target]
     cells = raw.cells.set_axis(list(raw.headers), axis=1)
     return _Table(iter([(cells, answers)]), notes, frozenset(answers.columns))

@@ -13,6 +13,7 @@ from riskmodel.inputs.fields import FIELDS
 Kind = Literal[
     "missing",
     "not_allowed",
+    "left_open",
     "sign_not_looked_at",
     "no_such_input",
     "no_scenarios",
@@ -106,7 +107,12 @@ class Problem:
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
             hints += " Write decimals with a point."
-        return f"{field.label}{name} is {value}; allowed is {field.allowed}.{hints}"
+        wrong = f"; allowed is {field.allowed}."
+        if self.kind == "left_open":
+            # Of levels a page shows the words, and no names.
+            wrong = ", which is not understood." if field.levels else wrong
+            hints += " It is left open."
+        return f"{field.label}{name} is {value}{wrong}{hints}"
 
     @property
     def meant(self) -> str:

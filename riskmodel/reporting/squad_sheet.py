@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,24 @@ from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.pdf import footer, pdf
+from riskmodel.reporting.squad_print import (
+    conditions_text,
+    squad_sheet,
+    title_text,
+    when_and_where,
+)
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
-from riskmodel.scoring.guards import GUARDS, Guard, joined
+from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.scores import SquadOption, attention_order
+from riskmodel.squad.summary import expected, labels
 
 _NO_SCORE = "No score"
+_MUST_NOT_START = "Must not start"
 _NAMED = 3
+_PRINTED_LEVERS = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
 
 
@@ -42,18 +52,21 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     """
     if not private:
         scored = _in_public_order(scored)
-    known = scored["probability"].notna().to_numpy()
+    stopped = scored["must_not_start"].to_numpy()
+    known = scored["probability"].notna().to_numpy() & ~stopped
     risk = scored["band"].cat.rename_categories(BAND_LABELS).to_numpy(object)
+    # That somebody must not start tells a health answer.
+    without = np.where(stopped & private, _MUST_NOT_START, _NO_SCORE)
     columns = {
         "Athlete": labels(scored).array,
         "In 100": np.where(known, scored["in_100"].to_numpy(object), ""),
-        "Risk": np.where(known, risk, _NO_SCORE),
-        "Range in 100": _spans(scored),
+        "Risk": np.where(known, risk, without),
+        "Range in 100": np.where(known, _spans(scored), ""),
     }
     if private:
-        columns["Most points"] = scored["top_factors"].array
+        columns["Sets apart"] = _sets_apart(scored)
         columns["Problems and warnings"] = [
-            " ".join([*(p.sentence(names=False) for p in problems), *map(str, guards)])
+            _in_one([p.sentence(names=False) for p in problems], guards)
             for problems, guards in _findings(scored)
         ]
         # Worded once each, as most athletes leave the same questions open.
@@ -61,10 +74,15 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         columns["Not answered"] = [open_texts[names] for names in scored["missing"]]
     else:
         columns["Problems and warnings"] = [
-            " ".join(filter(None, (public_sentences(problems), joined(_public(guards)))))
-            for problems, guards in _findings(scored)
+            _in_one([public_sentences(problems)], _public(guards))
+            for problems, guards in _public_findings(scored)
         ]
     return pd.DataFrame(columns, scored.index, dtype="str")
+
+
+def _in_one(problems: Sequence[str], guards: Sequence[Guard]) -> str:
+    """Sentences about problems and of guards as one text."""
+    return " ".join(filter(None, (*problems, *(guard.to_coach for guard in guards))))
 
 
 def squad_export(
@@ -92,9 +110,9 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
-    ...                     "guards": [(), GUARDS[-1:]]})
+    ...                     "guards": [(), GUARDS[-2:-1]]})
     >>> squad_warnings(two)[0][:30]
-    'Ben: Under 18: plan this sessi'
+    'Ben: Under 18: hardly any stud'
     """
     rows_of: dict[Guard, list[int]] = {}
     for row, guards in enumerate(scored["guards"]):
@@ -107,13 +125,13 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         if not rows:
             continue
         if len(rows) == n_scored and guard.about_heat:
-            warnings.append(guard.sentence)
+            warnings.append(guard.to_coach)
             continue
         names = list(everybody.iloc[rows])
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        warnings.append(f"{', '.join(shown)}{more}: {guard.sentence}")
+        warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
     return warnings
 
 
@@ -126,44 +144,43 @@ def _spans(scored: pd.DataFrame) -> list[str]:
     return [texts[place] for place in which]
 
 
-def labels(scored: pd.DataFrame) -> pd.Series[str]:
-    """Name of every athlete, with the row where there is no name or another one like it.
-
-    Examples
-    --------
-    >>> two = pd.DataFrame({"athlete": ["Anna", "Anna", ""]}, index=[1, 3, 4])
-    >>> labels(two).tolist()
-    ['Anna (row 1)', 'Anna (row 3)', 'Row 4']
-    """
-    names = scored["athlete"].astype(str).str.strip()
-    if names.is_unique and (names != "").all():
-        return names
-    rows = scored.index.to_series().astype(str)
-    if not rows.is_unique:  # lists put together without a new index: count them through
-        rows = pd.Series(range(1, len(scored) + 1), scored.index).astype(str)
-    names = names.where(names != "", "Row " + rows)
-    while (again := names.duplicated(keep=False)).any():
-        names = names.where(~again, names + " (row " + rows + ")")
-    return names
-
-
 def _findings(
     scored: pd.DataFrame,
 ) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
-    """Problems and guards of each row."""
-    return zip(scored["answer_problems"], scored["guards"], strict=True)
+    """Problems of each row, with the answers left open, and its guards."""
+    for problems, left_open, guards in zip(
+        scored["answer_problems"], scored["left_open"], scored["guards"], strict=True
+    ):
+        yield (*problems, *left_open), guards
+
+
+def _public_findings(
+    scored: pd.DataFrame,
+) -> Iterator[tuple[tuple[Problem, ...], tuple[Guard, ...]]]:
+    """As `_findings`, where who must not start has a problem as any other."""
+    for (problems, guards), stopped in zip(
+        _findings(scored), scored["must_not_start"], strict=True
+    ):
+        hidden = (Problem("illness_24h", "not_allowed"),) * bool(stopped)
+        yield (*problems, *hidden), guards
 
 
 def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
     """Urgent warnings that tell no private answer, then no score, then probability."""
     listed = scored.sort_index(kind="stable")
     urgent = [any(g.urgent for g in _public(guards)) for guards in listed["guards"]]
-    order = attention_order(listed["probability"].to_numpy(), np.array(urgent, bool))
-    return listed.iloc[order]
+    shown = listed["probability"].where(~listed["must_not_start"])
+    return listed.iloc[attention_order(shown.to_numpy(), np.array(urgent, bool))]
 
 
 def _public(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     return tuple(guard for guard in guards if not guard.private)
+
+
+def _sets_apart(scored: pd.DataFrame) -> list[str]:
+    """The factor of each that lies furthest above the squad's, with its points."""
+    pairs = zip(scored["sets_apart"], scored["sets_apart_points"], strict=True)
+    return [f"{label} +{points:g}" if label else "" for label, points in pairs]
 
 
 def _missing(names: str) -> str:
@@ -185,21 +202,20 @@ def expected_text(scored: pd.DataFrame) -> str:
     Parameters
     ----------
     scored : pandas.DataFrame
-        From `riskmodel.squad.scores.score_squad`.  The range goes from the sum of the
-        lows to the sum of the highs: what makes it moves all athletes the same way.
+        From `riskmodel.squad.scores.score_squad`.  Who must not start is not counted.
 
     Examples
     --------
     >>> two = pd.DataFrame({"probability": [0.1, 0.3], "probability_low": [0.04, 0.1],
-    ...                     "probability_high": [0.2, 0.5], "total_points": 30})
+    ...                     "probability_high": [0.2, 0.5], "total_points": 30,
+    ...                     "must_not_start": False})
     >>> expected_text(two)
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
-    columns = ("probability", "probability_low", "probability_high")
-    sums = [float(scored[name].sum()) for name in columns]
-    number, low, high = map(_amount, sums)
-    about = number if sums[0] < _LEAST else f"about {number}"
-    n = int(scored["probability"].notna().sum())
+    count = expected(scored)
+    number, low, high = map(_amount, (count.number, count.low, count.high))
+    about = number if count.number < _LEAST else f"about {number}"
+    n = count.n_scored
     if not n and scored["total_points"].notna().any():
         return str(Problem("", "not_calibrated"))
     if not n:
@@ -248,8 +264,9 @@ def squad_pdf(
     units: unit_table.Chosen,
     private: bool,
     scorecard: Scorecard | None = None,
+    place: str = "",
 ) -> bytes:
-    """Lay out a squad for printing.
+    """Lay out a squad for printing: on one page for about 40 athletes.
 
     Parameters
     ----------
@@ -262,23 +279,38 @@ def squad_pdf(
         As for `squad_table`.
     scorecard : Scorecard, optional
         The one that scored them, if it is not the one that comes along.
+    place : str, optional
+        Where the session is.
 
     Returns
     -------
     bytes
         A PDF file.
     """
-    table = squad_table(scored, private=private)
+    card = scorecard or load_scorecard()
+    if not private:
+        scored = _in_public_order(scored)
+    sheet = squad_sheet(scored, card, private=private)
+    where = when_and_where(plan, place)
     content = {
-        "title": "Squad sheet",
+        "title": title_text(plan),
         "lines": [
-            plan_text(plan, units),
+            *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
-            *filter(None, [heat_text(plan)]),
         ],
-        "headers": list(table.columns),
-        "rows": table.to_numpy().tolist(),
-        "levers": [option_text(option) for option in options[:5]],
-        "footer": footer(scorecard or load_scorecard()),
+        "for-all": sheet.for_all,
+        "reasons": private,
+        "groups": [
+            {"heading": heading, "rows": [asdict(row) for row in rows]}
+            for heading, rows in sheet.groups.items()
+        ],
+        "footnotes": sheet.footnotes,
+        "levers": "; ".join(_option_in_brief(o) for o in options[:_PRINTED_LEVERS]),
+        "footer": footer(card),
     }
     return pdf("squad_sheet", content)
+
+
+def _option_in_brief(option: SquadOption) -> str:
+    before, after = map(_amount, (option.expected_before, option.expected_after))
+    return f"{option.label} ({before} to {after})"

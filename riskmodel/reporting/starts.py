@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from riskmodel.reporting.words import wrapped
-from riskmodel.scoring.bands import in_100_number
+from riskmodel.scoring.bands import in_100_number, in_100_span, in_100_text
 from riskmodel.scoring.guards import joined
-from riskmodel.starts.best import BestStart
+from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.daylight import Day
+from riskmodel.starts.scores import DayBest
 from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
 from riskmodel.weather.over_session import WEEKDAYS
 
@@ -22,8 +25,80 @@ def credit(attribution: str) -> str:
     return f"{ATTRIBUTION} ({ATTRIBUTION_URL}), CC BY 4.0, averaged over the session"
 
 
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
+
+def day_words(moment: pd.Timestamp) -> str:
+    """Day of a moment, the same on every machine: "Sun 4 Jul"."""
+    return f"{WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
+
+
+def start_words(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """From when to when a session lasts: "Sun 4 Jul, 05:00 to 06:30"."""
+    return f"{day_words(start)}, {clock_words(start)} to {clock_words(end)}"
+
+
+def number_words(best: BestStart | BestStartSquad, value: float) -> str:
+    """Write the number of a start: "about 4", or "fewer than 0.1" athletes of a squad."""
+    if isinstance(best, BestStart):
+        return in_100_text(value)
+    return f"about {value:.1f}" if value >= 0.05 else "fewer than 0.1"
+
+
+def number_of(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> float:
+    """Number of a row of the starts: a probability, or athletes to expect."""
+    return float(row["probability" if isinstance(best, BestStart) else "expected"])
+
+
+def span_words(
+    best: BestStart | BestStartSquad, row: pd.Series[Any], fewer: str = "fewer than"
+) -> str:
+    """Range of a row of the starts, in 100 or in athletes."""
+    if isinstance(best, BestStart):
+        return in_100_span(row["probability_low"], row["probability_high"], fewer)
+    return f"{row['expected_low']:.1f} to {row['expected_high']:.1f}"
+
+
+def _of_words(best: BestStart | BestStartSquad) -> str:
+    """Of how many a number is."""
+    if isinstance(best, BestStart):
+        return "in 100"
+    noun = "athlete" if best.n_scored == 1 else "athletes"
+    return f"of {best.n_scored} {noun} with a cramp"
+
+
+def planned_words(best: BestStart | BestStartSquad) -> str:
+    """Say the planned start with its number, or why it has none; empty without one."""
+    row = best.planned
+    if row is None or best.problems:
+        return ""
+    when = start_words(row["start"], row["end"])
+    if row["problem"]:
+        return f"{when}: no number. {row['problem']}"
+    number = number_words(best, number_of(best, row))
+    return f"{when}: {number} {_of_words(best)}, range {span_words(best, row)}"
+
+
+def day_best_words(best: BestStart | BestStartSquad, day_best: DayBest) -> str:
+    """Say the best start of a day; on the day of the planned start, instead of what."""
+    number = number_words(best, day_best.value)
+    text = f"{start_words(day_best.start, day_best.end)}: {number} {_of_words(best)}"
+    row = best.planned
+    if row is None or row["problem"] or row["start"].date() != day_best.day:
+        return text
+    before = number_words(best, number_of(best, row))
+    if number == before:
+        return f"{text}, no different from the planned start"
+    if day_best.value > number_of(best, row):
+        return f"{text}, more than at the planned start"
+    return f"{text} instead of {before.removeprefix('about ')}"
+
+
 def start_lines(best: BestStart) -> Iterator[str]:
-    """Yield what comes before any number, the best windows, every start, and notes."""
+    """Yield what comes before any number, the planned start, the best, all, and notes."""
     for guard in best.guards:
         yield from wrapped(str(guard))
     if best.guards:
@@ -32,12 +107,13 @@ def start_lines(best: BestStart) -> Iterator[str]:
         for problem in best.problems:
             yield from wrapped(str(problem))
         return
-    if best.windows:
-        yield "Best windows"
-        for window in best.windows:
-            yield f"  {window.words}"
-    if best.compared_with is not None:
-        yield f"  Compared with {best.compared_with.words}."
+    if planned := planned_words(best):
+        yield "Planned start"
+        yield from wrapped(f"  {planned}", "  ")
+        yield ""
+    if best.by_day:
+        yield "Best start of each day"
+        yield from (f"  {day_best_words(best, day_best)}" for day_best in best.by_day)
         yield ""
     allowed = best.starts[best.starts["allowed"]]
     suns: dict[Any, Day] = {day.day: day for day in best.days}
@@ -74,25 +150,23 @@ def start_dict(best: BestStart) -> dict[str, Any]:
     """Everything as for JSON: times with their offset, None for what is not known."""
     rows = best.starts.drop(columns="guards").to_dict("records")
     return {
-        "windows": [
-            {
-                "start": window.start.isoformat(),
-                "end": window.end.isoformat(),
-                "probability": window.value,
-                "words": window.words,
-            }
-            for window in best.windows
-        ],
-        "compared_with": None
-        if best.compared_with is None
+        "planned": None
+        if best.planned is None
         else {
-            "start": best.compared_with.start.isoformat(),
-            "probability": best.compared_with.value,
-            "words": best.compared_with.words,
+            **_plain_row(best.planned.drop("guards").to_dict()),
+            "words": planned_words(best),
         },
-        "starts": [
-            {str(name): _plain(value) for name, value in row.items()} for row in rows
+        "by_day": [
+            {
+                "day": day_best.day.isoformat(),
+                "start": day_best.start.isoformat(),
+                "end": day_best.end.isoformat(),
+                "probability": day_best.value,
+                "words": day_best_words(best, day_best),
+            }
+            for day_best in best.by_day
         ],
+        "starts": [_plain_row(row) for row in rows],
         "days": [
             {
                 "day": day.day.isoformat(),
@@ -124,6 +198,10 @@ def _heading(day: Day) -> str:
 def _shown(probability: float) -> str:
     """Write an end of the range, which is never shown as nothing."""
     return in_100_number(probability, "under")
+
+
+def _plain_row(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    return {str(name): _plain(value) for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -73,6 +73,19 @@ RED_FLAGS: Mapping[str, str] = MappingProxyType(
 
 In the main what five lay articles on cramps agree on; the wording is ours.
 """
+_RED_FLAGS_TO_A_COACH: Mapping[str, str] = MappingProxyType(
+    {
+        "swelling_or_bruising": "Swelling, bruising or a leg that cannot take weight can "
+        "mean a torn muscle. No training; have it examined.",
+        "lasting_days": "A cramp ends within minutes. What lasts for days should be "
+        "examined before any training.",
+        "fever_numbness_tingling": "Cramps with fever, numbness or tingling need a doctor "
+        "before any training.",
+        "calf_with_exercise": "Calf cramps that come with exercise and go with rest can "
+        "come from the circulation. Have it looked at before any more training.",
+    }
+)
+"""The same to a coach, where the first speaks to the athlete."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class Guard:
 
     name: str
     sentence: str
+    coach_sentence: str = ""  # to who looks after the athlete; empty if it is the same
     private: bool = False  # it tells a health answer
     urgent: bool = False  # it speaks against any training now
     about_heat: bool = False  # it is about the weather of the session
@@ -88,14 +102,21 @@ class Guard:
     def __str__(self) -> str:
         return self.sentence
 
+    @property
+    def to_coach(self) -> str:
+        """The sentence for who looks after the athlete."""
+        return self.coach_sentence or self.sentence
+
 
 Condition = Callable[[Columns], NDArray[np.bool_]]
 _Rule = tuple[Guard, Condition]
 
 
-def _rule(name: str, applies: Condition, sentence: str, **attributes: bool) -> _Rule:
+def _rule(
+    name: str, applies: Condition, sentence: str, to_coach: str = "", **attributes: bool
+) -> _Rule:
     # The condition stands beside the guard, which is data that can be sent and stored.
-    return Guard(name, sentence, **attributes), applies
+    return Guard(name, sentence, to_coach, **attributes), applies
 
 
 def _lists(quantity: str, item: str) -> Condition:
@@ -124,7 +145,11 @@ def _high_heat(columns: Columns, *, used_to_it: bool) -> NDArray[np.bool_]:
 # Those about the person come first and hold for sessions that cannot be scored too.
 _OF_THE_PERSON = (
     *(
-        _rule(name, _red_flag(name), text, private=True, urgent=True)
+        _rule(
+            *(name, _red_flag(name), text, _RED_FLAGS_TO_A_COACH.get(name, "")),
+            private=True,
+            urgent=True,
+        )
         for name, text in RED_FLAGS.items()
     ),
     _rule(
@@ -132,6 +157,8 @@ _OF_THE_PERSON = (
         lambda columns: (columns["red_flags"] > 0) & _seen(columns),
         "You say that a doctor has looked at your warning sign and that you may train. "
         "Do what they told you, and stop if it comes back.",
+        "A doctor is said to have looked at the warning sign and to allow training: keep "
+        "to what was said, and stop if it comes back.",
         private=True,
     ),
     _rule(
@@ -139,6 +166,8 @@ _OF_THE_PERSON = (
         lambda columns: columns["illness_24h"] == _YES_ILL,
         "With fever, vomiting or diarrhoea do not train: wait until you have been well "
         "for a day. The number does not know about it.",
+        "With fever, vomiting or diarrhoea no training: wait until all has been well for a "
+        "day.",
         private=True,
         urgent=True,
     ),
@@ -181,11 +210,15 @@ _RULES = (
         lambda columns: columns["drinking_exceeds_sweat"] > 0,
         "You plan to drink more than you are likely to sweat. Too much fluid can be "
         "dangerous: plan less, and drink to thirst.",
+        "More drinking is planned than is likely to be sweated. Too much fluid can be "
+        "dangerous: plan less, and let everybody drink to thirst.",
     ),
     _rule(
         "impossible_loss",
         lambda columns: columns["body_mass_loss_pct"] > MOST_LOSS_PCT,
         "By these answers you would lose more than a tenth of your body mass: check the "
+        "duration, the drinking and the sweat rate.",
+        "By these answers more than a tenth of the body mass would be lost: check the "
         "duration, the drinking and the sweat rate.",
     ),
     _rule(
@@ -193,26 +226,41 @@ _RULES = (
         _lists("conditions", "poor_circulation"),
         "Calf pain that comes with exercise and goes with rest can come from the "
         "circulation: have it looked at before you train on.",
+        "Calf pain that comes with exercise and goes with rest can come from the "
+        "circulation: have it looked at before any more training.",
         private=True,
     ),
     _rule(
         "pregnancy",
         lambda columns: columns["pregnancy_trimester"] > 0,
         "In pregnancy, talk about this session with your doctor or midwife first.",
+        "In pregnancy, a doctor or midwife should hear of this session first.",
         private=True,
     ),
     _rule(
         "under_18",
         lambda columns: columns["age_years"] < ADULT_AGE_YEARS,
         "Under 18: plan this session together with a parent or coach. Hardly any study "
-        "of cramps is about young athletes, and without a body mass the sweat is that "
-        "of an adult.",
+        "of cramps is about young athletes.",
+        "Under 18: hardly any study of cramps is about young athletes, so that the number "
+        "is less sure.",
+    ),
+    _rule(
+        "under_18_sweat",
+        lambda columns: (
+            (columns["age_years"] < ADULT_AGE_YEARS)
+            & np.isnan(columns["body_mass_kg"])
+            & np.isnan(columns["measured_sweat_rate_l_h"])
+        ),
+        "Under 18 and without a body mass: the sweat is that of an adult.",
     ),
 )
 GUARDS = tuple(guard for guard, _ in _RULES)
 """Every guard, those about the person first."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
 """Those that speak against any training now, as a set of bits."""
+STOP_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent and guard.private)
+"""Those of them about the person: whoever has one must not start, in any weather."""
 BITS_OF_THE_PERSON = (1 << len(_OF_THE_PERSON)) - 1
 """The guards that hold whether or not a session can be scored."""
 

@@ -5,12 +5,9 @@ What cannot be read stays as it was written, for the engine to say so.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,16 +18,15 @@ from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.columns import (
     LEAVE_OUT,
-    SEX_LETTERS,
     UNITS,
     Column,
     RawTable,
     number_and_unit,
-    words,
+    says_nothing,
 )
+from riskmodel.squad.items import item_answer, items_in, put_together
+from riskmodel.squad.plan import may_be_left_open
 
-_MOST_CRAMPS = 366
-"""More sessions in a year than this are no count but something else."""
 _YEARS_APART = 1
 """An age may be that of the last birthday but one before anybody needs to look."""
 
@@ -68,6 +64,8 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
     for name, field in FIELDS.items():
         if name not in cells:
             continue
+        if field.kind != "text" and may_be_left_open(name):
+            cells[name] = cells[name].mask(cells[name].map(says_nothing).astype(bool), None)
         if field.kind == "number":
             out[name] = _in_own_unit(cells[name], used[name].unit or field.unit, field.unit)
         elif field.kind in ("level", "levels"):
@@ -152,60 +150,16 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
 # -------------------------------------------------------------------------- levels
 
 
-def _exact(text: str) -> str:
-    """Text without case, accents and doubled blanks; every other sign stays.
-
-    Of "<6", "0?" and "-2" no part is an answer.
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = plain.replace("\N{EN DASH}", "-").replace("_", " ")
-    return re.sub(r"(?<=\d) ?- ?(?=\d)", "-", " ".join(plain.split()))
-
-
-@cache
-def _cell_words(name: str, unit: str) -> Mapping[str, str]:
-    """What cells may say for the levels of a question."""
-    field = FIELDS[name]
-    spelt: dict[str, str] = {}
-    for level, said in words()["cells"].items():
-        if level in field.levels or (level == "none" and field.kind == "levels"):
-            spelt |= {_exact(word): level for word in said}
-    for level, said in words()["cells_of"].get(name, {}).items():
-        spelt |= {_exact(word): level for word in said}
-    if name == "sex":
-        spelt |= SEX_LETTERS[unit]
-    spelt |= {_exact(label): level for level, label in field.levels.items()}
-    spelt |= {_exact(level): level for level in field.levels}
-    return spelt
-
-
 def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
-    spelt = _cell_words(name, unit)
-
     def read(cell: Any) -> Any:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
-        text = str(cell)
-        if FIELDS[name].kind == "level":
-            found = spelt.get(_exact(text))
-            if found is None and name == "cramp_sessions_12mo":
-                found = _cramps(text)
-            return cell if found is None else found
-        items = [_exact(item) for item in re.split(r"[;,/]", text) if item.strip()]
+        items = items_in(name, str(cell))
+        answer = put_together([item_answer(name, item, unit) for item in items])
         # What is not understood stays whole, for a person to find it.
-        known = spelt.keys() >= {*items}
-        return ";".join(spelt[item] for item in items) if known else cell
+        return cell if answer is None else answer
 
     return cells.map(read, na_action="ignore")
-
-
-def _cramps(text: str) -> str | None:
-    """Level of a number of sessions with a cramp, such as 2 for "1-2"."""
-    if not re.fullmatch(r"\s*\d{1,3}\s*", text) or int(text) > _MOST_CRAMPS:
-        return None
-    count = int(text)
-    return "0" if count == 0 else "1-2" if count < 3 else "3-5" if count < 6 else "6+"
 
 
 # ---------------------------------------------------------------------------- ages

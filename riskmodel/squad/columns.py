@@ -16,6 +16,7 @@ from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
+from riskmodel.squad.names import exact
 
 LEAVE_OUT = ""
 NOT_UNDERSTOOD = "Not understood: left out unless you say what it is."
@@ -209,8 +210,18 @@ def match_columns(raw: RawTable) -> list[Column]:
     return columns
 
 
+def says_nothing(cell: Any) -> bool:
+    """Whether a cell is blank, or says that the answer is not known."""
+    return is_blank(cell) or exact(str(cell)) in _not_known()
+
+
+@cache
+def _not_known() -> frozenset[str]:
+    return frozenset(map(exact, words()["cells"]["not_known"]))
+
+
 def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
-    return cells[~cells.map(is_blank).astype(bool)]
+    return cells[~cells.map(says_nothing).astype(bool)]
 
 
 def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:

@@ -13,39 +13,46 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS, needed_fields
-from riskmodel.inputs.reading import (
-    BLANKS,
-    Answers,
-    is_blank,
-    is_unknown,
-    read_frame,
-    read_one,
-    refuse_repeated,
-)
+from riskmodel.inputs.fields import needed_fields
+from riskmodel.inputs.reading import Answers, is_blank, is_unknown, read_frame, read_one
 from riskmodel.inputs.session import coded, spelt
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Engine, Result, engine
-from riskmodel.scoring.guards import URGENT_BITS, of_each
+from riskmodel.scoring.guards import STOP_BITS, URGENT_BITS, of_each
 from riskmodel.scoring.probability import Calibration
+from riskmodel.squad.apart import set_apart
+from riskmodel.squad.plan import (
+    ATHLETE_FIELDS,
+    PLAN_FIELDS,
+    SESSION_FIELDS,
+    SquadAnswers,
+    given,
+    read_athletes,
+    set_aside,
+    with_plan,
+)
 from riskmodel.whatif.levers import LEVERS, Lever
 from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import VETOES
 
+__all__ = [
+    "ATHLETE_FIELDS",
+    "PLAN_FIELDS",
+    "SESSION_FIELDS",
+    "SquadOption",
+    "answer_squad",
+    "attention_order",
+    "counted",
+    "over_plans",
+    "score_squad",
+    "set_aside",
+    "squad_levers",
+    "with_plan",
+]
+
 Array = NDArray[np.float64]
 
-PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_plan)
-"""What one plan says for all."""
-SESSION_FIELDS = tuple(f.name for f in FIELDS.values() if f.same_for_squad)
-"""What is the same for all who are there: the plan goes before an athlete's own answer.
-
-To the others in `PLAN_FIELDS`, such as the warm-up, an own answer goes before the plan.
-"""
-ATHLETE_FIELDS = tuple(name for name in FIELDS if name not in PLAN_FIELDS)
-"""What every athlete answers."""
-
-TOP_FACTORS = 2
 LEAST_SAVED = 0.1
 """A change after which fewer athletes less are expected to cramp is not worth a line."""
 # Levers that a coach can pull for everybody at once.
@@ -62,7 +69,7 @@ class SquadOption:
     label : str
     changes : mapping of str to answer
     expected_before, expected_after : float
-        Athletes to expect with a cramp, among those who can be scored.
+        Athletes to expect with a cramp, among those who can be scored and may start.
     n_scored : int
     """
 
@@ -71,78 +78,6 @@ class SquadOption:
     expected_before: float
     expected_after: float
     n_scored: int
-
-
-def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
-    """Give every athlete the planned session.
-
-    Parameters
-    ----------
-    athletes : pandas.DataFrame
-        One row for each; columns named as in `FIELDS`.
-    plan : mapping of str to answer
-        Answers to `PLAN_FIELDS`; others are not used.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With a column for every answer; to `SESSION_FIELDS` that of the plan, if it has
-        one, to the others an athlete's own, if there is one.
-
-    Raises
-    ------
-    ValueError
-        If an input has two columns.
-    """
-    refuse_repeated(athletes.columns[athletes.columns.isin(FIELDS.keys())])
-    columns = {name: athletes[name] for name in athletes.columns if name in FIELDS}
-    for name in PLAN_FIELDS:
-        if (value := plan.get(name)) is None:
-            continue
-        own = columns.get(name)
-        if own is not None and name not in SESSION_FIELDS:
-            columns[name] = own.astype(object).where(_given(own), value)
-        else:
-            columns[name] = value
-    return pd.DataFrame(columns, index=athletes.index)
-
-
-def _given(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Whether each cell holds an answer."""
-    text = cells.astype(str).str.strip().str.lower()
-    answered: pd.Series[Any] = cells.notna() & ~text.isin(BLANKS)
-    return answered
-
-
-def set_aside(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> str:
-    """Say which own answers about the session the plan replaces.
-
-    Parameters
-    ----------
-    athletes, plan
-        As for `with_plan`.
-
-    Returns
-    -------
-    str
-        One sentence, empty if there are none.
-
-    Examples
-    --------
-    >>> set_aside(pd.DataFrame({"sport": ["rugby", None]}), {"sport": "running"})
-    'Of 1 athlete own answers to Sport were set aside: the session is the same for all.'
-    """
-    names = [n for n in SESSION_FIELDS if n in athletes and plan.get(n) is not None]
-    own = pd.DataFrame({name: _given(athletes[name]) for name in names}, athletes.index)
-    names = [name for name in names if own[name].any()]
-    if not names:
-        return ""
-    count = int(own.any(axis=1).sum())
-    labels = ", ".join(FIELDS[name].label for name in names)
-    return (
-        f"Of {count} athlete{'s' * (count != 1)} own answers to {labels} were set aside: "
-        "the session is the same for all."
-    )
 
 
 def score_squad(
@@ -164,8 +99,11 @@ def score_squad(
     Returns
     -------
     pandas.DataFrame
-        As from `riskmodel.assess_frame`, with ``athlete``, ``top_factors``, ``urgent``
-        and, as data, ``answer_problems`` and ``guards``; sorted by urgent warnings, then
+        As from `riskmodel.assess_frame`, with ``athlete``, ``sets_apart`` and
+        ``sets_apart_points`` (the factor that lies furthest above the squad's median,
+        and by how much), ``urgent``, ``must_not_start`` (a warning about the person
+        speaks against any training) and, as data, ``answer_problems``, ``left_open``
+        (answers that could not be read) and ``guards``; sorted by urgent warnings, then
         what cannot be scored, then the probability, and by place in the squad where
         these are alike.
 
@@ -204,29 +142,35 @@ def answer_squad(
         As from `squad_levers`.
     """
     used = engine(scorecard, calibration)
-    answers, result = _run(used, athletes, plan)
-    scored = _scored(athletes, answers, result, used)
-    return scored, _options(used, athletes, answers, result, plan)
+    squad, result = _run(used, athletes, plan)
+    scored = _scored(athletes, squad, result, used)
+    return scored, _options(used, athletes, squad, result, plan)
 
 
 def _run(
     used: Engine, athletes: pd.DataFrame, plan: Mapping[str, Any]
-) -> tuple[Answers, Result]:
+) -> tuple[SquadAnswers, Result]:
     """Read everybody with the plan, and run the chain once."""
-    answers = read_frame(with_plan(athletes, plan))
-    return answers, used.run(answers, detail=True)
+    squad = read_athletes(athletes, plan)
+    return squad, used.run(squad.answers, detail=True)
 
 
 def _scored(
-    athletes: pd.DataFrame, answers: Answers, result: Result, used: Engine
+    athletes: pd.DataFrame, squad: SquadAnswers, result: Result, used: Engine
 ) -> pd.DataFrame:
+    answers = squad.answers
     columns = result_columns(answers, result, used, detail=True)
     names = athletes.get("athlete", pd.Series("", athletes.index))
     urgent = result.safety & URGENT_BITS > 0
+    may_start = ~_must_not_start(result)
+    labels, points = set_apart(
+        answers.columns, result, used.scorecard, answers.usable() & may_start
+    )
     columns = {"athlete": names.fillna("").astype(str).array, **columns}
-    columns["top_factors"] = _top_factors(result.points, used.scorecard)
-    columns["urgent"] = urgent
+    columns["sets_apart"], columns["sets_apart_points"] = labels, points
+    columns["urgent"], columns["must_not_start"] = urgent, ~may_start
     columns["answer_problems"] = answers.problems_of_each()
+    columns["left_open"] = squad.left_open
     columns["guards"] = of_each(result.safety)
     # Put in order before they become a frame, of which to take rows costs more.
     order = attention_order(columns["probability"], urgent)
@@ -234,22 +178,20 @@ def _scored(
     return pd.DataFrame(sorted_columns, athletes.index.take(order), copy=False)
 
 
+def counted(used: Engine, answers: Answers) -> NDArray[np.bool_]:
+    """Who counts among the expected: those who can be scored and may start."""
+    return answers.usable() & ~_must_not_start(used.run(answers, detail=False))
+
+
+def _must_not_start(result: Result) -> NDArray[np.bool_]:
+    """Whom a warning about the person keeps from training, scored or not."""
+    stopped: NDArray[np.bool_] = result.safety & STOP_BITS > 0
+    return stopped
+
+
 def attention_order(probability: Array, urgent: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Order of rows: urgent warnings, what has no score, then the higher chance."""
     return np.lexsort((-np.nan_to_num(probability, nan=2.0), ~urgent))
-
-
-def _top_factors(points: Array, scorecard: Scorecard) -> NDArray[Any]:
-    """Names of the factors with most points, one text for each session."""
-    labels = np.array([factor.label for factor in scorecard.factors], dtype=object)
-    order = np.argsort(-np.nan_to_num(points), axis=0, kind="stable")[:TOP_FACTORS]
-    largest = np.take_along_axis(points, order, axis=0)
-    text = np.full(points.shape[1], "", dtype=object)
-    for places, values in zip(order, largest, strict=True):
-        named = labels[places] + [f" +{v:g}" if v > 0 else "" for v in values]
-        joined = np.where(text == "", named, text + ", " + named)
-        text = np.where(values > 0, joined, text)
-    return text
 
 
 def over_plans(
@@ -274,7 +216,7 @@ def over_plans(
     Returns
     -------
     ndarray of shape (len(changes), len(athletes))
-        Probability; NaN where a row cannot be scored.
+        Probability; NaN where a row cannot be scored or somebody must not start.
 
     Raises
     ------
@@ -286,7 +228,7 @@ def over_plans(
     whole = dict(plan)
     for change in reversed(changes):
         whole |= {name: v for name, v in change.items() if not is_blank(v)}
-    answers = read_frame(with_plan(athletes, whole))
+    answers = read_athletes(athletes, whole).answers
     return _over_plans(engine(scorecard, calibration), athletes, answers, plan, changes)
 
 
@@ -309,12 +251,16 @@ def _over_plans(
         spread = np.repeat(values, n)
         if name in own:
             mine = np.tile(own[name], len(changes))
-            keep = is_unknown(spread) if name in SESSION_FIELDS else ~is_unknown(mine)
+            # As in `with_plan`: what stands there goes before the plan, read or not.
+            wrote = np.tile(given(athletes[name]).to_numpy(), len(changes))
+            keep = is_unknown(spread) if name in SESSION_FIELDS else wrote
             spread = np.where(keep, mine, spread)
         columns[name] = spread
     every = Answers(n * len(changes), columns, ())
-    chances = used.run(every, detail=False).chances["probability"]
-    return np.where(usable, chances, np.nan).reshape(len(changes), n)
+    result = used.run(every, detail=False)
+    usable &= ~_must_not_start(result)
+    chances = np.where(usable, result.chances["probability"], np.nan)
+    return chances.reshape(len(changes), n)
 
 
 def squad_levers(
@@ -346,17 +292,17 @@ def squad_levers(
 def _options(
     used: Engine,
     athletes: pd.DataFrame,
-    answers: Answers,
+    squad: SquadAnswers,
     result: Result,
     plan: Mapping[str, Any],
 ) -> tuple[SquadOption, ...]:
     """As `squad_levers`, of the athletes' answers with the plan and their scores."""
-    given = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
-    usable = answers.usable()
-    needed = (field.name for field in needed_fields(given) if field.of_the_plan)
-    if not usable.any() or not all(name in given for name in needed):
+    said = {name: plan[name] for name in PLAN_FIELDS if plan.get(name) is not None}
+    usable = squad.answers.usable() & ~_must_not_start(result)
+    needed = (field.name for field in needed_fields(said) if field.of_the_plan)
+    if not usable.any() or not all(name in said for name in needed):
         return ()
-    seen = _seen_by_levers(used, given, result, usable)
+    seen = _seen_by_levers(used, said, result, usable)
     barred = {
         name
         for veto in VETOES
@@ -369,18 +315,18 @@ def _options(
         if lever.name in _FOR_ALL - barred and (changes := lever.change(seen)) is not None
     ]
     versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
-    return _ranked(_over_plans(used, athletes, answers, plan, versions), options)
+    return _ranked(_over_plans(used, athletes, squad.answers, plan, versions), options)
 
 
 def _seen_by_levers(
-    used: Engine, given: Mapping[str, Any], result: Result, usable: NDArray[np.bool_]
+    used: Engine, said: Mapping[str, Any], result: Result, usable: NDArray[np.bool_]
 ) -> Plan:
     """The plan as a lever looks at it, with what it means for whom it means most."""
     factors = used.scorecard.factors
     most = result.points[:, usable].max(axis=1)
     points = {f.name: float(counted) for f, counted in zip(factors, most, strict=True)}
     physiology = {n: float(v[usable].max()) for n, v in result.physiology.items()}
-    return Plan(spelt(read_one(given)), points, physiology)
+    return Plan(spelt(read_one(said)), points, physiology)
 
 
 def _ranked(

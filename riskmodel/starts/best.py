@@ -1,4 +1,4 @@
-"""When to start: the probability of every possible start, and the best windows.
+"""When to start: the planned start, every possible one, and the best of each day.
 
 Every start runs through the same chain as a session with that weather in the form.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import Answers, read_frame
+from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
@@ -28,21 +30,24 @@ from riskmodel.scoring.guards import (
     of_each,
 )
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.scores import PLAN_FIELDS, with_plan
+from riskmodel.squad.plan import PLAN_FIELDS, read_athletes
+from riskmodel.squad.scores import counted
 from riskmodel.starts.daylight import Day
-from riskmodel.starts.possible import Limits, Starts, possible_starts
+from riskmodel.starts.possible import (
+    Limits,
+    Starts,
+    possible_starts,
+    read_moment,
+    start_at,
+)
 from riskmodel.starts.scores import (
     ANY_WEATHER,
     WEATHER_FIELDS,
     Chances,
-    Window,
-    best_windows,
-    expected_words,
-    in_100_words,
+    DayBest,
+    best_of_each_day,
     left_out,
-    plan_minutes,
     plan_weather,
-    planned_start,
     score_starts,
     start_frame,
     start_notes,
@@ -55,7 +60,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class BestStart:
-    """Every possible start of one session, and the best of them.
+    """Every possible start of one session, the planned one and the best of each day.
 
     The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
     that of weather warmer by as much, see `riskmodel.starts.possible.FORECAST_ERROR_C`.
@@ -70,13 +75,15 @@ class BestStart:
         ``daylight`` (all of the session), ``allowed`` (by the limits and the light),
         ``safety`` (what to consider before any number, as from `riskmodel.assess`),
         ``guards`` (the same as data) and ``problem`` (why there is no number).
-    windows : tuple of Window
-        The best three that do not overlap.
-    compared_with : Window or None
-        What "instead of" means: the planned start, where the session has one within
-        the weather, or else the worst start that is allowed.
+        Of a fixed start there is the one row.
+    planned : pandas.Series or None
+        Row of the planned start, as one of `starts`, but allowed whatever the limits;
+        where the weather does not reach it, ``problem`` says so.
+    by_day : tuple of DayBest
+        The best allowed start of each day: that of the planned start first, then the
+        others in their order.  Empty for a fixed start.
     days : tuple of Day
-        Sunrise and sunset.
+        Sunrise and sunset of the days in `starts`.
     weather : Weather
     notes : tuple of str
     problems : tuple of Problem
@@ -87,8 +94,8 @@ class BestStart:
     """
 
     starts: pd.DataFrame
-    windows: tuple[Window, ...]
-    compared_with: Window | None
+    planned: pd.Series[Any] | None
+    by_day: tuple[DayBest, ...]
     days: tuple[Day, ...]
     weather: Weather
     notes: tuple[str, ...]
@@ -98,30 +105,31 @@ class BestStart:
 
 @dataclass(frozen=True, eq=False)
 class BestStartSquad:
-    """Every possible start of a squad's session, and the best of them.
+    """The same of a squad's session.
 
     Attributes
     ----------
     starts : pandas.DataFrame
         Index ``start_utc``; ``start``, ``end``, ``expected`` (with a cramp, of those
         who can be scored), ``expected_low``, ``expected_high`` (everybody at the low or
-        the high end, as when the weather is off), ``wbgt_c``, ``wbgt_highest_c``,
+        the high end, as when the weather is off), ``band`` (of the share of athletes,
+        by the limits of one session), ``wbgt_c``, ``wbgt_highest_c``,
         ``wbgt_error_c``, the weather as in `BestStart`, ``daylight``, ``allowed`` and
         ``problem``; the weather is that of the plan's own duration.
     probability : ndarray of shape (n_starts, n_athletes)
         NaN where there is none.
     n_scored : int
         Athletes who can be scored.
-    windows, compared_with, days, weather, notes, problems
+    planned, by_day, days, weather, notes, problems
         As in `BestStart`; problems are those of the whole squad, and the notes name
         the athletes who cannot be scored.
     """
 
     starts: pd.DataFrame
+    planned: pd.Series[Any] | None
+    by_day: tuple[DayBest, ...]
     probability: Array
     n_scored: int
-    windows: tuple[Window, ...]
-    compared_with: Window | None
     days: tuple[Day, ...]
     weather: Weather
     notes: tuple[str, ...]
@@ -132,73 +140,82 @@ def best_start(
     session: Session | Mapping[str, Any],
     weather: Weather,
     *,
+    planned: datetime | None = None,
+    fixed: bool = False,
     daylight_only: bool = False,
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
     **limits: Unpack[Limits],
 ) -> BestStart:
-    """Score one session at every possible start.
+    """Score one session at its planned start and at every possible one.
 
     Parameters
     ----------
     session : Session or mapping of str to answer
         Answers to the weather are replaced by the weather, except shade and walls.
     weather : Weather
+    planned : datetime, by default the session's ``start_time``, if it has one
+        When it would start, with its time zone.
+    fixed : bool
+        Whether only the planned start is looked at, and no other proposed.
     daylight_only : bool
         Whether all of the session must lie between sunrise and sunset.
-    scorecard, calibration : optional
-        As for `riskmodel.assess`.
-    **limits
-        ``now``, ``first``, ``last``, ``earliest``, ``latest`` and ``step_min``, see
-        `riskmodel.starts.possible.Limits`.  Whoever asks for advice gives ``now``.
-
-    Returns
-    -------
-    BestStart
+    scorecard, calibration, **limits
+        As for `riskmodel.assess`; see `riskmodel.starts.possible.Limits`, of which
+        whoever asks for advice gives ``now``.
 
     Raises
     ------
     ValueError
-        If a name is not in `FIELDS` or a limit cannot be read.
+        If a name is not in `FIELDS`, a moment cannot be read, or a fixed start is not
+        planned.
 
     Examples
     --------
     >>> from datetime import date
     >>> from riskmodel import typed_weather
     >>> day = typed_weather(date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4,
-    ...     time_zone="Europe/Vienna", coolest_c=20, warmest_c=34,
-    ...     relative_humidity_pct=50, wind_speed_m_s=2, cloud_pct=20)
+    ...     time_zone="Europe/Vienna", coolest_c=20, warmest_c=34)
     >>> run = {"sport": "running", "duration_min": 120, "session_rpe": 7, "age_years": 40}
-    >>> best_start(run, day, earliest="05:00").windows[0].start.hour < 8
-    True
+    >>> noon = datetime.fromisoformat("2027-07-04T12:00+02:00")
+    >>> best = best_start(run, day, planned=noon, earliest="05:00")
+    >>> f"{best.by_day[0].start:%H:%M} instead of {best.planned['start']:%H:%M}"
+    '05:00 instead of 12:00'
     """
     used = engine(scorecard, calibration)
     plan = _without_weather(Session.of(session))
-    starts = possible_starts(weather, **limits)
-    chances = _score(used, plan, plan, weather, starts)
     of_the_person = int(used.run(plan, detail=False).safety[0])
-    return BestStart(
-        **_best(
-            *(used, plan, plan, weather, starts, _results_of_one(chances)),
-            guards=of_each(chances.safety[:, 0]),
-            problem=np.where(bool(plan.problems), "", chances.problems[:, 0]),
-            problems=plan.problems,
-            daylight_only=daylight_only,
-            say=in_100_words,
-        ),
-        guards=guards_in(of_the_person & BITS_OF_THE_PERSON),
+    best, _ = _best(
+        partial(_table_of_one, used, plan, weather),
+        "probability",
+        weather,
+        _planned_utc(plan, planned),
+        fixed=fixed,
+        daylight_only=daylight_only,
+        problems=plan.problems,
+        limits=limits,
     )
+    return BestStart(**best, guards=guards_in(of_the_person & BITS_OF_THE_PERSON))
 
 
-def _results_of_one(chances: Chances) -> dict[str, Any]:
+def _table_of_one(
+    used: Engine, plan: Answers, weather: Weather, starts: Starts, daylight_only: bool
+) -> tuple[pd.DataFrame, Chances]:
+    chances = _score(used, plan, plan, weather, starts)
     band, in_100 = words(chances.probability[:, 0])
-    return {
+    results = {
         "probability": chances.probability[:, 0],
         "probability_low": chances.low[:, 0],
         "probability_high": chances.high[:, 0],
         "band": band,
         "in_100": in_100,
     }
+    frame = start_frame(starts, plan, weather, results, daylight_only=daylight_only)
+    guards = of_each(chances.safety[:, 0])
+    frame["safety"] = [joined(of_start) for of_start in guards]
+    frame["guards"] = guards
+    frame["problem"] = np.where(bool(plan.problems), "", chances.problems[:, 0])
+    return frame, chances
 
 
 def best_start_squad(
@@ -206,12 +223,14 @@ def best_start_squad(
     plan: Mapping[str, Any],
     weather: Weather,
     *,
+    planned: datetime | None = None,
+    fixed: bool = False,
     daylight_only: bool = False,
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
     **limits: Unpack[Limits],
 ) -> BestStartSquad:
-    """Score a whole squad at every possible start of the plan.
+    """Score a whole squad at the planned start and at every possible one.
 
     Parameters
     ----------
@@ -222,8 +241,8 @@ def best_start_squad(
         With ``duration_min``; its answers to the weather are replaced, except shade and
         walls.  All meet the weather of the plan, as with that start put into it:
         `riskmodel.squad.scores.score_squad` then expects as many.
-    weather, daylight_only, scorecard, calibration, **limits
-        As for `best_start`.
+    weather, planned, fixed, daylight_only, scorecard, calibration, **limits
+        As for `best_start`; the planned start is by default that of the plan.
 
     Returns
     -------
@@ -234,48 +253,62 @@ def best_start_squad(
     Raises
     ------
     ValueError
-        If a limit cannot be read.
+        If a limit or `planned` cannot be read, or a fixed start is not planned.
     """
     used = engine(scorecard, calibration)
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
-    answers = read_frame(with_plan(athletes[kept], {**own_plan, **ANY_WEATHER}))
+    answers = read_athletes(athletes[kept], {**own_plan, **ANY_WEATHER}).answers
     the_plan = _without_weather(of_plan)
-    starts = possible_starts(weather, **limits)
-    chances = _score(used, the_plan, answers, weather, starts)
-    without = without_weather(the_plan)
-    scored = np.full(len(athletes), without is None) & answers.usable()
+    scored = counted(used, answers)
+    problem = without_weather(the_plan) if scored.any() else None
+    scored &= problem is None
     n_scored = int(scored.sum())
-    totals = _totals(chances, scored)
-    nobody = Problem("", "nobody_scored")
-    if without is not None and answers.usable().any():
-        nobody = without
-    best = _best(
-        *(used, the_plan, answers, weather, starts, totals),
-        guards=None,
-        problem=_first_problem(chances.problems[:, scored]),
-        problems=() if n_scored else (nobody,),
+    best, chances = _best(
+        partial(_table_of_squad, used, the_plan, answers, scored, weather),
+        "expected",
+        weather,
+        _planned_utc(the_plan, planned),
+        fixed=fixed,
         daylight_only=daylight_only,
-        say=expected_words(n_scored),
+        problems=() if n_scored else (problem or Problem("", "nobody_scored"),),
+        limits=limits,
     )
     best["notes"] += left_out(athletes, answers)
     return BestStartSquad(**best, probability=chances.probability, n_scored=n_scored)
 
 
-def _totals(chances: Chances, scored: NDArray[np.bool_]) -> dict[str, Array]:
+def _table_of_squad(
+    used: Engine,
+    plan: Answers,
+    answers: Answers,
+    scored: NDArray[np.bool_],
+    weather: Weather,
+    starts: Starts,
+    daylight_only: bool,
+) -> tuple[pd.DataFrame, Chances]:
+    chances = _score(used, plan, answers, weather, starts)
+    results = _totals(chances, scored)
+    frame = start_frame(starts, plan, weather, results, daylight_only=daylight_only)
+    frame["problem"] = _first_problem(chances.problems[:, scored])
+    return frame, chances
+
+
+def _totals(chances: Chances, scored: NDArray[np.bool_]) -> dict[str, Any]:
     """Athletes to expect at each start; a NaN of one who can be scored makes it one."""
     columns = {
         "expected": chances.probability,
         "expected_low": chances.low,
         "expected_high": chances.high,
     }
-    return {
-        name: values[:, scored].sum(axis=1)
-        if scored.any()
-        else np.full(len(values), np.nan)
+    n_scored = int(scored.sum())
+    totals: dict[str, Any] = {
+        name: values[:, scored].sum(axis=1) if n_scored else np.full(len(values), np.nan)
         for name, values in columns.items()
     }
+    totals["band"], _ = words(totals["expected"] / max(n_scored, 1))
+    return totals
 
 
 def _score(
@@ -293,41 +326,48 @@ def _score(
 
 
 def _best(
-    used: Engine,
-    plan: Answers,
-    answers: Answers,
+    table: Callable[[Starts, bool], tuple[pd.DataFrame, Chances]],
+    name: str,
     weather: Weather,
-    starts: Starts,
-    results: Mapping[str, Any],
+    planned_utc: np.datetime64,
     *,
-    guards: NDArray[Any] | None,
-    problem: NDArray[Any],
-    problems: tuple[Problem, ...],
+    fixed: bool,
     daylight_only: bool,
-    say: Callable[[float, float], str],
-) -> dict[str, Any]:
+    problems: tuple[Problem, ...],
+    limits: Limits,
+) -> tuple[dict[str, Any], Chances]:
     """Make what the answers for one session and for a squad share.
 
-    The first of the results is the one to be as small as may be.
+    The column of this name is the one to be as small as may be.
     """
-    minutes = plan_minutes(plan)
-    met = plan_weather(weather, starts.utc, plan)
-    frame = start_frame(starts, met, minutes, weather, results, daylight_only=daylight_only)
-    if guards is not None:
-        frame["safety"] = [joined(of_start) for of_start in guards]
-        frame["guards"] = guards
-    frame["problem"] = problem
-    usual = planned_start(used, plan, answers, weather)
-    best, versus = best_windows(frame, next(iter(results)), usual, minutes, say)
+    is_planned = not np.isnat(planned_utc)
+    if fixed and not is_planned:
+        raise ValueError("A fixed start needs the planned start (planned or start_time).")
+    starts = start_at(weather, planned_utc) if fixed else possible_starts(weather, **limits)
+    frame, chances = table(starts, daylight_only and not fixed)
+    by_day = () if fixed else best_of_each_day(frame, name)
+    planned = None
+    if is_planned:
+        alone = frame if fixed else table(start_at(weather, planned_utc), False)[0]
+        planned = alone.iloc[0]
+        # The day of the planned start comes first, the others stay in their order.
+        its_day = planned["start"].date()
+        by_day = tuple(sorted(by_day, key=lambda best: best.day != its_day))
     return {
         "starts": frame,
-        "windows": best,
-        "compared_with": versus,
+        "planned": planned,
+        "by_day": by_day,
         "days": starts.days(weather),
         "weather": weather,
         "notes": start_notes(weather, starts, frame, problems),
         "problems": problems,
-    }
+    }, chances
+
+
+def _planned_utc(plan: Answers, planned: datetime | None) -> np.datetime64:
+    """When the session is planned to start, or NaT."""
+    own = plan.columns.get("start_time", unknown_column(FIELDS["start_time"], 1))
+    return read_moment("planned", planned, own[0])
 
 
 def _without_weather(session: Mapping[str, Any]) -> Answers:

@@ -125,16 +125,23 @@ def possible_starts(
     return Starts(utc, local, within, wbgt_error_c(weather, utc), note)
 
 
+def start_at(weather: Weather, utc: np.datetime64) -> Starts:
+    """Make the one start at this moment, whatever the limits."""
+    moment = np.array([utc], dtype="datetime64[ns]")
+    local = pd.DatetimeIndex(moment).tz_localize("UTC").tz_convert(weather.zone)
+    return Starts(moment, local, np.ones(1, bool), wbgt_error_c(weather, moment), "")
+
+
 def _span(
     weather: Weather, now: datetime | None, first: datetime | None, last: datetime | None
 ) -> tuple[np.datetime64, np.datetime64, str]:
     """First and last moment to start at, and why there is none in between."""
     begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
-    final = _moment("last", last or weather.last_start, end - MINUTE)
-    present = _moment("now", now, np.datetime64("NaT", "ns"))
+    final = read_moment("last", last or weather.last_start, end - MINUTE)
+    present = read_moment("now", now, np.datetime64("NaT", "ns"))
     if first is not None or weather.kind != "forecast":
-        return _moment("first", first, begin), final, ""
-    begin = _moment("issued", weather.issued, begin)
+        return read_moment("first", first, begin), final, ""
+    begin = read_moment("issued", weather.issued, begin)
     note = (
         f"This forecast is over: it ends on {weather.end:%Y-%m-%d} at "
         f"{clock_words(weather.end)}. Its starts are only given if they are asked for "
@@ -175,7 +182,10 @@ def in_daylight(
     return np.asarray(before[last + 1] == before[first])
 
 
-def _moment(name: str, limit: datetime | None, otherwise: np.datetime64) -> np.datetime64:
+def read_moment(
+    name: str, limit: datetime | None, otherwise: np.datetime64
+) -> np.datetime64:
+    """Read a time with its zone as UTC; ValueError if it has none."""
     if limit is None:
         return otherwise
     if not isinstance(limit, datetime) or limit.tzinfo is None:

@@ -1,9 +1,10 @@
-"""Scores of possible starts: the chain under the weather of each, and what to say of it."""
+"""Scores of starts: the chain under the weather of each, and the best of each day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,34 +13,28 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
-from riskmodel.inputs.reading import UNKNOWN, Answers, is_settled, unknown_column
+from riskmodel.inputs.reading import UNKNOWN, Answers, is_settled
 from riskmodel.physiology.plan import is_indoors
-from riskmodel.scoring.bands import in_100_text
 from riskmodel.scoring.engine import Engine, Result
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
-from riskmodel.starts.possible import Starts, in_daylight, wbgt_error_c
-from riskmodel.weather.hours import Times, Weather, clock_words
-from riskmodel.weather.over_session import WEEKDAYS, SessionWeather, session_weather
+from riskmodel.starts.possible import Starts, in_daylight
+from riskmodel.weather.hours import Times, Weather
+from riskmodel.weather.over_session import SessionWeather, session_weather
 
 Array = NDArray[np.float64]
 
 WEATHER_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_hours)
 """What the hours answer; of the sky only shade and walls are the session's own."""
-WINDOWS = 3
 MOST_NAMED = 3
 """Athletes named in one sentence; the rest is counted."""
 INDOORS, IN_WATER = Problem("", "indoors"), Problem("", "in_water")
 ANY_WEATHER = {"air_temperature_c": 20.0, "relative_humidity_pct": 50.0}
 """Stands in while the rest of the answers is checked."""
-_MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
 
 
 @dataclass(frozen=True)
-class Window:
-    """A good time for the session.
+class DayBest:
+    """The best allowed start of one local day.
 
     Attributes
     ----------
@@ -47,14 +42,16 @@ class Window:
         From the start of the session to its end, local time.
     value : float
         Probability, or athletes of a squad to expect with a cramp.
-    words : str
-        As in "05:30 to 07:00: about 4 in 100 instead of 11".
     """
 
     start: pd.Timestamp
     end: pd.Timestamp
     value: float
-    words: str
+
+    @property
+    def day(self) -> date:
+        """The local day of the start."""
+        return self.start.date()
 
 
 class Chances(NamedTuple):
@@ -181,14 +178,15 @@ def _at_every_start(
 
 def start_frame(
     starts: Starts,
-    met: SessionWeather,
-    minutes: float,
+    plan: Answers,
     weather: Weather,
     results: Mapping[str, Any],
     *,
     daylight_only: bool,
 ) -> pd.DataFrame:
-    """Table of possible starts with their results, their weather and their light."""
+    """Table of starts with their results, their weather and their light."""
+    minutes = plan_minutes(plan)
+    met = plan_weather(weather, starts.utc, plan)
     light = in_daylight(weather, starts.utc, minutes)
     length = pd.Timedelta(round(minutes * 60), "s")
     index = pd.DatetimeIndex(starts.utc, name="start_utc").tz_localize("UTC")
@@ -208,129 +206,15 @@ def start_frame(
     )
 
 
-class Usual(NamedTuple):
-    """The planned start, and what is to be expected there."""
-
-    start: pd.Timestamp
-    value: float
-
-
-def planned_start(
-    used: Engine, plan: Answers, answers: Answers, weather: Weather
-) -> Usual | None:
-    """Score the planned start, where it lies within the weather.
-
-    Parameters
-    ----------
-    used : Engine
-    plan : Answers
-        Of the session, with its start if it has one.
-    answers, weather
-        As for `score_starts`.
-
-    Returns
-    -------
-    Usual or None
-        The sum over all rows of answers that can be scored.
-    """
-    start_time = plan.columns.get("start_time", unknown_column(FIELDS["start_time"], 1))
-    scored = answers.usable()
-    if np.isnat(start_time[0]) or not scored.any():
-        return None
-    chances = score_starts(
-        used,
-        answers,
-        start_time,
-        wbgt_error_c(weather, start_time),
-        weather,
-        plan_weather(weather, start_time, plan),
-        without=without_weather(plan),
+def best_of_each_day(frame: pd.DataFrame, name: str) -> tuple[DayBest, ...]:
+    """Find the best allowed start of every local day that has one, in their order."""
+    numbers = frame[frame["allowed"] & frame[name].notna()]
+    # Points come in halves, so that many starts are alike: the coolest is taken.
+    first = numbers.sort_values([name, "wbgt_c"], kind="stable")
+    days = first.groupby(first["start"].dt.date, sort=True).head(1).sort_index()
+    return tuple(
+        DayBest(row["start"], row["end"], float(row[name])) for _, row in days.iterrows()
     )
-    value = float(chances.probability[0, scored].sum())
-    start = pd.Timestamp(start_time[0]).tz_localize("UTC").tz_convert(weather.zone)
-    return None if np.isnan(value) else Usual(start, value)
-
-
-def best_windows(
-    frame: pd.DataFrame,
-    name: str,
-    usual: Usual | None,
-    minutes: float,
-    say: Callable[[float, float], str],
-) -> tuple[tuple[Window, ...], Window | None]:
-    """Find the best starts that do not overlap, and put them into words."""
-    values = np.where(frame["allowed"], frame[name], np.nan)
-    if not np.isfinite(values).any():
-        return (), None
-    length = pd.Timedelta(round(minutes * 60), "s")
-    if usual is not None:
-        (begin, than), origin = usual, "the planned start"
-    else:
-        worst = int(np.nanargmax(values))
-        begin, than = frame["start"].iloc[worst], float(values[worst])
-        origin = "the worst start"
-    versus = Window(begin, begin + length, than, f"{_at(begin)}, {origin}")
-    dates = frame["start"].dt.date
-    several = dates.iloc[0] != dates.iloc[-1]
-    made: list[Window] = []
-    moments = frame.index
-    left, wbgt = values.copy(), frame["wbgt_c"].to_numpy()
-    while len(made) < WINDOWS and np.isfinite(left).any():
-        # Points come in halves, so that many starts are alike: the coolest is taken.
-        alike = np.flatnonzero(left == np.nanmin(left))
-        best = int(alike[np.argmin(wbgt[alike])])
-        start, end = frame["start"].iloc[best], frame["end"].iloc[best]
-        span = f"{clock_words(start)} to {clock_words(end)}"
-        if several:
-            span = f"{_day(start)}, {span}"
-        text = f"{span}: {say(float(values[best]), than)}"
-        made.append(Window(start, end, float(values[best]), text))
-        left[np.abs(moments - moments[best]) < length] = np.nan
-    return tuple(made), versus
-
-
-def in_100_words(value: float, than: float) -> str:
-    """Compare two probabilities, as people read them.
-
-    Examples
-    --------
-    >>> in_100_words(0.04, 0.11)
-    'about 4 in 100 instead of 11'
-    """
-    shown, before = in_100_text(value), in_100_text(than)
-    if shown == before:
-        return f"{shown} in 100, no different"
-    return f"{shown} in 100 instead of {before.removeprefix('about ')}"
-
-
-def expected_words(n_scored: int) -> Callable[[float, float], str]:
-    """Make what compares the athletes to expect with a cramp.
-
-    Examples
-    --------
-    >>> expected_words(26)(1.31, 3.12)
-    'about 1.3 of 26 athletes with a cramp instead of 3.1'
-    """
-
-    def say(value: float, than: float) -> str:
-        noun = "athlete" if n_scored == 1 else "athletes"
-        shown, before = (
-            f"about {v:.1f}" if v >= 0.05 else "fewer than 0.1" for v in (value, than)
-        )
-        text = f"{shown} of {n_scored} {noun} with a cramp"
-        if shown == before:
-            return f"{text}, no different"
-        return f"{text} instead of {before.removeprefix('about ')}"
-
-    return say
-
-
-def _day(moment: pd.Timestamp) -> str:
-    return f"{WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
-
-
-def _at(moment: pd.Timestamp) -> str:
-    return f"{_day(moment)}, {clock_words(moment)}"
 
 
 def left_out(athletes: pd.DataFrame, answers: Answers) -> tuple[str, ...]:

@@ -178,7 +178,8 @@ def _remember_answers() -> None:
     answers = form.answers()
     typed = {name: str(problem.value) for name, problem in form.faults().items()}
     example = sorted(form.still_from_example())
-    whole = {"answers": answers, "typed": typed, "example": example}
+    linked = bool(state(MySessionState).from_link)
+    whole = {"answers": answers, "typed": typed, "example": example, "linked": linked}
     remember("session", json.dumps(whole, ensure_ascii=False) if answers or typed else "")
 
 
@@ -188,15 +189,17 @@ def _restored() -> None:
         return
     device = state(DeviceState)
     device.restored = True
-    held = _as_entry(text)
-    parts = {name: part for name, part in held.items() if isinstance(part, str)}
+    parts = {n: part for n, part in _as_entry(text).items() if isinstance(part, str)}
     device.tab = parts | device.tab
     session = _as_entry(parts.get("session", ""))
-    # Answers of a link that was opened in this tab are newer.
-    if not session or form.answers():
+    held: Any = session.get("answers")
+    answers = tidy(held)[0] if isinstance(held, Mapping) else {}
+    public = {name: v for name, v in answers.items() if not FIELDS[name].private}
+    # The address holds the public ones; others are those of a link, which is newer.
+    if not session or form.answers() not in ({}, form.without_assurances(public)):
         return
-    answers: Any = session.get("answers")
-    form.fill(tidy(answers)[0] if isinstance(answers, Mapping) else {})
+    form.fill(answers)
+    state(MySessionState).from_link = session.get("linked") is True
     typed: Any = session.get("typed")
     for name, text in typed.items() if isinstance(typed, Mapping) else ():
         if name in FIELDS and FIELDS[name].kind == "number":

@@ -46,7 +46,8 @@ def answers() -> dict[str, Any]:
     """Everything that was answered so far and can be read, in the units of `FIELDS`."""
     held, form = shown(), state(FormState)
     if form.example and held != form.as_put:
-        form.from_example = {n: held[n] for n in form.example if n in held}
+        was = form.as_put
+        form.from_example = {n: was[n] for n in form.example if held.get(n) == was[n]}
         form.example = frozenset()
     return {name: value for name, value in held.items() if name not in form.example}
 
@@ -250,7 +251,7 @@ def show_again(page: str) -> None:
     navigation = state(NavigationState)
     if navigation.title == page:
         return
-    navigation.title = page
+    navigation.came_from, navigation.title = navigation.title, page
     put_example_away()
     for field in FIELDS.values():
         # Every number and text that is drawn looks through all that is kept: what is

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from riskmodel.reporting.drinking import drinking_lines
@@ -29,6 +26,7 @@ _ICONS = {
     "shorter": "timelapse",
     "easier": "speed",
     "pace": "speed",
+    "pace_same_time": "speed",
     "drink": "water_drop",
     "drink_less": "water_drop",
     "salt": "grain",
@@ -92,12 +90,6 @@ def _effect(before: Assessment, option: Option) -> str:
     )
     band = "" if option.band == before.band else f", {BAND_LABELS[option.band].lower()}"
     return f"{was} → {will}{band}"
-
-
-def take_over(changes: Mapping[str, Any]) -> None:
-    """Make what the switched levers set the reader's own answers."""
-    form.answer(changes)
-    state(MySessionState).levers = frozenset()
 
 
 def show_drinking(scored: Scored) -> None:

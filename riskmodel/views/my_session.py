@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -27,45 +27,49 @@ from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
 
-# What a first visitor sees: the answers to the questions that a number needs.
-EXAMPLE: Mapping[str, Any] = {
-    "sport": "running",
-    "duration_min": 120.0,
-    "session_rpe": 7,
-    "air_temperature_c": 27.0,
-    "relative_humidity_pct": 60.0,
-    "age_years": 38.0,
-}
-
-
 # ----------------------------------------------------------------- clicks and the score
 
 
-def _replace(label: str, answers: Mapping[str, Any]) -> None:
+def _replace(label: str, change: Callable[[], None]) -> None:
     """Put other answers in the place of all, in a way that can be taken back."""
     before = form.answers()
     form.forget_trail()
-    form.fill(answers)
-    state(MySessionState).step = Step(label, before) if before else None
+    change()
+    state(MySessionState).step = Step(label, before, form.answers()) if before else None
 
 
 def _use_example() -> None:
     if (name := st.session_state["example"]) is not None:
-        _replace(name, load_examples()[name])
+        _replace(name, lambda: form.fill(load_examples()[name]))
         st.session_state["example"] = None
 
 
 def _clear() -> None:
     form.end_visit()
-    _replace("Clear all answers", {})
+    _replace("Clear all answers", lambda: form.fill({}))
     share.forget_link()
 
 
-def _undo() -> None:
+def _plan_it_this_way(changes: Mapping[str, Any]) -> None:
+    """Make what the switched levers set the reader's own answers."""
+    before = form.answers()
+    form.answer(changes)
     page = state(MySessionState)
-    if page.step is not None:
-        form.forget_trail()
-        form.fill(page.step.before)
+    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
+
+
+def _undo() -> None:
+    """Take a step back; what was answered since stays as it is."""
+    page = state(MySessionState)
+    if (step := page.step) is not None:
+        before, after, now = step.before, step.after, form.answers()
+        form.answer(
+            {
+                name: before.get(name)
+                for name in FIELDS
+                if before.get(name) != after.get(name) == now.get(name)
+            }
+        )
     page.step = None
 
 
@@ -103,23 +107,25 @@ def _scored(answers: dict[str, Any]) -> Scored:
 
 
 def _head() -> None:
-    with st.container(horizontal=True, vertical_alignment="top", key="head"):
-        with st.container():
-            look.heading(
-                "How likely is a muscle cramp?",
-                "Of 100 sessions like the one you plan: see why, and what would change it.",
-            )
-        box = st.popover("Options", type="tertiary", key="options", on_change="rerun")
-    if box.open:
-        with box:
-            widgets.example("Look at an example", load_examples(), "example", _use_example)
-            questions.ask_units()
-            words = "What is kept in this browser stays." if device.kept_profile() else None
-            st.button("Clear all answers", key="clear", on_click=_clear, help=words)
+    look.heading(
+        "How likely is a muscle cramp?", "Of 100 sessions like yours: why, and what helps."
+    )
     if form.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
     if (step := state(MySessionState).step) is not None:
         st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
+
+
+def _options() -> None:
+    widgets.example("Look at an example", load_examples(), "example", _use_example)
+    questions.ask_units()
+    words = "What is kept in this browser stays." if device.kept_profile() else None
+    st.button("Clear all answers", key="clear", on_click=_clear, help=words)
+
+
+def _weather() -> None:
+    questions.ask_feeling()
+    place.ask_forecast()
 
 
 def _tag(*, example: bool) -> str:
@@ -127,15 +133,16 @@ def _tag(*, example: bool) -> str:
     if example:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
-        return look.tag(f"{len(left)} of {len(EXAMPLE)} still the example's")
+        return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
     if not questions.signs_answered():
         return look.tag("Preview: warning signs?", result.SIGNS)
     return ""
 
 
 def _answer(answer: Assessment, was: Assessment | None, *, example: bool) -> None:
-    with st.container(key="answer", gap=None):
+    with st.container(key="number"):
         result.show_number(answer, was, _tag(example=example))
+    with st.container(key="picture"):
         result.show_picture(answer, was)
 
 
@@ -172,16 +179,14 @@ def _sharpen(answer: Assessment) -> None:
     if name is None or not width:
         return
     share_pct = 100.0 * answer.narrowing[name] / width
+    words = f"about {share_pct:.0f} % narrower" if share_pct >= 1.0 else "a little narrower"
     with st.container(border=True, key="next_question"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            effect = f"a range about {share_pct:.0f} % narrower, on average"
-            less = "a slightly narrower range"
-            words = effect if share_pct >= 1.0 else less
-            st.html(
-                f'<p class="cr-do">Make it sharper <span class="cr-note">{words}</span></p>'
-            )
-            st.button("Skip", type="tertiary", on_click=_skip, args=(name,))
+        st.html(
+            '<p class="cr-do">Make it sharper <span class="cr-note">'
+            f"one answer, and the range is {words} on average</span></p>"
+        )
         questions.draw([FIELDS[name]])
+        st.button("Skip", type="tertiary", key="skip", on_click=_skip, args=(name,))
         if FIELDS[name].private:
             look.note(questions.PRIVACY)
 
@@ -206,23 +211,28 @@ def _faults_elsewhere() -> None:
             look.fault(f"{form.sentence(problem)} It is left open.")
 
 
+def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
+    """Draw a quiet button, and what is behind it once it is opened."""
+    box = st.popover(
+        words,
+        icon=f":material/{icon}:",
+        type="tertiary",
+        key=f"box_{words.lower()}",
+        on_change="rerun",
+    )
+    if box.open:
+        with box:
+            draw()
+
+
 def _rail(answer: Assessment, *, example: bool) -> None:
     with st.container(key="rail"):
         with st.container(key="questions"):
             questions.ask_session()
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
-                box = st.popover(
-                    "Weather",
-                    type="tertiary",
-                    key="weather_box",
-                    on_change="rerun",
-                    icon=":material/cloud:",
-                )
-                if box.open:
-                    with box:
-                        questions.ask_feeling()
-                        place.ask_forecast()
+                _opened("Weather", "cloud", _weather)
+                _opened("Options", "tune", _options)
                 if not example and form.still_from_example():
                     st.button(
                         "The rest is right too",
@@ -247,6 +257,13 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             result.show_behind(answer, scored.answers)
         with st.container(key="change"):
             levers.show(scored)
+            if scored.combined is not None and not state(FormState).example:
+                st.button(
+                    "Plan it this way",
+                    key="take_levers",
+                    on_click=_plan_it_this_way,
+                    args=(scored.combined.changes,),
+                )
             levers.show_drinking(scored)
 
 
@@ -261,9 +278,9 @@ def _footer() -> str:
 
 
 def _show() -> None:
-    example = not form.answers().keys() & EXAMPLE.keys() - set(device.PROFILE)
+    example = not form.answers().keys() & questions.EXAMPLE.keys() - set(device.PROFILE)
     if example and not state(MySessionState).from_link and not form.faults():
-        form.show_example(EXAMPLE)
+        form.show_example(questions.EXAMPLE)
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)

@@ -58,8 +58,11 @@ def service() -> str:
     return "the weather service that this page was set up with" if own else "Open-Meteo.com"
 
 
-def search(key: str) -> None:
-    """Look for the places of the name that was typed."""
+_WAY_ON = "You can type air and humidity by hand."
+
+
+def search(key: str, way_on: str = _WAY_ON) -> None:
+    """Look for the places of the name that was typed; else say the way on."""
     page = state(PlaceState)
     page.problem, page.places = "", ()
     query = (st.session_state.get(key) or "").strip()
@@ -68,7 +71,7 @@ def search(key: str) -> None:
     try:
         page.places = find_places(query)
     except WeatherError as error:
-        page.problem = f"{error} You can type air and humidity by hand."
+        page.problem = f"{error} {way_on}"
         return
     if not page.places:
         page.problem = f"No place is called {query!r}."
@@ -160,7 +163,7 @@ def use_forecast(place: Place, start: datetime | None) -> None:
         weather = forecast(place, days=MOST_DAYS)
         take(weather, moment, shade=form.shown().get("sky") == "shade")
     except WeatherError as error:
-        page.problem = f"{error} You can type air and humidity by hand."
+        page.problem = f"{error} {_WAY_ON}"
 
 
 def take(

@@ -37,7 +37,7 @@ _GRADES = {
     "strong": "●●●",
     "moderate": "●●○",
     "weak": "●○○",
-    "contested": "●○○ contested",
+    "contested": "●○○?",
     "none": "○○○",
 }
 _SPREAD_WORDS = (
@@ -85,7 +85,7 @@ def number_html(answer: Assessment, was: Assessment | None = None, tag: str = ""
     before = ""
     if was is not None:
         old = in_100_number(was.probability, "under").replace("under ", "&lt;")
-        before = f"<s>{old}</s>"
+        before = f'<s aria-label="before: {old},">{old}</s>'
     side = f"range {in_100_span(answer.probability_low, answer.probability_high, 'under')}"
     ideal = in_100_number(answer.probability_ideal, "under")
     if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
@@ -158,7 +158,7 @@ def why_html(answer: Assessment) -> str:
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
         '<p class="cr-note">Of two sessions as long as this one, 10 points more mean about '
-        "twice the odds. ●●● is strong evidence; open a row for the reason.</p>"
+        "twice the odds. ●●● strong evidence, ? contested; open a row for the reason.</p>"
     )
 
 

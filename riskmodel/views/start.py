@@ -1,176 +1,206 @@
-"""For somebody who can choose when to begin: the risk of every start, and the best."""
+"""For somebody who can choose when to begin: the planned start against better ones."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from riskmodel import BestStart, BestStartSquad, best_start, best_start_squad
+from riskmodel import best_start, best_start_squad
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
-from riskmodel.reporting.starts import credit
+from riskmodel.reporting.starts import credit, day_words
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import (
     device,
     form,
+    look,
     questions,
-    start_chart,
     start_one,
     start_weather,
-    tables,
     widgets,
 )
-from riskmodel.views.state import SquadState, StartState, state
-from riskmodel.weather.hours import Weather
+from riskmodel.views.navigation import PAGES
+from riskmodel.views.start_chart import Best, calendar_html
+from riskmodel.views.state import NavigationState, SquadState, StartState, state
+from riskmodel.weather.hours import Weather, at_clock, clock_words
 
 _NEEDED = tuple(f for f in FIELDS.values() if f.required and f.name not in WEATHER_FIELDS)
-_ALL_DAYS = "All"
 _ONE, _SQUAD = "My session", "The squad"
+_WHOM = "start_whom"
+_LIMITS: dict[str, Any] = {
+    "start_planned": None,
+    "start_fixed": False,
+    "start_earliest": time(5, 0),
+    "start_latest": time(21, 0),
+    "start_step": 60,
+    "start_daylight": False,
+}
+"""What the limits hold at first, by the key of each."""
+_STAYS: dict[str, Any] = {"persist_state": "session"}
 
 
-class _Limits(TypedDict, total=False):
-    """Which starts are looked at, for `best_start`."""
-
-    now: datetime
-    first: datetime
-    earliest: time
-    latest: time
-    step_min: int
-    daylight_only: bool
-
-
-def _ask_for_whom() -> pd.DataFrame | None:
+def _squad() -> pd.DataFrame | None:
     """Ask whether the answer is for the squad, if there is one, and give it back."""
     athletes = state(SquadState).athletes
+    navigation = state(NavigationState)
+    came_from, navigation.came_from = navigation.came_from, ""
     if athletes is None or athletes.empty:
         return None
-    whom = st.segmented_control(
-        "For whom",
-        [_ONE, _SQUAD],
-        default=_ONE,
-        required=True,
-        key="start_whom",
-        persist_state="session",
-    )
-    return athletes if whom == _SQUAD else None
+    for page, whom in (("squad", _SQUAD), ("my_session", _ONE)):
+        if came_from.startswith(PAGES[page][0]):
+            st.session_state[_WHOM] = whom
+    st.session_state.setdefault(_WHOM, _ONE)
+    st.segmented_control("For whom", [_ONE, _SQUAD], required=True, key=_WHOM, **_STAYS)
+    return athletes if st.session_state[_WHOM] == _SQUAD else None
 
 
-def _ask_session() -> dict[str, Any]:
-    """Show what the session is, and ask for what is missing in it."""
-    st.header("The session")
+# ------------------------------------------------------------------ session and limits
+
+
+def _ask_session(*, squad: bool) -> tuple[dict[str, Any], list[str]]:
+    """Draw the session as a chip that opens; give back the answers and what is missing."""
+    needed = [f for f in _NEEDED if not squad or f.name in PLAN_FIELDS]
     answers = form.answers()
-    missing = [field for field in _NEEDED if field.name not in answers]
-    words = ", ".join(field.label for field in _NEEDED)
-    with st.expander(words, expanded=bool(missing)):
-        questions.draw(_NEEDED)
-    st.caption(
-        "All other answers are those of My session; its weather is replaced hour by hour."
+    if squad:
+        answers = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
+    missing = [field.label for field in needed if field.name not in answers]
+    box = st.popover(
+        _missing_words(missing) if missing else _session_words(answers),
+        key="start_session",
+        icon=":material/edit_note:" if missing else ":material/bolt:",
+        type="primary" if missing else "secondary",
+        on_change="rerun",
+        width="stretch",
     )
-    return form.answers()
+    if box.open:
+        with box:
+            questions.draw(needed)
+            look.note("All other answers are those of My session, its weather apart.")
+    return answers, missing
 
 
-def _ask_limits(weather: Weather) -> _Limits:
-    stays: dict[str, Any] = {"persist_state": "session"}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        earliest = st.time_input("Not before", time(5, 0), key="start_earliest", **stays)
-        latest = st.time_input("Not after", time(21, 0), key="start_latest", **stays)
-        step_min = st.segmented_control(
-            "Starts",
-            [60, 30],
-            format_func={60: "Every hour", 30: "Every half hour"}.__getitem__,
-            default=60,
-            required=True,
-            key="start_step",
-            **stays,
-        )
-        daylight = st.toggle("Only in daylight", key="start_daylight", **stays)
-    limits: _Limits = {
+def _tell_faults() -> None:
+    """Say what cannot be read in the session, or could not be used."""
+    page = state(StartState)
+    problem, page.problem = page.problem, ""
+    if problem:
+        look.fault(problem)
+    for name, fault in form.faults().items():
+        if FIELDS[name] in _NEEDED:
+            look.fault(form.sentence(fault))
+
+
+def _missing_words(missing: list[str]) -> str:
+    return (
+        missing[0] + "?" if len(missing) == 1 else f"Your session? {len(missing)} answers"
+    )
+
+
+def _session_words(answers: dict[str, Any]) -> str:
+    sport = FIELDS["sport"].levels[answers["sport"]]
+    minutes = duration_text(answers["duration_min"])
+    return f"{sport}, {minutes}, effort {answers['session_rpe']:g}"
+
+
+def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
+    """Draw when it may start as a chip that opens."""
+    held = {key: st.session_state.setdefault(key, v) for key, v in _LIMITS.items()}
+    words = f"{held['start_earliest']:%H:%M}–{held['start_latest']:%H:%M}"
+    if (planned := _planned(weather, answers)) is not None:
+        words = f"{'Fixed' if held['start_fixed'] else 'Plan'}: {planned:%a %H:%M}"
+    icon = ":material/schedule:"
+    box = st.popover(words, key="start_limits", icon=icon, on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        own = planned if held["start_planned"] is None else None
+        label = "Planned start, by the clock of the place"
+        looking = {"on_change": start_one.look_at_the_best, **_STAYS}
+        st.datetime_input(label, None, key="start_planned", **looking)
+        if own is not None:
+            look.note(f"That of My session: {day_words(own)}, {clock_words(own)}.")
+        st.toggle("Fixed start: only this one", key="start_fixed", **_STAYS)
+        with st.container(horizontal=True, wrap=False):
+            st.time_input("Not before", key="start_earliest", **_STAYS)
+            st.time_input("Not after", key="start_latest", **_STAYS)
+        labels = {60: "Every hour", 30: "Every half hour"}
+        widgets.pills("Starts", labels, "start_step", required=True, **_STAYS)
+        st.toggle("Only in daylight", key="start_daylight", **_STAYS)
+
+
+def _planned(weather: Weather | None, answers: dict[str, Any]) -> pd.Timestamp | None:
+    """When it is planned: what was said here, or else what the session says."""
+    here: datetime | None = st.session_state["start_planned"]
+    if here is not None and weather is not None:
+        return at_clock(here, weather.zone)
+    of_session = answers.get("start_time")
+    if here is not None or of_session is None:
+        return None
+    moment = pd.Timestamp(of_session)
+    return moment if weather is None else moment.tz_convert(weather.zone)
+
+
+def _score(
+    weather: Weather, answers: dict[str, Any], squad: pd.DataFrame | None, *, whole: bool
+) -> Best:
+    held = st.session_state
+    planned = _planned(weather, answers)
+    limits: dict[str, Any] = {
+        "planned": planned,
+        "fixed": held["start_fixed"] and planned is not None,
         "now": datetime.now(UTC),
-        "earliest": earliest,
-        "latest": latest,
-        "step_min": step_min,
-        "daylight_only": daylight,
+        "earliest": held["start_earliest"],
+        "latest": held["start_latest"],
+        "step_min": held["start_step"],
+        "daylight_only": held["start_daylight"],
     }
-    if state(StartState).shown_whole:
+    if whole:
         # An example lies in the past, and is looked at all the same.
         limits["first"] = weather.frame.index[0].to_pydatetime().replace(tzinfo=UTC)
-    return limits
+    if squad is not None:
+        return best_start_squad(squad, answers, weather, **limits)
+    return best_start(answers, weather, **limits)
 
 
-def _show_windows(best: BestStart | BestStartSquad) -> None:
-    """Say the best times, with a click for each."""
-    st.header("The best times")
-    if not best.windows:
-        tables.tell(" ".join([*map(form.sentence, best.problems)] or best.notes[-1:]))
-        return
-    for place, window in enumerate(best.windows):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            row = start_one.row_of(best.starts, window.start)
-            words = f"**{window.words}**, range {start_one.span(row)}"
-            st.markdown(words, width="stretch")
-            st.button(
-                "Look",
-                key=f"look_{place}",
-                on_click=_choose,
-                args=(window.start,),
-                help=f"Look at the start at {window.start:%H:%M}",
-            )
-    if best.compared_with is not None:
-        st.caption(f"Compared with {best.compared_with.words}. {SYNTHETIC}")
+# -------------------------------------------------------------------------- the answer
 
 
-def _choose(start: pd.Timestamp) -> None:
-    """Look at one start, and at its day."""
-    st.session_state["start_chosen"] = start.tz_convert("UTC").isoformat()
-    state(StartState).picked = None
-    state(StartState).looks += 1
-    if st.session_state.get("start_day") != _ALL_DAYS:
-        st.session_state["start_day"] = str(start.date())
+def _show_stop(best: Best) -> bool:
+    """Say who must not start, or why there is no number, in the place of any."""
+    guards = getattr(best, "guards", ())
+    if stops := [g.sentence for g in guards if g.urgent and g.private]:
+        st.html(look.stop("Do not start yet", stops))
+        return True
+    for guard in guards:
+        look.warn(guard.sentence)
+    if best.problems or not len(best.starts):
+        look.warn(" ".join([*map(form.sentence, best.problems)] or best.notes[-1:]))
+        return True
+    return False
 
 
-def _ask_day(starts: pd.DataFrame) -> str:
-    dates = list(dict.fromkeys(starts["start"].dt.date))
-    labels = {_ALL_DAYS: "All days", **{str(d): f"{d:%a %d %b}" for d in dates}}
-    if st.session_state.get("start_day") not in labels:
-        st.session_state["start_day"] = str(dates[0])
-    day = widgets.pills("Day", labels, "start_day", required=True, wrap=True)
-    return day or str(dates[0])
+def _show_foot(best: Best, *, takeable: bool) -> None:
+    with st.container(key="start_foot"):
+        of_weather = {f"{best.weather.words}.", *best.weather.notes}
+        notes = [note for note in best.notes if note not in of_weather]
+        start_weather.show_source(best.weather)
+        look.note(*notes, SYNTHETIC)
+        if takeable:
+            _take_along(best)
 
 
-def _show_day(best: BestStart | BestStartSquad, name: str, title: str) -> pd.DataFrame:
-    """Draw the hours of one day, or of all; give back the rows that are drawn."""
-    day = _ask_day(best.starts)
-    shown = best.starts
-    if day != _ALL_DAYS:
-        shown = shown[shown["start"].dt.date.astype(str) == day]
-    if picked := start_chart.hour_by_hour(
-        shown, best.weather, name, title, form.chosen_units()
-    ):
-        if picked != state(StartState).picked:
-            st.session_state["start_chosen"] = picked
-        state(StartState).picked = picked
-    suns = [
-        f"{sun.day:%a %d %b}: {sun.words}"
-        for sun in best.days
-        if day in (_ALL_DAYS, str(sun.day))
-    ]
-    of_weather = {f"{best.weather.words}.", *best.weather.notes}
-    notes = [note for note in best.notes if note not in of_weather]
-    tables.say(*suns, *notes)
-    return shown
-
-
-def _take_along(starts: pd.DataFrame, words: str, source: str) -> None:
-    shown = starts.drop(columns="guards", errors="ignore").reset_index(drop=True)
-    shown = shown.assign(weather=words)
+def _take_along(best: Best) -> None:
+    shown = best.starts.drop(columns="guards", errors="ignore").reset_index(drop=True)
+    shown = shown.assign(weather=best.weather.words)
     for name in ("start", "end"):
         shown[name] = shown[name].map(lambda moment: moment.isoformat())
+    source = credit(best.weather.attribution)
     widgets.download(
         "All starts, CSV",
         lambda: to_csv(shown.assign(source=source)),
@@ -178,51 +208,47 @@ def _take_along(starts: pd.DataFrame, words: str, source: str) -> None:
     )
 
 
-def _answer(answers: dict[str, Any], squad: pd.DataFrame | None, weather: Weather) -> None:
-    """Say the best starts, the hours of a day, and everything about one start."""
-    limits = _ask_limits(weather)
-    best: BestStart | BestStartSquad
-    if squad is not None:
-        name, title = "expected", "Athletes with a cramp"
-        best = best_start_squad(squad, answers, weather, **limits)
-    else:
-        name, title = "probability", "In 100"
-        best = best_start(answers, weather, **limits)
-    for guard in getattr(best, "guards", ()):
-        st.error(str(guard), title="Before you start")
-    _show_windows(best)
-    if len(best.starts) and not best.problems:
-        st.header("Hour by hour")
-        of_day = _show_day(best, name, title)
-        if isinstance(best, BestStartSquad):
-            start_one.show_for_squad(best, of_day, weather, answers)
-        else:
-            start_one.show(of_day, weather, answers)
-        _take_along(best.starts, weather.words, credit(weather.attribution))
+def _show() -> None:
+    with st.container(key="start_page"):
+        with st.container(key="start_rail"):
+            weather = start_weather.ask()
+            squad = _squad()
+            with st.container(horizontal=True, wrap=False):
+                answers, missing = _ask_session(squad=squad is not None)
+                _ask_limits(weather, answers)
+            _tell_faults()
+            example = weather is None or bool(missing)
+            if example:
+                st.html(_example_tags(weather=weather is None, session=bool(missing)))
+            if weather is None:
+                weather, whole = start_weather.example(), True
+            else:
+                whole = state(StartState).shown_whole
+            answers = {**(questions.EXAMPLE if missing else {}), **answers}
+            best = _score(weather, answers, squad, whole=whole)
+            if _show_stop(best):
+                return
+            row = start_one.chosen_row(best)
+            start_one.show(best, row, answers, usable=not example)
+        # Of a fixed start no other is proposed.
+        if best.by_day:
+            with st.container(key="start_all"):
+                start_one.best_of_days(best)
+                st.html(calendar_html(best, row["start"]))
+        if squad is None and not example:
+            with st.container(key="start_more"):
+                start_one.show_on_site(best, row, answers)
+                start_one.offer_heat_days(weather, row, answers)
+    _show_foot(best, takeable=not example)
 
 
-st.title("Best start")
-st.markdown("The same session at every hour of the next days: when is the risk lowest?")
+def _example_tags(*, weather: bool, session: bool) -> str:
+    """Say what in the picture is not the reader's."""
+    tags = [look.tag("Example weather: choose your place")] * weather
+    tags += [look.tag("Example session: say yours")] * session
+    return f'<p class="cr-tags">{" ".join(tags)}</p>'
+
+
+look.heading("When is the best start?", "Your session at every hour of the next days.")
 device.connect()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    questions.ask_units()
-weather = start_weather.ask()
-squad = _ask_for_whom()
-answers = _ask_session()
-needed = _NEEDED
-if squad is not None:
-    answers = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
-    needed = tuple(field for field in _NEEDED if field.name in PLAN_FIELDS)
-missing = [field.label for field in needed if field.name not in answers]
-problems = [p for p in tidy(answers)[1] if p.field not in WEATHER_FIELDS]
-if problem := state(StartState).problem:
-    state(StartState).problem = ""
-    tables.tell(problem)
-if weather is None:
-    st.info("First choose where the weather comes from.")
-elif missing:
-    st.info(f"Needed for the answer: {', '.join(missing)}.")
-elif problems:
-    tables.tell(" ".join(map(form.sentence, problems)))
-else:
-    _answer(answers, squad, weather)
+_show()

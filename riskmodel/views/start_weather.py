@@ -1,76 +1,102 @@
-"""Where the weather of the page Best start comes from: service, file, or by hand."""
+"""Where the weather of Best start comes from: a place, two temperatures, or a file."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import streamlit as st
 
 from riskmodel.datasets import data_folder
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.views import form, tables, widgets
-from riskmodel.views.state import StartState, state
+from riskmodel.views import form, look, place, widgets
+from riskmodel.views.state import PlaceState, StartState, state
+from riskmodel.weather.coordinates import place_of_zone
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (
     ATTRIBUTION,
     ATTRIBUTION_URL,
     LICENCE_URL,
-    Kind,
+    Place,
     Weather,
     WeatherError,
 )
 from riskmodel.weather.nws import ATTRIBUTION as NWS
-from riskmodel.weather.open_meteo import (
-    FORECAST_URL_VARIABLE,
-    MOST_DAYS,
-    PLACES_URL_VARIABLE,
-    find_places,
-    forecast,
-)
-from riskmodel.weather.typed import typed_weather
+from riskmodel.weather.open_meteo import MOST_DAYS, forecast
+from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 
-_SOURCES = {
-    "forecast": "Forecast",
-    "file": "File",
-    "typed": "By hand",
-    "climate": "A later date",
-}
 _EXAMPLES = "examples_weather"
+_BY_HAND = "by_hand"
+_WAY_ON = "Two temperatures by hand are enough."
+_AIR_LABELS = {name: name.capitalize() for name in HUMIDITY_PCT}
+_SKY_LABELS = {name: FIELDS["sky"].levels[name] for name in CLOUD_PCT}
+_MOST_PLACES = 6
 
 
 def ask() -> Weather | None:
-    """Ask for the weather, and give back what there is."""
-    page = state(StartState)
-    st.session_state.setdefault("weather_source", "forecast")
-    source = st.segmented_control(
-        "Where the weather comes from",
-        list(_SOURCES),
-        format_func=_SOURCES.__getitem__,
-        required=True,
-        key="weather_source",
-        on_change=_forget_problem,
-        persist_state="session",
-    )
-    asking = {"file": _file, "typed": _by_hand, "climate": _climate}
-    asking.get(source or "", _forecast)()
-    if problem := page.weather_problem:
-        tables.tell(form.sentence(problem) if isinstance(problem, Problem) else problem)
-    if page.weather is not None:
-        _say_what_it_is(page.weather)
+    """Ask where the session is, and give back the weather that there is."""
+    page, found = state(StartState), state(PlaceState)
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        st.text_input(
+            "Place",
+            key="start_place",
+            type="search",
+            icon=":material/search:",
+            placeholder="Town, such as Vienna",
+            on_change=_search,
+        )
+        box = st.popover("By hand", icon=":material/edit:", key=_BY_HAND, on_change="rerun")
+    if box.open:
+        with box:
+            _ask_by_hand()
+            _tell_problem()
+    if found.places:
+        labels = {at: p.label for at, p in enumerate(found.places[:_MOST_PLACES])}
+        more: dict[str, Any] = {"wrap": True, "on_change": _fetch_chosen}
+        widgets.pills("Which one?", labels, "place_at", **more)
+    if not box.open:
+        _tell_problem()
+    with st.container(horizontal=True):
+        if (here := _my_place()) is not None:
+            st.button(
+                f"My place: {here.name}",
+                key="my_place",
+                icon=":material/my_location:",
+                type="tertiary",
+                on_click=_fetch,
+                args=(here,),
+            )
+        if page.fetched is not None:
+            st.button(
+                "Fetch again",
+                icon=":material/refresh:",
+                type="tertiary",
+                on_click=_fetch,
+                args=(page.fetched,),
+            )
+    if page.weather is None:
+        look.note(
+            "Only the name that you search for, and the place to about a kilometre, go to "
+            f"{place.service()}."
+        )
     return page.weather
 
 
-def _forget_problem() -> None:
-    state(StartState).weather_problem = ""
+def _tell_problem() -> None:
+    if problem := state(StartState).weather_problem:
+        look.fault(form.sentence(problem) if isinstance(problem, Problem) else problem)
+
+
+def _my_place() -> Place | None:
+    """The place of the last forecast, or else the town of the browser's clock."""
+    return place.last_place() or place_of_zone(st.context.timezone or "")
 
 
 def _try(
-    get: Callable[[], Weather | None], *, fetched: bool = False, whole: bool = False
+    get: Callable[[], Weather], *, fetched: Place | None = None, whole: bool = False
 ) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     page = state(StartState)
@@ -78,33 +104,35 @@ def _try(
     try:
         weather = get()
     except WeatherError as error:
-        page.weather_problem, page.outdated = error.args[0], fetched
+        problem = error.args[0]
+        page.outdated = fetched is not None
+        page.weather_problem = f"{problem} {_WAY_ON}" if page.outdated else problem
         return
-    if weather is not None:
-        page.weather, page.fetched, page.shown_whole = weather, fetched, whole
-        for name in ("start_day", "start_chosen"):
-            st.session_state.pop(name, None)
+    page.weather, page.fetched, page.shown_whole = weather, fetched, whole
+    st.session_state[_BY_HAND] = False
+    st.session_state.pop("start_chosen", None)
 
 
-def _say_what_it_is(weather: Weather) -> None:
+def show_source(weather: Weather) -> None:
+    """Say what kind of weather this is, what was assumed, and whose it is."""
     page = state(StartState)
     words = f"{weather.words}."
-    if weather.issued is not None and not page.fetched:
+    if weather.issued is not None and page.fetched is None:
         words += f" Issued on {weather.issued:%d %b %Y at %H:%M} UTC."
     elif weather.issued is not None:
         age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
         words += f" Fetched {_age_text(age_min)}."
         if page.outdated:
             words += " It is the last that could be fetched."
-    tables.say(words, f"Times are those of {weather.time_zone}.", *weather.notes)
+    look.note(" ".join([words, f"Times are those of {weather.time_zone}.", *weather.notes]))
     if weather.attribution == ATTRIBUTION:
         # Asked for by the licence of the data.
-        st.markdown(
-            f"[{ATTRIBUTION}]({ATTRIBUTION_URL}), [CC BY 4.0]({LICENCE_URL}), averaged "
-            "over the session; places by GeoNames."
-        )
+        links = ((ATTRIBUTION, ATTRIBUTION_URL), ("CC BY 4.0", LICENCE_URL))
+        credit = ", ".join(f'<a href="{url}" target="_blank">{w}</a>' for w, url in links)
+        words = f"{credit}, averaged over the session; places by GeoNames."
+        st.html(f'<p class="cr-note">{words}</p>')
     elif weather.attribution:
-        st.caption(weather.attribution)
+        look.note(weather.attribution)
 
 
 def _age_text(age_min: int) -> str:
@@ -119,93 +147,107 @@ def _age_text(age_min: int) -> str:
 # ------------------------------------------------------------------------- the service
 
 
-def _forecast() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Place",
-            key="place_query",
-            on_change=_search,
-            persist_state="session",
-            width=320,
-        )
-        st.button("Search", on_click=_search)
-    st.caption(
-        "The name that you search for, and the place rounded to two decimals, about a "
-        f"kilometre, go to {_service()}. Nothing else leaves this machine."
-    )
-    places = state(StartState).places
-    if places:
-        labels = {
-            at: f"{place.label} ({place.latitude_deg:g}, {place.longitude_deg:g})"
-            for at, place in enumerate(places)
-        }
-        settings = {"on_change": _fetch_chosen, "persist_state": "session"}
-        at = widgets.select("Which one", labels, "place_at", index=None, **settings)
-        if at is not None:
-            st.button("Fetch again", on_click=_fetch_chosen)
-    answers = form.answers()
-    if {"latitude_deg", "longitude_deg"} <= set(answers):
-        st.button(
-            "Fetch for the place of My session",
-            on_click=_fetch_at,
-            args=(answers["latitude_deg"], answers["longitude_deg"]),
-        )
-
-
-def _fetch_at(latitude_deg: float, longitude_deg: float) -> None:
-    def fetch() -> Weather:
-        return forecast(
-            latitude_deg=latitude_deg, longitude_deg=longitude_deg, days=MOST_DAYS
-        )
-
-    _try(fetch, fetched=True)
-
-
-def _service() -> str:
-    own = {os.environ.get(n) for n in (FORECAST_URL_VARIABLE, PLACES_URL_VARIABLE)}
-    own -= {None, ""}
-    return "the weather service that this page was set up with" if own else "Open-Meteo.com"
-
-
 def _search() -> None:
-    def search() -> None:
-        places = find_places(st.session_state["place_query"] or "")
-        state(StartState).places = places
-        if not places:
-            raise WeatherError("No place has that name.")
-
+    place.search("start_place", way_on=_WAY_ON)
+    state(StartState).weather_problem = state(PlaceState).problem
     st.session_state["place_at"] = None
-    _try(search)
 
 
 def _fetch_chosen() -> None:
-    at = st.session_state.get("place_at")
+    at = st.session_state["place_at"]
     if at is not None:
-        place = state(StartState).places[at]
-        _try(lambda: forecast(place, days=MOST_DAYS), fetched=True)
+        chosen = state(PlaceState).places[at]
+        place.choose(chosen)
+        _fetch(chosen)
 
 
-# ----------------------------------------------------------------------- files, by hand
+def _fetch(where: Place) -> None:
+    _try(lambda: forecast(where, days=MOST_DAYS), fetched=where)
 
 
-def _file() -> None:
-    st.date_input(
-        "Date that is wanted, for a typical year (EPW)",
-        form.today(),
-        key="weather_on",
-        on_change=_read_again,
-        persist_state="session",
+# ------------------------------------------------------------------------------ by hand
+
+
+def _ask_by_hand() -> None:
+    """Ask for two temperatures; everything else has a default that is said."""
+    stays: dict[str, Any] = {"persist_state": "session"}
+    with st.container(horizontal=True, wrap=False):
+        coolest_c, warmest_c = (
+            widgets.number_in_unit(word, "°C", None, f"typed_{name}_{{}}", **stays)
+            for word, name in (("Coolest", "low"), ("Warmest", "high"))
+        )
+    tomorrow = form.today() + timedelta(days=1)
+    on = st.date_input("Day", tomorrow, key="typed_on", **stays)
+    more: dict[str, Any] = {"required": True, **stays}
+    air = widgets.pills("Air", _AIR_LABELS, "typed_air", default="usual", **more)
+    sky = widgets.pills("Sky", _SKY_LABELS, "typed_sky", default="partly", **more)
+    usual = st.toggle(
+        "Usual temperatures of that time of year, for a date beyond the forecast",
+        key="typed_usual",
+        **stays,
     )
+    where = _ask_where()
+    numbers = {"coolest_c": coolest_c, "warmest_c": warmest_c, **where}
+    complete = on is not None and None not in numbers.values()
+    numbers |= {"relative_humidity_pct": air, "cloud_pct": sky}
+    st.button(
+        "Use this weather",
+        type="primary",
+        disabled=not complete,
+        key="use_typed",
+        on_click=_use_by_hand,
+        args=(on, {**numbers, "kind": "climate" if usual else "typed"}),
+    )
+    box = st.expander("From a file, or an example", key="of_file", on_change="rerun")
+    if box.open:
+        with box:
+            _ask_file()
+
+
+def _ask_where() -> dict[str, Any]:
+    """Take the place for the sun from what is known, and ask only if nothing is."""
+    zone = st.context.timezone or "UTC"
+    if (kept := place.last_place()) is not None:
+        look.note(f"Sun and clock of {kept.label}.")
+        return {
+            "latitude_deg": kept.latitude_deg,
+            "longitude_deg": kept.longitude_deg,
+            "time_zone": kept.time_zone,
+            "place": kept.label,
+        }
+    if (town := place_of_zone(zone)) is not None:
+        look.note(f"Sun and clock of {town.name}, from your browser: near enough.")
+        return {"time_zone": zone}
+    with st.container(horizontal=True, wrap=False):
+        north = st.number_input("Latitude, °", value=None, key="typed_latitude")
+        east = st.number_input("Longitude, °", value=None, key="typed_longitude")
+    return {"latitude_deg": north, "longitude_deg": east, "time_zone": zone}
+
+
+def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
+    _try(lambda: typed_weather(on, **numbers))
+
+
+# -------------------------------------------------------------------------------- files
+
+
+def _ask_file() -> None:
     st.file_uploader(
-        "Open-Meteo (JSON or CSV), National Weather Service grid point (JSON) or a "
-        "typical year (EPW)",
+        "Open-Meteo (JSON, CSV), National Weather Service (JSON) or a typical year (EPW)",
         type=["json", "csv", "epw"],
         key="weather_file",
         max_upload_size=10,
         on_change=_read_file,
     )
+    st.date_input(
+        "Date that is wanted, for a typical year",
+        form.today(),
+        key="weather_on",
+        on_change=_read_again,
+        persist_state="session",
+    )
     names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
-    widgets.example("Or look at an example", names, "weather_example", _read_example)
+    widgets.example("Example", names, "weather_example", _read_example, width="stretch")
 
 
 def _read_file() -> None:
@@ -218,7 +260,7 @@ def _read_again() -> None:
     """Read the file for the date that is wanted now."""
     content = state(StartState).file
     if content is not None:
-        on = st.session_state["weather_on"] or form.today()
+        on = st.session_state.get("weather_on") or form.today()
         _try(lambda: _of_file(content, on))
 
 
@@ -235,73 +277,13 @@ def _of_file(content: bytes, on: date) -> Weather:
 
 def _read_example() -> None:
     if name := st.session_state["weather_example"]:
-        content = (data_folder(_EXAMPLES) / name).read_bytes()
-        on = st.session_state["weather_on"]
-        note = "A made-up example in the format of that service."
-        _try(
-            lambda: replace(_of_file(content, on), attribution="", notes=(note,)),
-            whole=True,
-        )
+        _try(lambda: example(name), whole=True)
         st.session_state["weather_example"] = None
 
 
-def _by_hand() -> None:
-    _few_numbers("typed", "Day", "The coolest and the warmest hour of that day.")
-
-
-def _climate() -> None:
-    words = (
-        "Usual values for that time of year, as an almanac has them. For a typical year "
-        "as a file (EPW) choose File. This is climate, not a forecast."
-    )
-    _few_numbers("climate", "Date of the race", words)
-
-
-def _few_numbers(kind: Kind, day_label: str, words: str) -> None:
-    """Ask for the few numbers that make the hours of a day."""
-    st.caption(words)
-    tomorrow, answers = form.today() + timedelta(days=1), form.answers()
-    with st.container(horizontal=True):
-        on = st.date_input(day_label, tomorrow, key=f"{kind}_on")
-        coolest_c, warmest_c = (
-            widgets.number_in_unit(word, "°C", None, f"{kind}_{name}_{{}}")
-            for word, name in (("Coolest", "low"), ("Warmest", "high"))
-        )
-    with st.container(horizontal=True):
-        humid = st.number_input("Humidity, %", value=50.0, key=f"{kind}_humidity")
-        wind_m_s = widgets.number_in_unit("Wind", "m/s", 2.0, f"{kind}_wind_{{}}")
-        cloud = st.number_input("Cloud, %", value=25.0, key=f"{kind}_cloud")
-    with st.container(horizontal=True):
-        north, east = (
-            st.number_input(
-                f"{word}, °",
-                value=answers.get(f"{word.lower()}_deg"),
-                key=f"{kind}_{word.lower()}",
-            )
-            for word in ("Latitude", "Longitude")
-        )
-        zones = sorted(available_timezones())
-        home = st.context.timezone if st.context.timezone in zones else "UTC"
-        zone = st.selectbox("Time zone", zones, index=zones.index(home), key=f"{kind}_zone")
-    numbers = {
-        "coolest_c": coolest_c,
-        "warmest_c": warmest_c,
-        "relative_humidity_pct": humid,
-        "wind_speed_m_s": wind_m_s,
-        "cloud_pct": cloud,
-        "latitude_deg": north,
-        "longitude_deg": east,
-    }
-    complete = on is not None and None not in numbers.values()
-    st.button(
-        "Use this weather",
-        disabled=not complete,
-        help=None if complete else "Every number is needed.",
-        key=f"use_{kind}",
-        on_click=_use_numbers,
-        args=(on, zone, kind, numbers),
-    )
-
-
-def _use_numbers(on: date, zone: str, kind: Kind, numbers: Mapping[str, Any]) -> None:
-    _try(lambda: typed_weather(on, time_zone=zone, days=1, kind=kind, **numbers))
+def example(name: str = "open_meteo.json") -> Weather:
+    """Read weather that nobody had."""
+    content = (data_folder(_EXAMPLES) / name).read_bytes()
+    weather = _of_file(content, st.session_state.get("weather_on") or form.today())
+    note = "A made-up example in the format of that service."
+    return replace(weather, attribution="", notes=(note,))

@@ -43,6 +43,7 @@ class NavigationState:
     """Which page is shown, and which a click asked for."""
 
     title: str = ""
+    came_from: str = ""
     go_to: str = ""
 
 
@@ -110,10 +111,11 @@ class Scored:
 
 @dataclass(frozen=True)
 class Step:
-    """What one click replaced, and what it was called."""
+    """What one click did: the answers before it and after it."""
 
     label: str
     before: Answers
+    after: Answers
 
 
 @dataclass
@@ -203,15 +205,12 @@ class StartState:
     """The page Best start: the weather that it shows, and what was chosen in it."""
 
     weather: Weather | None = None
-    fetched: bool = False
+    fetched: Place | None = None  # the place of a forecast
     shown_whole: bool = False
     outdated: bool = False
     weather_problem: str | Problem = ""
-    places: Sequence[Place] = ()
     file: bytes | None = None
     problem: str = ""
-    picked: str | None = None
-    looks: int = 0
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,17 @@ def test_the_check_itself_sees_a_search():
     assert len(list(texts_searched_for(ast.parse(code)))) == 2
 
 
+def test_a_coach_is_not_spoken_to_as_the_athlete():
+    assert [g.to_coach for g in GUARDS if re.search(r"\byour?\b", g.to_coach, re.I)] == []
+    assert all(g.to_coach == g.coach_sentence or not g.coach_sentence for g in GUARDS)
+    assert "coach" not in " ".join(g.to_coach for g in GUARDS)
+    table = squad_table(score_squad(SQUAD, PLAN), private=True).set_index("Athlete")
+    told = table["Problems and warnings"]["Cy"]
+    (young,) = (g for g in GUARDS if g.name == "under_18")
+    assert young.to_coach in told
+    assert young.sentence not in told
+
+
 def test_private_urgent_and_heat_are_attributes():
     assert {g.name for g in GUARDS if g.about_heat} == {
         "extreme_heat",
@@ -109,7 +120,7 @@ SQUAD = pd.DataFrame(
     {
         "athlete": ["Ada", "Ben", "Cy", "Di"],
         "age_years": [25, 200, 16, 33],
-        "medications": ["Ventolin (inhaler)", "none", "none", "none"],
+        "medications": ["Xyzol (inhaler)", "none", "none", "none"],
         "illness_24h": ["no", "no", "no", "yes"],
     }
 )
@@ -118,12 +129,12 @@ SQUAD = pd.DataFrame(
 def test_a_cell_in_brackets_is_shown_whole_and_names_of_programs_are_not():
     table = squad_table(score_squad(SQUAD, PLAN), private=True).set_index("Athlete")
     told = table["Problems and warnings"]
-    assert "Regular medicines is Ventolin (inhaler); allowed" in told["Ada"]
+    assert "Regular medicines is Xyzol (inhaler), which is not understood." in told["Ada"]
     assert "(age_years)" not in told["Ben"]
     public = squad_table(score_squad(SQUAD, PLAN), private=False).set_index("Athlete")
     assert public["Problems and warnings"]["Ada"] == "Answers need a look."
     assert public["Problems and warnings"]["Ben"] == "Age needs a look."
-    assert public["Problems and warnings"]["Di"] == ""
+    assert public["Problems and warnings"]["Di"] == "Answers need a look."
 
 
 def test_a_warning_is_told_once_with_whom_it_is_for():

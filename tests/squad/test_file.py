@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
+from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
@@ -364,8 +365,8 @@ def test_cells_that_were_kept_before_are_read_as_they_were():
 def test_of_an_unclear_cell_no_part_is_an_answer(cell):
     assert cramps(cell) == [cell]
     squad = pd.DataFrame({"age_years": [30], "cramp_sessions_12mo": cramps(cell)})
-    (problem,) = score_squad(squad, PLAN)["problems"]
-    assert f"(cramp_sessions_12mo) is {cell}; allowed" in problem
+    (problems,) = score_squad(squad, PLAN)["left_open"]
+    assert problems == (Problem("cramp_sessions_12mo", "left_open", cell),)
 
 
 def test_a_sex_with_a_question_mark_is_no_answer():
@@ -376,8 +377,9 @@ def test_what_excel_made_a_date_of_says_so():
     rows = [["Name", "Age", "Cramps last year"], ["A", 30, pd.Timestamp(2026, 2, 1)]]
     raw = read_squad_file(workbook(Squad=rows))
     scored = score_squad(squad_frame(raw, match_columns(raw), DAY), PLAN)
-    assert "is 2026-02-01; allowed" in scored["problems"].iloc[0]
-    assert "may have turned 1-2 or 3-5 into a date" in scored["problems"].iloc[0]
+    (problem,) = scored["left_open"].iloc[0]
+    assert problem.value == "2026-02-01"
+    assert "may have turned 1-2 or 3-5 into a date" in str(problem)
 
 
 @pytest.mark.parametrize("cell", ["30.02.2000", "25", "2000-01-01 or so", "1.2.1999x", "?"])
@@ -455,12 +457,13 @@ def test_what_is_typed_into_the_grid_is_read_like_a_file():
 
 @pytest.mark.parametrize(
     "cell",
-    ["Ventolin (inhaler)", "Ventolin, 2/day (as needed)", "loop diuretic; Xyz (a/b)"],
+    ["Xyzol (inhaler)", "Xyzol, 2/day (as needed)", "loop diuretic; Xyz (a/b)"],
 )
 def test_a_cell_that_is_not_understood_is_told_whole(cell):
     squad = read(f'Name\tAge\tMedications\nA\t30\t"{cell}"\n')
     assert squad["medications"].tolist() == [cell]
-    assert cell in score_squad(squad, PLAN)["problems"].iloc[0]
+    (problem,) = score_squad(squad, PLAN)["left_open"].iloc[0]
+    assert problem.value == cell
 
 
 @pytest.mark.parametrize("blank", ["n/a", "NA", "nan", "NULL", " "])

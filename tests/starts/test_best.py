@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime, time
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import ephem
@@ -17,9 +16,17 @@ from riskmodel import assess, best_start, best_start_squad
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.starts import start_lines
+from riskmodel.reporting.starts import (
+    day_best_words,
+    planned_words,
+    start_dict,
+    start_lines,
+    start_words,
+)
+from riskmodel.scoring.bands import band_name
 from riskmodel.scoring.guards import joined
 from riskmodel.squad.scores import score_squad
+from riskmodel.starts.calendar import start_calendar
 from riskmodel.starts.daylight import days_of_sun
 from riskmodel.starts.possible import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
 from riskmodel.starts.scores import IN_WATER, INDOORS
@@ -146,42 +153,103 @@ def test_a_hot_day_is_best_at_dawn_and_the_words_say_by_how_much():
         latest=time(21),
         step_min=30,
     )
-    first = best.windows[0]
+    first = best.by_day[0]
     assert first.start.hour == 5
     planned = assess(
         RUN | weather_answers(summer(), datetime(2027, 7, 4, 12, tzinfo=UTC), 90.0)
     )
-    assert best.compared_with.value == pytest.approx(planned.probability)
-    assert "the planned start" in best.compared_with.words
+    assert best.planned["probability"] == pytest.approx(planned.probability)
     row = best.starts.loc[first.start.tz_convert("UTC")]
     instead = planned.in_100.removeprefix("about ")
-    assert first.words == f"05:00 to 06:30: {row['in_100']} in 100 instead of {instead}"
+    assert day_best_words(best, first) == (
+        f"Sun 4 Jul, 05:00 to 06:30: {row['in_100']} in 100 instead of {instead}"
+    )
     assert int(row["in_100"].removeprefix("about ")) < int(instead)
-    # No two windows overlap.
-    spans = sorted((w.start, w.end) for w in best.windows)
-    assert all(a[1] <= b[0] for a, b in pairwise(spans))
-    values = [w.value for w in best.windows]
-    assert values == sorted(values)
     allowed = best.starts[best.starts["allowed"]]
-    assert values[0] == allowed["probability"].min()
+    assert first.value == allowed["probability"].min()
     assert allowed["start"].dt.hour.between(5, 21).all()
 
 
-def test_without_a_planned_start_the_worst_one_is_the_measure():
-    best = best_start(RUN, summer(), earliest="06:00", latest="20:00")
-    allowed = best.starts[best.starts["allowed"]]
-    assert best.compared_with.value == allowed["probability"].max()
-    assert "the worst start" in best.compared_with.words
+def at(clock):
+    return datetime.fromisoformat(f"{clock}+02:00")
 
 
-def test_over_several_days_the_words_name_the_day():
-    best = best_start(RUN, summer(days=2))
-    assert {w.words.split(",")[0] for w in best.windows} <= {"Sun 4 Jul", "Mon 5 Jul"}
+def test_the_best_of_the_planned_day_comes_first_and_of_each_other_day_one():
+    of = summer(days=3)
+    best = best_start(RUN, of, planned=at("2027-07-05T14:10"), earliest="05:00")
+    assert [d.day.day for d in best.by_day] == [5, 4, 6]
+    for day_best in best.by_day:
+        rows = best.starts[best.starts["start"].dt.date == day_best.day]
+        assert day_best.value == rows.loc[rows["allowed"], "probability"].min()
+        assert rows["start"].isin([day_best.start]).sum() == 1
+    # A planned start need not stand on a full step.
+    met = weather_answers(of, at("2027-07-05T14:10"), 90.0)
+    assert best.planned["probability"] == pytest.approx(assess(RUN | met).probability)
+    assert best.planned.name == pd.Timestamp("2027-07-05T12:10Z")
+    # What is planned with the question goes before what the session says.
+    other = RUN | {"start_time": "2027-07-06T09:00+02:00"}
+    own = best_start(other, of, planned=at("2027-07-05T14:10"), earliest="05:00")
+    assert own.by_day == best.by_day
+    assert best_start(other, of).by_day[0].day.day == 6
 
 
-def test_where_nothing_changes_the_words_say_so():
-    of = weather({"air_temperature_c": np.full(30, 12.0)})
-    assert all(w.words.endswith("no different") for w in best_start(RUN, of).windows)
+def test_without_a_planned_start_none_is_made_up():
+    best = best_start(RUN, summer(days=2), earliest="06:00", latest="20:00")
+    assert best.planned is None
+    assert planned_words(best) == ""
+    assert [d.day.day for d in best.by_day] == [4, 5]
+    assert not any("instead" in day_best_words(best, d) for d in best.by_day)
+
+
+def test_a_planned_start_without_a_number_is_compared_with_nothing():
+    best = best_start(RUN, summer(), planned=at("2027-09-01T14:00"))
+    assert np.isnan(best.planned["probability"])
+    assert best.planned["problem"] in planned_words(best)
+    (first,) = best.by_day
+    assert day_best_words(best, first).endswith("in 100")
+
+
+def test_a_planned_start_that_is_the_best_is_said_to_be():
+    of = summer()
+    (first,) = best_start(RUN, of).by_day
+    same = best_start(RUN, of, planned=first.start.to_pydatetime())
+    assert "no different from" in day_best_words(same, same.by_day[0])
+    # Better than all within the limits.
+    late = best_start(RUN, of, planned=first.start.to_pydatetime(), earliest="13:00",
+                      latest="16:00")  # fmt: skip
+    assert late.planned["allowed"]
+    assert "more than at the planned start" in day_best_words(late, late.by_day[0])
+
+
+@pytest.mark.parametrize("planned", [datetime(2027, 7, 4, 12), "noon"])
+def test_a_planned_start_that_is_no_moment_is_named(planned):
+    with pytest.raises(ValueError, match="planned is"):
+        best_start(RUN, summer(), planned=planned)
+
+
+def test_of_a_fixed_start_nothing_else_is_proposed():
+    of = summer(days=3)
+    planned = at("2027-07-05T23:40")
+    fixed = best_start(RUN, of, planned=planned, fixed=True, latest="21:00",
+                       daylight_only=True)  # fmt: skip
+    free = best_start(RUN, of, planned=planned)
+    assert (len(fixed.starts), fixed.by_day) == (1, ())
+    pd.testing.assert_series_equal(fixed.planned, free.planned)
+    pd.testing.assert_series_equal(fixed.planned, fixed.starts.iloc[0])
+    assert [day.day.day for day in fixed.days] == [5]
+    lines = "\n".join(start_lines(fixed))
+    assert "instead of" not in lines
+    assert "Best" not in lines
+    assert start_dict(fixed)["by_day"] == []
+    every = best_start_squad(squad(), PLAN, of, planned=planned, fixed=True)
+    assert (every.by_day, every.probability.shape) == ((), (1, 3))
+    assert every.planned["expected"] == pytest.approx(every.probability.sum())
+    for make in (
+        lambda: best_start(RUN, of, fixed=True),
+        lambda: best_start_squad(squad(), PLAN, of, fixed=True),
+    ):
+        with pytest.raises(ValueError, match="A fixed start needs the planned start"):
+            make()
 
 
 def test_among_starts_that_are_alike_the_coolest_comes_first():
@@ -190,14 +258,14 @@ def test_among_starts_that_are_alike_the_coolest_comes_first():
     best = best_start(RUN, weather({"air_temperature_c": air}))
     alike = best.starts.dropna(subset="probability")
     assert alike["probability"].nunique() == 1
-    assert best.windows[0].start == pd.Timestamp("2026-07-01T15:00Z")
+    assert best.by_day[0].start == pd.Timestamp("2026-07-01T15:00Z")
 
 
 def test_a_session_with_problems_says_them_and_has_no_numbers():
     best = best_start({**RUN, "session_rpe": 12, "start_time": "noon"}, summer())
     assert len(best.problems) == 2
     assert best.starts["probability"].isna().all()
-    assert (best.windows, best.compared_with) == ((), None)
+    assert best.by_day == ()
     with pytest.raises(ValueError, match="shoe_size"):
         best_start({**RUN, "shoe_size": 43}, summer())
 
@@ -217,10 +285,10 @@ def test_in_the_water_no_hour_is_better_for_its_air(sky):
     swim = {"sport": "swimming", "water_temperature_c": 24} | sky
     best = best_start(RUN | swim, summer())
     assert set(best.starts["problem"]) == {str(IN_WATER)}
-    assert best.windows == ()
+    assert best.by_day == ()
     together = best_start_squad(squad(), {**PLAN, **swim}, summer())
     assert together.problems == (IN_WATER,)
-    assert together.windows == ()
+    assert together.by_day == ()
 
 
 def test_shade_takes_heat_away_by_day_and_nothing_at_night():
@@ -309,7 +377,7 @@ def test_starts_that_touch_a_gap_or_the_end_have_no_number_and_say_why():
     assert late["problem"] == "The weather ends on Sat 00:00, before the session would."
     assert np.isnan(late["probability"])
     assert (rows["problem"].eq("") == rows["probability"].notna()).all()
-    assert best_start(RUN, of).windows[0].value > 0
+    assert best_start(RUN, of).by_day[0].value > 0
 
 
 def test_no_start_at_all_is_said():
@@ -320,7 +388,7 @@ def test_no_start_at_all_is_said():
     assert "There is no possible start between first and last." in none.notes
     dark = best_start(RUN, of, earliest="00:00", latest="02:00", daylight_only=True)
     assert "No start is within the limits and the daylight." in dark.notes
-    assert dark.windows == ()
+    assert dark.by_day == ()
 
 
 # ---------------------------------------------------------------------- limits and clocks
@@ -393,11 +461,10 @@ def test_the_hour_that_comes_twice_is_named_with_its_offset():
     hour = {**RUN, "duration_min": 60}
     best = best_start(hour, of, latest="02:59", first=of.frame.index[2].to_pydatetime(),
                       last=of.frame.index[3].to_pydatetime())  # fmt: skip
-    assert [w.words.split(":  ")[0].rsplit(": ", 1)[0] for w in best.windows] == [
-        "02:00 (UTC+01:00) to 03:00",
-        "02:00 (UTC+02:00) to 02:00 (UTC+01:00)",
-    ]
-    assert best.compared_with.words.startswith("Sun 25 Oct, 02:00 (UTC+0")
+    assert {start_words(*row) for row in best.starts[["start", "end"]].to_numpy()} == {
+        "Sun 25 Oct, 02:00 (UTC+01:00) to 03:00",
+        "Sun 25 Oct, 02:00 (UTC+02:00) to 02:00 (UTC+01:00)",
+    }
     lines = "\n".join(start_lines(best))
     assert "  02:00 (UTC+02:00)  " in lines
     assert "  02:00 (UTC+01:00)  " in lines
@@ -450,6 +517,61 @@ def test_in_the_south_and_near_the_pole_the_sun_is_that_of_the_place():
         date(2026, 12, 21), date(2026, 12, 21), ZoneInfo("Arctic/Longyearbyen"), 78.2, 15.6
     )
     assert night[0].words == "The sun does not rise."
+
+
+# ------------------------------------------------------------------------- the calendar
+
+
+@pytest.mark.parametrize("step", [60, 30])
+@pytest.mark.parametrize("whom", ["one", "squad"])
+def test_every_start_is_one_cell_of_the_calendar(step, whom):
+    limits = dict(step_min=step, earliest="05:00", planned=at("2027-07-05T14:00"))
+    of = summer(days=2)
+    best = (
+        best_start(RUN, of, **limits)
+        if whom == "one"
+        else best_start_squad(squad(), PLAN, of, **limits)
+    )
+    cells = start_calendar(best)
+    assert len(cells) == len(best.starts) == 2 * 24 * 60 // step
+    assert [*dict.fromkeys(cells["clock"])] == sorted(set(cells["clock"]))
+    assert not cells.duplicated(["day", "clock"]).any()
+    name = "probability" if whom == "one" else "expected"
+    pd.testing.assert_series_equal(
+        cells["value"].sort_index(), best.starts[name], check_names=False
+    )
+    assert [*cells.loc[cells["best_of_day"], "start"].sort_values()] == sorted(
+        day_best.start for day_best in best.by_day
+    )
+    assert [*cells.index[cells["planned"]]] == [best.planned.name]
+    # The sun of the start, not of the whole session.
+    sun = best.days[0]
+    today = cells[cells["day"] == sun.day]
+    up = today["start"].between(sun.sunrise, sun.sunset)
+    assert (today["sun_up"] == up).all()
+    assert (today["sun_up"] & ~today["daylight"]).any()
+
+
+def test_an_hour_that_comes_twice_has_two_rows():
+    of = weather(
+        {"air_temperature_c": np.full(80, 20.0)},
+        first="2026-10-23T22:00",
+        zone="Europe/Vienna",
+    )
+    cells = start_calendar(best_start({**RUN, "duration_min": 60}, of))
+    clocks = [*dict.fromkeys(cells["clock"])]
+    twice = ["02:00 (UTC+02:00)", "02:00 (UTC+01:00)"]
+    assert [clock for clock in clocks if clock.startswith("02:00 (")] == twice
+    assert (cells["clock"].isin(twice)).sum() == 2
+
+
+def test_a_start_without_a_number_is_a_cell_that_says_why():
+    cells = start_calendar(best_start(RUN, read_weather_file(FILE.read_bytes())))
+    assert (cells["value"].isna() == (cells["problem"] != "")).all()
+    assert cells["value"].isna().any()
+    nothing = best_start(RUN, summer(), first=datetime(2027, 7, 4, 8, 1, tzinfo=UTC),
+                         last=datetime(2027, 7, 4, 8, 2, tzinfo=UTC))  # fmt: skip
+    assert start_calendar(nothing).empty
 
 
 # -------------------------------------------------------------------------- the error
@@ -515,7 +637,7 @@ def test_a_forecast_that_is_over_says_so_and_is_there_for_those_who_ask():
         "This forecast is over: it ends on 2026-07-02 at 06:00. Its starts are only given "
         "if they are asked for (first)."
     )
-    assert (len(over.starts), over.windows, over.compared_with) == (0, (), None)
+    assert (len(over.starts), over.by_day, over.planned) == (0, (), None)
     assert said in over.notes
     assert said in best_start_squad(squad(), PLAN, of, now=end).notes
     asked = best_start(RUN, of, now=end, first=of.frame.index[0].to_pydatetime())
@@ -570,7 +692,7 @@ def test_a_squad_is_the_sum_of_its_athletes():
             every.starts[f"expected{name}"], total, check_names=False
         )
     assert every.n_scored == 3
-    assert every.windows[0].value == every.starts["expected"].min()
+    assert every.by_day[0].value == every.starts["expected"][:24].min()
 
 
 @pytest.mark.parametrize("sky", [None, "clear", "shade"])
@@ -608,7 +730,7 @@ def test_who_cannot_be_scored_is_left_out_and_counted_out():
     every = best_start_squad(team, PLAN, summer(days=1))
     assert every.n_scored == 1
     assert np.isnan(every.probability[:, 1:]).all()
-    assert "of 1 athlete with a cramp" in every.windows[0].words
+    assert "of 1 athlete with a cramp" in day_best_words(every, every.by_day[0])
     assert every.notes[-1] == (
         "2 of 3 cannot be scored: Ben (Age is 240; allowed is 5 to 100 years), "
         "Cy (Age is missing; needed is 5 to 100 years)."
@@ -617,7 +739,7 @@ def test_who_cannot_be_scored_is_left_out_and_counted_out():
         squad(), PLAN, summer()).notes)  # fmt: skip
     nobody = best_start_squad(team.iloc[1:], PLAN, summer())
     assert [problem.kind for problem in nobody.problems] == ["nobody_scored"]
-    assert nobody.windows == ()
+    assert nobody.by_day == ()
     assert nobody.starts["expected"].isna().all()
     inside = best_start_squad(squad(), {**PLAN, "sky": "indoor"}, summer())
     assert inside.problems == (INDOORS,)
@@ -636,9 +758,7 @@ def test_of_many_who_cannot_be_scored_three_are_named():
 def test_why_somebody_cannot_be_scored_tells_no_health_answer():
     team = squad(red_flags=[None, "swollen_calf", None], sleep_h=[None, None, 40])
     said = best_start_squad(team, PLAN, summer()).notes[-1]
-    assert said == (
-        "2 of 3 cannot be scored: Ben (Answers need a look), Cy (Answers need a look)."
-    )
+    assert said == ("1 of 3 cannot be scored: Ben (Answers need a look).")
 
 
 def test_a_start_that_one_cannot_finish_has_no_sum():
@@ -661,10 +781,21 @@ def test_the_weather_replaces_what_a_list_says_of_it():
 def test_a_squad_is_compared_with_its_planned_start():
     plan = PLAN | {"start_time": "2027-07-04T14:30+02:00"}
     every = best_start_squad(squad(), plan, summer(), latest="09:00")
-    at = weather_answers(summer(), datetime(2027, 7, 4, 12, 30, tzinfo=UTC), 90.0)
-    expected = sum(assess(PLAN | at | {"age_years": a}).probability for a in (25, 61, 33))
-    assert every.compared_with.value == pytest.approx(expected)
-    assert f"instead of {expected:.1f}" in every.windows[0].words
+    met = weather_answers(summer(), datetime(2027, 7, 4, 12, 30, tzinfo=UTC), 90.0)
+    expected = sum(assess(PLAN | met | {"age_years": a}).probability for a in (25, 61, 33))
+    assert every.planned["expected"] == pytest.approx(expected)
+    assert f"instead of {expected:.1f}" in day_best_words(every, every.by_day[0])
+
+
+def test_the_band_of_a_squad_is_that_of_its_share():
+    every = best_start_squad(squad(), PLAN, summer(days=2))
+    shares = every.starts["expected"] / every.n_scored
+    assert [*every.starts["band"]] == [band_name(share) for share in shares]
+    # Who cannot be scored does not thin the share.
+    team = squad()
+    team.loc[1, "age_years"] = 240
+    fewer = best_start_squad(team, PLAN, summer())
+    assert [*fewer.starts["band"]] == [*map(band_name, fewer.starts["expected"] / 2)]
 
 
 # ---------------------------------------------------------------------- the command line
@@ -694,8 +825,8 @@ def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
     assert done.exit_code == 0
     of = read_weather_file(FILE.read_bytes(), place="Prater")
     best = best_start(RUN, of, first=datetime(2026, 6, 30, 22, tzinfo=UTC))
-    for window in best.windows:
-        assert window.words in done.stdout
+    for day_best in best.by_day:
+        assert day_best_words(best, day_best) in done.stdout
     assert "Weather data by Open-Meteo.com" in done.stdout
     assert "Sunrise 04:5" in done.stdout
     assert "(under 1 to " in done.stdout
@@ -706,7 +837,10 @@ def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
         text=json.dumps(RUN),
     )
     made = json.loads(as_json.stdout)
-    assert [w["words"] for w in made["windows"]] == [w.words for w in best.windows]
+    assert [d["start"] for d in made["by_day"]] == [
+        d.start.isoformat() for d in best.by_day
+    ]
+    assert made["planned"] is None
     assert len(made["starts"]) == len(best.starts)
     assert None in [start["probability"] for start in made["starts"]]
     assert made["weather"]["kind"] == "forecast"

@@ -11,18 +11,23 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from riskmodel import assess, best_start, best_start_squad
+from riskmodel import assess, best_start, best_start_squad, typed_weather
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.squad.scores import PLAN_FIELDS
+from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
-from riskmodel.views import start_chart
-from riskmodel.views.state import FormState, SquadState, StartState, StartWeather
+from riskmodel.views.start_chart import calendar_html, card_html, number_html
+from riskmodel.views.state import (
+    FormState,
+    NavigationState,
+    SquadState,
+    StartState,
+    StartWeather,
+)
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget
 from riskmodel.weather.over_session import weather_answers
-from riskmodel.weather.typed import typed_weather
 from tests.browser import axe, choose, download, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX
@@ -34,6 +39,8 @@ RUN = {name: v for name, v in SIX.items() if name not in WEATHER_FIELDS}
 LIMITS = {"earliest": "05:00", "latest": "21:00", "step_min": 60}
 # The example lies in the past: all of it is asked for.
 WHOLE = {**LIMITS, "first": datetime(2026, 6, 30, 22, tzinfo=UTC)}
+PLANNED = datetime(2026, 7, 2, 14)
+SQUAD = pd.DataFrame({"athlete": list("ABC"), "age_years": [20.0, 30.0, 45.0]})
 
 
 @pytest.fixture
@@ -56,306 +63,309 @@ def opened(answers=RUN, **state):
 
 
 def told(page):
-    return " ".join(e.proto.body for e in page.main if e.type == "html")
+    return " ".join(e.proto.body for e in page.get("html"))
 
 
-def words(page):
-    return " ".join(m.value for m in page.markdown)
+def pills(page, key):
+    (found,) = (w for w in page.get("button_group") if w.key == key)
+    return found
 
 
-def press(page, label):
-    next(b for b in page.button if b.label == label).click().run()
+def buttons(page):
+    return {button.key for button in page.button}
 
 
-def with_file(**state):
+def with_file(answers=RUN, **state):
     weather = read_weather_file(FILE.read_bytes())
-    return opened(StartState=StartState(weather, shown_whole=True), **state), weather
+    return opened(
+        answers, StartState=StartState(weather, shown_whole=True), **state
+    ), weather
 
 
-def test_the_page_says_what_python_says():
+# ------------------------------------------------------------------------- the answer
+
+
+def test_the_page_shows_what_python_says():
     page, weather = with_file()
-    found = best_start(RUN, weather, **WHOLE)
-    for window in found.windows:
-        assert f"**{window.words}**" in words(page)
-    row = found.starts[found.starts["allowed"]].iloc[0]
-    assert f"**{row['in_100'].capitalize()} of 100**" in words(page)
-    assert "[Weather data by Open-Meteo.com](https://open-meteo.com/)" in words(page)
+    best = best_start(RUN, weather, **WHOLE)
+    first = min(best.by_day, key=lambda day_best: day_best.value)
+    assert pd.Timestamp(page.session_state["start_chosen"]) == first.start
+    row = best.starts.loc[first.start.tz_convert("UTC")]
+    assert card_html(best, row) in told(page)
+    assert calendar_html(best, first.start) in told(page)
+    # One tap for the best of each day.
+    day = best.by_day[1]
+    pills(page, "start_best").set_value(day.start.tz_convert("UTC").isoformat()).run()
+    assert calendar_html(best, day.start) in told(page)
+    assert 'href="https://open-meteo.com/"' in told(page)
+
+
+@pytest.mark.parametrize("whom", ["one", "squad"])
+def test_the_calendar_is_a_table_with_headers_and_every_number(whom):
+    weather = read_weather_file(FILE.read_bytes())
+    best = (
+        best_start(RUN, weather, **WHOLE)
+        if whom == "one"
+        else best_start_squad(SQUAD, RUN, weather, **WHOLE)
+    )
+    html = calendar_html(best, best.by_day[0].start)
+    assert html.count('<th scope="col">') == 1 + 3
+    assert html.count('<th scope="row">') == 17
+    assert html.count("<td") == 3 * 17
+    allowed = best.starts[best.starts["allowed"]]
+    name = "probability" if whom == "one" else "expected"
+    for _, row in allowed[allowed[name].notna()].iterrows():
+        assert f"</i>{number_html(best, row[name])}<" in html
+        assert f"b-{row['band']}" in html
+    assert html.count("★</i>") == len(best.by_day) == 3
+    assert (
+        html.count("the sun is down</span>") == (~allowed["daylight"]).sum()
+        or "dark" in html
+    )
+    for problem in set(allowed["problem"]) - {""}:
+        assert problem in html
+
+
+def test_the_planned_start_stands_against_the_best_of_its_day():
+    page, weather = with_file(start_planned=PLANNED)
+    planned = pd.Timestamp(PLANNED, tz=weather.zone)
+    best = best_start(RUN, weather, planned=planned, **WHOLE)
+    first = best.by_day[0]
+    assert first.day == PLANNED.date()
+    assert pd.Timestamp(page.session_state["start_chosen"]) == first.start
+    before = number_html(best, best.planned["probability"])
+    assert f"<s>{before}</s>" in told(page)
+    assert "◆</i>" in calendar_html(best, first.start)
+    assert "Your planned start" in told(page)
+
+
+def test_the_planned_start_of_the_session_is_taken_where_none_is_said_here():
+    own = {**RUN, "start_time": datetime(2026, 7, 3, 18), "start_offset_min": 120}
+    page, _ = with_file(own)
+    assert pd.Timestamp(page.session_state["start_chosen"]).date() == date(2026, 7, 3)
+
+
+def test_of_a_fixed_start_nothing_else_is_shown():
+    page, weather = with_file(start_planned=PLANNED, start_fixed=True)
+    planned = pd.Timestamp(PLANNED, tz=weather.zone)
+    assert pd.Timestamp(page.session_state["start_chosen"]) == planned
+    assert "cr-cal" not in told(page)
+    assert len(page.selectbox(key="start_chosen").options) == 1
+    # Without a planned start there is nothing to be fixed.
+    page, _ = with_file(start_fixed=True)
+    assert "cr-cal" in told(page)
 
 
 def test_a_start_that_is_used_gives_the_same_number_in_my_session():
     page, weather = with_file()
-    place = next(i for i, b in enumerate(page.button) if (b.key or "").startswith("look_1"))
-    page.button[place].click().run()
-    window = best_start(RUN, weather, **WHOLE).windows[1]
-    assert pd.Timestamp(page.session_state["start_chosen"]) == window.start
-    press(page, "Use this start in My session")
-    given = {n: page.session_state[n] for n in FIELDS if n in page.session_state}
-    given = {n: v for n, v in given.items() if v not in (None, [], "")}
-    moment = given.pop("start_time")
-    offset = page.session_state["start_offset_min"]
-    zone = weather.zone
-    assert offset in (None, 120)
-    given["start_time"] = moment.replace(tzinfo=zone).isoformat()
-    assert assess(given).probability == pytest.approx(window.value, rel=1e-9)
+    day_best = best_start(RUN, weather, **WHOLE).by_day[1]
+    page.session_state["start_chosen"] = day_best.start.tz_convert("UTC").isoformat()
+    page.run()
+    page.button(key="use_start").click().run()
+    answers = page.session_state["FormState"].start_weather.answers
+    met = {name: v for name, v in answers.items() if name in WEATHER_FIELDS}
+    assert assess({**RUN, **met}).probability == pytest.approx(day_best.value, rel=1e-9)
+    assert "Open-Meteo" in page.session_state["FormState"].start_weather.words
 
 
 def test_what_is_measured_on_site_replaces_the_forecast():
-    page, _ = with_file()
-    field = next(n for n in page.number_input if n.key.startswith("on_site_°C_"))
+    page, _ = with_file(on_site=True)
+    (field,) = (n for n in page.number_input if n.key.startswith("on_site_°C_"))
     field.set_value(29.5).run()
-    assert "With it **about" in words(page)
-    press(page, "Use this start in My session")
-    assert page.session_state["wbgt_c"] == 29.5
+    assert "With it **about" in " ".join(m.value for m in page.markdown)
+    page.button(key="use_start").click().run()
+    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] == 29.5
 
 
-def test_the_service_is_asked_once_and_told_two_decimals(service):
-    page = opened()
-    page.text_input(key="place_query").set_value("Vienna").run()
-    press(page, "Search")
-    page.selectbox(key="place_at").select(0).run()
-    assert not page.exception
-    assert "The best times" in [h.value for h in page.header]
-    press(page, "Fetch again")
-    page.run()
-    paths = [path for path, _, _ in service.log]
-    assert paths == ["/v1/search", "/v1/forecast"]
-    asked = service.log[1][1]
-    assert (asked["latitude"], asked["longitude"]) == ("48.21", "16.37")
-    assert "Fetched just now" in told(page)
-
-
-def test_a_fault_keeps_the_last_forecast_and_leaves_the_hand_free(service):
-    page = opened()
-    page.text_input(key="place_query").set_value("Vienna").run()
-    press(page, "Search")
-    page.selectbox(key="place_at").select(0).run()
-    before = words(page)
-    forget()
-    service.faults = [(500, {}, b"oops")] * 3
-    press(page, "Fetch again")
-    assert not page.exception
-    assert "is busy now (status 500)" in told(page)
-    assert "It is the last that could be fetched" in told(page)
-    assert words(page) == before
-    by_hand = next(w for w in page.get("button_group") if w.key == "weather_source")
-    by_hand.set_value("typed").run()
-    assert not page.exception
-    for key, value in {
-        "typed_low_°C": 16.0,
-        "typed_high_°C": 33.0,
-        "typed_latitude": 48.2,
-        "typed_longitude": 16.4,
-    }.items():
-        page.number_input(key=key).set_value(value).run()
-    page.button(key="use_typed").click().run()
-    assert not page.exception
-    assert page.session_state["StartState"].weather.kind == "typed"
-    assert "Weather typed by hand" in told(page)
-
-
-def test_a_place_that_nobody_knows_is_told(service):
-    service.places = []
-    page = opened()
-    page.text_input(key="place_query").set_value("Nowhere").run()
-    press(page, "Search")
-    assert "No place has that name." in told(page)
-    page.text_input(key="place_query").set_value("x").run()
-    press(page, "Search")
-    assert "2 to 100 letters" in told(page)
-
-
-def test_a_later_date_is_climate_and_not_called_a_forecast():
-    page = opened(weather_source="climate")
-    for key, value in {
-        "climate_low_°C": 14.0,
-        "climate_high_°C": 27.0,
-        "climate_latitude": -33.9,
-        "climate_longitude": 18.4,
-    }.items():
-        page.number_input(key=key).set_value(value).run()
-    page.button(key="use_climate").click().run()
-    assert not page.exception
-    assert "Usual climate of that time of year, not a forecast" in told(page)
-    # The day of the race, and not the one after it.
-    (days,) = (w for w in page.get("button_group") if w.key == "start_day")
-    assert len(days.options) == 2  # all days, and the one
-
-
-def test_the_squad_gets_expected_numbers_by_hour():
-    squad = pd.DataFrame({"athlete": list("ABC"), "age_years": [20.0, 30.0, 45.0]})
-    page, weather = with_file(SquadState=SquadState(squad), start_whom="The squad")
+def test_the_squad_gets_expected_numbers_and_the_switch_opens_where_one_comes_from():
+    page, weather = with_file(
+        SquadState=SquadState(SQUAD), NavigationState=NavigationState(came_from="Squad")
+    )
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
-    found = best_start_squad(squad, plan, weather, **WHOLE)
-    for window in found.windows:
-        assert f"**{window.words}**" in words(page)
-    press(page, "Use this start in Squad")
-    assert page.session_state["wbgt_c"] is not None
+    best = best_start_squad(SQUAD, plan, weather, **WHOLE)
+    first = min(best.by_day, key=lambda day_best: day_best.value)
+    assert page.session_state["start_whom"] == "The squad"
+    assert calendar_html(best, first.start) in told(page)
+    assert "of 3 athletes" in told(page)
+    page.session_state["NavigationState"].came_from = "My session"
+    page.run()
+    assert page.session_state["start_whom"] == "My session"
+    page.session_state["start_whom"] = "The squad"
+    page.run()
+    page.button(key="use_start").click().run()
+    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] is not None
+
+
+def test_of_the_squad_no_age_is_asked():
+    young = {n: v for n, v in RUN.items() if n != "age_years"}
+    page, _ = with_file(young, SquadState=SquadState(SQUAD), start_whom="The squad")
+    assert "use_start" in buttons(page)
+    page, _ = with_file(young, SquadState=SquadState(SQUAD), start_whom="My session")
+    assert "use_start" not in buttons(page)
 
 
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({**RUN, "duration_min": 9000.0}, "Planned duration is 9000; allowed is 5 to 1440"),
         ({**RUN, "sky": "indoor"}, str(INDOORS)),
         ({**RUN, "sport": "swimming"}, str(IN_WATER)),
-        ({**RUN, "red_flags": ["swollen_calf"]}, "no score until a doctor"),
     ],
 )
-def test_a_session_that_cannot_be_scored_says_why(answers, said):
-    weather = read_weather_file(FILE.read_bytes())
-    page = opened(answers, StartState=StartState(weather, shown_whole=True))
-    everything = f"{told(page)} {words(page)} {' '.join(w.value for w in page.warning)}"
-    assert said in everything
-    assert "instead of" not in words(page)
+def test_a_session_that_the_weather_says_nothing_of_says_why(answers, said):
+    page, _ = with_file(answers)
+    assert said in told(page)
+    assert "use_start" not in {b.key for b in page.button if not b.disabled}
 
 
-@in_both_windows
-def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
-    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
-    page = open_page(viewport, scheme, f"/?{query}")
-    page.get_by_text("Go to: Best start").click()
-    ready(page)
-    expect(page.locator(".st-key-duration_min input")).to_have_value("60")
-    page.get_by_label("Place").fill("Vienna")
-    page.keyboard.press("Tab")
-    ready(page)
-    page.get_by_role("button", name="Search").click()
-    ready(page)
-    choose(page, "Which one", "Vienna, Austria", exact=False)
-    expect(page.get_by_role("heading", name="The best times")).to_be_visible()
-    ready(page)
-    expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
-    expect(page.get_by_role("link", name="Weather data by Open-Meteo.com")).to_be_visible()
-    assert axe(page) == []
-    fits(page)
-    chosen = page.locator(".st-key-start_chosen input")
-    # Of today only what is left; tomorrow has all its hours.
-    page.locator(".st-key-start_day button").nth(2).click()
-    ready(page)
-    points = page.locator("[data-testid=stVegaLiteChart] svg .mark-symbol path")
-    expect(points).to_have_count(24)
-    points.nth(5).click()
-    expect(chosen).to_have_value(re.compile(r"0?5:00$"))
-    ready(page)
-    page.get_by_role("button", name="Look").nth(1).click()
-    text = download(page, "All starts, CSV").read_text("utf-8-sig")
-    rows = list(csv.DictReader(StringIO(text)))
-    assert len(rows) >= 24 * 6
-    assert datetime.fromisoformat(rows[0]["start"]).utcoffset() is not None
-    said = page.get_by_text(" of 100, ").first.inner_text()
-    page.get_by_role("button", name="Use this start in My session").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("My session")
-    ready(page)
-    expect(page.locator(".cr-total")).to_have_text(said.split(",")[0])
+@pytest.mark.parametrize(
+    "answers",
+    [{**RUN, "red_flags": ["swollen_calf"]}, {**RUN, "illness_24h": "yes"}],
+    ids=["sign", "illness"],
+)
+def test_who_must_not_start_gets_the_reason_in_the_place_of_any_number(answers):
+    page, weather = with_file(answers)
+    assert "Do not start yet" in told(page)
+    for guard in best_start(answers, weather, **WHOLE).guards:
+        assert guard.sentence in told(page).replace("&#x27;", "'")
+    assert "cr-num" not in told(page)
+    assert "cr-cal" not in told(page)
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_weather_comes_from_a_file_and_by_hand_and_for_a_later_date(open_page, viewport):
-    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
-    page = open_page(viewport, "light", f"/?{query}")
-    page.get_by_text("Go to: Best start").click()
-    ready(page)
-    page.get_by_text("File", exact=True).click()
-    ready(page)
-    nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
-    page.locator("input[type=file]").set_input_files(nonsense)
-    expect(page.locator("p[role=status]").first).to_be_visible()
-    page.goto(page.url.split("start")[0] + f"?{query}")
-    ready(page)
-    page.get_by_text("Go to: Best start").click()
-    ready(page)
-    page.get_by_text("File", exact=True).click()
-    ready(page)
-    page.locator("input[type=file]").set_input_files(FILE)
-    expect(page.get_by_role("heading", name="The best times")).to_be_visible()
-    ready(page)
-    assert axe(page) == []
-    for tab, day, low, high, said in (
-        ("By hand", "Day", "15", "31", "Weather typed by hand"),
-        (
-            "A later date",
-            "Date of the race",
-            "12",
-            "24",
-            "Usual climate of that time of year, not a forecast",
-        ),
-    ):
-        page.get_by_text(tab, exact=True).click()
-        # Both ask for the same numbers: the day tells which one is shown.
-        expect(
-            page.get_by_test_id("stDateInput").get_by_text(day, exact=True)
-        ).to_be_visible()
-        ready(page)
-        for label, value in (
-            ("Coolest, °C", low),
-            ("Warmest, °C", high),
-            ("Latitude, °", "48.2"),
-            ("Longitude, °", "16.4"),
-        ):
-            page.get_by_label(label).fill(value)
-            page.keyboard.press("Tab")
-            ready(page)
-        page.get_by_role("button", name="Use this weather").click()
-        expect(page.get_by_text(said)).to_be_visible()
-        ready(page)
-        expect(page.get_by_role("heading", name="The best times")).to_be_visible()
-        assert axe(page) == []
+def test_what_cannot_be_read_is_told_and_the_picture_is_an_example():
+    page, _ = with_file({**RUN, "duration_min": "9000"})
+    assert "Planned duration is" in told(page)
+    assert "Example session" in told(page)
+    assert "use_start" not in buttons(page)
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_a_coach_finds_the_best_hour_for_the_squad(open_page, viewport):
-    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
-    page = open_page(viewport, "dark", f"/?{query}")
-    page.get_by_text("Go to: Squad").click()
-    ready(page)
-    page.get_by_role("button", name="Use the example squad").click()
-    ready(page)
-    page.get_by_text("Go to: Best start").click()
-    ready(page)
-    page.get_by_text("File", exact=True).click()
-    ready(page)
-    choose(page, "Or look at an example", "open_meteo.json", exact=False)
-    page.get_by_text("The squad", exact=True).click()
-    ready(page)
-    expect(page.get_by_text("athletes with a cramp").first).to_be_visible()
-    assert axe(page) == []
-    page.get_by_role("button", name="Use this start in Squad").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Squad")
-    ready(page)
-    expect(page.get_by_text("To expect:")).to_be_visible()
-    # The heat of the start goes with its weather.
-    wbgt = page.locator(".st-key-wbgt_c input")
-    expect(wbgt).not_to_have_value("")
-    air = page.locator(".st-key-air_temperature_c input")
-    air.fill("5")
-    air.press("Enter")
-    expect(wbgt).to_have_value("")
-    # What Best start set is told here, and can be taken back.
-    page.get_by_role("button", name="Undo: The start of").click()
-    expect(page.locator(".st-key-sky").get_by_role("radio", checked=True)).to_have_count(0)
-    expect(page.get_by_role("button", name="Undo: The start of")).to_have_count(0)
-    expect(air).to_have_value("5")
+def test_a_newcomer_sees_an_example_that_says_so_and_cannot_be_used():
+    page = opened({})
+    assert "Example weather" in told(page)
+    assert "Example session" in told(page)
+    assert "cr-cal" in told(page)
+    assert "use_start" not in buttons(page)
+    assert not page.get("download_button")
+    # Nothing of it becomes the reader's.
+    assert not any(page.session_state[n] for n in FIELDS if n in page.session_state)
+    assert page.session_state["StartState"].weather is None
+
+
+# ------------------------------------------------------------------------- the weather
+
+
+def search(page, name):
+    page.text_input(key="start_place").set_value(name).run()
+    assert not page.exception
+
+
+def test_the_service_is_asked_once_and_told_two_decimals(service):
+    page = opened()
+    search(page, "Vienna")
+    pills(page, "place_at").set_value(0).run()
+    assert not page.exception
+    assert "Fetched just now" in told(page)
+    next(b for b in page.button if b.label == "Fetch again").click().run()
+    paths = [path for path, _, _ in service.log]
+    assert paths == ["/v1/search", "/v1/forecast"]
+    asked = service.log[1][1]
+    assert (asked["latitude"], asked["longitude"]) == ("48.21", "16.37")
+    # The place is one tap the next time.
+    assert page.button(key="my_place").label == "My place: Vienna"
+
+
+def by_hand(page, low=16.0, high=33.0):
+    page.session_state["by_hand"] = True
+    page.run()
+    page.number_input(key="typed_low_°C").set_value(low).run()
+    page.number_input(key="typed_high_°C").set_value(high).run()
+    return page
+
+
+def test_a_fault_keeps_the_last_forecast_and_shows_the_way_on(service):
+    page = opened()
+    search(page, "Vienna")
+    pills(page, "place_at").set_value(0).run()
+    before = re.findall(r'<table class="cr-cal.*?</table>', told(page))
+    forget()
+    service.faults = [(500, {}, b"oops")] * 3
+    next(b for b in page.button if b.label == "Fetch again").click().run()
+    assert not page.exception
+    assert "is busy now (status 500)" in told(page)
+    assert "Two temperatures by hand are enough." in told(page)
+    assert "It is the last that could be fetched" in told(page)
+    assert re.findall(r'<table class="cr-cal.*?</table>', told(page)) == before
+    by_hand(page).button(key="use_typed").click().run()
+    assert not page.exception
+    weather = page.session_state["StartState"].weather
+    # The place that is kept gives the sun.
+    assert (weather.kind, weather.latitude_deg) == ("typed", 48.21)
+    assert "Wind is not given and was taken as 2 m/s." in told(page)
+
+
+def test_without_any_place_two_temperatures_and_a_position_are_asked():
+    page = by_hand(opened())
+    assert page.button(key="use_typed").disabled
+    page.number_input(key="typed_latitude").set_value(-33.9).run()
+    page.number_input(key="typed_longitude").set_value(18.4).run()
+    page.toggle(key="typed_usual").set_value(True).run()
+    page.button(key="use_typed").click().run()
+    assert not page.exception
+    assert "Usual climate of that time of year, not a forecast" in told(page)
+    assert page.session_state["by_hand"] is False
+
+
+def test_what_cannot_be_had_by_hand_is_told_there():
+    page = by_hand(opened(), low=30.0, high=20.0)
+    page.number_input(key="typed_latitude").set_value(48.2).run()
+    page.number_input(key="typed_longitude").set_value(16.4).run()
+    page.button(key="use_typed").click().run()
+    assert "The coolest hour has 30 °C and the warmest 20 °C." in told(page)
+    assert "Example weather" in told(page)
+
+
+def test_a_place_that_nobody_knows_is_told(service):
+    service.places = []
+    page = opened()
+    search(page, "Nowhere")
+    assert "No place is called" in told(page)
+    search(page, "x")
+    assert "2 to 100 letters" in told(page)
 
 
 def test_a_number_typed_in_one_unit_does_not_count_in_another():
-    page = opened(weather_source="typed")
-    page.number_input(key="typed_low_°C").set_value(16.0).run()
-    (control,) = (w for w in page.get("button_group") if w.key == "unit_°C")
-    control.set_value("°F").run()
+    page = by_hand(opened())
+    page.session_state["FormState"].units = {"°C": "°F"}
+    page.run()
     assert page.number_input(key="typed_low_°F").value is None
+
+
+def test_a_start_that_was_used_goes_when_another_weather_is_answered():
+    weather = read_weather_file(FILE.read_bytes())
+    start = best_start(RUN, weather, **WHOLE).by_day[0].start
+    given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
+    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
+    moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
+    for name, value in {**RUN, **given, "start_time": moment}.items():
+        page.session_state[name] = f"{value:.17g}" if isinstance(value, float) else value
+    page.session_state["start_offset_min"] = 120
+    page.session_state["FormState"] = FormState(start_weather=StartWeather(given, "It."))
+    page.run()
+    assert not page.exception
+    assert float(page.session_state["wbgt_c"]) == given["wbgt_c"]
+    page.text_input(key="air_temperature_c").set_value("12").run()
+    assert not page.session_state["wbgt_c"]
+    assert not page.session_state["solar_radiation_w_m2"]
 
 
 @pytest.mark.parametrize(
     ("place", "day", "dark"),
     [
-        ((48.2, 16.4, "Europe/Vienna"), date(2027, 7, 4), 2),
-        # The sun sets after midnight and rises before three.
-        ((64.8, -147.7, "America/Anchorage"), date(2027, 6, 21), 1),
-        ((69.6, 18.9, "Europe/Oslo"), date(2027, 6, 21), 0),
-        ((69.6, 18.9, "Europe/Oslo"), date(2027, 12, 21), 1),
+        ((48.2, 16.4, "Europe/Vienna"), date(2027, 7, 4), {0, 1, 2, 3, 4, 21, 22, 23}),
+        ((69.6, 18.9, "Europe/Oslo"), date(2027, 6, 21), set()),
+        ((69.6, 18.9, "Europe/Oslo"), date(2027, 12, 21), {*range(24)}),
     ],
 )
-def test_night_is_where_the_sun_is_down(place, day, dark):
+def test_hours_are_striped_where_the_sun_is_down(place, day, dark):
     latitude, longitude, zone = place
     weather = typed_weather(
         day,
@@ -364,34 +374,117 @@ def test_night_is_where_the_sun_is_down(place, day, dark):
         time_zone=zone,
         coolest_c=10,
         warmest_c=20,
-        relative_humidity_pct=50,
-        wind_speed_m_s=2,
-        cloud_pct=20,
     )
-    starts = best_start(RUN, weather).starts
-    nights = start_chart._nights(starts, weather)
-    assert len(nights) == dark
-    noon = f"{day}T12:00:00Z"
-    polar_night = (dark, day.month) == (1, 12)
-    over_noon = (nights["at"] <= noon) & (noon <= nights["until"])
-    assert over_noon.any() == polar_night
+    best = best_start(RUN, weather)
+    html = calendar_html(best, best.by_day[0].start)
+    rows = re.findall(r'<th scope="row">(\d\d):00</th><td class="[^"]*?( dark)?[ "]', html)
+    assert {int(hour) for hour, stripes in rows if stripes} == dark
 
 
-def test_a_start_that_was_used_goes_when_another_weather_is_answered():
-    weather = read_weather_file(FILE.read_bytes())
-    start = best_start(RUN, weather, **WHOLE).windows[0].start
-    given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
-    moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
-    for name, value in {**RUN, **given, "start_time": moment}.items():
-        page.session_state[name] = value
-    page.session_state["start_offset_min"] = 120
-    of_start = StartWeather(given, "Forecast.")
-    page.session_state["FormState"] = FormState(start_weather=of_start)
-    page.run()
-    assert not page.exception
-    assert page.session_state["wbgt_c"] == given["wbgt_c"]
-    assert "range on Best start" in " ".join(c.value for c in page.caption)
-    page.number_input(key="air_temperature_c").set_value(12.0).run()
-    assert page.session_state["wbgt_c"] is None
-    assert page.session_state["solar_radiation_w_m2"] is None
+# ------------------------------------------------------------------------- the browser
+
+
+def to_best_start(open_page, viewport, scheme="light"):
+    query = urlencode({n: f"{v:g}" if isinstance(v, float) else v for n, v in SIX.items()})
+    page = open_page(viewport, scheme, f"/?{query}")
+    page.locator(".st-key-nav").get_by_role("link", name="Best start").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("When is the best start?")
+    ready(page)
+    return page
+
+
+def take_vienna(page):
+    page.get_by_label("Place").fill("Vienna")
+    page.keyboard.press("Enter")
+    ready(page)
+    page.get_by_text("Vienna, Austria", exact=True).click()
+    ready(page)
+    expect(page.get_by_text("Example weather")).to_have_count(0)
+
+
+@in_both_windows
+def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
+    page = to_best_start(open_page, viewport, scheme)
+    expect(page.get_by_text("Example weather: choose your place")).to_be_visible()
+    assert axe(page) == []
+    take_vienna(page)
+    expect(page.get_by_role("link", name="Weather data by Open-Meteo.com")).to_be_visible()
+    calendar = page.get_by_role("table", name="Number of 100 sessions")
+    expect(calendar.get_by_role("columnheader")).to_have_count(8)
+    assert axe(page) == []
+    fits(page)
+    page.locator(".st-key-start_best").get_by_role("radio").nth(2).click()
+    ready(page)
+    third = calendar.get_by_role("row").nth(1).get_by_role("cell").nth(2)
+    expect(third).to_have_class(re.compile("chosen"))
+    text = download(page, "All starts, CSV").read_text("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    assert len(rows) >= 24 * 6
+    assert datetime.fromisoformat(rows[0]["start"]).utcoffset() is not None
+    number = page.locator(".cr-start .cr-num").inner_text()
+    page.get_by_role("button", name="Use in My session").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("How likely")
+    ready(page)
+    expect(page.locator(".cr-answer .cr-num")).to_have_text(number)
+    # The place is one tap from now on.
+    page.locator(".st-key-nav").get_by_role("link", name="Best start").click()
+    ready(page)
+    expect(page.get_by_role("button", name="My place: Vienna")).to_be_visible()
+
+
+@in_both_windows
+def test_a_planned_start_is_set_against_the_best_of_its_day(
+    open_page, sky, viewport, scheme
+):
+    page = to_best_start(open_page, viewport, scheme)
+    take_vienna(page)
+    page.locator(".st-key-start_limits").get_by_role("button").first.click()
+    ready(page)
+    assert axe(page) == []
+    tomorrow = pd.Timestamp.now("Europe/Vienna") + pd.Timedelta("1D")
+    page.get_by_label("year, Planned start").click()
+    page.keyboard.type(f"{tomorrow:%Y%m%d}1400")
+    page.keyboard.press("Enter")
+    ready(page)
+    page.get_by_text("Fixed start").click()
+    ready(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".cr-cal")).to_have_count(0)
+    expect(page.locator(".cr-planned")).to_have_text("Your planned start")
+    page.locator(".st-key-start_limits").get_by_role("button").first.click()
+    ready(page)
+    page.get_by_text("Fixed start").click()
+    ready(page)
+    page.keyboard.press("Escape")
+    ready(page)
+    expect(page.locator(".cr-start .cr-num s")).to_be_visible()
+    expect(page.locator(".cr-planned .cr-chip")).to_be_visible()
+    expect(page.locator(".cr-cal").get_by_text("planned")).to_have_count(1)
+    fits(page)
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
+    page = to_best_start(open_page, viewport)
+    page.get_by_role("button", name="By hand").click()
+    ready(page)
+    assert axe(page) == []
+    for label, value in (("Coolest, °C", "15"), ("Warmest, °C", "31")):
+        page.get_by_label(label).fill(value)
+        page.keyboard.press("Tab")
+        ready(page)
+    page.get_by_role("button", name="Use this weather").click()
+    ready(page)
+    expect(page.get_by_text("Weather typed by hand.")).to_be_visible()
+    expect(page.get_by_text("the sun is that of London")).to_be_visible()
+    page.get_by_role("button", name="By hand").click()
+    ready(page)
+    page.get_by_text("From a file, or an example").click()
+    ready(page)
+    nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+    page.locator("input[type=file]").set_input_files(nonsense)
+    expect(page.get_by_role("alert")).to_be_visible()
+    ready(page)
+    choose(page, "Example", "open_meteo.json", exact=False)
+    expect(page.get_by_text("A made-up example in the format")).to_be_visible()
+    fits(page)

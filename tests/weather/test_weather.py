@@ -3,7 +3,7 @@
 import copy
 import json
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import ephem
 import numpy as np
@@ -16,12 +16,13 @@ from riskmodel.datasets import data_file
 from riskmodel.physiology import heat, sun
 from riskmodel.starts.daylight import days_of_sun
 from riskmodel.weather.complete import COLUMNS, complete_weather, over_hours
+from riskmodel.weather.coordinates import place_of_zone
 from riskmodel.weather.epw import epw_weather
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, hour_index, read_zone
 from riskmodel.weather.over_session import session_weather, weather_answers
-from riskmodel.weather.typed import typed_weather
+from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, WIND_M_S, typed_weather
 
 JSON = data_file("examples_weather/open_meteo.json").read_bytes()
 CSV = data_file("examples_weather/open_meteo.csv").read_bytes()
@@ -497,6 +498,88 @@ def test_hours_typed_by_hand_reach_what_was_typed():
     clear = sun.clear_sky_radiation_w_m2(sun.mean_cos_zenith(start, 60.0, 48.2, 16.4))
     noon = made.frame.loc["2027-07-04T10:00Z", "solar_radiation_w_m2"]
     assert noon == pytest.approx(float(clear) * (1 - 0.75 * 0.4**3.4))
+
+
+BY_HAND = dict(time_zone="Europe/Vienna", coolest_c=15, warmest_c=29)
+
+
+def test_two_temperatures_are_enough_and_what_is_assumed_is_said():
+    short = typed_weather(date(2027, 7, 4), **BY_HAND)
+    town = place_of_zone("Europe/Vienna")
+    at_length = typed_weather(
+        date(2027, 7, 4),
+        **BY_HAND,
+        latitude_deg=town.latitude_deg,
+        longitude_deg=town.longitude_deg,
+        relative_humidity_pct=HUMIDITY_PCT["usual"],
+        wind_speed_m_s=WIND_M_S,
+        cloud_pct=CLOUD_PCT["partly"],
+    )
+    pd.testing.assert_frame_equal(short.frame, at_length.frame)
+    assumed = [note for note in short.notes if note not in at_length.notes]
+    assert [note.split()[0] for note in assumed] == ["The", "Humidity", "Wind", "Cloud"]
+    assert "Vienna" in assumed[0]
+
+
+@pytest.mark.parametrize("air", HUMIDITY_PCT)
+@pytest.mark.parametrize("cloud", CLOUD_PCT)
+def test_words_stand_for_numbers_that_are_said(air, cloud):
+    made = typed_weather(
+        date(2027, 7, 4), **BY_HAND, relative_humidity_pct=air, cloud_pct=cloud
+    )
+    number = typed_weather(
+        date(2027, 7, 4),
+        **BY_HAND,
+        relative_humidity_pct=HUMIDITY_PCT[air],
+        cloud_pct=CLOUD_PCT[cloud],
+    )
+    pd.testing.assert_frame_equal(made.frame, number.frame)
+    told = " ".join(set(made.notes) - set(number.notes))
+    assert f"{HUMIDITY_PCT[air]:g} %" in told
+    assert f"{CLOUD_PCT[cloud]:g} %" in told
+    assert "not given" not in told
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"time_zone": "UTC"}, "UTC names no town"),
+        ({"time_zone": "+02:00"}, "names no town"),
+        ({"latitude_deg": 48.2}, "both or not at all"),
+        ({"relative_humidity_pct": "sticky"}, "allowed is dry, usual, humid"),
+        ({"cloud_pct": "night"}, "allowed is clear, partly, overcast"),
+        ({"coolest_c": float("nan")}, "coolest"),
+        ({"wind_speed_m_s": float("nan")}, "no wind"),
+    ],
+)
+def test_what_two_temperatures_do_not_tell_is_named(change, words):
+    with pytest.raises(WeatherError, match=words):
+        typed_weather(date(2027, 7, 4), **{**BY_HAND, **change})
+
+
+def test_every_town_of_a_zone_lies_where_its_clock_is():
+    names = available_timezones()
+    towns = {name: place_of_zone(name) for name in names}
+    nowhere = {name for name, town in towns.items() if town is None}
+    # Only names without a town; what a browser tells of a city always has one.
+    assert not any(name.startswith(("Europe/", "America/", "Asia/")) for name in nowhere)
+    assert {"UTC", "Etc/GMT+5"} <= nowhere
+    january = datetime(2027, 1, 15)
+    for name, town in towns.items():
+        if town is None:
+            continue
+        assert town.time_zone == name
+        assert town.name
+        assert town.country
+        offset_h = ZoneInfo(name).utcoffset(january) / timedelta(hours=1)
+        # Around the date line a day more or less, in China one clock for all.
+        apart_h = (offset_h - town.longitude_deg / 15 + 12) % 24 - 12
+        assert abs(apart_h) < 3.5, name
+
+
+@pytest.mark.parametrize("name", ["", "Nowhere", "../etc", "+02:00", "Etc/UTC"])
+def test_what_names_no_town_has_no_place(name):
+    assert place_of_zone(name) is None
 
 
 @pytest.mark.parametrize(
