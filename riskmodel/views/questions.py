@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.views import form, look
+from riskmodel.views import form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -198,6 +198,9 @@ def ask_group(group: str) -> None:
     """Draw the questions of one group that are not among the six."""
     fields = [f for f in FIELDS.values() if f.group == group and not f.required]
     draw(f for f in fields if f.name not in _IF_MEASURED)
+    if group == "conditioning":
+        words = "A training log answers three of these"
+        st.button(words, type="tertiary", on_click=navigation.go_to, args=("training",))
     if group == "weather":
         ask_feeling()
         box = st.expander("If you measured it", key="measured", on_change="rerun")

@@ -34,6 +34,13 @@ def download(
     st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
 
 
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """Offer more to read, which is drawn once it is opened."""
+    if (box := st.expander(label, key=key, on_change="rerun")).open:
+        with box:
+            draw()
+
+
 def with_private(key: str, *, yes: str, no: str) -> bool:
     """Ask whether to take private answers along, and say what either choice means."""
     private = st.toggle("With health and personal answers", key=key)
