@@ -10,6 +10,7 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -173,10 +174,10 @@ def forget_trail() -> None:
 
 def begin_visit(name: str, given: Answers) -> None:
     """Put the answers of a squad's athlete into the form; the coach's come back later."""
-    visit = state(FormState).visit
-    own = answers() if visit is None else visit.own_answers
+    form = state(FormState)
+    visit = form.visit or Visit(name, answers(), form.start_weather, form.log_answers)
     _swap(given)
-    state(FormState).visit = Visit(name, own)
+    form.visit = replace(visit, name=name)
 
 
 def leave_visit() -> None:
@@ -184,6 +185,8 @@ def leave_visit() -> None:
     if (visit := state(FormState).visit) is not None:
         _swap(visit.own_answers)
         end_visit()
+        form = state(FormState)
+        form.start_weather, form.log_answers = visit.start_weather, {**visit.log_answers}
 
 
 def _swap(given: Answers) -> None:
