@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -39,7 +40,7 @@ def ask_for_columns(file: AthletesFile) -> None:
     for words, columns in (("left out", unknown), ("understood", clear)):
         if not columns:
             continue
-        names = ", ".join(column.header for column in columns)
+        names = ", ".join(tables.plain(column.header) for column in columns)
         key = f"columns_{words.replace(' ', '_')}"
         label = f"{len(columns)} column{'s' * (len(columns) != 1)} {words}: {names}"
         box = st.expander(label, key=key, on_change="rerun")
@@ -72,9 +73,9 @@ def _ask_to_use(
     if twice:
         look.fault(f"Two columns are {' and '.join(sorted(twice))}: leave one out.")
     if open_meaning:
-        look.fault(f"Still open, what it is: {', '.join(open_meaning)}.")
+        look.note(f"Still open, what it is: {', '.join(open_meaning)}.")
     if open_units:
-        look.fault(f"Still open, how it is written: {', '.join(open_units)}.")
+        look.note(f"Still open, how it is written: {', '.join(open_units)}.")
     with st.container(horizontal=True):
         st.button(
             "Use these columns",
@@ -101,7 +102,7 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
             f"Meaning of column {place + 1}",
             options,
             index=None if open_meaning else options.index(column.target),
-            placeholder=f"{TARGETS.get(column.target)}? Choose",
+            placeholder="Choose",
             format_func=lambda name: TARGETS.get(name, "Leave it out"),
             key=f"target_{asked}_{place}",
             label_visibility="collapsed",
@@ -127,19 +128,36 @@ _MOST_WORDS = 8  # asked for at once, beside those that are settled
 _OPEN = "open"
 
 
-def ask_for_words(listed: pd.DataFrame) -> None:
-    """Offer to say once of each word what it means; until then it is left open."""
-    said = state(SquadState).settled
+@dataclass(frozen=True)
+class Words:
+    """Words of a list that may be settled, and those that no question is about."""
+
+    to_settle: Sequence[UnknownWord]
+    known: Sequence[UnknownWord]
+
+    @property
+    def still_open(self) -> list[UnknownWord]:
+        """Those that nobody has settled yet."""
+        said = state(SquadState).settled
+        return [word for word in self.to_settle if (word.field, word.word) not in said]
+
+
+def words_in(listed: pd.DataFrame) -> Words:
+    """Find the words of a list that answer no question by themselves."""
     words = [word for word in unknown_words(listed) if may_be_left_open(word.field)]
-    known = open_words(listed)
-    if not words and not known:
+    return Words(words, open_words(listed))
+
+
+def ask_for_words(words: Words) -> None:
+    """Offer to say once of each word what it means; until then it is left open."""
+    n_open = len(words.still_open)
+    if not words.to_settle and not words.known:
         return
-    open_now = [w for w in words if (w.field, w.word) not in said]
-    label = f"{len(open_now)} word{'s' * (len(open_now) != 1)} left open"
-    if open_now:
-        label += f": {', '.join(_counted(word) for word in open_now[:4])}"
-    elif not words:
-        label = f"Known, and asked nowhere: {', '.join(_counted(w) for w in known[:4])}"
+    label = f"{n_open} word{'s' * (n_open != 1)} left open"
+    if n_open:
+        label += f": {tables.plain(_counted(words.still_open[:4]))}"
+    elif not words.to_settle:
+        label = f"Known, and asked nowhere: {tables.plain(_counted(words.known[:4]))}"
     else:
         label = "What the words mean"
     box = st.expander(label, key="squad_words", on_change="rerun")
@@ -147,33 +165,34 @@ def ask_for_words(listed: pd.DataFrame) -> None:
         return
     with box:
         look.note("Nobody loses a number over a word: an average is taken until you say.")
-        most = _MOST_WORDS + len(words) - len(open_now)
-        for word in words[:most]:
+        most = _MOST_WORDS + len(words.to_settle) - n_open
+        for word in words.to_settle[:most]:
             _ask_for_word(word)
-        if len(words) > most:
-            look.note(f"{len(words) - most} more, once these are settled.")
-        if known:
-            names = ", ".join(f"{_counted(w)}: {w.what}" for w in known)
+        if len(words.to_settle) > most:
+            look.note(f"{len(words.to_settle) - most} more, once these are settled.")
+        if words.known:
+            names = ", ".join(f"{_counted([word])}: {word.what}" for word in words.known)
             look.note(f"Known, and no question here is about it: {names}.")
 
 
-def _counted(word: UnknownWord) -> str:
-    return f"{word.word} ({word.n_athletes})"
+def _counted(words: Sequence[UnknownWord]) -> str:
+    return ", ".join(f"{word.word} ({word.n_athletes})" for word in words)
 
 
 def _ask_for_word(word: UnknownWord) -> None:
     field, said = FIELDS[word.field], state(SquadState).settled
     key, known_as = f"word_{word.field}_{word.word}", (word.field, word.word)
     who = f"{word.n_athletes} athlete{'s' * (word.n_athletes != 1)}"
-    label = f"{field.label}: {word.word}, {who}"
     if not field.levels:
         allowed = units.allowed(field, form.chosen_units())
-        look.note(f"{label}; allowed is {allowed}. Change it in the list.")
+        look.note(
+            f"{field.label}: {word.word}, {who}; allowed is {allowed}. Change it in the list."
+        )
         return
-    options = {_OPEN: "Leave it open", "none": "None of these", **field.levels}
-    if field.kind == "level":
-        del options["none"]
+    none = {"none": "None of these"} if field.kind == "levels" else {}
+    options = {_OPEN: "Leave it open", **none, **field.levels}
     st.session_state[key] = said.get(known_as) or _OPEN
+    label = f"{field.label}: {tables.plain(word.word)}, {who}"
     widgets.select(label, options, key, on_change=_settle, args=(known_as, key))
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.inputs.fields import needed_fields
-from riskmodel.inputs.session import read_session, tidy
+from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import (
     amount_text,
     heat_text,
@@ -41,6 +40,8 @@ from riskmodel.views.squad_plan import FIRST, SECOND
 from riskmodel.views.state import FormState, MySessionState, SquadState, state
 
 _SHOWN_LEVERS = 4
+_SHOWN_CHANGES = 6
+_TABLE_HEIGHT_PX = 640
 _SHOWN_ROWS = 40  # in the picture; the table holds everybody
 
 
@@ -120,6 +121,7 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
         look.note("Nobody changes band between the plans.")
         return
     st.header("Who changes band", anchor=False)
+    more = [change.label for change in both.changes[_SHOWN_CHANGES:]]
     rows = [
         (
             change.label,
@@ -128,14 +130,16 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
                 for number, band in zip(change.shown_in_100, change.bands, strict=True)
             ),
         )
-        for change in both.changes
+        for change in both.changes[:_SHOWN_CHANGES]
     ]
     st.html(look.facts(rows, "Who changes band from plan A to plan B"))
+    if more:
+        look.note(f"And {len(more)} more: {', '.join(more)}.")
 
 
 def _expected_html(name: str, scored: pd.DataFrame) -> str:
     count = expected(scored)
-    said = f"{name}: " if name else ""
+    said = f"<b>{name}</b> " if name else ""
     if not count.n_scored:
         return f'<div class="cr-card"><p class="cr-do">{said}No number yet</p></div>'
     n = f"{count.n_scored} athlete{'s' * (count.n_scored != 1)}"
@@ -236,6 +240,7 @@ def _table(scored: pd.DataFrame) -> None:
         hide_index=True,
         width="stretch",
         key="squad_table",
+        height="content" if len(table) <= _SHOWN_ROWS else _TABLE_HEIGHT_PX,
         column_config={
             "Athlete": column(width=min(max(120, 32 + 8 * longest), 340), pinned=True),
             "In 100": column(width=75, alignment="right"),
@@ -305,25 +310,15 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str
 # ------------------------------------------------------------------------------ the page
 
 
-def _missing(plan: Mapping[str, Any]) -> str:
-    """Say what keeps everybody from a number, if anything does."""
-    required = [field for field in needed_fields(plan) if field.of_the_plan]
-    if needed := [field.label for field in required if field.name not in plan]:
-        return f"Still needed for a number: {', '.join(needed)}."
-    # What a person answers is missing in a plan, and no problem of it.
-    problems = [p for p in read_session(plan).problems if p.kind != "missing"]
-    return " ".join(form.sentence(problem) for problem in problems)
-
-
-def _answer(listed: pd.DataFrame) -> None:
+def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
     squad, plans = athletes.settled(listed), squad_plan.shown()
     active = state(SquadState).active
     for name, plan in plans.items():
-        if words := _missing(plan):
-            look.note(f"Plan {name}: {words}" if len(plans) > 1 else words)
+        if missing := squad_plan.missing(plan):
+            look.note(f"Plan {name}: {missing}" if len(plans) > 1 else missing)
             return
-    if words := set_aside(squad, plans[active]):
-        look.note(words)
+    if sentence := set_aside(squad, plans[active]):
+        look.note(sentence)
     # Everybody has one name, whoever of them is looked at.
     names = squad["athlete"].fillna("") if "athlete" in squad else ""
     named = squad.assign(athlete=labels(squad.assign(athlete=names)))
@@ -345,6 +340,8 @@ def _answer(listed: pd.DataFrame) -> None:
         with st.container(key="squad_levers"):
             if active == FIRST and bool(scored["probability"].notna().any()):
                 _levers(options)
+            if not words.still_open:
+                athletes_meaning.ask_for_words(words)
             athletes.grid(listed)
             if is_own:
                 box = widgets.quiet_popover("Print and files", "print", "squad_files")
@@ -357,17 +354,18 @@ def _answer(listed: pd.DataFrame) -> None:
 
 
 def _tag() -> str:
-    """Say what on the page is not the reader's."""
-    squad = "Example squad: bring your list" * (state(SquadState).athletes is None)
-    session = "Example session: change anything" * bool(state(FormState).example)
-    return f'<p class="cr-tags">{"".join(look.tag(w) for w in (squad, session) if w)}</p>'
+    """Say what on the page is not the reader's, "" if all is."""
+    if state(SquadState).athletes is None:
+        also = " and session" * bool(state(FormState).example)
+        return look.tag(f"Example squad{also}: bring your list")
+    return look.tag("Example session: change it") if state(FormState).example else ""
 
 
 def _show() -> None:
     squad = state(SquadState)
     look.heading(
         "Who needs attention?",
-        "One session for all: how many cramps, who, what helps.",
+        "One session for all: who, how many, what helps.",
     )
     squad_plan.enter()
     device.connect()
@@ -379,8 +377,8 @@ def _show() -> None:
     squad_plan.remember()
     if not squad_plan.is_answered():
         form.show_example(squad_plan.EXAMPLE)
-    if squad.athletes is None or state(FormState).example:
-        st.html(_tag())
+    if tag := _tag():
+        st.html(tag)
     _strip()
     athletes.tell()
     listed = athletes.shown()
@@ -389,8 +387,10 @@ def _show() -> None:
         athletes.grid(listed)
     else:
         squad_plan.remember()
-        athletes_meaning.ask_for_words(listed)
-        _answer(listed)
+        words = athletes_meaning.words_in(listed)
+        if words.still_open:
+            athletes_meaning.ask_for_words(words)
+        _answer(listed, words)
     athletes.remember(squad.athletes)
 
 

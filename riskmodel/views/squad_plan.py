@@ -13,8 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.session import tidy
+from riskmodel.inputs.fields import FIELDS, needed_fields
+from riskmodel.inputs.session import read_session, tidy
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.views import form
 from riskmodel.views.state import (
@@ -98,6 +98,16 @@ def shown() -> dict[str, dict[str, Any]]:
         example = form.shown()
         plans[squad.active] = {n: v for n, v in example.items() if n in PLAN_FIELDS}
     return plans
+
+
+def missing(plan: Mapping[str, Any]) -> str:
+    """Say what keeps everybody from a number, if anything does."""
+    required = [field for field in needed_fields(plan) if field.of_the_plan]
+    if needed := [field.label for field in required if field.name not in plan]:
+        return f"Still needed for a number: {', '.join(needed)}."
+    # What a person answers is missing in a plan, and no problem of it.
+    problems = [p for p in read_session(plan).problems if p.kind != "missing"]
+    return " ".join(form.sentence(problem) for problem in problems)
 
 
 def look_at(name: str) -> None:
