@@ -185,9 +185,8 @@ def _ask_for_word(word: UnknownWord) -> None:
     who = f"{word.n_athletes} athlete{'s' * (word.n_athletes != 1)}"
     if not field.levels:
         allowed = units.allowed(field, form.chosen_units())
-        look.note(
-            f"{field.label}: {word.word}, {who}; allowed is {allowed}. Change it in the list."
-        )
+        sentence = f"{field.label}: {word.word}, {who}; allowed is {allowed}."
+        look.note(f"{sentence} Change it in the list.")
         return
     none = {"none": "None of these"} if field.kind == "levels" else {}
     options = {_OPEN: "Leave it open", **none, **field.levels}

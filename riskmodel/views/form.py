@@ -10,7 +10,6 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -174,19 +173,19 @@ def forget_trail() -> None:
 
 def begin_visit(name: str, given: Answers) -> None:
     """Put the answers of a squad's athlete into the form; the coach's come back later."""
-    form = state(FormState)
-    visit = form.visit or Visit(name, answers(), form.start_weather, form.log_answers)
+    page = state(FormState)
+    own = page.visit or Visit("", answers(), page.start_weather, page.log_answers)
     _swap(given)
-    form.visit = replace(visit, name=name)
+    page.visit = Visit(name, own.own_answers, own.start_weather, own.log_answers)
 
 
 def leave_visit() -> None:
     """Give the form back its answers of before an athlete was opened."""
-    if (visit := state(FormState).visit) is not None:
+    page, visit = state(FormState), state(FormState).visit
+    if visit is not None:
         _swap(visit.own_answers)
         end_visit()
-        form = state(FormState)
-        form.start_weather, form.log_answers = visit.start_weather, {**visit.log_answers}
+        page.start_weather, page.log_answers = visit.start_weather, visit.log_answers
 
 
 def _swap(given: Answers) -> None:
@@ -279,8 +278,7 @@ def use_units(chosen: object) -> None:
     """Show everything in other units; no answer changes."""
     form = state(FormState)
     for own, label in units.complete(chosen).items():
-        held, wrong = shown(), faults()
-        example = form.example
+        held, wrong, example = shown(), faults(), form.example
         form.units = {**chosen_units(), own: label}
         st.session_state[f"unit_{own}"] = label
         # What cannot be read stays as it was typed.

@@ -79,7 +79,7 @@ class Visit:
     name: str
     own_answers: Answers
     start_weather: StartWeather | None = None
-    log_answers: Mapping[str, LogAnswer] = field(default_factory=dict)
+    log_answers: dict[str, LogAnswer] = field(default_factory=dict)
 
 
 @dataclass
