@@ -15,7 +15,7 @@ from riskmodel.scoring.guards import joined
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.daylight import Day
 from riskmodel.starts.scores import DayBest
-from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
+from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, Weather, clock_words
 from riskmodel.weather.over_session import WEEKDAYS
 
 
@@ -24,6 +24,22 @@ def credit(attribution: str) -> str:
     if attribution != ATTRIBUTION:
         return attribution
     return f"{ATTRIBUTION} ({ATTRIBUTION_URL}), CC BY 4.0, averaged over the session"
+
+
+def source_words(weather: Weather, *, fetched: bool, last: bool) -> str:
+    """Say what kind of weather this is, how old, and what was done to it.
+
+    `last` is true where a newer one could not be fetched.
+    """
+    sentences = [f"{weather.words}."]
+    if weather.issued is not None:
+        issued = pd.Timestamp(weather.issued).tz_convert(weather.zone)
+        when = f"{day_words(issued)} {issued.year}, {clock_words(issued)}"
+        sentences.append(f"{'Fetched' if fetched else 'Issued'} {when}.")
+    if last:
+        sentences.append("It is the last that could be fetched.")
+    zone = f"Times are those of {weather.time_zone}."
+    return " ".join([*sentences, zone, *weather.notes])
 
 
 _MONTHS = (
