@@ -48,8 +48,8 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
-_DURATIONS_MIN = {30: "30 min", 60: "1 h", 120: "2 h", 240: "4 h"}
-_RPE = "How hard it will feel: 2 easy, 5 hard, 7 very hard, 10 all you have"
+_DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
+_RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
 _OFFSETS_MIN = (
     *range(-720, 841, 60),

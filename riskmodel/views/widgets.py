@@ -103,7 +103,7 @@ def number_in_unit(
     return None if shown is None else unit.inside(shown)
 
 
-def folded(label: str, icon: str, key: str) -> PopoverContainer:
+def quiet_popover(label: str, icon: str, key: str) -> PopoverContainer:
     """A button that opens a box; what is in it is drawn once it is open."""
     return st.popover(
         label,
