@@ -518,3 +518,40 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
     choose(page, "Example", "open_meteo.json", exact=False)
     expect(page.get_by_text("A made-up example in the format")).to_be_visible()
     fits(page)
+
+
+LIST = b"athlete,age_years,illness_24h\nAda,16,no\nBen,17,yes\nCy,16,no\n"
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_coach_finds_the_best_hour_for_the_squad(open_page, sky, viewport):
+    page = to_best_start(open_page, viewport, "dark")
+    nav = page.locator(".st-key-nav")
+    expect(page.get_by_text("For whom")).to_have_count(0)
+    nav.get_by_role("link", name="Squad").click()
+    ready(page)
+    page.locator(".st-key-squad_groups").get_by_role("button").first.click()
+    ready(page)
+    squad_file = {"name": "squad.csv", "mimeType": "text/csv", "buffer": LIST}
+    page.locator("input[type=file]").set_input_files(squad_file)
+    ready(page)
+    page.keyboard.press("Escape")
+    nav.get_by_role("link", name="Best start").click()
+    ready(page)
+    expect(page.get_by_role("radio", name="The squad")).to_be_checked()
+    take_vienna(page)
+    # Who is ill counts in no number, and is named.
+    expect(page.locator(".cr-start")).to_contain_text("of 2 athletes")
+    expect(page.get_by_text("must not start and do not count: Ben")).to_be_visible()
+    expect(page.get_by_role("table", name="Number of 2 athletes")).to_be_visible()
+    assert axe(page) == []
+    fits(page)
+    number = page.locator(".cr-start .cr-num").inner_text()
+    page.get_by_role("button", name="Use in Squad").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who needs attention?")
+    ready(page)
+    expect(page.locator(".cr-expected .cr-num").first).to_have_text(number)
+    # What was planned alone is untouched.
+    nav.get_by_role("link", name="My session").click()
+    ready(page)
+    expect(page.locator(".st-key-air_temperature_c input")).to_have_value("20")
