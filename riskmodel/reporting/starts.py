@@ -62,7 +62,13 @@ def number_words(best: BestStart | BestStartSquad, value: float) -> str:
     """Write the number of a start: "about 4", or "fewer than 0.1" athletes of a squad."""
     if isinstance(best, BestStart):
         return in_100_text(value)
-    return f"about {value:.1f}" if value >= 0.05 else "fewer than 0.1"
+    number = athletes_number(value)
+    return f"about {number}" if number[0].isdigit() else number
+
+
+def athletes_number(value: float, fewer: str = "fewer than") -> str:
+    """Write athletes to expect: "1.3", or "fewer than 0.1", which is never nobody."""
+    return f"{value:.1f}" if value >= 0.05 else f"{fewer} 0.1"
 
 
 def number_of(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> float:
@@ -76,7 +82,8 @@ def span_words(
     """Range of a row of the starts, in 100 or in athletes."""
     if isinstance(best, BestStart):
         return in_100_span(row["probability_low"], row["probability_high"], fewer)
-    return f"{row['expected_low']:.1f} to {row['expected_high']:.1f}"
+    ends = [athletes_number(row[f"expected_{end}"], fewer) for end in ("low", "high")]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _of_words(best: BestStart | BestStartSquad) -> str:

@@ -520,7 +520,11 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
     fits(page)
 
 
-LIST = b"athlete,age_years,illness_24h\nAda,16,no\nBen,17,yes\nCy,16,no\n"
+LIST = b"""athlete,age_years,illness_24h,cramp_sessions_12mo
+Ada,16,no,6+
+Ben,17,yes,0
+Cy,16,no,6+
+"""
 
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
@@ -530,7 +534,7 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, sky, viewport):
     expect(page.get_by_text("For whom")).to_have_count(0)
     nav.get_by_role("link", name="Squad").click()
     ready(page)
-    page.locator(".st-key-squad_groups").get_by_role("button").first.click()
+    page.get_by_role("button", name="10 athletes").click()
     ready(page)
     squad_file = {"name": "squad.csv", "mimeType": "text/csv", "buffer": LIST}
     page.locator("input[type=file]").set_input_files(squad_file)
