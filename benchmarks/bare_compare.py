@@ -18,7 +18,7 @@ with st.container(horizontal=True):
     with st.popover("More"):
         for place in range(4, 9):
             st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")
-typed = st.session_state.get("plan_1_duration_min", "120")
+typed = st.session_state.get("plan_1_duration_min", "90")
 minutes = float(typed)
 with st.container(horizontal=True):
     with st.container():
@@ -41,7 +41,7 @@ with st.container(horizontal=True):
                 st.menu_button("⋯", ["a", "b", "c"], key=f"act_{plan}")
             st.html(f"<b>{minutes}</b>")
             with st.container():
-                st.text_input("Minutes", "120", key=f"plan_{plan}_duration_min", live=PAUSE)
+                st.text_input("Minutes", "90", key=f"plan_{plan}_duration_min", live=PAUSE)
                 for place in range(1, NUMBERS):
                     st.text_input(
                         f"Number {place}", key=f"number_{plan}_{place}", live=PAUSE
