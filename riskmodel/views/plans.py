@@ -213,7 +213,7 @@ def take_up() -> None:
     """
     page = state(ScenariosState)
     if not page.origin and page.scenarios:
-        page.origin = "own"
+        page.origin, page.last_number = "own", max(page.scenarios)
     if not page.origin and (text := st.query_params.get(_PARAMETER)):
         read(text)
         if page.scenarios:

@@ -28,7 +28,7 @@ NUMBERS = ".st-key-cards .cr-num"
 
 def with_plans(*answers, **more):
     plans = {i: Scenario(f"Plan {i}", own) for i, own in enumerate(answers, 1)}
-    return app("compare", ScenariosState=ScenariosState(plans, last_number=9), **more)
+    return app("compare", ScenariosState=ScenariosState(plans), **more)
 
 
 def in_form(answers):
