@@ -103,7 +103,7 @@ def test_a_session_without_a_number_leaves_the_example():
 def test_of_a_squads_athlete_nothing_is_held_until_it_is_touched():
     visit = FormState(visit=Visit("Ada", {}))
     test = app("compare", **in_form(HOT), FormState=visit)
-    assert [plan.answers for plan in plans_of(test)][0] == HOT
+    assert plans_of(test)[0].answers == HOT
     assert held(test) == ""
     assert not [b for b in test.button if b.key == "keep"]
 
