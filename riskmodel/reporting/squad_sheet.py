@@ -12,6 +12,7 @@ import pandas as pd
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.reporting.levers import lever_label
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.squad_print import (
     conditions_text,
@@ -26,6 +27,8 @@ from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
+
+_OWN: unit_table.Chosen = {}
 
 _NO_SCORE = "No score"
 _MUST_NOT_START = "Must not start"
@@ -189,7 +192,7 @@ def _missing(names: str) -> str:
     return first if len(listed) <= 3 else f"{first} and {len(listed) - 3} more"
 
 
-def _amount(expected: float) -> str:
+def amount_text(expected: float) -> str:
     """Write a number of athletes: tenths below 10, whole numbers from there up."""
     if expected < _LEAST:
         return "fewer than 0.1"
@@ -213,7 +216,7 @@ def expected_text(scored: pd.DataFrame) -> str:
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
     count = expected(scored)
-    number, low, high = map(_amount, (count.number, count.low, count.high))
+    number, low, high = map(amount_text, (count.number, count.low, count.high))
     about = number if count.number < _LEAST else f"about {number}"
     n = count.n_scored
     if not n and scored["total_points"].notna().any():
@@ -223,7 +226,7 @@ def expected_text(scored: pd.DataFrame) -> str:
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
-def option_text(option: SquadOption) -> str:
+def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
     """Say what a change of the plan does to the squad.
 
     Examples
@@ -232,8 +235,8 @@ def option_text(option: SquadOption) -> str:
     'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
     return (
-        f"{option.label}: from {_amount(option.expected_before)} to "
-        f"{_amount(option.expected_after)} of {option.n_scored} "
+        f"{option_label(option, units)}: from {amount_text(option.expected_before)} to "
+        f"{amount_text(option.expected_after)} of {option.n_scored} "
         f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
 
@@ -305,12 +308,19 @@ def squad_pdf(
             for heading, rows in sheet.groups.items()
         ],
         "footnotes": sheet.footnotes,
-        "levers": "; ".join(_option_in_brief(o) for o in options[:_PRINTED_LEVERS]),
+        "levers": "; ".join(
+            _option_in_brief(option, units) for option in options[:_PRINTED_LEVERS]
+        ),
         "footer": footer(card),
     }
     return pdf("squad_sheet", content)
 
 
-def _option_in_brief(option: SquadOption) -> str:
-    before, after = map(_amount, (option.expected_before, option.expected_after))
-    return f"{option.label} ({before} to {after})"
+def option_label(option: SquadOption, units: unit_table.Chosen) -> str:
+    """What to change for everybody, in the chosen units."""
+    return option.label if option.lever is None else lever_label(option.lever, units)
+
+
+def _option_in_brief(option: SquadOption, units: unit_table.Chosen) -> str:
+    before, after = map(amount_text, (option.expected_before, option.expected_after))
+    return f"{option_label(option, units)} ({before} to {after})"

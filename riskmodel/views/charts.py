@@ -22,7 +22,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.bands import BANDS
-from riskmodel.views.colours import ink
+from riskmodel.views.colours import GREY, ink
 from riskmodel.views.look import LIMITS
 from riskmodel.whatif.comparison import Sweep
 
@@ -219,29 +219,35 @@ def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
 def weeks(days: pd.DataFrame) -> None:
     """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue."""
     # Without a zone in the text, no browser moves a day.
-    rows = days.assign(day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
-    rows = rows[["day", "load", "fitness", "fatigue"]].rename(columns=str.capitalize)
+    rows = days.assign(Day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
     last = days.iloc[-1]
-    description = (
+    show(
+        _weeks_spec(ink()),
         f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
-        f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}."
+        f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}.",
+        rows=rows[["Day", *_WEEKS]].rename(columns=_WEEKS),
     )
-    show(_weeks_spec(), description, rows=rows)
-    st.markdown(description)
 
 
-@st.cache_data(show_spinner=False)
-def _weeks_spec() -> Spec:
-    chart = of("rows").encode(x=alt.X("Day:T", title=None))
-    bars = chart.mark_bar(opacity=0.35)
-    lines = chart.transform_fold(["Fitness", "Fatigue"], as_=["what", "value"])
-    legend = alt.Legend(orient="top")
-    return alt.layer(
-        bars.encode(y=alt.Y("Load:Q", title="Load a day")),
-        lines.mark_line(strokeWidth=2).encode(
-            y=alt.Y("value:Q", title="Load a day"),
-            strokeDash=alt.StrokeDash("what:N", title=None, legend=legend),
-            color=alt.Color("what:N", title=None, legend=legend),
-        ),
-        height=260,
-    ).to_dict()
+_WEEKS = {"load": "Load of the day", "fitness": "Fitness", "fatigue": "Fatigue"}
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _weeks_spec(letters: str) -> Spec:
+    names = [*_WEEKS.values()]
+    scale = alt.Scale(domain=names, range=[GREY, letters, "#d5611b"])
+    legend = alt.Legend(
+        orient="top", symbolType="stroke", symbolStrokeWidth=4, symbolDash=[1, 0]
+    )
+    chart = of("rows").transform_fold([*names], as_=["what", "value"])
+    chart = chart.encode(
+        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False)),
+        y=alt.Y("value:Q", title=None),
+        color=alt.Color("what:N", scale=scale, title=None, legend=legend),
+    )
+    is_load = alt.datum.what == names[0]
+    bars = chart.transform_filter(is_load).mark_bar(opacity=0.55)
+    dashes = alt.Scale(domain=names[1:], range=[[1, 0], [5, 3]])
+    dash = alt.StrokeDash("what:N", scale=dashes, legend=None)
+    lines = chart.transform_filter(~is_load).mark_line(strokeWidth=2.5)
+    return alt.layer(bars, lines.encode(strokeDash=dash), height=240).to_dict()

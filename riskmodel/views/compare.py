@@ -51,7 +51,7 @@ def _head() -> None:
             if (before := state(ScenariosState).before) is not None:
                 words = f"Undo: {before.step}"
                 st.button(words, key="undo", type="tertiary", on_click=plans.undo)
-            box = widgets.folded("Rows", "checklist", "rows")
+            box = widgets.quiet_popover("Rows", "checklist", "rows")
             if box.open:
                 with box:
                     _ask_rows()
@@ -136,7 +136,7 @@ def _ways(found: Comparison | None) -> None:
         ways = {"Share": ("link", _share), **ways}
     with st.container(horizontal=True, key="ways"):
         for words, (icon, draw) in ways.items():
-            box = widgets.folded(words, icon, words.split()[0].lower())
+            box = widgets.quiet_popover(words, icon, words.split()[0].lower())
             if box.open:
                 with box:
                     draw()

@@ -125,7 +125,7 @@ def _ask_picture(axes: Sequence[str]) -> str:
             label_visibility="collapsed",
             persist_state="session",
         )
-        box = widgets.folded("Axes", "tune", "axes")
+        box = widgets.quiet_popover("Axes", "tune", "axes")
     if box.open:
         with box:
             for which, (label, _) in _AXES.items():

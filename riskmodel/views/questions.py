@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.views import form, look
+from riskmodel.views import form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -48,8 +48,8 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
-_DURATIONS_MIN = {30: "30 min", 60: "1 h", 120: "2 h", 240: "4 h"}
-_RPE = "How hard it will feel: 2 easy, 5 hard, 7 very hard, 10 all you have"
+_DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
+_RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
 _OFFSETS_MIN = (
     *range(-720, 841, 60),
@@ -198,6 +198,9 @@ def ask_group(group: str) -> None:
     """Draw the questions of one group that are not among the six."""
     fields = [f for f in FIELDS.values() if f.group == group and not f.required]
     draw(f for f in fields if f.name not in _IF_MEASURED)
+    if group == "conditioning":
+        words = "A training log answers three of these"
+        st.button(words, type="tertiary", on_click=navigation.go_to, args=("training",))
     if group == "weather":
         ask_feeling()
         box = st.expander("If you measured it", key="measured", on_change="rerun")

@@ -158,6 +158,15 @@ class AthletesFile:
     columns: list[Column]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What was answered on My session, while the questions hold the squad's plan."""
+
+    answers: Answers
+    start_weather: StartWeather | None
+    from_example: Answers
+
+
 @dataclass
 class SquadState:
     """The athletes of the page Squad."""
@@ -174,6 +183,15 @@ class SquadState:
     uploads: int = 0
     taken_up: bool = False
     to_open: pd.DataFrame | None = None
+    is_example: bool = False
+    # What a person said of words that were not understood, by question and word.
+    settled: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    # One plan or two by name, which of them the questions hold, where its weather came
+    # from, and what My session had answered, as long as they hold it.
+    plans: dict[str, dict[str, Any]] = field(default_factory=dict)
+    active: str = "A"
+    start_weather: StartWeather | None = None
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)

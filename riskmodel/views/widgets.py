@@ -34,6 +34,13 @@ def download(
     st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
 
 
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """Offer more to read, which is drawn once it is opened."""
+    if (box := st.expander(label, key=key, on_change="rerun")).open:
+        with box:
+            draw()
+
+
 def with_private(key: str, *, yes: str, no: str) -> bool:
     """Ask whether to take private answers along, and say what either choice means."""
     private = st.toggle("With health and personal answers", key=key)
@@ -96,7 +103,7 @@ def number_in_unit(
     return None if shown is None else unit.inside(shown)
 
 
-def folded(label: str, icon: str, key: str) -> PopoverContainer:
+def quiet_popover(label: str, icon: str, key: str) -> PopoverContainer:
     """A button that opens a box; what is in it is drawn once it is open."""
     return st.popover(
         label,

@@ -9,14 +9,12 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from riskmodel import assess, load_scorecard
-from riskmodel.datasets import load_checks, load_examples
+from riskmodel import assess
+from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.checks import FIGURE_NAMES, TIERS, figures
+from riskmodel.reporting.checks import TIERS
 from riskmodel.reporting.onset import onset_text
-from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
-from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.views import form
 from riskmodel.views.result import onset_html, why_html
@@ -24,7 +22,6 @@ from tests import CHECKOUT
 from tests.browser import axe, choose, fits, in_both_windows, ready, settled
 
 APP = CHECKOUT / "app.py"
-METHOD = APP.parent / "riskmodel" / "views" / "method.py"
 SIX = {
     "sport": "running",
     "duration_min": 60.0,
@@ -227,51 +224,6 @@ def test_a_warning_far_above_is_recalled_beside_the_answer(page):
     assert "1 more warning before you start" in html_of(page)
     # What speaks against any training now is said in full.
     assert "heat illness" in page.error[0].value
-
-
-def test_the_method_page_tells_what_fits_and_what_misses():
-    method = AppTest.from_file(str(METHOD), default_timeout=30).run()
-    assert not method.exception
-    words = " ".join(m.value for m in method.markdown)
-    tables = " ".join(node.proto.body for node in method.get("html"))
-    checks = load_checks()
-    misses = [r for r in figures(checks["published"], "product") if not r["passes"]]
-    assert misses
-    for row in misses:
-        assert row["id"] in words
-    for factor in load_scorecard().factors:
-        assert f"**{factor.label}**" in words
-    assert load_scorecard().fingerprint in words
-    for row in target_rows(checks["published"], checks):
-        assert value_text(row) in tables
-        assert goal_text(row) in tables
-    for name in FIGURE_NAMES.values():
-        assert f"<td>{name}</td>" in tables
-    versions = [*known_scorecards()]
-    heading = f"What changed from {[None, *versions][-2]} and why"
-    assert (heading in [h.value for h in method.header]) == (len(versions) > 1)
-
-
-def test_what_changed_stands_as_a_table_for_each_row():
-    def changed():
-        from dataclasses import replace
-
-        from riskmodel import load_scorecard
-        from riskmodel.views.scorecard_changes import show
-
-        card = load_scorecard("2026.1")
-        heat = replace(card["heat"], shift=None, knots=card["heat"].knots[1:])
-        others = tuple(f for f in card.factors[1:] if f.name != "heat")
-        show(card, replace(card, version="next", factors=(heat, *others)))
-
-    page = AppTest.from_function(changed).run()
-    assert not page.exception
-    assert [h.value for h in page.header] == ["What changed from 2026.1 and why"]
-    card = load_scorecard("2026.1")
-    for name in ("heat", card.factors[0].name):
-        assert any(f"**{card[name].label}**" in m.value for m in page.markdown)
-        assert f"{card[name].label}, points before and after" in html_of(page)
-    assert "<th>next</th>" in html_of(page)
 
 
 def test_safety_comes_before_the_total(page):
