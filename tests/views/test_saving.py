@@ -24,8 +24,8 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.store.models import items
-from riskmodel.views.state import MySessionState, ScenariosState, SquadState
-from riskmodel.whatif.plans import Scenario
+from riskmodel.views.state import ScenariosState, SquadState
+from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
@@ -156,13 +156,6 @@ def test_what_another_scorecard_scored_says_so_in_the_list_and_when_it_is_opened
     assert told(page).count(sentence) == 2
     click(page, f"open_{ids['plan']}")
     assert page.session_state["MySessionState"].saved_with == "1999.1"
-    session = opened("my_session", {**SIX, "MySessionState": MySessionState(None, True)})
-    assert sentence not in [c.value for c in session.caption]
-    seen = MySessionState(from_link=False, saved_with="1999.1")
-    session = opened("my_session", {**SIX, "MySessionState": seen})
-    assert sentence in [c.value for c in session.caption]
-    click(session, "clear")
-    assert sentence not in [c.value for c in session.caption]
     # What is saved again was scored with the present one.
     page.text_input(key="save_name_plan").set_value("Again").run()
     click(page, "save_plan")
@@ -381,8 +374,10 @@ def test_an_outcome_keeps_what_was_expected_before_it(database):
     assert (outcome.cramp, outcome.muscle, outcome.cramp_at_min) == (True, "calf", 50.0)
     assert (outcome.day, outcome.duration_min) == (date.today(), 60.0)
     assert not outcome.answers
-    assert page.session_state["diary_cramp"] is None
-    assert "No session is waiting" in " ".join(m.value for m in page.markdown)
+    assert "diary_cramp" not in page.session_state
+    assert "diary_after" not in [b.key for b in page.button]
+    page.session_state["diary_rows"] = True
+    page.run()
     click(page, f"delete_outcome_{saved.id}")
     assert not database.outcomes(LOCAL)
 
@@ -618,6 +613,25 @@ def test_a_name_being_typed_while_something_else_comes_stays(open_page):
     page.get_by_role("button", name="Save", exact=True).dispatch_event("click")
     ready(page)
     expect(name).to_have_value("Ada")
+
+
+def test_a_squad_and_compared_plans_come_back(database):
+    scenarios = [Scenario(name, SIX) for name in ("One", "Two")]
+    ids = {
+        "squad": database.save(LOCAL, "squad", "Team", [{"athlete": "Ada", **SIX}]).id,
+        "scenarios": database.save(
+            LOCAL, "scenarios", "Both", to_text(scenarios, private=True)
+        ).id,
+    }
+    page = opened("saved")
+    page.button(key=f"open_{ids['squad']}").click().run()
+    assert page.session_state["NavigationState"].go_to == "squad"
+    opened_squad = page.session_state["SquadState"].to_open
+    assert [row["athlete"] for row in opened_squad.to_dict("records")] == ["Ada"]
+    page.button(key=f"open_{ids['scenarios']}").click().run()
+    assert page.session_state["NavigationState"].go_to == "compare"
+    held = page.session_state["ScenariosState"].scenarios.values()
+    assert {"One", "Two"} <= {scenario.name for scenario in held}
 
 
 def test_warning_signs_and_illness_are_never_saved(database):
