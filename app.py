@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
-from riskmodel.views import form, look, navigation
+from riskmodel.views import form, look, navigation, squad_plan
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
@@ -20,6 +20,8 @@ page = st.navigation(list(pages.values()), position="hidden")
 look.dress()
 navigation.draw(pages)
 form.show_again(page.title)
+if page not in (pages["squad"], pages["start"]):
+    squad_plan.leave()
 form.drop_changed_weather()
 navigation.follow()
 page.run()

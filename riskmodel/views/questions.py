@@ -48,8 +48,8 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
-_DURATIONS_MIN = {30: "30 min", 60: "1 h", 120: "2 h", 240: "4 h"}
-_RPE = "How hard it will feel: 2 easy, 5 hard, 7 very hard, 10 all you have"
+_DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
+_RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
 _OFFSETS_MIN = (
     *range(-720, 841, 60),
@@ -60,7 +60,7 @@ _IF_MEASURED = frozenset(
     {"wbgt_c", "solar_radiation_w_m2", "latitude_deg", "longitude_deg", "start_time"}
 )
 # Numbers commit while they are typed, so that nobody waits for leaving a field.
-_PAUSE = "700ms"
+PAUSE = "700ms"
 NUMBERS = tuple(
     f.name for f in FIELDS.values() if f.kind == "number" and f.unit not in ("of 10", "min")
 )
@@ -341,6 +341,8 @@ def _offset_text(offset_min: int | None) -> str:
 
 
 _SHORT = {
+    "session_rpe": "Effort",
+    "relative_effort": "Against usual",
     "air_temperature_c": "Air",
     "relative_humidity_pct": "Humidity",
     "water_temperature_c": "Water",
@@ -349,12 +351,17 @@ _SHORT = {
 }
 
 
+def short_label(field: Field) -> str:
+    """Label of a question in few words, with the reader's unit."""
+    unit = units.unit_of(field.unit, form.chosen_units()).label
+    if (short := _SHORT.get(field.name)) is None:
+        return heading(field, unit)
+    return short if field.unit in ("", "min", "years") else f"{short}, {unit}"
+
+
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text, and below it what is wrong with it."""
-    unit = units.unit_of(field.unit, form.chosen_units())
-    label = heading(field, unit.label)
-    if (short := _SHORT.get(field.name)) is not None:
-        label = short if field.unit in ("min", "years") else f"{short}, {unit.label}"
+    label = short_label(field)
     fault = form.faults().get(field.name)
     held = st.session_state.get(field.name)
     if field.unit == "min" and fault is None and isinstance(held, str) and held:
@@ -366,7 +373,7 @@ def _number(field: Field, *, width: Any = "stretch") -> None:
             _marked(field, label),
             key=field.name,
             help=None if field.name in _SHORT else field.help or None,
-            live=_PAUSE,
+            live=PAUSE,
             persist_state="session",
         )
         if fault is not None:

@@ -1,307 +1,418 @@
-"""For a coach with a squad: one session for all, those who need attention first."""
+"""For a coach with a squad: one session for all, or two, and who needs attention."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.datasets import load_examples
-from riskmodel.inputs.fields import FIELDS, needed_fields, outdated
+from riskmodel.inputs.fields import needed_fields
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import (
-    expected_text,
     heat_text,
-    option_text,
+    option_label,
     squad_export,
     squad_pdf,
     squad_table,
     squad_warnings,
 )
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
-from riskmodel.squad.scores import (
-    PLAN_FIELDS,
-    SquadOption,
-    answer_squad,
-    over_plans,
-    set_aside,
-    with_plan,
+from riskmodel.squad.plan import set_aside, with_plan
+from riskmodel.squad.scores import SquadOption, answer_squad
+from riskmodel.squad.summary import expected, in_each_band, labels
+from riskmodel.squad.two_plans import SquadPlans, compare_plans
+from riskmodel.views import (
+    athletes,
+    device,
+    form,
+    look,
+    place,
+    questions,
+    squad_plan,
+    widgets,
 )
-from riskmodel.views import athletes, device, form, questions, tables, undo, widgets
 from riskmodel.views.navigation import go_to
+from riskmodel.views.squad_plan import FIRST, SECOND
 from riskmodel.views.state import FormState, MySessionState, SquadState, state
 
-_SHOWN_LEVERS = 5
-_TOLD_ROWS = 10
-_NO_SCORE = "No score"
-# Streamlit's own download of a table knows neither formulas nor what is private.
-_STYLE = (
-    "<style>[data-testid=stElementToolbarButton]:has([aria-label='Download as CSV'])"
-    "{display: none}"
-    # On a phone the table's own tools would lie over the filter.
-    "@media (max-width: 640px) {.st-key-squad_table [data-testid=stElementToolbar]"
-    "{display: none}}</style>"
-)
+_SHOWN_LEVERS = 4
+_SHOWN_ROWS = 40  # in the picture; the table holds everybody
 
 
 # ------------------------------------------------------------------------- the session
 
 
-def _use_example_session() -> None:
-    if name := st.session_state["squad_example"]:
-        example = load_examples()[name]
-        plan = {field: example.get(field) for field in PLAN_FIELDS}
-        undo.change_plan(name, plan, "session")
+def _strip() -> None:
+    """Draw the session, and what else belongs to it behind buttons."""
+    squad = state(SquadState)
+    with st.container(key="strip"):
+        if len(squad.plans) > 1:
+            _which_plan()
+        questions.ask_session(age=False)
+        with st.container(horizontal=True, key="row_weather"):
+            place.offer_now()
+            for words, icon, draw in (
+                ("Weather", "cloud", _weather),
+                ("More", "tune", _more),
+                (athletes.count_of(squad.athletes), "groups", athletes.ask_for_athletes),
+            ):
+                box = widgets.quiet_popover(words, icon, f"squad_{icon}")
+                if box.open:
+                    with box:
+                        draw()
+            if len(squad.plans) < 2:
+                st.button(
+                    "Compare with a plan B",
+                    icon=":material/add:",
+                    key="add_second",
+                    type="tertiary",
+                    on_click=squad_plan.add_second,
+                )
 
 
-def _ask_for_session() -> None:
-    st.header("The session")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        widgets.example(
-            "Start from an example session",
-            load_examples(),
-            "squad_example",
-            _use_example_session,
+def _which_plan() -> None:
+    st.session_state["squad_plan"] = state(SquadState).active
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "Plan",
+            [FIRST, SECOND],
+            format_func="Plan {}".format,
+            key="squad_plan",
+            required=True,
+            on_change=lambda: squad_plan.look_at(st.session_state["squad_plan"]),
+            label_visibility="collapsed",
         )
-        questions.ask_units()
-    undo.tell("session")
-    questions.ask_session(age=False)
+        st.button(
+            "Keep this one only",
+            key="drop_second",
+            type="tertiary",
+            on_click=squad_plan.drop_second,
+        )
+
+
+def _weather() -> None:
+    questions.ask_feeling()
+    place.ask_forecast()
+
+
+def _more() -> None:
+    labels_of = {"plan": "The session", "weather": "Weather"}
+    group = widgets.pills("Part", labels_of, "squad_group", default="plan", required=True)
+    questions.ask_group(group or "plan")
+    questions.ask_units()
 
 
 # -------------------------------------------------------------------------- the answer
 
 
-def _table(scored: pd.DataFrame) -> pd.DataFrame:
-    """Draw the filter and the table; give back the rows that are shown."""
-    everybody = squad_table(scored, private=True)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.text_input("Search for a name", key="squad_search", width=260)
-        bands = [*BAND_LABELS.values(), _NO_SCORE]
-        risks = st.pills(
-            "Only", bands, selection_mode="multi", key="squad_bands", wrap=True
+def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
+    """Draw how many cramps to expect, in each band, under one plan or two."""
+    if both is None:
+        st.html(_expected_html("", scored))
+        return
+    st.html("".join(_expected_html(f"Plan {n}", both.scored[n]) for n in (FIRST, SECOND)))
+    if not both.changes:
+        look.note("Nobody changes band between the plans.")
+        return
+    st.header("Who changes band", anchor=False)
+    rows = [
+        (
+            change.label,
+            " → ".join(
+                f"{number:g}, {BAND_LABELS[band].lower()}"
+                for number, band in zip(change.shown_in_100, change.bands, strict=True)
+            ),
         )
-    shown = everybody
-    if wanted.strip():
-        names = shown["Athlete"].str.casefold()
-        shown = shown[names.str.contains(wanted.strip().casefold(), regex=False)]
-    if risks:
-        shown = shown[shown["Risk"].isin(risks)]
-    if shown.empty:
-        st.markdown("Nobody in the squad fits the filter.")
-    else:
-        st.dataframe(
-            shown,
-            hide_index=True,
-            width="stretch",
-            key="squad_table",
-            column_config={
-                "Range in 100": st.column_config.TextColumn(width=150),
-                "Problems and warnings": st.column_config.TextColumn(width="large"),
-            },
-        )
-    st.caption(
-        f"{len(shown)} of {len(everybody)} athletes. First those with an urgent warning, "
-        f"then those without a score, then by chance of a cramp. {SYNTHETIC}"
+        for change in both.changes
+    ]
+    st.html(look.facts(rows, "Who changes band from plan A to plan B"))
+
+
+def _expected_html(name: str, scored: pd.DataFrame) -> str:
+    count = expected(scored)
+    said = f"{name}: " if name else ""
+    if not count.n_scored:
+        return f'<div class="cr-card"><p class="cr-do">{said}No number yet</p></div>'
+    n = f"{count.n_scored} athlete{'s' * (count.n_scored != 1)}"
+    span = f"{_amount(count.low)} to {_amount(count.high)}"
+    return (
+        f'<div class="cr-card cr-expected" role="status"><div class="cr-top">'
+        f'<span class="cr-num">{_amount(count.number)}</span>'
+        f'<span class="cr-of">{said}of {n} to expect with a cramp'
+        f'<br><span class="cr-note">range {span}</span></span></div>'
+        f"{look.stack(in_each_band(scored))}</div>"
     )
-    # In full: the table cuts long texts.
-    without = shown[shown["Risk"] == _NO_SCORE]
-    for _, row in without.head(_TOLD_ROWS).iterrows():
-        tables.tell(f"{row['Athlete']}: {row['Problems and warnings']}")
-    if len(without) > _TOLD_ROWS:
-        st.caption(f"{len(without) - _TOLD_ROWS} more have no score, as the table says.")
-    return shown
+
+
+def _amount(athletes_expected: float) -> str:
+    return (
+        f"{athletes_expected:.1f}"
+        if athletes_expected < 9.95
+        else (f"{athletes_expected:.0f}")
+    )
+
+
+def _must_not_start(scored: pd.DataFrame) -> None:
+    stopped = scored[scored["must_not_start"]]
+    if stopped.empty:
+        return
+    names = labels(scored).loc[stopped.index]
+    sentences = [
+        f"{name}: {' '.join(g.to_coach for g in guards if g.urgent and g.private)}"
+        for name, guards in zip(names, stopped["guards"], strict=True)
+    ]
+    st.html(look.stop(f"Must not start: {len(sentences)}", sentences))
 
 
 def _levers(options: Sequence[SquadOption]) -> None:
-    st.header("What would help the squad")
-    undo.tell("levers")
-    for place, option in enumerate(options[:_SHOWN_LEVERS]):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            st.markdown(f"{option_text(option)}.", width="stretch")
-            st.button(
-                "Use",
-                key=f"squad_use_{place}",
-                on_click=undo.change_plan,
-                args=(option.label, dict(option.changes), "levers"),
-                help=f"Change the plan: {option.label}",
-            )
+    st.header("What would help all", anchor=False)
     if not options:
-        st.markdown("None of the changes that were tried would help noticeably.")
-
-
-def _offer_another_start(
-    squad: pd.DataFrame, plan: dict[str, Any], expected: float
-) -> None:
-    box = st.expander(
-        "Another start, in other weather", key="other_start", on_change="rerun"
-    )
-    if box.open:
-        with box:
-            _another_start(squad, plan, expected)
-
-
-def _another_start(squad: pd.DataFrame, plan: dict[str, Any], expected: float) -> None:
-    """Compare with the same session in other weather, say at another hour."""
-    changes = _ask_for_other_weather(plan)
-    start = datetime.fromisoformat(plan["start_time"]) if _placed(plan) else None
-    if start is not None:
-        clock = st.time_input("Start then", value=start.time(), key="other_time")
-        moved = datetime.combine(start.date(), clock, start.tzinfo)
-        changes["start_time"] = moved.isoformat()
-    answers, problems = tidy({k: v for k, v in changes.items() if v is not None})
-    if problems:
-        st.warning(" ".join(form.sentence(problem) for problem in problems))
+        look.note("Nothing here would change it noticeably.")
         return
-    left_out = outdated(answers)
-    (then,) = over_plans(squad, plan, [{**answers, **dict.fromkeys(left_out)}])
-    scored = pd.Series(then).dropna()
-    there = SquadOption("Then", answers, expected, float(scored.sum()), len(scored))
-    st.markdown(f"**{option_text(there)}.**")
-    if labels := [FIELDS[name].label for name in left_out if name in plan]:
-        st.caption(
-            f"Left out was what belongs to the weather as planned: {', '.join(labels)}."
+    look.note("One tap tries it as plan B.")
+    for at, option in enumerate(options[:_SHOWN_LEVERS]):
+        effect = f"{_amount(option.expected_before)} → {_amount(option.expected_after)}"
+        st.button(
+            f"{option_label(option, form.chosen_units())} **{effect}**",
+            key=f"squad_use_{at}",
+            on_click=squad_plan.add_second,
+            args=(dict(option.changes),),
+            width="stretch",
         )
 
 
-def _ask_for_other_weather(plan: Mapping[str, Any]) -> dict[str, Any]:
-    with st.container(horizontal=True):
-        air_temperature_c = widgets.number_in_unit(
-            "Air temperature then",
-            "°C",
-            plan["air_temperature_c"],
-            "other_air_{}",
-            format="%.4g",
+def _picture(scored: pd.DataFrame, other: pd.DataFrame | None) -> None:
+    """Draw everybody on one axis, those who need attention first."""
+    shown = scored[~scored["must_not_start"]]
+    wanted = (st.session_state.get("squad_search") or "").strip().casefold()
+    names = labels(scored)
+    if wanted:
+        found = names.str.casefold().str.contains(wanted, regex=False)
+        shown = shown[found.loc[shown.index]]
+    before = None if other is None else other["probability"]
+    rows = [
+        look.Ranked(
+            names[row],
+            chance,
+            low,
+            high,
+            _note(label, points, problems),
+            None if before is None or np.isnan(before[row]) else float(before[row]),
         )
-        relative_humidity_pct = st.number_input(
-            "Relative humidity then, %",
-            value=float(plan["relative_humidity_pct"]),
-            format="%.4g",
-            key="other_humidity",
+        for row, chance, low, high, label, points, problems in zip(
+            shown.index,
+            shown["probability"],
+            shown["probability_low"],
+            shown["probability_high"],
+            shown["sets_apart"],
+            shown["sets_apart_points"],
+            shown["answer_problems"],
+            strict=True,
         )
-    skies = FIELDS["sky"].levels
-    sky = widgets.pills("Sky then", skies, "other_sky", default=plan.get("sky"))
-    return {
-        "air_temperature_c": air_temperature_c,
-        "relative_humidity_pct": relative_humidity_pct,
-        "sky": sky,
-    }
+    ]
+    if not rows:
+        look.note("Nobody in the squad has that name.")
+        return
+    st.html(
+        look.ranking(rows[:_SHOWN_ROWS], "Everybody", "Athlete", "what sets them apart")
+    )
+    if len(rows) > _SHOWN_ROWS:
+        look.note(f"{len(rows) - _SHOWN_ROWS} more stand in the table.")
 
 
-def _placed(plan: Mapping[str, Any]) -> bool:
-    """Whether the sun at another hour can be reckoned."""
-    return {"start_time", "latitude_deg", "longitude_deg"} <= set(plan)
+def _note(label: str, points: float, problems: Sequence[Any]) -> str:
+    if problems:
+        return " ".join(form.sentence(problem) for problem in problems)
+    return f"{label} +{points:g}" if label else ""
+
+
+def _table(scored: pd.DataFrame) -> None:
+    widths = {"Athlete": 180, "In 100": 110, "Risk": 110, "Range in 100": 130}
+    st.dataframe(
+        squad_table(scored, private=True),
+        hide_index=True,
+        width="stretch",
+        key="squad_table",
+        column_config={
+            name: st.column_config.TextColumn(width=width, pinned=name == "Athlete")
+            for name, width in widths.items()
+        },
+    )
+
+
+def _everybody(
+    scored: pd.DataFrame,
+    other: pd.DataFrame | None,
+    squad: pd.DataFrame,
+    plan: dict[str, Any],
+) -> None:
+    names = labels(scored).to_dict()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="squad_bar"):
+        view = st.segmented_control(
+            "Show",
+            ["Picture", "Table"],
+            default="Picture",
+            required=True,
+            key="squad_view",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.text_input(
+            "Search for a name",
+            key="squad_search",
+            type="search",
+            placeholder="Name",
+            live=True,
+            label_visibility="collapsed",
+            width=140,
+        )
+        row = widgets.select(
+            "Open an athlete",
+            names,
+            "squad_athlete",
+            index=None,
+            placeholder="Open an athlete",
+            label_visibility="collapsed",
+            width=200,
+        )
+        if row is not None:
+            args = (squad, plan, row, names[row])
+            st.button("Open in My session", on_click=_open_athlete, args=args)
+    if view == "Table":
+        _table(scored)
+    else:
+        _picture(scored, other)
 
 
 def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str) -> None:
     """Go to My session with an athlete's answers; the coach's own come back later."""
     one = with_plan(squad.loc[[row]], plan).iloc[0]
     answers, problems = tidy({str(k): v for k, v in one.items() if not pd.isna(v)})
+    st.session_state["squad_athlete"] = None
+    squad_plan.leave()
     form.begin_visit(name, answers)
     state(MySessionState).link_problems = problems
     go_to("my_session")
 
 
-def _come_back() -> None:
-    if state(FormState).visit is not None:
-        form.leave_visit()
-        state(MySessionState).link_problems = ()
-
-
-def _drill_down(shown: pd.DataFrame, squad: pd.DataFrame, plan: dict[str, Any]) -> None:
-    """Offer to open one of the athletes in the table."""
-    names = shown["Athlete"].to_dict()
-    # A filter that fits nobody leaves nobody chosen, also once it is gone.
-    if names and st.session_state.get("squad_athlete") not in names:
-        st.session_state["squad_athlete"] = next(iter(names))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = widgets.select(
-            "Athlete", names, "squad_athlete", width=320, persist_state="session"
-        )
-        st.button(
-            "Open in My session",
-            on_click=_open_athlete,
-            args=(squad, plan, row, "" if row is None else names[row]),
-            disabled=row is None,
-            help="Nobody fits the filter." if row is None else None,
-        )
-
-
-def _take_along(
-    scored: pd.DataFrame, plan: dict[str, Any], options: tuple[SquadOption, ...]
-) -> None:
-    st.header("Take it along")
-    chosen = form.chosen_units()
+def _files(scored: Mapping[str, pd.DataFrame], options: tuple[SquadOption, ...]) -> None:
     private = widgets.with_private(
         "squad_private",
         yes="Files then say what health answers tell: factors, warnings, what is missing.",
         no="Files hold names and results; what health answers tell is left out.",
     )
+    for name, of_plan in scored.items():
+        end = f", plan {name}" if len(scored) > 1 else ""
+        with st.container(horizontal=True):
+            _file_buttons(of_plan, state(SquadState).plans[name], options, end, private)
+
+
+def _file_buttons(
+    scored: pd.DataFrame,
+    plan: Mapping[str, Any],
+    options: tuple[SquadOption, ...],
+    end: str,
+    private: bool,
+) -> None:
+    # A file is made outside the visit, where nothing of its state can be read.
+    chosen = form.chosen_units()
 
     def export() -> pd.DataFrame:
         return squad_export(scored, plan, units=chosen, private=private)
 
-    with st.container(horizontal=True):
-        widgets.download("CSV", lambda: to_csv(export()), "squad.csv")
-        widgets.download("Excel", lambda: to_xlsx(export(), "Squad"), "squad.xlsx")
-        widgets.download(
-            "Sheet to print, PDF",
-            lambda: squad_pdf(scored, plan, options, units=chosen, private=private),
-            "squad.pdf",
-        )
+    name = f"squad{end.replace(', plan ', '-').lower()}"
+    widgets.download(
+        f"Sheet to print{end}",
+        lambda: squad_pdf(scored, plan, options, units=chosen, private=private),
+        f"{name}.pdf",
+    )
+    widgets.download(f"Excel{end}", lambda: to_xlsx(export(), "Squad"), f"{name}.xlsx")
+    widgets.download(f"CSV{end}", lambda: to_csv(export()), f"{name}.csv")
 
 
-def _answer(squad: pd.DataFrame, plan: dict[str, Any]) -> bool:
-    """Draw what the session means for the squad, or why there is no answer yet."""
-    st.header("Who needs attention")
+# ------------------------------------------------------------------------------ the page
+
+
+def _missing(plan: Mapping[str, Any]) -> str:
+    """Say what keeps everybody from a number, if anything does."""
     required = [field for field in needed_fields(plan) if field.of_the_plan]
     if needed := [field.label for field in required if field.name not in plan]:
-        st.info(f"Still needed for a score: {', '.join(needed)}.")
-        return False
+        return f"Still needed for a number: {', '.join(needed)}."
     # What a person answers is missing in a plan, and no problem of it.
-    found = read_session(plan).problems
-    if problems := [problem for problem in found if problem.kind != "missing"]:
-        st.warning(" ".join(form.sentence(problem) for problem in problems))
-        return False
-    if squad.empty:
-        st.info("There are no athletes in the list.")
-        return False
-    if words := set_aside(squad, plan):
-        tables.tell(words)
-    scored, options = answer_squad(squad, plan)
-    # In full, and before any number: the table cuts them, and a phone hides them.
-    for warning in squad_warnings(scored):
-        tables.tell(warning)
-    with st.container(key="squad_expected"):
-        st.markdown(f"**To expect: {expected_text(scored)}.**")
-    if words := heat_text(plan):
-        st.caption(words)
-    shown = _table(scored)
-    _drill_down(shown, squad, plan)
-    if somebody := bool(scored["probability"].notna().any()):
-        _levers(options)
-        if FIELDS["air_temperature_c"].asked_of(plan):
-            _offer_another_start(squad, plan, float(scored["probability"].sum()))
-    _take_along(scored, plan, options)
-    return somebody
+    problems = [p for p in read_session(plan).problems if p.kind != "missing"]
+    return " ".join(form.sentence(problem) for problem in problems)
 
 
-_come_back()
-st.title("Squad")
-st.html(_STYLE)
-st.markdown("One session for everybody: who needs attention, and what would help most.")
-device.connect()
-athletes.take_up()
-athletes.ask_for_athletes()
-page = state(SquadState)
-if page.asked is not None:
-    athletes.ask_for_columns(page.asked)
-elif page.athletes is not None:
-    athletes.grid(page.athletes)
-    _ask_for_session()
-    session = {n: v for n, v in form.answers().items() if n in PLAN_FIELDS}
-    if not _answer(page.athletes, session):
-        undo.tell("levers")
+def _answer(listed: pd.DataFrame) -> None:
+    squad, plans = athletes.settled(listed), state(SquadState).plans
+    active = state(SquadState).active
+    for name, plan in plans.items():
+        if words := _missing(plan):
+            look.note(f"Plan {name}: {words}" if len(plans) > 1 else words)
+            return
+    if words := set_aside(squad, plans[active]):
+        look.note(words)
+    scored, options = answer_squad(squad, plans[active])
+    both = compare_plans(squad, plans) if len(plans) > 1 else None
+    other = None if both is None else both.scored[FIRST if active == SECOND else SECOND]
+    with st.container(key="squad_page"):
+        with st.container(key="squad_answer"):
+            _headline(scored, both)
+            _must_not_start(scored)
+            # In full, and before any name: the table cuts them.
+            for warning in squad_warnings(scored[~scored["must_not_start"]]):
+                look.warn(warning)
+            if heat := heat_text(plans[active]):
+                look.note(heat)
+        with st.container(key="squad_people"):
+            _everybody(scored, other, squad, plans[active])
+        with st.container(key="squad_levers"):
+            if active == FIRST and bool(scored["probability"].notna().any()):
+                _levers(options)
+            athletes.grid(listed)
+            box = widgets.quiet_popover("Print and files", "print", "squad_files")
+            if box.open:
+                with box:
+                    _files({active: scored} if both is None else both.scored, options)
+    look.note(SYNTHETIC)
+
+
+def _show() -> None:
+    squad = state(SquadState)
+    look.heading(
+        "Who needs attention?",
+        "One session for all: how many cramps, who, what helps.",
+    )
+    if state(FormState).visit is not None:
+        form.leave_visit()
+        state(MySessionState).link_problems = ()
+    squad_plan.enter()
+    device.connect()
+    athletes.take_up()
+    athletes.show_example()
+    if squad.is_example and not form.answers():
+        form.show_example(squad_plan.EXAMPLE)
+    if squad.asked is not None:
+        athletes.tell()
+        athletes.ask_for_columns(squad.asked)
+        return
+    example = squad.is_example
+    if example or state(FormState).example:
+        words = "Example squad: bring your list" if example else "Example session"
+        st.html(look.tag(words))
+    _strip()
+    athletes.tell()
+    if squad.athletes is None or squad.athletes.empty:
+        look.note("There are no athletes in the list.")
+        athletes.ask_for_athletes()
+        return
+    squad_plan.remember()
+    athletes.ask_for_words(squad.athletes)
+    _answer(squad.athletes)
+
+
+_show()
