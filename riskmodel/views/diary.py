@@ -131,8 +131,11 @@ def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
     if not over:
         return
     st.header("Afterwards: how did it go?", anchor=False)
-    labels = [f"{n}. {_session(saved.outcome)}" for n, saved in enumerate(over, 1)]
-    at = widgets.select("Session", dict(enumerate(labels)), f"diary_which_{len(over)}")
+    labels = {
+        n: f"{n + 1}. {o.day:%d %b %Y}: {_name(o.sport, o.duration_min)}"
+        for n, o in enumerate(saved.outcome for saved in over)
+    }
+    at = widgets.select("Session", labels, f"diary_which_{len(over)}")
     chosen = over[at or 0]
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"
@@ -230,4 +233,4 @@ if who is not None:
         _ask_beforehand(who, written)
         _show(who, written)
         where, readers = keeping.where_and_who()
-        look.note(f"Where the diary lies: {where} Who can read it: {readers}")
+        look.note(f"The diary lies here: {where} Who can read it: {readers}")

@@ -252,14 +252,9 @@ def _show_save(owner: str) -> None:
     key, page = f"save_name_{shelf.kind}", state(StoreState)
     if shelf.kind in page.opened:
         st.session_state.setdefault(key, page.opened[shelf.kind].name)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            f"Name: {shelf.what.lower()}",
-            key=key,
-            max_chars=LONGEST_NAME,
-            persist_state="session",
-            width=360,
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom", width=480):
+        words, most = f"Name: {shelf.what.lower()}", LONGEST_NAME
+        st.text_input(words, key=key, max_chars=most, persist_state="session")
         args = (owner, shelf, private)
         st.button("Save", key=f"save_{shelf.kind}", on_click=_save, args=args)
     there = page.asked
