@@ -96,7 +96,7 @@ def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
     answers = form.answers()
     answer = assess(answers)
     if answer.problems:
-        look.note("Answer My session first: the diary keeps the number that it shows.")
+        look.note("My session shows no number yet, so there is nothing to write down.")
         return
     sport, minutes = answers["sport"], float(answers["duration_min"])
     low, high = answer.probability_low, answer.probability_high
@@ -144,7 +144,6 @@ def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
         widgets.pills("Where", MUSCLES, "diary_muscle", wrap=True)
         if st.pills("When", [_DURING, _AFTER], key="diary_when") == _DURING:
             st.text_input("How long into it, as 1:45 or 105 min", key="diary_at", width=320)
-    keeping.show_problem()
     st.button(
         "Save how it went",
         key="diary_after",
@@ -189,8 +188,14 @@ def _line(saved: SavedOutcome) -> str:
 
 def _show(owner: str, rows: list[SavedOutcome]) -> None:
     st.header("What came of it", anchor=False)
+    report = compare_outcomes([saved.outcome for saved in rows])
+    if report.share_range is not None:
+        n, expected = report.n_sessions, report.expected / report.n_sessions
+        picture = look.scale(report.n_cramps / n, *report.share_range, expected)
+        key = look.key("yours, the bar what fits it", "expected")
+        st.html(f'<div class="cr-beside">{picture}{look.band_words()}</div>{key}')
     # They may name a scorecard of another program.
-    tables.say(*compare_outcomes([saved.outcome for saved in rows]).sentences)
+    tables.say(*report.sentences)
     if not rows:
         return
     label = f"The {len(rows)} sessions" if len(rows) > 1 else "The session"
@@ -230,6 +235,7 @@ if who is not None:
         tables.tell(str(error))
     else:
         _ask_afterwards(who, [saved for saved in written if saved.outcome.pending])
+        keeping.show_problem()
         _ask_beforehand(who, written)
         _show(who, written)
         where, readers = keeping.where_and_who()
