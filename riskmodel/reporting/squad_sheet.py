@@ -192,7 +192,7 @@ def _missing(names: str) -> str:
     return first if len(listed) <= 3 else f"{first} and {len(listed) - 3} more"
 
 
-def _amount(expected: float) -> str:
+def amount_text(expected: float) -> str:
     """Write a number of athletes: tenths below 10, whole numbers from there up."""
     if expected < _LEAST:
         return "fewer than 0.1"
@@ -216,7 +216,7 @@ def expected_text(scored: pd.DataFrame) -> str:
     'about 0.4 of 2 athletes with a cramp (range 0.1 to 0.7)'
     """
     count = expected(scored)
-    number, low, high = map(_amount, (count.number, count.low, count.high))
+    number, low, high = map(amount_text, (count.number, count.low, count.high))
     about = number if count.number < _LEAST else f"about {number}"
     n = count.n_scored
     if not n and scored["total_points"].notna().any():
@@ -235,8 +235,8 @@ def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
     'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
     return (
-        f"{option_label(option, units)}: from {_amount(option.expected_before)} to "
-        f"{_amount(option.expected_after)} of {option.n_scored} "
+        f"{option_label(option, units)}: from {amount_text(option.expected_before)} to "
+        f"{amount_text(option.expected_after)} of {option.n_scored} "
         f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
 
@@ -322,5 +322,5 @@ def option_label(option: SquadOption, units: unit_table.Chosen) -> str:
 
 
 def _option_in_brief(option: SquadOption, units: unit_table.Chosen) -> str:
-    before, after = map(_amount, (option.expected_before, option.expected_after))
+    before, after = map(amount_text, (option.expected_before, option.expected_after))
     return f"{option_label(option, units)} ({before} to {after})"

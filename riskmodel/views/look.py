@@ -33,16 +33,18 @@ LIMITS = tuple((band.up_to + 0.5) / 100.0 for band in BANDS[:-1])
 
 
 @cache
-def _style() -> str:
+def _style(scheme: str) -> str:
     sheet = (_HERE / "look.css").read_text(encoding="utf-8")
     # In the sheet, as Streamlit lets no picture through in HTML.
-    mark = f":root {{ --cr-mark: url('data:image/svg+xml,{quote(MARK.read_text())}') }}"
-    return f"<style>\n{mark}\n{sheet}</style>"
+    mark = f"--cr-mark: url('data:image/svg+xml,{quote(MARK.read_text())}')"
+    # What opens over the page stands beside it, where its scheme does not reach.
+    root = f":root {{ color-scheme: {scheme}; {mark} }}"
+    return f"<style>\n{root}\n{sheet}</style>"
 
 
 def dress() -> None:
     """Put the stylesheet into the page, once for each run."""
-    st.html(_style())
+    st.html(_style(st.context.theme.type or "light dark"))
 
 
 def brand() -> str:

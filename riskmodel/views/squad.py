@@ -13,6 +13,7 @@ from riskmodel.inputs.fields import needed_fields
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import (
+    amount_text,
     heat_text,
     option_label,
     squad_export,
@@ -76,7 +77,7 @@ def _strip() -> None:
 
 def _which_plan() -> None:
     st.session_state["squad_plan"] = state(SquadState).active
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="row_plan"):
         st.segmented_control(
             "Plan",
             [FIRST, SECOND],
@@ -138,21 +139,13 @@ def _expected_html(name: str, scored: pd.DataFrame) -> str:
     if not count.n_scored:
         return f'<div class="cr-card"><p class="cr-do">{said}No number yet</p></div>'
     n = f"{count.n_scored} athlete{'s' * (count.n_scored != 1)}"
-    span = f"{_amount(count.low)} to {_amount(count.high)}"
+    span = f"{amount_text(count.low)} to {amount_text(count.high)}"
     return (
         f'<div class="cr-card cr-expected" role="status"><div class="cr-top">'
-        f'<span class="cr-num">{_amount(count.number)}</span>'
+        f'<span class="cr-num">{amount_text(count.number)}</span>'
         f'<span class="cr-of">{said}of {n} to expect with a cramp'
         f'<br><span class="cr-note">range {span}</span></span></div>'
         f"{look.stack(in_each_band(scored))}</div>"
-    )
-
-
-def _amount(athletes_expected: float) -> str:
-    return (
-        f"{athletes_expected:.1f}"
-        if athletes_expected < 9.95
-        else (f"{athletes_expected:.0f}")
     )
 
 
@@ -175,9 +168,9 @@ def _levers(options: Sequence[SquadOption]) -> None:
         return
     look.note("One tap tries it as plan B.")
     for at, option in enumerate(options[:_SHOWN_LEVERS]):
-        effect = f"{_amount(option.expected_before)} → {_amount(option.expected_after)}"
+        ends = map(amount_text, (option.expected_before, option.expected_after))
         st.button(
-            f"{option_label(option, form.chosen_units())} **{effect}**",
+            f"{option_label(option, form.chosen_units())} **{' → '.join(ends)}**",
             key=f"squad_use_{at}",
             on_click=squad_plan.add_second,
             args=(dict(option.changes),),

@@ -21,10 +21,12 @@ from riskmodel.views import (
     form,
     look,
     questions,
+    squad_plan,
     start_one,
     start_weather,
     widgets,
 )
+from riskmodel.views.athletes import settled
 from riskmodel.views.navigation import PAGES
 from riskmodel.views.start_chart import Best, calendar_html
 from riskmodel.views.state import NavigationState, SquadState, StartState, state
@@ -57,7 +59,7 @@ def _squad() -> pd.DataFrame | None:
             st.session_state[_WHOM] = whom
     st.session_state.setdefault(_WHOM, _ONE)
     st.segmented_control("For whom", [_ONE, _SQUAD], required=True, key=_WHOM, **_STAYS)
-    return athletes if st.session_state[_WHOM] == _SQUAD else None
+    return settled(athletes) if st.session_state[_WHOM] == _SQUAD else None
 
 
 # ------------------------------------------------------------------ session and limits
@@ -207,6 +209,10 @@ def _show() -> None:
         with st.container(key="start_rail"):
             weather = start_weather.ask()
             squad = _squad()
+            if squad is None:
+                squad_plan.leave()
+            else:
+                squad_plan.enter()
             with st.container(horizontal=True, wrap=False):
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)
