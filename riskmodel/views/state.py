@@ -293,6 +293,7 @@ class StoreState:
     """The pages Saved and Diary: what is open, and what the last click came to."""
 
     opened: dict[str, Saved] = field(default_factory=dict)  # by kind
+    asked: Saved | None = None  # has the name under which something is to be saved
     problem: str = ""
     note: str = ""
     diary_note: str = ""
