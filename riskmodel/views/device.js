@@ -68,6 +68,8 @@ export default function ({ data, setStateValue }) {
     const told = location.hash.slice(start.length);
     // Out of the address bar, and of the history behind it.
     history.replaceState(history.state, "", location.pathname + location.search);
+    // A link that was opened in this tab is newer than what the tab held.
+    try { sessionStorage.removeItem(TAB); } catch {}
     say("told", told, LET_WIDGETS_SETTLE_MS);
     waiting = true;
   } else if (data.address !== null && !waiting) {

@@ -95,11 +95,7 @@ def _effect(before: Assessment, option: Option) -> str:
 def show_drinking(scored: Scored) -> None:
     """Say what to drink, in what people can measure out."""
     now = scored.assessment if scored.combined is None else scored.combined.assessment
-    answers = dict(scored.answers)
-    if scored.combined is not None:
-        answers |= scored.combined.changes
-        answers = {name: value for name, value in answers.items() if value is not None}
-    plan = drinking_plan(answers, now.physiology, scored.advice)
+    plan = drinking_plan(scored.planned, now.physiology, scored.advice)
     headline, rows = drinking_lines(plan, form.chosen_units())
     st.header("Drinking", anchor=False)
     look.note(headline)

@@ -61,6 +61,7 @@ def _plan_it_this_way(changes: Mapping[str, Any]) -> None:
 def _undo() -> None:
     """Take a step back; what was answered since stays as it is."""
     page = state(MySessionState)
+    form.put_example_away()
     if (step := page.step) is not None:
         before, after, now = step.before, step.after, form.answers()
         form.answer(
@@ -207,11 +208,11 @@ def _all_questions() -> None:
 def _faults_elsewhere() -> None:
     """Say what cannot be read in a question that is not in sight now."""
     for name, problem in form.faults().items():
-        if not FIELDS[name].required:
+        if name not in state(FormState).in_sight:
             look.fault(f"{form.sentence(problem)} It is left open.")
 
 
-def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
+def _opened(words: str, icon: str, draw: Callable[[], None]) -> bool:
     """Draw a quiet button, and what is behind it once it is opened."""
     box = st.popover(
         words,
@@ -223,6 +224,7 @@ def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
     if box.open:
         with box:
             draw()
+    return bool(box.open)
 
 
 def _rail(answer: Assessment, *, example: bool) -> None:
@@ -231,7 +233,7 @@ def _rail(answer: Assessment, *, example: bool) -> None:
             questions.ask_session()
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
-                _opened("Weather", "cloud", _weather)
+                weather_open = _opened("Weather", "cloud", _weather)
                 _opened("Options", "tune", _options)
                 if not example and form.still_from_example():
                     st.button(
@@ -241,11 +243,15 @@ def _rail(answer: Assessment, *, example: bool) -> None:
                         icon=":material/done_all:",
                         on_click=form.confirm_example,
                     )
-            _faults_elsewhere()
+            if not weather_open:
+                place.tell_problem()
+            elsewhere = st.container()
         _ask_signs()
         if not example and not answer.problems:
             _sharpen(answer)
         _all_questions()
+        with elsewhere:
+            _faults_elsewhere()
 
 
 def _reasons(scored: Scored, answer: Assessment) -> None:
@@ -254,7 +260,7 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             return
         with st.container(key="why"):
             result.show_why(answer)
-            result.show_behind(answer, scored.answers)
+            result.show_behind(answer, scored.planned)
         with st.container(key="change"):
             levers.show(scored)
             if scored.combined is not None and not state(FormState).example:
@@ -300,5 +306,5 @@ def _show() -> None:
 
 share.open_link()
 _head()
-device.connect(told=share.take_private_part, address=share.query(form.answers()))
+device.connect(told=share.take_private_part, address=share.address_bar())
 _show()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.views import form, look
+from riskmodel.views import clock, form, look
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -139,7 +139,8 @@ def _use_duration() -> None:
 def ask_feeling() -> None:
     """Offer words for the air in place of a humidity, given its temperature."""
     air_c = form.shown().get("air_temperature_c")
-    if air_c is None or not form.is_asked(FIELDS["relative_humidity_pct"]):
+    asked = form.is_asked(FIELDS["relative_humidity_pct"])
+    if air_c is None or not asked or not _once("air_feels"):
         return
     shares = {word: humidity_pct(word, air_c) for word in FEELS_C}
     now = form.shown().get("relative_humidity_pct")
@@ -234,10 +235,18 @@ def _switch(own: str) -> None:
 
 
 def draw(fields: Iterable[Field]) -> None:
-    """Draw some of the questions."""
+    """Draw some of the questions, each where it comes first on the page."""
     for field in fields:
-        if form.is_asked(field):
+        if form.is_asked(field) and _once(field.name):
             _widget(field)
+
+
+def _once(name: str) -> bool:
+    """Whether something is not on the page yet; from now on it is."""
+    in_sight = state(FormState).in_sight
+    new = name not in in_sight
+    in_sight.add(name)
+    return new
 
 
 def heading(field: Field, unit_label: str) -> str:
@@ -319,13 +328,13 @@ def _time(field: Field, common: Mapping[str, Any]) -> None:
     words = "Local time at the place. It counts only together with latitude and longitude."
     with st.container(horizontal=True):
         st.datetime_input(field.label, value=None, **{**common, "help": words})
-        offset_min = st.session_state.get(form.OFFSET)
+        offset_min = st.session_state.get(clock.OFFSET)
         offsets = {*_OFFSETS_MIN, offset_min} - {None}
         st.selectbox(
             "Clock of the place",
             [None, *sorted(offsets)],
             format_func=_offset_text,
-            key=form.OFFSET,
+            key=clock.OFFSET,
             persist_state="session",
         )
 

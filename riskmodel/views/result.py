@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -219,14 +220,24 @@ def _sum_row(answer: Assessment, limits: tuple[float, ...], most: float) -> str:
         if b > max(a, 0.0)
     )
     bar = f'<i style="left:0;width:{100.0 * total / most:.1f}%"></i>'
-    nearest = min(limits, key=lambda limit: (limit < total, abs(limit - total)))
-    label = list(BAND_LABELS.values())[limits.index(nearest) + 1]
     return (
         f'<li class="sum b-{answer.band}"><div class="row"><span class="what">'
-        f"<b>Points, in all</b><br><small>{label} from {nearest:.0f} here</small></span>"
+        f"<b>Points, in all</b><br><small>{next_band(limits, total)}</small></span>"
         f'<span class="run">{grounds}{bar}</span>'
         f'<span class="num">{points_text(total)}</span></div></li>'
     )
+
+
+def next_band(limits: Sequence[float], total: float) -> str:
+    """Say with how many points the next band begins; of the last one, where it began.
+
+    Points come in halves, so that the limit is the first half that is not below it.
+    """
+    above = [limit for limit in limits if limit > total]
+    limit = above[0] if above else limits[-1]
+    label = list(BAND_LABELS.values())[list(limits).index(limit) + 1]
+    first = math.ceil(2.0 * limit) / 2.0
+    return f"{label} from {points_text(max(first, 0.0))} here"
 
 
 def _sources(c: Contribution) -> str:

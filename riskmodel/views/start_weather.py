@@ -149,7 +149,8 @@ def _age_text(age_min: int) -> str:
 
 def _search() -> None:
     place.search("start_place", way_on=_WAY_ON)
-    state(StartState).weather_problem = state(PlaceState).problem
+    found = state(PlaceState)
+    state(StartState).weather_problem, found.problem = found.problem, ""
     st.session_state["place_at"] = None
 
 
