@@ -244,9 +244,9 @@ def draw(fields: Iterable[Field]) -> None:
 def _once(name: str) -> bool:
     """Whether something is not on the page yet; from now on it is."""
     in_sight = state(FormState).in_sight
-    new = name not in in_sight
+    is_new = name not in in_sight
     in_sight.add(name)
-    return new
+    return is_new
 
 
 def heading(field: Field, unit_label: str) -> str:
@@ -357,6 +357,7 @@ _SHORT = {
 
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text, and below it what is wrong with it."""
+    state(FormState).in_sight.add(field.name)
     unit = units.unit_of(field.unit, form.chosen_units())
     label = heading(field, unit.label)
     if (short := _SHORT.get(field.name)) is not None:
