@@ -56,6 +56,7 @@ class Anchor:
     """
 
     id: str
+    label: str
     topic: str
     tier: str
     population: str

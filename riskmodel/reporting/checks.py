@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -25,19 +26,25 @@ TIERS: Mapping[str, str] = {
     "B": 'asked later, mostly as "ever"',
     "C": "another outcome or another exposure: shown, not counted",
 }
-FIGURE_NAMES: Mapping[str, str] = {
-    "marathon": "Marathon, men",
-    "ironman": "Ironman",
-    "ultra-56": "56 km race",
-    "ultra-161": "161 km race",
-    "laboratory": "4 h walk, 30 °C",
-    "trail-month": "Trail, a month",
-    "trail-year": "Trail, a year",
-    "cyclists-year": "Cycling, a year",
-    "onset-mean": "Mean onset",
-}
-"""Short names of the figures that are shown first: all are shares from 0 to 1."""
+MAIN_FIGURES = (
+    "marathon",
+    "ironman",
+    "ultra-56",
+    "ultra-161",
+    "laboratory",
+    "trail-month",
+    "trail-year",
+    "cyclists-year",
+    "onset-mean",
+)
+"""Figures that are shown first: all are shares from 0 to 1."""
 _ROUNDING = 1e-12
+
+
+@cache
+def figure_labels() -> dict[str, str]:
+    """What every published figure is called, by its id."""
+    return {row["id"]: row["label"] for row in read_table("anchors.csv")}
 
 
 def figures(rows: Iterable[Row], model: str | None = None) -> list[Row]:
@@ -67,8 +74,8 @@ def main_figures(rows: Iterable[Row], earlier: str | None = None) -> pd.DataFram
     own = {row["id"]: row for row in figures(rows, PRODUCT)}
     table = pd.DataFrame(
         [
-            {"name": name, "before": was.get(figure), **own[figure]}
-            for figure, name in FIGURE_NAMES.items()
+            {"name": figure_labels()[figure], "before": was.get(figure), **own[figure]}
+            for figure in MAIN_FIGURES
         ]
     )
     shares = ["published", "low", "high", "before", "ours", "error"]

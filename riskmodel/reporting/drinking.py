@@ -9,7 +9,7 @@ from riskmodel.whatif.drinking import LOSS_TO_STAY_BELOW_PCT
 from riskmodel.whatif.drinking_plan import SIP_EVERY_MIN, DrinkingPlan, Source, WhyNone
 
 BOTTLE_L = 0.5
-"""A usual bottle; in ounces 17."""
+"""A usual bottle, 16.9 oz."""
 DRINK_TO_THIRST = "Drink to thirst, and never more than you sweat."
 
 _HEADLINES: Mapping[Source, str] = {
@@ -62,18 +62,17 @@ def drinking_lines(
         return _WHY_NONE[plan.why_none], []
     if plan.source is None or not plan.rate_l_h or not plan.per_sip_l or not plan.total_l:
         return "Nothing to drink is planned: thirst is a good guide.", []
+    ounces = units.unit_of("l", chosen).label == "oz"
+    sip = units.text(plan.per_sip_l, "l", chosen) if ounces else _ml(plan.per_sip_l)
+    bottle = units.text(BOTTLE_L, "l", chosen) if ounces else _ml(BOTTLE_L)
     rows = [
-        (f"Every {SIP_EVERY_MIN:g} minutes", _small(plan.per_sip_l, chosen)),
+        (f"Every {SIP_EVERY_MIN:g} minutes", sip),
         ("Per hour", units.text(plan.rate_l_h, "l", chosen)),
         ("In all", units.text(plan.total_l, "l", chosen, 1)),
-        (f"In bottles of {_small(BOTTLE_L, chosen)}", f"{plan.total_l / BOTTLE_L:.1f}"),
+        (f"In bottles of {bottle}", f"{plan.total_l / BOTTLE_L:.1f}"),
     ]
     return f"{_HEADLINES[plan.source]}. {DRINK_TO_THIRST}", rows
 
 
-def _small(litres: float, chosen: units.Chosen) -> str:
-    """An amount that can be measured out: whole millilitres, or whole ounces."""
-    unit = units.unit_of("l", chosen)
-    if unit.label == "l":
-        return f"{litres * 1000.0:.0f} ml"
-    return f"{unit.shown(litres):.0f} {unit.label}"
+def _ml(litres: float) -> str:
+    return f"{litres * 1000.0:.0f} ml"

@@ -21,9 +21,10 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do when it happens, or before."""
+    """One thing to do when it happens, or before: in brief, and at length."""
 
     heading: str
+    brief: str
     text: str
     evidence: str
     sources: tuple[str, ...]
@@ -46,13 +47,14 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Question:
-    """A yes-or-no question; `yes` and `no` name the next one, or an end after ``>``."""
+class Choice:
+    """One thing that it may be, as a person would say it, and the answer."""
 
     name: str
+    label: str
+    icon: str
+    heading: str
     text: str
-    yes: str
-    no: str
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,15 @@ class Guide:
         When in a session cramps begin.
     kinds : tuple of Kind
     disagreement : Entry
-    questions : dict of str to Question
-        In their order; the first begins the path.
-    ends : dict of str to str
+    choices : dict of str to Choice
+        By their names, in the order in which they should be thought of.
     """
 
     steps: tuple[Step, ...]
     late: Step
     kinds: tuple[Kind, ...]
     disagreement: Entry
-    questions: dict[str, Question]
-    ends: dict[str, str]
+    choices: dict[str, Choice]
 
     def entries(self) -> Iterator[Entry]:
         """Everything that can be searched, warning signs first."""
@@ -130,38 +130,6 @@ class Guide:
             )
         )
 
-    def walk(self, answers: dict[str, bool]) -> tuple[tuple[Question, ...], str | None]:
-        """Follow the decision path as far as it is answered.
-
-        Parameters
-        ----------
-        answers : dict of str to bool
-            By the names of the questions.
-
-        Returns
-        -------
-        asked : tuple of Question
-            Those on the path, the last one perhaps not answered yet.
-        end : str or None
-            What it comes to, if the path has been walked to its end.
-
-        Examples
-        --------
-        >>> asked, end = load_guide().walk({"warning": True})
-        >>> len(asked), end.split(".")[0]
-        (1, 'Get help first')
-        """
-        asked = []
-        name = next(iter(self.questions))
-        while True:
-            question = self.questions[name]
-            asked.append(question)
-            if name not in answers:
-                return tuple(asked), None
-            name = question.yes if answers[name] else question.no
-            if name.startswith(">"):
-                return tuple(asked), self.ends[name[1:]]
-
 
 def _texts(entry: Entry) -> tuple[str, ...]:
     return entry.heading, entry.text, entry.words
@@ -192,7 +160,7 @@ def load_guide(path: Path | None = None) -> Guide:
     Raises
     ------
     GuideError
-        If something is missing, unknown or leads nowhere.
+        If something is missing or unknown.
 
     Examples
     --------
@@ -202,20 +170,17 @@ def load_guide(path: Path | None = None) -> Guide:
     path = path or data_file("guide.toml")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        guide = Guide(
+        return Guide(
             steps=tuple(_row(Step, row) for row in raw["step"]),
             late=_row(Step, raw["late"]),
             kinds=tuple(_row(Kind, row) for row in raw["kind"]),
             disagreement=_row(Entry, {"words": "", **raw["disagreement"]}),
-            questions={row["name"]: _row(Question, row) for row in raw["question"]},
-            ends=dict(raw["end"]),
+            choices={row["name"]: _row(Choice, row) for row in raw["choice"]},
         )
     except tomllib.TOMLDecodeError as error:
         raise GuideError(f"{path.name} is not TOML: {error}.") from None
     except KeyError as error:
         raise GuideError(f"{path.name} lacks {error.args[0]!r}.") from None
-    _check_path(guide, path.name)
-    return guide
 
 
 def _row(kind: Any, row: dict[str, Any]) -> Any:
@@ -225,15 +190,3 @@ def _row(kind: Any, row: dict[str, Any]) -> Any:
             raise GuideError(f"A {kind.__name__.lower()} of the guide has no {name!r}.")
     values = {name: row[name] for name in known}
     return kind(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
-
-
-def _check_path(guide: Guide, file: str) -> None:
-    """Every answer leads to a later question or to an end, so that each path ends."""
-    order = list(guide.questions)
-    if not order:
-        raise GuideError(f"{file} asks no question.")
-    for place, question in enumerate(guide.questions.values()):
-        for target in (question.yes, question.no):
-            known = guide.ends if target.startswith(">") else order[place + 1 :]
-            if target.removeprefix(">") not in known:
-                raise GuideError(f"In {file}, {question.name!r} leads to {target!r}.")

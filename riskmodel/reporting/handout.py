@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from riskmodel.inputs import units as unit_table
@@ -136,18 +137,7 @@ def _content(
         "physiology": quantity_rows(
             physiology, units, sweat_measured=measured, drinking_planned=planned
         ),
-        "change": [
-            (
-                lever_label(option, units),
-                ", ".join(
-                    filter(
-                        None, (amounts_text(option, answers, units), change_text(option))
-                    )
-                ),
-            )
-            for option in advice.now
-            if private or not _tells(option)
-        ][:_MOST_LEVERS],
+        "change": list(_change_rows(advice, answers, units, private=private)),
         "no_change": no_change_text(answer, advice),
         # The notes tell what was answered about health.
         "notes": list(advice.notes) if private else [],
@@ -181,6 +171,16 @@ def _public_warnings(guards: tuple[Guard, ...]) -> list[str]:
     """Warnings that tell no health answer, and that there are others."""
     sentences = [str(guard) for guard in guards if not guard.private]
     return sentences + [LEFT_OUT] * (len(sentences) < len(guards))
+
+
+def _change_rows(
+    advice: Advice, answers: Mapping[str, Any], units: unit_table.Chosen, *, private: bool
+) -> Iterator[tuple[str, str]]:
+    """What to do, and what comes of it."""
+    told = (option for option in advice.now if private or not _tells(option))
+    for option in islice(told, _MOST_LEVERS):
+        words = amounts_text(option, answers, units), change_text(option)
+        yield lever_label(option, units), ", ".join(filter(None, words))
 
 
 def _tells(option: Option) -> bool:

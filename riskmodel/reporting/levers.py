@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from riskmodel.inputs import units
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.whatif.advice import Advice, Option
@@ -41,20 +42,6 @@ def lever_sentence(lever: Lever | Option, chosen: units.Chosen) -> str:
     return lever.worded(lever.sentence_template, chosen)
 
 
-def duration_text(minutes: float) -> str:
-    """Write a duration as hours and minutes.
-
-    Examples
-    --------
-    >>> duration_text(45), duration_text(225), duration_text(120)
-    ('45 min', '3 h 45', '2 h')
-    """
-    hours, rest = divmod(round(minutes), 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
-
-
 def amounts_text(option: Option, answers: Mapping[str, Any], chosen: units.Chosen) -> str:
     """Say to what a lever brings the duration and the drink; empty if it sets neither.
 
@@ -66,7 +53,7 @@ def amounts_text(option: Option, answers: Mapping[str, Any], chosen: units.Chose
     ...         "relative_effort": "harder"}
     >>> next(amounts_text(o, race, {}) for o in advise(race).now
     ...      if "duration_min" in o.changes)
-    '3 h 45 becomes 4 h 10'
+    '3 h 45 min becomes 4 h 10 min'
     """
     parts = []
     if (minutes := option.changes.get("duration_min")) is not None:
@@ -91,11 +78,11 @@ def change_text(option: Option) -> str:
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:
-    """Say that no change is offered, lightly where nothing warns and nothing was left out.
+    """Say that no change is shown: lightly, where there is none and nothing warns.
 
-    Whoever is ill, or was not offered something as it could do harm, is not told to
-    enjoy it.
+    Whoever is ill, was not offered something as it could do harm, or is shown only a
+    part of the advice, is not told to enjoy it.
     """
-    if answer.guards or advice.vetoes:
+    if answer.guards or advice.vetoes or advice.now or advice.weeks:
         return "No change to this session is suggested."
     return NOTHING_TO_CHANGE

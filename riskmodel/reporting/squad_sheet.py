@@ -12,6 +12,7 @@ import pandas as pd
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.reporting.levers import lever_label
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.squad_print import (
     conditions_text,
@@ -26,6 +27,8 @@ from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
+
+_OWN: unit_table.Chosen = {}
 
 _NO_SCORE = "No score"
 _MUST_NOT_START = "Must not start"
@@ -223,7 +226,7 @@ def expected_text(scored: pd.DataFrame) -> str:
     return f"{about} of {n} athlete{'s' * (n != 1)} with a cramp (range {low} to {high})"
 
 
-def option_text(option: SquadOption) -> str:
+def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
     """Say what a change of the plan does to the squad.
 
     Examples
@@ -232,7 +235,7 @@ def option_text(option: SquadOption) -> str:
     'Stay in the shade: from 3.1 to 1.6 of 28 athletes with a cramp'
     """
     return (
-        f"{option.label}: from {_amount(option.expected_before)} to "
+        f"{option_label(option, units)}: from {_amount(option.expected_before)} to "
         f"{_amount(option.expected_after)} of {option.n_scored} "
         f"athlete{'s' * (option.n_scored != 1)} with a cramp"
     )
@@ -305,12 +308,19 @@ def squad_pdf(
             for heading, rows in sheet.groups.items()
         ],
         "footnotes": sheet.footnotes,
-        "levers": "; ".join(_option_in_brief(o) for o in options[:_PRINTED_LEVERS]),
+        "levers": "; ".join(
+            _option_in_brief(option, units) for option in options[:_PRINTED_LEVERS]
+        ),
         "footer": footer(card),
     }
     return pdf("squad_sheet", content)
 
 
-def _option_in_brief(option: SquadOption) -> str:
+def option_label(option: SquadOption, units: unit_table.Chosen) -> str:
+    """What to change for everybody, in the chosen units."""
+    return option.label if option.lever is None else lever_label(option.lever, units)
+
+
+def _option_in_brief(option: SquadOption, units: unit_table.Chosen) -> str:
     before, after = map(_amount, (option.expected_before, option.expected_after))
-    return f"{option.label} ({before} to {after})"
+    return f"{option_label(option, units)} ({before} to {after})"

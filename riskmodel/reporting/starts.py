@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs import units
 from riskmodel.reporting.words import wrapped
 from riskmodel.scoring.bands import in_100_number, in_100_span, in_100_text
 from riskmodel.scoring.guards import joined
@@ -95,6 +96,29 @@ def day_best_words(best: BestStart | BestStartSquad, day_best: DayBest) -> str:
     if day_best.value > number_of(best, row):
         return f"{text}, more than at the planned start"
     return f"{text} instead of {before.removeprefix('about ')}"
+
+
+def weather_words(row: pd.Series[Any], chosen: units.Chosen) -> str:
+    """Say what a session meets at a start, in the reader's units."""
+    air = units.unit_of("°C", chosen)
+    temperature, wbgt, highest = (
+        units.text(row[name], "°C", chosen, 0 if name == "air_temperature_c" else 1)
+        for name in ("air_temperature_c", "wbgt_c", "wbgt_highest_c")
+    )
+    doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
+    return (
+        f"{temperature}, humidity {row['relative_humidity_pct']:.0f} %, heat (WBGT) "
+        f"{wbgt}, {highest} in the hottest hour, give or take {doubt:.3g} {air.label}."
+    )
+
+
+def starts_table(best: BestStart | BestStartSquad) -> pd.DataFrame:
+    """Every start as a row for a spreadsheet, with where its weather is from."""
+    rows = best.starts.drop(columns="guards", errors="ignore").reset_index(drop=True)
+    for name in ("start", "end"):
+        rows[name] = [moment.isoformat() for moment in rows[name]]
+    source = credit(best.weather.attribution)
+    return rows.assign(weather=best.weather.words, source=source)
 
 
 def start_lines(best: BestStart) -> Iterator[str]:

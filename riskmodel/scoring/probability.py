@@ -84,7 +84,7 @@ class Calibration:
     made : mapping
         Seed, sizes, versions and date.
     shift : float
-        Added to all log odds, see `with_base_rate`.
+        Added to all log odds, see `with_own_rate`.
     """
 
     points_at: Array
@@ -154,7 +154,7 @@ class Calibration:
         at, knots = np.asarray(duration_points), self.duration_at
         return np.interp(at, knots, self.low_logit), np.interp(at, knots, self.high_logit)
 
-    def with_base_rate(
+    def with_own_rate(
         self,
         observed_rate: float,
         total_points: ArrayLike,
@@ -185,7 +185,7 @@ class Calibration:
         --------
         >>> import numpy as np
         >>> from riskmodel import load_calibration
-        >>> ours = load_calibration().with_base_rate(0.2, [60, 80], [26, 44])
+        >>> ours = load_calibration().with_own_rate(0.2, [60, 80], [26, 44])
         >>> round(float(expit(ours.logit([60, 80], [26, 44])).mean()), 6)
         0.2
         """

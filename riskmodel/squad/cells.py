@@ -154,7 +154,8 @@ def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
     def read(cell: Any) -> Any:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
-        items = items_in(name, str(cell))
+        text = ";".join(map(str, cell)) if isinstance(cell, list | tuple) else str(cell)
+        items = items_in(name, text)
         answer = put_together([item_answer(name, item, unit) for item in items])
         # What is not understood stays whole, for a person to find it.
         return cell if answer is None else answer

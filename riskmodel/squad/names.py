@@ -15,11 +15,13 @@ OPEN = "open"
 ASK = "ask"
 """An answer of the table: known, but it may mean several levels, so that a person says."""
 
-# How much of a medicine and how often says nothing about which it is.
+# How much of a medicine and how often says nothing about which it is, nor which side of
+# the body about an injury.
 _DOSE = re.compile(
     r"\b\d+([.,/]\d+)* ?(mg|mcg|ug|µg|g|ml|iu|units?|puffs?)\b"
-    r"|\b(daily|once daily|twice daily|as needed|prn|tablets?|inhaler)$"
-    r"|\((inhaler|tablets?|daily|as needed|prn)\)"
+    r"|(\s(once daily|twice daily|daily|as needed|prn|tablets?|inhaler))+$"
+    r"|\((inhaler|tablets?|daily|as needed|prn|left|right|l|r)\)"
+    r"|^(left|right|l\.?|r\.?) (?=[a-z])"
 )
 
 

@@ -32,7 +32,7 @@ from riskmodel.squad.plan import (
     set_aside,
     with_plan,
 )
-from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.levers import FOR_ALL, LEVERS, Lever
 from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import VETOES
 
@@ -55,9 +55,6 @@ Array = NDArray[np.float64]
 
 LEAST_SAVED = 0.1
 """A change after which fewer athletes less are expected to cramp is not worth a line."""
-# Levers that a coach can pull for everybody at once.
-_FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "warm_up"})
-_FOR_ALL |= {"pace", "pace_same_time"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,8 @@ class SquadOption:
     expected_before, expected_after : float
         Athletes to expect with a cramp, among those who can be scored and may start.
     n_scored : int
+    lever : Lever or None
+        The one that changes it; its words can be in other units than ``label``.
     """
 
     label: str
@@ -78,6 +77,7 @@ class SquadOption:
     expected_before: float
     expected_after: float
     n_scored: int
+    lever: Lever | None = None
 
 
 def score_squad(
@@ -303,16 +303,12 @@ def _options(
     if not usable.any() or not all(name in said for name in needed):
         return ()
     seen = _seen_by_levers(used, said, result, usable)
-    barred = {
-        name
-        for veto in VETOES
-        if veto.levers & _FOR_ALL and veto.applies(seen)
-        for name in veto.levers
-    }
+    vetoes = (v for v in VETOES if v.levers & FOR_ALL and v.applies(seen))
+    barred = {name for veto in vetoes for name in veto.levers}
     options = [
         (lever, changes)
         for lever in LEVERS
-        if lever.name in _FOR_ALL - barred and (changes := lever.change(seen)) is not None
+        if lever.name in FOR_ALL - barred and (changes := lever.change(seen)) is not None
     ]
     versions: list[Mapping[str, Any]] = [{}, *(changes for _, changes in options)]
     return _ranked(_over_plans(used, athletes, squad.answers, plan, versions), options)
@@ -340,6 +336,7 @@ def _ranked(
             expected_before=float(expected[0]),
             expected_after=float(after),
             n_scored=int(np.isfinite(chances[0]).sum()),
+            lever=lever,
         )
         for (lever, changes), after in zip(options, expected[1:], strict=True)
         if expected[0] - after >= LEAST_SAVED

@@ -186,7 +186,7 @@ def _collected(
                 word = name, exact(item)
                 spelt.setdefault(word, item)
                 rows_of.setdefault(word, {})[row] = None
-    index = squad.index
+    index = squad.index.tolist()
     words = []
     for (name, plain), rows_in in rows_of.items():
         known = known_word(name, plain)

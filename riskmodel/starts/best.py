@@ -261,9 +261,9 @@ def best_start_squad(
     own_plan = {k: v for k, v in of_plan.items() if k not in WEATHER_FIELDS}
     answers = read_athletes(athletes[kept], {**own_plan, **ANY_WEATHER}).answers
     the_plan = _without_weather(of_plan)
-    scored = counted(used, answers)
-    problem = without_weather(the_plan) if scored.any() else None
-    scored &= problem is None
+    counts = counted(used, answers)
+    problem = without_weather(the_plan) if counts.any() else None
+    scored = counts & (problem is None)
     n_scored = int(scored.sum())
     best, chances = _best(
         partial(_table_of_squad, used, the_plan, answers, scored, weather),
@@ -275,7 +275,7 @@ def best_start_squad(
         problems=() if n_scored else (problem or Problem("", "nobody_scored"),),
         limits=limits,
     )
-    best["notes"] += left_out(athletes, answers)
+    best["notes"] += left_out(athletes, answers, counts)
     return BestStartSquad(**best, probability=chances.probability, n_scored=n_scored)
 
 

@@ -217,8 +217,10 @@ def best_of_each_day(frame: pd.DataFrame, name: str) -> tuple[DayBest, ...]:
     )
 
 
-def left_out(athletes: pd.DataFrame, answers: Answers) -> tuple[str, ...]:
-    """Name the athletes who cannot be scored, and what is wrong with their answers.
+def left_out(
+    athletes: pd.DataFrame, answers: Answers, counts: NDArray[np.bool_]
+) -> tuple[str, ...]:
+    """Name the athletes who do not count: who cannot be scored, and who must not start.
 
     Parameters
     ----------
@@ -226,25 +228,40 @@ def left_out(athletes: pd.DataFrame, answers: Answers) -> tuple[str, ...]:
         With their names in ``athlete``; who has none is called by the number of the row.
     answers : Answers
         Of the same rows.
+    counts : ndarray of bool
+        Who can be scored and may start.
 
     Returns
     -------
     tuple of str
-        One sentence, or none.  A private answer is not said.
+        A sentence for each of the two, if there is somebody.  Of those who cannot be
+        scored it says what is wrong with their answers, but no private one.
     """
-    rows = np.flatnonzero(~answers.usable())
-    if not rows.size:
-        return ()
-    names = athletes["athlete"] if "athlete" in athletes else [None] * len(athletes)
+    usable = answers.usable()
     problems = answers.problems_of_each()
-    first = []
-    for row in rows[:MOST_NAMED]:
-        name = list(names)[row]
-        name = f"row {row + 1}" if _nameless(name) else str(name).strip()
-        first.append(f"{name} ({_in_brief(problems[row])})")
-    more = rows.size - MOST_NAMED
-    text = ", ".join(first) + (f", and {more} more" if more > 0 else "")
-    return (f"{rows.size} of {len(athletes)} cannot be scored: {text}.",)
+    wrong = np.flatnonzero(~usable).tolist()
+    stopped = np.flatnonzero(usable & ~counts).tolist()
+    named = [f"{_name(athletes, row)} ({_in_brief(problems[row])})" for row in wrong]
+    stopped_named = [_name(athletes, row) for row in stopped]
+    n = len(athletes)
+    return tuple(
+        f"{len(names)} of {n} {what}: {_first(names)}."
+        for names, what in (
+            (named, "cannot be scored"),
+            (stopped_named, "must not start and do not count"),
+        )
+        if names
+    )
+
+
+def _first(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f", and {more} more" if more > 0 else "")
+
+
+def _name(athletes: pd.DataFrame, row: int) -> str:
+    name = athletes["athlete"].iloc[row] if "athlete" in athletes else None
+    return f"row {row + 1}" if _nameless(name) else str(name).strip()
 
 
 def _nameless(name: Any) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -139,3 +139,13 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
     full["cut"] = full["cut"].eq(True)
     full = full.astype(COLUMNS)
     return full.sort_values(["day", "start"], kind="stable").reset_index(drop=True)
+
+
+def moved(log: TrainingLog, days: int) -> TrainingLog:
+    """Log with every session so many days later, as for an example of some other year."""
+    later, report = pd.Timedelta(days=days).as_unit("s"), log.report
+    sessions = log.sessions.assign(
+        day=log.sessions["day"] + later, start=log.sessions["start"] + later
+    )
+    first, last = (d + timedelta(days) for d in (report.first_day, report.last_day))
+    return TrainingLog(sessions, replace(report, first_day=first, last_day=last))

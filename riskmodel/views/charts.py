@@ -1,4 +1,4 @@
-"""Pictures of sweeps: a curve with its range, and a map with the bands as contours.
+"""Pictures of sweeps: a curve with its range, and a map in the colours of the bands.
 
 What a picture looks like is built and checked by Altair once for each choice of axes;
 its rows go to the browser apart, so that a rerun costs no more than they do.
@@ -6,6 +6,10 @@ its rows go to the browser apart, so that a rerun costs no more than they do.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -16,45 +20,46 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
-from riskmodel.scoring.bands import BANDS, UNKNOWN_BAND, words
-from riskmodel.views.colours import DARK, ink
+from riskmodel.reporting.words import BAND_LABELS
+from riskmodel.scoring.bands import BANDS
+from riskmodel.views.colours import GREY, ink
+from riskmodel.views.look import LIMITS
 from riskmodel.whatif.comparison import Sweep
 
 alt.theme.enable("none")  # Streamlit's own gives the colours and sizes
 Spec = dict[str, Any]
-_LABELS = {**{band.name: band.label for band in BANDS}, UNKNOWN_BAND: "Unknown"}
-# Where the shown number, rounded, goes from one band to the next.
-_LIMITS = [(band.up_to + 0.5) / 100.0 for band in BANDS[:-1]]
+PLANS = ("A", "B")
+"""What the plans are called in a picture."""
+_LONG_MIN = 180.0  # times that reach beyond are written in hours
+_SHEET = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
+# The colours of the bands, as a picture cannot read them from the page: light and dark.
+_FILLS = re.findall(r"--\w+-fill: light-dark\(#(\w+), #(\w+)\)", _SHEET)
+_GROUNDS = ("ffffff", "0d1219")
 
 
 class _Axis(NamedTuple):
-    """One input of a sweep in the reader's units; numbers have no levels."""
+    """One input of a sweep in the reader's units, and where the plans lie on it."""
 
-    values: list[Any]
+    values: list[float]
     title: str
-    levels: tuple[str, ...]
-    plan: Any
+    plans: list[float]
 
 
 def _axis_of(
-    field: Field, values: tuple[Any, ...], planned: Any, chosen: units.Chosen
+    field: Field, values: Sequence[float], planned: Sequence[Any], chosen: units.Chosen
 ) -> _Axis:
-    """What an axis shows, and where the plan lies on it."""
-    if field.kind == "level":
-        labels = tuple(field.levels[value] for value in values)
-        return _Axis(list(labels), field.label, labels, field.levels.get(planned))
     unit = units.unit_of(field.unit, chosen)
     # Feet and inches cannot be written along an axis.
     label, shown = (field.unit, float) if unit.feet else (unit.label, unit.shown)
+    if field.unit == "min" and max(values) > _LONG_MIN:
+        label, shown = "h", lambda minutes: minutes / 60.0
     title = f"{field.label}, {label}" if label else field.label
-    plan = None if planned is None else shown(planned)
-    return _Axis([shown(value) for value in values], title, (), plan)
+    plans = [np.nan if value is None else shown(value) for value in planned]
+    return _Axis([shown(value) for value in values], title, plans)
 
 
-def _axis(levels: tuple[str, ...], title: str) -> dict[str, Any]:
-    """Options of the axis of an input: levels keep their order, numbers their ends."""
-    if levels:
-        return {"type": "nominal", "title": title, "sort": list(levels)}
+def _axis(title: str) -> dict[str, Any]:
+    """Options of an axis that ends where its values do."""
     scale = alt.Scale(zero=False, nice=False)
     return {"type": "quantitative", "title": title, "scale": scale}
 
@@ -69,191 +74,173 @@ def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
     st.vega_lite_chart({**spec, "datasets": rows}, width="stretch", alt=description)
 
 
-def curve(sweep: Sweep, planned: Any, chosen: units.Chosen) -> None:
-    """Draw the number in 100 over one input, with its range and the plan."""
-    axis = _axis_of(sweep.across, sweep.x, planned, chosen)
-    rows = pd.DataFrame(
-        {
-            "x": axis.values,
-            "low": 100.0 * sweep.probability_low[0],
-            "number": 100.0 * sweep.probability[0],
-            "high": 100.0 * sweep.probability_high[0],
+def _named(**columns: Sequence[Any]) -> pd.DataFrame:
+    """Where the plans lie, each with its letter; without those that answer nothing."""
+    return pd.DataFrame({"plan": PLANS, **columns}).dropna()
+
+
+def curve(sweeps: Sequence[Sweep], planned: Sequence[Any], chosen: units.Chosen) -> None:
+    """Draw the number in 100 of two plans over one input, with its range."""
+    field = sweeps[0].across
+    axis = _axis_of(field, sweeps[0].x, planned, chosen)
+    tables = []
+    for plan, swept in zip(PLANS, sweeps, strict=True):
+        numbers = {
+            "low": 100.0 * swept.probability_low[0],
+            "number": 100.0 * swept.probability[0],
+            "high": 100.0 * swept.probability_high[0],
         }
-    )
-    tables, plan = {"rows": rows}, ""
-    if axis.plan is not None:
-        tables["plan"] = pd.DataFrame({"x": [axis.plan]})
-        plan = ", the dashes this plan"
+        tables.append(pd.DataFrame({"x": axis.values, **numbers, "plan": plan}))
+    rows = pd.concat(tables)
+    at = [
+        np.interp(place, axis.values, table["number"])
+        for place, table in zip(axis.plans, tables, strict=True)
+    ]
     ends = f"from {rows['number'].min():.1f} to {rows['number'].max():.1f} in 100"
-    show(
-        _curve_spec(axis.title, axis.levels, ink() if plan else None),
-        f"Curve of the number in 100 over {sweep.across.label.lower()}, {ends}.",
-        **tables,
-    )
-    names = ("mark", "bar") if axis.levels else ("line", "area")
-    st.caption(f"The {names[0]} is the number in 100, the {names[1]} its range{plan}.")
+    words = f"Curve of the number in 100 over {field.label.lower()}, {ends}."
+    plans = _named(x=axis.plans, number=at)
+    show(_curve_spec(axis.title, ink()), words, rows=rows, plans=plans)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _curve_spec(title: str, levels: tuple[str, ...], plan_colour: str | None) -> Spec:
-    along = alt.X("x", **_axis(levels, title))
-    chart = of("rows").encode(x=along)
-    if levels:
-        ranges, answers = chart.mark_bar(opacity=0.3), chart.mark_tick(thickness=3)
-    else:
-        ranges, answers = chart.mark_area(opacity=0.3), chart.mark_line()
+def _curve_spec(title: str, colour: str) -> Spec:
+    along, up = alt.X("x", **_axis(title)), alt.Y("number:Q", title="In 100")
+    lines = of("rows").encode(x=along, detail="plan:N")
+    dashes = alt.StrokeDash("plan:N", legend=None)
+    at = of("plans").encode(x=along, y=up)
+    letters = at.mark_text(fontWeight="bold", fontSize=14, dy=-14, color=colour)
     layers = [
-        ranges.encode(y=alt.Y("low:Q", title="In 100"), y2="high"),
-        answers.encode(y=alt.Y("number:Q", title="In 100")),
+        lines.mark_area(opacity=0.12, color=colour).encode(y="low:Q", y2="high"),
+        lines.mark_line(color=colour).encode(y=up, strokeDash=dashes),
+        at.mark_point(filled=True, size=70, color=colour, opacity=1),
+        letters.encode(text="plan:N"),
     ]
-    if plan_colour:
-        dashes = of("plan").mark_rule(strokeDash=[4, 4], color=plan_colour)
-        layers.append(dashes.encode(x=along))
     return alt.layer(*layers, height=300).to_dict()
 
 
-def heat_map(sweep: Sweep, planned: tuple[Any, Any], chosen: units.Chosen) -> None:
-    """Draw the number in 100 over two inputs, the bands as contours, and the plan."""
+def heat_map(
+    sweep: Sweep,
+    planned: Sequence[tuple[Any, Any]],
+    bands: Sequence[str],
+    chosen: units.Chosen,
+) -> None:
+    """Draw the bands over two inputs, and two plans on them.
+
+    ``planned`` and ``bands`` are of each plan, the one that was swept first.
+    """
     if sweep.down is None:
         raise ValueError("A map needs two inputs.")
-    x = _axis_of(sweep.across, sweep.x, planned[0], chosen)
-    y = _axis_of(sweep.down, sweep.y, planned[1], chosen)
-    tables = {"rows": _cells(x, y, sweep.probability)}
-    claims = ["The darker, the more of 100; every map has the same colours."]
-    if not x.levels and not y.levels:
-        lines = _contours(x.values, y.values, sweep.probability)
-        if len(lines):
-            tables["lines"] = lines
-            tables["names"] = _names(x.values, y.values, sweep.probability)
-            claims.append("Lines divide the bands.")
-    if x.plan is not None and y.plan is not None:
-        tables["plan"] = pd.DataFrame({"x": [x.plan], "y": [y.plan]})
-        claims.append("The cross is this plan.")
-    number = tables["rows"]["number"]
+    x = _axis_of(sweep.across, sweep.x, [place[0] for place in planned], chosen)
+    y = _axis_of(sweep.down, sweep.y, [place[1] for place in planned], chosen)
+    number = 100.0 * sweep.probability
     show(
-        _map_spec(x.title, x.levels, y.title, y.levels, tuple(tables)),
+        _map_spec(x.title, y.title, dark=st.context.theme.type == "dark"),
         f"Map of the number in 100 over {sweep.across.label.lower()} and "
         f"{sweep.down.label.lower()}, from {number.min():.1f} to {number.max():.1f}.",
-        **tables,
+        areas=_areas(x.values, y.values, sweep.probability),
+        names=_names(x, y, sweep.probability),
+        plans=_named(x=x.plans, y=y.plans, band=[BAND_LABELS[band] for band in bands]),
     )
-    st.caption(" ".join(claims))
+
+
+def _mixed(colour: str, ground: str) -> str:
+    """A colour with a fifth of the ground, so that letters on it can be read."""
+    pairs = zip(bytes.fromhex(colour), bytes.fromhex(ground), strict=True)
+    return "#" + bytes(round(0.8 * a + 0.2 * b) for a, b in pairs).hex()
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _map_spec(
-    x_title: str,
-    x_levels: tuple[str, ...],
-    y_title: str,
-    y_levels: tuple[str, ...],
-    tables: tuple[str, ...],
-) -> Spec:
+def _map_spec(x_title: str, y_title: str, *, dark: bool) -> Spec:
     places: dict[str, Any] = {
-        "x": alt.X("x", **_axis(x_levels, x_title)),
-        "y": alt.Y("y", **_axis(y_levels, y_title)),
+        "x": alt.X("x", **_axis(x_title)),
+        "y": alt.Y("y", **_axis(y_title)),
     }
-    levels = {"x2": x_levels, "y2": y_levels}
-    ends = {name: name for name, labels in levels.items() if not labels}
-    # The same colours for the same numbers, so that maps compare.
-    scale = alt.Scale(scheme="yelloworangebrown", type="sqrt", domain=[0, 100])
-    cells = of("rows").mark_rect()
-    layers = [
-        cells.encode(
-            **places,
-            **ends,
-            color=alt.Color("number:Q", title="In 100", scale=scale),
-            tooltip=[
-                alt.Tooltip("number:Q", format=".1f", title="In 100"),
-                alt.Tooltip("band:N", title="Band"),
-            ],
-        )
-    ]
-    if "lines" in tables:
-        lines = of("lines").mark_line(color=DARK, strokeWidth=2)
-        layers.append(lines.encode(**places, detail="piece:N", order="at:O"))
-        names = of("names").encode(**places, text="band:N")
-        bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
-        # White behind the letters, as some stand on dark cells.
-        halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4}
-        layers.append(names.mark_text(**bold, **halo, strokeJoin="round"))
-        layers.append(names.mark_text(**bold, color=DARK))
-    if "plan" in tables:
-        cross = of("plan").mark_point(
-            shape="cross",
-            filled=True,
-            size=160,
-            color="#ffffff",
-            stroke=DARK,
-            strokeWidth=2,
-        )
-        layers.append(cross.encode(**places))
-    return alt.layer(*layers, height=380).to_dict()
+    colours = [_mixed(pair[dark], _GROUNDS[dark]) for pair in _FILLS]
+    scale = alt.Scale(domain=[band.label for band in BANDS], range=colours)
+    fill = alt.Fill("band:N", scale=scale, legend=None)
+    line: dict[str, Any] = {"stroke": "#101828", "strokeWidth": 1.2}
+    areas = of("areas").mark_line(**line, interpolate="linear-closed")
+    layers = [areas.encode(**places, fill=fill, detail="piece:N", order="at:O")]
+    bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
+    # White behind the letters, as some stand on dark ground.
+    halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
+    for name, text, dy in (("names", "band:N", 0), ("plans", "plan:N", -15)):
+        letters = of(name).encode(**places, text=text)
+        layers.append(letters.mark_text(**bold, **halo, dy=dy))
+        layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
+    # In the colour of its own band: the second plan can be of another than the map says.
+    cross = of("plans").mark_point(**line, shape="cross", size=190, opacity=1)
+    layers.append(cross.encode(**places, fill=fill))
+    return alt.layer(*layers, height=300).to_dict()
 
 
-def _cells(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
-    """One row for each cell, row by row of the map."""
-    rows = _sides("y", y).merge(_sides("x", x), how="cross")
-    band = words(probability.ravel())[0].rename_categories(_LABELS)
-    return rows.assign(number=100.0 * probability.ravel(), band=band)
-
-
-def _sides(name: str, axis: _Axis) -> pd.DataFrame:
-    """Where cells begin and end: those of numbers reach half a step to each side."""
-    if axis.levels:
-        return pd.DataFrame({name: axis.values})
-    at = np.array(axis.values)
-    edges = np.r_[at[0], (at[1:] + at[:-1]) / 2.0, at[-1]]
-    return pd.DataFrame({name: edges[:-1], f"{name}2": edges[1:]})
-
-
-def _contours(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
-    """Lines between the bands, point by point."""
-    lines = contourpy.contour_generator(x, y, probability)
-    pieces = [np.asarray(p) for limit in _LIMITS for p in lines.lines(limit)]
-    rows = [pd.DataFrame(p, columns=["x", "y"]) for p in pieces]
-    if not rows:
-        return pd.DataFrame()
+def _areas(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
+    """The part of each band, point by point, over that of the band below."""
+    kind = contourpy.FillType.OuterOffset
+    whole = contourpy.contour_generator(x, y, probability, fill_type=kind)
+    names = [band.label for band in BANDS]
+    rows = []
+    for band, limit in enumerate((-1.0, *LIMITS)):
+        for points, offsets in zip(*whole.filled(limit, 2.0), strict=True):
+            for i, (begin, end) in enumerate(pairwise(offsets)):
+                piece = pd.DataFrame(points[begin:end], columns=["x", "y"])
+                # What is left out of it is of the band below.
+                rows.append(piece.assign(band=names[band - (i > 0)]))
     return pd.concat(rows, keys=range(len(rows)), names=["piece", "at"]).reset_index()
 
 
-def _names(x: list[float], y: list[float], probability: Any) -> pd.DataFrame:
-    """The name of each band, in the middle of its part of the map."""
-    where = np.digitize(probability, _LIMITS)
+def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
+    """The name of each band, in the middle of its part of the map and beside the plans."""
+    at_x, at_y = (np.array(axis.values) for axis in (x, y))
+    taken = np.zeros(probability.shape, dtype=bool)
+    for plan_x, plan_y in zip(x.plans, y.plans, strict=True):
+        beside = np.abs(at_x - plan_x) < 0.2 * np.ptp(at_x)
+        taken |= beside & (np.abs(at_y - plan_y) < 0.15 * np.ptp(at_y))[:, None]
+    where = np.where(taken, -1, np.digitize(probability, LIMITS))
+    where[:, [0, 1, -2, -1]] = -1  # no name is cut at the side
     rows = []
     for place, band in enumerate(BANDS):
-        at_y, at_x = np.nonzero(where == place)
+        row, column = np.nonzero(where == place)
         # A sliver has no room for a name.
-        if at_x.size >= probability.size / 40:
-            nearest = np.hypot(at_x - at_x.mean(), at_y - at_y.mean()).argmin()
-            rows.append({"x": x[at_x[nearest]], "y": y[at_y[nearest]], "band": band.label})
-    return pd.DataFrame(rows)
+        if row.size >= probability.size / 40:
+            far = (row - row.mean()) ** 2 + (column - column.mean()) ** 2
+            near = far.argmin()
+            rows.append({"x": at_x[column[near]], "y": at_y[row[near]], "band": band.label})
+    return pd.DataFrame(rows, columns=["x", "y", "band"])
 
 
 def weeks(days: pd.DataFrame) -> None:
     """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue."""
     # Without a zone in the text, no browser moves a day.
-    rows = days.assign(day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
-    rows = rows[["day", "load", "fitness", "fatigue"]].rename(columns=str.capitalize)
+    rows = days.assign(Day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
     last = days.iloc[-1]
-    description = (
+    show(
+        _weeks_spec(ink()),
         f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
-        f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}."
+        f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}.",
+        rows=rows[["Day", *_WEEKS]].rename(columns=_WEEKS),
     )
-    show(_weeks_spec(), description, rows=rows)
-    st.markdown(description)
 
 
-@st.cache_data(show_spinner=False)
-def _weeks_spec() -> Spec:
-    chart = of("rows").encode(x=alt.X("Day:T", title=None))
-    bars = chart.mark_bar(opacity=0.35)
-    lines = chart.transform_fold(["Fitness", "Fatigue"], as_=["what", "value"])
-    legend = alt.Legend(orient="top")
-    return alt.layer(
-        bars.encode(y=alt.Y("Load:Q", title="Load a day")),
-        lines.mark_line(strokeWidth=2).encode(
-            y=alt.Y("value:Q", title="Load a day"),
-            strokeDash=alt.StrokeDash("what:N", title=None, legend=legend),
-            color=alt.Color("what:N", title=None, legend=legend),
-        ),
-        height=260,
-    ).to_dict()
+_WEEKS = {"load": "Load of the day", "fitness": "Fitness", "fatigue": "Fatigue"}
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _weeks_spec(letters: str) -> Spec:
+    names = [*_WEEKS.values()]
+    scale = alt.Scale(domain=names, range=[GREY, letters, "#d5611b"])
+    legend = alt.Legend(
+        orient="top", symbolType="stroke", symbolStrokeWidth=4, symbolDash=[1, 0]
+    )
+    chart = of("rows").transform_fold([*names], as_=["what", "value"])
+    chart = chart.encode(
+        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False)),
+        y=alt.Y("value:Q", title=None),
+        color=alt.Color("what:N", scale=scale, title=None, legend=legend),
+    )
+    is_load = alt.datum.what == names[0]
+    bars = chart.transform_filter(is_load).mark_bar(opacity=0.55)
+    dashes = alt.Scale(domain=names[1:], range=[[1, 0], [5, 3]])
+    dash = alt.StrokeDash("what:N", scale=dashes, legend=None)
+    lines = chart.transform_filter(~is_load).mark_line(strokeWidth=2.5)
+    return alt.layer(bars, lines.encode(strokeDash=dash), height=240).to_dict()

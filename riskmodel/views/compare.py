@@ -1,10 +1,8 @@
-"""For a coach with a few possible plans: side by side, and what one answer does."""
+"""For who has a few possible plans: which has the lower risk, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -12,258 +10,215 @@ import streamlit as st
 from riskmodel import load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.side_by_side import Line, comparison_pdf, parts
+from riskmodel.reporting.side_by_side import comparison_pdf
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.words import SYNTHETIC
-from riskmodel.views import charts, device, form, plans, questions, tables, widgets
-from riskmodel.views.state import ScenariosState, state
-from riskmodel.whatif.comparison import (
-    AXES,
-    MOST_SCENARIOS,
-    Comparison,
-    Sweep,
-    compare,
-    sweep,
+from riskmodel.scoring.assessment import Assessment, assess
+from riskmodel.scoring.bands import shown_in_100
+from riskmodel.views import (
+    device,
+    form,
+    look,
+    plan_cards,
+    plan_differences,
+    plans,
+    questions,
+    result,
+    tables,
+    widgets,
 )
-from riskmodel.whatif.plans import LONGEST_NAME, Scenario, to_frame, to_text
+from riskmodel.views.plan_cards import Assessed
+from riskmodel.views.state import ScenariosState, state
+from riskmodel.whatif.comparison import Comparison, compare
+from riskmodel.whatif.plans import to_frame, to_text
 
-_FULL = f"{MOST_SCENARIOS} scenarios are the most that stand side by side."
-
-
-def _table(scenarios: Sequence[Scenario], comparison: Comparison) -> str:
-    """Everything side by side; what differs from the first is bold."""
-    width = len(scenarios) + 1
-    bodies = []
-    for part in parts(comparison, form.chosen_units(), private=True):
-        lines = "".join(
-            f'<tr><th scope="row">{escape(line.label)}</th>{_cells(line)}</tr>'
-            for line in part.lines
-        )
-        head = f'<tr><th scope="rowgroup" colspan="{width}">{part.heading}</th></tr>'
-        bodies.append(f"<tbody>{head}{lines}</tbody>")
-    names = "".join(f'<th scope="col">{escape(s.name)}</th>' for s in scenarios)
-    head = f"<thead><tr><td></td>{names}</tr></thead>"
-    room = f"min-width: {9 + 5 * len(scenarios)}rem"
-    return f'<table class="cr-table" style="{room}">{head}{"".join(bodies)}</table>'
+_Drawn = Callable[[], None]
 
 
-def _cells(line: Line) -> str:
-    return "".join(
-        f"<td{' class=cr-differs' if differs else ''}>{escape(text)}</td>"
-        for text, differs in zip(line.texts, line.differs, strict=True)
+# -------------------------------------------------------------------- head and the answer
+
+
+def _head() -> None:
+    with st.container(horizontal=True, vertical_alignment="top", key="plans_head"):
+        with st.container():
+            look.heading(
+                "Which plan has the lower risk?",
+                "Plans side by side: change anything, see what it does.",
+            )
+        with st.container(horizontal=True, vertical_alignment="center", key="acts"):
+            if plans.is_example():
+                st.html(look.tag("Example: change anything"), width="content")
+            if (before := state(ScenariosState).before) is not None:
+                words = f"Undo: {before.step}"
+                st.button(words, key="undo", type="tertiary", on_click=plans.undo)
+            box = widgets.folded("Rows", "checklist", "rows")
+            if box.open:
+                with box:
+                    _ask_rows()
+            if not plans.is_full():
+                _ask_new()
+
+
+def _ask_rows() -> None:
+    st.session_state["rows"] = list(state(ScenariosState).rows)
+    st.multiselect(
+        "Rows beside those that differ",
+        plan_cards.MORE_ROWS,
+        format_func=lambda name: FIELDS[name].label,
+        key="rows",
+        on_change=_keep_rows,
+        placeholder="Choose",
     )
+    questions.ask_units()
 
 
-def _start() -> None:
-    """Offer what to start from."""
-    current = form.answers()
-    full = len(plans.by_number()) >= MOST_SCENARIOS
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            "Add the session of My session",
-            on_click=plans.add,
-            args=("My session", current),
-            disabled=full or not current,
-            help=_FULL if full else None if current else "My session has no answers yet.",
-            key="add_current",
-        )
-        # A box that is switched off is too pale to read.
-        if not full:
-            names = load_examples()
-            widgets.example("Add an example", names, "add_example", _add_example)
-        questions.ask_units()
-    if full:
-        st.caption(_FULL)
+def _keep_rows() -> None:
+    state(ScenariosState).rows = tuple(st.session_state["rows"])
+
+
+def _ask_new() -> None:
+    st.menu_button(
+        "Example",
+        list(load_examples()),
+        icon=":material/add:",
+        type="tertiary",
+        key="add_example",
+        on_click=_add_example,
+    )
+    if form.answers():
+        words = f":material/add: {plans.MY_SESSION}"
+        st.button(words, key="add_session", on_click=plans.add_session)
 
 
 def _add_example() -> None:
     if name := st.session_state["add_example"]:
         plans.add(name, load_examples()[name])
-        st.session_state["add_example"] = None
 
 
-def _change_one() -> None:
-    """Ask for one scenario, one question, and another answer."""
-    st.header("Change one thing")
-    number, labels = plans.chosen(), plans.labels()
-    # Set anew each time, as the scenario keeps its number and not its place.
-    st.session_state["change_plan"] = number
-    widgets.select("In which scenario", labels, "change_plan", on_change=_choose)
-    asked = ("number", "level", "levels")
-    names = [name for name, field in FIELDS.items() if field.kind in asked]
-    name = _ask_for_answer("Which answer", _asked(names, number), "change_field")
-    plans.ask_one(number, name)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"plan_name_{number}"
-        st.session_state[key] = plans.by_number()[number].name
-        st.text_input(
-            "Its name",
-            key=key,
-            max_chars=LONGEST_NAME,
-            on_change=plans.rename,
-            args=(number, key),
-        )
-        full = _FULL if len(labels) >= MOST_SCENARIOS else None
-        first = "It is the first already." if plans.is_first(number) else None
-        for label, act, why_not in (
-            ("Duplicate", plans.duplicate, full),
-            ("Move left", plans.move_left, first),
-            ("Remove", plans.remove, None),
-        ):
-            off = why_not is not None
-            st.button(label, on_click=act, args=(number,), disabled=off, help=why_not)
+def _against(first: Assessment, other: Assessment) -> str:
+    """How many more or fewer of 100 than with the first plan, as the numbers are shown."""
+    more = shown_in_100(other.probability) - shown_in_100(first.probability)
+    if np.isnan(more) or other is first:
+        return ""
+    return f"{abs(more):.0f} {'more' if more > 0 else 'fewer'}" if more else "the same"
 
 
-def _asked(names: Sequence[str], number: int) -> list[str]:
-    """Questions that mean something for one scenario."""
-    answers = plans.by_number()[number].answers
-    return [name for name in names if FIELDS[name].asked_of(answers)]
+def _ranking(assessed: Assessed) -> None:
+    first, *_ = assessed.values()
+    rows = []
+    for number, answer in assessed.items():
+        name = plans.shown()[number].name
+        if _has_number(answer):
+            ends = answer.probability_low, answer.probability_high
+            row = look.Ranked(name, answer.probability, *ends, _against(first, answer))
+        else:
+            stop = result.must_not_start(answer)
+            why = "Do not start yet" if stop else plan_cards.needed_words(answer)
+            row = look.Ranked(name, np.nan, np.nan, np.nan, why)
+        rows.append(row)
+    st.html(look.ranking(rows, "The plans on one axis", "Plan", "than the first"))
 
 
-def _choose() -> None:
-    plans.choose(st.session_state["change_plan"])
+def _has_number(answer: Assessment) -> bool:
+    return not (answer.problems or result.must_not_start(answer))
 
 
-def _ask_for_answer(
-    label: str, names: Sequence[str], key: str, first: str = "duration_min"
-) -> str:
-    """Ask which question it is about, if any; at first it is about this one."""
-    return st.selectbox(
-        label,
-        names,
-        index=names.index(first),
-        format_func=lambda name: FIELDS[name].label if name else "Nothing: a curve",
-        key=key,
-    )
+# ------------------------------------------------------------------------ to take along
 
 
-@st.cache_data(scope="session", max_entries=32, show_spinner=False)
-def _swept(answers: Mapping[str, Any], across: str, down: str | None) -> Sweep:
-    return sweep(answers, across, down)
+def _ways(found: Comparison | None) -> None:
+    """Draw the ways to share, keep and bring plans, each drawn once it is opened."""
+    ways: dict[str, tuple[str, _Drawn]] = {"Open a file": ("upload_file", _open_file)}
+    own = bool(plans.all_plans())
+    if own and found is not None:
+        ways = {"Files": ("download", lambda: _files(found)), **ways}
+    if own:
+        ways = {"Share": ("link", _share), **ways}
+    with st.container(horizontal=True, key="ways"):
+        for words, (icon, draw) in ways.items():
+            box = widgets.folded(words, icon, words.split()[0].lower())
+            if box.open:
+                with box:
+                    draw()
+        if own:
+            words, icon = "Keep in this browser", ":material/bookmark:"
+            st.button(words, key="keep", icon=icon, type="tertiary", on_click=plans.keep)
 
 
-def _pictures(comparison: Comparison) -> None:
-    st.header("What one or two answers do")
-    numbered = zip(plans.by_number(), comparison.assessments, strict=True)
-    usable = [number for number, answer in numbered if not answer.problems]
-    if not usable:
-        st.markdown("A picture needs a scenario that can be scored.")
-        return
-    number, across, down = _ask_for_picture(usable)
-    answers = plans.by_number()[number].answers
-    pictures = {"curve": _swept(answers, across, None)}
-    if down:
-        pictures = {"map": _swept(answers, across, down), **pictures}
-        here = answers.get(across), answers.get(down)
-        charts.heat_map(pictures["map"], here, form.chosen_units())
-    charts.curve(pictures["curve"], answers.get(across), form.chosen_units())
-    if any(np.isnan(swept.probability).any() for swept in pictures.values()):
-        st.caption(
-            "Where nothing stands, an answer is needed that this scenario lacks, such as "
-            "the air of a sport on land."
-        )
-    for picture, swept in pictures.items():
-        if labels := " and ".join(FIELDS[name].label for name in swept.left_out):
-            st.caption(
-                f"Left out of the {picture}, as it belongs to one weather only: {labels}."
-            )
-
-
-def _keep_swept() -> None:
-    state(ScenariosState).swept = st.session_state["sweep_plan"]
-
-
-def _ask_for_picture(usable: list[int]) -> tuple[int, str, str | None]:
-    """Ask for a scenario, and for the one or two answers that change along the axes."""
-    page = state(ScenariosState)
-    with st.container(horizontal=True):
-        if page.swept not in usable:
-            page.swept = usable[0]
-        st.session_state["sweep_plan"] = page.swept
-        labels = {number: plans.labels()[number] for number in usable}
-        widgets.select("Of scenario", labels, "sweep_plan", on_change=_keep_swept)
-        axes = _asked(AXES, page.swept)
-        across = _ask_for_answer("Along", axes, "sweep_across")
-        others = ["", *(name for name in axes if name != across)]
-        first = "air_temperature_c" if "air_temperature_c" in others else ""
-        down = _ask_for_answer("And upward", others, "sweep_down", first)
-    return page.swept, across, down or None
-
-
-def _take_along(scenarios: Sequence[Scenario], comparison: Comparison) -> None:
-    st.header("Take it along")
-    private = widgets.with_private(
+def _private() -> bool:
+    return widgets.with_private(
         "compare_private",
         yes="Links and files then hold health answers: whoever has them can read them.",
-        no="Health answers, today's answers, body size and names of athletes are left "
-        "out of links and files.",
+        no="Health answers, today's answers and body size are left out.",
     )
+
+
+def _share() -> None:
+    st.code(plans.link(private=_private()), language=None, wrap_lines=True)
+
+
+def _files(found: Comparison) -> None:
+    private = _private()
     # A file is made outside the visit, where nothing of its state can be read.
-    units, version = form.chosen_units(), load_scorecard().version
+    chosen, version, own = form.chosen_units(), load_scorecard().version, plans.all_plans()
+    files: dict[str, Callable[[], str | bytes]] = {
+        "PDF": lambda: comparison_pdf(own, found, units=chosen, private=private),
+        "CSV": lambda: to_csv(to_frame(own, found.assessments, version, private=private)),
+        "JSON": lambda: to_text(own, private=private) + "\n",
+    }
     with st.container(horizontal=True):
-        with st.popover("Share a link"):
-            st.code(plans.link(private=private), language=None, wrap_lines=True)
-        widgets.download(
-            "CSV",
-            lambda: to_csv(
-                to_frame(scenarios, comparison.assessments, version, private=private)
-            ),
-            "cramp-risk-scenarios.csv",
-        )
-        widgets.download(
-            "JSON",
-            lambda: to_text(scenarios, private=private) + "\n",
-            "cramp-risk-scenarios.json",
-        )
-        widgets.download(
-            "PDF",
-            lambda: comparison_pdf(scenarios, comparison, units=units, private=private),
-            "cramp-risk-scenarios.pdf",
-        )
-        st.button("Save on this device", on_click=plans.save)
-    _open_file()
+        for kind, make in files.items():
+            widgets.download(kind, make, f"cramp-risk-plans.{kind.lower()}")
 
 
 def _open_file() -> None:
+    key = f"plans_file_{state(ScenariosState).uploads}"
     st.file_uploader(
-        "Open scenarios from a JSON file",
-        type="json",
-        key="open_scenarios",
-        on_change=plans.open_file,
+        "Plans from a JSON file", type="json", key=key, on_change=_opened, args=(key,)
     )
 
 
-plans.open_link()
-st.title("Compare")
-st.markdown("Plans of one athlete side by side: change one thing and see what it does.")
-device.connect(may_take_up=plans.not_from_another, told=plans.read)
+def _opened(key: str) -> None:
+    if (file := st.session_state[key]) is not None:
+        # The next one is asked for anew, once the box is opened again.
+        state(ScenariosState).uploads += 1
+        st.session_state["box_open"] = False
+        plans.open_file(file.getvalue())
+
+
+# ------------------------------------------------------------------------------ the page
+
+
+def _show() -> None:
+    shown = plans.shown()
+    if not shown:
+        look.note("No plan is open: add My session or an example, or open a file.")
+        _ways(None)
+        return
+    sessions = [plan.answers for plan in shown.values()]
+    found = compare(sessions) if len(sessions) > 1 else None
+    scored = [assess(sessions[0])] if found is None else found.assessments
+    assessed = dict(zip(shown, scored, strict=True))
+    _ranking(assessed)
+    plan_cards.show(assessed, [row.name for row in found.answers] if found else [])
+    first, *others = (number for number in assessed)
+    others = [number for number in others if _has_number(assessed[number])]
+    if found is None:
+        look.note("One more plan to compare with: duplicate this one, or add another.")
+    elif others and _has_number(assessed[first]):
+        plan_differences.show(assessed, found.factors, others)
+    else:
+        look.note("The reasons need a number of the first plan and of another one.")
+    _ways(found)
+    look.note(SYNTHETIC)
+
+
 plans.take_up()
-_start()
-scenarios = plans.all_plans()
-for problem in state(ScenariosState).problems:
-    tables.tell(problem)
-plans.tell_file()
-plans.tell_differences()
-if len(scenarios) == 1:
-    st.info("One more scenario to compare with: duplicate this one, or add another.")
-    _change_one()
-    _open_file()
-elif not scenarios:
-    st.info("Start from the session of My session, from an example or from a file.")
-    _open_file()
-else:
-    found = compare([scenario.answers for scenario in scenarios])
-    with st.container(key="warnings"):
-        for scenario, answer in zip(scenarios, found.assessments, strict=True):
-            for wrong in answer.problems:
-                tables.tell(f"{scenario.name}: {form.sentence(wrong)}")
-            for guard in answer.guards:
-                if guard.urgent:
-                    tables.tell(f"{scenario.name}: {guard}")
-    _change_one()
-    st.header("Side by side")
-    tables.region(_table(scenarios, found), "Scenarios side by side")
-    st.caption(SYNTHETIC)
-    _pictures(found)
-    _take_along(scenarios, found)
-plans.keep_in_address()
+plans.remember()
+device.connect(may_take_up=plans.not_from_another, told=plans.read, address=plans.address())
+with st.container(key="plans_page"):
+    _head()
+    for problem in state(ScenariosState).problems:
+        tables.tell(problem)
+    plans.tell_differences()
+    _show()

@@ -288,8 +288,8 @@ def use_units(chosen: object) -> None:
         form.example, form.as_put = example, shown() if example else {}
 
 
-def sentence(problem: Problem) -> str:
-    """Say what is wrong in the reader's own units, without names for programs."""
+def sentence(problem: Problem, *, typed: bool = False) -> str:
+    """Say what is wrong in the reader's own units, in which it may have been typed."""
     field, chosen = FIELDS.get(problem.field), chosen_units()
     if field is None or problem.kind != "not_allowed" or field.kind != "number":
         return problem.sentence(names=False)
@@ -302,8 +302,8 @@ def sentence(problem: Problem) -> str:
         shown_as = f"\N{LEFT DOUBLE QUOTATION MARK}{written}\N{RIGHT DOUBLE QUOTATION MARK}"
     else:
         # Of a number that was typed here, and of one of a link or a file.
-        own = st.session_state.get(field.name) != written
-        shown_as = units.text(number, field.unit, chosen) if own else written
+        typed = typed or st.session_state.get(field.name) == written
+        shown_as = written if typed else units.text(number, field.unit, chosen)
     return f"{field.label} is {shown_as}; allowed is {units.allowed(field, chosen)}.{hint}"
 
 

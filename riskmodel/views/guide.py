@@ -1,12 +1,17 @@
 """For somebody who has a cramp, or wonders whether it is one."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.guide import Kind, Step, load_guide
+from riskmodel.reporting.guide import Choice, Guide, load_guide
 from riskmodel.scoring.guards import RED_FLAGS
-from riskmodel.views import tables
+from riskmodel.views import look, tables, widgets
 
 _ROWS = {
     "feels": "What it feels like",
@@ -18,66 +23,89 @@ _ROWS = {
 }
 
 
-def _compared(kinds: tuple[Kind, ...]) -> pd.DataFrame:
+def _list(rows: Iterable[tuple[str, str]], kind: str = "ul") -> str:
+    lines = "".join(f"<li><b>{escape(a)}.</b> {escape(b)}</li>" for a, b in rows)
+    return f'<{kind} class="cr-list">{lines}</{kind}>'
+
+
+def _answer(choice: Choice) -> str:
+    """Draw what a choice comes to, for the warning signs what to do about each."""
+    urgent = choice.name == "warning"
+    signs = FIELDS["red_flags"].levels
+    lines = "".join(f"<li>{escape(RED_FLAGS[name])}</li>" for name in signs)
+    rows = f'<ul class="cr-list">{lines}</ul>' if urgent else ""
+    return (
+        f'<section class="{"cr-stop" if urgent else "cr-card"} cr-answers" role="status">'
+        f"<h2>{escape(choice.heading)}</h2><p>{escape(choice.text)}</p>{rows}</section>"
+    )
+
+
+def _ask(guide: Guide) -> None:
+    """Ask which one it is, the signs that need help before all."""
+    brief = " · ".join(FIELDS["red_flags"].in_brief.values())
+    st.html(
+        look.stop("Get help first if one of these is true", [brief[0].upper() + brief[1:]])
+    )
+    choices = guide.choices
+    choice = st.pills(
+        "Which one is it?",
+        list(choices),
+        format_func=lambda n: f":material/{choices[n].icon}: {choices[n].label}",
+        key="guide_choice",
+        wrap=True,
+    )
+    if choice is not None:
+        st.html(_answer(choices[choice]))
+
+
+def _tell(guide: Guide) -> None:
+    """Say what to do when it happens and before."""
+    st.html(
+        '<h2 class="cr-h2">When it happens</h2>'
+        f"{_list(((step.heading, step.brief) for step in guide.steps), 'ol')}"
+        '<h2 class="cr-h2">Before the next one</h2>'
+        f"{_list([(guide.late.heading, guide.late.brief)])}"
+    )
+
+
+def _explain() -> None:
+    for step in (*guide.steps, guide.late):
+        st.markdown(f"**{step.heading}.** {step.text}")
+        look.note(" ".join([step.evidence, *(f"{source}." for source in step.sources)]))
+
+
+def _compare() -> None:
     rows = [
-        {"": heading, **{kind.label: getattr(kind, name) for kind in kinds}}
+        {"": heading, **{kind.label: getattr(kind, name) for kind in guide.kinds}}
         for name, heading in _ROWS.items()
     ]
-    return pd.DataFrame(rows)
+    tables.show_by_column(pd.DataFrame(rows), "Cramp, twitch and strain compared")
+    look.note(f"{guide.disagreement.heading}. {guide.disagreement.text}")
 
 
-def _show_evidence(step: Step) -> None:
-    sources = " ".join(f"{source}." for source in step.sources)
-    st.caption(f"{step.evidence} {sources}")
-
-
-def _start_again() -> None:
-    for name in load_guide().questions:
-        st.session_state[f"path_{name}"] = None
-
-
-guide = load_guide()
-st.title("Cramp guide")
-st.markdown("What helps when it happens, and how to tell a cramp from other things.")
-with st.expander("Get help first, if one of these is true", expanded=True):
-    for name, label in FIELDS["red_flags"].levels.items():
-        st.markdown(f"- **{label}.** {RED_FLAGS[name]}")
-st.header("When it happens")
-for place, step in enumerate(guide.steps, 1):
-    st.markdown(f"{place}. **{step.heading}.** {step.text}")
-    _show_evidence(step)
-st.header(guide.late.heading)
-st.markdown(guide.late.text)
-_show_evidence(guide.late)
-st.header("Search by symptom")
-wanted = st.text_input("A word or two, such as calf, twitch or bruise", key="guide_search")
-if wanted.strip():
-    found = guide.search(wanted)
-    for entry in found:
-        st.markdown(f"**{entry.heading}.** {entry.text}")
-    if not found:
-        st.markdown(
+def _search() -> None:
+    words = st.text_input(
+        "A word or two, such as calf, twitch or bruise", key="guide_search"
+    )
+    entries = guide.search(words)
+    st.html(_list((entry.heading, entry.text) for entry in entries))
+    if words.strip() and not entries:
+        look.note(
             "Nothing in the guide says that. Try a single word, such as the name of the "
             "muscle or how it feels. If it worries you, ask a doctor; chest pain or "
             "trouble breathing is an emergency."
         )
-st.header("Cramp, spasm or strain?")
-tables.show_by_column(_compared(guide.kinds), "Cramp, spasm and strain compared")
-st.header("Which one is it?")
-answers = {
-    name: st.session_state[f"path_{name}"] == "Yes"
-    for name in guide.questions
-    if st.session_state.get(f"path_{name}")
-}
-asked, end = guide.walk(answers)
-for question in asked:
-    st.pills(question.text, ["Yes", "No"], key=f"path_{question.name}")
-if end is not None:
-    st.info(end)
-    st.button("Start again", key="path_again", on_click=_start_again)
-st.header(guide.disagreement.heading)
-st.markdown(guide.disagreement.text)
-st.caption(
-    "Not a diagnosis, and no medical advice. What you enter here is forgotten when you "
-    "close the page."
+
+
+guide = load_guide()
+look.heading(
+    "What helps when a cramp comes?", "And is it one? No diagnosis; nothing is kept."
 )
+with st.container(key="guide"):
+    with st.container(key="guide_which"):
+        _ask(guide)
+    with st.container(key="guide_steps"):
+        _tell(guide)
+widgets.folded("How to do it, and what studies say", "guide_long", _explain)
+widgets.folded("Cramp, twitch and strain side by side", "guide_kinds", _compare)
+widgets.folded("Search by symptom", "guide_find", _search)

@@ -1,303 +1,331 @@
-"""The scenarios of the Compare page: in the session, the address, a file, the device."""
+"""The plans of the page Compare, what is done with them, and where they lie.
+
+A tab holds all of them until it is closed, the address what is not private; an example
+is in neither, and in no link, file or browser, until somebody makes it theirs.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from riskmodel import advise
 from riskmodel.inputs import units
-from riskmodel.inputs.fields import FIELDS, outdated
+from riskmodel.inputs.fields import FIELDS, Field, outdated
+from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.session import tidy
-from riskmodel.views import device, form, questions, share
-from riskmodel.views.state import ScenariosState, state
+from riskmodel.inputs.written import number_text, number_written
+from riskmodel.scoring.assessment import assess
+from riskmodel.views import device, example, form, questions, share
+from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
+from riskmodel.whatif.comparison import MOST_SCENARIOS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
+MY_SESSION = "My session"
 _PARAMETER = "scenarios"
+_TAB = "plans"
 
 
-def by_number() -> dict[int, Scenario]:
-    """Scenarios in their order, each by a number that it keeps when others come or go."""
-    compare = state(ScenariosState)
-    if compare.scenarios is None:
-        compare.scenarios = {}
-    return compare.scenarios
+def shown() -> dict[int, Scenario]:
+    """The plans in their order, an example too, each by a number that it keeps."""
+    return state(ScenariosState).scenarios
+
+
+def is_example() -> bool:
+    """Whether the plans are nobody's yet."""
+    return state(ScenariosState).origin == "example"
 
 
 def all_plans() -> list[Scenario]:
-    """Scenarios in their order."""
-    return list(by_number().values())
+    """The reader's own plans in their order."""
+    return [] if is_example() else list(shown().values())
 
 
-def as_text(*, private: bool) -> str:
-    """Write the scenarios as their file, with private answers or without."""
-    return to_text(all_plans(), private=private)
+def is_full() -> bool:
+    """Whether no other plan has room."""
+    return len(shown()) >= MOST_SCENARIOS
 
 
-def labels() -> dict[int, str]:
-    """Place and name of every scenario, by its number."""
-    numbered = enumerate(by_number().items(), 1)
-    return {number: f"{place}. {plan.name}" for place, (number, plan) in numbered}
+# ------------------------------------------------------------------------------ changes
 
 
-def chosen() -> int:
-    """Number of the scenario that is being changed: the one chosen, else the last."""
-    number = state(ScenariosState).chosen
-    if number is None or number not in by_number():
-        return next(reversed(by_number()))
-    return number
+def _set(plans: Mapping[int, Scenario], *, step: str = "") -> None:
+    """Put plans in the place of all by the reader's hand; a named step can be undone."""
+    page = state(ScenariosState)
+    before = PlansBefore(step, page.scenarios, page.origin, page.saved_with)
+    page.before = before if step else None
+    page.scenarios, page.origin, page.problems = dict(plans), "own", ()
 
 
-def choose(number: int) -> None:
-    """Let a scenario be the one that is changed, wherever it moves."""
-    state(ScenariosState).chosen = number
+def undo() -> None:
+    """Take the last step back."""
+    page = state(ScenariosState)
+    if (before := page.before) is not None:
+        page.scenarios, page.saved_with = before.scenarios, before.saved_with
+        page.origin, page.before, page.problems = before.origin, None, ()
 
 
-def _put(plans: Iterable[Scenario]) -> None:
-    state(ScenariosState).scenarios = {_next(): plan for plan in plans}
-
-
-def _next() -> int:
-    state(ScenariosState).last_number += 1
-    return state(ScenariosState).last_number
-
-
-def _reorder(numbers: Iterable[int]) -> None:
-    plans = by_number()
-    state(ScenariosState).scenarios = {number: plans[number] for number in numbers}
+def _numbered(plans: Iterable[Scenario]) -> dict[int, Scenario]:
+    """Give each plan a number of its own; what a plan may not assure goes."""
+    page, numbered = state(ScenariosState), {}
+    for plan in plans:
+        page.last_number += 1
+        answers = form.without_assurances(plan.answers)
+        numbered[page.last_number] = Scenario(plan.name, answers)
+    return numbered
 
 
 def _unused(name: str, taken: Iterable[str]) -> str:
-    """Name that no other scenario has: "Long ride", "Long ride 2", "Long ride 3"."""
-    name = name.strip()[:LONGEST_NAME] or "Scenario"
+    """Name that no other plan has: "Start at 7", "Start at 7 (2)"."""
+    name = name.strip()[:LONGEST_NAME] or "Plan"
     if name not in taken:
         return name
-    counted = re.fullmatch(r"(.*\S) (\d{1,2})", name)
+    counted = re.fullmatch(r"(.*\S) \((\d{1,2})\)", name)
     base, count = (counted[1], int(counted[2])) if counted else (name, 1)
-    base = base[: LONGEST_NAME - 3]
-    while (numbered := f"{base} {count}") in taken or count < 2:
+    base = base[: LONGEST_NAME - 5]
+    while (numbered := f"{base} ({count})") in taken or count < 2:
         count += 1
     return numbered
 
 
-def add(name: str, answers: Mapping[str, Any]) -> None:
-    """Put a scenario behind the others, and let it be the one that is changed."""
-    choose(_append(name, answers))
-
-
-def _append(name: str, answers: Mapping[str, Any]) -> int:
-    # An athlete's name is no part of a plan.
+def _named(name: str, answers: Mapping[str, Any]) -> Scenario:
+    """Name a plan as no other one is; an athlete's name is no part of it."""
     known = tidy({k: v for k, v in answers.items() if k != "athlete"})[0]
-    unused = _unused(name, {plan.name for plan in all_plans()})
-    number = _next()
-    by_number()[number] = Scenario(unused, form.without_assurances(known))
-    return number
+    return Scenario(_unused(name, {plan.name for plan in shown().values()}), known)
+
+
+def add(name: str, answers: Mapping[str, Any]) -> None:
+    """Put a plan behind the others."""
+    _set(shown() | _numbered([_named(name, answers)]))
+
+
+def add_session() -> None:
+    """Put the session of My session behind the reader's plans, or for an example."""
+    if is_example():
+        _set(_numbered(_of_session(form.answers())))
+    else:
+        add(MY_SESSION, form.answers())
 
 
 def duplicate(number: int) -> None:
-    """Put a copy beside a scenario."""
-    plan, order = by_number()[number], list(by_number())
-    copy = _append(plan.name, plan.answers)
-    order.insert(order.index(number) + 1, copy)
-    _reorder(order)
-    choose(copy)
+    """Put a copy beside a plan."""
+    plan = shown()[number]
+    rows = list(shown().items())
+    place = list(shown()).index(number) + 1
+    rows[place:place] = _numbered([_named(plan.name, plan.answers)]).items()
+    _set(dict(rows))
 
 
 def remove(number: int) -> None:
-    """Take a scenario away."""
-    was_chosen, order = chosen() == number, list(by_number())
-    place = order.index(number)
-    order.remove(number)
-    _reorder(order)
-    if was_chosen and order:
-        choose(order[min(place, len(order) - 1)])
-
-
-def is_first(number: int) -> bool:
-    """Whether no scenario stands before this one."""
-    return next(iter(by_number())) == number
+    """Take a plan away."""
+    left = {other: plan for other, plan in shown().items() if other != number}
+    _set(left, step=f"Remove {shown()[number].name}")
 
 
 def move_left(number: int) -> None:
-    """Let a scenario and the one before it change places."""
-    order = list(by_number())
-    place = order.index(number)
-    order[place - 1], order[place] = number, order[place - 1]
-    _reorder(order)
+    """Let a plan and the one before it change places."""
+    rows = list(shown().items())
+    place = list(shown()).index(number)
+    rows[place - 1], rows[place] = rows[place], rows[place - 1]
+    _set(dict(rows))
 
 
 def rename(number: int, key: str) -> None:
     """Take the name that was typed."""
-    plan, name = by_number()[number], st.session_state[key]
+    plan, name = shown()[number], st.session_state[key]
     if name.strip() != plan.name:
-        others = {p.name for other, p in by_number().items() if other != number}
-        by_number()[number] = Scenario(_unused(name, others), plan.answers)
+        others = {p.name for other, p in shown().items() if other != number}
+        _set({**shown(), number: Scenario(_unused(name, others), plan.answers)})
 
 
-# ---------------------------------------------------------------------- one answer
+# --------------------------------------------------------------------------- one answer
 
 
-def ask_one(number: int, name: str) -> None:
-    """Draw the widget for one answer of one scenario."""
-    field, key = FIELDS[name], f"plan_{number}_{name}"
-    answer = by_number()[number].answers.get(name)
-    change: dict[str, Any] = {
-        "key": key,
-        "on_change": _answered,
-        "args": (number, name, key),
-    }
-    if field.kind != "number":
-        st.session_state[key] = answer
-        questions.levels(field, change)
-        return
-    unit = units.unit_of(field.unit, form.chosen_units())
-    own = unit.feet or unit.label == field.unit
-    shown = answer if own or answer is None else unit.shown(answer)
-    st.session_state[key] = None if shown is None else round(float(shown), 4)
-    label = f"{field.label}, {field.unit if own else unit.label}".removesuffix(", ")
-    step = float(field.step if own else unit.step)
-    st.number_input(label, value=None, step=step, format="%.4g", **change)
+def text_of(number: int, name: str) -> str:
+    """What a field for a number shows: as it was typed, else as numbers are written."""
+    field, chosen = FIELDS[name], form.chosen_units()
+    typed = state(ScenariosState).typed.get((number, name))
+    if typed is not None and not typed.is_number:
+        return typed.text
+    answer = shown()[number].answers.get(name)
+    if answer is None:
+        return ""
+    in_this_unit = typed and typed.unit == units.unit_of(field.unit, chosen).label
+    return typed.text if typed and in_this_unit else number_text(answer, field, chosen)
 
 
-def _answered(number: int, name: str, key: str) -> None:
-    plan, field, value = by_number()[number], FIELDS[name], st.session_state[key]
-    unit = units.unit_of(field.unit, form.chosen_units())
-    if field.kind == "number" and value is not None:
-        own = unit.feet or unit.label == field.unit
-        value = float(value) if own else unit.inside(float(value))
-    if field.kind == "levels":
+def fault_of(number: int, name: str) -> Problem | None:
+    """What is wrong with what stands in a field."""
+    typed = state(ScenariosState).typed.get((number, name))
+    if typed is None or typed.is_number:
+        return None
+    return Problem(name, "not_allowed", typed.text)
+
+
+def answer(number: int, name: str, key: str) -> None:
+    """Take the answer of a field; what it makes out of date goes."""
+    plan, field, value = shown()[number], FIELDS[name], st.session_state[key]
+    if field.kind == "number":
+        value = _number(number, field, value)
+    elif field.kind == "levels":
         value = questions.none_or_some(plan.answers.get(name) or [], list(value))
     answers = {**plan.answers, name: value}
+    if name == "red_flags":  # a doctor looked at the others
+        answers.pop("red_flags_seen", None)
     stale = [measured for measured in outdated([name]) if measured in answers]
-    if stale:
-        answers |= dict.fromkeys(stale)
-        labels = " and ".join(FIELDS[measured].label.lower() for measured in stale)
-        state(ScenariosState).problems = (
-            f"{plan.name}: the {labels} belonged to the weather before and was left out.",
-        )
+    answers |= dict.fromkeys(stale)
     left = {n: v for n, v in answers.items() if v not in form.EMPTY}
-    by_number()[number] = Scenario(plan.name, left)
+    _set({**shown(), number: Scenario(plan.name, left)})
+    if stale:
+        labels = " and ".join(FIELDS[measured].label for measured in stale)
+        words = f"{plan.name}: {labels} belonged to the weather before and was left out."
+        state(ScenariosState).problems = (words,)
 
 
-# ----------------------------------------------------------- address, device, file
+def _number(number: int, field: Field, text: str) -> float | None:
+    typed, chosen = state(ScenariosState).typed, form.chosen_units()
+    typed.pop((number, field.name), None)
+    if is_blank(text):
+        return None
+    try:
+        value = number_written(text, field, chosen)
+        is_number = field.low <= value <= field.high
+    except ValueError:
+        is_number = False
+    unit = units.unit_of(field.unit, chosen).label
+    typed[number, field.name] = Typed(text, unit, is_number)
+    return value if is_number else None
 
 
-def open_link() -> None:
-    """Take up the scenarios of the address that the page was opened with, once."""
-    compare = state(ScenariosState)
-    if compare.scenarios is None and _PARAMETER in st.query_params:
-        compare.address = st.query_params[_PARAMETER]
-        read(compare.address)
-        # Until the device has said that they are the reader's own.
-        compare.link = as_text(private=False)
-
-
-def read(text: str) -> None:
-    """Take up scenarios that were written as text, such as the private part of a link."""
-    compare = state(ScenariosState)
-    plans, problems = from_text(text)
-    compare.problems = tuple(map(str, problems))
-    compare.before_file = None
-    if plans:
-        compare.saved_with = saved_with(text)
-        _put(Scenario(p.name, form.without_assurances(p.answers)) for p in plans)
-
-
-def _saved() -> str | None:
-    saved = device.kept().get("scenarios")
-    return saved if isinstance(saved, str) else None
-
-
-def not_from_another() -> bool:
-    """Whether the scenarios are no link's, or those that this device has saved."""
-    link, saved = state(ScenariosState).link, _saved()
-    if link is None:
-        return True
-    return saved is not None and to_text(from_text(saved)[0], private=False) == link
+# ------------------------------------------------------- address, tab, browser, and file
 
 
 def take_up() -> None:
-    """Take up the saved scenarios, if there are none or they are those of the address."""
-    saved, compare = _saved(), state(ScenariosState)
-    if saved is None or compare.taken_up:
-        return
-    if compare.link is not None:
-        compare.taken_up = True
-        untouched = as_text(private=True) == compare.link
-        if not (untouched and not_from_another()):
-            return
-        compare.link = None
-    elif by_number():
-        return
-    compare.taken_up = True
-    read(saved)
+    """Find the plans to begin with, until the reader has some of their own.
+
+    Those of a link, of this tab before a reload, those kept in this browser, My session
+    beside a variation of it, or an example.
+    """
+    page = state(ScenariosState)
+    if not page.origin and page.scenarios:
+        page.origin = "own"
+    if not page.origin and (text := st.query_params.get(_PARAMETER)):
+        read(text)
+        if page.scenarios:
+            page.origin, page.link = "link", as_text(private=False)
+    if page.origin in ("", "example", "link"):
+        for text in filter(_may_replace, (device.of_tab(_TAB), _kept())):
+            of_link = page.saved_with
+            read(text)
+            page.saved_with = of_link if page.link else page.saved_with
+            break
+    if page.origin in ("", "example", "session"):
+        _begin()
 
 
-def tell_differences() -> None:
-    """Say why saved or sent scenarios can have other numbers than before."""
-    plans, compare = all_plans(), state(ScenariosState)
-    private = any(FIELDS[name].private for plan in plans for name in plan.answers)
+def _begin() -> None:
+    """Show My session if it can be scored, else the example."""
+    page, answers = state(ScenariosState), form.answers()
+    if page.origin and page.session == answers:
+        return
+    page.session = answers
+    can = bool(answers) and not assess(answers).problems
+    page.origin = "session" if can else "example"
+    page.scenarios = {}
+    page.scenarios = _numbered(_of_session(answers) if can else example.PLANS)
+
+
+def _of_session(answers: Mapping[str, Any]) -> list[Scenario]:
+    """My session, and the same with what would help most, named by what it does."""
+    own = {name: value for name, value in answers.items() if name != "athlete"}
+    first = Scenario(MY_SESSION, own)
+    if not (options := advise(own).now):
+        return [first, Scenario(f"{MY_SESSION} (2)", own)]
+    changed = {n: v for n, v in {**own, **options[0].changes}.items() if v is not None}
+    name = options[0].label_in(form.chosen_units())
+    return [first, Scenario(name[:LONGEST_NAME], changed)]
+
+
+def read(text: str) -> None:
+    """Take up plans that were written as text, such as the private part of a link."""
+    page = state(ScenariosState)
+    plans, problems = from_text(text)
     if plans:
-        without = compare.link is not None and not private
-        share.tell_differences(compare.saved_with, without_private=without)
+        _set(_numbered(plans))
+        page.saved_with = saved_with(text)
+    page.problems = tuple(problem.sentence(names=False) for problem in problems)
 
 
-def save() -> None:
-    """Keep the scenarios on the reader's own device, private answers too."""
-    count = len(by_number())
-    device.write(
-        f"Saved {count} scenario{'s' * (count != 1)} in this browser.",
-        scenarios=as_text(private=True),
-    )
+def _kept() -> str:
+    kept = device.kept().get("scenarios")
+    return kept if isinstance(kept, str) else ""
 
 
-def open_file() -> None:
-    """Take up the scenarios of a file, if it holds any that can be used."""
-    if (file := st.session_state["open_scenarios"]) is None:
-        return
-    compare = state(ScenariosState)
-    text = file.getvalue().decode("utf-8-sig", "replace")
-    plans, unread = from_text(text)
-    problems = tuple(map(str, unread))
-    if any(plan.answers for plan in plans):
-        compare.before_file = by_number(), compare.saved_with
-        _put(plans)
-        compare.saved_with = saved_with(text)
-    else:
-        problems = (*problems, "Nothing of the file was used; the scenarios stay.")
-    compare.problems = problems
+def _may_replace(text: str) -> bool:
+    """Whether plans that lie here are those of the address, if one brought any."""
+    plans, link = from_text(text)[0], state(ScenariosState).link
+    return bool(plans) and link in ("", to_text(plans, private=False))
 
 
-def tell_file() -> None:
-    """Offer to take an opened file back."""
-    if state(ScenariosState).before_file is not None:
-        st.button("Undo: open the file", key="undo_file", on_click=_undo_file)
+def not_from_another() -> bool:
+    """Whether the plans are no link's, or those that this browser has kept."""
+    return state(ScenariosState).origin != "link" or _may_replace(_kept())
 
 
-def _undo_file() -> None:
-    compare = state(ScenariosState)
-    if compare.before_file is not None:
-        compare.scenarios, compare.saved_with = compare.before_file
-    compare.before_file = None
-    compare.problems = ()
+def as_text(*, private: bool) -> str:
+    """Write the reader's plans as their file; "" if there are none."""
+    plans = all_plans()
+    return to_text(plans, private=private) if plans else ""
 
 
-def keep_in_address() -> None:
-    """Put the scenarios, without private answers, where a reload finds them."""
-    if not by_number():
-        st.query_params.clear()
-        return
-    text, compare = as_text(private=False), state(ScenariosState)
-    # A link stays as it was spelt: a new address would lose what follows its #.
-    address = st.query_params.get(_PARAMETER)
-    as_opened = (address, text) == (compare.address, compare.link)
-    if address != text and not as_opened:
-        st.query_params[_PARAMETER] = text
+def remember() -> None:
+    """Let the tab hold the plans, so that a reload changes no number."""
+    if state(ScenariosState).origin != "link":
+        device.remember(_TAB, as_text(private=True))
+
+
+def address() -> str | None:
+    """What the address bar is to show; a link that was sent stays as it was spelt."""
+    if state(ScenariosState).origin == "link":
+        return None
+    text = as_text(private=False)
+    return f"?{urlencode({_PARAMETER: text})}" if text else ""
 
 
 def link(*, private: bool) -> str:
-    """Write the scenarios as a link to this page."""
+    """Write the plans as a link to this page."""
     public = share.address({_PARAMETER: as_text(private=False)})
     return device.private_part(public, as_text(private=True)) if private else public
+
+
+def tell_differences() -> None:
+    """Say why plans that were kept or sent can have other numbers than before."""
+    page = state(ScenariosState)
+    private = any(FIELDS[n].private for plan in all_plans() for n in plan.answers)
+    without = page.origin == "link" and not private
+    share.tell_differences(page.saved_with, without_private=without)
+
+
+def keep() -> None:
+    """Keep the plans in the reader's browser, private answers too."""
+    count = len(all_plans())
+    words = f"Kept {count} plan{'s' * (count != 1)} in this browser."
+    device.write(words, scenarios=as_text(private=True))
+
+
+def open_file(content: bytes) -> None:
+    """Take up the plans of a file, if it holds any that can be used."""
+    page, text = state(ScenariosState), content.decode("utf-8-sig", "replace")
+    plans, unread = from_text(text)
+    problems = tuple(problem.sentence(names=False) for problem in unread)
+    if any(plan.answers for plan in plans):
+        _set(_numbered(plans), step="Open the file")
+        page.saved_with = saved_with(text)
+    else:
+        problems = (*problems, "Nothing of the file was used; the plans stay.")
+    page.problems = problems

@@ -9,7 +9,11 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
+<<<<<<< HEAD
 from riskmodel.views import clock, form, look
+=======
+from riskmodel.views import form, look, navigation
+>>>>>>> main
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -60,7 +64,7 @@ _IF_MEASURED = frozenset(
     {"wbgt_c", "solar_radiation_w_m2", "latitude_deg", "longitude_deg", "start_time"}
 )
 # Numbers commit while they are typed, so that nobody waits for leaving a field.
-_PAUSE = "700ms"
+PAUSE = "700ms"
 NUMBERS = tuple(
     f.name for f in FIELDS.values() if f.kind == "number" and f.unit not in ("of 10", "min")
 )
@@ -199,6 +203,9 @@ def ask_group(group: str) -> None:
     """Draw the questions of one group that are not among the six."""
     fields = [f for f in FIELDS.values() if f.group == group and not f.required]
     draw(f for f in fields if f.name not in _IF_MEASURED)
+    if group == "conditioning":
+        words = "A training log answers three of these"
+        st.button(words, type="tertiary", on_click=navigation.go_to, args=("training",))
     if group == "weather":
         ask_feeling()
         box = st.expander("If you measured it", key="measured", on_change="rerun")
@@ -347,6 +354,8 @@ def _offset_text(offset_min: int | None) -> str:
 
 
 _SHORT = {
+    "session_rpe": "Effort",
+    "relative_effort": "Against usual",
     "air_temperature_c": "Air",
     "relative_humidity_pct": "Humidity",
     "water_temperature_c": "Water",
@@ -355,13 +364,25 @@ _SHORT = {
 }
 
 
+def short_label(field: Field) -> str:
+    """Label of a question in few words, with the reader's unit."""
+    unit = units.unit_of(field.unit, form.chosen_units()).label
+    if (short := _SHORT.get(field.name)) is None:
+        return heading(field, unit)
+    return short if field.unit in ("", "min", "years") else f"{short}, {unit}"
+
+
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text, and below it what is wrong with it."""
+<<<<<<< HEAD
     state(FormState).in_sight.add(field.name)
     unit = units.unit_of(field.unit, form.chosen_units())
     label = heading(field, unit.label)
     if (short := _SHORT.get(field.name)) is not None:
         label = short if field.unit in ("min", "years") else f"{short}, {unit.label}"
+=======
+    label = short_label(field)
+>>>>>>> main
     fault = form.faults().get(field.name)
     held = st.session_state.get(field.name)
     if field.unit == "min" and fault is None and isinstance(held, str) and held:
@@ -373,7 +394,7 @@ def _number(field: Field, *, width: Any = "stretch") -> None:
             _marked(field, label),
             key=field.name,
             help=None if field.name in _SHORT else field.help or None,
-            live=_PAUSE,
+            live=PAUSE,
             persist_state="session",
         )
         if fault is not None:

@@ -1,4 +1,4 @@
-"""What changed between two scorecards and why, as a part of the Method page."""
+"""What changed between two scorecards and why, as a part of How it works."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +26,6 @@ _TOLD = ("2026.1", "2027.1")
 def show(before: Scorecard, after: Scorecard, main: pd.DataFrame | None = None) -> None:
     """Draw why, if `main` has the main figures, and every row with its points."""
     changes = compare_scorecards(before, after)
-    st.header(f"What changed from {before.version} and why")
     if main is not None and (before.version, after.version) == _TOLD:
         _why(main.set_index("id"))
     if not changes.rows and not changes.grades:
@@ -104,7 +103,7 @@ def show_unreachable(rows: Sequence[Row]) -> None:
         others = (row for row in rows if row["id"] == name and row["model"] != PRODUCT)
         return ", ".join(f"{row['model']} {100 * row['ours']:.0f}" for row in others)
 
-    st.subheader("What stays out of reach")
+    st.markdown("**What stays out of reach**")
     st.markdown(
         "- A year of cycling and a month of trail running brought cramps to as many, by "
         f"what people said later ({pair('cyclists-year')}; {pair('trail-month')}). A year "

@@ -12,7 +12,7 @@ from riskmodel import best_start, best_start_squad
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
-from riskmodel.reporting.starts import credit, day_words
+from riskmodel.reporting.starts import day_words, starts_table
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.scores import PLAN_FIELDS
 from riskmodel.starts.scores import WEATHER_FIELDS
@@ -71,7 +71,7 @@ def _ask_session(*, squad: bool) -> tuple[dict[str, Any], list[str]]:
         answers = {name: v for name, v in answers.items() if name in PLAN_FIELDS}
     missing = [field.label for field in needed if field.name not in answers]
     box = st.popover(
-        _missing_words(missing) if missing else _session_words(answers),
+        _session_words(answers, missing),
         key="start_session",
         icon=":material/edit_note:" if missing else ":material/bolt:",
         type="primary" if missing else "secondary",
@@ -96,13 +96,11 @@ def _tell_faults() -> None:
             look.fault(form.sentence(fault))
 
 
-def _missing_words(missing: list[str]) -> str:
-    return (
-        missing[0] + "?" if len(missing) == 1 else f"Your session? {len(missing)} answers"
-    )
-
-
-def _session_words(answers: dict[str, Any]) -> str:
+def _session_words(answers: dict[str, Any], missing: list[str]) -> str:
+    if len(missing) > 1:
+        return f"Your session? {len(missing)} answers"
+    if missing:
+        return f"{missing[0]}?"
     sport = FIELDS["sport"].levels[answers["sport"]]
     minutes = duration_text(answers["duration_min"])
     return f"{sport}, {minutes}, effort {answers['session_rpe']:g}"
@@ -113,7 +111,8 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
     held = {key: st.session_state.setdefault(key, v) for key, v in _LIMITS.items()}
     words = f"{held['start_earliest']:%H:%M}–{held['start_latest']:%H:%M}"
     if (planned := _planned(weather, answers)) is not None:
-        words = f"{'Fixed' if held['start_fixed'] else 'Plan'}: {planned:%a %H:%M}"
+        what = "Fixed" if held["start_fixed"] else "Plan"
+        words = f"{what}: {day_words(planned)[:3]} {clock_words(planned)}"
     icon = ":material/schedule:"
     box = st.popover(words, key="start_limits", icon=icon, on_change="rerun")
     if not box.open:
@@ -125,7 +124,9 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
         st.datetime_input(label, None, key="start_planned", **looking)
         if own is not None:
             look.note(f"That of My session: {day_words(own)}, {clock_words(own)}.")
-        st.toggle("Fixed start: only this one", key="start_fixed", **_STAYS)
+        st.toggle("Fixed start: only this one", key="start_fixed", **looking)
+        if held["start_fixed"] and planned is None:
+            look.note("Say when it starts; until then all are shown.")
         with st.container(horizontal=True, wrap=False):
             st.time_input("Not before", key="start_earliest", **_STAYS)
             st.time_input("Not after", key="start_latest", **_STAYS)
@@ -147,10 +148,11 @@ def _planned(weather: Weather | None, answers: dict[str, Any]) -> pd.Timestamp |
 
 
 def _score(
-    weather: Weather, answers: dict[str, Any], squad: pd.DataFrame | None, *, whole: bool
+    weather: Weather | None, answers: dict[str, Any], squad: pd.DataFrame | None
 ) -> Best:
+    """Score every start under the weather, or under an example of it."""
     held = st.session_state
-    planned = _planned(weather, answers)
+    planned = None if weather is None else _planned(weather, answers)
     limits: dict[str, Any] = {
         "planned": planned,
         "fixed": held["start_fixed"] and planned is not None,
@@ -160,12 +162,13 @@ def _score(
         "step_min": held["start_step"],
         "daylight_only": held["start_daylight"],
     }
-    if whole:
+    hours = start_weather.example() if weather is None else weather
+    if weather is None or state(StartState).shown_whole:
         # An example lies in the past, and is looked at all the same.
-        limits["first"] = weather.frame.index[0].to_pydatetime().replace(tzinfo=UTC)
+        limits["first"] = hours.frame.index[0].to_pydatetime().replace(tzinfo=UTC)
     if squad is not None:
-        return best_start_squad(squad, answers, weather, **limits)
-    return best_start(answers, weather, **limits)
+        return best_start_squad(squad, answers, hours, **limits)
+    return best_start(answers, hours, **limits)
 
 
 # -------------------------------------------------------------------------- the answer
@@ -179,10 +182,12 @@ def _show_stop(best: Best) -> bool:
         return True
     for guard in guards:
         look.warn(guard.sentence)
-    if best.problems or not len(best.starts):
-        look.warn(" ".join([*map(form.sentence, best.problems)] or best.notes[-1:]))
-        return True
-    return False
+    if best.by_day or (st.session_state["start_fixed"] and best.planned is not None):
+        return False
+    allowed = best.starts[best.starts["allowed"]]
+    reasons = [*map(form.sentence, best.problems)] or [*allowed["problem"].head(1)]
+    look.warn(" ".join(reasons or best.notes[-1:]))
+    return True
 
 
 def _show_foot(best: Best, *, takeable: bool) -> None:
@@ -192,20 +197,9 @@ def _show_foot(best: Best, *, takeable: bool) -> None:
         start_weather.show_source(best.weather)
         look.note(*notes, SYNTHETIC)
         if takeable:
-            _take_along(best)
-
-
-def _take_along(best: Best) -> None:
-    shown = best.starts.drop(columns="guards", errors="ignore").reset_index(drop=True)
-    shown = shown.assign(weather=best.weather.words)
-    for name in ("start", "end"):
-        shown[name] = shown[name].map(lambda moment: moment.isoformat())
-    source = credit(best.weather.attribution)
-    widgets.download(
-        "All starts, CSV",
-        lambda: to_csv(shown.assign(source=source)),
-        "cramp-risk-starts.csv",
-    )
+            table = starts_table(best)
+            name = "cramp-risk-starts.csv"
+            widgets.download("All starts, CSV", lambda: to_csv(table), name)
 
 
 def _show() -> None:
@@ -220,12 +214,8 @@ def _show() -> None:
             example = weather is None or bool(missing)
             if example:
                 st.html(_example_tags(weather=weather is None, session=bool(missing)))
-            if weather is None:
-                weather, whole = start_weather.example(), True
-            else:
-                whole = state(StartState).shown_whole
             answers = {**(questions.EXAMPLE if missing else {}), **answers}
-            best = _score(weather, answers, squad, whole=whole)
+            best = _score(weather, answers, squad)
             if _show_stop(best):
                 return
             row = start_one.chosen_row(best)
@@ -238,7 +228,7 @@ def _show() -> None:
         if squad is None and not example:
             with st.container(key="start_more"):
                 start_one.show_on_site(best, row, answers)
-                start_one.offer_heat_days(weather, row, answers)
+                start_one.offer_heat_days(best.weather, row, answers)
     _show_foot(best, takeable=not example)
 
 

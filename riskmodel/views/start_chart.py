@@ -116,25 +116,25 @@ def _cell(best: Best, cell: pd.Series[Any] | None, chosen: pd.Timestamp) -> str:
     if cell is None:
         return '<td class="none"><span class="cr-hidden">no start</span></td>'
     if cell["problem"]:
-        return (
-            f'<td class="none" title="{escape(cell["problem"])}">–<span class="cr-hidden">'
-            f" {escape(cell['problem'])}</span></td>"
-        )
+        why = escape(cell["problem"])
+        return f'<td class="none" title="{why}">–<span class="cr-hidden"> {why}</span></td>'
     marks = [
-        ("", "", "the sun is down") if not cell["sun_up"] else (),
-        ("best", "★", "best of its day") if cell["best_of_day"] else (),
-        ("", "◆", "planned") if cell["planned"] else (),
-        ("chosen", "", "chosen") if cell["start"] == chosen else (),
-        ("out", "", "outside your limits") if not cell["allowed"] else (),
+        mark
+        for holds, *mark in (
+            (not cell["sun_up"], "dark", "", "the sun is down"),
+            (cell["best_of_day"], "best", "★", "best of its day"),
+            (cell["planned"], "planned", "◆", "planned"),
+            (cell["start"] == chosen, "chosen", "", "chosen"),
+            (not cell["allowed"], "out", "", "outside your limits"),
+        )
+        if holds
     ]
-    found = [mark for mark in marks if mark]
-    classes = ["dark"] * (not cell["sun_up"]) + [name for name, _, _ in found]
-    signs = "".join(sign for _, sign, _ in found)
+    classes = " ".join([f"b-{cell['band']}", *(mark[0] for mark in marks)])
+    signs = "".join(mark[1] for mark in marks)
+    words = ", ".join(mark[2] for mark in marks)
     share = cell["value"] / (_athletes(best) or 1)
     strength = min(45.0, 12.0 + look.place_pct(share))
-    return (
-        f'<td class="b-{cell["band"]} {" ".join(filter(None, classes))}" '
-        f'style="--s:{strength:.0f}%"><i aria-hidden="true">{signs}</i>'
-        f"{number_html(best, cell['value'])}"
-        f'<span class="cr-hidden"> {", ".join(words for _, _, words in found)}</span></td>'
-    )
+    sign = f'<i aria-hidden="true">{signs}</i>' if signs else ""
+    said = f'<span class="cr-hidden"> {words}</span>' if words else ""
+    number = number_html(best, cell["value"])
+    return f'<td class="{classes}" style="--s:{strength:.0f}%">{sign}{number}{said}</td>'

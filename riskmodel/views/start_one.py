@@ -13,7 +13,7 @@ import streamlit as st
 from riskmodel import assess
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.starts import day_words, number_of
+from riskmodel.reporting.starts import day_words, number_of, weather_words
 from riskmodel.scoring.bands import in_100_span
 from riskmodel.starts.best import BestStartSquad
 from riskmodel.starts.scores import WEATHER_FIELDS
@@ -35,10 +35,15 @@ def _option(start: pd.Timestamp) -> str:
     return start.tz_convert("UTC").isoformat()
 
 
+def _rows(best: Best) -> pd.DataFrame:
+    """Starts that can be chosen; all of them where the limits leave none."""
+    allowed = best.starts[best.starts["allowed"]]
+    return allowed if len(allowed) else best.starts
+
+
 def chosen_row(best: Best) -> pd.Series[Any]:
     """Row of the start that is looked at: at first the best, on the planned day if any."""
-    allowed = best.starts[best.starts["allowed"]]
-    rows = allowed if len(allowed) else best.starts
+    rows = _rows(best)
     options = [*map(_option, rows["start"])]
     if st.session_state.get(CHOSEN) not in options:
         first = best.by_day
@@ -64,15 +69,13 @@ def show(
     else:
         st.html(card_html(best, row))
         suns = [day.words for day in best.days if day.day == row["start"].date()]
-        look.note(_weather_words(row), *suns)
+        look.note(weather_words(row, form.chosen_units()), *suns)
     for sentence in _warnings(best, row):
         look.warn(sentence)
     wbgt_c = st.session_state.get(_on_site_key(row).format(_degrees().label))
-    allowed = best.starts[best.starts["allowed"]]
-    rows = allowed if len(allowed) else best.starts
     labels = {
         _option(start): f"{day_words(start)}, {clock_words(start)}"
-        for start in rows["start"]
+        for start in _rows(best)["start"]
     }
     squad = isinstance(best, BestStartSquad)
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
@@ -117,19 +120,6 @@ def _choose() -> None:
 
 def _degrees() -> units.Unit:
     return units.unit_of("°C", form.chosen_units())
-
-
-def _weather_words(row: pd.Series[Any]) -> str:
-    chosen, air = form.chosen_units(), _degrees()
-    temperature, wbgt, highest = (
-        units.text(row[name], "°C", chosen, 0 if name == "air_temperature_c" else 1)
-        for name in ("air_temperature_c", "wbgt_c", "wbgt_highest_c")
-    )
-    doubt = row["wbgt_error_c"] * (air.shown(1.0) - air.shown(0.0))
-    return (
-        f"{temperature}, humidity {row['relative_humidity_pct']:.0f} %, heat (WBGT) "
-        f"{wbgt}, {highest} in the hottest hour, give or take {doubt:.3g} {air.label}."
-    )
 
 
 # ----------------------------------------------------------------------------- using it

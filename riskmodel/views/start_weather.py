@@ -173,15 +173,16 @@ def _ask_by_hand() -> None:
     """Ask for two temperatures; everything else has a default that is said."""
     stays: dict[str, Any] = {"persist_state": "session"}
     with st.container(horizontal=True, wrap=False):
+        steps: dict[str, Any] = {"step": 1.0, "format": "%.4g", **stays}
         coolest_c, warmest_c = (
-            widgets.number_in_unit(word, "°C", None, f"typed_{name}_{{}}", **stays)
+            widgets.number_in_unit(word, "°C", None, f"typed_{name}_{{}}", **steps)
             for word, name in (("Coolest", "low"), ("Warmest", "high"))
         )
-    tomorrow = form.today() + timedelta(days=1)
-    on = st.date_input("Day", tomorrow, key="typed_on", **stays)
     more: dict[str, Any] = {"required": True, **stays}
     air = widgets.pills("Air", _AIR_LABELS, "typed_air", default="usual", **more)
     sky = widgets.pills("Sky", _SKY_LABELS, "typed_sky", default="partly", **more)
+    tomorrow = form.today() + timedelta(days=1)
+    on = st.date_input("Day", tomorrow, key="typed_on", **stays)
     usual = st.toggle(
         "Usual temperatures of that time of year, for a date beyond the forecast",
         key="typed_usual",

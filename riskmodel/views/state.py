@@ -185,20 +185,45 @@ class SquadState:
     to_open: pd.DataFrame | None = None
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What stands in a field of a plan, the unit it is in, and whether it is a number."""
+
+    text: str
+    unit: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class PlansBefore:
+    """The plans before a step that can be taken back, and what the step was."""
+
+    step: str
+    scenarios: dict[int, Scenario]
+    origin: str
+    saved_with: str | None
+
+
 @dataclass
 class ScenariosState:
-    """The scenarios of the page Compare, each by a number that it keeps."""
+    """The plans of the page Compare, each by a number that it keeps.
 
-    scenarios: dict[int, Scenario] | None = None
+    ``origin`` is "example", "session" (made from My session and untouched since), "link"
+    (of an address, untouched), "own", or "" before anything was looked at.
+    """
+
+    scenarios: dict[int, Scenario] = field(default_factory=dict)
+    origin: str = ""
     last_number: int = 0
-    chosen: int | None = None
-    swept: int | None = None
+    typed: dict[tuple[int, str], Typed] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()  # asked for beside those that are always in sight
+    all_rows: bool = False
     problems: Sequence[str] = ()
     saved_with: str | None = None  # as in MySessionState
-    before_file: tuple[dict[int, Scenario], str | None] | None = None
-    address: str | None = None
-    link: str | None = None  # the scenarios of the address, as long as they are a link's
-    taken_up: bool = False
+    before: PlansBefore | None = None
+    uploads: int = 0
+    link: str = ""  # the public text of the plans that an address brought
+    session: Answers | None = None  # answers of My session when it was last looked at
 
 
 @dataclass

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
+from html import escape
 from zoneinfo import available_timezones
 
 import pandas as pd
@@ -12,15 +14,16 @@ import streamlit as st
 
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import duration_text
 from riskmodel.training.derive import Derived, derive, with_log
-from riskmodel.training.loads import FATIGUE_DAYS, FITNESS_DAYS, daily
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.loads import daily
+from riskmodel.training.log import TrainingLog, TrainingLogError, moved
 from riskmodel.training.log_file import read_log
-from riskmodel.training.log_table import LogColumn, log_columns
+from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
-from riskmodel.training.sentences import day_words
+from riskmodel.training.sentences import counted, day_words
 from riskmodel.training.words import DURATIONS, MEANINGS
-from riskmodel.views import charts, device, form, tables, widgets
+from riskmodel.views import charts, device, form, look, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import (
     Answers,
@@ -33,11 +36,13 @@ from riskmodel.views.state import (
 )
 
 _MOST_FILES = 60  # FIT files come one for each session
-_LEAVE_OUT = ""
 _EXAMPLES = "example_logs"
-
-
-# ---------------------------------------------------------------------- reading
+_PROGRAMS = {
+    "garmin": "Garmin Connect",
+    "intervals": "intervals.icu",
+    "strava": "Strava",
+    "trainingpeaks": "TrainingPeaks",
+}
 
 
 @cache
@@ -47,8 +52,7 @@ def _zones() -> list[str]:
 
 def _home() -> str:
     """Time zone of the reader, as far as the browser tells."""
-    zone = st.context.timezone
-    return zone if zone in _zones() else "UTC"
+    return zone if (zone := st.context.timezone) in _zones() else "UTC"
 
 
 def _upload_key() -> str:
@@ -65,6 +69,7 @@ def _uploaded() -> None:
     if files := _uploads():
         page = state(TrainingState)
         page.example, page.meanings = "", {}
+        st.session_state["log_example"] = None
         _take(files)
 
 
@@ -73,13 +78,9 @@ def _use_example() -> None:
         page = state(TrainingState)
         page.uploads += 1
         page.example, page.meanings = name, {}
-        st.session_state["log_example"] = None
         _take(_example(name))
-        if page.log is not None:
-            # The example ends on a day of its own; the session is planned for the next.
-            last = page.log.report.last_day
-            st.session_state["log_on"] = last + timedelta(days=1)
-            page.planned_day = form.planned_day()
+    else:
+        _forget()
 
 
 def _example(name: str) -> list[tuple[str, bytes]]:
@@ -105,8 +106,9 @@ def _read(name: str, content: bytes) -> None:
         log = read_log(content, time_zone=time_zone, columns=page.meanings.get(name))
     except TrainingLogError as error:
         page.problems.append(LogProblem(name, f"{name}: {error}"))
-        if columns := _columns(content):
-            page.unnamed.append(LogFile(name, content, columns))
+        with suppress(TrainingLogError):  # a table of no program that we know
+            if columns := log_columns(content):
+                page.unnamed.append(LogFile(name, content, columns))
     else:
         page.parts.append(log)
 
@@ -114,14 +116,10 @@ def _read(name: str, content: bytes) -> None:
 def _put_together() -> None:
     page = state(TrainingState)
     page.log = merge_logs(page.parts) if page.parts else None
-
-
-def _columns(content: bytes) -> tuple[LogColumn, ...]:
-    """Columns of a table that no program that we know has written."""
-    try:
-        return log_columns(content)
-    except TrainingLogError:
-        return ()
+    if page.log is not None and page.example:
+        # It was recorded in some other year; its last session shall be yesterday's.
+        since = form.today() - page.log.report.last_day
+        page.log = moved(page.log, since.days - 1)
 
 
 def _use_columns(file: LogFile, meanings: dict[str, str]) -> None:
@@ -156,6 +154,7 @@ def _forget() -> None:
     page.log, page.example, page.meanings = None, "", {}
     page.parts, page.unnamed, page.problems = [], [], []
     page.uploads += 1
+    st.session_state["log_example"] = None
     state(FormState).log_answers = {}
 
 
@@ -168,8 +167,19 @@ def _ask_for_files() -> None:
         key=_upload_key(),
         on_change=_uploaded,
     )
+    for problem in state(TrainingState).problems:
+        look.fault(problem.sentence)
     zones = _zones()
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
+        st.pills(
+            "Or look at an example",
+            names,
+            format_func=lambda name: _PROGRAMS.get(name.split("_")[0], "One FIT file"),
+            key="log_example",
+            on_change=_use_example,
+            wrap=True,
+        )
         st.selectbox(
             "Time zone where the athlete lives",
             zones,
@@ -179,20 +189,12 @@ def _ask_for_files() -> None:
             "otherwise count for another day.",
             on_change=_other_zone,
             persist_state="session",
+            width=280,
         )
-        names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
-        widgets.example(
-            "Or look at an example", names, "log_example", _use_example, width="stretch"
-        )
-        if state(TrainingState).log is not None:
-            st.button("Remove the log", on_click=_forget)
-    st.caption(
+    look.note(
         "Names, places, notes and positions are not used. The program that shows this page "
-        "holds the sessions until you remove the log or close the page, a file only while "
-        "it is listed here or its columns have no meaning yet, and stores none of it."
+        "holds the sessions until you remove the log or close the page, and stores none."
     )
-    for problem in state(TrainingState).problems:
-        tables.tell(problem.sentence)
 
 
 def _ask_for_columns(file: LogFile) -> None:
@@ -202,10 +204,10 @@ def _ask_for_columns(file: LogFile) -> None:
     chosen: dict[str, str] = {}
     for place, column in enumerate(file.columns):
         with st.container(border=True):
-            tables.say(f"{column.header}: {', '.join(column.samples) or 'empty'}")
+            look.note(f"{column.header}: {', '.join(column.samples) or 'empty'}")
             meaning = widgets.select(
                 f"Meaning of column {place + 1}",
-                {_LEAVE_OUT: "Leave it out", **MEANINGS},
+                {"": "Leave it out", **MEANINGS},
                 f"log_meaning_{file.name}_{place}",
                 label_visibility="collapsed",
             )
@@ -214,36 +216,39 @@ def _ask_for_columns(file: LogFile) -> None:
     meanings = list(chosen.values())
     twice = sorted({MEANINGS[what] for what in meanings if meanings.count(what) > 1})
     if twice:
-        st.error(f"Two columns are {' and '.join(twice)}: leave one out.")
+        look.fault(f"Two columns are {' and '.join(twice)}: leave one out.")
     complete = "start" in meanings and not set(DURATIONS).isdisjoint(meanings)
-    st.button(
-        "Use these columns",
-        on_click=_use_columns,
-        args=(file, chosen),
-        disabled=bool(twice) or not complete,
-    )
+    off = bool(twice) or not complete
+    args = (file, chosen)
+    st.button("Use these columns", on_click=_use_columns, args=args, disabled=off)
 
 
-# ---------------------------------------------------------------------- the answers
-
-
-def _ask_about_the_session(planned_sport: str | None) -> tuple[date, str | None]:
-    """Ask for the day and the sport of the planned session."""
-    page, planned_day = state(TrainingState), form.planned_day()
-    sports = FIELDS["sport"].levels
+def _planned(log: TrainingLog) -> tuple[date, str]:
+    """Day and sport of the planned session, as My session has them, to be changed here."""
+    page, day, sport = state(TrainingState), form.planned_day(), form.answers().get("sport")
+    sports, held = FIELDS["sport"].levels, st.session_state
+    usual = [name for name in log.sessions["sport"].value_counts().index if name in sports]
+    sport = sport or next(iter(usual), "other")
     # Both follow the plan until somebody chooses otherwise here.
-    if page.planned_day != planned_day:
-        st.session_state["log_on"] = page.planned_day = planned_day
-    if page.planned_sport != planned_sport:
-        st.session_state["log_sport"] = page.planned_sport = planned_sport
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        on = st.date_input(
-            "Day of the planned session", key="log_on", persist_state="session"
-        )
-        sport = widgets.select(
-            "Sport", sports, "log_sport", index=None, persist_state="session"
-        )
-    return (on or planned_day), sport
+    if page.planned_day != day:
+        held["log_on"] = page.planned_day = day
+    if page.planned_sport != sport:
+        held["log_sport"] = page.planned_sport = sport
+    on, sport = held.get("log_on") or day, held.get("log_sport") or sport
+    when = "today" if on == form.today() else f"{on:%a} {day_words(on)}"
+    box = st.popover(
+        f"For **{sports[sport].lower()} {when}**. Change",
+        icon=":material/edit:",
+        key="log_plan",
+        on_change="rerun",
+    )
+    if box.open:
+        with box:
+            st.date_input(
+                "Day of the planned session", key="log_on", persist_state="session"
+            )
+            widgets.select("Sport", sports, "log_sport", persist_state="session")
+    return on, sport
 
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
@@ -261,40 +266,34 @@ def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
     if len(reasons := {answer.reason for answer in derived}) == 1 and "" not in reasons:
         tables.tell(reasons.pop())
         return
-    for answer in derived:
-        with st.container(border=True, key=f"derived_{answer.name}"):
-            _show_one(answer, own.get(answer.name))
+    st.html(f'<dl class="cr-derived">{"".join(map(_line, derived))}</dl>')
+    for answer in _usable(derived):
+        mine = own.get(answer.name)
+        if mine is not None and mine != answer.value:
+            here, there = _text(answer.name, mine), _text(answer.name, answer.value)
+            words = f"{answer.label}: take {there} instead of your {here}"
+            key = f"take_{answer.name}"
+            st.button(words, key=key, on_click=_prefer, args=(answer,))
     new = [answer for answer in _usable(derived) if own.get(answer.name) is None]
-    if own.get("sport") != sport:
-        label = FIELDS["sport"].levels[sport].lower()
-        st.markdown(f"The sport in My session becomes {label}: these answers are for it.")
+    if not new:
+        look.note("Nothing new to use: you answered these yourself.")
+        return
     st.button(
-        f"Use {len(new)} answers in My session"
-        if new
-        else "Nothing new to use: you answered these yourself",
+        f"Use {counted(len(new), 'answer')} in My session",
         key="log_use",
         on_click=_use,
         args=(derived, own, sport),
-        disabled=not new,
-        help="Answers that you gave yourself stay. There you can change each of them.",
     )
+    label = FIELDS["sport"].levels[sport].lower()
+    if own.get("sport") != sport:
+        look.note(f"The sport in My session becomes {label}: these answers are for it.")
 
 
-def _show_one(answer: Derived, own: float | None) -> None:
-    if answer.value is None:
-        st.markdown(f"**{answer.label}**: open")
-        tables.say(answer.reason)
-        return
-    st.markdown(f"**{answer.label}**: {_text(answer)}")
-    tables.say(answer.source)
-    if own is not None and own != answer.value:
-        st.caption(f"Your own answer is {own:g}; it stays.")
-        st.button(
-            "Take the log's answer instead",
-            key=f"take_{answer.name}",
-            on_click=_prefer,
-            args=(answer,),
-        )
+def _line(answer: Derived) -> str:
+    return (
+        f"<div><dt>{escape(answer.label)}</dt><dd><b>{_text(answer.name, answer.value)}</b>"
+        f"<small>{escape(answer.source or answer.reason)}</small></dd></div>"
+    )
 
 
 def _usable(derived: Sequence[Derived]) -> list[Derived]:
@@ -323,69 +322,63 @@ def _prefer(answer: Derived) -> None:
     state(FormState).log_answers[answer.name] = source
 
 
-def _text(answer: Derived) -> str:
-    unit = FIELDS[answer.name].unit if answer.name in FIELDS else "times"
-    return f"{answer.value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
+def _text(name: str, value: float | None) -> str:
+    unit = FIELDS[name].unit if name in FIELDS else "times"
+    if value is None or unit == "min":
+        return "open" if value is None else duration_text(value)
+    return f"{value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 
 def _show_weeks(log: TrainingLog, today: date) -> None:
     """Draw the load of the last weeks, with fitness and fatigue."""
-    st.header("The last weeks")
     days = daily(log)
     ahead = days["day"] > pd.Timestamp(today)
-    if ahead.all():
-        tables.tell(
-            "Every session of the log lies in the future: there is nothing to draw."
-        )
-        return
     if days.loc[ahead, "load"].any():
-        tables.tell(
-            "Sessions with a date in the future are not drawn: look at their dates."
-        )
+        look.warn("Sessions with a date in the future are not drawn: look at their dates.")
+    if ahead.all():
+        return
     days = days[~ahead]
-    shown = days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)]
-    charts.weeks(shown)
-    last = days.iloc[-1]
-    settled = (
+    charts.weeks(days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)])
+    young = (
         ""
-        if last["settled"]
-        else (
-            f" The log has {FITNESS_DAYS:g} days or fewer: fitness still shows less than "
-            "two thirds of its level."
-        )
+        if days["settled"].iloc[-1]
+        else " The log is still too short for fitness to show its full level."
     )
-    st.caption(
-        f"Load is minutes times how hard the session felt. Fitness and fatigue are its "
-        f"averages that weigh recent days more: each day a share of 1 \N{MINUS SIGN} "
-        f"e^(\N{MINUS SIGN}1/{FITNESS_DAYS:g}) and 1 \N{MINUS SIGN} "
-        f"e^(\N{MINUS SIGN}1/{FATIGUE_DAYS:g}) of the way to that day's load.{settled} "
-        "They are shown as they are and carry no points."
+    look.note(
+        "Load is minutes times how hard the session felt; fitness is its average over "
+        f"some six weeks, fatigue over some seven days. They carry no points.{young}"
     )
 
 
-st.title("Training log")
-st.markdown("What you have recorded answers the questions about your last weeks.")
+look.heading(
+    "What do your last weeks answer?",
+    "A training log answers questions of My session for you.",
+)
 device.connect()
-_ask_for_files()
 page = state(TrainingState)
+label = "A log, or an example" if page.log is None else "Another log"
+with st.expander(label, expanded=page.log is None or bool(page.problems)):
+    _ask_for_files()
 if page.unnamed:
     _ask_for_columns(page.unnamed[0])
 if page.log is not None:
-    with st.expander("What was read", expanded=True):
-        tables.say(*page.log.report.lines())
-    st.header("What it answers")
     answers = form.answers()
-    on, sport = _ask_about_the_session(answers.get("sport"))
-    if sport is None:
-        st.info("Needed for the answers: the sport.")
-    else:
-        derived = derive(
-            page.log,
-            on=on,
-            sport=sport,
-            air_temperature_c=answers.get("air_temperature_c"),
-            relative_humidity_pct=answers.get("relative_humidity_pct"),
-            complete_until=_ask_whether_complete(page.log, on),
-        )
-        _show_answers(derived, answers, sport)
-    _show_weeks(page.log, form.today())
+    with st.container(key="log_page"):
+        with st.container(key="log_picture"):
+            _show_weeks(page.log, form.today())
+            read = page.log.report.lines
+            widgets.folded("What was read", "log_read", lambda: tables.say(*read()))
+            st.button("Remove the log", on_click=_forget)
+        with st.container(key="log_answers"):
+            if page.example:
+                st.html(look.tag("An example, moved so that it ends yesterday"))
+            on, sport = _planned(page.log)
+            derived = derive(
+                page.log,
+                on=on,
+                sport=sport,
+                air_temperature_c=answers.get("air_temperature_c"),
+                relative_humidity_pct=answers.get("relative_humidity_pct"),
+                complete_until=_ask_whether_complete(page.log, on),
+            )
+            _show_answers(derived, answers, sport)

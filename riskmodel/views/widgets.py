@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.views import form, look
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 T = TypeVar("T")
 _MIME = {
@@ -29,6 +32,13 @@ def download(
     """
     mime = _MIME[Path(file_name).suffix]
     st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
+
+
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """Offer more to read, which is drawn once it is opened."""
+    if (box := st.expander(label, key=key, on_change="rerun")).open:
+        with box:
+            draw()
 
 
 def with_private(key: str, *, yes: str, no: str) -> bool:
@@ -91,3 +101,14 @@ def number_in_unit(
         **more,
     )
     return None if shown is None else unit.inside(shown)
+
+
+def folded(label: str, icon: str, key: str) -> PopoverContainer:
+    """A button that opens a box; what is in it is drawn once it is open."""
+    return st.popover(
+        label,
+        icon=f":material/{icon}:",
+        type="tertiary",
+        key=f"box_{key}",
+        on_change="rerun",
+    )

@@ -265,3 +265,7 @@ LEVERS = (
     ),
 )
 """Every lever.  How strongly each acts is not said here but counted by the chain."""
+
+FOR_ALL = frozenset({"cooler", "shade", "indoors", "shorter", "easier", "warm_up"})
+FOR_ALL |= {"pace", "pace_same_time"}
+"""Levers that a coach can pull for everybody at once."""

@@ -271,7 +271,7 @@ def test_a_figure_is_measured_as_it_was_published():
 
     def measured(measure, population, contrast=""):
         a = anchors.Anchor(
-            "x", "", "A", population, measure, contrast, 1, 0, 2, "", "test", "", ""
+            "x", "", "", "A", population, measure, contrast, 1, 0, 2, "", "test", "", ""
         )
         assert measure in table
         return anchors.measure(a, model, seed=1).value

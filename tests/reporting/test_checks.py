@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app, cards
 from riskmodel.datasets import kept_scorecards, read_table
 from riskmodel.reporting.checks import (
-    FIGURE_NAMES,
+    MAIN_FIGURES,
     calibration_lines,
     miss_text,
     ours_text,
@@ -193,5 +193,5 @@ def test_the_command_prints_targets_with_either_report(monkeypatch):
 def test_earlier_figures_are_of_what_is_shown_first():
     for version in kept_scorecards():
         rows = read_table(f"scorecards/{version}.checks.csv")
-        assert {row["id"] for row in rows} <= {*FIGURE_NAMES}
+        assert {row["id"] for row in rows} <= {*MAIN_FIGURES}
         assert all(0 <= float(row["value"]) <= 1 for row in rows)

@@ -1,7 +1,7 @@
 """The cramp guide: what it holds, what it finds, where its path leads."""
 
-import itertools
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -47,15 +47,12 @@ def test_no_diagnosis_and_nobody_is_told_to_stop_a_medicine():
     assert not re.search(r"\b[DGFPRS]\d\b", TEXT)
 
 
-def test_every_path_ends_and_every_end_is_reached():
-    reached = set()
-    for choices in itertools.product([True, False], repeat=len(GUIDE.questions)):
-        asked, end = GUIDE.walk(dict(zip(GUIDE.questions, choices, strict=True)))
-        assert end is not None
-        assert len(asked) <= 4
-        reached.add(end)
-    assert reached == set(GUIDE.ends.values())
-    assert GUIDE.walk({})[1] is None
+def test_help_is_thought_of_first_and_every_kind_has_an_answer():
+    assert next(iter(GUIDE.choices)) == "warning"
+    assert {kind.name for kind in GUIDE.kinds} <= {*GUIDE.choices}
+    # What must not be stretched comes before what must be.
+    order = [*GUIDE.choices]
+    assert order.index("strain") < order.index("cramp")
 
 
 @given(st.text(max_size=30))
@@ -88,11 +85,9 @@ def test_nonsense_finds_nothing(words):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('yes = ">warning"', 'yes = ">nowhere"', "leads to '>nowhere'"),
-        ('no = "moves"', 'no = "warning"', "leads to 'warning'"),
         ("feels =", "smells =", "has no 'smells'"),
         ('evidence = "Said by guides."\n', "", "lacks 'evidence'"),
-        ("[end]", "[end", "is not TOML"),
+        ("[late]", "[late", "is not TOML"),
     ],
 )
 def test_a_spoilt_file_is_named_in_a_sentence(tmp_path, old, new, sentence):
@@ -113,59 +108,68 @@ def page():
     return page
 
 
-def choose(page, name, answer):
-    (pills,) = (w for w in page.get("button_group") if w.key == f"path_{name}")
-    pills.set_value(answer).run()
+def html_of(page):
+    return unescape(" ".join(node.proto.body for node in page.get("html")))
+
+
+def opened(page, key):
+    page.session_state[key] = True
+    page.run()
     assert not page.exception
+    return page
 
 
-def test_the_page_shows_every_warning_sign_and_step(page):
+def test_the_page_names_every_warning_sign_and_step_before_anything_is_opened(page):
+    words = html_of(page).lower()
+    for sign in FIELDS["red_flags"].in_brief.values():
+        assert sign in words
+    for step in (*GUIDE.steps, GUIDE.late):
+        assert step.heading.lower() in words
+        assert step.text.lower() not in words
+    opened(page, "guide_long")
     words = " ".join(m.value for m in page.markdown)
-    for name, label in FIELDS["red_flags"].levels.items():
-        assert label in words
-        assert RED_FLAGS[name] in words
-    for step in GUIDE.steps:
-        assert step.text in words
-    assert GUIDE.late.text in words
-    captions = " ".join(c.value for c in page.caption)
-    assert all(source in captions for source in GUIDE.late.sources)
+    assert all(step.text in words for step in (*GUIDE.steps, GUIDE.late))
+    assert all(source in html_of(page) for source in GUIDE.late.sources)
+    opened(page, "guide_kinds")
+    assert all(kind.feels in html_of(page) for kind in GUIDE.kinds)
 
 
-def test_the_page_walks_the_path_and_starts_again(page):
-    for name in GUIDE.questions:
-        choose(page, name, "No")
-    assert page.info[0].value == GUIDE.ends["none"]
-    page.button(key="path_again").click().run()
-    assert not page.info
-    assert len([w for w in page.get("button_group")]) == 1
-    choose(page, "warning", "Yes")
-    assert page.info[0].value == GUIDE.ends["warning"]
+@pytest.mark.parametrize("name", GUIDE.choices)
+def test_one_tap_gives_one_answer(page, name):
+    (pills,) = page.get("button_group")
+    pills.set_value(name).run()
+    assert not page.exception
+    words = html_of(page)
+    for other, choice in GUIDE.choices.items():
+        assert (choice.text in words) == (other == name)
+    for sign in RED_FLAGS.values():
+        assert (sign in words) == (name == "warning")
 
 
 def test_the_page_searches_and_says_when_there_is_nothing(page):
+    opened(page, "guide_find")
     page.text_input(key="guide_search").set_value("eyelid").run()
-    assert any("**Spasm or twitch.**" in m.value for m in page.markdown)
+    assert "<b>Spasm or twitch.</b>" in html_of(page)
     page.text_input(key="guide_search").set_value("<script>").run()
     assert not page.exception
-    assert any("Nothing in the guide" in m.value for m in page.markdown)
+    assert "Nothing in the guide" in html_of(page)
 
 
 @in_both_windows
-def test_the_guide_reads_well_and_is_searched_by_keyboard(open_page, viewport, scheme):
-    page = open_page(viewport, color_scheme=scheme)
-    page.get_by_role("link", name="Go to: Cramp guide").click()
-    expect(page.get_by_role("heading", name="Cramp guide")).to_be_visible()
-    ready(page)
-    page.get_by_text("Get help first, if").click()
-    box = page.get_by_role("textbox")
-    for _ in range(40):
+def test_the_guide_answers_by_keyboard_alone(open_page, viewport, scheme):
+    page = open_page(viewport, scheme, "/guide")
+    first = page.get_by_role("radio").first
+    for _ in range(20):
         page.keyboard.press("Tab")
-        if box.evaluate("box => box === document.activeElement"):
+        if first.evaluate("box => box === document.activeElement"):
             break
-    page.keyboard.type("bruise")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Strain.", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
     ready(page)
+    expect(page.get_by_role("heading", name="Get help first", exact=True)).to_be_visible()
+    assert axe(page) == []
+    for label in ("How to do it", "Cramp, twitch and strain", "Search by symptom"):
+        page.get_by_text(label).click()
+        ready(page)
     assert axe(page) == []
     fits(page)
 

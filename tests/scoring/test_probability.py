@@ -383,14 +383,14 @@ def test_doubt_about_a_weight_comes_from_its_grade_or_its_interval():
 
 def test_a_rate_of_ones_own_shifts_all_log_odds_alike():
     points, duration = np.array([40.0, 60.0, 80.0]), np.array([18.0, 26.0, 44.0])
-    own = CALIBRATION.with_base_rate(0.12, points, duration)
+    own = CALIBRATION.with_own_rate(0.12, points, duration)
     assert expit(own.logit(points, duration)).mean() == pytest.approx(0.12)
     shift = own.logit(points, duration) - CALIBRATION.logit(points, duration)
     assert np.ptp(shift) < 1e-12
     six = pd.DataFrame([{**SIX, "duration_min": m} for m in (60, 120, 240)])
     now = assess_frame(six)
     given = now["total_points"], now["points_duration"], now["open_questions_logit"]
-    again = assess_frame(six, calibration=CALIBRATION.with_base_rate(0.2, *given))
+    again = assess_frame(six, calibration=CALIBRATION.with_own_rate(0.2, *given))
     assert again["probability"].mean() == pytest.approx(0.2)
     answer = assess(MARATHON, calibration=own)
     assert answer.probability != assess(MARATHON).probability
@@ -400,9 +400,9 @@ def test_a_rate_of_ones_own_shifts_all_log_odds_alike():
 @pytest.mark.parametrize("rate", [0.0, 1.0, -0.1, 1.2])
 def test_a_rate_that_cannot_be_is_refused(rate):
     with pytest.raises(ValueError, match="above 0 and below 1"):
-        CALIBRATION.with_base_rate(rate, [50.0], [18.0])
+        CALIBRATION.with_own_rate(rate, [50.0], [18.0])
     with pytest.raises(ValueError, match="None of the sessions"):
-        CALIBRATION.with_base_rate(0.1, [math.nan], [18.0])
+        CALIBRATION.with_own_rate(0.1, [math.nan], [18.0])
 
 
 def changed_scorecard(tmp_path):

@@ -52,6 +52,7 @@ def test_no_name_stands_twice_or_in_another_table_too():
         ("medications", "Seretide", "long_acting_beta_agonist"),
         ("medications", "albuterol", OPEN),
         ("medications", "Ventolin (inhaler)", OPEN),
+        ("medications", "albuterol inhaler prn", OPEN),
         ("medications", "insulin", OPEN),
         ("conditions", "T1D", "diabetes"),
         ("conditions", "Hashimoto\N{RIGHT SINGLE QUOTATION MARK}s", "thyroid"),
@@ -59,6 +60,8 @@ def test_no_name_stands_twice_or_in_another_table_too():
         ("conditions", "sickle cell trait", OPEN),
         ("muscle_injury_12mo", "ankle sprain", OPEN),
         ("muscle_injury_12mo", "hamstring strain", ASK),
+        ("muscle_injury_12mo", "L hamstring strain", ASK),
+        ("muscle_injury_12mo", "ankle sprain (right)", OPEN),
     ],
 )
 def test_common_names_are_known(field, word, answer):

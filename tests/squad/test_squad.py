@@ -390,7 +390,7 @@ def test_a_filter_that_fits_nobody_leaves_somebody_to_open():
 
 
 def test_each_click_of_a_lever_can_be_taken_back():
-    label, names = "Pace yourself", [*PLAN, "competition"]
+    label, names = "Pace yourself one step easier", [*PLAN, "competition"]
     hard = {**PLAN, "duration_min": 300.0, "session_rpe": 9, "competition": "yes"}
     page = started({**hard, "air_temperature_c": 24.0})
     efforts = [page.session_state["session_rpe"]]

@@ -95,6 +95,14 @@ def test_what_was_said_of_a_word_survives_an_edit_of_the_list():
     assert settle(edited, said).loc[[4, 9], "medications"].tolist() == ["statin"] * 2
 
 
+def test_a_cell_that_is_a_list_is_read_word_by_word():
+    kept = pd.DataFrame({"medications": [["Lipitor", "HCTZ"], ["statin", "Xyzol"]]})
+    read = read_cells(kept)
+    assert read["medications"][0] == "statin;thiazide_diuretic"
+    assert words_of(read) == {("medications", "Xyzol"): (1, (1,))}
+    assert settle(read, {("medications", "Xyzol"): "none"})["medications"][1] == "statin"
+
+
 def test_a_warning_sign_that_nobody_understands_is_asked_and_keeps_the_score_back():
     frame = pd.DataFrame({"age_years": [30], "illness_24h": ["threw up"]})
     assert set(words_of(frame)) == {("illness_24h", "threw up")}

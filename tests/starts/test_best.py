@@ -755,10 +755,27 @@ def test_of_many_who_cannot_be_scored_three_are_named():
     )
 
 
+def test_who_must_not_start_counts_in_no_number_and_is_named():
+    every = best_start_squad(squad(illness_24h=["yes", None, None]), PLAN, summer())
+    others = best_start_squad(squad().iloc[1:], PLAN, summer())
+    pd.testing.assert_series_equal(every.starts["expected"], others.starts["expected"])
+    assert every.n_scored == 2
+    assert every.notes[-1] == "1 of 3 must not start and do not count: Ada."
+    nobody = best_start_squad(squad(illness_24h=["yes"] * 3), PLAN, summer())
+    assert [problem.kind for problem in nobody.problems] == ["nobody_scored"]
+
+
 def test_why_somebody_cannot_be_scored_tells_no_health_answer():
     team = squad(red_flags=[None, "swollen_calf", None], sleep_h=[None, None, 40])
     said = best_start_squad(team, PLAN, summer()).notes[-1]
     assert said == ("1 of 3 cannot be scored: Ben (Answers need a look).")
+
+
+def test_who_must_not_start_counts_at_no_start():
+    ill = best_start_squad(squad(illness_24h=[None, "yes", None]), PLAN, summer())
+    others = best_start_squad(squad().iloc[[0, 2]], PLAN, summer())
+    assert ill.n_scored == others.n_scored == 2
+    np.testing.assert_allclose(ill.starts["expected"], others.starts["expected"])
 
 
 def test_a_start_that_one_cannot_finish_has_no_sum():

@@ -85,7 +85,9 @@ def tag_of(page):
 
 def steps_of(page):
     """Read the points of the steps and of their sum."""
-    steps = re.search(r'<ul class="cr-steps">.*?<li class="sum.*?</li>', html_of(page), re.S)
+    steps = re.search(
+        r'<ul class="cr-steps">.*?<li class="sum.*?</li>', html_of(page), re.S
+    )
     if steps is None:
         return [], None
     *points, total = re.findall(r'class="num">\+?([\d.]+)<', steps[0])

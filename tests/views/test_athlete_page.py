@@ -24,13 +24,8 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import UNITS
 from riskmodel.reporting.differences import difference_sentences
-from riskmodel.reporting.handout import (
-    LEFT_OUT,
-    _content,
-    change_text,
-    drinking_plan,
-    handout_pdf,
-)
+from riskmodel.reporting.handout import LEFT_OUT, _content, handout_pdf
+from riskmodel.reporting.levers import change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
@@ -198,7 +193,7 @@ def test_one_click_tries_a_lever_and_one_click_brings_the_answers_back(page, nam
     page.selectbox(key="example").select(name).run()
     before = dict(answers_of(page))
     advice = advise(load_examples()[name])
-    for option in [advice.now[0], *([advice.pair] if advice.pair else [])]:
+    for option in [*advice.now[:1], *([advice.pair] if advice.pair else [])]:
         key = "_".join(lever.name for lever in option.levers)
         words = " ".join(m.value for m in page.markdown)
         assert change_text(option) in words
@@ -531,8 +526,8 @@ def test_the_public_page_cannot_be_read_back(session, data):
     names = ("over_drinking", "impossible_loss")
     must_see = {LEFT_OUT, *(guard.sentence for guard in GUARDS if guard.name in names)}
     assert not ({*page["safety"]} ^ {*page_then["safety"]}) - must_see
-    assert "Predicted sweat" not in page["drinking"]
-    assert "As advised" not in page["drinking"]
+    planned = "fluid_intake_l_h" in session
+    assert planned or not page["drinks"]
 
 
 def test_the_longest_page_is_one_page():
@@ -592,53 +587,12 @@ def test_the_page_of_a_swim_has_the_water_and_says_that_heat_is_open():
         assert HEAT_IN_WATER in words
 
 
-@pytest.mark.parametrize(
-    ("answers", "words", "last"),
-    [
-        ({"fluid_intake_l_h": 0.6}, "about 150 ml every 15 minutes (0.6 l/h)", "0.60 l"),
-        ({"fluid_intake_l_h": 0.0, "air_temperature_c": 10}, "about 0 ml", None),
-    ],
-)
-def test_the_drinking_plan_adds_up(answers, words, last):
-    session = {**SIX, "body_mass_kg": 70, "measured_sweat_rate_l_h": 1.0, **answers}
-    said, rows = drinking_plan(session, assess(session), advise(session), {}, private=True)
-    assert words in said
-    cells = [cell for row in rows for cell in row if cell]
-    assert (last in cells) if last else not rows
-
-
-@settings(max_examples=50)
-@given(sessions(), st.booleans())
-def test_no_drinking_plan_is_above_the_sweat_or_against_a_veto(session, private):
-    answer = assess(session)
-    if answer.problems:
-        return
-    said, _ = drinking_plan(session, answer, advise(session), {}, private=private)
-    if amount := re.search(r"about \d+ ml every 15 minutes \(([\d.]+) l/h\)", said):
-        assert float(amount[1]) <= answer.physiology["sweat_rate_l_h"] + 0.005
-    planned = "fluid_intake_l_h" in session
-    kidney = {"kidney", "dialysis", "liver"} & {*session.get("conditions", [])}
-    if private and not planned and (kidney or session["age_years"] < 18):
-        assert "ml every" not in said
-
-
 def test_a_page_without_private_answers_says_that_a_warning_is_left_out():
     ill = {**SIX, "illness_24h": "yes"}
     said = public_page(ill)[1]["safety"]
     assert LEFT_OUT in said
     assert not any("vomiting" in sentence for sentence in said)
     assert LEFT_OUT not in public_page(SIX)[1]["safety"]
-
-
-def test_a_body_mass_is_enough_for_a_drinking_plan():
-    session = {**SIX, "duration_min": 120, "air_temperature_c": 30, "body_mass_kg": 70}
-    said, rows = drinking_plan(session, assess(session), advise(session), {}, private=True)
-    rate_l_h = float(re.search(r"\(([\d.]+) l/h\)", said)[1])
-    sweat_l_h = assess(session).physiology["sweat_rate_l_h"]
-    assert said.startswith("To lose at most 2 % of body mass: about")
-    # What is lost in two hours, less what is drunk, is at most 2 % of 70 kg.
-    assert 2 * (sweat_l_h - rate_l_h) <= 0.02 * 70
-    assert len([c for row in rows for c in row if c]) == 16
 
 
 def test_the_file_gives_the_command_line_the_same_answer(page, tmp_path):

@@ -1,6 +1,5 @@
 """The page "My session" by Streamlit's own test driver."""
 
-import math
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -8,31 +7,23 @@ from datetime import datetime
 import pytest
 import streamlit
 from hypothesis import given, settings
-from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
-from riskmodel import advise, assess, load_scorecard
-from riskmodel.datasets import load_checks, load_examples
+from riskmodel import advise, assess
+from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import UNITS
-from riskmodel.reporting.checks import FIGURE_NAMES, TIERS, figures
 from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
-from riskmodel.reporting.targets import goal_text, target_rows, value_text
 from riskmodel.reporting.words import HEAT_IN_WATER
-from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views import look, place
 from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
-from riskmodel.views.state import MySessionState
 from riskmodel.weather.feels import humidity_pct
 from riskmodel.weather.hours import WeatherError
-from tests import CHECKOUT
-from tests.browser import axe, fits, in_both_windows, ready
 from tests.strategies import sessions
 from tests.views.pages import (
     APP,
@@ -53,7 +44,6 @@ from tests.views.pages import (
     told,
 )
 
-METHOD = APP.parent / "riskmodel" / "views" / "method.py"
 MARATHON = load_examples()["Marathon"]
 HOT = {**SIX, "air_temperature_c": 31.0, "relative_humidity_pct": 60.0, "session_rpe": 6}
 
@@ -72,7 +62,9 @@ def own():
 
 def shown(answer):
     """Write a number as the page does."""
-    return in_100_number(answer.probability, "<").replace("< ", "<").replace(" or more", "+")
+    return (
+        in_100_number(answer.probability, "<").replace("< ", "<").replace(" or more", "+")
+    )
 
 
 # ------------------------------------------------------------------- the first visit
@@ -93,7 +85,7 @@ def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
 def test_no_other_page_meets_the_example(page, name):
     page.switch_page(f"riskmodel/views/{name}.py").run()
     state = page.session_state
-    assert not [n for n in EXAMPLE if n in state and state[n]]
+    assert not [n for n in EXAMPLE if state.get(n)]
     assert not own_answers(page)
 
 
@@ -589,7 +581,9 @@ def all_asked(page):
     return asked | asked_on(page)
 
 
-@pytest.mark.parametrize("sport", [None, "running", "swimming", "triathlon", "gym_strength"])
+@pytest.mark.parametrize(
+    "sport", [None, "running", "swimming", "triathlon", "gym_strength"]
+)
 def test_every_question_that_means_something_can_be_reached(sport):
     answers = {**SIX, "sport": sport, "sex": "male"}
     page = opened(**answers)
@@ -729,7 +723,9 @@ def test_no_forecast_is_told_in_one_sentence_that_says_how_to_go_on(own, monkeyp
     monkeypatch.setattr(place, "find_places", nothing)
     fill(own, {"box_weather": True})
     own.text_input(key="session_place").set_value("Vienna").run()
-    sentence = "The weather service cannot be reached. You can type air and humidity by hand."
+    sentence = (
+        "The weather service cannot be reached. You can type air and humidity by hand."
+    )
     assert faults_of(own) == [sentence]
     # Also where the box is closed, as the one tap stands outside of it.
     fill(own, {"box_weather": False})
@@ -748,71 +744,3 @@ def test_the_start_of_a_forecast_is_not_emptied_by_the_clock(own):
     (start,) = own.get("datetime_input")
     assert start.proto.min.endswith("00:00")
     assert start.proto.max.endswith("00:00")
-
-
-# ---------------------------------------------------------- the page How it works
-
-
-def test_the_method_page_tells_what_fits_and_what_misses():
-    method = AppTest.from_file(str(METHOD), default_timeout=30).run()
-    assert not method.exception
-    words = " ".join(m.value for m in method.markdown)
-    tables = " ".join(node.proto.body for node in method.get("html"))
-    checks = load_checks()
-    misses = [r for r in figures(checks["published"], "product") if not r["passes"]]
-    assert misses
-    for row in misses:
-        assert row["id"] in words
-    for factor in load_scorecard().factors:
-        assert f"**{factor.label}**" in words
-    assert load_scorecard().fingerprint in words
-    for row in target_rows(checks["published"], checks):
-        assert value_text(row) in tables
-        assert goal_text(row) in tables
-    for name in FIGURE_NAMES.values():
-        assert f"<td>{name}</td>" in tables
-    versions = [*known_scorecards()]
-    heading = f"What changed from {[None, *versions][-2]} and why"
-    assert (heading in [h.value for h in method.header]) == (len(versions) > 1)
-
-
-def test_what_changed_stands_as_a_table_for_each_row():
-    def changed():
-        from dataclasses import replace
-
-        from riskmodel import load_scorecard
-        from riskmodel.views.scorecard_changes import show
-
-        card = load_scorecard("2026.1")
-        heat = replace(card["heat"], shift=None, knots=card["heat"].knots[1:])
-        others = tuple(f for f in card.factors[1:] if f.name != "heat")
-        show(card, replace(card, version="next", factors=(heat, *others)))
-
-    page = AppTest.from_function(changed).run()
-    assert not page.exception
-    assert [h.value for h in page.header] == ["What changed from 2026.1 and why"]
-    card = load_scorecard("2026.1")
-    for name in ("heat", card.factors[0].name):
-        assert any(f"**{card[name].label}**" in m.value for m in page.markdown)
-        assert f"{card[name].label}, points before and after" in html_of(page)
-    assert "<th>next</th>" in html_of(page)
-
-
-# -------------------------------------------------------------------- a real browser
-
-
-@in_both_windows
-def test_the_method_page_reads_well(open_page, viewport, scheme):
-    page = open_page(viewport, color_scheme=scheme)
-    page.get_by_role("link", name="Go to: Method").click()
-    expect(page.get_by_role("heading", name="What the number is not")).to_be_visible()
-    ready(page)
-    expect(
-        page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
-    ).to_be_visible()
-    expect(page.get_by_role("region", name="Main figures, before and now")).to_be_visible()
-    heading = f"Tier C: {TIERS['C']}"
-    page.get_by_text(heading, exact=True).click()
-    expect(page.get_by_role("region", name=heading)).to_be_visible()
-    assert axe(page) == []
-    fits(page)

@@ -11,17 +11,15 @@ from riskmodel.inputs.session import FIELDS, tidy
 from riskmodel.store import LOCAL
 from riskmodel.views.state import (
     FormState,
-    ScenariosState,
     SquadState,
     StartState,
     StartWeather,
 )
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
-from riskmodel.whatif.plans import Scenario, from_text, to_text
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX, html_of
-from tests.views.test_saving import database, told
+from tests.views.test_saving import database
 
 __all__ = ["database"]  # the fixture
 
@@ -215,53 +213,6 @@ def test_the_logs_sport_follows_the_plan_until_one_is_chosen():
     assert "The sport in My session becomes running" in " ".join(
         m.value for m in test.markdown
     )
-
-
-def plans_of(test):
-    return list(test.session_state["ScenariosState"].scenarios.values())
-
-
-def test_a_scenarios_measured_heat_goes_with_its_weather():
-    hot = {**SIX, "wbgt_c": 31.0, "solar_radiation_w_m2": 700.0}
-    plans = [Scenario("One", hot), Scenario("Two", hot)]
-    scenarios = ScenariosState(dict(enumerate(plans, 1)), last_number=2)
-    test = app("compare", ScenariosState=scenarios)
-    test.selectbox(key="change_field").select("air_temperature_c").run()
-    test.number_input[0].set_value(5.0).run()
-    assert not test.exception
-    answers = [plan.answers for plan in plans_of(test)]
-    changed = [own for own in answers if "wbgt_c" not in own]
-    assert len(changed) == 1
-    assert "belonged to the weather before" in told(test)
-
-
-def test_a_scenario_keeps_an_old_broader_answer_until_it_is_made_narrower():
-    name = "cramp_sessions_12mo"
-    plans = [Scenario("One", {**SIX, name: "never"}), Scenario("Two", {**SIX, name: "0"})]
-    plans = from_text(to_text(plans, private=True))[0]
-    scenarios = ScenariosState(dict(enumerate(plans, 1)), last_number=2)
-    test = app("compare", ScenariosState=scenarios)
-    test.selectbox(key="change_field").select(name).run()
-    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
-    assert (pills.value, len(pills.proto.options)) == ("0", 6)
-    pills.set_value("earlier").run()
-    assert not test.exception
-    assert [plan.answers[name] for plan in plans_of(test)] == ["never", "earlier"]
-    pills = next(w for w in test.get("button_group") if w.key == f"plan_2_{name}")
-    assert len(pills.proto.options) == 5
-
-
-def test_a_link_to_compare_is_no_link_to_my_session():
-    signs = {"red_flags": ["none"], "illness_24h": "no"}
-    named = [Scenario(n, {**SIX, **signs}) for n in ("One", "Two")]
-    test = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
-    test.run()
-    test.query_params["scenarios"] = to_text(named, private=True)
-    go(test, "compare")
-    assert len(plans_of(test)) == 2
-    assert not any("red_flags" in p.answers for p in plans_of(test))
-    go(test, "my_session")
-    assert "Opened from a link" not in " ".join(c.value for c in test.caption)
 
 
 def test_columns_of_an_old_file_do_not_come_back_over_another_squad():

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from io import StringIO
 from urllib.parse import urlencode
 
@@ -115,7 +115,7 @@ def test_the_calendar_is_a_table_with_headers_and_every_number(whom):
     allowed = best.starts[best.starts["allowed"]]
     name = "probability" if whom == "one" else "expected"
     for _, row in allowed[allowed[name].notna()].iterrows():
-        assert f"</i>{number_html(best, row[name])}<" in html
+        assert f">{number_html(best, row[name])}<" in html
         assert f"b-{row['band']}" in html
     assert html.count("★</i>") == len(best.by_day) == 3
     assert (
@@ -214,7 +214,13 @@ def test_of_the_squad_no_age_is_asked():
 def test_a_session_that_the_weather_says_nothing_of_says_why(answers, said):
     page, _ = with_file(answers)
     assert said in told(page)
-    assert "use_start" not in {b.key for b in page.button if not b.disabled}
+    assert "use_start" not in buttons(page)
+
+
+def test_limits_that_leave_no_start_are_told():
+    page, _ = with_file(start_earliest=time(0), start_latest=time(1), start_daylight=True)
+    assert "No start is within the limits and the daylight." in told(page)
+    assert "cr-cal" not in told(page)
 
 
 @pytest.mark.parametrize(
@@ -432,27 +438,31 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     expect(page.get_by_role("button", name="My place: Vienna")).to_be_visible()
 
 
+def open_limits(page):
+    page.locator(".st-key-start_limits").get_by_role("button").first.click()
+    expect(page.get_by_text("Only in daylight")).to_be_visible()
+    ready(page)
+
+
 @in_both_windows
-def test_a_planned_start_is_set_against_the_best_of_its_day(
-    open_page, sky, viewport, scheme
-):
+def test_the_planned_start_meets_the_best_of_its_day(open_page, sky, viewport, scheme):
     page = to_best_start(open_page, viewport, scheme)
     take_vienna(page)
-    page.locator(".st-key-start_limits").get_by_role("button").first.click()
-    ready(page)
+    open_limits(page)
     assert axe(page) == []
     tomorrow = pd.Timestamp.now("Europe/Vienna") + pd.Timedelta("1D")
     page.get_by_label("year, Planned start").click()
     page.keyboard.type(f"{tomorrow:%Y%m%d}1400")
     page.keyboard.press("Enter")
     ready(page)
+    page.keyboard.press("Escape")
+    open_limits(page)
     page.get_by_text("Fixed start").click()
     ready(page)
     page.keyboard.press("Escape")
     expect(page.locator(".cr-cal")).to_have_count(0)
     expect(page.locator(".cr-planned")).to_have_text("Your planned start")
-    page.locator(".st-key-start_limits").get_by_role("button").first.click()
-    ready(page)
+    open_limits(page)
     page.get_by_text("Fixed start").click()
     ready(page)
     page.keyboard.press("Escape")
@@ -471,7 +481,7 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
     assert axe(page) == []
     for label, value in (("Coolest, °C", "15"), ("Warmest, °C", "31")):
         page.get_by_label(label).fill(value)
-        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
         ready(page)
     page.get_by_role("button", name="Use this weather").click()
     ready(page)

@@ -1,6 +1,8 @@
 """The page Training log, by Streamlit's own test driver and in a real browser."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import streamlit
@@ -8,7 +10,9 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_folder
+from riskmodel.inputs.units import duration_text
 from riskmodel.training.derive import derive
+from riskmodel.training.log import moved
 from riskmodel.training.log_file import read_log
 from riskmodel.views.state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
@@ -33,77 +37,105 @@ def opened(example=None, **answers):
         page.session_state[name] = value
     page.run()
     if example:
-        page.selectbox(key="log_example").select(example).run()
+        (pills,) = (w for w in page.get("button_group") if w.key == "log_example")
+        pills.set_value(example).run()
     assert not page.exception
     return page
 
 
 def told(page):
-    return " ".join(e.proto.body for e in page.main if e.type == "html")
+    return unescape(" ".join(e.proto.body for e in page.get("html")))
+
+
+def values(page):
+    """Answers of the log, by their labels."""
+    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", told(page)))
+
+
+def moved_to_yesterday(log):
+    return moved(log, (date.today() - log.report.last_day).days - 1)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_every_example_is_read_and_answers_what_python_answers(path):
-    page = opened(path.name, sport="running", air_temperature_c=24.0)
-    log = read_log(path.read_bytes())
+def test_every_example_answers_at_once_and_ends_yesterday(path):
+    page = opened(path.name, sport="running", air_temperature_c="24", log_read=True)
+    log = moved_to_yesterday(read_log(path.read_bytes()))
+    assert log.report.last_day == date.today() - timedelta(days=1)
     for line in log.report.lines()[:2]:
-        assert line.replace("'", "&#x27;") in told(page)
-    on = log.report.last_day + timedelta(days=1)
-    found = derive(log, on=on, sport="running", air_temperature_c=24.0)
-    shown = [m.value for m in page.markdown]
+        assert line in told(page)
+    assert "moved so that it ends yesterday" in told(page)
+    found = derive(log, on=date.today(), sport="running", air_temperature_c=24.0)
+    assert any(answer.value is not None for answer in found)
+    shown = values(page)
     for answer in found:
-        words = "open" if answer.value is None else f"{answer.value:g}{UNITS[answer.name]}"
-        assert shown.count(f"**{answer.label}**: {words}") == 1
+        unit = UNITS[answer.name]
+        words = "open" if answer.value is None else f"{answer.value:.6g}{unit}"
+        if answer.value is not None and unit == " min":
+            words = duration_text(answer.value)
+        assert shown[answer.label] == words
+
+
+def test_a_moved_log_keeps_its_days_apart_and_its_hours():
+    log = read_log(STRAVA.read_bytes())
+    later = moved(log, 100)
+    assert (later.sessions["day"] - log.sessions["day"]).dt.days.eq(100).all()
+    assert (later.sessions["start"].dt.hour == log.sessions["start"].dt.hour).all()
+    assert later.report.first_day - log.report.first_day == timedelta(days=100)
+    assert moved(later, -100).sessions.equals(log.sessions)
 
 
 def test_a_persons_own_answer_stays_and_the_others_are_used():
     page = opened(STRAVA.name, sport="running", sessions_per_week=2.0)
-    assert "Your own answer is 2; it stays." in " ".join(c.value for c in page.caption)
+    assert "take 6 instead of your 2" in page.button(key="take_sessions_per_week").label
     use = next(b for b in page.button if (b.key or "") == "log_use")
     use.click().run()
     state = page.session_state
     assert state["sessions_per_week"] == 2.0
-    log = read_log(STRAVA.read_bytes())
-    on = log.report.last_day + timedelta(days=1)
-    found = {d.name: d.value for d in derive(log, on=on, sport="running")}
-    assert state["longest_recent_min"] == found["longest_recent_min"]
+    log = moved_to_yesterday(read_log(STRAVA.read_bytes()))
+    found = {d.name: d.value for d in derive(log, on=date.today(), sport="running")}
+    assert state["longest_recent_min"] == duration_text(found["longest_recent_min"])
     of_log = state["FormState"].log_answers
     assert of_log["longest_recent_min"].value == found["longest_recent_min"]
     assert "sessions_per_week" not in of_log
 
 
 def test_a_log_that_ended_long_ago_answers_nothing_and_says_so_once():
-    page = opened(STRAVA.name, sport="running")
-    page.date_input(key="log_on").set_value(date(2026, 12, 24)).run()
-    assert not page.exception
+    page = planned(opened(STRAVA.name, sport="running"), timedelta(days=30))
     assert told(page).count("before the session: what came after, it does not say") == 1
 
 
-def test_without_a_sport_the_page_asks_for_it():
+def planned(page, later):
+    """Say in the page that the session is so much later than today."""
+    page.session_state["log_on"] = date.today() + later
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_without_a_sport_in_my_session_the_log_s_own_is_taken():
     page = opened(STRAVA.name)
-    assert "the sport" in page.info[0].value
+    assert page.session_state["log_sport"] == "running"
+    assert any(answer != "open" for answer in values(page).values())
 
 
 def test_the_numbers_of_an_example_are_those_of_a_calendar():
-    page = opened("trainingpeaks_workouts.csv", sport="running")
-    shown = [m.value for m in page.markdown]
-    assert "**Longest similar session in the last 4 weeks**: 111 min" in shown
-    assert "**Sessions in a usual week**: 6" in shown
-    assert "**Rest days in the last 7**: 1" in shown
+    shown = values(opened("trainingpeaks_workouts.csv", sport="running"))
+    assert shown["Longest similar session in the last 4 weeks"] == "1 h 51"
+    assert shown["Sessions in a usual week"] == "6"
+    assert shown["Rest days in the last 7"] == "1"
 
 
 def test_the_sport_goes_along_where_it_is_another():
     page = opened(STRAVA.name, sport="cycling")
-    same = use_button(page)
-    assert "becomes" not in same.help
+    assert "My session becomes" not in told(page)
+    page.session_state["log_plan"] = True
+    page.run()
     page.selectbox(key="log_sport").select("running").run()
     use = use_button(page)
-    assert "The sport in My session becomes running" in " ".join(
-        m.value for m in page.markdown
-    )
+    assert "The sport in My session becomes running" in told(page)
     use.click().run()
     assert page.session_state["sport"] == "running"
-    assert page.session_state["longest_recent_min"] == 111
+    assert page.session_state["longest_recent_min"] == "1 h 51"
 
 
 def test_the_day_is_today_where_the_reader_is(monkeypatch):
@@ -114,7 +146,7 @@ def test_the_day_is_today_where_the_reader_is(monkeypatch):
         monkeypatch.setattr(context, "timezone", property(lambda _, zone=zone: zone))
         page = opened()
         given(page, STRAVA)
-        days.append(page.date_input(key="log_on").value)
+        days.append(page.session_state["log_on"])
     assert days[0] > days[1]
     monkeypatch.setattr(context, "timezone", property(lambda _: "Etc/Nowhere"))
     page = opened()
@@ -153,6 +185,8 @@ def test_a_file_that_was_read_is_not_kept():
     assert not page.exception
     assert "2026-07-11,60" not in kept_bytes(page)
     assert "own.csv: " not in told(page)
+    page.session_state["log_read"] = True
+    page.run()
     assert "From Strava, your table: 63 rows read" in told(page)
 
 
@@ -197,31 +231,39 @@ def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, schem
     upload.set_input_files(garbage)
     ready(page)
     expect(page.get_by_text("x.csv: ")).to_be_visible()
+    assert axe(page) == []
     page.reload()
     ready(page)
     page.locator("input[type=file]").set_input_files(STRAVA)
-    expect(page.get_by_text("61 rows read, 60 used")).to_be_visible()
-    ready(page)
-    day = page.get_by_test_id("stDateInput")
-    expect(day).to_be_visible()
-    choose(page, "Sport", "Running")
     # It ended long before today.
     expect(page.get_by_text("what came after, it does not say")).to_be_visible()
+    page.get_by_text("What was read").click()
+    expect(page.get_by_text("61 rows read, 60 used")).to_be_visible()
+    ready(page)
     assert axe(page) == []
     page.get_by_role("button", name="Remove the log").click()
     ready(page)
-    choose(page, "Or look at an example", STRAVA.name, exact=False)
+    page.get_by_role("radio", name="Strava").click()
     expect(page.get_by_text("Longest similar session (running)")).to_be_visible()
+    ready(page)
+    page.get_by_role("button", name="For running today").click()
+    expect(page.get_by_test_id("stDateInput")).to_be_visible()
+    ready(page)
+    page.keyboard.press("Escape")
+    ready(page)
     assert axe(page) == []
     fits(page)
     page.get_by_role("button", name="answers in My session").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("My session")
+    expect(page.get_by_text("All questions")).to_be_visible()
+    ready(page)
+    page.get_by_text("All questions").click()
     ready(page)
     page.get_by_text("Training", exact=True).last.click()
     source = page.get_by_text("From the training log. Longest similar session")
     expect(source).to_be_visible()
     longest = page.locator(".st-key-longest_recent_min input")
-    expect(longest).to_have_value("111")
+    expect(longest).to_have_value("1 h 51")
+    expect(page.get_by_role("button", name="A training log answers three")).to_be_visible()
     longest.fill("90")
     page.keyboard.press("Tab")
     ready(page)
@@ -243,27 +285,26 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
         choose(page, f"Meaning of column {place}", meaning, exact=False)
     assert axe(page) == []
     use.click()
+    ready(page)
+    page.get_by_text("What was read").click()
     expect(page.get_by_text("2 rows read, 2 used")).to_be_visible()
     ready(page)
     expect(page.get_by_text("Away")).to_have_count(0)
 
 
 def test_days_without_a_record_are_rest_only_if_the_reader_says_so():
-    page = opened(STRAVA.name, sport="running")
-    page.date_input(key="log_on").set_value(date(2026, 7, 16)).run()
-    words = " ".join(m.value for m in page.markdown)
-    assert "**Rest days in the last 7**: open" in words
-    (said,) = (t for t in page.toggle if t.label == "I have not trained since 12 Jul 2026")
+    page = planned(opened(STRAVA.name, sport="running"), timedelta(days=3))
+    assert values(page)["Rest days in the last 7"] == "open"
+    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained since"))
     said.set_value(True).run()
     assert not page.exception
-    words = " ".join(m.value for m in page.markdown)
-    # Every day from the 9th to the 12th had a session; three have gone by since.
-    assert "**Rest days in the last 7**: 3" in words
+    # Every day of the last four with a record had a session; three have gone by since.
+    assert values(page)["Rest days in the last 7"] == "3"
 
 
 def test_one_answer_of_the_log_can_go_before_ones_own():
     page = opened(STRAVA.name, sport="running", sessions_per_week=2.0)
     page.button(key="take_sessions_per_week").click().run()
     assert not page.exception
-    assert page.session_state["sessions_per_week"] == 6.0
+    assert page.session_state["sessions_per_week"] == "6"
     assert page.session_state["FormState"].log_answers["sessions_per_week"].value == 6.0

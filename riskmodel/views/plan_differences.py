@@ -1,0 +1,139 @@
+"""What makes the difference between two plans: in points, and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.scoring.bands import in_100_number
+from riskmodel.views import charts, form, look, plans, widgets
+from riskmodel.views.plan_cards import Assessed
+from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
+
+_LEAST_POINTS, _MOST_STEPS = 1.0, 7  # smaller reasons stand in one row
+_STEPS = 28  # values along an axis
+_AXES = {
+    "across": ("Along", "duration_min"),
+    "down": ("Upward", "air_temperature_c"),
+}
+
+
+def show(assessed: Assessed, factors: Sequence[Row], others: Sequence[int]) -> None:
+    """Draw why the number of the first plan becomes that of one of the others."""
+    with st.container(key="below"):
+        with st.container(key="differences"):
+            other = _why(assessed, factors, others)
+        with st.container(key="heat"):
+            _picture(assessed, next(iter(assessed)), other)
+
+
+def _why(assessed: Assessed, factors: Sequence[Row], others: Sequence[int]) -> int:
+    """Draw what differs in points, and return against which plan."""
+    if st.session_state.get("against") not in others:
+        st.session_state["against"] = others[-1]
+    other: int = st.session_state["against"]
+    first, place = next(iter(assessed)), list(assessed).index(other)
+    before, after = (
+        in_100_number(assessed[number].probability, "under") for number in (first, other)
+    )
+    title = f"Why {before} becomes {after}" if before != after else f"Both are {before}"
+    st.header(title, anchor=False)
+    if len(others) > 1:
+        labels = {number: plans.shown()[number].name for number in others}
+        more = {"label_visibility": "collapsed", "required": True, "wrap": True}
+        widgets.pills("Which plan", labels, "against", **more)
+    rows = differences([(row.label, row.values[place] - row.values[0]) for row in factors])
+    if rows:
+        st.html(look.diverging(rows, title))
+        look.note("Points: to the left fewer than in the first plan, to the right more.")
+    else:
+        look.note("Nothing differs in points: change something in one of the plans.")
+    return other
+
+
+def differences(points: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The reasons that differ, larger ones first, and the small ones as one row.
+
+    Examples
+    --------
+    >>> differences([("Sleep", 0.5), ("Heat", -3.0), ("Age", 0.0), ("Stress", 0.5)])
+    [('Heat', -3.0), ('2 smaller ones', 1.0)]
+    """
+    steps = sorted((step for step in points if step[1]), key=lambda step: -abs(step[1]))
+    large = [step for step in steps if abs(step[1]) >= _LEAST_POINTS][:_MOST_STEPS]
+    small = steps[len(large) :]
+    if len(small) < 2:
+        return steps
+    return [*large, (f"{len(small)} smaller ones", sum(step[1] for step in small))]
+
+
+# --------------------------------------------------------------------------- the picture
+
+
+@st.cache_data(scope="session", max_entries=32, show_spinner=False)
+def _swept(
+    answers: Mapping[str, Any], across: str, down: str | None, x: Any, y: Any
+) -> Sweep:
+    return sweep(answers, across, down, x=x, y=y)
+
+
+def _values(name: str, both: Sequence[Mapping[str, Any]]) -> tuple[float, ...]:
+    """Values along an axis on which both plans have a place."""
+    spans = [usual_values(name, plan.get(name), _STEPS) for plan in both]
+    return tuple(sorted({value for span in spans for value in span}))
+
+
+def _picture(assessed: Assessed, first: int, other: int) -> None:
+    both = [plans.shown()[number] for number in (first, other)]
+    own, chosen = [plan.answers for plan in both], form.chosen_units()
+    axes = [
+        name
+        for name in AXES
+        if FIELDS[name].kind == "number" and all(FIELDS[name].asked_of(p) for p in own)
+    ]
+    kind = _ask_picture(axes)
+    across = _axis("across", axes) or axes[0]
+    down = _axis("down", axes)
+    x = _values(across, own)
+    if kind == "Map" and down is not None and down != across:
+        swept = _swept(own[0], across, down, x, _values(down, own))
+        places = [(plan.get(across), plan.get(down)) for plan in own]
+        bands = [assessed[number].band for number in (first, other)]
+        charts.heat_map(swept, places, bands, chosen)
+        of = "The map is A's; the cross of B has the colour of its own band."
+    else:
+        curves = [_swept(plan, across, None, x, None) for plan in own]
+        charts.curve(curves, [plan.get(across) for plan in own], chosen)
+        needs = "A map needs two inputs: in the water, air says nothing about heat."
+        of = needs if kind == "Map" else "Around each line its range."
+    look.note(f"A: {both[0].name}. B: {both[1].name}. {of}")
+
+
+def _ask_picture(axes: Sequence[str]) -> str:
+    with st.container(horizontal=True, vertical_alignment="center", key="picture_head"):
+        kind: str = st.segmented_control(
+            "Picture",
+            ["Map", "Curve"],
+            default="Map",
+            required=True,
+            key="picture",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        box = widgets.folded("Axes", "tune", "axes")
+    if box.open:
+        with box:
+            for which, (label, _) in _AXES.items():
+                key = f"axis_{which}"
+                st.session_state[key] = _axis(which, axes) or axes[0]
+                labels = {name: FIELDS[name].label for name in axes}
+                widgets.select(label, labels, key, persist_state="session")
+    return kind
+
+
+def _axis(which: str, axes: Sequence[str]) -> str | None:
+    chosen = st.session_state.get(f"axis_{which}", _AXES[which][1])
+    return chosen if chosen in axes else None
