@@ -21,6 +21,7 @@ from riskmodel.views import (
     questions,
     result,
     share,
+    signs,
     widgets,
 )
 from riskmodel.views.navigation import go_to
@@ -78,15 +79,6 @@ def _skip(name: str) -> None:
     state(MySessionState).skipped |= {name}
 
 
-def _open_signs() -> None:
-    state(MySessionState).signs_open = True
-
-
-def _none_of_the_signs() -> None:
-    questions.none_of_the_signs()
-    state(MySessionState).signs_open = False
-
-
 def _scored(answers: dict[str, Any]) -> Scored:
     """Score the answers, and what the switched levers make of them."""
     page = state(MySessionState)
@@ -135,8 +127,8 @@ def _tag(*, example: bool) -> str:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
         return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
-    if not questions.signs_answered():
-        return look.tag("Preview: warning signs?", result.SIGNS)
+    if not signs.answered():
+        return look.tag("Preview: warning signs?", signs.ANCHOR)
     return ""
 
 
@@ -145,31 +137,6 @@ def _answer(answer: Assessment, was: Assessment | None, *, example: bool) -> Non
         result.show_number(answer, was, _tag(example=example))
     with st.container(key="picture"):
         result.show_picture(answer, was)
-
-
-def _ask_signs() -> None:
-    """Ask for warning signs and illness in one question that opens into its list."""
-    page = state(MySessionState)
-    st.html(f'<div id="{result.SIGNS}"></div>')
-    named = questions.named_signs() or st.session_state.get("illness_24h") == "yes"
-    if questions.signs_answered() and not named and not page.signs_open:
-        words = ":material/check: No warning signs today"
-        st.button(words, key="signs", type="tertiary", on_click=_open_signs)
-        return
-    with st.container(border=True, key="warning"):
-        if named or page.signs_open:
-            questions.ask_signs()
-        else:
-            st.html(
-                '<p class="cr-do">Any of these now?</p>'
-                f'<p class="cr-note">{questions.signs_in_brief()}.</p>'
-            )
-        with st.container(horizontal=True):
-            st.button(
-                "None of these", key="no_signs", type="primary", on_click=_none_of_the_signs
-            )
-            if not (named or page.signs_open):
-                st.button("Yes, or not sure", key="signs", on_click=_open_signs)
 
 
 def _sharpen(answer: Assessment) -> None:
@@ -246,7 +213,7 @@ def _rail(answer: Assessment, *, example: bool) -> None:
             if not weather_open:
                 place.tell_problem()
             elsewhere = st.container()
-        _ask_signs()
+        signs.ask()
         if not example and not answer.problems:
             _sharpen(answer)
         _all_questions()

@@ -9,11 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-<<<<<<< HEAD
-from riskmodel.views import clock, form, look
-=======
-from riskmodel.views import form, look, navigation
->>>>>>> main
+from riskmodel.views import clock, form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -163,37 +159,6 @@ def ask_feeling() -> None:
 def _use_feeling(shares: Mapping[str, float]) -> None:
     if feeling := st.session_state["air_feels"]:
         form.answer({"relative_humidity_pct": shares[feeling]})
-
-
-# ---------------------------------------------------------------------- warning signs
-
-
-def named_signs() -> list[str]:
-    """Warning signs that were named."""
-    return [item for item in st.session_state.get("red_flags") or [] if item != "none"]
-
-
-def signs_answered() -> bool:
-    """Whether the question for warning signs and illness was answered, as far as asked."""
-    flags = st.session_state.get("red_flags") or []
-    return bool(flags) and st.session_state.get("illness_24h") is not None
-
-
-def signs_in_brief() -> str:
-    """Name every warning sign, and illness, in one sentence."""
-    words = [*FIELDS["red_flags"].in_brief.values(), FIELDS["illness_24h"].in_brief["yes"]]
-    return " · ".join([words[0][0].upper() + words[0][1:], *words[1:]])
-
-
-def ask_signs() -> None:
-    """Draw the list of warning signs, and what goes with it."""
-    names = ("red_flags", *(["red_flags_seen"] if named_signs() else []), "illness_24h")
-    draw(FIELDS[name] for name in names)
-
-
-def none_of_the_signs() -> None:
-    """Answer that there is neither a warning sign nor an illness."""
-    form.answer({"red_flags": ["none"], "illness_24h": "no"})
 
 
 # --------------------------------------------------------------------------- the rest
@@ -374,15 +339,8 @@ def short_label(field: Field) -> str:
 
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text, and below it what is wrong with it."""
-<<<<<<< HEAD
     state(FormState).in_sight.add(field.name)
-    unit = units.unit_of(field.unit, form.chosen_units())
-    label = heading(field, unit.label)
-    if (short := _SHORT.get(field.name)) is not None:
-        label = short if field.unit in ("min", "years") else f"{short}, {unit.label}"
-=======
     label = short_label(field)
->>>>>>> main
     fault = form.faults().get(field.name)
     held = st.session_state.get(field.name)
     if field.unit == "min" and fault is None and isinstance(held, str) and held:

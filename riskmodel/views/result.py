@@ -31,8 +31,6 @@ from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
 from riskmodel.views import form, look
 
-SIGNS = "warning-signs"
-"""Where the question for warning signs stands, for a link to it."""
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
     "strong": "●●●",
