@@ -64,6 +64,8 @@ export default function ({ data, setStateValue }) {
   let waiting = false;
   keysForNumbers(data.numbers);
   const start = `#${data.private}=`;
+  // Of a link to the page that is open a browser reads only the new private part.
+  window.onhashchange = () => { if (location.hash.startsWith(start)) location.reload(); };
   if (location.hash.startsWith(start)) {
     const told = location.hash.slice(start.length);
     // Out of the address bar, and of the history behind it.

@@ -273,5 +273,6 @@ def _show() -> None:
 
 share.open_link()
 _head()
-device.connect(told=share.take_private_part, address=share.address_bar())
 _show()
+# At the end: the browser shows the page once it was told that nothing is missing.
+device.connect(told=share.take_private_part, address=share.address_bar())

@@ -157,6 +157,7 @@ class DeviceState:
     tab: dict[str, str] = field(default_factory=dict)
     visit: str = field(default_factory=lambda: str(uuid4()))
     restored: bool = False
+    told: bool = False  # the private part of a link
 
 
 @dataclass(frozen=True)
