@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -49,14 +49,6 @@ def _clear() -> None:
     form.end_visit()
     _replace("Clear all answers", lambda: form.fill({}))
     share.forget_link()
-
-
-def _plan_it_this_way(changes: Mapping[str, Any]) -> None:
-    """Make what the switched levers set the reader's own answers."""
-    before = form.answers()
-    form.answer(changes)
-    page = state(MySessionState)
-    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
 
 
 def _undo() -> None:
@@ -128,7 +120,8 @@ def _tag(*, example: bool) -> str:
     if left := form.still_from_example():
         return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
     if not signs.answered():
-        return look.tag("Preview: warning signs?", signs.ANCHOR)
+        open_already = state(MySessionState).signs_open
+        return look.tag("Preview: warning signs?", "" if open_already else signs.ANCHOR)
     return ""
 
 
@@ -212,13 +205,14 @@ def _rail(answer: Assessment, *, example: bool) -> None:
                     )
             if not weather_open:
                 place.tell_problem()
-            elsewhere = st.container()
+            elsewhere = st.container() if form.faults() else None
         signs.ask()
         if not example and not answer.problems:
             _sharpen(answer)
         _all_questions()
-        with elsewhere:
-            _faults_elsewhere()
+        if elsewhere is not None:
+            with elsewhere:
+                _faults_elsewhere()
 
 
 def _reasons(scored: Scored, answer: Assessment) -> None:
@@ -230,13 +224,6 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             result.show_behind(answer, scored.planned)
         with st.container(key="change"):
             levers.show(scored)
-            if scored.combined is not None and not state(FormState).example:
-                st.button(
-                    "Plan it this way",
-                    key="take_levers",
-                    on_click=_plan_it_this_way,
-                    args=(scored.combined.changes,),
-                )
             levers.show_drinking(scored)
 
 

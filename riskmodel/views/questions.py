@@ -25,8 +25,8 @@ EXAMPLE: Mapping[str, Any] = {
 NONE = {"none": "None of these"}
 """What a list of items offers first."""
 PRIVACY = (
-    "Health answers are used for this number only. They are stored nowhere and sent "
-    "nowhere, unless you keep or share them yourself."
+    "Health answers stay in this tab until it is closed, and go nowhere else unless you "
+    "keep or share them."
 )
 SPORT_ICONS = {
     "running": "directions_run",
@@ -72,19 +72,22 @@ NUMBERS = tuple(
 
 def ask_session(*, age: bool = True) -> None:
     """Draw the answers that a first number needs, in little room."""
+    years, minutes = FIELDS["age_years"], FIELDS["duration_min"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_who"):
         _sport()
         if age:
-            _number(FIELDS["age_years"], width=96)
+            _number(years, width=96)
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_time"):
-        _number(FIELDS["duration_min"], width=128)
+        _number(minutes, width=128)
         _durations()
+    _tell_faults(*([years] if age else []), minutes)
     _widget(FIELDS["session_rpe"])
-    air = [FIELDS["air_temperature_c"], FIELDS["relative_humidity_pct"]]
+    names = ("air_temperature_c", "relative_humidity_pct", "water_temperature_c")
+    air = [FIELDS[name] for name in names if form.is_asked(FIELDS[name])]
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_air"):
-        for field in [*air, FIELDS["water_temperature_c"]]:
-            if form.is_asked(field):
-                _number(field)
+        for field in air:
+            _number(field)
+    _tell_faults(*air)
 
 
 def _sport() -> None:
@@ -242,6 +245,7 @@ def _widget(field: Field) -> None:
         _steps(field, common)
     elif field.kind == "number":
         _number(field)
+        _tell_faults(field)
     elif field.kind == "level" and len(field.levels) > _MOST_PILLS:
         options = list(field.levels)
         st.selectbox(
@@ -338,24 +342,27 @@ def short_label(field: Field) -> str:
 
 
 def _number(field: Field, *, width: Any = "stretch") -> None:
-    """Draw a number as text, and below it what is wrong with it."""
+    """Draw a number as text."""
     state(FormState).in_sight.add(field.name)
-    label = short_label(field)
-    fault = form.faults().get(field.name)
-    held = st.session_state.get(field.name)
-    if field.unit == "min" and fault is None and isinstance(held, str) and held:
+    label, minutes = short_label(field), form.shown().get(field.name)
+    if field.unit == "min" and minutes is not None:
         # The time that was read, where it is written in another way.
-        echo = units.duration_text(form.shown()[field.name])
-        label = label if echo == held else f"{label} = {echo}"
-    with st.container(width=width, key=f"number_{field.name}", gap="xxsmall"):
-        st.text_input(
-            _marked(field, label),
-            key=field.name,
-            help=None if field.name in _SHORT else field.help or None,
-            live=PAUSE,
-            persist_state="session",
-        )
-        if fault is not None:
+        echo = units.duration_text(minutes)
+        label = label if echo == st.session_state[field.name] else f"{label} = {echo}"
+    st.text_input(
+        _marked(field, label),
+        key=field.name,
+        help=None if field.name in _SHORT else field.help or None,
+        live=PAUSE,
+        persist_state="session",
+        width=width,
+    )
+
+
+def _tell_faults(*fields: Field) -> None:
+    """Say what is wrong with the numbers above."""
+    for field in fields:
+        if (fault := form.faults().get(field.name)) is not None:
             look.fault(form.sentence(fault))
 
 

@@ -79,16 +79,15 @@ def _needed_html(answer: Assessment) -> str:
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
     """How many of 100, the word of the band, and the range."""
-    number = in_100_number(answer.probability, "under").replace("under ", "&lt;")
-    number = number.replace(" or more", "+")
+    number = _briefly(in_100_number(answer.probability))
     before = ""
     if was is not None:
-        old = in_100_number(was.probability, "under").replace("under ", "&lt;")
+        old = _briefly(in_100_number(was.probability))
         before = f'<s aria-label="before: {old},">{old}</s>'
-    side = f"range {in_100_span(answer.probability_low, answer.probability_high, 'under')}"
-    ideal = in_100_number(answer.probability_ideal, "under")
+    side = f"range {in_100_span(answer.probability_low, answer.probability_high)}"
     if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
-        side += f" · ideally {ideal}"
+        side += f" · ideally {in_100_number(answer.probability_ideal)}"
+    side = _briefly(side)
     return (
         f'<div class="cr-card cr-answer b-{answer.band}" role="status"><div class="cr-top">'
         f'<span class="cr-num">{before}{number}</span>'
@@ -96,6 +95,11 @@ def number_html(answer: Assessment, was: Assessment | None = None, tag: str = ""
         f'<span class="cr-side">{look.chip(answer.band)}'
         f'<span class="cr-note">{side}</span>{tag}</span></div></div>'
     )
+
+
+def _briefly(words: str) -> str:
+    """Write the ends of the scale as HTML in little room."""
+    return words.replace("fewer than ", "&lt;").replace(" or more", "+")
 
 
 def show_picture(answer: Assessment, was: Assessment | None) -> None:

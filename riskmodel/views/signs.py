@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
@@ -15,7 +17,6 @@ ANCHOR = "warning-signs"
 def ask() -> None:
     """Draw the question in brief, its list once it is opened, or that it was answered."""
     page = state(MySessionState)
-    st.html(f'<div id="{ANCHOR}"></div>')
     named = _named()
     is_open = bool(named) or st.session_state.get("illness_24h") == "yes" or page.signs_open
     if answered() and not is_open:
@@ -28,11 +29,12 @@ def ask() -> None:
             questions.draw(FIELDS[name] for name in names)
         else:
             st.html(
-                '<p class="cr-do">Any of these now?</p>'
+                f'<p class="cr-do" id="{ANCHOR}">Any of these now?</p>'
                 f'<p class="cr-note">{in_brief()}.</p>'
             )
         with st.container(horizontal=True):
-            st.button("None of these", key="no_signs", type="primary", on_click=_none)
+            kind: Literal["primary", "secondary"] = "secondary" if named else "primary"
+            st.button("None of these", key="no_signs", type=kind, on_click=_none)
             if not is_open:
                 st.button("Yes, or not sure", key="signs", on_click=_open)
 
