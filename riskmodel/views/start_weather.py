@@ -144,7 +144,8 @@ def show_source(weather: Weather) -> None:
 
 def _search() -> None:
     place.search("start_place", way_on=_WAY_ON)
-    state(StartState).weather_problem = state(PlaceState).problem
+    found = state(PlaceState)
+    state(StartState).weather_problem, found.problem = found.problem, ""
     st.session_state["place_at"] = None
 
 
