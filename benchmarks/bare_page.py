@@ -60,7 +60,7 @@ with st.container():
     with st.container():
         with st.container():
             st.header("Why", anchor=False)
-            row = "<li><details><summary>Reason<br><small>{}</small></summary>{}</details></li>"
+            row = "<li><details><summary>Reason<br>{}</summary>{}</details></li>"
             text = "A sentence about the reason, and what studies say. " * 4
             steps = "".join(row.format(minutes + i, text) for i in range(REASONS))
             st.html(f"<ul>{steps}</ul>")

@@ -196,8 +196,6 @@ def _show(owner: str, rows: list[SavedOutcome]) -> None:
         st.html(f'<div class="cr-beside">{picture}{look.band_words()}</div>{key}')
     # They may name a scorecard of another program.
     tables.say(*report.sentences)
-    if not rows:
-        return
     label = f"The {len(rows)} sessions" if len(rows) > 1 else "The session"
     widgets.folded(label, "diary_rows", lambda: _show_rows(owner, rows))
 
@@ -236,7 +234,8 @@ if who is not None:
     else:
         _ask_afterwards(who, [saved for saved in written if saved.outcome.pending])
         keeping.show_problem()
+        if written:
+            _show(who, written)
         _ask_beforehand(who, written)
-        _show(who, written)
         where, readers = keeping.where_and_who()
         look.note(f"The diary lies here: {where} Who can read it: {readers}")

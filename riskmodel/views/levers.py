@@ -22,25 +22,6 @@ from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.advice import Option
 from riskmodel.whatif.drinking_plan import drinking_plan
 
-_ICONS = {
-    "cooler": "wb_twilight",
-    "shade": "park",
-    "indoors": "house",
-    "shorter": "timelapse",
-    "easier": "speed",
-    "pace": "speed",
-    "pace_same_time": "speed",
-    "drink": "water_drop",
-    "drink_less": "water_drop",
-    "salt": "grain",
-    "hydrate": "water_full",
-    "warm_up": "directions_walk",
-    "stretch": "accessibility_new",
-    "rest": "hotel",
-    "sleep": "bedtime",
-    "alcohol": "no_drinks",
-}
-
 
 def show(scored: Scored) -> None:
     """Draw the levers, each a switch; several count together."""
@@ -75,14 +56,14 @@ def _switch(
     on, key = name in state(MySessionState).levers, f"lever_{name}"
     st.session_state[key] = on
     chosen = form.chosen_units()
-    icon = f":material/{_ICONS.get(name, 'tune')}:"
-    words = f"{icon} {lever_label(option, chosen)} **{_effect(before, option)}**"
+    # Plain: a screen reader reads a label's formatting out.
+    words = f"{lever_label(option, chosen)}: {_effect(before, option)}"
     st.toggle(words, key=key, on_change=_turn, args=(name,), width="stretch")
     if not on:
         return
     amounts = amounts_text(option, scored.answers, chosen)
     more = "Not together with the others that are on. " if name in gone else ""
-    look.note(f"{more}{amounts}{' ' * bool(amounts)}{lever_sentence(option, chosen)}")
+    look.note(f"{more}{amounts}{'. ' * bool(amounts)}{lever_sentence(option, chosen)}")
 
 
 def _turn(name: str) -> None:

@@ -232,7 +232,7 @@ def heading(field: Field, unit_label: str) -> str:
 
 def _marked(field: Field, label: str) -> str:
     """Label that says of an answer that it is still the example's."""
-    return f"{label} :small[e.g.]" if field.name in form.still_from_example() else label
+    return f"{label} (e.g.)" if field.name in form.still_from_example() else label
 
 
 def _widget(field: Field) -> None:

@@ -152,7 +152,7 @@ def why_html(answer: Assessment) -> str:
         rows.append(f"<li>{_step(c, begin, most)}</li>")
         begin += c.points
     for words, group, kind in (
-        (f"{_count(given[_SHOWN_FIRST:])} smaller", given[_SHOWN_FIRST:], ""),
+        (f"{len(given[_SHOWN_FIRST:])} smaller", given[_SHOWN_FIRST:], ""),
         (f"{_count(averages)} open, averages taken", averages, "open"),
     ):
         if group:

@@ -557,9 +557,10 @@ def sign_in(page, url, subject):
     page.get_by_role("button", name="Sign in").click()
     page.locator("input[name=sub]").fill(subject)
     page.get_by_role("button", name="Authorize").click()
-    page.wait_for_url(f"{url}/**")
+    expect(page.get_by_test_id("stApp")).to_be_visible()
     ready(page)
-    to_page(page, "Saved")
+    page.goto(f"{url}/saved")
+    ready(page)
 
 
 def test_one_user_sees_nothing_of_another(browser, tmp_path):
@@ -594,7 +595,8 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         again.locator("button[type=submit]").first.click()
         again.wait_for_url(f"{url}/**")
         ready(again)
-        to_page(again, "Saved")
+        again.goto(f"{url}/saved")
+        ready(again)
         expect(again.get_by_role("button", name="Sign in")).to_be_visible()
         expect(again.get_by_text("Ada's run")).to_have_count(0)
         # What the server wrote down names nobody's run.

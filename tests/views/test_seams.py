@@ -208,6 +208,8 @@ def test_saving_again_keeps_health_answers_after_a_look_elsewhere(database):
     test.button(key=f"open_{entry.id}").click().run()
     go(go(go(test, "saved"), "guide"), "saved")
     test.button(key="save_plan").click().run()
+    test.button(key="replace").click().run()
+    assert [e.version for e in database.items(LOCAL, "plan")] == [2]
     assert database.load(LOCAL, "plan", entry.id).content["medications"] == ["statin"]
 
 
@@ -223,15 +225,17 @@ def test_the_diarys_day_follows_the_plan_until_one_is_chosen(database):
 
 def test_the_logs_sport_follows_the_plan_until_one_is_chosen():
     test = app("training", **SIX)
-    test.selectbox(key="log_example").select("strava_activities.csv").run()
-    assert test.selectbox(key="log_sport").value == "running"
+    (examples,) = (w for w in test.get("button_group") if w.key == "log_example")
+    examples.set_value("strava_activities.csv").run()
+    assert test.session_state["log_sport"] == "running"
     test.session_state["sport"] = "cycling"
+    test.run()
+    assert test.session_state["log_sport"] == "cycling"
+    test.session_state["log_plan"] = True
     test.run()
     assert test.selectbox(key="log_sport").value == "cycling"
     test.selectbox(key="log_sport").select("running").run()
-    assert "The sport in My session becomes running" in " ".join(
-        m.value for m in test.markdown
-    )
+    assert "The sport in My session becomes running" in html_of(test)
 
 
 def test_columns_of_an_old_file_do_not_come_back_over_another_squad():
