@@ -110,9 +110,15 @@ def still_from_example() -> set[str]:
     return {n for n, value in form.from_example.items() if held.get(n) == value}
 
 
-def confirm_example() -> None:
-    """Take what is left of the example for the reader's own."""
-    state(FormState).from_example = {}
+def confirm_example(*names: str) -> None:
+    """Take some of the example for the reader's own; without a name all that is left."""
+    form = state(FormState)
+    if form.example:
+        held = shown()
+        form.from_example = {n: held[n] for n in form.example}
+        form.example = frozenset()
+    left = {*form.from_example} - {*names} if names else set()
+    form.from_example = {n: form.from_example[n] for n in left}
 
 
 def is_asked(field: Field) -> bool:

@@ -111,14 +111,23 @@ def _sport() -> None:
             format_func=lambda name: f":material/{SPORT_ICONS[name]}: {field.levels[name]}",
             key="sport",
             on_change=_close_sport,
+            args=(held,),
             label_visibility="collapsed",
             persist_state="session",
             wrap=True,
         )
 
 
-def _close_sport() -> None:
+def _close_sport(before: str | None) -> None:
     st.session_state["sport_box"] = False
+    _keep("sport", before)
+
+
+def _keep(name: str, before: Any) -> None:
+    """Let a second click on an answer that a number needs confirm it, not take it away."""
+    if st.session_state[name] is None and before is not None:
+        st.session_state[name] = before
+        form.confirm_example(name)
 
 
 def _durations() -> None:
@@ -291,6 +300,8 @@ def _steps(field: Field, common: Mapping[str, Any]) -> None:
     steps = {*range(int(field.low), int(field.high) + 1), answer} - {None}
     # What the steps mean must be in view: a 7 is a lot.
     label = _RPE if field.name == "session_rpe" else f"{field.label}. {field.help}"
+    if field.required:
+        common = {**common, "on_change": _keep, "args": (field.name, answer)}
     st.pills(
         _marked(field, label),
         sorted(steps),
