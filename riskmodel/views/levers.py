@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.drinking import drinking_lines
 from riskmodel.reporting.levers import (
     amounts_text,
@@ -17,7 +18,7 @@ from riskmodel.reporting.levers import (
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_number
-from riskmodel.views import form, look
+from riskmodel.views import form, look, questions
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.advice import Option
 from riskmodel.whatif.drinking_plan import drinking_plan
@@ -97,3 +98,5 @@ def show_drinking(scored: Scored) -> None:
     look.note(headline)
     if rows:
         st.html(look.facts(rows, "What to drink"))
+    if plan.why_none == "no_body_mass":
+        questions.draw([FIELDS["body_mass_kg"]])
