@@ -207,7 +207,7 @@ def page_text(page: AppTest) -> str:
             walk(child)
 
     walk(page._tree)
-    text = "\n".join(lines)
+    text = re.sub(r"<style>.*?</style>", "STYLE", "\n".join(lines), flags=re.DOTALL)
     text = re.sub(r"\d{4}-\d\d-\d\d(T[\d:+]+)?", "DATE", text)
     text = re.sub(r"\d{4}/\d\d/\d\d", "DATE", text)
     return re.sub(r"data:[\w/+.-]+;base64,[\w+/=]+", "DATA", text)

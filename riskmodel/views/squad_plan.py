@@ -30,6 +30,7 @@ def enter() -> None:
     squad, page = state(SquadState), state(FormState)
     if squad.waiting is not None:
         return
+    form.leave_visit()
     form.put_example_away()
     own = form.answers()
     squad.waiting = Waiting(own, page.start_weather, page.from_example)

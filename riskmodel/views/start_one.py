@@ -135,9 +135,6 @@ def _use(
     """Put the weather of a start into the session of the athlete or of the squad."""
     page = state(StartState)
     page.problem = ""
-    if squad:
-        # The start is for the squad's plan, not for the athlete who is open.
-        form.leave_visit()
     measured = {} if wbgt_c is None else {"wbgt_c": _degrees().inside(wbgt_c)}
     try:
         place.take(weather, start, shade=answers.get("sky") == "shade", more=measured)
