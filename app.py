@@ -18,7 +18,7 @@ pages = {
 }
 page = st.navigation(list(pages.values()), position="hidden")
 look.dress()
-navigation.draw(pages)
+navigation.draw(pages, page)
 form.show_again(page.title)
 if page not in (pages["squad"], pages["start"]):
     squad_plan.leave()

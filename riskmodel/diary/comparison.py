@@ -104,7 +104,7 @@ class DiaryReport:
             *((several,) if len(cards) > 1 else ()),
             *pending,
             f"{LABEL}: these are one person's sessions, written down by that person, and "
-            "no weight is changed for them.",
+            "no score is changed for them.",
         )
 
 

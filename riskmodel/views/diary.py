@@ -19,9 +19,11 @@ from riskmodel.diary.outcomes import (
     outcomes_csv,
 )
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.scoring.bands import in_100_span, in_100_text
+from riskmodel.inputs.units import duration_text
+from riskmodel.inputs.written import number_written
+from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
-from riskmodel.views import form, keeping, tables, widgets
+from riskmodel.views import form, keeping, look, tables, widgets
 from riskmodel.views.state import StoreState, state
 
 _AFTER, _DURING = "After it", "During it"
@@ -59,7 +61,7 @@ def _write(owner: str, outcome: Callable[[], Outcome], saved: SavedOutcome | Non
         keeping.store().save_outcome(owner, written, id=id, version=version)
         state(StoreState).diary_note = "Written into the diary."
         for name in _QUESTIONS:
-            st.session_state[f"diary_{name}"] = None
+            st.session_state.pop(f"diary_{name}", None)
 
     state(StoreState).diary_note = ""
     keeping.doing(action)
@@ -70,40 +72,53 @@ def _completed(outcome: Outcome) -> Outcome:
     asked = st.session_state
     cramp = asked["diary_cramp"] == "Yes"
     when = asked.get("diary_when") if cramp else None
+    at = (asked.get("diary_at") or "") if when == _DURING else ""
     return complete_outcome(
         outcome,
         cramp=cramp,
         muscle=asked.get("diary_muscle") if cramp else None,
-        cramp_at_min=asked.get("diary_at") if when == _DURING else None,
+        cramp_at_min=_minutes(at) if at.strip() else None,
         after_session=when == _AFTER,
     )
 
 
-def _ask_beforehand(owner: str) -> None:
+def _minutes(text: str) -> float:
+    """Read when in a session a cramp came; else DiaryError. [min]."""
+    try:
+        return number_written(text, FIELDS["duration_min"], {})
+    except ValueError:
+        raise DiaryError(f"{text} is no time. Write 1:45, 1 h 45 or 105.") from None
+
+
+def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
     """Offer to write down what My session expects, before the session."""
-    st.header("Before a session: what is expected")
+    st.header("Before: what is expected", anchor=False)
     answers = form.answers()
     answer = assess(answers)
     if answer.problems:
-        st.info(
-            "First answer the questions about the session in My session: the diary keeps "
-            "the number that My session shows."
-        )
+        look.note("My session shows no number yet, so there is nothing to write down.")
         return
-    sport = FIELDS["sport"].levels[answers["sport"]]
-    span = in_100_span(answer.probability_low, answer.probability_high)
-    st.markdown(
-        f"{sport}, {answers['duration_min']:g} min: {answer.in_100} of 100 (range {span}), "
-        "as My session holds it now."
-    )
+    sport, minutes = answers["sport"], float(answers["duration_min"])
+    low, high = answer.probability_low, answer.probability_high
+    one = look.Ranked(_name(sport, minutes), answer.probability, low, high)
+    st.html(look.ranking([one], "What is expected of My session", "Session"))
     planned = form.planned_day()
     # The day follows the plan until somebody chooses another one.
     if state(StoreState).diary_day != planned:
         st.session_state["diary_day"] = state(StoreState).diary_day = planned
-    st.date_input("Day of the session", key="diary_day", persist_state="session")
-    st.toggle("Keep the answers too, health answers as well", key="diary_keep")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.date_input(
+            "Day of the session", key="diary_day", persist_state="session", width=200
+        )
+        st.toggle("Keep the answers too, health answers as well", key="diary_keep")
+    day = st.session_state["diary_day"]
+    of_days = [(o.day, o.sport, o.duration_min) for o in (row.outcome for row in rows)]
+    there = (day, sport, minutes) in of_days
+    if there:
+        look.note(f"It is in the diary already, for {day:%d %b %Y}.")
     st.button(
-        "Write the expectation down",
+        "Write it down a second time" if there else "Write it down",
+        key="diary_write",
         on_click=_write,
         args=(owner, lambda: _expected(answers, answer), None),
         help="You say afterwards how it went. What was expected then stays as it is.",
@@ -112,26 +127,26 @@ def _ask_beforehand(owner: str) -> None:
 
 def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
     """Ask what came of a session that was written down."""
-    st.header("Afterwards: how did it go?")
-    today = form.today()
-    over = [saved for saved in pending if saved.outcome.day <= today]
+    over = [saved for saved in pending if saved.outcome.day <= form.today()]
     if not over:
-        st.markdown("No session is waiting for its outcome.")
         return
+    st.header("Afterwards: how did it go?", anchor=False)
     labels = {
-        place: f"{place + 1}. {_session(saved.outcome)}" for place, saved in enumerate(over)
+        n: f"{n + 1}. {o.day:%d %b %Y}: {_name(o.sport, o.duration_min)}"
+        for n, o in enumerate(saved.outcome for saved in over)
     }
-    at = widgets.select("Which session", labels, f"diary_which_{len(over)}")
+    at = widgets.select("Session", labels, f"diary_which_{len(over)}")
+    chosen = over[at or 0]
     cramp = st.pills(
         "A muscle cramp in it, or within an hour after?", ["No", "Yes"], key="diary_cramp"
     )
     if cramp == "Yes":
         widgets.pills("Where", MUSCLES, "diary_muscle", wrap=True)
         if st.pills("When", [_DURING, _AFTER], key="diary_when") == _DURING:
-            st.number_input("Minutes into it", value=None, key="diary_at", step=5.0)
-    chosen = over[at or 0]
+            st.text_input("How long into it, as 1:45 or 105 min", key="diary_at", width=320)
     st.button(
-        "Write it into the diary",
+        "Save how it went",
+        key="diary_after",
         on_click=_write,
         args=(owner, lambda: _completed(chosen.outcome), chosen),
         disabled=cramp is None,
@@ -144,13 +159,17 @@ def _delete(owner: str, saved: SavedOutcome) -> None:
     )
 
 
+def _name(sport: str, minutes: float) -> str:
+    return f"{FIELDS['sport'].levels.get(sport, sport)}, {duration_text(minutes)}"
+
+
 def _session(outcome: Outcome) -> str:
-    sport = FIELDS["sport"].levels.get(outcome.sport, outcome.sport)
     expected = f"Expected {in_100_text(outcome.probability)} of 100"
     if outcome.scorecard != load_scorecard().fingerprint:
         name = outcome.scorecard_version or outcome.scorecard
         expected += f" with scorecard {name}"
-    return f"{outcome.day:%d %b %Y}: {sport}, {outcome.duration_min:g} min. {expected}"
+    name = _name(outcome.sport, outcome.duration_min)
+    return f"{outcome.day:%d %b %Y}: {name}. {expected}"
 
 
 def _line(saved: SavedOutcome) -> str:
@@ -162,52 +181,61 @@ def _line(saved: SavedOutcome) -> str:
     where = MUSCLES.get(outcome.muscle or "", "")
     when = "after it" if outcome.after_session else ""
     if outcome.cramp_at_min is not None:
-        when = f"after {outcome.cramp_at_min:g} min"
+        when = f"after {duration_text(outcome.cramp_at_min)}"
     about = "".join(f", {words.lower()}" for words in (where, when) if words)
     return f"{_session(outcome)}. A cramp{about}."
 
 
 def _show(owner: str, rows: list[SavedOutcome]) -> None:
-    st.header("Expected and observed")
+    st.header("What came of it", anchor=False)
+    report = compare_outcomes([saved.outcome for saved in rows])
+    if report.share_range is not None:
+        n, expected = report.n_sessions, report.expected / report.n_sessions
+        picture = look.scale(report.n_cramps / n, *report.share_range, expected)
+        key = look.key("yours, the bar what fits it", "expected")
+        st.html(f'<div class="cr-beside">{picture}{look.band_words()}</div>{key}')
     # They may name a scorecard of another program.
-    tables.say(*compare_outcomes([saved.outcome for saved in rows]).sentences)
-    if not rows:
-        return
-    with st.expander(f"The sessions ({len(rows)})"):
-        for saved in reversed(rows):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                tables.say(_line(saved), *saved.problems)
-                st.button(
-                    "Delete",
-                    key=f"delete_outcome_{saved.id}",
-                    on_click=_delete,
-                    args=(owner, saved),
-                    help=f"Delete the session of {saved.outcome.day:%d %b %Y}",
-                )
+    tables.say(*report.sentences)
+    label = f"The {len(rows)} sessions" if len(rows) > 1 else "The session"
+    widgets.folded(label, "diary_rows", lambda: _show_rows(owner, rows))
+
+
+def _show_rows(owner: str, rows: list[SavedOutcome]) -> None:
+    for saved in reversed(rows):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            tables.say(_line(saved), *saved.problems)
+            st.button(
+                "Delete",
+                key=f"delete_outcome_{saved.id}",
+                on_click=_delete,
+                args=(owner, saved),
+                help=f"Delete the session of {saved.outcome.day:%d %b %Y}",
+            )
     private = st.toggle("Export with health and personal answers", key="diary_private")
-    outcomes = [saved.outcome for saved in rows]
-    export = partial(outcomes_csv, outcomes, private=private)
+    export = partial(outcomes_csv, [saved.outcome for saved in rows], private=private)
     widgets.download("Export the diary, CSV", export, "cramp-risk-diary.csv")
 
 
-st.title("Diary")
-st.markdown(
-    "Write down what is expected of a session, and afterwards how it went. From ten "
-    "sessions on you see your cramps beside those that were expected. It changes no weight."
+look.heading(
+    "How did it go?",
+    "What came of it, beside what was expected. It changes no score.",
 )
 # What comes and goes has one place of its own, so that nothing typed below it is lost.
 with st.container():
     form.tell_whose()
     who = keeping.ask_who()
-    keeping.show_problem()
     if who is not None and (note := state(StoreState).diary_note):
-        tables.say(note)
+        tables.tell(note)
 if who is not None:
     try:
         written = keeping.store().outcomes(who)
     except StoreError as error:
         tables.tell(str(error))
     else:
-        _ask_beforehand(who)
         _ask_afterwards(who, [saved for saved in written if saved.outcome.pending])
-        _show(who, written)
+        keeping.show_problem()
+        if written:
+            _show(who, written)
+        _ask_beforehand(who, written)
+        where, readers = keeping.where_and_who()
+        look.note(f"The diary lies here: {where} Who can read it: {readers}")

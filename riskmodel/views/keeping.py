@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from riskmodel.store import LOCAL, Store, StoreError, configured_url, open_store
-from riskmodel.views import tables
+from riskmodel.views import look, tables
 from riskmodel.views.state import StoreState, state
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -58,10 +58,15 @@ def _url() -> str | None:
     return configured_url()
 
 
-def _place() -> str:
-    if str(_url() or "sqlite").startswith("sqlite"):
-        return "a file on the machine that runs this page"
-    return "the database that this page was set up with"
+def where_and_who() -> tuple[str, str]:
+    """Where it lies what is saved, and who can read it."""
+    on_file = str(_url() or "sqlite").startswith("sqlite")
+    where = "In a file on the machine that runs this page."
+    if not on_file:
+        where = "In the database that this page was set up with."
+    if people_sign_in():
+        return where, "Only your account, and whoever runs this server."
+    return where, "Anyone who can open this page."
 
 
 def people_sign_in() -> bool:
@@ -93,24 +98,20 @@ def _comes_from_here() -> bool:
 
 
 def ask_who() -> str | None:
-    """Say where things are saved and for whom, and offer to sign in or out.
+    """Offer to sign in or out, and say where nothing can be saved.
 
     Gives back the owner, None if nothing can be saved now.
     """
     try:
-        who, sign_in, place = owner(), people_sign_in(), _place()
+        who, sign_in = owner(), people_sign_in()
     except StoreError as error:
         tables.tell(str(error))
         return None
     if not sign_in:
         if who is None:
-            st.info(
+            tables.tell(
                 "This page can be reached from other machines and nobody signs in here, so "
                 "nothing can be saved: what one visitor saves every other would see."
-            )
-        else:
-            st.caption(
-                f"What you save lies in {place}. Anyone who can open this page can read it."
             )
         return who
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -119,10 +120,7 @@ def ask_who() -> str | None:
             st.button("Sign in", on_click=st.login, key="sign_in")
         else:
             name = st.user.get("email") or st.user.get("name") or "this account"
-            tables.say(
-                f"Signed in as {name}. No other account sees what you save here; whoever "
-                "runs this server can."
-            )
+            tables.say(f"Signed in as {name}.")
             st.button("Sign out", on_click=st.logout, key="sign_out")
     return who
 
@@ -139,4 +137,4 @@ def doing(action: Callable[[], None]) -> None:
 def show_problem() -> None:
     """Say what went wrong with the last click."""
     if problem := state(StoreState).problem:
-        tables.tell(problem)
+        look.fault(problem)

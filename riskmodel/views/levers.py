@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.drinking import drinking_lines
 from riskmodel.reporting.levers import (
     amounts_text,
@@ -14,29 +18,10 @@ from riskmodel.reporting.levers import (
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_number
-from riskmodel.views import form, look
-from riskmodel.views.state import MySessionState, Scored, state
+from riskmodel.views import form, look, questions
+from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.advice import Option
 from riskmodel.whatif.drinking_plan import drinking_plan
-
-_ICONS = {
-    "cooler": "wb_twilight",
-    "shade": "park",
-    "indoors": "house",
-    "shorter": "timelapse",
-    "easier": "speed",
-    "pace": "speed",
-    "pace_same_time": "speed",
-    "drink": "water_drop",
-    "drink_less": "water_drop",
-    "salt": "grain",
-    "hydrate": "water_full",
-    "warm_up": "directions_walk",
-    "stretch": "accessibility_new",
-    "rest": "hotel",
-    "sleep": "bedtime",
-    "alcohol": "no_drinks",
-}
 
 
 def show(scored: Scored) -> None:
@@ -50,6 +35,9 @@ def show(scored: Scored) -> None:
     gone = () if scored.combined is None else scored.combined.not_applied
     for option in advice.now:
         _switch(option, before, scored, gone)
+    if scored.combined is not None and not state(FormState).example:
+        changes = scored.combined.changes
+        st.button("Plan it this way", key="take_levers", on_click=_plan, args=(changes,))
     if advice.weeks:
         box = st.expander("In the coming weeks", key="weeks", on_change="rerun")
         if box.open:
@@ -69,14 +57,14 @@ def _switch(
     on, key = name in state(MySessionState).levers, f"lever_{name}"
     st.session_state[key] = on
     chosen = form.chosen_units()
-    icon = f":material/{_ICONS.get(name, 'tune')}:"
-    words = f"{icon} {lever_label(option, chosen)} **{_effect(before, option)}**"
+    # Plain: a screen reader reads a label's formatting out.
+    words = f"{lever_label(option, chosen)}: {_effect(before, option)}"
     st.toggle(words, key=key, on_change=_turn, args=(name,), width="stretch")
     if not on:
         return
     amounts = amounts_text(option, scored.answers, chosen)
     more = "Not together with the others that are on. " if name in gone else ""
-    look.note(f"{more}{amounts}{' ' * bool(amounts)}{lever_sentence(option, chosen)}")
+    look.note(f"{more}{amounts}{'. ' * bool(amounts)}{lever_sentence(option, chosen)}")
 
 
 def _turn(name: str) -> None:
@@ -84,10 +72,19 @@ def _turn(name: str) -> None:
     page.levers ^= {name}
 
 
+def _plan(changes: Mapping[str, Any]) -> None:
+    """Make what the switched levers set the reader's own answers."""
+    page, before = state(MySessionState), form.answers()
+    form.answer(changes)
+    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
+
+
 def _effect(before: Assessment, option: Option) -> str:
     was, will = (
         in_100_number(p, "under") for p in (before.probability, option.probability)
     )
+    if was == will:  # less than the shown number can tell
+        return f"{max(option.saved_in_100, 0.1):.1f} fewer"
     band = "" if option.band == before.band else f", {BAND_LABELS[option.band].lower()}"
     return f"{was} → {will}{band}"
 
@@ -95,13 +92,11 @@ def _effect(before: Assessment, option: Option) -> str:
 def show_drinking(scored: Scored) -> None:
     """Say what to drink, in what people can measure out."""
     now = scored.assessment if scored.combined is None else scored.combined.assessment
-    answers = dict(scored.answers)
-    if scored.combined is not None:
-        answers |= scored.combined.changes
-        answers = {name: value for name, value in answers.items() if value is not None}
-    plan = drinking_plan(answers, now.physiology, scored.advice)
+    plan = drinking_plan(scored.planned, now.physiology, scored.advice)
     headline, rows = drinking_lines(plan, form.chosen_units())
     st.header("Drinking", anchor=False)
     look.note(headline)
     if rows:
         st.html(look.facts(rows, "What to drink"))
+    if plan.why_none == "no_body_mass":
+        questions.draw([FIELDS["body_mass_kg"]])

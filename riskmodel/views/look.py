@@ -202,6 +202,14 @@ def _ranked_row(row: Ranked) -> str:
     )
 
 
+def key(dot: str, ring: str) -> str:
+    """Say what the dot and the ring on an axis stand for."""
+    return (
+        f'<p class="cr-key b-high"><span><i class="on"></i>{escape(dot)}</span>'
+        f'<span><i class="ring"></i>{escape(ring)}</span></p>'
+    )
+
+
 def stack(counts: Mapping[str, int]) -> str:
     """Draw how many stand in each band, as one bar and in words."""
     some = {band: n for band, n in counts.items() if n}

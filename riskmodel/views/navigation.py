@@ -29,16 +29,23 @@ PAGES: Mapping[str, tuple[str, str]] = {
 _ALWAYS_IN_SIGHT = 4
 
 
-def draw(pages: Mapping[str, StreamlitPage]) -> None:
+def draw(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> None:
     """Draw the pages: the first ones side by side, the others behind one button."""
     names = list(PAGES)
+    behind = names[_ALWAYS_IN_SIGHT:]
+    here = any(pages[name] == page for name in behind)
+    key = "nav_more_here" if here else "nav_more"
+    if state(NavigationState).title != page.title:
+        st.session_state[key] = False
     with st.container(horizontal=True, key="nav"):
         st.html(look.brand(), width="content")
         for name in names[:_ALWAYS_IN_SIGHT]:
             _link(pages, name)
-        with st.popover("More", icon=":material/more_horiz:"):
-            for name in names[_ALWAYS_IN_SIGHT:]:
-                _link(pages, name)
+        box = st.popover("More", icon=":material/more_horiz:", key=key, on_change="rerun")
+        if box.open:
+            with box:
+                for name in behind:
+                    _link(pages, name)
 
 
 def _link(pages: Mapping[str, StreamlitPage], name: str) -> None:

@@ -13,7 +13,8 @@ from riskmodel.views import charts, form, look, plans, widgets
 from riskmodel.views.plan_cards import Assessed
 from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
 
-_LEAST_POINTS, _MOST_STEPS = 1.0, 7  # smaller reasons stand in one row
+# Reasons of fewer points, and those beyond so many, stand in one row if they are several.
+_LEAST_POINTS, _MOST_STEPS, _LEAST_TOGETHER = 1.0, 7, 3
 _STEPS = 28  # values along an axis
 _AXES = {
     "across": ("Along", "duration_min"),
@@ -59,13 +60,14 @@ def differences(points: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
     Examples
     --------
-    >>> differences([("Sleep", 0.5), ("Heat", -3.0), ("Age", 0.0), ("Stress", 0.5)])
-    [('Heat', -3.0), ('2 smaller ones', 1.0)]
+    >>> small = [("Sleep", 0.5), ("Stress", 0.5), ("Salt", -0.5)]
+    >>> differences([*small, ("Heat", -3.0), ("Age", 0.0)])
+    [('Heat', -3.0), ('3 smaller ones', 0.5)]
     """
     steps = sorted((step for step in points if step[1]), key=lambda step: -abs(step[1]))
     large = [step for step in steps if abs(step[1]) >= _LEAST_POINTS][:_MOST_STEPS]
     small = steps[len(large) :]
-    if len(small) < 2:
+    if len(small) < _LEAST_TOGETHER:
         return steps
     return [*large, (f"{len(small)} smaller ones", sum(step[1] for step in small))]
 
@@ -103,12 +105,16 @@ def _picture(assessed: Assessed, first: int, other: int) -> None:
         places = [(plan.get(across), plan.get(down)) for plan in own]
         bands = [assessed[number].band for number in (first, other)]
         charts.heat_map(swept, places, bands, chosen)
+        left_out = swept.left_out
         of = "The map is A's; the cross of B has the colour of its own band."
     else:
         curves = [_swept(plan, across, None, x, None) for plan in own]
         charts.curve(curves, [plan.get(across) for plan in own], chosen)
+        left_out = tuple(dict.fromkeys(name for c in curves for name in c.left_out))
         needs = "A map needs two inputs: in the water, air says nothing about heat."
         of = needs if kind == "Map" else "Around each line its range."
+    if labels := " and ".join(FIELDS[name].label for name in left_out):
+        of += f" {labels} is left out, as it belongs to one weather only."
     look.note(f"A: {both[0].name}. B: {both[1].name}. {of}")
 
 

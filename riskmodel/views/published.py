@@ -47,8 +47,7 @@ def draw(rows: Sequence[Row]) -> None:
         f'{look.band_words()}</th><th scope="col">published</th>'
         '<th scope="col" class="span">its range</th></tr></thead>'
         f"<tbody>{''.join(map(_beside, main))}</tbody></table>"
-        '<p class="cr-key b-high"><span><i class="on"></i>ours</span>'
-        '<span><i class="ring"></i>published, the bar its range</span></p>'
+        f"{look.key('ours', 'published, the bar its range')}"
     )
 
 

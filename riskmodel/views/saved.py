@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,6 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import (
-    KINDS,
     LONGEST_NAME,
     ConflictError,
     Entry,
@@ -23,7 +23,7 @@ from riskmodel.store import (
     Saved,
     StoreError,
 )
-from riskmodel.views import athletes, device, form, keeping, plans, tables, widgets
+from riskmodel.views import athletes, device, form, keeping, look, plans, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import SquadState, StoreState, state
 from riskmodel.whatif.plans import Scenario, from_text, to_text, version_in
@@ -100,29 +100,13 @@ def _open_squad(item: Item) -> None:
 
 
 _SHELVES = (
-    _Shelf("plan", "Plans", "the session of My session", "my_session", _plan, _open_plan),
-    _Shelf(
-        "athlete",
-        "Athletes",
-        "the answers about you of My session",
-        "my_session",
-        _athlete,
-        _open_athlete,
-        always_private=True,
-        is_scored=False,
-    ),
-    _Shelf(
-        "scenarios",
-        "Sets of scenarios",
-        "the scenarios of Compare",
-        "compare",
-        _scenarios,
-        lambda item: plans.read(item.content),
-    ),
-    _Shelf(
-        "squad", "Squads", "the list of Squad", "squad", _squad, _open_squad,
-        always_private=True,
-    ),
+    _Shelf("plan", "Plans", "The session", "my_session", _plan, _open_plan),
+    _Shelf("athlete", "Athletes", "About you", "my_session", _athlete, _open_athlete,
+           always_private=True, is_scored=False),
+    _Shelf("scenarios", "Compared plans", "The compared plans", "compare", _scenarios,
+           lambda item: plans.read(item.content)),
+    _Shelf("squad", "Squads", "The squad", "squad", _squad, _open_squad,
+           always_private=True),
 )  # fmt: skip
 
 
@@ -135,33 +119,50 @@ def _doing(action: Callable[[], str]) -> None:
     def noted() -> None:
         state(StoreState).note = action()
 
-    state(StoreState).note = ""
+    state(StoreState).note, state(StoreState).asked = "", None
     keeping.doing(noted)
 
 
 def _save(owner: str, shelf: _Shelf, private: bool) -> None:
-    _doing(lambda: _saved(owner, shelf, private))
+    """Save under a new name; of one that is taken it is asked first what is to come."""
+
+    def action() -> str:
+        name, page = st.session_state[f"save_name_{shelf.kind}"].strip(), state(StoreState)
+        entries = keeping.store().items(owner, shelf.kind)
+        taken = [Saved(e.id, e.version, name) for e in entries if e.name == name]
+        if not taken:
+            return _saved(owner, shelf, private)
+        # A change of what was opened here: another tab's since then is found out.
+        opened = page.opened.get(shelf.kind)
+        same = opened is not None and (opened.id, opened.name) == (taken[0].id, name)
+        page.asked = opened if same else taken[0]
+        return ""
+
+    _doing(action)
 
 
-def _saved(owner: str, shelf: _Shelf, private: bool) -> str:
-    name = st.session_state[f"save_name_{shelf.kind}"]
-    content, store = shelf.current(private), keeping.store()
-    opened = state(StoreState).opened.get(shelf.kind)
-    if opened is not None and opened.name != name.strip():
-        opened = None
-    id, version = (None, None) if opened is None else (opened.id, opened.version)
+def _answer(owner: str, shelf: _Shelf, private: bool, there: Saved | None) -> None:
+    """Replace what has the name, or with nothing to replace save a second one."""
+    _doing(lambda: _saved(owner, shelf, private, there, second=there is None))
+
+
+def _saved(
+    owner: str,
+    shelf: _Shelf,
+    private: bool,
+    there: Saved | None = None,
+    *,
+    second: bool = False,
+) -> str:
+    name, kind = st.session_state[f"save_name_{shelf.kind}"], shelf.kind
+    content, save = shelf.current(private), keeping.store().save
+    id, version = (None, None) if there is None else (there.id, there.version)
     try:
-        saved = store.save(owner, shelf.kind, name, content, id=id, version=version)
+        saved = save(owner, kind, name, content, id=id, version=version, keep_both=second)
         note = f"Saved: {saved.name}."
-    except NotFoundError:
-        saved = store.save(owner, shelf.kind, name, content, keep_both=True)
-        note = f"What you had opened is not there any more; saved as new: {saved.name}."
-    except ConflictError:
-        # Somebody else saved meanwhile, perhaps in another tab: both are kept.
-        saved = store.save(owner, shelf.kind, name, content, keep_both=True)
-        note = (
-            f"It was changed meanwhile, or the name was taken. Both are kept: {saved.name}."
-        )
+    except (NotFoundError, ConflictError):  # by somebody else, perhaps in another tab
+        saved = save(owner, kind, name, content, keep_both=True)
+        note = f"It was changed or deleted meanwhile; saved as new: {saved.name}."
     _opened(shelf, saved)
     return note
 
@@ -226,7 +227,7 @@ def _delete_everything(owner: str) -> None:
         count = keeping.store().delete_owner(owner)
         state(StoreState).opened = {}
         st.session_state["really_delete"] = False
-        return f"Deleted {count} entries."
+        return f"Deleted {count} {'entry' if count == 1 else 'entries'}."
 
     _doing(action)
 
@@ -236,66 +237,75 @@ def _delete_everything(owner: str) -> None:
 
 def _show_save(owner: str) -> None:
     """Offer to save what is open on the other pages."""
-    st.header("Save what is open")
-    private = st.toggle(
+    st.header("Save what is open", anchor=False)
+    can = {s.kind: s for s in _SHELVES if s.current(s.always_private) is not None}
+    if not can:
+        look.note("Nothing is open: answer something in My session, or bring a squad.")
+        return
+    if st.session_state.get("save_what") not in can:
+        st.session_state["save_what"] = next(iter(can))
+    options = {kind: shelf.what for kind, shelf in can.items()}
+    shelf = can[widgets.pills("What", options, "save_what", required=True, wrap=True) or ""]
+    private = shelf.always_private or st.toggle(
         "With health and personal answers", key="save_private", persist_state="session"
     )
-    st.caption(
-        "Plans and scenarios are then saved with them. Athletes and squads always hold "
-        "them. Warning signs and illness are asked anew each time and never saved."
-    )
-    nothing = True
-    for shelf in _SHELVES:
-        if shelf.current(private) is None:
-            continue
-        nothing = False
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            key, opened = f"save_name_{shelf.kind}", state(StoreState).opened
-            if shelf.kind in opened:
-                st.session_state.setdefault(key, opened[shelf.kind].name)
-            st.text_input(
-                f"Name for {shelf.what}",
-                key=key,
-                max_chars=LONGEST_NAME,
-                persist_state="session",
-            )
-            st.button(
-                f"Save: {KINDS[shelf.kind].noun}",
-                key=f"save_{shelf.kind}",
-                on_click=_save,
-                args=(owner, shelf, private or shelf.always_private),
-            )
-    if nothing:
-        st.markdown(
-            "Nothing is open: answer something in My session, or bring scenarios or a "
-            "squad."
-        )
+    key, page = f"save_name_{shelf.kind}", state(StoreState)
+    if shelf.kind in page.opened:
+        st.session_state.setdefault(key, page.opened[shelf.kind].name)
+    with st.container(horizontal=True, vertical_alignment="bottom", width=480):
+        words, most = f"Name: {shelf.what.lower()}", LONGEST_NAME
+        st.text_input(words, key=key, max_chars=most, persist_state="session")
+        args = (owner, shelf, private)
+        st.button("Save", key=f"save_{shelf.kind}", on_click=_save, args=args)
+    there = page.asked
+    if there is not None and there.name == st.session_state[key].strip():
+        look.warn(f"There is one with this name: {there.name}.")
+        with st.container(horizontal=True):
+            st.button("Replace it", key="replace", on_click=_answer, args=(*args, there))
+            st.button("Save as a second", key="both", on_click=_answer, args=(*args, None))
 
 
 def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
-    st.header(shelf.heading)
+    st.header(shelf.heading, anchor=False)
     now = load_scorecard().version
     for entry in entries:
         args, id = (owner, shelf, entry), entry.id
-        with st.container(border=True, key=f"entry_{id}"):
-            when = f"Changed on {entry.changed:%d %b %Y at %H:%M} UTC"
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"entry_{id}"
+        ):
+            when = f"{entry.changed:%d %b %Y at %H:%M} UTC"
             saved_with = entry.scorecard_version if shelf.is_scored else None
-            tables.say(entry.name, when, *difference_sentences(saved_with, now))
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                st.button("Open", key=f"open_{id}", on_click=_open, args=args)
-                with st.popover("Change"):
-                    st.text_input(
-                        "New name",
-                        value=entry.name,
-                        key=f"rename_{id}",
-                        max_chars=LONGEST_NAME,
-                    )
-                    st.button("Rename", key=f"do_rename_{id}", on_click=_rename, args=args)
+            small = " ".join([when, *difference_sentences(saved_with, now)])
+            st.html(
+                f'<p class="cr-line"><b>{escape(entry.name)}</b></p>'
+                f'<p class="cr-note">{escape(small)}</p>'
+            )
+            st.button("Open", key=f"open_{id}", on_click=_open, args=args)
+            box = st.popover("Change", key=f"change_{id}", on_change="rerun")
+            if box.open:
+                with box:
+                    name = f"rename_{id}"
+                    st.text_input("New name", entry.name, LONGEST_NAME, key=name)
+                    st.button("Rename", key=f"do_{name}", on_click=_rename, args=args)
                     st.button("Delete", key=f"delete_{id}", on_click=_delete, args=args)
 
 
+def _show_ways() -> None:
+    """Say in one place what the three ways of keeping are."""
+    st.header("Three ways of keeping", anchor=False)
+    where, readers = keeping.where_and_who()
+    rows = (
+        ("This browser: Keep", "There only, for whoever uses it, until you delete it."),
+        ("Under a name: Save", f"{where} {readers} Until you delete it here."),
+        ("A file or a link", "Wherever you send it, for whoever has it, as long as it is."),
+    )
+    with st.container(key="ways"):
+        st.html(look.facts(rows, "Where it lies, who can read it, and how long"))
+        look.note("Warning signs and illness are asked anew each time and never kept.")
+
+
 def _show_everything(owner: str) -> None:
-    st.header("Everything that is saved")
+    st.header("Everything that is saved", anchor=False)
     store = keeping.store()
     with st.container(horizontal=True):
         widgets.download(
@@ -314,14 +324,12 @@ def _show_everything(owner: str) -> None:
             )
 
 
-st.title("Saved")
-st.markdown("What you saved under a name, to open again or to delete.")
+look.heading("What did you save?", "To open again or to delete, under the names you gave.")
 # What comes and goes has one place of its own: where it moved what is below it, a name
 # that is being typed there would be lost.
 with st.container():
     form.tell_whose()
     who = keeping.ask_who()
-    keeping.show_problem()
     if who is not None and (note := state(StoreState).note):
         tables.tell(note)
 if who is not None:
@@ -331,7 +339,9 @@ if who is not None:
         tables.tell(str(error))
     else:
         _show_save(who)
+        keeping.show_problem()
         for shelf in _SHELVES:
             if entries[shelf.kind]:
                 _show_shelf(who, shelf, entries[shelf.kind])
+        _show_ways()
         _show_everything(who)

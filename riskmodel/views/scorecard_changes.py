@@ -55,35 +55,18 @@ def _why(main: pd.DataFrame) -> None:
     st.markdown(
         f"2026.1 said {was('marathon')} of 100 for marathon runners like those of whom "
         f"{published('marathon')} cramped, {was('ultra-161')} for a 161 km race in which "
-        f"{published('ultra-161')} did, and let cramps begin on average after "
-        f"{was('onset-mean')} % of a marathon instead of {published('onset-mean')} %. "
-        "Weights and simulators both had a part in it."
-    )
-    st.markdown(
-        "**Weights.** Each row was read again against its studies, with the arithmetic in "
-        "its sentences below. The weights of 2027.1 were frozen before the hazard of the "
-        "simulators was rebuilt."
-    )
-    st.markdown(
-        "**Simulators.** Those behind 2026.1 were wrong in three ways. What people "
-        "answered about past cramps came from one rate and what their sessions brought "
-        f"from another, so that a year of cycling added up to {was('cyclists-year')} of "
-        f"100 where {published('cyclists-year')} were asked for; a year was counted as "
-        "copies of one session, and races were hardly harder than training. Now one "
-        "hazard of easy, hard, long and race sessions does both, and what people forget "
-        "is an assumption of its own. Risk grew with every hour, although about as many "
-        "cramp in a marathon as in races of a day: now it goes by the share of one's own "
-        "limit that a plan reaches, and people pace. A marathon comes near because it "
-        "tunes them; a race of 161 km stays too high. And cramps began too early: now "
-        "the hazard rises steeply within a session."
-    )
-    st.markdown(
-        "**How blind the checks are.** Trial simulators and nearly these weights were run "
-        "against the whole list before, so that the test figures are not blind. With the "
-        "frozen weights all checks were run once with the old hazard, which was then "
-        "rebuilt knowing what it missed. After the first run with the new one its "
-        "medians did not change; the made-up people in two details, the curves, the open "
-        "questions, the ranges and swims did. The model card says each step."
+        f"{published('ultra-161')} did, and {was('cyclists-year')} for a year of cycling "
+        f"that brought cramps to {published('cyclists-year')}; and it let cramps begin "
+        f"after {was('onset-mean')} % of a marathon instead of {published('onset-mean')} %."
+        "\n\n**Weights.** Each was read again against its studies and frozen before the "
+        "simulators were rebuilt; the arithmetic stands in its sentences below."
+        "\n\n**Simulators.** What people answer about past cramps and what their sessions "
+        "bring now come from one rate. Risk goes by the share of one's own limit that a "
+        "plan reaches, people pace, and cramps begin late. A marathon comes near because "
+        "it sets the simulators; a race of 161 km stays too high."
+        "\n\n**How blind the checks are.** Not quite: trials were run against the whole "
+        "list before, and the simulators were rebuilt knowing what the first run with the "
+        "frozen weights had missed. The model card says each step."
     )
 
 

@@ -94,6 +94,8 @@ class FormState:
     start_weather: StartWeather | None = None
     log_answers: dict[str, LogAnswer] = field(default_factory=dict)
     visit: Visit | None = None
+    # Questions that this run has drawn so far, and what goes with them.
+    in_sight: set[str] = field(default_factory=set)
     # Questions that show an example, with all that was shown when it was put there;
     # and what an example gave that was touched since.
     example: frozenset[str] = frozenset()
@@ -110,6 +112,13 @@ class Scored:
     assessment: Assessment
     advice: Advice
     combined: Combined | None
+
+    @property
+    def planned(self) -> Answers:
+        """The answers with what the switched levers set."""
+        changes = {} if self.combined is None else self.combined.changes
+        planned = {**self.answers, **changes}
+        return {name: value for name, value in planned.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,7 @@ class DeviceState:
     visit: str = field(default_factory=lambda: str(uuid4()))
     restored: bool = False
     tab_list: str = ""  # as it was held before a reload
+    told: bool = False  # the private part of a link
 
 
 @dataclass(frozen=True)
@@ -299,6 +309,7 @@ class StoreState:
     """The pages Saved and Diary: what is open, and what the last click came to."""
 
     opened: dict[str, Saved] = field(default_factory=dict)  # by kind
+    asked: Saved | None = None  # has the name under which something is to be saved
     problem: str = ""
     note: str = ""
     diary_note: str = ""

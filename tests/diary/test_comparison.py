@@ -115,7 +115,7 @@ def test_the_comparison_says_what_it_is_and_is_not():
     words = " ".join(report.sentences)
     assert "20 sessions in the diary, 5 with a cramp: 25 of 100" in words
     assert "4.0 would be expected, and at least 9 times in 10 from 1 to 7" in words
-    assert "no weight is changed" in words
+    assert "no score is changed" in words
 
 
 @pytest.mark.parametrize(

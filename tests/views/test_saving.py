@@ -7,7 +7,9 @@ import sys
 import tomllib
 from contextlib import contextmanager
 from datetime import date, timedelta
+from html import unescape
 from io import StringIO
+from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
@@ -18,12 +20,13 @@ from streamlit.testing.v1 import AppTest
 from riskmodel import assess, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.store.models import items
-from riskmodel.views.state import MySessionState, ScenariosState, SquadState
-from riskmodel.whatif.plans import Scenario
-from tests.browser import axe, choose, download, note_traffic, ready
+from riskmodel.views.state import ScenariosState, SquadState
+from riskmodel.whatif.plans import Scenario, to_text
+from tests.browser import axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
 from tests.views.test_my_session import SIX
@@ -51,7 +54,17 @@ def opened(name, answers=()):
 
 
 def told(page):
-    return " ".join(e.proto.body for e in page.main if e.type == "html")
+    return unescape(" ".join(e.proto.body for e in page.get("html")))
+
+
+def button_labels(page):
+    return [b.label for b in page.button]
+
+
+def open_change(page, id):
+    page.session_state[f"change_{id}"] = True
+    page.run()
+    assert not page.exception
 
 
 def click(page, key):
@@ -70,6 +83,7 @@ def test_a_plan_is_saved_without_private_answers_unless_asked(database):
     assert database.load(LOCAL, "plan", entry.id).content == SIX
     page.toggle(key="save_private").set_value(True).run()
     click(page, "save_plan")
+    click(page, "replace")
     (entry,) = database.items(LOCAL, "plan")
     assert (entry.name, entry.version) == ("Sunday", 2)
     content = database.load(LOCAL, "plan", entry.id).content
@@ -85,6 +99,7 @@ def test_two_pages_that_save_the_same_plan_lose_nothing(database):
         page.run()
     for page in pages:
         click(page, "save_plan")
+        click(page, "replace")
     kept = {
         e.name: database.load(LOCAL, "plan", e.id) for e in database.items(LOCAL, "plan")
     }
@@ -92,7 +107,38 @@ def test_two_pages_that_save_the_same_plan_lose_nothing(database):
         "Sunday": 70.0,
         "Sunday (2)": 80.0,
     }
-    assert "Both are kept: Sunday (2)" in told(pages[1])
+    assert "saved as new: Sunday (2)" in told(pages[1])
+
+
+def test_nothing_of_the_same_name_is_replaced_unasked(database):
+    database.save(LOCAL, "plan", "Sunday", SIX)
+    page = opened("saved", {**SIX, "duration_min": "99"})
+    page.text_input(key="save_name_plan").set_value("Sunday").run()
+    click(page, "save_plan")
+    (entry,) = database.items(LOCAL, "plan")
+    assert database.load(LOCAL, "plan", entry.id).content == SIX
+    click(page, "both")
+    kept = {
+        e.name: database.load(LOCAL, "plan", e.id) for e in database.items(LOCAL, "plan")
+    }
+    assert {name: item.content["duration_min"] for name, item in kept.items()} == {
+        "Sunday": SIX["duration_min"],
+        "Sunday (2)": 99.0,
+    }
+    assert "Replace it" not in button_labels(page)
+    # Another name asks nothing, and takes back what was asked.
+    page.text_input(key="save_name_plan").set_value("Sunday").run()
+    click(page, "save_plan")
+    assert "Replace it" in button_labels(page)
+    page.text_input(key="save_name_plan").set_value("Monday").run()
+    assert "Replace it" not in button_labels(page)
+
+
+def test_the_page_says_what_the_three_ways_of_keeping_are(database):
+    words = told(opened("saved"))
+    for way in ("This browser: Keep", "Under a name: Save", "A file or a link"):
+        assert words.count(way) == 1
+    assert "Anyone who can open this page" in words
 
 
 def test_what_another_scorecard_scored_says_so_in_the_list_and_when_it_is_opened(database):
@@ -110,13 +156,6 @@ def test_what_another_scorecard_scored_says_so_in_the_list_and_when_it_is_opened
     assert told(page).count(sentence) == 2
     click(page, f"open_{ids['plan']}")
     assert page.session_state["MySessionState"].saved_with == "1999.1"
-    session = opened("my_session", {**SIX, "MySessionState": MySessionState(None, True)})
-    assert sentence not in [c.value for c in session.caption]
-    seen = MySessionState(from_link=False, saved_with="1999.1")
-    session = opened("my_session", {**SIX, "MySessionState": seen})
-    assert sentence in [c.value for c in session.caption]
-    click(session, "clear")
-    assert sentence not in [c.value for c in session.caption]
     # What is saved again was scored with the present one.
     page.text_input(key="save_name_plan").set_value("Again").run()
     click(page, "save_plan")
@@ -168,7 +207,7 @@ def test_nothing_is_saved_where_other_machines_come_and_nobody_signs_in(
     )
     for name in ("saved", "diary"):
         page = opened(name, SIX)
-        assert "nothing can be saved" in " ".join(i.value for i in page.info)
+        assert "nothing can be saved" in told(page)
         assert "Sunday" not in told(page)
         assert not [b for b in page.button if b.label.startswith(("Save", "Write"))]
 
@@ -190,7 +229,7 @@ def test_whoever_comes_by_another_name_sees_and_saves_nothing(
         type(streamlit.context), "headers", property(lambda context: headers)
     )
     page = opened("saved", SIX)
-    assert "nothing can be saved" in " ".join(i.value for i in page.info)
+    assert "nothing can be saved" in told(page)
     assert "Sunday" not in told(page)
 
 
@@ -236,7 +275,7 @@ def test_one_athlete_leaves_nothing_behind_for_the_next(database):
         page.button(key=f"open_{entry.id}").click().run()
         page.run()
     state = page.session_state
-    assert (state["athlete"], state["age_years"]) == ("Ben", 25.0)
+    assert (state["athlete"], state["age_years"]) == ("Ben", "25")
     assert not state["medications"]
     assert state["cramp_sessions_12mo"] is None
 
@@ -248,7 +287,10 @@ def test_an_old_answer_of_an_athlete_is_opened_and_saved_as_it_was(database):
     (entry,) = database.items(LOCAL, "athlete")
     page.button(key=f"open_{entry.id}").click().run()
     assert page.session_state["cramp_sessions_12mo"] == "0"
+    page.session_state["save_what"] = "athlete"
+    page.run()
     click(page, "save_athlete")
+    click(page, "replace")
     assert database.load(LOCAL, "athlete", entry.id).content == ada
 
 
@@ -264,9 +306,10 @@ def test_what_was_opened_is_what_is_saved(database):
     again = opened("saved", SIX)
     for key in ("StoreState", "save_name_plan"):
         again.session_state[key] = page.session_state[key]
-    again.session_state["duration_min"] = 99.0
+    again.session_state["duration_min"] = "99"
     again.run()
     click(again, "save_plan")
+    click(again, "replace")
     assert {e.name for e in database.items(LOCAL, "plan")} == {*names}
     assert database.load(LOCAL, "plan", ids["Race"]).content["duration_min"] == 99.0
 
@@ -281,7 +324,7 @@ def test_a_plan_that_was_deleted_is_saved_as_new(database):
     database.delete(LOCAL, "plan", entry.id)
     click(page, "save_plan")
     assert [e.name for e in database.items(LOCAL, "plan")] == ["Race"]
-    assert "saved as new: Race" in told(page)
+    assert "Saved: Race" in told(page)
 
 
 def test_what_another_tab_just_saved_is_not_deleted_from_an_old_list(database):
@@ -289,6 +332,9 @@ def test_what_another_tab_just_saved_is_not_deleted_from_an_old_list(database):
     (entry,) = database.items(LOCAL, "plan")
     page = opened("saved")
     database.save(LOCAL, "plan", "Race", SIX, id=entry.id, version=1)
+    open_change(page, entry.id)
+    # The list is of before; what the click brings along is the version that it showed.
+    database.save(LOCAL, "plan", "Race", SIX, id=entry.id, version=2)
     click(page, f"delete_{entry.id}")
     assert database.items(LOCAL, "plan")
     assert "changed" in told(page)
@@ -306,11 +352,6 @@ def test_a_plan_with_health_answers_keeps_them_when_it_is_saved_again(database):
 # -------------------------------------------------------------------------------- diary
 
 
-def press(page, label):
-    next(b for b in page.button if b.label == label).click().run()
-    assert not page.exception
-
-
 def answer_pills(page, **answers):
     for key, value in answers.items():
         (pills,) = (w for w in page.get("button_group") if w.key == f"diary_{key}")
@@ -319,29 +360,31 @@ def answer_pills(page, **answers):
 
 def test_an_outcome_keeps_what_was_expected_before_it(database):
     page = opened("diary", SIX)
-    press(page, "Write the expectation down")
+    click(page, "diary_write")
     (saved,) = database.outcomes(LOCAL)
     assert saved.outcome.pending
     # Whatever My session holds afterwards, what was expected stays.
     page = opened("diary", {**SIX, "duration_min": 240.0, "air_temperature_c": 35.0})
     answer_pills(page, cramp="Yes", muscle="calf", when="During it")
-    page.number_input(key="diary_at").set_value(50.0).run()
-    press(page, "Write it into the diary")
+    page.text_input(key="diary_at").set_value("0:50").run()
+    click(page, "diary_after")
     (saved,) = database.outcomes(LOCAL)
     outcome, answer = saved.outcome, assess(SIX)
     assert outcome.probability == pytest.approx(answer.probability, abs=1e-12)
     assert (outcome.cramp, outcome.muscle, outcome.cramp_at_min) == (True, "calf", 50.0)
     assert (outcome.day, outcome.duration_min) == (date.today(), 60.0)
     assert not outcome.answers
-    assert page.session_state["diary_cramp"] is None
-    assert "No session is waiting" in " ".join(m.value for m in page.markdown)
+    assert "diary_cramp" not in page.session_state
+    assert "diary_after" not in [b.key for b in page.button]
+    page.session_state["diary_rows"] = True
+    page.run()
     click(page, f"delete_outcome_{saved.id}")
     assert not database.outcomes(LOCAL)
 
 
 def test_an_expectation_says_its_scorecard_in_the_list_only_if_that_is_another(database):
     page = opened("diary", SIX)
-    press(page, "Write the expectation down")
+    click(page, "diary_write")
     (saved,) = database.outcomes(LOCAL)
     now = load_scorecard()
     written = saved.outcome.scorecard, saved.outcome.scorecard_version
@@ -352,20 +395,34 @@ def test_an_expectation_says_its_scorecard_in_the_list_only_if_that_is_another(d
 def test_a_session_to_come_has_no_outcome_yet(database):
     page = opened("diary", SIX)
     page.date_input(key="diary_day").set_value(date.today() + timedelta(days=3)).run()
-    press(page, "Write the expectation down")
-    assert "No session is waiting" in " ".join(m.value for m in page.markdown)
+    click(page, "diary_write")
+    assert not [b for b in page.button if b.key == "diary_after"]
+    page.session_state["diary_rows"] = True
+    page.run()
     assert "Outcome still open" in told(page)
 
 
-def test_an_impossible_minute_is_told_and_nothing_is_changed(database):
+@pytest.mark.parametrize("written", ["900", "half way"])
+def test_an_impossible_minute_is_told_at_its_field_and_nothing_is_lost(database, written):
     page = opened("diary", SIX)
-    press(page, "Write the expectation down")
+    click(page, "diary_write")
     answer_pills(page, cramp="Yes", when="During it")
-    page.number_input(key="diary_at").set_value(900.0).run()
-    press(page, "Write it into the diary")
+    page.text_input(key="diary_at").set_value(written).run()
+    click(page, "diary_after")
     (saved,) = database.outcomes(LOCAL)
     assert saved.outcome.pending
-    assert "900" in told(page)
+    assert 'cr-fault" role="alert">' in told(page)
+    assert written in told(page)
+    assert page.text_input(key="diary_at").value == written
+
+
+def test_the_same_session_is_offered_a_second_time_only_by_saying_so(database):
+    page = opened("diary", SIX)
+    click(page, "diary_write")
+    assert page.button(key="diary_write").label == "Write it down a second time"
+    assert "It is in the diary already" in told(page)
+    page.date_input(key="diary_day").set_value(date.today() + timedelta(days=1)).run()
+    assert page.button(key="diary_write").label == "Write it down"
 
 
 @pytest.mark.parametrize("n", [9, 10])
@@ -375,7 +432,7 @@ def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
             date(2026, 7, day), 0.2, 0.1, 0.4, "0", "card", day % 3 == 0, "running", 60.0
         )
         database.save_outcome(LOCAL, outcome)
-    words = told(opened("diary"))
+    words = told(opened("diary", {"diary_rows": True}))
     assert f"{n} sessions in the diary, 3 with a cramp" in words
     assert ("2.0 would be expected" in words) == (n == 10)
     assert words.count("with scorecard card") == n
@@ -385,28 +442,41 @@ def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
 # ----------------------------------------------------------------------- in the browser
 
 
-def test_a_plan_of_a_phone_comes_back_on_a_laptop(open_page):
-    name = f"Race {secrets.token_hex(3)}"
-    page = open_page("phone")
-    choose(page, "Start from an example", "Marathon")
-    page.get_by_text("Go to: Saved").click()
+SESSION = "/?" + urlencode(MARATHON | {"age_years": 41})
+
+
+def to_page(page, name):
+    """Open one of the pages behind More."""
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("link", name=name).click()
     ready(page)
-    page.get_by_label("Name for the session of My session").fill(name)
+
+
+def save_as(page, name):
+    page.get_by_label("Name: ").fill(name)
     page.keyboard.press("Tab")
     ready(page)
-    page.get_by_role("button", name="Save: plan").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     ready(page)
+
+
+def test_a_plan_of_a_phone_comes_back_on_a_laptop(open_page):
+    name = f"Race {secrets.token_hex(3)}"
+    page = open_page("phone", "light", SESSION)
+    to_page(page, "Saved")
+    save_as(page, name)
     expect(page.get_by_text(name, exact=True)).to_be_visible()
+    save_as(page, name)
+    expect(page.get_by_role("button", name="Replace it")).to_be_visible()
     assert axe(page) == []
+    fits(page)
     other = open_page("laptop", "dark", "/saved")
     entry = other.locator("[class*=st-key-entry_]").filter(has_text=name)
     entry.get_by_role("button", name="Open").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("My session")
-    ready(other)
     minutes = other.locator(".st-key-duration_min input")
-    expect(minutes).to_have_value(f"{MARATHON['duration_min']:g}")
-    other.get_by_text("Go to: Saved").click()
+    expect(minutes).to_have_value(duration_text(MARATHON["duration_min"]))
     ready(other)
+    to_page(other, "Saved")
     assert axe(other) == []
     everything = json.loads(download(other, "Export everything").read_text())
     assert name in {item["name"] for item in everything["items"]}
@@ -414,11 +484,9 @@ def test_a_plan_of_a_phone_comes_back_on_a_laptop(open_page):
 
 @pytest.mark.parametrize("viewport", ["phone", "laptop"])
 def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
-    page = open_page(viewport)
-    choose(page, "Start from an example", "Long ride")
-    page.get_by_text("Go to: Diary").click()
-    ready(page)
-    page.get_by_role("button", name="Write the expectation down").click()
+    page = open_page(viewport, "light", SESSION)
+    to_page(page, "Diary")
+    page.get_by_role("button", name="Write it down").click()
     expect(page.get_by_text("Written into the diary.")).to_be_visible()
     ready(page)
     page.locator(".st-key-diary_cramp button").filter(has_text="Yes").click()
@@ -428,9 +496,12 @@ def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
     page.get_by_text("After it", exact=True).click()
     ready(page)
     assert axe(page) == []
-    page.get_by_role("button", name="Write it into the diary").click()
+    fits(page)
+    page.get_by_role("button", name="Save how it went").click()
     ready(page)
     expect(page.get_by_text("in the diary, ").first).to_be_visible()
+    page.locator(".st-key-diary_rows summary").click()
+    ready(page)
     text = download(page, "Export the diary, CSV").read_text("utf-8-sig")
     row = list(csv.DictReader(StringIO(text)))[-1]
     assert (row["cramp"], row["muscle"], row["after_session"]) == ("yes", "calf", "yes")
@@ -486,9 +557,9 @@ def sign_in(page, url, subject):
     page.get_by_role("button", name="Sign in").click()
     page.locator("input[name=sub]").fill(subject)
     page.get_by_role("button", name="Authorize").click()
-    page.wait_for_url(f"{url}/**")
+    expect(page.get_by_test_id("stApp")).to_be_visible()
     ready(page)
-    page.get_by_text("Go to: Saved").click()
+    page.goto(f"{url}/saved")
     ready(page)
 
 
@@ -500,12 +571,8 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         sign_in(ada, url, "ada")
         ada.goto(f"{url}/?sport=running&duration_min=61&session_rpe=5&age_years=40")
         ready(ada)
-        ada.get_by_text("Go to: Saved").click()
-        ready(ada)
-        ada.get_by_label("Name for the session of My session").fill("Ada's run")
-        ada.keyboard.press("Tab")
-        ready(ada)
-        ada.get_by_role("button", name="Save: plan").click()
+        to_page(ada, "Saved")
+        save_as(ada, "Ada's run")
         expect(ada.get_by_text("Ada's run", exact=True)).to_be_visible()
         ben = stranger(browser, url)
         sign_in(ben, url, "ben")
@@ -528,7 +595,7 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         again.locator("button[type=submit]").first.click()
         again.wait_for_url(f"{url}/**")
         ready(again)
-        again.get_by_text("Go to: Saved").click()
+        again.goto(f"{url}/saved")
         ready(again)
         expect(again.get_by_role("button", name="Sign in")).to_be_visible()
         expect(again.get_by_text("Ada's run")).to_have_count(0)
@@ -537,56 +604,36 @@ def test_one_user_sees_nothing_of_another(browser, tmp_path):
         assert "Ada's run" not in log
 
 
-def test_a_squad_and_scenarios_of_a_laptop_come_back_on_a_phone(open_page):
-    name = f"Team {secrets.token_hex(3)}"
-    page = open_page("laptop", "light", "/squad")
-    page.get_by_role("button", name="Use the example squad").click()
-    ready(page)
-    page.get_by_text("Go to: Compare").click()
-    ready(page)
-    choose(page, "Add an example", "Marathon")
-    choose(page, "Add an example", "Long ride")
-    page.get_by_text("Go to: Saved").click()
-    ready(page)
-    for what, kind in (("the list of Squad", "squad"), ("the scenarios of Compare", "set")):
-        page.get_by_label(f"Name for {what}").fill(name)
-        page.keyboard.press("Tab")
-        ready(page)
-        page.get_by_role("button", name=f"Save: {kind}").click()
-        ready(page)
-    expect(page.get_by_text(name, exact=True)).to_have_count(2)
-    assert axe(page) == []
-    other = open_page("phone", "dark", "/saved")
-    entries = other.locator("[class*=st-key-entry_]").filter(has_text=name)
-    entries.last.get_by_role("button", name="Open").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("Squad")
-    expect(other.get_by_text("Change the list")).to_be_visible()
-    ready(other)
-    other.get_by_text("Go to: Saved").click()
-    ready(other)
-    assert axe(other) == []
-    entries.first.get_by_role("button", name="Open").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("Compare")
-    table = other.locator(".cr-table").first
-    expect(table).to_contain_text("Marathon")
-    expect(table).to_contain_text("Long ride")
-
-
-def test_a_name_being_typed_while_something_is_saved_stays(open_page):
-    page = open_page("laptop")
-    choose(page, "Start from an example", "Marathon")
-    page.get_by_text("Go to: Saved").click()
-    ready(page)
-    page.get_by_label("Name for the session of My session").fill(secrets.token_hex(3))
-    page.keyboard.press("Tab")
-    ready(page)
-    other = page.get_by_label("Name for the answers about you of My session")
-    other.fill("Ada")
-    # The name has not been sent yet, as when the answer to a click is slow.
-    page.get_by_role("button", name="Save: plan").dispatch_event("click")
+def test_a_name_being_typed_while_something_else_comes_stays(open_page):
+    page = open_page("laptop", "light", SESSION)
+    to_page(page, "Saved")
+    save_as(page, secrets.token_hex(3))
     expect(page.get_by_text("Saved: ", exact=False).first).to_be_visible()
+    name = page.get_by_label("Name: ")
+    name.fill("Ada")
+    # The name has not been sent yet, as when the answer to a click is slow.
+    page.get_by_role("button", name="Save", exact=True).dispatch_event("click")
     ready(page)
-    expect(other).to_have_value("Ada")
+    expect(name).to_have_value("Ada")
+
+
+def test_a_squad_and_compared_plans_come_back(database):
+    scenarios = [Scenario(name, SIX) for name in ("One", "Two")]
+    ids = {
+        "squad": database.save(LOCAL, "squad", "Team", [{"athlete": "Ada", **SIX}]).id,
+        "scenarios": database.save(
+            LOCAL, "scenarios", "Both", to_text(scenarios, private=True)
+        ).id,
+    }
+    page = opened("saved")
+    page.button(key=f"open_{ids['squad']}").click().run()
+    assert page.session_state["NavigationState"].go_to == "squad"
+    opened_squad = page.session_state["SquadState"].to_open
+    assert [row["athlete"] for row in opened_squad.to_dict("records")] == ["Ada"]
+    page.button(key=f"open_{ids['scenarios']}").click().run()
+    assert page.session_state["NavigationState"].go_to == "compare"
+    held = page.session_state["ScenariosState"].scenarios.values()
+    assert {"One", "Two"} <= {scenario.name for scenario in held}
 
 
 def test_warning_signs_and_illness_are_never_saved(database):
@@ -600,6 +647,8 @@ def test_warning_signs_and_illness_are_never_saved(database):
     page = opened("saved", {**SIX, **signs, **open_elsewhere})
     page.toggle(key="save_private").set_value(True).run()
     for kind in ("plan", "scenarios", "squad"):
+        page.session_state["save_what"] = kind
+        page.run()
         page.text_input(key=f"save_name_{kind}").set_value("All").run()
         click(page, f"save_{kind}")
         (entry,) = database.items(LOCAL, kind)
