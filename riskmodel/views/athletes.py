@@ -132,9 +132,10 @@ def take_up() -> None:
         _take_up_session()
 
 
-def remember(athletes: pd.DataFrame | None) -> None:
+def remember() -> None:
     """Let the tab hold the list, cells as they were typed, until it is closed."""
     squad = state(SquadState)
+    athletes = squad.athletes
     if squad.tab_of is not athletes:
         squad.tab_of, squad.tab_text = athletes, ""
         if athletes is not None:

@@ -170,7 +170,8 @@ def answer(answers: Answers) -> None:
 def forget_trail() -> None:
     """Forget what belongs to the answers that were there: levers, weather, sources."""
     page = state(MySessionState)
-    page.scored, page.levers, page.skipped = None, frozenset(), frozenset()
+    page.scored, page.step = None, None
+    page.levers, page.skipped = frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
 
 

@@ -368,7 +368,6 @@ def _show() -> None:
         "One session for all: who, how many, what helps.",
     )
     squad_plan.enter()
-    device.connect()
     athletes.take_up()
     if squad.asked is not None:
         athletes.tell()
@@ -391,7 +390,9 @@ def _show() -> None:
         if words.still_open:
             athletes_meaning.ask_for_words(words)
         _answer(listed, words)
-    athletes.remember(squad.athletes)
 
 
 _show()
+# At the end: the browser shows the page once it was told that nothing is missing.
+device.connect()
+athletes.remember()
