@@ -1,73 +1,88 @@
 """A Streamlit page with as many widgets, rows and charts as Compare, and nothing behind.
 
-Counted on the page that the benchmark opens: two scenarios, a map of 40 x 40 cells with
-its lines and names, a curve, and the ways to take them along.
+Counted on the page that the benchmark opens: two plans as cards with five answers each,
+their rows on one axis, the reasons, a map with its names, and the ways to take them along.
 """
 
 import streamlit as st
 
-CELLS, STEPS, ROWS, PAGES = 1600, 40, 24, 8
+PAUSE = "700ms"
+PLANS, NUMBERS, POINTS, AREAS, REASONS = 2, 4, 60, 4, 5
 
 st.set_page_config(page_title="Bare", layout="wide")
-st.title("Bare")
-st.markdown("A text of the page.")
+st.html("<style>p { margin: 0 }</style>")
 with st.container(horizontal=True):
-    st.button("Add", key="add")
-    st.selectbox("Example", list("abcdef"), index=None, key="example")
-    with st.popover("Popover"):
-        for place in range(5):
-            st.segmented_control(f"Control {place}", ["a", "b"], key=f"control_{place}")
-st.header("Change")
-st.selectbox("Which one", ["a", "b"], key="which")
-st.selectbox("What", [f"Field {i}" for i in range(40)], key="what")
-minutes = st.number_input("Duration", value=120.0, step=5.0, key="plan_duration_min")
-with st.container(horizontal=True):
-    st.text_input("Name", key="name")
-    for place in range(3):
-        st.button(f"Button {place}", key=f"button_{place}")
-st.header("Table")
-cells = "".join(
-    f"<tr><th>Row {i}</th><td>a</td><td>{minutes}</td></tr>" for i in range(ROWS)
-)
-st.html(f'<table class="cr-table">{cells}</table>')
-st.caption("Caption")
-st.header("Pictures")
-with st.container(horizontal=True):
-    for place in range(3):
-        st.selectbox(f"Choice {place}", [f"Field {i}" for i in range(40)], key=f"c_{place}")
-grid = {
-    "x": [i % STEPS for i in range(CELLS)],
-    "y": [i // STEPS for i in range(CELLS)],
-    "number": [i / CELLS for i in range(CELLS)],
-}
-places = {
-    "x": {"field": "x", "type": "quantitative"},
-    "y": {"field": "y", "type": "quantitative"},
-}
-colour = {"color": {"field": "number", "type": "quantitative"}}
-point = {"data": {"values": [{"x": minutes / 9, "y": 5}]}, "encoding": places}
-layers = [
-    {"mark": "rect", "encoding": {**places, **colour}},
-    {"mark": "point", **point},
-    {"mark": {"type": "text"}, **point},
-]
-st.vega_lite_chart(grid, {"layer": layers, "height": 380}, width="stretch")
-st.caption("Caption")
-curve = {"x": list(range(STEPS)), "y": [minutes + i for i in range(STEPS)]}
-area = {**places, "y2": {"datum": 0}}
-lines = [{"mark": "area", "encoding": area}, {"mark": "line", "encoding": places}]
-st.vega_lite_chart(curve, {"layer": lines, "height": 300}, width="stretch")
-st.caption("Caption")
-st.header("Take it along")
-st.toggle("Toggle", key="toggle")
-st.caption("Caption")
-with st.container(horizontal=True):
-    with st.popover("Popover 2"):
-        st.code("text" * 100, language=None, wrap_lines=True)
-    for place in range(3):
-        st.download_button(f"Download {place}", "text", key=f"down_{place}")
-    st.button("Save", key="save")
-st.file_uploader("Upload", type="json", key="upload")
-with st.container(horizontal=True):
-    for place in range(PAGES):
+    st.html("<b>Bare</b>", width="content")
+    for place in range(4):
         st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")
+    with st.popover("More"):
+        for place in range(4, 9):
+            st.page_link(f"http://127.0.0.1/{place}", label=f"Page {place}", icon="🏃")
+typed = st.session_state.get("plan_1_duration_min", "90")
+minutes = float(typed)
+with st.container(horizontal=True):
+    with st.container():
+        st.title("Bare", anchor=False)
+        st.html("<p>A text of the page.</p>")
+    with st.container(horizontal=True):
+        st.popover("Rows", on_change="rerun", key="rows")
+        st.menu_button("Example", list("abcdef"), key="example")
+rows = "".join(
+    f'<tr><th>Plan {i}</th><td>{minutes}</td><td><i class="cr-bead" '
+    f'style="left:{minutes / 10:.1f}%"></i></td><td>range</td><td>risk</td></tr>'
+    for i in range(PLANS)
+)
+st.html(f'<table class="cr-rank">{rows}</table>')
+with st.container(horizontal=True):
+    for plan in range(1, PLANS + 1):
+        with st.container(border=True):
+            with st.container(horizontal=True):
+                st.text_input("Name", key=f"name_{plan}", label_visibility="collapsed")
+                st.menu_button("⋯", ["a", "b", "c"], key=f"act_{plan}")
+            st.html(f"<b>{minutes}</b>")
+            with st.container():
+                st.text_input("Minutes", "90", key=f"plan_{plan}_duration_min", live=PAUSE)
+                for place in range(1, NUMBERS):
+                    st.text_input(
+                        f"Number {place}", key=f"number_{plan}_{place}", live=PAUSE
+                    )
+                st.selectbox("Level", list("abcdef"), key=f"level_{plan}")
+left, right = st.columns(2)
+with left:
+    st.header("Why", anchor=False)
+    items = "".join(
+        f'<li>Reason {i}<i style="width:{minutes / 10 + i}%"></i>{minutes}</li>'
+        for i in range(REASONS)
+    )
+    st.html(f"<ul>{items}</ul>")
+    st.html("<p>Note</p>")
+with right:
+    with st.container(horizontal=True):
+        st.segmented_control("Picture", ["Map", "Curve"], default="Map", key="picture")
+        st.popover("Axes", on_change="rerun", key="axes")
+    count = POINTS * AREAS
+    areas = {
+        "x": [(i % POINTS) * minutes / 99 for i in range(count)],
+        "y": [(i % POINTS) * (i // POINTS + 1) for i in range(count)],
+        "piece": [i // POINTS for i in range(count)],
+        "at": [i % POINTS for i in range(count)],
+    }
+    axis = {"type": "quantitative", "scale": {"zero": False, "nice": False}}
+    places = {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}}
+    shape = {"detail": {"field": "piece"}, "order": {"field": "at"}}
+    shape["fill"] = {"field": "piece", "type": "nominal", "legend": None}
+    point = {"data": {"values": [{"x": minutes / 9, "y": 5, "text": "A"}]}}
+    text = {"encoding": {**places, "text": {"field": "text"}}, "mark": "text"}
+    mark = {"type": "line", "interpolate": "linear-closed", "stroke": "#000"}
+    layers = [
+        {"mark": mark, "encoding": {**places, **shape}},
+        *[{**point, **text}] * 4,
+        {**point, "mark": "point", "encoding": places},
+    ]
+    st.vega_lite_chart(areas, {"layer": layers, "height": 300}, width="stretch")
+    st.html("<p>Note</p>")
+with st.container(horizontal=True):
+    for words in ("Share", "Files", "Open"):
+        st.popover(words, on_change="rerun", key=words)
+    st.button("Keep", key="keep")
+st.html("<p>Note</p>")

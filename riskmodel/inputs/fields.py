@@ -154,8 +154,6 @@ class Field:
     @property
     def allowed(self) -> str:
         """What the field may hold, as the end of a sentence."""
-        if self.unit == "min" and self.high >= 1440:
-            return f"{self.low:g} min to {self.high / 60:g} h"
         if self.kind == "number":
             unit = "" if self.unit == "of 10" else self.unit
             return f"{self.low:g} to {self.high:g} {unit}".rstrip()

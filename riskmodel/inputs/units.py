@@ -257,7 +257,11 @@ def allowed(field: Field, chosen: Chosen) -> str:
     >>> from riskmodel.inputs.fields import FIELDS
     >>> allowed(FIELDS["air_temperature_c"], {"°C": "°F"})
     '-4 to 131 °F'
+    >>> allowed(FIELDS["duration_min"], {})
+    '5 min to 24 h'
     """
+    if field.unit == "min":
+        return f"{duration_text(field.low)} to {duration_text(field.high)}"
     unit = unit_of(field.unit, chosen)
     if unit.label == field.unit:
         return field.allowed

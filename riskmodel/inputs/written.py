@@ -155,4 +155,5 @@ def number_text(value: float, field: Field, chosen: units.Chosen | None = None) 
     unit = units.unit_of(field.unit, chosen or {})
     if unit.feet:
         return units.text(value, field.unit, chosen or {})
-    return f"{round(unit.shown(value), unit.decimals):.10g}"
+    # No minus before a nought.
+    return f"{round(unit.shown(value), unit.decimals) + 0.0:.10g}"

@@ -15,7 +15,7 @@ from riskmodel.scoring.guards import joined
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.daylight import Day
 from riskmodel.starts.scores import DayBest
-from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, clock_words
+from riskmodel.weather.hours import ATTRIBUTION, ATTRIBUTION_URL, Weather, clock_words
 from riskmodel.weather.over_session import WEEKDAYS
 
 
@@ -24,6 +24,22 @@ def credit(attribution: str) -> str:
     if attribution != ATTRIBUTION:
         return attribution
     return f"{ATTRIBUTION} ({ATTRIBUTION_URL}), CC BY 4.0, averaged over the session"
+
+
+def source_words(weather: Weather, *, fetched: bool, last: bool) -> str:
+    """Say what kind of weather this is, how old, and what was done to it.
+
+    `last` is true where a newer one could not be fetched.
+    """
+    sentences = [f"{weather.words}."]
+    if weather.issued is not None:
+        issued = pd.Timestamp(weather.issued).tz_convert(weather.zone)
+        when = f"{day_words(issued)} {issued.year}, {clock_words(issued)}"
+        sentences.append(f"{'Fetched' if fetched else 'Issued'} {when}.")
+    if last:
+        sentences.append("It is the last that could be fetched.")
+    zone = f"Times are those of {weather.time_zone}."
+    return " ".join([*sentences, zone, *weather.notes])
 
 
 _MONTHS = (
@@ -46,7 +62,13 @@ def number_words(best: BestStart | BestStartSquad, value: float) -> str:
     """Write the number of a start: "about 4", or "fewer than 0.1" athletes of a squad."""
     if isinstance(best, BestStart):
         return in_100_text(value)
-    return f"about {value:.1f}" if value >= 0.05 else "fewer than 0.1"
+    number = athletes_number(value)
+    return f"about {number}" if number[0].isdigit() else number
+
+
+def athletes_number(value: float, fewer: str = "fewer than") -> str:
+    """Write athletes to expect: "1.3", or "fewer than 0.1", which is never nobody."""
+    return f"{value:.1f}" if value >= 0.05 else f"{fewer} 0.1"
 
 
 def number_of(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> float:
@@ -60,7 +82,8 @@ def span_words(
     """Range of a row of the starts, in 100 or in athletes."""
     if isinstance(best, BestStart):
         return in_100_span(row["probability_low"], row["probability_high"], fewer)
-    return f"{row['expected_low']:.1f} to {row['expected_high']:.1f}"
+    ends = [athletes_number(row[f"expected_{end}"], fewer) for end in ("low", "high")]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _of_words(best: BestStart | BestStartSquad) -> str:

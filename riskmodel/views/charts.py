@@ -76,7 +76,11 @@ def show(spec: Spec, description: str, **rows: pd.DataFrame) -> None:
 
 def _named(**columns: Sequence[Any]) -> pd.DataFrame:
     """Where the plans lie, each with its letter; without those that answer nothing."""
-    return pd.DataFrame({"plan": PLANS, **columns}).dropna()
+    rows = pd.DataFrame({"plan": PLANS, **columns}).dropna()
+    together = rows.duplicated(rows.columns.intersection(["x", "y", "number"]), keep=False)
+    # Of two in one place the first is written for both.
+    letters = [" ".join(PLANS), ""] if together.any() else rows["plan"]
+    return rows.assign(letter=letters)
 
 
 def curve(sweeps: Sequence[Sweep], planned: Sequence[Any], chosen: units.Chosen) -> None:
@@ -104,7 +108,8 @@ def curve(sweeps: Sequence[Sweep], planned: Sequence[Any], chosen: units.Chosen)
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _curve_spec(title: str, colour: str) -> Spec:
-    along, up = alt.X("x", **_axis(title)), alt.Y("number:Q", title="In 100")
+    along = alt.X("x", **_axis(title))
+    up = alt.Y("number:Q", title="In 100", scale=alt.Scale(type="sqrt"))
     lines = of("rows").encode(x=along, detail="plan:N")
     dashes = alt.StrokeDash("plan:N", legend=None)
     at = of("plans").encode(x=along, y=up)
@@ -113,7 +118,7 @@ def _curve_spec(title: str, colour: str) -> Spec:
         lines.mark_area(opacity=0.12, color=colour).encode(y="low:Q", y2="high"),
         lines.mark_line(color=colour).encode(y=up, strokeDash=dashes),
         at.mark_point(filled=True, size=70, color=colour, opacity=1),
-        letters.encode(text="plan:N"),
+        letters.encode(text="letter:N"),
     ]
     return alt.layer(*layers, height=300).to_dict()
 
@@ -164,13 +169,15 @@ def _map_spec(x_title: str, y_title: str, *, dark: bool) -> Spec:
     bold: dict[str, Any] = {"fontSize": 14, "fontWeight": "bold"}
     # White behind the letters, as some stand on dark ground.
     halo: dict[str, Any] = {"stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}
-    for name, text, dy in (("names", "band:N", 0), ("plans", "plan:N", -15)):
+    for name, text, dy in (("names", "band:N", 0), ("plans", "letter:N", -17)):
         letters = of(name).encode(**places, text=text)
         layers.append(letters.mark_text(**bold, **halo, dy=dy))
         layers.append(letters.mark_text(**bold, dy=dy, color="#101828"))
     # In the colour of its own band: the second plan can be of another than the map says.
-    cross = of("plans").mark_point(**line, shape="cross", size=190, opacity=1)
-    layers.append(cross.encode(**places, fill=fill))
+    cross = of("plans").mark_point(**line, shape="cross", opacity=1)
+    sizes = alt.Scale(domain=list(PLANS), range=[330, 130])
+    size = alt.Size("plan:N", scale=sizes, legend=None)
+    layers.append(cross.encode(**places, fill=fill, size=size))
     return alt.layer(*layers, height=300).to_dict()
 
 

@@ -214,11 +214,12 @@ def _show() -> None:
 
 
 plans.take_up()
-plans.remember()
-device.connect(may_take_up=plans.not_from_another, told=plans.read, address=plans.address())
 with st.container(key="plans_page"):
     _head()
     for problem in state(ScenariosState).problems:
         tables.tell(problem)
     plans.tell_differences()
     _show()
+plans.remember()
+# Last: it lets the page be seen, and no number of before may be in it then.
+device.connect(may_take_up=plans.not_from_another, told=plans.read, address=plans.address())

@@ -64,10 +64,14 @@ export default function ({ data, setStateValue }) {
   let waiting = false;
   keysForNumbers(data.numbers);
   const start = `#${data.private}=`;
+  // Of a link to the page that is open a browser reads only the new private part.
+  window.onhashchange = () => { if (location.hash.startsWith(start)) location.reload(); };
   if (location.hash.startsWith(start)) {
     const told = location.hash.slice(start.length);
     // Out of the address bar, and of the history behind it.
     history.replaceState(history.state, "", location.pathname + location.search);
+    // A link that was opened in this tab is newer than what the tab held.
+    try { sessionStorage.removeItem(TAB); } catch {}
     say("told", told, LET_WIDGETS_SETTLE_MS);
     waiting = true;
   } else if (data.address !== null && !waiting) {

@@ -155,6 +155,7 @@ def connect(
         "private": _PRIVATE,
         "visit": device.visit,
         "restored": device.restored,
+        "told": device.told,
         "tab": json.dumps(device.tab, ensure_ascii=False) if device.tab else "",
         "address": address,
         "numbers": questions.NUMBERS,
@@ -236,6 +237,8 @@ def _wrote() -> None:
 def _told(told: Callable[[str], None] | None) -> None:
     """Hand on the private part of the link that the page was opened with."""
     if told is not None and (text := _message("told")):
+        # The browser shows the page once it has heard of this.
+        state(DeviceState).told = True
         told(unquote(text))
 
 

@@ -10,9 +10,8 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -22,7 +21,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.starts.scores import WEATHER_FIELDS
-from riskmodel.views import tables
+from riskmodel.views import clock, tables
 from riskmodel.views.state import (
     Answers,
     Behind,
@@ -35,8 +34,6 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
-OFFSET = "start_offset_min"
-"""Key of the question for the clock of the place."""
 
 
 # ----------------------------------------------------------------- answers in and out
@@ -77,7 +74,7 @@ def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
         if value not in EMPTY:
             held[field.name] = value
     if "start_time" in held:
-        held["start_time"] = _with_offset(held["start_time"])
+        held["start_time"] = clock.with_offset(held["start_time"])
     if not {*held.get("red_flags", ())} - {"none"}:
         held.pop("red_flags_seen", None)
     # What says nothing for this sport is not shown, and comes back with another one.
@@ -248,7 +245,7 @@ def show_again(page: str) -> None:
     Where two pages ask the same question, Streamlit draws it empty on the second one
     if nothing is written to it in that run.
     """
-    navigation = state(NavigationState)
+    navigation, state(FormState).in_sight = state(NavigationState), set()
     if navigation.title == page:
         return
     navigation.came_from, navigation.title = navigation.title, page
@@ -334,7 +331,7 @@ def _put(field: Field, value: Any) -> None:
     if field.kind == "levels":
         form.levels_before[field.name] = in_widget
     if field.kind == "time":
-        widgets[OFFSET] = _offset_elsewhere(value)
+        widgets[clock.OFFSET] = clock.offset_elsewhere(value)
     if field.name == "red_flags_seen":
         form.signs_looked_at = None
     if field.kind == "number" and isinstance(in_widget, str) and in_widget:
@@ -359,41 +356,12 @@ def _as_widget_value(field: Field, answer: Any) -> Any:
 # ------------------------------------------------------------------------- day and hour
 
 
-def _zone() -> ZoneInfo | None:
-    """Time zone of the reader, or None for that of this machine."""
-    try:
-        return ZoneInfo(st.context.timezone) if st.context.timezone else None
-    except (ZoneInfoNotFoundError, ValueError):  # a browser that cannot tell
-        return None
-
-
 def today() -> date:
     """Today where the reader is, which can be another day than where this runs."""
-    return datetime.now(_zone()).date()
+    return clock.today()
 
 
 def planned_day() -> date:
     """Day of the planned session, today if it has no start time."""
     start = answers().get("start_time")
-    return datetime.fromisoformat(start).date() if start else today()
-
-
-def _with_offset(moment: datetime | None) -> str | None:
-    """Write a local time with the offset of its place."""
-    if moment is None:
-        return None
-    offset_min = st.session_state.get(OFFSET)
-    if offset_min is not None:
-        return moment.replace(tzinfo=timezone(timedelta(minutes=offset_min))).isoformat()
-    zone = _zone()
-    return (moment.replace(tzinfo=zone) if zone else moment.astimezone()).isoformat()
-
-
-def _offset_elsewhere(answer: str | None) -> int | None:
-    """Offset of the clock of the place, where it is not the reader's own. [min]."""
-    if answer is None:
-        return None
-    there = datetime.fromisoformat(answer)
-    offset = there.utcoffset() or timedelta(0)
-    own = there.astimezone(_zone()).utcoffset()
-    return int(offset.total_seconds() // 60) if offset != own else None
+    return datetime.fromisoformat(start).date() if start else clock.today()

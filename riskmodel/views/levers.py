@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from riskmodel.reporting.drinking import drinking_lines
@@ -15,7 +18,7 @@ from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_number
 from riskmodel.views import form, look
-from riskmodel.views.state import MySessionState, Scored, state
+from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.advice import Option
 from riskmodel.whatif.drinking_plan import drinking_plan
 
@@ -50,6 +53,9 @@ def show(scored: Scored) -> None:
     gone = () if scored.combined is None else scored.combined.not_applied
     for option in advice.now:
         _switch(option, before, scored, gone)
+    if scored.combined is not None and not state(FormState).example:
+        changes = scored.combined.changes
+        st.button("Plan it this way", key="take_levers", on_click=_plan, args=(changes,))
     if advice.weeks:
         box = st.expander("In the coming weeks", key="weeks", on_change="rerun")
         if box.open:
@@ -84,10 +90,19 @@ def _turn(name: str) -> None:
     page.levers ^= {name}
 
 
+def _plan(changes: Mapping[str, Any]) -> None:
+    """Make what the switched levers set the reader's own answers."""
+    page, before = state(MySessionState), form.answers()
+    form.answer(changes)
+    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
+
+
 def _effect(before: Assessment, option: Option) -> str:
     was, will = (
         in_100_number(p, "under") for p in (before.probability, option.probability)
     )
+    if was == will:  # less than the shown number can tell
+        return f"{max(option.saved_in_100, 0.1):.1f} fewer"
     band = "" if option.band == before.band else f", {BAND_LABELS[option.band].lower()}"
     return f"{was} → {will}{band}"
 
@@ -95,11 +110,7 @@ def _effect(before: Assessment, option: Option) -> str:
 def show_drinking(scored: Scored) -> None:
     """Say what to drink, in what people can measure out."""
     now = scored.assessment if scored.combined is None else scored.combined.assessment
-    answers = dict(scored.answers)
-    if scored.combined is not None:
-        answers |= scored.combined.changes
-        answers = {name: value for name, value in answers.items() if value is not None}
-    plan = drinking_plan(answers, now.physiology, scored.advice)
+    plan = drinking_plan(scored.planned, now.physiology, scored.advice)
     headline, rows = drinking_lines(plan, form.chosen_units())
     st.header("Drinking", anchor=False)
     look.note(headline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ from riskmodel.views import (
     questions,
     result,
     share,
+    signs,
     widgets,
 )
 from riskmodel.views.navigation import go_to
@@ -50,17 +51,10 @@ def _clear() -> None:
     share.forget_link()
 
 
-def _plan_it_this_way(changes: Mapping[str, Any]) -> None:
-    """Make what the switched levers set the reader's own answers."""
-    before = form.answers()
-    form.answer(changes)
-    page = state(MySessionState)
-    page.levers, page.step = frozenset(), Step("Changed plan", before, form.answers())
-
-
 def _undo() -> None:
     """Take a step back; what was answered since stays as it is."""
     page = state(MySessionState)
+    form.put_example_away()
     if (step := page.step) is not None:
         before, after, now = step.before, step.after, form.answers()
         form.answer(
@@ -75,15 +69,6 @@ def _undo() -> None:
 
 def _skip(name: str) -> None:
     state(MySessionState).skipped |= {name}
-
-
-def _open_signs() -> None:
-    state(MySessionState).signs_open = True
-
-
-def _none_of_the_signs() -> None:
-    questions.none_of_the_signs()
-    state(MySessionState).signs_open = False
 
 
 def _scored(answers: dict[str, Any]) -> Scored:
@@ -134,8 +119,9 @@ def _tag(*, example: bool) -> str:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
         return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
-    if not questions.signs_answered():
-        return look.tag("Preview: warning signs?", result.SIGNS)
+    if not signs.answered():
+        open_already = state(MySessionState).signs_open
+        return look.tag("Preview: warning signs?", "" if open_already else signs.ANCHOR)
     return ""
 
 
@@ -144,31 +130,6 @@ def _answer(answer: Assessment, was: Assessment | None, *, example: bool) -> Non
         result.show_number(answer, was, _tag(example=example))
     with st.container(key="picture"):
         result.show_picture(answer, was)
-
-
-def _ask_signs() -> None:
-    """Ask for warning signs and illness in one question that opens into its list."""
-    page = state(MySessionState)
-    st.html(f'<div id="{result.SIGNS}"></div>')
-    named = questions.named_signs() or st.session_state.get("illness_24h") == "yes"
-    if questions.signs_answered() and not named and not page.signs_open:
-        words = ":material/check: No warning signs today"
-        st.button(words, key="signs", type="tertiary", on_click=_open_signs)
-        return
-    with st.container(border=True, key="warning"):
-        if named or page.signs_open:
-            questions.ask_signs()
-        else:
-            st.html(
-                '<p class="cr-do">Any of these now?</p>'
-                f'<p class="cr-note">{questions.signs_in_brief()}.</p>'
-            )
-        with st.container(horizontal=True):
-            st.button(
-                "None of these", key="no_signs", type="primary", on_click=_none_of_the_signs
-            )
-            if not (named or page.signs_open):
-                st.button("Yes, or not sure", key="signs", on_click=_open_signs)
 
 
 def _sharpen(answer: Assessment) -> None:
@@ -207,11 +168,11 @@ def _all_questions() -> None:
 def _faults_elsewhere() -> None:
     """Say what cannot be read in a question that is not in sight now."""
     for name, problem in form.faults().items():
-        if not FIELDS[name].required:
+        if name not in state(FormState).in_sight:
             look.fault(f"{form.sentence(problem)} It is left open.")
 
 
-def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
+def _opened(words: str, icon: str, draw: Callable[[], None]) -> bool:
     """Draw a quiet button, and what is behind it once it is opened."""
     box = st.popover(
         words,
@@ -223,6 +184,7 @@ def _opened(words: str, icon: str, draw: Callable[[], None]) -> None:
     if box.open:
         with box:
             draw()
+    return bool(box.open)
 
 
 def _rail(answer: Assessment, *, example: bool) -> None:
@@ -231,7 +193,7 @@ def _rail(answer: Assessment, *, example: bool) -> None:
             questions.ask_session()
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
-                _opened("Weather", "cloud", _weather)
+                weather_open = _opened("Weather", "cloud", _weather)
                 _opened("Options", "tune", _options)
                 if not example and form.still_from_example():
                     st.button(
@@ -241,11 +203,16 @@ def _rail(answer: Assessment, *, example: bool) -> None:
                         icon=":material/done_all:",
                         on_click=form.confirm_example,
                     )
-            _faults_elsewhere()
-        _ask_signs()
+            if not weather_open:
+                place.tell_problem()
+            elsewhere = st.container() if form.faults() else None
+        signs.ask()
         if not example and not answer.problems:
             _sharpen(answer)
         _all_questions()
+        if elsewhere is not None:
+            with elsewhere:
+                _faults_elsewhere()
 
 
 def _reasons(scored: Scored, answer: Assessment) -> None:
@@ -254,16 +221,9 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             return
         with st.container(key="why"):
             result.show_why(answer)
-            result.show_behind(answer, scored.answers)
+            result.show_behind(answer, scored.planned)
         with st.container(key="change"):
             levers.show(scored)
-            if scored.combined is not None and not state(FormState).example:
-                st.button(
-                    "Plan it this way",
-                    key="take_levers",
-                    on_click=_plan_it_this_way,
-                    args=(scored.combined.changes,),
-                )
             levers.show_drinking(scored)
 
 
@@ -300,5 +260,6 @@ def _show() -> None:
 
 share.open_link()
 _head()
-device.connect(told=share.take_private_part, address=share.query(form.answers()))
 _show()
+# At the end: the browser shows the page once it was told that nothing is missing.
+device.connect(told=share.take_private_part, address=share.address_bar())

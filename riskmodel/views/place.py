@@ -26,6 +26,7 @@ from riskmodel.weather.open_meteo import (
 )
 from riskmodel.weather.over_session import weather_answers
 
+_WAY_ON = "You can type air and humidity by hand."
 _USUAL_MIN = 60.0  # of a session whose duration is not known yet
 _KEPT = ("name", "region", "country", "latitude_deg", "longitude_deg", "time_zone")
 
@@ -58,9 +59,6 @@ def service() -> str:
     return "the weather service that this page was set up with" if own else "Open-Meteo.com"
 
 
-_WAY_ON = "You can type air and humidity by hand."
-
-
 def search(key: str, way_on: str = _WAY_ON) -> None:
     """Look for the places of the name that was typed; else say the way on."""
     page = state(PlaceState)
@@ -89,8 +87,7 @@ def ask_place(key: str) -> Place | None:
         on_change=search,
         args=(key,),
     )
-    if page.problem:
-        look.fault(page.problem)
+    tell_problem()
     for at, place in enumerate(page.places[:5]):
         st.button(
             place.label,
@@ -101,6 +98,12 @@ def ask_place(key: str) -> Place | None:
             args=(place,),
         )
     return last_place()
+
+
+def tell_problem() -> None:
+    """Say why there is no place or no forecast, and how to go on."""
+    if problem := state(PlaceState).problem:
+        look.fault(problem)
 
 
 def choose(place: Place) -> None:
@@ -117,11 +120,13 @@ def ask_forecast() -> None:
     place = ask_place("session_place")
     if place is not None:
         now = datetime.now(ZoneInfo(place.time_zone)).replace(tzinfo=None)
+        # Ends that change with the minute would empty the field each minute.
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         start = st.datetime_input(
             f"Start, in {place.name}",
             now.replace(second=0, microsecond=0),
-            min_value=now - timedelta(days=1),
-            max_value=now + timedelta(days=MOST_DAYS - 1),
+            min_value=today - timedelta(days=1),
+            max_value=today + timedelta(days=MOST_DAYS - 1),
             key="session_start",
         )
         st.button(

@@ -13,7 +13,8 @@ from riskmodel.views import charts, form, look, plans, widgets
 from riskmodel.views.plan_cards import Assessed
 from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
 
-_LEAST_POINTS, _MOST_STEPS = 1.0, 7  # smaller reasons stand in one row
+# Reasons of fewer points, and those beyond so many, stand in one row if they are several.
+_LEAST_POINTS, _MOST_STEPS, _LEAST_TOGETHER = 1.0, 7, 3
 _STEPS = 28  # values along an axis
 _AXES = {
     "across": ("Along", "duration_min"),
@@ -59,13 +60,14 @@ def differences(points: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
     Examples
     --------
-    >>> differences([("Sleep", 0.5), ("Heat", -3.0), ("Age", 0.0), ("Stress", 0.5)])
-    [('Heat', -3.0), ('2 smaller ones', 1.0)]
+    >>> small = [("Sleep", 0.5), ("Stress", 0.5), ("Salt", -0.5)]
+    >>> differences([*small, ("Heat", -3.0), ("Age", 0.0)])
+    [('Heat', -3.0), ('3 smaller ones', 0.5)]
     """
     steps = sorted((step for step in points if step[1]), key=lambda step: -abs(step[1]))
     large = [step for step in steps if abs(step[1]) >= _LEAST_POINTS][:_MOST_STEPS]
     small = steps[len(large) :]
-    if len(small) < 2:
+    if len(small) < _LEAST_TOGETHER:
         return steps
     return [*large, (f"{len(small)} smaller ones", sum(step[1] for step in small))]
 

@@ -22,7 +22,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess
 from riskmodel.views import device, example, form, questions, share
-from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
+from riskmodel.views.state import FormState, PlansBefore, ScenariosState, Typed, state
 from riskmodel.whatif.comparison import MOST_SCENARIOS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
@@ -38,12 +38,17 @@ def shown() -> dict[int, Scenario]:
 
 def is_example() -> bool:
     """Whether the plans are nobody's yet."""
-    return state(ScenariosState).origin == "example"
+    return _origin() == "example"
+
+
+def _origin() -> str:
+    return state(ScenariosState).origin
 
 
 def all_plans() -> list[Scenario]:
-    """The reader's own plans in their order."""
-    return [] if is_example() else list(shown().values())
+    """The reader's own plans in their order: of no example, and of no squad's athlete."""
+    of_athlete = state(FormState).visit is not None and _origin() == "session"
+    return [] if is_example() or of_athlete else list(shown().values())
 
 
 def is_full() -> bool:
@@ -213,7 +218,7 @@ def take_up() -> None:
     """
     page = state(ScenariosState)
     if not page.origin and page.scenarios:
-        page.origin = "own"
+        page.origin, page.last_number = "own", max(page.scenarios)
     if not page.origin and (text := st.query_params.get(_PARAMETER)):
         read(text)
         if page.scenarios:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
-from riskmodel.views import form, look, navigation
+from riskmodel.views import clock, form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -25,8 +25,8 @@ EXAMPLE: Mapping[str, Any] = {
 NONE = {"none": "None of these"}
 """What a list of items offers first."""
 PRIVACY = (
-    "Health answers are used for this number only. They are stored nowhere and sent "
-    "nowhere, unless you keep or share them yourself."
+    "Health answers stay in this tab until it is closed, and go nowhere else unless you "
+    "keep or share them."
 )
 SPORT_ICONS = {
     "running": "directions_run",
@@ -72,19 +72,22 @@ NUMBERS = tuple(
 
 def ask_session(*, age: bool = True) -> None:
     """Draw the answers that a first number needs, in little room."""
+    years, minutes = FIELDS["age_years"], FIELDS["duration_min"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_who"):
         _sport()
         if age:
-            _number(FIELDS["age_years"], width=96)
+            _number(years, width=96)
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_time"):
-        _number(FIELDS["duration_min"], width=128)
+        _number(minutes, width=128)
         _durations()
+    _tell_faults(*([years] if age else []), minutes)
     _widget(FIELDS["session_rpe"])
-    air = [FIELDS["air_temperature_c"], FIELDS["relative_humidity_pct"]]
+    names = ("air_temperature_c", "relative_humidity_pct", "water_temperature_c")
+    air = [FIELDS[name] for name in names if form.is_asked(FIELDS[name])]
     with st.container(horizontal=True, vertical_alignment="bottom", key="row_air"):
-        for field in [*air, FIELDS["water_temperature_c"]]:
-            if form.is_asked(field):
-                _number(field)
+        for field in air:
+            _number(field)
+    _tell_faults(*air)
 
 
 def _sport() -> None:
@@ -139,7 +142,8 @@ def _use_duration() -> None:
 def ask_feeling() -> None:
     """Offer words for the air in place of a humidity, given its temperature."""
     air_c = form.shown().get("air_temperature_c")
-    if air_c is None or not form.is_asked(FIELDS["relative_humidity_pct"]):
+    asked = form.is_asked(FIELDS["relative_humidity_pct"])
+    if air_c is None or not asked or not _once("air_feels"):
         return
     shares = {word: humidity_pct(word, air_c) for word in FEELS_C}
     now = form.shown().get("relative_humidity_pct")
@@ -158,37 +162,6 @@ def ask_feeling() -> None:
 def _use_feeling(shares: Mapping[str, float]) -> None:
     if feeling := st.session_state["air_feels"]:
         form.answer({"relative_humidity_pct": shares[feeling]})
-
-
-# ---------------------------------------------------------------------- warning signs
-
-
-def named_signs() -> list[str]:
-    """Warning signs that were named."""
-    return [item for item in st.session_state.get("red_flags") or [] if item != "none"]
-
-
-def signs_answered() -> bool:
-    """Whether the question for warning signs and illness was answered, as far as asked."""
-    flags = st.session_state.get("red_flags") or []
-    return bool(flags) and st.session_state.get("illness_24h") is not None
-
-
-def signs_in_brief() -> str:
-    """Name every warning sign, and illness, in one sentence."""
-    words = [*FIELDS["red_flags"].in_brief.values(), FIELDS["illness_24h"].in_brief["yes"]]
-    return " · ".join([words[0][0].upper() + words[0][1:], *words[1:]])
-
-
-def ask_signs() -> None:
-    """Draw the list of warning signs, and what goes with it."""
-    names = ("red_flags", *(["red_flags_seen"] if named_signs() else []), "illness_24h")
-    draw(FIELDS[name] for name in names)
-
-
-def none_of_the_signs() -> None:
-    """Answer that there is neither a warning sign nor an illness."""
-    form.answer({"red_flags": ["none"], "illness_24h": "no"})
 
 
 # --------------------------------------------------------------------------- the rest
@@ -237,10 +210,18 @@ def _switch(own: str) -> None:
 
 
 def draw(fields: Iterable[Field]) -> None:
-    """Draw some of the questions."""
+    """Draw some of the questions, each where it comes first on the page."""
     for field in fields:
-        if form.is_asked(field):
+        if form.is_asked(field) and _once(field.name):
             _widget(field)
+
+
+def _once(name: str) -> bool:
+    """Whether something is not on the page yet; from now on it is."""
+    in_sight = state(FormState).in_sight
+    is_new = name not in in_sight
+    in_sight.add(name)
+    return is_new
 
 
 def heading(field: Field, unit_label: str) -> str:
@@ -264,6 +245,7 @@ def _widget(field: Field) -> None:
         _steps(field, common)
     elif field.kind == "number":
         _number(field)
+        _tell_faults(field)
     elif field.kind == "level" and len(field.levels) > _MOST_PILLS:
         options = list(field.levels)
         st.selectbox(
@@ -322,13 +304,13 @@ def _time(field: Field, common: Mapping[str, Any]) -> None:
     words = "Local time at the place. It counts only together with latitude and longitude."
     with st.container(horizontal=True):
         st.datetime_input(field.label, value=None, **{**common, "help": words})
-        offset_min = st.session_state.get(form.OFFSET)
+        offset_min = st.session_state.get(clock.OFFSET)
         offsets = {*_OFFSETS_MIN, offset_min} - {None}
         st.selectbox(
             "Clock of the place",
             [None, *sorted(offsets)],
             format_func=_offset_text,
-            key=form.OFFSET,
+            key=clock.OFFSET,
             persist_state="session",
         )
 
@@ -360,23 +342,27 @@ def short_label(field: Field) -> str:
 
 
 def _number(field: Field, *, width: Any = "stretch") -> None:
-    """Draw a number as text, and below it what is wrong with it."""
-    label = short_label(field)
-    fault = form.faults().get(field.name)
-    held = st.session_state.get(field.name)
-    if field.unit == "min" and fault is None and isinstance(held, str) and held:
+    """Draw a number as text."""
+    state(FormState).in_sight.add(field.name)
+    label, minutes = short_label(field), form.shown().get(field.name)
+    if field.unit == "min" and minutes is not None:
         # The time that was read, where it is written in another way.
-        echo = units.duration_text(form.shown()[field.name])
-        label = label if echo == held else f"{label} = {echo}"
-    with st.container(width=width, key=f"number_{field.name}", gap="xxsmall"):
-        st.text_input(
-            _marked(field, label),
-            key=field.name,
-            help=None if field.name in _SHORT else field.help or None,
-            live=PAUSE,
-            persist_state="session",
-        )
-        if fault is not None:
+        echo = units.duration_text(minutes)
+        label = label if echo == st.session_state[field.name] else f"{label} = {echo}"
+    st.text_input(
+        _marked(field, label),
+        key=field.name,
+        help=None if field.name in _SHORT else field.help or None,
+        live=PAUSE,
+        persist_state="session",
+        width=width,
+    )
+
+
+def _tell_faults(*fields: Field) -> None:
+    """Say what is wrong with the numbers above."""
+    for field in fields:
+        if (fault := form.faults().get(field.name)) is not None:
             look.fault(form.sentence(fault))
 
 

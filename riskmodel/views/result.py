@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -30,8 +31,6 @@ from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
 from riskmodel.views import form, look
 
-SIGNS = "warning-signs"
-"""Where the question for warning signs stands, for a link to it."""
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
     "strong": "●●●",
@@ -80,16 +79,15 @@ def _needed_html(answer: Assessment) -> str:
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
     """How many of 100, the word of the band, and the range."""
-    number = in_100_number(answer.probability, "under").replace("under ", "&lt;")
-    number = number.replace(" or more", "+")
+    number = _briefly(in_100_number(answer.probability))
     before = ""
     if was is not None:
-        old = in_100_number(was.probability, "under").replace("under ", "&lt;")
+        old = _briefly(in_100_number(was.probability))
         before = f'<s aria-label="before: {old},">{old}</s>'
-    side = f"range {in_100_span(answer.probability_low, answer.probability_high, 'under')}"
-    ideal = in_100_number(answer.probability_ideal, "under")
+    side = f"range {in_100_span(answer.probability_low, answer.probability_high)}"
     if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
-        side += f" · ideally {ideal}"
+        side += f" · ideally {in_100_number(answer.probability_ideal)}"
+    side = _briefly(side)
     return (
         f'<div class="cr-card cr-answer b-{answer.band}" role="status"><div class="cr-top">'
         f'<span class="cr-num">{before}{number}</span>'
@@ -97,6 +95,11 @@ def number_html(answer: Assessment, was: Assessment | None = None, tag: str = ""
         f'<span class="cr-side">{look.chip(answer.band)}'
         f'<span class="cr-note">{side}</span>{tag}</span></div></div>'
     )
+
+
+def _briefly(words: str) -> str:
+    """Write the ends of the scale as HTML in little room."""
+    return words.replace("fewer than ", "&lt;").replace(" or more", "+")
 
 
 def show_picture(answer: Assessment, was: Assessment | None) -> None:
@@ -219,14 +222,24 @@ def _sum_row(answer: Assessment, limits: tuple[float, ...], most: float) -> str:
         if b > max(a, 0.0)
     )
     bar = f'<i style="left:0;width:{100.0 * total / most:.1f}%"></i>'
-    nearest = min(limits, key=lambda limit: (limit < total, abs(limit - total)))
-    label = list(BAND_LABELS.values())[limits.index(nearest) + 1]
     return (
         f'<li class="sum b-{answer.band}"><div class="row"><span class="what">'
-        f"<b>Points, in all</b><br><small>{label} from {nearest:.0f} here</small></span>"
+        f"<b>Points, in all</b><br><small>{next_band(limits, total)}</small></span>"
         f'<span class="run">{grounds}{bar}</span>'
         f'<span class="num">{points_text(total)}</span></div></li>'
     )
+
+
+def next_band(limits: Sequence[float], total: float) -> str:
+    """Say with how many points the next band begins; of the last one, where it began.
+
+    Points come in halves, so that the limit is the first half that is not below it.
+    """
+    above = [limit for limit in limits if limit > total]
+    limit = above[0] if above else limits[-1]
+    label = list(BAND_LABELS.values())[list(limits).index(limit) + 1]
+    first = math.ceil(2.0 * limit) / 2.0
+    return f"{label} from {points_text(max(first, 0.0))} here"
 
 
 def _sources(c: Contribution) -> str:

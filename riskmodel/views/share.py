@@ -17,7 +17,7 @@ from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, look, tables, widgets
-from riskmodel.views.state import MySessionState, Scored, state
+from riskmodel.views.state import FormState, MySessionState, Scored, state
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.plans import version_in
 
@@ -47,11 +47,6 @@ def open_link() -> None:
     )
     # Those that are there are of an athlete who was opened.
     page.link_problems = [*page.link_problems, *ours]
-    # Health answers need not stay in the address bar.
-    if any(name in FIELDS and FIELDS[name].private for name in query):
-        st.query_params.from_dict(
-            {n: v for n, v in query.items() if n not in FIELDS or not FIELDS[n].private}
-        )
 
 
 def take_private_part(text: str) -> None:
@@ -67,7 +62,6 @@ def forget_link() -> None:
     """Let the page be as if no link had opened it."""
     state(MySessionState).from_link = False
     state(MySessionState).link_problems = []
-    st.query_params.clear()
 
 
 def show_link_problems(answers: Mapping[str, Any]) -> None:
@@ -150,10 +144,11 @@ def show(answers: Mapping[str, Any], scored: Scored) -> None:
                     draw()
 
 
-def query(answers: Mapping[str, Any]) -> str:
-    """Write the public answers as the query of an address; "" if there are none."""
+def address_bar() -> str:
+    """Write the query that the address shows: public answers, and only the reader's own."""
+    answers = form.answers()
     public = {name: value for name, value in answers.items() if not FIELDS[name].private}
-    if not public:
+    if not public or state(FormState).visit is not None:
         return ""
     version = {SCORECARD_VERSION: load_scorecard().version}
     return "?" + urlencode({**_as_texts(public), **version})

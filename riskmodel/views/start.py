@@ -14,9 +14,10 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.starts import day_words, starts_table
 from riskmodel.reporting.words import SYNTHETIC
-from riskmodel.squad.scores import PLAN_FIELDS
+from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import (
+    athletes,
     device,
     form,
     look,
@@ -26,7 +27,6 @@ from riskmodel.views import (
     start_weather,
     widgets,
 )
-from riskmodel.views.athletes import settled
 from riskmodel.views.navigation import PAGES
 from riskmodel.views.start_chart import Best, calendar_html
 from riskmodel.views.state import NavigationState, SquadState, StartState, state
@@ -48,18 +48,26 @@ _STAYS: dict[str, Any] = {"persist_state": "session"}
 
 
 def _squad() -> pd.DataFrame | None:
-    """Ask whether the answer is for the squad, if there is one, and give it back."""
-    athletes = state(SquadState).athletes
-    navigation = state(NavigationState)
+    """Ask whether the answer is for the squad, if there is one, and give it back.
+
+    The questions hold the squad's plan, or else what was answered on My session.
+    """
+    squad, navigation = state(SquadState), state(NavigationState)
     came_from, navigation.came_from = navigation.came_from, ""
-    if athletes is None or athletes.empty:
+    if squad.athletes is None or squad.athletes.empty or squad.is_example:
+        squad_plan.leave()
         return None
     for page, whom in (("squad", _SQUAD), ("my_session", _ONE)):
         if came_from.startswith(PAGES[page][0]):
             st.session_state[_WHOM] = whom
     st.session_state.setdefault(_WHOM, _ONE)
     st.segmented_control("For whom", [_ONE, _SQUAD], required=True, key=_WHOM, **_STAYS)
-    return settled(athletes) if st.session_state[_WHOM] == _SQUAD else None
+    if st.session_state[_WHOM] == _ONE:
+        squad_plan.leave()
+        return None
+    form.leave_visit()
+    squad_plan.enter()
+    return athletes.settled(squad.athletes)
 
 
 # ------------------------------------------------------------------ session and limits
@@ -209,10 +217,6 @@ def _show() -> None:
         with st.container(key="start_rail"):
             weather = start_weather.ask()
             squad = _squad()
-            if squad is None:
-                squad_plan.leave()
-            else:
-                squad_plan.enter()
             with st.container(horizontal=True, wrap=False):
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)

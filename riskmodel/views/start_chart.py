@@ -7,7 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.reporting.starts import day_words, number_of, span_words, start_words
+from riskmodel.reporting.starts import (
+    athletes_number,
+    day_words,
+    number_of,
+    span_words,
+    start_words,
+)
 from riskmodel.scoring.bands import in_100_number
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.calendar import start_calendar
@@ -29,9 +35,8 @@ def _of(best: Best) -> str:
 
 def number_html(best: Best, value: float) -> str:
     """Write the number of a start, in little room."""
-    if _athletes(best) is not None:
-        return f"{value:.1f}"
-    number = in_100_number(value, "under")
+    squad = _athletes(best) is not None
+    number = athletes_number(value, "under") if squad else in_100_number(value, "under")
     return escape(number.replace("under ", "<").replace(" or more", "+"))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,7 @@ import streamlit as st
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.starts import source_words
 from riskmodel.views import form, look, place, widgets
 from riskmodel.views.state import PlaceState, StartState, state
 from riskmodel.weather.coordinates import place_of_zone
@@ -54,7 +55,7 @@ def ask() -> Weather | None:
             _ask_by_hand()
             _tell_problem()
     if found.places:
-        labels = {at: p.label for at, p in enumerate(found.places[:_MOST_PLACES])}
+        labels = dict(enumerate(_place_labels(found.places[:_MOST_PLACES])))
         more: dict[str, Any] = {"wrap": True, "on_change": _fetch_chosen}
         widgets.pills("Which one?", labels, "place_at", **more)
     if not box.open:
@@ -83,6 +84,17 @@ def ask() -> Weather | None:
             f"{place.service()}."
         )
     return page.weather
+
+
+def _place_labels(places: Sequence[Place]) -> list[str]:
+    """Labels of places, with their coordinates where two have the same."""
+    labels = [place.label for place in places]
+    return [
+        f"{p.label} ({p.latitude_deg:g}, {p.longitude_deg:g})"
+        if labels.count(p.label) > 1
+        else p.label
+        for p in places
+    ]
 
 
 def _tell_problem() -> None:
@@ -116,15 +128,7 @@ def _try(
 def show_source(weather: Weather) -> None:
     """Say what kind of weather this is, what was assumed, and whose it is."""
     page = state(StartState)
-    words = f"{weather.words}."
-    if weather.issued is not None and page.fetched is None:
-        words += f" Issued on {weather.issued:%d %b %Y at %H:%M} UTC."
-    elif weather.issued is not None:
-        age_min = int((datetime.now(UTC) - weather.issued).total_seconds() // 60)
-        words += f" Fetched {_age_text(age_min)}."
-        if page.outdated:
-            words += " It is the last that could be fetched."
-    look.note(" ".join([words, f"Times are those of {weather.time_zone}.", *weather.notes]))
+    look.note(source_words(weather, fetched=page.fetched is not None, last=page.outdated))
     if weather.attribution == ATTRIBUTION:
         # Asked for by the licence of the data.
         links = ((ATTRIBUTION, ATTRIBUTION_URL), ("CC BY 4.0", LICENCE_URL))
@@ -135,21 +139,13 @@ def show_source(weather: Weather) -> None:
         look.note(weather.attribution)
 
 
-def _age_text(age_min: int) -> str:
-    """Say how long ago something was fetched."""
-    if not age_min:
-        return "just now"
-    if age_min < 120:
-        return f"{age_min} minute{'s' * (age_min != 1)} ago"
-    return f"{age_min // 60} hours ago"
-
-
 # ------------------------------------------------------------------------- the service
 
 
 def _search() -> None:
     place.search("start_place", way_on=_WAY_ON)
-    state(StartState).weather_problem = state(PlaceState).problem
+    found = state(PlaceState)
+    state(StartState).weather_problem, found.problem = found.problem, ""
     st.session_state["place_at"] = None
 
 

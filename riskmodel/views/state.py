@@ -91,6 +91,8 @@ class FormState:
     start_weather: StartWeather | None = None
     log_answers: dict[str, LogAnswer] = field(default_factory=dict)
     visit: Visit | None = None
+    # Questions that this run has drawn so far, and what goes with them.
+    in_sight: set[str] = field(default_factory=set)
     # Questions that show an example, with all that was shown when it was put there;
     # and what an example gave that was touched since.
     example: frozenset[str] = frozenset()
@@ -107,6 +109,13 @@ class Scored:
     assessment: Assessment
     advice: Advice
     combined: Combined | None
+
+    @property
+    def planned(self) -> Answers:
+        """The answers with what the switched levers set."""
+        changes = {} if self.combined is None else self.combined.changes
+        planned = {**self.answers, **changes}
+        return {name: value for name, value in planned.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,7 @@ class DeviceState:
     tab: dict[str, str] = field(default_factory=dict)
     visit: str = field(default_factory=lambda: str(uuid4()))
     restored: bool = False
+    told: bool = False  # the private part of a link
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.starts import (
     day_best_words,
     planned_words,
+    span_words,
     start_dict,
     start_lines,
     start_words,
@@ -802,6 +803,16 @@ def test_a_squad_is_compared_with_its_planned_start():
     expected = sum(assess(PLAN | met | {"age_years": a}).probability for a in (25, 61, 33))
     assert every.planned["expected"] == pytest.approx(expected)
     assert f"instead of {expected:.1f}" in day_best_words(every, every.by_day[0])
+
+
+def test_a_few_hundredths_of_an_athlete_are_never_nobody():
+    short = {**PLAN, "duration_min": 20, "session_rpe": 2}
+    every = best_start_squad(squad(), short, summer(coolest_c=5, warmest_c=12))
+    first = every.by_day[0]
+    assert first.value < 0.05
+    assert "fewer than 0.1 of 3 athletes" in day_best_words(every, first)
+    row = every.starts.loc[first.start.tz_convert("UTC")]
+    assert span_words(every, row, "under").startswith("under 0.1")
 
 
 def test_the_band_of_a_squad_is_that_of_its_share():

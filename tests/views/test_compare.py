@@ -14,7 +14,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.views import charts, example, plan_differences
 from riskmodel.views.look import LIMITS
-from riskmodel.views.state import ScenariosState
+from riskmodel.views.state import FormState, ScenariosState, Visit
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
 from tests.browser import axe, download, fits, in_both_windows, ready
 from tests.views.test_my_session import SIX, html_of
@@ -28,7 +28,7 @@ NUMBERS = ".st-key-cards .cr-num"
 
 def with_plans(*answers, **more):
     plans = {i: Scenario(f"Plan {i}", own) for i, own in enumerate(answers, 1)}
-    return app("compare", ScenariosState=ScenariosState(plans, last_number=9), **more)
+    return app("compare", ScenariosState=ScenariosState(plans), **more)
 
 
 def in_form(answers):
@@ -98,6 +98,14 @@ def test_a_session_without_a_number_leaves_the_example():
     # My session takes the example's place, as far as it is answered.
     next(b for b in test.button if b.key == "add_session").click().run()
     assert [plan.name for plan in plans_of(test)] == ["My session", "My session (2)"]
+
+
+def test_of_a_squads_athlete_nothing_is_held_until_it_is_touched():
+    visit = FormState(visit=Visit("Ada", {}))
+    test = app("compare", **in_form(HOT), FormState=visit)
+    assert plans_of(test)[0].answers == HOT
+    assert held(test) == ""
+    assert not [b for b in test.button if b.key == "keep"]
 
 
 def test_a_link_to_compare_is_no_link_to_my_session():

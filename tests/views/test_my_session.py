@@ -1,247 +1,668 @@
-"""The page "My session", by Streamlit's own test driver and in a real browser."""
+"""The page "My session" by Streamlit's own test driver."""
 
-import math
 import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
+import streamlit
+from hypothesis import given, settings
 
-from riskmodel import assess
+from riskmodel import advise, assess
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.checks import TIERS
+from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import UNITS
+from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
-from riskmodel.scoring.guards import GUARDS
-from riskmodel.views import form
-from riskmodel.views.result import onset_html, why_html
-from tests import CHECKOUT
-from tests.browser import axe, choose, fits, in_both_windows, ready, settled
+from riskmodel.scoring.assessment import points_at
+from riskmodel.scoring.bands import BANDS, in_100_number
+from riskmodel.scoring.guards import GUARDS, RED_FLAGS
+from riskmodel.views import look, place
+from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
+from riskmodel.views.result import next_band, onset_html, picture_html, why_html
+from riskmodel.weather.feels import humidity_pct
+from riskmodel.weather.hours import WeatherError
+from tests.strategies import sessions
+from tests.views.pages import (
+    SIX,
+    address_of,
+    answers_of,
+    faults_of,
+    fill,
+    group,
+    html_of,
+    number_of,
+    opened,
+    own_answers,
+    press,
+    steps_of,
+    still_from_example,
+    tag_of,
+    told,
+)
 
-APP = CHECKOUT / "app.py"
-SIX = {
-    "sport": "running",
-    "duration_min": 60.0,
-    "session_rpe": 5,
-    "air_temperature_c": 20.0,
-    "relative_humidity_pct": 50.0,
-    "age_years": 40.0,
-}
+MARATHON = load_examples()["Marathon"]
+HOT = {**SIX, "air_temperature_c": 31.0, "relative_humidity_pct": 60.0, "session_rpe": 6}
 
 
 @pytest.fixture
 def page():
-    page = AppTest.from_file(str(APP), default_timeout=30).run()
-    assert not page.exception
-    assert page.title[0].value == "My session"
+    page = opened()
+    assert page.title[0].value == "How likely is a muscle cramp?"
     return page
 
 
-def html_of(page):
-    return "\n".join(element.proto.body for element in page.get("html"))
+@pytest.fixture
+def own():
+    return opened(**SIX)
 
 
-def fill(page, answers):
-    for name, value in answers.items():
-        page.session_state[name] = value
-    page.run()
+def shown(answer):
+    """Write a number as the page does."""
+    return (
+        in_100_number(answer.probability, "<").replace("< ", "<").replace(" or more", "+")
+    )
+
+
+# ------------------------------------------------------------------- the first visit
+
+
+def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
+    assert number_of(page) == shown(assess(EXAMPLE))
+    assert tag_of(page) == "Example: change anything"
+    assert answers_of(page) == EXAMPLE
+    assert not own_answers(page)
+    assert not address_of(page)
+    assert not [b for b in page.button if b.key in ("skip", "confirm", "take_levers")]
+    assert "way_share" not in page.session_state
+    assert "e.g." not in page.text_input(key="age_years").label
+
+
+@pytest.mark.parametrize("name", ["start", "compare", "squad"])
+def test_no_other_page_meets_the_example(page, name):
+    page.switch_page(f"riskmodel/views/{name}.py").run()
+    state = page.session_state
+    held = {n: state[n] for n in EXAMPLE if n in state}
+    assert not any(held.values())
+    assert not own_answers(page)
+
+
+TOUCHES = {
+    "age_years": lambda page: page.text_input(key="age_years").set_value("61").run(),
+    "session_rpe": lambda page: group(page, "session_rpe").set_value(4).run(),
+    "duration_min": lambda page: group(page, "durations").set_value(60).run(),
+    "red_flags": lambda page: press(page, "no_signs"),
+    "sleep_h": lambda page: fill(page, {"sleep_h": 6}),
+}
+
+
+@pytest.mark.parametrize("name", list(TOUCHES))
+def test_the_first_touch_makes_the_example_the_readers_and_marks_the_rest(page, name):
+    TOUCHES[name](page)
     assert not page.exception
+    left = {*EXAMPLE} - {name}
+    assert {*EXAMPLE} <= {*own_answers(page)}
+    assert still_from_example(page) == left
+    assert tag_of(page) == f"{len(left)} of 6 still the example's"
+    typed = [n for n in left if n not in ("sport", "session_rpe")]
+    assert all("e.g." in page.text_input(key=n).label for n in typed)
+    assert {*EXAMPLE} <= {*address_of(page)}
+    press(page, "confirm")
+    assert not still_from_example(page)
+    assert tag_of(page) == ("" if name == "red_flags" else "Preview: warning signs?")
+    assert not any("e.g." in page.text_input(key=n).label for n in typed)
 
 
-def total_of(page):
-    words = " ".join(header.value for header in page.header)
-    found = re.search(r"Why: ([\d.]+) points", words)
-    return float(found[1]) if found else None
+def test_an_answer_that_was_touched_is_the_readers_whatever_it_is(page):
+    group(page, "session_rpe").set_value(4).run()
+    group(page, "session_rpe").set_value(EXAMPLE["session_rpe"]).run()
+    assert "session_rpe" not in still_from_example(page)
 
 
-def test_an_empty_form_asks_for_six_answers_and_gives_no_number(page):
-    words = " ".join(m.value for m in page.markdown)
-    for field in FIELDS.values():
-        assert (field.label in words) == field.required
-    assert total_of(page) is None
+def test_a_kept_profile_is_neither_overwritten_nor_a_touch():
+    page = opened(age_years=61, sex="female")
+    assert tag_of(page) == "Example: change anything"
+    assert own_answers(page) == {"age_years": 61, "sex": "female"}
+    assert answers_of(page) == {**EXAMPLE, "age_years": 61, "sex": "female"}
+    group(page, "session_rpe").set_value(4).run()
+    assert tag_of(page) == "4 of 6 still the example's"
+
+
+def test_switching_units_is_no_touch(page):
+    fill(page, {"box_options": True})
+    group(page, "unit_°C").set_value("°F").run()
+    assert page.session_state["air_temperature_c"] == "80.6"
+    assert tag_of(page) == "Example: change anything"
+    assert not own_answers(page)
+    group(page, "session_rpe").set_value(4).run()
+    assert "air_temperature_c" in still_from_example(page)
+
+
+def test_six_answers_give_the_same_number_and_total_as_python(own):
+    answer = assess(SIX)
+    assert number_of(own) == shown(answer)
+    assert steps_of(own)[1] == answer.total_points
+    assert tag_of(own) == "Preview: warning signs?"
+
+
+# ------------------------------------------------------------------ numbers are typed
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(1, "One"), (4, "Four"), (7, "Seven"), (9, "Nine"), (12, "12")]
+    ("text", "minutes", "echo"),
+    [
+        ("3:45", 225, "3 h 45"),
+        ("3h45", 225, "3 h 45"),
+        ("225 min", 225, "3 h 45"),
+        ("90 minutes", 90, "1 h 30"),
+        ("0:45", 45, "45 min"),
+        ("3 h 45", 225, ""),
+        ("45 min", 45, ""),
+    ],
 )
-def test_any_number_of_needed_answers_can_be_told(monkeypatch, count, words):
-    monkeypatch.setattr(form, "needed", lambda: [*FIELDS.values()][:count])
-    assert form.needed_words() == words
+def test_a_duration_is_echoed_where_it_was_written_otherwise(own, text, minutes, echo):
+    box = own.text_input(key="duration_min").set_value(text)
+    box.run()
+    assert own_answers(own) == {**SIX, "duration_min": minutes}
+    assert own.text_input(key="duration_min").label == f"Duration{' = ' * bool(echo)}{echo}"
+    assert own.text_input(key="duration_min").value == text
 
 
-def test_six_answers_give_the_same_total_as_python(page):
-    fill(page, SIX)
-    assert total_of(page) == assess(SIX).total_points
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        (
+            "duration_min",
+            "3:75",
+            "Planned duration is “3:75”; allowed is 5 min to 24 h. "
+            "Write 3:45, 3 h 45 or 225.",
+        ),
+        (
+            "duration_min",
+            "3",
+            "Planned duration is 3; allowed is 5 min to 24 h. Write 3:45, 3 h 45 or 225.",
+        ),
+        ("duration_min", "25:00", ""),
+        ("duration_min", "abc", ""),
+        ("air_temperature_c", "300", "Air temperature is 300; allowed is -20 to 55 °C."),
+        ("age_years", "1,500", ""),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_refused_in_one_sentence(own, name, text, sentence):
+    own.text_input(key=name).set_value(text).run()
+    assert not own.exception
+    (fault,) = faults_of(own)
+    assert fault == sentence if sentence else FIELDS[name].label in fault
+    assert number_of(own) is None
+    assert f"Still needed: {FIELDS[name].label}." in told(own)
+    assert own.text_input(key=name).value == text
+    assert own_answers(own) == {n: value for n, value in SIX.items() if n != name}
 
 
-def asked_on(page):
-    kinds = ("selectbox", "number_input", "text_input", "datetime_input", "button_group")
-    return {widget.key for kind in kinds for widget in page.get(kind)} & {*FIELDS}
+def test_units_that_are_written_count_and_the_chosen_ones_else(own):
+    fill(own, {"air_temperature_c": "86 F", "body_mass_kg": "180 lb", "height_cm": "5'8"})
+    held = own_answers(own)
+    assert held["air_temperature_c"] == pytest.approx(30.0)
+    assert held["body_mass_kg"] == pytest.approx(81.65, abs=0.01)
+    assert held["height_cm"] == pytest.approx(172.72)
+    fill(own, {"box_options": True})
+    group(own, "unit_°C").set_value("°F").run()
+    fill(own, {"air_temperature_c": "300"})
+    assert faults_of(own) == ["Air temperature is 300; allowed is -4 to 131 °F."]
 
 
-def test_every_field_is_a_widget_keyed_by_its_name(page):
-    # Asked once a warning sign is named, and of who swims.
-    assert set(FIELDS) - asked_on(page) == {"red_flags_seen", "water_temperature_c"}
+CONVERTED = [f for f in FIELDS.values() if f.unit in UNITS]
+VALUES = {
+    "water_temperature_c": 26.3,
+    "air_temperature_c": 20.34,
+    "wbgt_c": 19.7,
+    "body_mass_kg": 71.33,
+    "height_cm": 178.4,
+    "fluid_intake_l_h": 0.47,
+    "measured_sweat_rate_l_h": 1.13,
+    "wind_speed_m_s": 3.3,
+}
 
 
-@pytest.mark.parametrize("level", FIELDS["sport"].levels)
-def test_of_each_sport_is_asked_what_means_something(page, level):
-    fill(page, {"sport": level, "sex": "male"})
-    answers = {"sport": level, "sex": "male"}
-    meant = {name for name, field in FIELDS.items() if field.asked_of(answers)}
-    assert asked_on(page) == meant - {"red_flags_seen"}
-    assert "pregnancy_trimester" not in meant
+@pytest.mark.parametrize("field", CONVERTED, ids=lambda f: f.name)
+def test_switching_units_there_and_back_never_changes_an_answer_or_the_score(field):
+    assert {f.name for f in CONVERTED} == {*VALUES}
+    sport = "triathlon" if field.name == "water_temperature_c" else SIX["sport"]
+    query = {**SIX, "sport": sport, field.name: VALUES[field.name]}
+    page = opened({name: str(value) for name, value in query.items()}, box_options=True)
+    total = steps_of(page)[1]
+    if field.private:  # is not taken from an address
+        fill(page, {field.name: VALUES[field.name]})
+        total = steps_of(page)[1]
+    for label in [*reversed(UNITS[field.unit]), *UNITS[field.unit]]:
+        group(page, f"unit_{field.unit}").set_value(label).run()
+        assert not page.exception
+        assert own_answers(page)[field.name] == VALUES[field.name]
+        assert steps_of(page)[1] == total
 
 
-def test_a_swim_has_a_number_without_air_and_says_why(page):
-    swim = {name: SIX[name] for name in ("duration_min", "session_rpe", "age_years")}
-    fill(page, {**SIX, "wbgt_c": 35.0, "air_temperature_c": 38.0})
-    fill(page, {"sport": "swimming"})
-    assert "Four answers for a first number" in [h.value for h in page.header]
-    held = page.session_state["MySessionState"].scored.answers
-    assert held == {"sport": "swimming", **swim}
-    assert total_of(page) == assess({"sport": "swimming", **swim}).total_points
-    assert HEAT_IN_WATER in [c.value for c in page.caption]
-    assert not [w.value for w in page.warning]
-    fill(page, {"water_temperature_c": 33.0})
-    assert next(guard for guard in GUARDS if guard.name == "warm_water").sentence in [
-        warning.value for warning in page.warning
-    ]
-    # The answers come back with another sport.
-    fill(page, {"sport": "running"})
-    held = page.session_state["MySessionState"].scored.answers
-    assert (held["wbgt_c"], held["air_temperature_c"]) == (35.0, 38.0)
-    assert "water_temperature_c" not in held
-    assert HEAT_IN_WATER not in [c.value for c in page.caption]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("air_temperature_c", 4), ("body_mass_kg", 60), ("wind_speed_m_s", 4)],
+)
+def test_a_number_typed_after_switching_back_is_that_number(own, name, value):
+    unit = FIELDS[name].unit
+    fill(own, {name: value, "box_options": True})
+    group(own, f"unit_{unit}").set_value([*UNITS[unit]][-1]).run()
+    text = own.session_state[name]
+    group(own, f"unit_{unit}").set_value(unit).run()
+    # The very number that stood for the answer in the other unit.
+    fill(own, {name: text})
+    assert own_answers(own)[name] == float(text)
 
 
-def test_a_triathlete_is_warned_of_warm_water_and_keeps_the_air(page):
-    fill(page, {**SIX, "sport": "triathlon", "water_temperature_c": 35.0})
-    assert {"water_temperature_c", "air_temperature_c", "wbgt_c"} <= asked_on(page)
-    held = page.session_state["MySessionState"].scored.answers
-    assert held == {**SIX, "sport": "triathlon", "water_temperature_c": 35.0}
-    assert next(guard for guard in GUARDS if guard.name == "warm_water").sentence in [
-        warning.value for warning in page.warning
-    ]
+def test_an_optional_answer_that_cannot_be_read_costs_no_score(own):
+    before = number_of(own)
+    fill(own, {"sleep_h": "8x"})
+    (fault,) = faults_of(own)
+    assert fault.endswith("It is left open.")
+    assert number_of(own) == before
+    fill(own, {"all_questions": True, "group": "today"})
+    (below_its_field,) = faults_of(own)
+    assert below_its_field == fault.removesuffix(" It is left open.")
+    assert number_of(own) == before
+    assert own.text_input(key="sleep_h").value == "8x"
 
 
-def test_a_settled_answer_of_ones_own_can_be_seen_and_taken_back(page):
-    fill(page, {**SIX, "sport": "gym_strength", "strength_training": "no"})
-    assert "strength_training" in asked_on(page)
-    none = total_of(page)
-    fill(page, {"strength_training": None})
-    assert "strength_training" not in asked_on(page)
-    assert total_of(page) < none
+# ---------------------------------------------------------------------- warning signs
+
+
+def test_every_sign_and_the_illness_have_a_brief_and_are_named(page):
+    assert {*FIELDS["red_flags"].in_brief} == {*FIELDS["red_flags"].levels} == {*RED_FLAGS}
+    (question,) = (t for t in told(page).split("\n") if "Any of these now?" in t)
+    briefs = [*FIELDS["red_flags"].in_brief.values(), FIELDS["illness_24h"].in_brief["yes"]]
+    for brief in briefs:
+        assert brief.lower() in question.lower()
+
+
+def test_none_of_these_answers_both_and_can_be_looked_at_again(own):
+    press(own, "no_signs")
+    assert own_answers(own) == {**SIX, "red_flags": ["none"], "illness_24h": "no"}
+    assert tag_of(own) == ""
+    assert not [b for b in own.button if b.key == "no_signs"]
+    press(own, "signs")
+    assert group(own, "red_flags").value == ["none"]
+    press(own, "no_signs")
+    assert not [w for w in own.get("button_group") if w.key == "red_flags"]
+
+
+def nothing_but_what_to_do(page, sentence):
+    assert sentence in told(page)
+    assert number_of(page) is None
+    assert "cr-dots" not in html_of(page)
+    assert not [h for h in page.header if h.value in ("Why", "What would change it")]
+    assert not page.toggle
+    return True
+
+
+@pytest.mark.parametrize("flag", list(RED_FLAGS))
+def test_a_sign_takes_the_place_of_everything_until_a_doctor_has_looked(own, flag):
+    before = number_of(own)
+    press(own, "signs")
+    group(own, "red_flags").set_value([flag]).run()
+    assert nothing_but_what_to_do(own, RED_FLAGS[flag])
+    group(own, "red_flags_seen").set_value("no").run()
+    assert nothing_but_what_to_do(own, RED_FLAGS[flag])
+    group(own, "red_flags_seen").set_value("yes").run()
+    assert number_of(own) == before
+    assert RED_FLAGS[flag] not in told(own)
+
+
+def test_an_illness_takes_the_place_of_everything(own):
+    fill(own, {"red_flags": ["none"], "illness_24h": "yes"})
+    sentence = next(g.sentence for g in GUARDS if g.name == "illness")
+    assert nothing_but_what_to_do(own, sentence)
+    press(own, "no_signs")
+    assert number_of(own) == shown(assess(SIX))
+
+
+def test_a_doctor_has_looked_at_one_sign_and_not_at_the_next(own):
+    fill(own, {"red_flags": ["lasting_days"]})
+    fill(own, {"red_flags_seen": "yes"})
+    assert number_of(own)
+    fill(own, {"red_flags": ["lasting_days", "swollen_calf"]})
+    assert nothing_but_what_to_do(own, RED_FLAGS["swollen_calf"])
+    fill(own, {"red_flags_seen": "yes"})
+    fill(own, {"red_flags": ["none"]})
+    fill(own, {"red_flags": ["swollen_calf"]})
+    assert nothing_but_what_to_do(own, RED_FLAGS["swollen_calf"])
+
+
+def test_none_of_these_and_an_item_take_each_others_place(own):
+    fill(own, {"all_questions": True, "group": "athlete"})
+    group(own, "medications").set_value(["none"]).run()
+    group(own, "medications").set_value(["none", "statin"]).run()
+    assert own_answers(own)["medications"] == ["statin"]
+    group(own, "medications").set_value(["statin", "none"]).run()
+    assert own_answers(own)["medications"] == ["none"]
+
+
+def test_contradicting_answers_get_a_sentence_and_lose_nothing(own):
+    fill(own, {"medications": ["none", "statin"]})
+    assert number_of(own) is None
+    assert "Regular medicines" in told(own)
+    assert own.session_state["duration_min"] == "60.0"
+
+
+def test_heat_is_warned_of_beside_the_number_and_illness_of_heat_in_its_place(own):
+    fill(own, {"wbgt_c": 31})
+    assert "too hot to train" in told(own)
+    assert number_of(own)
+
+
+# --------------------------------------------------------------------------- levers
+
+
+def turn(page, *names, on=True):
+    for name in names:
+        page.toggle(key=f"lever_{name}").set_value(on).run()
+        assert not page.exception
+
+
+def test_levers_are_switches_that_count_together_and_change_no_answer():
+    page = opened(**HOT)
+    answers, before = own_answers(page), number_of(page)
+    options = {o.levers[0].name: o for o in advise(answers).now}
+    assert {t.key for t in page.toggle} == {f"lever_{name}" for name in options}
+    first, second = [*options][:2]
+    turn(page, first)
+    assert number_of(page) == shown(options[first])
+    assert f'<s aria-label="before: {before},">{before}</s>' in html_of(page)
+    alone = number_of(page)
+    turn(page, second)
+    assert own_answers(page) == answers
+    assert number_of(page) != alone
+    combined = page.session_state["MySessionState"].scored.combined
+    assert {*combined.applied} == {first, second}
+    assert steps_of(page)[1] == combined.assessment.total_points
+    turn(page, first, second, on=False)
+    assert (number_of(page), own_answers(page)) == (before, answers)
+    assert "<s " not in html_of(page)
+
+
+def test_what_the_switches_set_becomes_the_plan_and_is_taken_back():
+    page = opened(**HOT)
+    answers, before = own_answers(page), number_of(page)
+    turn(page, "easier", "cooler")
+    changes = page.session_state["MySessionState"].scored.combined.changes
+    now = number_of(page)
+    press(page, "take_levers")
+    assert own_answers(page) == {**answers, **changes}
+    assert (number_of(page), "<s " in html_of(page)) == (now, False)
+    assert not any(t.value for t in page.toggle)
+    fill(page, {"family_cramps": "yes"})
+    press(page, "go_back")
+    assert own_answers(page) == {**answers, "family_cramps": "yes"}
+    press_again = [b for b in page.button if b.key == "go_back"]
+    assert not press_again
+    fill(page, {"family_cramps": None})
+    assert number_of(page) == before
+
+
+def test_a_lever_that_is_not_offered_any_more_is_switched_off():
+    page = opened(**HOT)
+    turn(page, "cooler", "easier")
+    fill(page, {"air_temperature_c": 2})
+    names = {t.key for t in page.toggle}
+    assert "lever_cooler" not in names
+    assert "cooler" not in page.session_state["MySessionState"].levers
+    fill(page, {"air_temperature_c": 31})
+    assert not page.toggle(key="lever_cooler").value
+
+
+def test_a_lever_that_no_longer_applies_beside_another_says_so():
+    page = opened(**HOT)
+    turn(page, "indoors")
+    assert "Not together" not in told(page)
+    turn(page, "shade")
+    assert "Not together with the others that are on." in told(page)
+
+
+def test_where_nothing_would_help_noticeably_the_page_says_so():
+    easy = {**SIX, "sport": "walking", "duration_min": 30.0, "session_rpe": 2}
+    page = opened(**easy)
+    assert not page.toggle
+    assert no_change_text(assess(easy), advise(easy)) in told(page)
+
+
+def test_what_stands_behind_the_number_is_of_the_switched_plan():
+    page = opened(**{**HOT, "duration_min": 200.0}, behind=True)
+    assert "<p>3 h 20</p>" in html_of(page)
+    turn(page, "shorter")
+    changes = page.session_state["MySessionState"].scored.combined.changes
+    assert changes["duration_min"] == 150
+    assert "<p>2 h 30</p>" in html_of(page)
+
+
+# ------------------------------------------------------------------- why and examples
 
 
 @pytest.mark.parametrize("name", list(load_examples()))
-def test_every_example_shows_its_total_and_all_its_points(page, name):
+def test_every_example_shows_its_number_and_steps_that_sum_to_its_total(page, name):
+    fill(page, {"box_options": True})
     page.selectbox(key="example").select(name).run()
     assert not page.exception
-    answer = assess(load_examples()[name])
-    assert total_of(page) == answer.shown_points
-    assert f"{answer.in_100.capitalize()} of 100" in html_of(page)
-    assert f">{answer.band.replace('_', ' ').capitalize()}</span>" in html_of(page)
-    shown = re.findall(r"<b>\+([\d.]+)</b>", html_of(page))
-    assert sum(map(float, shown)) == answer.total_points
-    assert len(shown) == len(answer.contributions)
-    open_questions = " ".join(e.label for e in page.expander)
-    assert f"Not answered ({len(answer.missing)})" in open_questions
+    session = load_examples()[name]
+    answer = assess(session)
+    assert own_answers(page).keys() >= {n for n, f in FIELDS.items() if f.required} & {
+        *session
+    }
+    assert number_of(page) == shown(answer)
+    assert look.chip(answer.band) in html_of(page)
+    points, total = steps_of(page)
+    assert sum(points) == total == answer.total_points
+    answered = [c.points for c in answer.contributions if c.answered and c.points]
+    assert points[: len(answered[:6])] == sorted(answered, reverse=True)[:6]
+    assert html_of(page).count('<i class="open"') == 1
+    # The dots are those of the number.
+    picture = picture_html(answer)
+    digits = re.sub(r"\D", "", shown(answer)) if "<" not in shown(answer) else "0"
+    assert picture.count('<i class="on"></i>') - 1 == int(digits)
 
 
-def test_an_example_can_be_taken_back(page):
-    fill(page, SIX)
-    own = total_of(page)
-    page.selectbox(key="example").select("Marathon").run()
-    page.selectbox(key="example").select("Long ride").run()
-    assert total_of(page) != own
-    page.button(key="go_back").click().run()
-    assert total_of(page) == own
-    assert page.session_state["age_years"] == 40.0
+@settings(max_examples=40)
+@given(sessions())
+def test_the_steps_sum_to_the_total_and_the_next_band_begins_where_it_says(session):
+    answer = assess(session)
+    if answer.problems:
+        return
+    html = why_html(answer)
+    *points, total = map(float, re.findall(r'class="num">\+?([\d.]+)<', html))
+    assert sum(points) == total == answer.total_points
+    limits = points_at(look.LIMITS, answer.total_points, answer.probability)
+    words = next_band(limits, answer.total_points)
+    label, start = re.fullmatch(r"(.+) from ([\d.]+) here", words).groups()
+    assert words in html
+    named = [band.label for band in BANDS].index(label)
+    shown_band = [band.name for band in BANDS].index(answer.band)
+    if min(abs(limit - total) for limit in limits) > 1e-6:
+        assert (total >= float(start)) == (shown_band >= named)
 
 
-def test_a_start_time_is_read_in_the_readers_zone_and_survives_an_example(page):
+@pytest.mark.parametrize(
+    ("limits", "total", "words"),
+    [
+        ((20.0, 45.2, 70.0), 45.0, "High from 45.5 here"),
+        ((20.0, 45.2, 70.0), 45.5, "Very high from 70 here"),
+        ((20.0, 45.2, 70.0), 90.0, "Very high from 70 here"),
+        ((-30.0, -20.0, -3.0), 4.0, "Very high from 0 here"),
+    ],
+)
+def test_a_limit_is_never_rounded_across_a_total(limits, total, words):
+    assert next_band(limits, total) == words
+
+
+def test_what_others_wrote_becomes_no_formatting():
+    answer = assess(MARATHON)
+    spoilt = [
+        replace(c, label="<b>x</b>", reason="a & <i>", source="<u>; 10.1/x")
+        for c in answer.contributions
+    ]
+    html = why_html(replace(answer, contributions=tuple(spoilt)))
+    assert "<b>x</b>" not in html
+    assert "<u>" not in html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert "a &amp; &lt;i&gt;" in html
+
+
+def test_an_example_and_clearing_can_be_taken_back(own):
+    fill(own, {"box_options": True})
+    own.selectbox(key="example").select("Marathon").run()
+    fill(own, {"age_years": 77})
+    own.selectbox(key="example").select("Long ride").run()
+    press(own, "go_back")
+    assert own_answers(own)["age_years"] == 77
+    assert own_answers(own)["duration_min"] == MARATHON["duration_min"]
+    press(own, "clear")
+    assert tag_of(own) == "Example: change anything"
+    assert not own_answers(own)
+    assert not address_of(own)
+    press(own, "go_back")
+    assert own_answers(own) == {**tidy(MARATHON)[0], "age_years": 77}
+
+
+def test_taking_a_clearing_back_brings_nothing_of_the_example():
+    page = opened(sport="cycling", box_options=True)
+    press(page, "clear")
+    press(page, "go_back")
+    assert own_answers(page) == {"sport": "cycling"}
+    assert not page.session_state["age_years"]
+
+
+def test_what_was_answered_since_a_step_stays_when_it_is_undone(own):
+    fill(own, {"box_options": True})
+    press(own, "clear")
+    fill(own, {"age_years": 61, "sport": "cycling"})
+    press(own, "go_back")
+    held = own_answers(own)
+    assert (held["age_years"], held["sport"]) == (61, "cycling")
+
+
+# --------------------------------------------------------------------- more questions
+
+
+def next_question(page):
+    keys = [w.key for w in [*page.get("button_group"), *page.text_input, *page.selectbox]]
+    return next(name for name in keys if name in FIELDS and not FIELDS[name].required)
+
+
+def test_the_question_that_narrows_most_is_asked_until_it_is_answered_or_skipped(own):
+    first, second, *_ = assess(SIX).narrowing
+    assert next_question(own) == first
+    assert "Make it sharper" in told(own)
+    press(own, "skip")
+    assert next_question(own) == second
+    field = FIELDS[second]
+    fill(own, {second: next(iter(field.levels)) if field.levels else field.low})
+    answer = assess(own_answers(own))
+    assert answer.spreads["spread_unanswered"] < assess(SIX).spreads["spread_unanswered"]
+    assert next_question(own) not in (first, second)
+
+
+def asked_on(page):
+    kinds = ("selectbox", "text_input", "datetime_input", "button_group")
+    return {widget.key for kind in kinds for widget in page.get(kind)} & {*FIELDS}
+
+
+def all_asked(page):
+    """Every question of the page, with everything open, one part after another."""
+    asked = set()
+    page.session_state["MySessionState"].signs_open = True
+    for name in GROUP_LABELS:
+        fill(page, {"all_questions": True, "group": name, "measured": True})
+        asked |= asked_on(page)
+    fill(page, {"sport_box": True})
+    return asked | asked_on(page)
+
+
+@pytest.mark.parametrize(
+    "sport", [None, "running", "swimming", "triathlon", "gym_strength"]
+)
+def test_every_question_that_means_something_can_be_reached(sport):
+    answers = {**SIX, "sport": sport, "sex": "male"}
+    page = opened(**answers)
+    held = {"sport": sport, "sex": "male"}
+    meant = {name for name, field in FIELDS.items() if field.asked_of(held)}
+    # Asked once a warning sign is named.
+    assert all_asked(page) == meant - {"red_flags_seen"}
+    assert "pregnancy_trimester" not in meant
+
+
+@pytest.mark.parametrize("part", list(GROUP_LABELS))
+def test_a_question_that_two_parts_of_the_page_want_is_drawn_once(own, part):
+    fill(own, {"all_questions": True, "group": part, "box_weather": True, "measured": True})
+    for _ in range(6):
+        press(own, "skip")
+
+
+def test_a_swim_has_a_number_without_air_and_says_why():
+    page = opened(**{**SIX, "wbgt_c": 35.0, "air_temperature_c": 38.0}, behind=True)
+    fill(page, {"sport": "swimming"})
+    swim = {n: v for n, v in SIX.items() if not FIELDS[n].of_the_hours} | {
+        "sport": "swimming"
+    }
+    assert answers_of(page) == swim
+    assert steps_of(page)[1] == assess(swim).total_points
+    assert HEAT_IN_WATER in told(page)
+    assert "cr-warn" not in html_of(page)
+    fill(page, {"water_temperature_c": 33.0})
+    assert next(g for g in GUARDS if g.name == "warm_water").sentence in told(page)
+    # The answers come back with another sport.
+    fill(page, {"sport": "running"})
+    held = answers_of(page)
+    assert (held["wbgt_c"], held["air_temperature_c"]) == (35.0, 38.0)
+    assert "water_temperature_c" not in held
+    assert HEAT_IN_WATER not in told(page)
+
+
+def test_a_triathlete_is_warned_of_warm_water_and_keeps_the_air():
+    answers = {**SIX, "sport": "triathlon", "water_temperature_c": 35.0}
+    page = opened(**answers)
+    assert {"water_temperature_c", "air_temperature_c"} <= asked_on(page)
+    assert answers_of(page) == answers
+    assert next(g for g in GUARDS if g.name == "warm_water").sentence in told(page)
+
+
+def test_a_settled_answer_of_ones_own_can_be_seen_and_taken_back():
+    page = opened(
+        **{**SIX, "sport": "gym_strength", "strength_training": "no"},
+        all_questions=True,
+        group="conditioning",
+    )
+    assert "strength_training" in asked_on(page)
+    none = steps_of(page)[1]
+    fill(page, {"strength_training": None})
+    assert "strength_training" not in asked_on(page)
+    assert steps_of(page)[1] < none
+
+
+def test_a_start_time_is_read_in_the_readers_zone_and_survives_an_example(own):
     noon = datetime(2026, 6, 21, 12, 0)
-    place = {"latitude_deg": 0.0, "longitude_deg": 0.0, "sky": "clear"}
-    fill(page, {**SIX, **place, "start_time": noon})
-    own = total_of(page)
-    assert own is not None
-    assert (
-        page.session_state["MySessionState"].scored.answers["start_time"]
-        == noon.astimezone().isoformat()
-    )
-    page.selectbox(key="example").select("Marathon").run()
-    assert page.session_state["start_time"] is None
-    page.button(key="go_back").click().run()
-    assert not page.exception
-    assert page.session_state["start_time"] == noon
-    assert total_of(page) == own
+    there = {"latitude_deg": 0.0, "longitude_deg": 0.0, "sky": "clear"}
+    fill(own, {**there, "start_time": noon, "box_options": True})
+    assert answers_of(own)["start_time"] == noon.astimezone().isoformat()
+    own.selectbox(key="example").select("Marathon").run()
+    assert own.session_state["start_time"] is None
+    press(own, "go_back")
+    assert own.session_state["start_time"] == noon
 
 
-def test_contradicting_answers_get_a_sentence_and_lose_nothing(page):
-    fill(page, {**SIX, "medications": ["none", "statin"]})
-    assert total_of(page) is None
-    assert "Regular medicines" in page.warning[0].value
-    assert page.session_state["duration_min"] == 60.0
-
-
-def test_an_impossible_number_is_refused_in_words_and_leaves_no_old_score(page):
-    fill(page, SIX)
-    assert total_of(page) is not None
-    fill(page, {"air_temperature_c": 86.0})
-    assert total_of(page) is None
-    assert 'class="cr-total"' not in html_of(page)
-    assert page.warning[0].value == "Air temperature is 86; allowed is -20 to 55 °C."
-
-
-def test_none_of_these_and_an_item_take_each_others_place(page):
-    fill(page, SIX)
-    medicines = page.get("button_group")
-    medicines = next(w for w in medicines if w.key == "medications")
-    medicines.set_value(["none"]).run()
-    medicines.set_value(["none", "statin"]).run()
-    assert page.session_state["medications"] == ["statin"]
-    medicines.set_value(["statin", "none"]).run()
-    assert page.session_state["medications"] == ["none"]
-    assert total_of(page) is not None
-
-
-def test_all_answers_can_be_cleared_and_brought_back(page):
-    fill(page, SIX)
-    own = total_of(page)
-    page.button(key="clear").click().run()
-    assert total_of(page) is None
-    assert page.session_state["age_years"] is None
-    page.button(key="go_back").click().run()
-    assert total_of(page) == own
-
-
-def test_a_warning_far_above_is_recalled_beside_the_answer(page):
-    fill(page, {**SIX, "wbgt_c": 34.0, "conditions": ["poor_circulation"]})
-    assert "1 more warning before you start" in html_of(page)
-    # What speaks against any training now is said in full.
-    assert "heat illness" in page.error[0].value
-
-
-def test_safety_comes_before_the_total(page):
-    fill(page, {**SIX, "wbgt_c": 31.0})
-    assert "too hot to train" in page.warning[0].value
-    kinds = [element.type for element in page.main]
-    first_total = next(
-        place
-        for place, element in enumerate(page.main)
-        if element.type == "html" and "cr-total" in element.proto.body
-    )
-    assert kinds.index("warning") < first_total
-    fill(page, {"wbgt_c": 34.0})
-    assert "heat illness" in page.error[0].value
+def test_a_browser_that_cannot_tell_its_time_zone_does_no_harm(own, monkeypatch):
+    unknown = property(lambda context: "Etc/Unknown")
+    monkeypatch.setattr(type(streamlit.context), "timezone", unknown)
+    fill(own, {"start_time": datetime(2026, 7, 1, 18, 30)})
+    assert number_of(own)
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
-def test_no_extreme_answer_brings_a_traceback(page, end):
+def test_no_extreme_answer_brings_a_traceback(end):
     extreme = {}
     for field in FIELDS.values():
         if field.kind == "number":
@@ -252,50 +673,20 @@ def test_no_extreme_answer_brings_a_traceback(page, end):
         elif field.kind == "time":
             extreme[field.name] = datetime(2026, 1 if end == "low" else 7, 1, 3, 30)
         elif field.kind == "levels":
-            extreme[field.name] = ["none"] if end == "low" else list(field.levels)
-    fill(page, extreme)
-    assert total_of(page) is not None
-    assert 'class="cr-total"' in html_of(page)
+            extreme[field.name] = ["none"]
+    page = opened(**{**extreme, "illness_24h": "no"}, behind=True, weeks=True)
+    assert number_of(page)
+    for name in GROUP_LABELS:
+        fill(page, {"all_questions": True, "group": name, "measured": True})
+    fill(page, {"red_flags": list(RED_FLAGS), "red_flags_seen": "no"})
+    assert number_of(page) is None
 
 
-def test_bars_are_sorted_escaped_and_as_long_as_their_points():
-    contributions = assess({**load_examples()["Marathon"]}).contributions
-    html = why_html(contributions)
-    points = [float(p) for p in re.findall(r"<b>\+([\d.]+)</b>", html)]
-    assert points == sorted(points, reverse=True)
-    widths = [float(w) for w in re.findall(r'cr-bar" style="width:([\d.]+)%', html)]
-    for width, p in zip(widths, points, strict=False):
-        assert math.isclose(width, 100 * p / points[0], abs_tol=0.051)
-    spoilt = [replace(c, label="<b>x</b>", reason="a & <i>") for c in contributions]
-    html = why_html(tuple(spoilt))
-    assert "<b>x</b>" not in html
-    assert "&lt;b&gt;x&lt;/b&gt;" in html
-    assert "a &amp; &lt;i&gt;" in html
-
-
-def test_a_scored_session_shows_when_cramps_begin(page):
-    assert 'cr-onset"' not in html_of(page)
-    fill(page, SIX)
-    assert onset_text(assess(SIX).onset) in html_of(page)
-    fill(page, {"red_flags": ["swollen_calf"]})
-    assert 'cr-onset"' not in html_of(page)
-
-
-def test_without_a_curve_nothing_is_shown_of_when_cramps_begin():
-    def reasons():
-        from dataclasses import replace
-
-        from riskmodel import assess
-        from riskmodel.datasets import load_examples
-        from riskmodel.views.result import show_reasons
-
-        session = load_examples()["Marathon"]
-        show_reasons(replace(assess(session), onset=None), session)
-
-    page = AppTest.from_function(reasons).run()
-    assert not page.exception
-    assert "cr-dots" in html_of(page)
-    assert "cr-onset" not in html_of(page)
+def test_a_scored_session_shows_when_cramps_begin(own):
+    fill(own, {"behind": True})
+    assert onset_text(assess(SIX).onset) in told(own)
+    fill(own, {"red_flags": ["swollen_calf"]})
+    assert 'cr-onset"' not in html_of(own)
 
 
 @pytest.mark.parametrize(("share", "late"), [(0.0, 0), (0.44, 4), (0.75, 8), (1.0, 10)])
@@ -309,109 +700,48 @@ def test_the_picture_of_when_cramps_begin_has_ten_dots_and_says_how_many_are_lat
     assert f"{late} of them in its last third" in html
 
 
-# -------------------------------------------------------------------- a real browser
+# ----------------------------------------------------------------------- the weather
 
 
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_a_person_fills_the_form_and_reads_the_answer(open_page, viewport):
-    page = open_page(viewport)
-    expect(page.get_by_role("heading", name="No score yet")).to_be_visible()
-    choose(page, "Sport", "Running")
-    for field, value in (
-        ("duration_min", "60"),
-        ("air_temperature_c", "20"),
-        ("relative_humidity_pct", "50"),
-        ("age_years", "40"),
-    ):
-        box = page.locator(f".st-key-{field} input")
-        box.fill(value)
-        box.press("Enter")
-        ready(page)
-    page.locator(".st-key-session_rpe").get_by_role("radio", name="5", exact=True).click()
-    ready(page)
-    answer = assess(SIX)
-    expect(page.locator(".cr-total")).to_have_text(f"{answer.in_100.capitalize()} of 100")
-    heading = page.get_by_role("heading", name=f"Why: {answer.total_points:g} points")
-    expect(heading).to_be_visible()
-    first = page.locator(".cr-why details").first
-    first.locator("summary").click()
-    expect(first.locator("p").first).to_be_visible()
-    fits(page)
+def test_words_for_the_air_know_its_temperature():
+    dry_air = {n: value for n, value in SIX.items() if n != "relative_humidity_pct"}
+    page = opened(**dry_air, box_weather=True)
+    assert number_of(page) is None
+    for air_c in (20.0, 32.0):
+        fill(page, {"air_temperature_c": air_c})
+        share = humidity_pct("Humid", air_c)
+        assert f"Humid, {share:g} %" in group(page, "air_feels").options
+        group(page, "air_feels").set_value("Humid").run()
+        assert own_answers(page)["relative_humidity_pct"] == share
+        assert group(page, "air_feels").value == "Humid"
+    assert number_of(page)
 
 
-def test_a_swimmer_is_asked_of_the_water_and_the_air_comes_back(open_page):
-    query = "&".join(f"{name}={value}" for name, value in SIX.items())
-    page = open_page("phone", path=f"/?{query}")
-    ready(page)
-    air = page.locator(".st-key-air_temperature_c input")
-    expect(air).to_have_value("20")
-    choose(page, "Sport", "Swimming")
-    expect(
-        page.get_by_role("heading", name="Four answers for a first number")
-    ).to_be_visible()
-    expect(page.get_by_text(HEAT_IN_WATER)).to_be_visible()
-    expect(air).to_have_count(0)
-    expect(page.get_by_text("No number at hand?")).to_have_count(0)
-    choose(page, "Sport", "Running")
-    expect(air).to_have_value("20")
-    expect(page.get_by_text(HEAT_IN_WATER)).to_have_count(0)
+def test_no_forecast_is_told_in_one_sentence_that_says_how_to_go_on(own, monkeypatch):
+    def nothing(*_, **__):
+        raise WeatherError("The weather service cannot be reached.")
+
+    monkeypatch.setattr(place, "find_places", nothing)
+    fill(own, {"box_weather": True})
+    own.text_input(key="session_place").set_value("Vienna").run()
+    sentence = (
+        "The weather service cannot be reached. You can type air and humidity by hand."
+    )
+    assert faults_of(own) == [sentence]
+    # Also where the box is closed, as the one tap stands outside of it.
+    fill(own, {"box_weather": False})
+    assert faults_of(own) == [sentence]
+    assert number_of(own)
 
 
-@in_both_windows
-def test_nothing_serious_stands_in_the_way(open_page, viewport, scheme):
-    page = open_page(viewport, color_scheme=scheme)
-    assert axe(page) == []
-    choose(page, "Start from an example", "Preseason football practice")
-    expect(page.locator(".cr-total")).to_be_visible()
-    for label in ("The session", "You and your health"):
-        page.get_by_text(label, exact=True).click()
-        ready(page)
-    assert axe(page) == []
-
-
-@in_both_windows
-def test_the_method_page_reads_well(open_page, viewport, scheme):
-    page = open_page(viewport, color_scheme=scheme)
-    page.get_by_role("link", name="Go to: Method").click()
-    expect(page.get_by_role("heading", name="What the number is not")).to_be_visible()
-    ready(page)
-    expect(
-        page.locator("[data-testid=stVegaLiteChart] canvas, svg.marks").first
-    ).to_be_visible()
-    expect(page.get_by_role("region", name="Main figures, before and now")).to_be_visible()
-    heading = f"Tier C: {TIERS['C']}"
-    page.get_by_text(heading, exact=True).click()
-    expect(page.get_by_role("region", name=heading)).to_be_visible()
-    assert axe(page) == []
-    fits(page)
-
-
-@pytest.mark.parametrize("viewport", ["phone", "laptop"])
-def test_the_answer_and_what_is_refused_stay_in_sight(open_page, viewport):
-    page = open_page(viewport)
-    choose(page, "Start from an example", "Marathon")
-    settled(page)
-    sport = page.locator(".st-key-sport").bounding_box()
-    if viewport == "phone":  # the answer before the questions
-        total = page.locator(".cr-total").bounding_box()
-        assert total["y"] < sport["y"]
-    else:  # the reasons beside them
-        why = page.get_by_role("heading", name="Why:").bounding_box()
-        assert why["x"] > sport["x"] + sport["width"]
-    before = page.locator(".cr-total").inner_text()
-    age = page.locator(".st-key-age_years input")
-    age.scroll_into_view_if_needed()
-    expect(page.locator(".cr-total")).to_be_in_viewport()
-    age.fill("75")
-    age.press("Enter")
-    ready(page)
-    expect(page.locator(".cr-total")).not_to_have_text(before)
-    expect(page.locator(".cr-total")).to_be_in_viewport()
-    air = page.locator(".st-key-air_temperature_c input")
-    air.scroll_into_view_if_needed()
-    air.fill("300")
-    air.press("Enter")
-    ready(page)
-    sentence = page.get_by_text("Air temperature is 300; allowed is -20 to 55 °C.")
-    expect(sentence).to_be_in_viewport()
-    expect(page.locator(".cr-total")).to_have_count(0)
+def test_the_start_of_a_forecast_is_not_emptied_by_the_clock(own):
+    vienna = '{"place": {"name": "Vienna", "region": "", "country": "Austria", '
+    vienna += '"latitude_deg": 48.2, "longitude_deg": 16.4, "time_zone": "Europe/Vienna"}}'
+    own.session_state["DeviceState"].text = vienna
+    fill(own, {"box_weather": True})
+    assert [b.label for b in own.button if b.key == "weather_now"] == [
+        "Weather now in Vienna"
+    ]
+    (start,) = own.get("datetime_input")
+    assert start.proto.min.endswith("00:00")
+    assert start.proto.max.endswith("00:00")

@@ -14,11 +14,21 @@ from riskmodel.views.state import (
     SquadState,
     StartState,
     StartWeather,
+    Visit,
 )
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
 from tests.conftest import CHECKOUT
-from tests.views.test_my_session import SIX, html_of
+from tests.views.pages import (
+    SIX,
+    address_of,
+    fill,
+    html_of,
+    number_of,
+    own_answers,
+    press,
+    typed,
+)
 from tests.views.test_saving import database
 
 __all__ = ["database"]  # the fixture
@@ -30,7 +40,7 @@ MARATHON = load_examples()["Marathon"]
 def app(page="my_session", **state):
     test = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
     for name, value in state.items():
-        test.session_state[name] = value
+        test.session_state[name] = typed(name, value)
     test.run()
     return go(test, page) if page != "my_session" else test
 
@@ -57,7 +67,7 @@ def used_start(**answers):
 
 def wbgt(test):
     state = test.session_state  # knows `in` and [], and no get
-    return state["wbgt_c"] if "wbgt_c" in state else None  # noqa: SIM401
+    return (state["wbgt_c"] if "wbgt_c" in state else "") or None  # noqa: SIM401
 
 
 @pytest.mark.parametrize("changed", [{"air_temperature_c": 5.0}, {"sky": "overcast"}])
@@ -65,22 +75,18 @@ def wbgt(test):
 def test_the_heat_of_a_start_goes_on_every_page(page, changed):
     test = app(page, **used_start())
     assert wbgt(test) is not None
-    for name, value in changed.items():
-        test.session_state[name] = value
-    test.run()
+    fill(test, changed)
     assert wbgt(test) is None
     assert test.session_state["FormState"].start_weather is None
 
 
 def test_what_is_empty_is_let_go_when_the_page_changes():
-    test = app("my_session", **SIX)
+    test = fill(app("my_session", **SIX), {"all_questions": True, "group": "today"})
     assert "sleep_h" in test.session_state
-    go(test, "squad")
+    go(test, "compare")
     kept = [n for n in FIELDS if n in test.session_state and not test.session_state[n]]
-    # Only what the new page asks itself.
-    assert not {FIELDS[name].group for name in kept} - {"plan", "weather"}
-    go(test, "my_session")
-    assert dict(test.session_state["MySessionState"].scored.answers) == SIX
+    assert "sleep_h" not in kept
+    assert own_answers(go(test, "my_session")) == SIX
 
 
 def undo(test):
@@ -139,18 +145,31 @@ def open_athlete(test, row):
 
 def test_a_visit_to_an_athlete_ends_without_a_trace():
     test = app(**MARATHON | {"start_time": None})
-    test.button(key="try_pace").click().run()
-    own = dict(test.session_state["MySessionState"].scored.answers)
+    test.toggle(key="lever_pace").set_value(True).run()
+    press(test, "take_levers")
+    own = own_answers(test)
     squad = pd.DataFrame({"athlete": ["Ben"], "age_years": [25.0]}, index=[1])
     test.session_state["SquadState"] = SquadState(squad)
     open_athlete(go(test, "squad"), 1)
     assert "answers of Ben" in html_of(test)
     assert not [b for b in test.button if b.key == "go_back"]
-    assert test.session_state["age_years"] == 25.0
+    assert test.session_state["age_years"] == "25"
     go(go(test, "squad"), "my_session")
-    assert dict(test.session_state["MySessionState"].scored.answers) == own
+    assert own_answers(test) == own
     assert "answers of Ben" not in html_of(test)
     assert not [b for b in test.button if b.key == "go_back"]
+
+
+def test_the_answers_of_an_athlete_who_is_open_are_kept_nowhere():
+    visit = FormState(visit=Visit("Ben <b>", {"sport": "cycling"}))
+    test = app(**SIX, FormState=visit, box_options=True)
+    assert "answers of Ben &lt;b&gt;" in html_of(test)
+    assert [b for b in test.button if b.key == "back_to_squad"]
+    assert number_of(test)
+    assert (own_answers(test), address_of(test)) == ({}, {})
+    press(test, "clear")
+    assert "answers of Ben" not in html_of(test)
+    assert "answers of Ben" not in html_of(go(test, "diary"))
 
 
 def test_what_was_wrong_with_an_athlete_is_told_in_my_session():
@@ -177,8 +196,8 @@ def test_a_saved_athlete_takes_nothing_of_the_one_before(database):
     test = app("saved", **SIX, **of_another)
     test.button(key=f"open_{entry.id}").click().run()
     assert test.session_state["age_years"] == "25"
-    for name in of_another:
-        assert name not in test.session_state or not test.session_state[name]
+    held = own_answers(go(test, "my_session"))
+    assert not {*of_another} & {*held}
     assert test.session_state["sport"] == "running"
 
 

@@ -15,6 +15,7 @@ from riskmodel import assess, best_start, best_start_squad, typed_weather
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.reporting.starts import day_words
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
 from riskmodel.views.start_chart import calendar_html, card_html, number_html
@@ -31,7 +32,7 @@ from riskmodel.weather.over_session import weather_answers
 from tests.browser import axe, choose, download, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX
-from tests.weather_service import weather_service
+from tests.weather_service import PLACES, weather_service
 
 PAGE = str(CHECKOUT / "riskmodel" / "views" / "start.py")
 FILE = data_folder("examples_weather") / "open_meteo.json"
@@ -269,7 +270,7 @@ def test_the_service_is_asked_once_and_told_two_decimals(service):
     search(page, "Vienna")
     pills(page, "place_at").set_value(0).run()
     assert not page.exception
-    assert "Fetched just now" in told(page)
+    assert f"Fetched {day_words(pd.Timestamp.now('Europe/Vienna'))}" in told(page)
     next(b for b in page.button if b.label == "Fetch again").click().run()
     paths = [path for path, _, _ in service.log]
     assert paths == ["/v1/search", "/v1/forecast"]
@@ -336,6 +337,25 @@ def test_a_place_that_nobody_knows_is_told(service):
     assert "No place is called" in told(page)
     search(page, "x")
     assert "2 to 100 letters" in told(page)
+
+
+def test_places_of_the_same_name_can_be_told_apart(service):
+    service.places = [{**PLACES[1], "latitude": at} for at in (38.9, 39.3)]
+    page = opened()
+    search(page, "Vienna")
+    labels = [*pills(page, "place_at").options]
+    assert labels == [
+        "Vienna, United States (38.9, -77.27)",
+        "Vienna, United States (39.3, -77.27)",
+    ]
+
+
+def test_a_service_that_is_away_leads_to_two_temperatures(service, monkeypatch):
+    monkeypatch.setenv("CRAMPRISK_PLACES_URL", "http://127.0.0.1:9/v1/search")
+    page = opened()
+    search(page, "Vienna")
+    words = "The weather service cannot be reached. Two temperatures by hand are enough."
+    assert words in told(page)
 
 
 def test_a_number_typed_in_one_unit_does_not_count_in_another():
@@ -498,3 +518,44 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport):
     choose(page, "Example", "open_meteo.json", exact=False)
     expect(page.get_by_text("A made-up example in the format")).to_be_visible()
     fits(page)
+
+
+LIST = b"""athlete,age_years,illness_24h,cramp_sessions_12mo
+Ada,16,no,6+
+Ben,17,yes,0
+Cy,16,no,6+
+"""
+
+
+@pytest.mark.parametrize("viewport", ["phone", "laptop"])
+def test_a_coach_finds_the_best_hour_for_the_squad(open_page, sky, viewport):
+    page = to_best_start(open_page, viewport, "dark")
+    nav = page.locator(".st-key-nav")
+    expect(page.get_by_text("For whom")).to_have_count(0)
+    nav.get_by_role("link", name="Squad").click()
+    ready(page)
+    page.get_by_role("button", name="10 athletes").click()
+    ready(page)
+    squad_file = {"name": "squad.csv", "mimeType": "text/csv", "buffer": LIST}
+    page.locator("input[type=file]").set_input_files(squad_file)
+    ready(page)
+    page.keyboard.press("Escape")
+    nav.get_by_role("link", name="Best start").click()
+    ready(page)
+    expect(page.get_by_role("radio", name="The squad")).to_be_checked()
+    take_vienna(page)
+    # Who is ill counts in no number, and is named.
+    expect(page.locator(".cr-start")).to_contain_text("of 2 athletes")
+    expect(page.get_by_text("must not start and do not count: Ben")).to_be_visible()
+    expect(page.get_by_role("table", name="Number of 2 athletes")).to_be_visible()
+    assert axe(page) == []
+    fits(page)
+    number = page.locator(".cr-start .cr-num").inner_text()
+    page.get_by_role("button", name="Use in Squad").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who needs attention?")
+    ready(page)
+    expect(page.locator(".cr-expected .cr-num").first).to_have_text(number)
+    # What was planned alone is untouched.
+    nav.get_by_role("link", name="My session").click()
+    ready(page)
+    expect(page.locator(".st-key-air_temperature_c input")).to_have_value("20")

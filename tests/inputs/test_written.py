@@ -1,0 +1,109 @@
+"""Numbers as people write them, and as they are written back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import UNITS, unit_of
+from riskmodel.inputs.written import number_text, number_written
+
+NUMBERS = [field for field in FIELDS.values() if field.kind == "number"]
+CHOICES = [{}, *({own: label} for own, labels in UNITS.items() for label in labels)]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("3:45", 225),
+        ("3h45", 225),
+        ("3 h 45 min", 225),
+        ("3 h 45", 225),
+        ("1h30", 90),
+        ("225", 225),
+        ("225 min", 225),
+        ("1,5 h", 90),
+        ("1.5h", 90),
+        ("1½ h", 90),
+        ("0:45", 45),
+        ("90 minutes", 90),
+        ("2 Hours", 120),
+        ("3:45:30", 225.5),
+        (" 3\N{NO-BREAK SPACE}h\N{THIN SPACE}45 ", 225),
+        ("3", 3),
+        ("25:00", 1500),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text, minutes):
+    assert number_written(text, FIELDS["duration_min"]) == minutes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("air_temperature_c", "17,5", 17.5),
+        ("air_temperature_c", "86 F", 30.0),
+        ("air_temperature_c", "86°F", 30.0),
+        ("air_temperature_c", "\N{MINUS SIGN}3", -3.0),
+        ("body_mass_kg", "80 kg", 80.0),
+        ("body_mass_kg", "180 lb", 81.6466266),
+        ("height_cm", "5'8", 172.72),
+        ("height_cm", "5\u20198\u201d", 172.72),
+        ("height_cm", "5 ft 8 in", 172.72),
+        ("height_cm", "6 ft", 182.88),
+        ("height_cm", "1.78 m", 178.0),
+        ("height_cm", "1,78m", 178.0),
+        ("fluid_intake_l_h", "0,5", 0.5),
+        ("relative_humidity_pct", "55 %", 55.0),
+        ("age_years", "40 years", 40.0),
+        ("wind_speed_m_s", "18 km/h", 5.0),
+    ],
+)
+def test_a_number_is_read_with_a_comma_and_with_a_unit(name, text, value):
+    for chosen in CHOICES:
+        if any(character.isalpha() or character in "'°%" for character in text):
+            assert number_written(text, FIELDS[name], chosen) == pytest.approx(value)
+    assert number_written(text, FIELDS[name]) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("duration_min", "3:75"),
+        ("duration_min", "3h75"),
+        ("duration_min", "1.5h30"),
+        ("duration_min", "abc"),
+        ("duration_min", "1,500"),
+        ("air_temperature_c", "abc"),
+        ("air_temperature_c", "86 K"),
+        ("air_temperature_c", "20 kg"),
+        ("body_mass_kg", "1,234"),
+        ("body_mass_kg", "1,2,3"),
+        ("height_cm", "5'13"),
+        ("age_years", "40-45"),
+        ("age_years", ""),
+    ],
+)
+def test_what_is_no_number_or_could_be_two_is_refused(name, text):
+    with pytest.raises(ValueError, match=r"^"):
+        number_written(text, FIELDS[name])
+
+
+def test_a_bare_number_in_a_field_of_feet_could_be_feet_or_inches():
+    with pytest.raises(ValueError, match=r"^"):
+        number_written("70", FIELDS["height_cm"], {"cm": "ft in"})
+
+
+@pytest.mark.parametrize("field", NUMBERS, ids=lambda field: field.name)
+@given(data=st.data())
+def test_a_number_that_is_written_back_is_read_as_what_is_shown(field, data):
+    value = data.draw(st.floats(field.low, field.high, allow_subnormal=False))
+    for chosen in CHOICES:
+        text = number_text(value, field, chosen)
+        read = number_written(text, field, chosen)
+        # A time is shown in minutes, a height in feet to a tenth of an inch.
+        unit = unit_of(field.unit, chosen)
+        step = 1.0 if field.unit == "min" else 10.0**-unit.decimals
+        assert abs(unit.shown(read) - unit.shown(value)) <= step / 2 + 1e-9 * abs(value)
+        assert number_text(read, field, chosen) == text
+        assert not text.startswith("-0") or float(text) < 0
