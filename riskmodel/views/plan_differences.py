@@ -105,12 +105,16 @@ def _picture(assessed: Assessed, first: int, other: int) -> None:
         places = [(plan.get(across), plan.get(down)) for plan in own]
         bands = [assessed[number].band for number in (first, other)]
         charts.heat_map(swept, places, bands, chosen)
+        left_out = swept.left_out
         of = "The map is A's; the cross of B has the colour of its own band."
     else:
         curves = [_swept(plan, across, None, x, None) for plan in own]
         charts.curve(curves, [plan.get(across) for plan in own], chosen)
+        left_out = tuple(dict.fromkeys(name for c in curves for name in c.left_out))
         needs = "A map needs two inputs: in the water, air says nothing about heat."
         of = needs if kind == "Map" else "Around each line its range."
+    if labels := " and ".join(FIELDS[name].label for name in left_out):
+        of += f" {labels} is left out, as it belongs to one weather only."
     look.note(f"A: {both[0].name}. B: {both[1].name}. {of}")
 
 

@@ -2,21 +2,22 @@
 
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from riskmodel import advise, assess, compare
+from riskmodel import advise, assess, compare, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.views import charts, example, plan_differences
 from riskmodel.views.look import LIMITS
 from riskmodel.views.state import FormState, ScenariosState, Visit
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
-from tests.browser import axe, download, fits, in_both_windows, ready
+from tests.browser import axe, download, fits, in_both_windows, noted_requests, ready
 from tests.views.test_my_session import SIX, html_of
 from tests.views.test_seams import app, go
 
@@ -125,6 +126,49 @@ def test_what_a_link_cannot_say_is_told_and_costs_nothing_else():
     go(test, "compare")
     assert test.session_state["ScenariosState"].problems
     assert plans_of(test) == list(example.PLANS)
+
+
+def opened_with(kept=None, address=None):
+    """The page with what an address and the reader's browser hold."""
+    test = app()
+    if kept is not None:
+        test.session_state["DeviceState"].text = json.dumps({"scenarios": kept})
+    if address is not None:
+        test.query_params["scenarios"] = address
+    return go(test, "compare")
+
+
+TWO = [Scenario("A", HOT), Scenario("B", {**HOT, "sleep_h": 4.0})]
+PUBLIC, WHOLE = (to_text(TWO, private=private) for private in (False, True))
+
+
+def test_plans_that_are_kept_here_are_whole_also_behind_their_own_address():
+    for test in (opened_with(WHOLE), opened_with(WHOLE, PUBLIC)):
+        assert plans_of(test) == TWO
+        assert "can differ" not in html_of(test)
+
+
+@pytest.mark.parametrize("kept", [None, to_text([Scenario("C", HOT)], private=True)])
+def test_an_address_of_others_says_what_it_leaves_out(kept):
+    test = opened_with(kept, PUBLIC)
+    assert [plan.name for plan in plans_of(test)] == ["A", "B"]
+    assert "sleep_h" not in plans_of(test)[1].answers
+    assert "numbers can differ" in html_of(test)
+    assert held(test) == ""
+
+
+def test_plans_of_another_scorecard_say_so_wherever_they_come_from():
+    (sentence,) = difference_sentences("1999.1", load_scorecard().version)
+    other = json.dumps({**json.loads(WHOLE), "scorecard_version": "1999.1"})
+    for test in (opened_with(other), opened_with(address=other)):
+        assert sentence in html_of(test)
+    assert sentence not in html_of(opened_with(WHOLE))
+
+
+def test_a_picture_says_what_it_left_out():
+    label = FIELDS["wbgt_c"].label
+    assert f"{label} is left out" in html_of(with_plans({**HOT, "wbgt_c": 25.0}, HOT))
+    assert "left out" not in html_of(with_plans(HOT, HOT))
 
 
 # --------------------------------------------------------------------------- the cards
@@ -357,8 +401,12 @@ def test_six_plans_fit_a_phone_and_a_link_shows_no_other_number_first(open_page)
         }, 10);"""
     )
     text = to_text(plans, private=True)
-    page.goto(link + "#private=" + urlencode({"": text})[1:].replace("+", "%20"))
-    ready(page)
+    with noted_requests(page) as asked:
+        page.goto(f"{link}#private={quote(text)}")
+        ready(page)
+    sent = [request.url + (request.post_data or "") for request in asked]
+    assert not [text for text in sent if "medications" in text or "private=" in text]
+    assert "private" not in page.url
     expected = [number_of(plan.answers).replace("&lt;", "<") for plan in plans]
     assert page.locator(NUMBERS).all_text_contents() == expected
     assert {*page.evaluate("[...window.seen]")} <= {*expected}
