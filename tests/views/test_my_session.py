@@ -285,6 +285,16 @@ def test_an_optional_answer_that_cannot_be_read_costs_no_score(own):
     assert own.text_input(key="sleep_h").value == "8x"
 
 
+def test_a_body_mass_that_cannot_be_read_is_told_at_its_question_alone(own):
+    for part in (False, True):
+        fill(own, {"body_mass_kg": "8o", "all_questions": part, "group": "athlete"})
+        (fault,) = faults_of(own)
+        assert "left open" not in fault
+    fill(own, {"body_mass_kg": "80 kg", "all_questions": False})
+    assert "What to drink" in html_of(own) or "drink to thirst" in told(own)
+    assert not faults_of(own)
+
+
 # ---------------------------------------------------------------------- warning signs
 
 
