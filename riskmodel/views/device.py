@@ -21,7 +21,13 @@ import streamlit as st
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.views import form, questions, tables
-from riskmodel.views.state import DeviceState, FormState, MySessionState, state
+from riskmodel.views.state import (
+    DeviceState,
+    FormState,
+    MySessionState,
+    SquadState,
+    state,
+)
 
 _PRIVATE = "private"
 _FAILED = (
@@ -174,8 +180,8 @@ def connect(
 
 def _remember_answers() -> None:
     """Let the tab hold the answers, and what stands in a question and is none."""
-    if state(FormState).visit is not None:
-        return
+    if state(FormState).visit is not None or state(SquadState).waiting is not None:
+        return  # the questions hold an athlete's answers, or the squad's plan
     answers = form.answers()
     typed = {name: str(problem.value) for name, problem in form.faults().items()}
     example = sorted(form.still_from_example())
@@ -196,6 +202,10 @@ def _restored() -> None:
     held: Any = session.get("answers")
     answers = tidy(held)[0] if isinstance(held, Mapping) else {}
     public = {name: v for name, v in answers.items() if not FIELDS[name].private}
+    squad = state(SquadState)
+    if squad.waiting is not None:  # a page opened with the squad's plan, which was empty
+        form.put_example_away()
+        squad.waiting, squad.plans = None, {}
     # The address holds the public ones; others are those of a link, which is newer.
     if not session or form.answers() not in ({}, form.without_assurances(public)):
         return

@@ -171,6 +171,7 @@ def forget_trail() -> None:
     """Forget what belongs to the answers that were there: levers, weather, sources."""
     page = state(MySessionState)
     page.scored, page.levers, page.skipped = None, frozenset(), frozenset()
+    page.step = None
     state(FormState).start_weather, state(FormState).log_answers = None, {}
 
 

@@ -36,6 +36,7 @@ def enter() -> None:
     squad.waiting = Waiting(own, page.start_weather, page.from_example)
     if not squad.plans:
         squad.plans = {FIRST: _of_plan(own)}
+        squad.start_weather = page.start_weather
     _put(squad.plans[squad.active])
     page.start_weather = squad.start_weather
 

@@ -89,43 +89,6 @@ def test_what_is_empty_is_let_go_when_the_page_changes():
     assert own_answers(go(test, "my_session")) == SIX
 
 
-def undo(test):
-    test.button(key="squad_undo_button").click().run()
-    assert not test.exception
-
-
-def test_the_heat_of_a_start_goes_after_a_lever_and_its_undo():
-    squad = pd.DataFrame({"athlete": list("ABCDEF"), "age_years": 40.0}, index=range(1, 7))
-    hard = {"duration_min": 360.0, "session_rpe": 10}
-    for taken_back in (False, True):
-        test = app("squad", SquadState=SquadState(squad), **used_start(**hard))
-        credit = test.session_state["FormState"].start_weather
-        before = wbgt(test)
-        levers = [m.value for m in test.markdown if ": from " in m.value]
-        place = next(i for i, text in enumerate(levers) if "cooler" in text)
-        test.button(key=f"squad_use_{place}").click().run()
-        assert wbgt(test) < before
-        if taken_back:
-            undo(test)
-            assert wbgt(test) == before
-            assert test.session_state["FormState"].start_weather == credit
-        test.number_input(key="air_temperature_c").set_value(5.0).run()
-        assert wbgt(test) is None
-
-
-def test_another_plan_leaves_nothing_of_the_one_before_to_take_back():
-    test = with_squad()
-    test.selectbox(key="squad_example").set_value("Marathon").run()
-    assert [b for b in test.button if b.key == "squad_undo_button"]
-    open_athlete(test, 2)
-    go(test, "squad")
-    assert [b for b in test.button if b.key == "squad_undo_button"]
-    go(test, "my_session")
-    test.selectbox(key="example").set_value("Long ride").run()
-    go(test, "squad")
-    assert not [b for b in test.button if b.key == "squad_undo_button"]
-
-
 def with_squad(**state):
     squad = pd.DataFrame(
         {"athlete": ["Ada", "Ben"], "age_years": [61.0, 25.0], "sex": ["x", "male"]},
@@ -144,7 +107,7 @@ def open_athlete(test, row):
 
 
 def test_a_visit_to_an_athlete_ends_without_a_trace():
-    test = app(**MARATHON | {"start_time": None})
+    test = app(**tidy(MARATHON)[0] | {"start_time": None})
     test.toggle(key="lever_pace").set_value(True).run()
     press(test, "take_levers")
     own = own_answers(test)
@@ -175,13 +138,6 @@ def test_the_answers_of_an_athlete_who_is_open_are_kept_nowhere():
 def test_what_was_wrong_with_an_athlete_is_told_in_my_session():
     test = open_athlete(with_squad(), 1)
     assert "Sex is x" in html_of(test)
-
-
-def test_clearing_ends_a_visit():
-    test = open_athlete(with_squad(), 2)
-    test.button(key="clear").click().run()
-    assert "answers of Ben" not in html_of(test)
-    assert "answers of" not in html_of(go(test, "diary"))
 
 
 def test_the_diary_says_whose_answers_it_would_write(database):
