@@ -14,6 +14,7 @@ Kind = Literal[
     "missing",
     "not_allowed",
     "left_open",
+    "no_such_date",
     "sign_not_looked_at",
     "no_such_input",
     "no_scenarios",
@@ -103,6 +104,11 @@ class Problem:
             )
         hints = ""
         value = str(self.value)
+        if self.kind == "no_such_date":
+            if re.fullmatch(r"\d+([-/.])\d+\1\d+", value):
+                return f"The date {value}{name} does not exist."
+            quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{value}\N{RIGHT DOUBLE QUOTATION MARK}"
+            return f"{quoted}{name} is no date of birth."
         if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):

@@ -26,6 +26,9 @@ from riskmodel.inputs.problems import Problem
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""
 
+BORN = "born "
+"""What an age is written as where only a date of birth is known, and it is no date."""
+
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
 END_OF_TIME = np.datetime64("2200-01-01")
@@ -332,7 +335,10 @@ def _not_allowed(field: Field, value: Any) -> Problem:
         value = f"{value:.15g}"
     if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
         value = pd.Timedelta(value)
-    return Problem(field.name, "not_allowed", str(value))
+    text = str(value)
+    if field.name == "age_years" and text.startswith(BORN):
+        return Problem(field.name, "no_such_date", text.removeprefix(BORN))
+    return Problem(field.name, "not_allowed", text)
 
 
 def is_blank(value: Any) -> bool:

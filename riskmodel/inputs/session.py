@@ -158,7 +158,7 @@ def tidy(
     given: dict[str, Any] = {}
     problems: list[Problem] = []
     read = read_one({name: v for name, v in answers.items() if name in FIELDS})
-    wrong = {p.field: p for p in read.problems if p.kind == "not_allowed"}
+    wrong = {p.field: p for p in read.problems if p.kind in ("not_allowed", "no_such_date")}
     for name, value in answers.items():
         if name == SCORECARD_VERSION:
             continue

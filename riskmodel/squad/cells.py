@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.reading import BORN, is_blank
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.columns import (
     LEAVE_OUT,
@@ -167,7 +167,7 @@ def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
 
 
 def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
-    """Whole years on a day; of what is no date, that it is unclear."""
+    """Whole years on a day; what is no date stays, after `BORN`."""
     text = cells.map(
         lambda c: c.strftime("%Y-%m-%d") if isinstance(c, date) else str(c).strip(),
         na_action="ignore",
@@ -189,7 +189,7 @@ def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
         (born.dt.month == on.month) & (born.dt.day > on.day)
     )
     years = (on.year - born.dt.year - before).astype(object)
-    unclear = ("unclear, born " + text.astype(str)).astype(object)
+    unclear = (BORN + text.astype(str)).astype(object)
     unclear = unclear.mask(text.map(is_blank), None)
     age: pd.Series[Any] = years.where(born.notna(), unclear)
     return age

@@ -4,6 +4,7 @@
 // that moment: another tab may have changed it.
 const ENTRY = "cramp-risk";
 const TAB = "cramp-risk-tab";
+const LIST = "cramp-risk-list"; // what device_list.js writes
 const LET_WIDGETS_SETTLE_MS = 500;
 const VEILED_AT_MOST_MS = 5000;
 const done = (window.crampRiskDone ??= new Set());
@@ -41,10 +42,16 @@ const carryOut = (command) => {
 
 // What the tab held before a reload, unless the page has it already.
 const ofTab = (data) => {
-  let held = null;
-  try { held = JSON.parse(sessionStorage.getItem(TAB)); } catch {}
-  if (held && held.visit !== data.visit && !data.restored) return held.text;
+  const earlier = (place) => {
+    try {
+      const held = JSON.parse(sessionStorage.getItem(place));
+      return held && held.visit !== data.visit ? held.text : "";
+    } catch { return ""; }
+  };
+  const [tab, list] = data.restored ? [] : [earlier(TAB), earlier(LIST)];
   try {
+    if (list) return JSON.stringify({ ...JSON.parse(tab || "{}"), list });
+    if (tab) return tab;
     if (data.tab) sessionStorage.setItem(TAB, JSON.stringify({ visit: data.visit, text: data.tab }));
     else sessionStorage.removeItem(TAB);
   } catch {}

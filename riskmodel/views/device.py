@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -20,7 +21,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.views import form, questions, tables
+from riskmodel.views import form, questions, squad_plan, tables
 from riskmodel.views.state import (
     DeviceState,
     FormState,
@@ -34,9 +35,14 @@ _FAILED = (
     "This browser did not keep it: its storage is full, or switched off. What was kept "
     "before is unchanged."
 )
-_bridge = st.components.v2.component(
-    "device", js=Path(__file__).with_name("device.js").read_text(encoding="utf-8")
-)
+
+
+def _script(name: str) -> str:
+    return Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+
+
+_bridge = st.components.v2.component("device", js=_script("device"))
+_list_bridge = st.components.v2.component("device_list", js=_script("device_list"))
 
 PROFILE = tuple(f.name for f in FIELDS.values() if f.of_the_person)
 """What "save on this device" keeps: what stays the same from session to session."""
@@ -138,6 +144,18 @@ def of_tab(part: str) -> str:
     return state(DeviceState).tab.get(part, "")
 
 
+def list_of_tab() -> dict[str, Any]:
+    """The list that the tab held before a reload, empty if none."""
+    return _as_entry(state(DeviceState).tab_list)
+
+
+def remember_list(text: str) -> None:
+    """Let the tab hold a long text: it goes to the browser only when it changes."""
+    device = state(DeviceState)
+    data = {"text": text, "visit": device.visit, "restored": device.restored}
+    _list_bridge(data=data, key="device_list")
+
+
 def connect(
     *,
     may_take_up: Callable[[], bool] = _not_from_link,
@@ -180,14 +198,23 @@ def connect(
 
 def _remember_answers() -> None:
     """Let the tab hold the answers, and what stands in a question and is none."""
-    if state(FormState).visit is not None or state(SquadState).waiting is not None:
-        return  # the questions hold an athlete's answers, or the squad's plan
-    answers = form.answers()
-    typed = {name: str(problem.value) for name, problem in form.faults().items()}
-    example = sorted(form.still_from_example())
-    linked = bool(state(MySessionState).from_link)
-    whole = {"answers": answers, "typed": typed, "example": example, "linked": linked}
-    remember("session", json.dumps(whole, ensure_ascii=False) if answers or typed else "")
+    if state(FormState).visit is not None:
+        return
+    if (own := state(SquadState).waiting) is None:
+        own = squad_plan.held()
+    else:
+        squad_plan.remember()
+        remember("squad", squad_plan.to_text())
+    whole = {
+        "answers": own.answers,
+        "typed": own.typed,
+        "example": sorted(
+            n for n, v in own.from_example.items() if own.answers.get(n) == v
+        ),
+        "linked": bool(state(MySessionState).from_link),
+    }
+    text = json.dumps(whole, ensure_ascii=False) if own.answers or own.typed else ""
+    remember("session", text)
 
 
 def _restored() -> None:
@@ -197,7 +224,12 @@ def _restored() -> None:
     device = state(DeviceState)
     device.restored = True
     parts = {n: part for n, part in _as_entry(text).items() if isinstance(part, str)}
+    device.tab_list = parts.pop("list", "")
     device.tab = parts | device.tab
+    # What comes back of the session is that of My session.
+    squad_plan.leave()
+    with suppress(KeyError, TypeError, ValueError, AttributeError):
+        squad_plan.take_back(_as_entry(parts.get("squad", "")))
     session = _as_entry(parts.get("session", ""))
     held: Any = session.get("answers")
     answers = tidy(held)[0] if isinstance(held, Mapping) else {}

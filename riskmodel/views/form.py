@@ -170,24 +170,26 @@ def answer(answers: Answers) -> None:
 def forget_trail() -> None:
     """Forget what belongs to the answers that were there: levers, weather, sources."""
     page = state(MySessionState)
-    page.scored, page.levers, page.skipped = None, frozenset(), frozenset()
-    page.step = None
+    page.scored, page.step = None, None
+    page.levers, page.skipped = frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
 
 
 def begin_visit(name: str, given: Answers) -> None:
     """Put the answers of a squad's athlete into the form; the coach's come back later."""
-    visit = state(FormState).visit
-    own = answers() if visit is None else visit.own_answers
+    page = state(FormState)
+    own = page.visit or Visit("", answers(), page.start_weather, page.log_answers)
     _swap(given)
-    state(FormState).visit = Visit(name, own)
+    page.visit = Visit(name, own.own_answers, own.start_weather, own.log_answers)
 
 
 def leave_visit() -> None:
     """Give the form back its answers of before an athlete was opened."""
-    if (visit := state(FormState).visit) is not None:
+    page, visit = state(FormState), state(FormState).visit
+    if visit is not None:
         _swap(visit.own_answers)
         end_visit()
+        page.start_weather, page.log_answers = visit.start_weather, visit.log_answers
 
 
 def _swap(given: Answers) -> None:
@@ -280,8 +282,7 @@ def use_units(chosen: object) -> None:
     """Show everything in other units; no answer changes."""
     form = state(FormState)
     for own, label in units.complete(chosen).items():
-        held, wrong = shown(), faults()
-        example = form.example
+        held, wrong, example = shown(), faults(), form.example
         form.units = {**chosen_units(), own: label}
         st.session_state[f"unit_{own}"] = label
         # What cannot be read stays as it was typed.

@@ -189,4 +189,4 @@ def take(
     now = form.shown()
     known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}
     said = f"{words}. {credit(weather.attribution)}"
-    state(FormState).start_weather = StartWeather(known, said)
+    state(FormState).start_weather = StartWeather(known, said, weather.place)

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.inputs.fields import needed_fields
-from riskmodel.inputs.session import read_session, tidy
-from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
+from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import (
     amount_text,
     heat_text,
     option_label,
-    squad_export,
-    squad_pdf,
     squad_table,
     squad_warnings,
 )
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
+from riskmodel.scoring.bands import in_100_number
 from riskmodel.squad.plan import set_aside, with_plan
 from riskmodel.squad.scores import SquadOption, answer_squad
 from riskmodel.squad.summary import expected, in_each_band, labels
 from riskmodel.squad.two_plans import SquadPlans, compare_plans
 from riskmodel.views import (
     athletes,
+    athletes_meaning,
     device,
     form,
     look,
     place,
     questions,
+    squad_files,
     squad_plan,
     widgets,
 )
@@ -41,6 +40,8 @@ from riskmodel.views.squad_plan import FIRST, SECOND
 from riskmodel.views.state import FormState, MySessionState, SquadState, state
 
 _SHOWN_LEVERS = 4
+_SHOWN_CHANGES = 6
+_TABLE_HEIGHT_PX = 640
 _SHOWN_ROWS = 40  # in the picture; the table holds everybody
 
 
@@ -59,7 +60,7 @@ def _strip() -> None:
             for words, icon, draw in (
                 ("Weather", "cloud", _weather),
                 ("More", "tune", _more),
-                (athletes.count_of(squad.athletes), "groups", athletes.ask_for_athletes),
+                (athletes.count_of(athletes.shown()), "groups", athletes.ask_for_athletes),
             ):
                 box = widgets.quiet_popover(words, icon, f"squad_{icon}")
                 if box.open:
@@ -120,6 +121,7 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
         look.note("Nobody changes band between the plans.")
         return
     st.header("Who changes band", anchor=False)
+    more = [change.label for change in both.changes[_SHOWN_CHANGES:]]
     rows = [
         (
             change.label,
@@ -128,14 +130,16 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
                 for number, band in zip(change.shown_in_100, change.bands, strict=True)
             ),
         )
-        for change in both.changes
+        for change in both.changes[:_SHOWN_CHANGES]
     ]
     st.html(look.facts(rows, "Who changes band from plan A to plan B"))
+    if more:
+        look.note(f"And {len(more)} more: {', '.join(more)}.")
 
 
 def _expected_html(name: str, scored: pd.DataFrame) -> str:
     count = expected(scored)
-    said = f"{name}: " if name else ""
+    said = f"<b>{name}</b> " if name else ""
     if not count.n_scored:
         return f'<div class="cr-card"><p class="cr-do">{said}No number yet</p></div>'
     n = f"{count.n_scored} athlete{'s' * (count.n_scored != 1)}"
@@ -153,10 +157,9 @@ def _must_not_start(scored: pd.DataFrame) -> None:
     stopped = scored[scored["must_not_start"]]
     if stopped.empty:
         return
-    names = labels(scored).loc[stopped.index]
     sentences = [
         f"{name}: {' '.join(g.to_coach for g in guards if g.urgent and g.private)}"
-        for name, guards in zip(names, stopped["guards"], strict=True)
+        for name, guards in zip(stopped["athlete"], stopped["guards"], strict=True)
     ]
     st.html(look.stop(f"Must not start: {len(sentences)}", sentences))
 
@@ -166,7 +169,8 @@ def _levers(options: Sequence[SquadOption]) -> None:
     if not options:
         look.note("Nothing here would change it noticeably.")
         return
-    look.note("One tap tries it as plan B.")
+    again = len(state(SquadState).plans) > 1
+    look.note(f"One tap {'makes it plan B instead' if again else 'tries it as plan B'}.")
     for at, option in enumerate(options[:_SHOWN_LEVERS]):
         ends = map(amount_text, (option.expected_before, option.expected_after))
         st.button(
@@ -178,26 +182,28 @@ def _levers(options: Sequence[SquadOption]) -> None:
         )
 
 
+def _with_that_name(scored: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a name that was searched for; all if none was."""
+    wanted = (st.session_state.get("squad_search") or "").strip().casefold()
+    return scored[scored["athlete"].str.casefold().str.contains(wanted, regex=False)]
+
+
 def _picture(scored: pd.DataFrame, other: pd.DataFrame | None) -> None:
     """Draw everybody on one axis, those who need attention first."""
     shown = scored[~scored["must_not_start"]]
-    wanted = (st.session_state.get("squad_search") or "").strip().casefold()
-    names = labels(scored)
-    if wanted:
-        found = names.str.casefold().str.contains(wanted, regex=False)
-        shown = shown[found.loc[shown.index]]
     before = None if other is None else other["probability"]
     rows = [
         look.Ranked(
-            names[row],
+            name,
             chance,
             low,
             high,
             _note(label, points, problems),
             None if before is None or np.isnan(before[row]) else float(before[row]),
         )
-        for row, chance, low, high, label, points, problems in zip(
+        for row, name, chance, low, high, label, points, problems in zip(
             shown.index,
+            shown["athlete"],
             shown["probability"],
             shown["probability_low"],
             shown["probability_high"],
@@ -208,7 +214,7 @@ def _picture(scored: pd.DataFrame, other: pd.DataFrame | None) -> None:
         )
     ]
     if not rows:
-        look.note("Nobody in the squad has that name.")
+        look.note("They must not start." if len(scored) else "Nobody is called that.")
         return
     st.html(
         look.ranking(rows[:_SHOWN_ROWS], "Everybody", "Athlete", "what sets them apart")
@@ -224,15 +230,23 @@ def _note(label: str, points: float, problems: Sequence[Any]) -> str:
 
 
 def _table(scored: pd.DataFrame) -> None:
-    widths = {"Athlete": 180, "In 100": 110, "Risk": 110, "Range in 100": 130}
+    """Draw everybody with all that is known, wide enough for names and numbers."""
+    table, column = squad_table(scored, private=True), st.column_config.TextColumn
+    chances = scored["probability"].where(table["In 100"] != "")
+    table["In 100"] = ["" if np.isnan(p) else in_100_number(p, "under") for p in chances]
+    longest = int(table["Athlete"].str.len().max()) if len(table) else 0
     st.dataframe(
-        squad_table(scored, private=True),
+        table,
         hide_index=True,
         width="stretch",
         key="squad_table",
+        height="content" if len(table) <= _SHOWN_ROWS else _TABLE_HEIGHT_PX,
         column_config={
-            name: st.column_config.TextColumn(width=width, pinned=name == "Athlete")
-            for name, width in widths.items()
+            "Athlete": column(width=min(max(120, 32 + 8 * longest), 340), pinned=True),
+            "In 100": column(width=75, alignment="right"),
+            "Risk": column(width=125),
+            "Range in 100": column(width=115),
+            "Sets apart": column(width=170),
         },
     )
 
@@ -243,7 +257,7 @@ def _everybody(
     squad: pd.DataFrame,
     plan: dict[str, Any],
 ) -> None:
-    names = labels(scored).to_dict()
+    names, found = scored["athlete"].to_dict(), _with_that_name(scored)
     with st.container(horizontal=True, vertical_alignment="bottom", key="squad_bar"):
         view = st.segmented_control(
             "Show",
@@ -276,14 +290,15 @@ def _everybody(
             args = (squad, plan, row, names[row])
             st.button("Open in My session", on_click=_open_athlete, args=args)
     if view == "Table":
-        _table(scored)
+        _table(found)
     else:
-        _picture(scored, other)
+        _picture(found, other)
 
 
 def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str) -> None:
     """Go to My session with an athlete's answers; the coach's own come back later."""
     one = with_plan(squad.loc[[row]], plan).iloc[0]
+    # Of an age that is no age the form says so too.
     answers, problems = tidy({str(k): v for k, v in one.items() if not pd.isna(v)})
     st.session_state["squad_athlete"] = None
     squad_plan.leave()
@@ -292,66 +307,25 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str
     go_to("my_session")
 
 
-def _files(scored: Mapping[str, pd.DataFrame], options: tuple[SquadOption, ...]) -> None:
-    private = widgets.with_private(
-        "squad_private",
-        yes="Files then say what health answers tell: factors, warnings, what is missing.",
-        no="Files hold names and results; what health answers tell is left out.",
-    )
-    for name, of_plan in scored.items():
-        end = f", plan {name}" if len(scored) > 1 else ""
-        with st.container(horizontal=True):
-            _file_buttons(of_plan, state(SquadState).plans[name], options, end, private)
-
-
-def _file_buttons(
-    scored: pd.DataFrame,
-    plan: Mapping[str, Any],
-    options: tuple[SquadOption, ...],
-    end: str,
-    private: bool,
-) -> None:
-    # A file is made outside the visit, where nothing of its state can be read.
-    chosen = form.chosen_units()
-
-    def export() -> pd.DataFrame:
-        return squad_export(scored, plan, units=chosen, private=private)
-
-    name = f"squad{end.replace(', plan ', '-').lower()}"
-    widgets.download(
-        f"Sheet to print{end}",
-        lambda: squad_pdf(scored, plan, options, units=chosen, private=private),
-        f"{name}.pdf",
-    )
-    widgets.download(f"Excel{end}", lambda: to_xlsx(export(), "Squad"), f"{name}.xlsx")
-    widgets.download(f"CSV{end}", lambda: to_csv(export()), f"{name}.csv")
-
-
 # ------------------------------------------------------------------------------ the page
 
 
-def _missing(plan: Mapping[str, Any]) -> str:
-    """Say what keeps everybody from a number, if anything does."""
-    required = [field for field in needed_fields(plan) if field.of_the_plan]
-    if needed := [field.label for field in required if field.name not in plan]:
-        return f"Still needed for a number: {', '.join(needed)}."
-    # What a person answers is missing in a plan, and no problem of it.
-    problems = [p for p in read_session(plan).problems if p.kind != "missing"]
-    return " ".join(form.sentence(problem) for problem in problems)
-
-
-def _answer(listed: pd.DataFrame) -> None:
-    squad, plans = athletes.settled(listed), state(SquadState).plans
+def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
+    squad, plans = athletes.settled(listed), squad_plan.shown()
     active = state(SquadState).active
     for name, plan in plans.items():
-        if words := _missing(plan):
-            look.note(f"Plan {name}: {words}" if len(plans) > 1 else words)
+        if missing := squad_plan.missing(plan):
+            look.note(f"Plan {name}: {missing}" if len(plans) > 1 else missing)
             return
-    if words := set_aside(squad, plans[active]):
-        look.note(words)
-    scored, options = answer_squad(squad, plans[active])
-    both = compare_plans(squad, plans) if len(plans) > 1 else None
+    if sentence := set_aside(squad, plans[active]):
+        look.note(sentence)
+    # Everybody has one name, whoever of them is looked at.
+    names = squad["athlete"].fillna("") if "athlete" in squad else ""
+    named = squad.assign(athlete=labels(squad.assign(athlete=names)))
+    scored, options = answer_squad(named, plans[active])
+    both = compare_plans(named, plans) if len(plans) > 1 else None
     other = None if both is None else both.scored[FIRST if active == SECOND else SECOND]
+    is_own = state(SquadState).athletes is not None and not state(FormState).example
     with st.container(key="squad_page"):
         with st.container(key="squad_answer"):
             _headline(scored, both)
@@ -366,46 +340,59 @@ def _answer(listed: pd.DataFrame) -> None:
         with st.container(key="squad_levers"):
             if active == FIRST and bool(scored["probability"].notna().any()):
                 _levers(options)
+            if not words.still_open:
+                athletes_meaning.ask_for_words(words)
             athletes.grid(listed)
-            box = widgets.quiet_popover("Print and files", "print", "squad_files")
-            if box.open:
-                with box:
-                    _files({active: scored} if both is None else both.scored, options)
+            if is_own:
+                box = widgets.quiet_popover("Print and files", "print", "squad_files")
+                if box.open:
+                    with box:
+                        squad_files.offer(
+                            {active: scored} if both is None else both.scored, named
+                        )
     look.note(SYNTHETIC)
+
+
+def _tag() -> str:
+    """Say what on the page is not the reader's, "" if all is."""
+    if state(SquadState).athletes is None:
+        also = " and session" * bool(state(FormState).example)
+        return look.tag(f"Example squad{also}: bring your list")
+    return look.tag("Example session: change it") if state(FormState).example else ""
 
 
 def _show() -> None:
     squad = state(SquadState)
     look.heading(
         "Who needs attention?",
-        "One session for all: how many cramps, who, what helps.",
+        "One session for all: who, how many, what helps.",
     )
-    if state(FormState).visit is not None:
-        form.leave_visit()
-        state(MySessionState).link_problems = ()
     squad_plan.enter()
-    device.connect()
     athletes.take_up()
-    athletes.show_example()
-    if squad.is_example and not form.answers():
-        form.show_example(squad_plan.EXAMPLE)
     if squad.asked is not None:
         athletes.tell()
-        athletes.ask_for_columns(squad.asked)
-        return
-    example = squad.is_example
-    if example or state(FormState).example:
-        words = "Example squad: bring your list" if example else "Example session"
-        st.html(look.tag(words))
-    _strip()
-    athletes.tell()
-    if squad.athletes is None or squad.athletes.empty:
-        look.note("There are no athletes in the list.")
-        athletes.ask_for_athletes()
+        athletes_meaning.ask_for_columns(squad.asked)
         return
     squad_plan.remember()
-    athletes.ask_for_words(squad.athletes)
-    _answer(squad.athletes)
+    if not squad_plan.is_answered():
+        form.show_example(squad_plan.EXAMPLE)
+    if tag := _tag():
+        st.html(tag)
+    _strip()
+    athletes.tell()
+    listed = athletes.shown()
+    if listed.empty:
+        look.note("There are no athletes in the list.")
+        athletes.grid(listed)
+    else:
+        squad_plan.remember()
+        words = athletes_meaning.words_in(listed)
+        if words.still_open:
+            athletes_meaning.ask_for_words(words)
+        _answer(listed, words)
 
 
 _show()
+# At the end: the browser shows the page once it was told that nothing is missing.
+device.connect()
+athletes.remember()

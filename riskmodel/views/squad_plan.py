@@ -6,13 +6,25 @@ the plan that is being looked at; what was answered on My session waits meanwhil
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
-from riskmodel.inputs.fields import FIELDS
+import streamlit as st
+
+from riskmodel.inputs.fields import FIELDS, needed_fields
+from riskmodel.inputs.session import read_session, tidy
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.views import form
-from riskmodel.views.state import FormState, SquadState, Waiting, state
+from riskmodel.views.state import (
+    FormState,
+    Held,
+    MySessionState,
+    SquadState,
+    StartWeather,
+    state,
+)
 
 FIRST, SECOND = "A", "B"
 # What a first visitor sees beside the example squad.
@@ -25,52 +37,77 @@ EXAMPLE: Mapping[str, Any] = {
 }
 
 
+def held() -> Held:
+    """What the questions hold now, an example apart."""
+    page, answers = state(FormState), form.answers()
+    typed = {n: str(problem.value) for n, problem in form.faults().items()}
+    return Held(answers, typed, page.start_weather, page.from_example)
+
+
+def _put(plan: Held) -> None:
+    page = state(FormState)
+    form.change({name: plan.answers.get(name) for name in FIELDS})
+    st.session_state.update(plan.typed)
+    page.start_weather, page.from_example = plan.start_weather, plan.from_example
+
+
 def enter() -> None:
     """Let the questions hold the squad's plan, at first what My session says of one."""
-    squad, page = state(SquadState), state(FormState)
+    squad = state(SquadState)
     if squad.waiting is not None:
         return
-    form.leave_visit()
-    form.put_example_away()
-    own = form.answers()
-    squad.waiting = Waiting(own, page.start_weather, page.from_example)
-    if not squad.plans:
-        squad.plans = {FIRST: _of_plan(own)}
-        squad.start_weather = page.start_weather
+    if state(FormState).visit is not None:
+        form.leave_visit()
+        state(MySessionState).link_problems = ()
+    squad.waiting = held()
+    if not is_answered():
+        squad.plans, squad.active = {FIRST: _of_plan(squad.waiting)}, FIRST
     _put(squad.plans[squad.active])
-    page.start_weather = squad.start_weather
 
 
 def leave() -> None:
     """Give the questions back what was answered on My session."""
-    squad, page = state(SquadState), state(FormState)
-    if (waiting := squad.waiting) is None:
-        return
-    form.put_example_away()
-    remember()
-    squad.waiting, squad.start_weather = None, page.start_weather
-    _put(waiting.answers)
-    page.start_weather, page.from_example = waiting.start_weather, waiting.from_example
-
-
-def _put(answers: Mapping[str, Any]) -> None:
-    form.change({name: answers.get(name) for name in FIELDS})
-
-
-def _of_plan(answers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in answers.items() if name in PLAN_FIELDS}
-
-
-def remember() -> dict[str, Any]:
-    """Take what the questions hold for the plan that is looked at, and give it back.
-
-    Of a first visitor that is the example.
-    """
     squad = state(SquadState)
-    form.answers()  # a touch makes it the reader's
-    held = form.shown() if state(FormState).example else form.answers()
-    squad.plans[squad.active] = _of_plan(held)
-    return squad.plans[squad.active]
+    if squad.waiting is not None:
+        remember()
+        _put(squad.waiting)
+        squad.waiting = None
+
+
+def is_answered() -> bool:
+    """Whether anything was answered of any plan."""
+    return any(plan.answers or plan.typed for plan in state(SquadState).plans.values())
+
+
+def _of_plan(plan: Held) -> Held:
+    of_it = {n: v for n, v in plan.answers.items() if n in PLAN_FIELDS}
+    typed = {n: text for n, text in plan.typed.items() if n in PLAN_FIELDS}
+    return replace(plan, answers=of_it, typed=typed)
+
+
+def remember() -> None:
+    """Take what the questions hold for the plan that is looked at."""
+    state(SquadState).plans[state(SquadState).active] = _of_plan(held())
+
+
+def shown() -> dict[str, dict[str, Any]]:
+    """Answers of each plan by its name; of a first visitor those of the example."""
+    squad = state(SquadState)
+    plans = {name: dict(plan.answers) for name, plan in squad.plans.items()}
+    if state(FormState).example:
+        example = form.shown()
+        plans[squad.active] = {n: v for n, v in example.items() if n in PLAN_FIELDS}
+    return plans
+
+
+def missing(plan: Mapping[str, Any]) -> str:
+    """Say what keeps everybody from a number, if anything does."""
+    required = [field for field in needed_fields(plan) if field.of_the_plan]
+    if needed := [field.label for field in required if field.name not in plan]:
+        return f"Still needed for a number: {', '.join(needed)}."
+    # What a person answers is missing in a plan, and no problem of it.
+    problems = [p for p in read_session(plan).problems if p.kind != "missing"]
+    return " ".join(form.sentence(problem) for problem in problems)
 
 
 def look_at(name: str) -> None:
@@ -83,15 +120,58 @@ def look_at(name: str) -> None:
 
 def add_second(changes: Mapping[str, Any] | None = None) -> None:
     """Make plan B of plan A, with some changes, and look at it."""
+    form.answer({n: v for n, v in form.shown().items() if n in PLAN_FIELDS})
+    state(FormState).example = frozenset()  # what a plan is made of is the reader's
     remember()
     squad = state(SquadState)
-    second = {**squad.plans[FIRST], **(changes or {})}
-    squad.plans[SECOND] = {name: v for name, v in second.items() if v is not None}
-    squad.active = SECOND
+    first = squad.plans[FIRST]
+    second = {**first.answers, **(changes or {})}
+    answers = {name: v for name, v in second.items() if v is not None}
+    squad.plans[SECOND], squad.active = replace(first, answers=answers), SECOND
     _put(squad.plans[SECOND])
 
 
 def drop_second() -> None:
     """Let there be one plan again, the one that is looked at."""
-    plan, squad = remember(), state(SquadState)
-    squad.plans, squad.active = {FIRST: plan}, FIRST
+    remember()
+    squad = state(SquadState)
+    squad.plans, squad.active = {FIRST: squad.plans[squad.active]}, FIRST
+
+
+# ---------------------------------------------------------------------- over a reload
+
+
+def to_text() -> str:
+    """What a tab holds of the plans and of words that were settled, "" if nothing."""
+    squad = state(SquadState)
+    of_words = {} if squad.athletes is None else squad.settled
+    if not is_answered() and not of_words:
+        return ""
+    plans = {name: asdict(plan) for name, plan in squad.plans.items()}
+    settled = [[*word, answer] for word, answer in of_words.items()]
+    whole = {"plans": plans, "active": squad.active, "settled": settled}
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def take_back(entry: Mapping[str, Any]) -> None:
+    """Take the plans and words that the tab held, if there are none yet."""
+    squad, plans = state(SquadState), entry.get("plans")
+    if is_answered() or not isinstance(plans, dict):
+        return
+    squad.plans = {name: _as_held(plans[name]) for name in (FIRST, SECOND) if name in plans}
+    squad.plans.setdefault(FIRST, Held())
+    squad.active = entry["active"] if entry["active"] in squad.plans else FIRST
+    for field, word, answer in entry["settled"]:
+        if field in FIELDS:
+            squad.settled[field, word] = answer
+
+
+def _as_held(entry: Any) -> Held:
+    """A plan as the tab held it, as far as this version knows it."""
+    answers, example = (
+        tidy({n: v for n, v in entry[part].items() if n in PLAN_FIELDS})[0]
+        for part in ("answers", "from_example")
+    )
+    typed = {n: str(v) for n, v in entry["typed"].items() if n in PLAN_FIELDS}
+    weather = entry["start_weather"]
+    return Held(answers, typed, StartWeather(**weather) if weather else None, example)

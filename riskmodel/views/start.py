@@ -54,7 +54,7 @@ def _squad() -> pd.DataFrame | None:
     """
     squad, navigation = state(SquadState), state(NavigationState)
     came_from, navigation.came_from = navigation.came_from, ""
-    if squad.athletes is None or squad.athletes.empty or squad.is_example:
+    if squad.athletes is None or squad.athletes.empty:
         squad_plan.leave()
         return None
     for page, whom in (("squad", _SQUAD), ("my_session", _ONE)):

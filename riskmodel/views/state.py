@@ -53,6 +53,7 @@ class StartWeather:
 
     answers: Answers
     words: str
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Visit:
 
     name: str
     own_answers: Answers
+    start_weather: StartWeather | None = None
+    log_answers: dict[str, LogAnswer] = field(default_factory=dict)
 
 
 @dataclass
@@ -157,6 +160,7 @@ class DeviceState:
     tab: dict[str, str] = field(default_factory=dict)
     visit: str = field(default_factory=lambda: str(uuid4()))
     restored: bool = False
+    tab_list: str = ""  # as it was held before a reload
     told: bool = False  # the private part of a link
 
 
@@ -169,17 +173,18 @@ class AthletesFile:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What was answered on My session, while the questions hold the squad's plan."""
+class Held:
+    """What the questions held: answers, what cannot be read, and where they came from."""
 
-    answers: Answers
-    start_weather: StartWeather | None
-    from_example: Answers
+    answers: Answers = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    start_weather: StartWeather | None = None
+    from_example: Answers = field(default_factory=dict)
 
 
 @dataclass
 class SquadState:
-    """The athletes of the page Squad."""
+    """The page Squad; without athletes of the reader's own it shows an example."""
 
     athletes: pd.DataFrame | None = None
     version: int = 0
@@ -193,15 +198,16 @@ class SquadState:
     uploads: int = 0
     taken_up: bool = False
     to_open: pd.DataFrame | None = None
-    is_example: bool = False
     # What a person said of words that were not understood, by question and word.
     settled: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    # One plan or two by name, which of them the questions hold, where its weather came
-    # from, and what My session had answered, as long as they hold it.
-    plans: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # One plan or two by name, which of them the questions hold, and what they held of
+    # My session, which waits meanwhile.
+    plans: dict[str, Held] = field(default_factory=dict)
     active: str = "A"
-    start_weather: StartWeather | None = None
-    waiting: Waiting | None = None
+    waiting: Held | None = None
+    # The list as the tab holds it, and the athletes that this was written of.
+    tab_text: str = ""
+    tab_of: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_the_example_has_the_quirks_of_a_real_list_and_is_read():
     assert squad["sex"].tolist()[:3] == ["female", "male", "female"]
     assert squad["medications"][11] == "loop_diuretic"
     # What cannot be read stays, for the engine to name.
-    assert squad["age_years"][10] == "unclear, born 30.02.2000"
+    assert squad["age_years"][10] == "born 30.02.2000"
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
@@ -386,9 +386,9 @@ def test_what_excel_made_a_date_of_says_so():
 def test_what_is_no_date_of_birth_is_no_age(cell):
     raw = read_squad_file(f"Name;DOB\nA;{cell}\n".encode())
     squad = squad_frame(raw, [Column(1, "DOB", "date_of_birth", "day first")], DAY)
-    assert squad["age_years"].tolist() == [f"unclear, born {cell}"]
-    (problem,) = score_squad(squad, PLAN)["problems"]
-    assert f"Age (age_years) is unclear, born {cell}; allowed is" in problem
+    assert squad["age_years"].tolist() == [f"born {cell}"]
+    ((problem,),) = score_squad(squad, PLAN)["answer_problems"]
+    assert problem == Problem("age_years", "no_such_date", cell)
 
 
 def test_an_age_beside_another_date_of_birth_is_told():

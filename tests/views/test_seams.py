@@ -89,6 +89,23 @@ def test_what_is_empty_is_let_go_when_the_page_changes():
     assert own_answers(go(test, "my_session")) == SIX
 
 
+def test_the_heat_of_a_start_goes_with_a_lever_and_stays_with_the_plan_before():
+    squad = pd.DataFrame({"athlete": list("ABCDEF"), "age_years": 40.0}, index=range(1, 7))
+    hard = {"duration_min": 360.0, "session_rpe": 10}
+    test = app("squad", SquadState=SquadState(squad), **used_start(**hard))
+    credit = test.session_state["FormState"].start_weather
+    before = wbgt(test)
+    cooler = next(b for b in test.button if "cooler" in b.label)
+    press(test, cooler.key)
+    assert wbgt(test) < before
+    # Plan A has its weather still, and where it came from.
+    test.button_group(key="squad_plan").set_value("A").run()
+    assert wbgt(test) == before
+    assert test.session_state["FormState"].start_weather == credit
+    fill(test, {"air_temperature_c": 5.0})
+    assert wbgt(test) is None
+
+
 def with_squad(**state):
     squad = pd.DataFrame(
         {"athlete": ["Ada", "Ben"], "age_years": [61.0, 25.0], "sex": ["x", "male"]},
@@ -107,7 +124,8 @@ def open_athlete(test, row):
 
 
 def test_a_visit_to_an_athlete_ends_without_a_trace():
-    test = app(**tidy(MARATHON)[0] | {"start_time": None})
+    none = {"conditions": ["none"], "medications": ["none"]}
+    test = app(**MARATHON | {"start_time": None, **none})
     test.toggle(key="lever_pace").set_value(True).run()
     press(test, "take_levers")
     own = own_answers(test)
@@ -138,6 +156,13 @@ def test_the_answers_of_an_athlete_who_is_open_are_kept_nowhere():
 def test_what_was_wrong_with_an_athlete_is_told_in_my_session():
     test = open_athlete(with_squad(), 1)
     assert "Sex is x" in html_of(test)
+
+
+def test_clearing_ends_a_visit():
+    test = open_athlete(with_squad(), 2)
+    press(fill(test, {"box_options": True}), "clear")
+    assert "answers of Ben" not in html_of(test)
+    assert "answers of" not in html_of(go(test, "diary"))
 
 
 def test_the_diary_says_whose_answers_it_would_write(database):
@@ -195,13 +220,13 @@ def test_the_logs_sport_follows_the_plan_until_one_is_chosen():
 
 
 def test_columns_of_an_old_file_do_not_come_back_over_another_squad():
-    test = app("squad", **SIX)
-    next(b for b in test.button if b.label == "Use the example squad").click().run()
+    test = fill(app("squad", **SIX), {"box_squad_groups": True})
+    test.file_uploader[0].upload("list.csv", b"Name,Age\nAnna,20\n").run()
     assert test.session_state["SquadState"].source is not None
     another = pd.DataFrame({"athlete": ["Z"], "age_years": [30.0]})
     test.session_state["SquadState"].to_open = another
-    test.run()
-    assert len(test.session_state["SquadState"].athletes) == 1
+    fill(test, {"box_squad_groups": True})
+    assert test.session_state["SquadState"].athletes["athlete"].tolist() == ["Z"]
     assert not [b for b in test.button if b.label == "Change what the columns mean"]
 
 
@@ -211,9 +236,8 @@ def test_a_start_for_the_squad_goes_to_the_squads_plan():
         (data_folder("examples_weather") / "open_meteo.json").read_bytes()
     )
     test.session_state["StartState"] = StartState(weather, shown_whole=True)
-    test.session_state["start_whom"] = "The squad"
-    go(test, "start")
-    next(b for b in test.button if b.label == "Use this start in Squad").click().run()
+    go(test, "start").button_group(key="start_whom").set_value("The squad").run()
+    press(test, "use_start")
     go(test, "squad")
     assert wbgt(test) is not None
     assert test.session_state["FormState"].visit is None

@@ -1,0 +1,200 @@
+"""What the columns and the words of a list mean, where the program cannot be sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from riskmodel.inputs import units
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.squad.columns import (
+    LEAVE_OUT,
+    NOT_UNDERSTOOD,
+    TARGETS,
+    UNITS,
+    Column,
+    RawTable,
+)
+from riskmodel.squad.plan import may_be_left_open
+from riskmodel.squad.unknown import UnknownWord, open_words, unknown_words
+from riskmodel.views import athletes, form, look, tables, widgets
+from riskmodel.views.state import AthletesFile, SquadState, state
+
+# --------------------------------------------------------------- what columns mean
+
+
+def ask_for_columns(file: AthletesFile) -> None:
+    """Ask what is in doubt first, and fold what is not."""
+    st.header("What the columns are", anchor=False)
+    if file.raw.notes:
+        look.note(*file.raw.notes)
+    if state(SquadState).athletes is not None:
+        look.note("The list that was there is replaced, with what was changed in it.")
+    blocking = [c for c in file.columns if c.question and c.doubt != NOT_UNDERSTOOD]
+    unknown = [c for c in file.columns if c.question and c.doubt == NOT_UNDERSTOOD]
+    clear = [c for c in file.columns if not c.question]
+    answered = [(column, _ask_for_column(file.raw, column)) for column in blocking]
+    for words, columns in (("left out", unknown), ("understood", clear)):
+        if not columns:
+            continue
+        names = ", ".join(tables.plain(column.header) for column in columns)
+        key = f"columns_{words.replace(' ', '_')}"
+        label = f"{len(columns)} column{'s' * (len(columns) != 1)} {words}: {names}"
+        box = st.expander(label, key=key, on_change="rerun")
+        if box.open:
+            with box:
+                answered += [(c, _ask_for_column(file.raw, c)) for c in columns]
+        else:
+            answered += [(column, _as_chosen(column)) for column in columns]
+    _ask_to_use(file, answered)
+
+
+def _as_chosen(column: Column) -> Column:
+    """A column whose box is closed, as it was left there."""
+    asked, place = state(SquadState).times_asked, column.place
+    target = st.session_state.get(f"target_{asked}_{place}", column.target)
+    unit = st.session_state.get(f"unit_{asked}_{place}_{target}")
+    as_before = column.unit if target == column.target else ""
+    return Column(place, column.header, target or LEAVE_OUT, unit or as_before)
+
+
+def _ask_to_use(
+    file: AthletesFile, answered: Sequence[tuple[Column, Column | None]]
+) -> None:
+    """Draw the button that takes the columns, and say what keeps it from being pressed."""
+    chosen = [column for _, column in answered if column is not None]
+    open_meaning = [column.header for column, answer in answered if answer is None]
+    targets = [column.target for column in chosen if column.target]
+    twice = {TARGETS[name] for name in targets if targets.count(name) > 1}
+    open_units = [column.header for column in chosen if column.needs_unit]
+    if twice:
+        look.fault(f"Two columns are {' and '.join(sorted(twice))}: leave one out.")
+    if open_meaning:
+        look.note(f"Still open, what it is: {', '.join(open_meaning)}.")
+    if open_units:
+        look.note(f"Still open, how it is written: {', '.join(open_units)}.")
+    with st.container(horizontal=True):
+        st.button(
+            "Use these columns",
+            type="primary",
+            disabled=bool(twice or open_units or open_meaning or not targets),
+            help=None if targets else "At least one column must mean something.",
+            on_click=athletes.accept,
+            args=(AthletesFile(file.raw, chosen),),
+        )
+        st.button("Cancel", on_click=athletes.cancel)
+
+
+def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
+    """Draw one column; None where it is open what it means."""
+    asked, place = state(SquadState).times_asked, column.place
+    sample = "; ".join(map(str, raw.cells[place].dropna().head(3)))
+    options = [LEAVE_OUT, *TARGETS]
+    with st.container(border=True, key=f"column_{place}"):
+        tables.say(f"{column.header}: {sample}")
+        if column.question:
+            look.note(column.question)
+        open_meaning = column.doubt and column.target
+        target = st.selectbox(
+            f"Meaning of column {place + 1}",
+            options,
+            index=None if open_meaning else options.index(column.target),
+            placeholder="Choose",
+            format_func=lambda name: TARGETS.get(name, "Leave it out"),
+            key=f"target_{asked}_{place}",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        if target is None:
+            return None
+        unit = None
+        if target in UNITS:
+            unit = st.pills(
+                "Written as",
+                UNITS[target],
+                default=column.unit if column.unit in UNITS[target] else None,
+                key=f"unit_{asked}_{place}_{target}",
+                persist_state="session",
+            )
+    return Column(place, column.header, target, unit or "")
+
+
+# ------------------------------------------------------------------ what words mean
+
+_MOST_WORDS = 8  # asked for at once, beside those that are settled
+_OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of a list that may be settled, and those that no question is about."""
+
+    to_settle: Sequence[UnknownWord]
+    known: Sequence[UnknownWord]
+
+    @property
+    def still_open(self) -> list[UnknownWord]:
+        """Those that nobody has settled yet."""
+        said = state(SquadState).settled
+        return [word for word in self.to_settle if (word.field, word.word) not in said]
+
+
+def words_in(listed: pd.DataFrame) -> Words:
+    """Find the words of a list that answer no question by themselves."""
+    words = [word for word in unknown_words(listed) if may_be_left_open(word.field)]
+    return Words(words, open_words(listed))
+
+
+def ask_for_words(words: Words) -> None:
+    """Offer to say once of each word what it means; until then it is left open."""
+    n_open = len(words.still_open)
+    if not words.to_settle and not words.known:
+        return
+    label = f"{n_open} word{'s' * (n_open != 1)} left open"
+    if n_open:
+        label += f": {tables.plain(_counted(words.still_open[:4]))}"
+    elif not words.to_settle:
+        label = f"Known, and asked nowhere: {tables.plain(_counted(words.known[:4]))}"
+    else:
+        label = "What the words mean"
+    box = st.expander(label, key="squad_words", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        look.note("Nobody loses a number over a word: an average is taken until you say.")
+        most = _MOST_WORDS + len(words.to_settle) - n_open
+        for word in words.to_settle[:most]:
+            _ask_for_word(word)
+        if len(words.to_settle) > most:
+            look.note(f"{len(words.to_settle) - most} more, once these are settled.")
+        if words.known:
+            names = ", ".join(f"{_counted([word])}: {word.what}" for word in words.known)
+            look.note(f"Known, and no question here is about it: {names}.")
+
+
+def _counted(words: Sequence[UnknownWord]) -> str:
+    return ", ".join(f"{word.word} ({word.n_athletes})" for word in words)
+
+
+def _ask_for_word(word: UnknownWord) -> None:
+    field, said = FIELDS[word.field], state(SquadState).settled
+    key, known_as = f"word_{word.field}_{word.word}", (word.field, word.word)
+    who = f"{word.n_athletes} athlete{'s' * (word.n_athletes != 1)}"
+    if not field.levels:
+        allowed = units.allowed(field, form.chosen_units())
+        sentence = f"{field.label}: {word.word}, {who}; allowed is {allowed}."
+        look.note(f"{sentence} Change it in the list.")
+        return
+    none = {"none": "None of these"} if field.kind == "levels" else {}
+    options = {_OPEN: "Leave it open", **none, **field.levels}
+    st.session_state[key] = said.get(known_as) or _OPEN
+    label = f"{field.label}: {tables.plain(word.word)}, {who}"
+    widgets.select(label, options, key, on_change=_settle, args=(known_as, key))
+
+
+def _settle(word: tuple[str, str], key: str) -> None:
+    said, answer = state(SquadState).settled, st.session_state[key]
+    said[word] = None if answer == _OPEN else answer

@@ -1,0 +1,13 @@
+// A list that this tab holds until it is closed.  It lies apart from the answers, and
+// device.js hands it to the page after a reload: only then may this write another one.
+const LIST = "cramp-risk-list";
+
+export default function ({ data }) {
+  let held = null;
+  try { held = JSON.parse(sessionStorage.getItem(LIST)); } catch {}
+  try {
+    if (held && held.visit !== data.visit && !data.restored) return;
+    if (data.text) sessionStorage.setItem(LIST, JSON.stringify({ visit: data.visit, text: data.text }));
+    else sessionStorage.removeItem(LIST);
+  } catch {} // no room, or switched off
+}

@@ -1,0 +1,54 @@
+"""What a coach takes along of a squad: a sheet to print, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
+from riskmodel.reporting.squad_sheet import squad_export, squad_pdf
+from riskmodel.squad.scores import squad_levers
+from riskmodel.views import form, widgets
+from riskmodel.views.state import Held, SquadState, state
+
+
+def offer(scored: Mapping[str, pd.DataFrame], squad: pd.DataFrame) -> None:
+    """Offer the sheet to print and the tables, of each plan its own."""
+    private = widgets.with_private(
+        "squad_private",
+        yes="Files then say what health answers tell: factors, warnings, what is missing.",
+        no="Files hold names and results; what health answers tell is left out.",
+    )
+    for name, of_plan in scored.items():
+        end = f", plan {name}" if len(scored) > 1 else ""
+        with st.container(horizontal=True):
+            _file_buttons(of_plan, squad, state(SquadState).plans[name], end, private)
+
+
+def _file_buttons(
+    scored: pd.DataFrame, squad: pd.DataFrame, held: Held, end: str, private: bool
+) -> None:
+    # A file is made outside the visit, where nothing of its state can be read.
+    chosen, plan = form.chosen_units(), held.answers
+    place = held.start_weather.place if held.start_weather is not None else ""
+
+    def export() -> pd.DataFrame:
+        return squad_export(scored, plan, units=chosen, private=private)
+
+    name = f"squad{end.replace(', plan ', '-').lower()}"
+    widgets.download(
+        f"Sheet to print{end}",
+        lambda: squad_pdf(
+            scored,
+            plan,
+            squad_levers(squad, plan),
+            units=chosen,
+            private=private,
+            place=place,
+        ),
+        f"{name}.pdf",
+    )
+    widgets.download(f"Excel{end}", lambda: to_xlsx(export(), "Squad"), f"{name}.xlsx")
+    widgets.download(f"CSV{end}", lambda: to_csv(export()), f"{name}.csv")
