@@ -245,7 +245,7 @@ def test_the_example_squad_is_shown_as_before():
     page.session_state["box_options"] = True
     page.run().selectbox(key="example").select("Preseason football practice").run()
     page.switch_page("riskmodel/views/squad.py").run()
-    next(b for b in page.button if b.label == "Use the example squad").click().run()
+    page.button_group(key="squad_view").set_value("Table").run()
     assert not page.exception
     tables = "\n".join(frame.value.to_csv() for frame in page.dataframe)
     compare_text("example_squad.txt", f"{page_text(page)}\n{tables}")
