@@ -317,21 +317,23 @@ def fits(page: Page) -> None:
     )
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, *, both_schemes: bool = True) -> list[str]:
     """Name what axe finds serious or critical: rule, element, and why.
 
     The other colour scheme is looked at too, with the rules that depend on colours, and
-    the page stays in it: a change of colours draws everything anew.
+    the page stays in it: a change of colours draws everything anew.  A box that is open
+    over the page follows its scheme when it is opened, and is looked at in one.
     """
     # Axe measures contrast only in view, and Streamlit's page scrolls inside itself.
     window = page.viewport_size
     page.set_viewport_size({**window, "height": settled(page)})
     settled(page)
     faults = _faults(page, {})
-    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    page.emulate_media(color_scheme="light" if dark else "dark")
-    settled(page)
-    faults += _faults(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
+    if both_schemes:
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        page.emulate_media(color_scheme="light" if dark else "dark")
+        settled(page)
+        faults += _faults(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
     page.set_viewport_size(window)
     ready(page)
     return faults

@@ -233,7 +233,8 @@ def test_a_page_opens_as_before(name, tmp_path, monkeypatch):
 @pytest.mark.parametrize("example", ["Hot 10 km race", "Indoor circuit"])
 def test_an_example_on_my_session_is_shown_as_before(example):
     page = open_page("my_session")
-    page.selectbox(key="example").select(example).run()
+    page.session_state["box_options"] = True
+    page.run().selectbox(key="example").select(example).run()
     assert not page.exception
     name = re.sub(r"\W+", "_", example).lower()
     compare_text(f"example_{name}.txt", page_text(page))
@@ -241,9 +242,10 @@ def test_an_example_on_my_session_is_shown_as_before(example):
 
 def test_the_example_squad_is_shown_as_before():
     page = open_page("my_session")
-    page.selectbox(key="example").select("Preseason football practice").run()
+    page.session_state["box_options"] = True
+    page.run().selectbox(key="example").select("Preseason football practice").run()
     page.switch_page("riskmodel/views/squad.py").run()
-    next(b for b in page.button if b.label == "Use the example squad").click().run()
+    page.button_group(key="squad_view").set_value("Table").run()
     assert not page.exception
     tables = "\n".join(frame.value.to_csv() for frame in page.dataframe)
     compare_text("example_squad.txt", f"{page_text(page)}\n{tables}")

@@ -32,8 +32,9 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_settled, read_frame
+from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
 from riskmodel.reporting.spreadsheet import harmless_table
 from riskmodel.scorecard.rows import Scorecard

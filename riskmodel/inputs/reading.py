@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from riskmodel.inputs.fields import FIELDS, Field, Settled
+from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
+from riskmodel.inputs.settled import is_settled
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""
@@ -106,38 +106,6 @@ def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
         else column == UNKNOWN
     )
     return unknown
-
-
-def is_settled(
-    field: Field, columns: Mapping[str, NDArray[Any]], n_sessions: int
-) -> NDArray[np.bool_]:
-    """Where another answer leaves nothing to ask, see `Field.settled`.
-
-    Parameters
-    ----------
-    field : Field
-    columns : mapping of str to ndarray of shape (n_sessions,)
-        As in `Answers`.
-    n_sessions : int
-
-    Returns
-    -------
-    ndarray of bool, shape (n_sessions,)
-        Whatever is answered to the question itself.
-    """
-    rule = field.settled
-    if rule is None:
-        return np.zeros(n_sessions, dtype=bool)
-    if (column := columns.get(rule.by)) is None:
-        return np.full(n_sessions, None in rule.levels)
-    settled: NDArray[np.bool_] = _settling_codes(rule)[column]
-    return settled
-
-
-@cache
-def _settling_codes(rule: Settled) -> NDArray[np.bool_]:
-    """Whether each code settles; the code -1 of an open answer reads the last entry."""
-    return np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
 
 
 def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:

@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_settled
+from riskmodel.inputs.fields import FIELDS, Field, Settled
+
+
+def is_settled(
+    field: Field, columns: Mapping[str, NDArray[Any]], n_sessions: int
+) -> NDArray[np.bool_]:
+    """Where another answer leaves nothing to ask, see `Field.settled`.
+
+    Parameters
+    ----------
+    field : Field
+    columns : mapping of str to ndarray of shape (n_sessions,)
+        As in `Answers`.
+    n_sessions : int
+
+    Returns
+    -------
+    ndarray of bool, shape (n_sessions,)
+        Whatever is answered to the question itself.
+    """
+    rule = field.settled
+    if rule is None:
+        return np.zeros(n_sessions, dtype=bool)
+    if (column := columns.get(rule.by)) is None:
+        return np.full(n_sessions, None in rule.levels)
+    settled: NDArray[np.bool_] = _settling_codes(rule)[column]
+    return settled
+
+
+@cache
+def _settling_codes(rule: Settled) -> NDArray[np.bool_]:
+    """Whether each code settles; the code -1 of an open answer reads the last entry."""
+    return np.array([level in rule.levels for level in (*FIELDS[rule.by].levels, None)])
+
 
 _RULES = dict.fromkeys(f.settled for f in FIELDS.values() if f.settled is not None)
 _ALIKE = [[f for f in FIELDS.values() if f.settled == rule] for rule in _RULES]

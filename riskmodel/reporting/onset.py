@@ -16,7 +16,7 @@ def onset_text(onset: Onset) -> str:
     'after 2 h 43, in about 7 of 10 cases; depending on assumptions, 6 to 9.'
     """
     span = in_10_span(onset.last_third_low, onset.last_third_high)
-    from_time = duration_text(onset.last_third_from_min)
+    from_time = duration_text(round(onset.last_third_from_min))
     return (
         f"If a cramp comes, it begins in the last third, after {from_time}, in "
         f"{in_10_text(onset.last_third)} of 10 cases; depending on assumptions, {span}."

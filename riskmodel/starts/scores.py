@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
-from riskmodel.inputs.reading import UNKNOWN, Answers, is_settled
+from riskmodel.inputs.reading import UNKNOWN, Answers
+from riskmodel.inputs.settled import is_settled
 from riskmodel.physiology.plan import is_indoors
 from riskmodel.scoring.engine import Engine, Result
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON

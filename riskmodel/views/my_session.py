@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import riskmodel
 from riskmodel import advise, assess, load_scorecard
@@ -187,7 +188,8 @@ def _opened(words: str, icon: str, draw: Callable[[], None]) -> bool:
     return bool(box.open)
 
 
-def _rail(answer: Assessment, *, example: bool) -> None:
+def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
+    """Draw the questions; give back where to tell what is wrong elsewhere, if it is."""
     with st.container(key="rail"):
         with st.container(key="questions"):
             questions.ask_session()
@@ -210,9 +212,7 @@ def _rail(answer: Assessment, *, example: bool) -> None:
         if not example and not answer.problems:
             _sharpen(answer)
         _all_questions()
-        if elsewhere is not None:
-            with elsewhere:
-                _faults_elsewhere()
+    return elsewhere
 
 
 def _reasons(scored: Scored, answer: Assessment) -> None:
@@ -249,8 +249,11 @@ def _show() -> None:
     share.show_link_problems(answers)
     with st.container(key="page"):
         _answer(answer, before if answer is not before else None, example=example)
-        _rail(before, example=example)
+        elsewhere = _rail(before, example=example)
         _reasons(scored, answer)
+        if elsewhere is not None:
+            with elsewhere:
+                _faults_elsewhere()
     if not example:
         share.show(answers, scored)
     if (weather := state(FormState).start_weather) is not None:

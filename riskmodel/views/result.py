@@ -303,7 +303,7 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
 def onset_html(onset: Onset, duration_min: float) -> str:
     """Draw the time of a session with ten cramps on it, and say what the picture says."""
     late = shown_in_10(onset.last_third)
-    start = duration_text(onset.last_third_from_min)
+    start = duration_text(round(onset.last_third_from_min))
     end = duration_text(duration_min)
     words = (
         "The session as a bar with ten dots, one for each of ten cramps; "

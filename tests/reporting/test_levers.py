@@ -58,7 +58,7 @@ def test_options_are_worded_as_their_levers():
     assert "68 °F with a fan and go easier" in lever_label(advice.pair, US)
     assert lever_sentence(advice.pair, US) == ""
     (pace,) = (o for o in advise(RACE).now if o.levers[0].name == "pace")
-    assert amounts_text(pace, RACE, {}) == "3 h 45 min becomes 4 h 7 min"
+    assert amounts_text(pace, RACE, {}) == "3 h 45 becomes 4 h 07"
 
 
 def test_the_printed_page_has_the_chosen_units():

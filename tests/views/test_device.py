@@ -202,6 +202,21 @@ def test_a_profile_is_kept_until_it_is_deleted_and_no_example_covers_it(open_pag
     again.wait_for_function(f"{KEPT} === null")
 
 
+def test_a_reload_on_the_squads_page_keeps_what_my_session_had_answered(open_page):
+    page = open_page("laptop", path=LINK)
+    page.get_by_role("button", name="None of these").click()
+    ready(page)
+    page.get_by_role("link", name="Squad").first.click()
+    ready(page)
+    type_in(page, "duration_min", "3 h")
+    page.reload()
+    ready(page)
+    page.get_by_role("link", name="My session").first.click()
+    ready(page)
+    expect(page.locator(".st-key-duration_min input")).to_have_value("1 h")
+    expect(page.get_by_role("button", name="No warning signs today")).to_be_visible()
+
+
 def test_a_spoilt_entry_on_the_device_does_no_harm(open_page):
     page = open_page("laptop")
     for entry in ('{"units":{"°C":["°F"]}}', "[" * 9000, "null", '"x"', '{"profile":[1]}'):

@@ -84,8 +84,9 @@ def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
 def test_no_other_page_meets_the_example(page, name):
     page.switch_page(f"riskmodel/views/{name}.py").run()
     state = page.session_state
-    held = {n: state[n] for n in EXAMPLE if n in state}
-    assert not any(held.values())
+    held = {n: state[n] for n in ("age_years", "duration_min") if n in state}
+    # The squad has an example of its own.
+    assert not {*held.values()} & {"38", "2 h"}
     assert not own_answers(page)
 
 
@@ -282,6 +283,16 @@ def test_an_optional_answer_that_cannot_be_read_costs_no_score(own):
     assert below_its_field == fault.removesuffix(" It is left open.")
     assert number_of(own) == before
     assert own.text_input(key="sleep_h").value == "8x"
+
+
+def test_a_body_mass_that_cannot_be_read_is_told_at_its_question_alone(own):
+    for part in (False, True):
+        fill(own, {"body_mass_kg": "8o", "all_questions": part, "group": "athlete"})
+        (fault,) = faults_of(own)
+        assert "left open" not in fault
+    fill(own, {"body_mass_kg": "80 kg", "all_questions": False})
+    assert "What to drink" in html_of(own) or "drink to thirst" in told(own)
+    assert not faults_of(own)
 
 
 # ---------------------------------------------------------------------- warning signs
