@@ -62,3 +62,6 @@ with st.container():
         st.expander("Change", key="list", on_change="rerun")
         st.popover("Files", key="files", on_change="rerun")
         st.html("<p>A text of the page.</p>")
+# What keeps the answers and the list in the tab.
+st.html("<i></i>")
+st.html("<i></i>")

@@ -34,7 +34,7 @@ PAGES = {
 }
 TYPED = ".st-key-plan_1_duration_min input"
 BEAD = ".cr-rank .cr-bead"
-ONE_OR_OTHER_MIN = ("120", "150")
+ONE_OR_OTHER_MIN = ("150", "120")
 COMPARE = {
     "ours": (
         "app.py",
