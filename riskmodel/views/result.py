@@ -17,6 +17,7 @@ from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import (
     BAND_ACTIONS,
     BAND_LABELS,
+    BAND_LIKENESS,
     HEAT_IN_WATER,
     ORIGIN,
     SYNTHETIC,
@@ -123,7 +124,10 @@ def picture_html(answer: Assessment, was: Assessment | None = None) -> str:
     line = look.scale(
         answer.probability, answer.probability_low, answer.probability_high, before
     )
-    action = f"<b>{BAND_LABELS[answer.band]}</b>: {BAND_ACTIONS[answer.band]}"
+    action = f"<b>{BAND_LABELS[answer.band]}</b>: {BAND_LIKENESS[answer.band]}"
+    # Nobody is told to enjoy what a warning stands under.
+    if answer.band != "low" or not answer.guards:
+        action += f" {BAND_ACTIONS[answer.band]}"
     return (
         f'<div class="cr-card cr-picture b-{answer.band}">'
         f"{look.dots(answer.probability, answer.probability_high)}{key}{line}"
@@ -160,9 +164,16 @@ def why_html(answer: Assessment) -> str:
             begin += sum(c.points for c in group)
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
-        '<p class="cr-note">Of two sessions as long as this one, 10 points more mean about '
-        "twice the odds. ●●● strong evidence, ? contested; open a row for the reason.</p>"
+        '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
+        f"the odds by about {_odds_of_ten_points(limits):.1f}. ●●● strong evidence, "
+        "? contested; open a row for the reason.</p>"
     )
+
+
+def _odds_of_ten_points(limits: tuple[float, ...]) -> float:
+    """By how much ten points multiply the odds, of the totals where two bands begin."""
+    low, high = (math.log(p / (1.0 - p)) for p in look.LIMITS[:2])
+    return math.exp(10.0 * (high - low) / (limits[1] - limits[0]))
 
 
 def _count(group: Sequence[Contribution]) -> str:
