@@ -145,6 +145,17 @@ class AnswerError(ValueError):
         return " ".join(map(str, self.problems))
 
 
+BORN = "born "
+"""What an age is written as where only a date of birth is known, and it is no date."""
+
+
+def not_allowed(name: str, written: str) -> Problem:
+    """Problem with what was written under a question."""
+    if name == "age_years" and written.startswith(BORN):
+        return Problem(name, "no_such_date", written.removeprefix(BORN))
+    return Problem(name, "not_allowed", written)
+
+
 def public_sentences(problems: Iterable[Problem]) -> str:
     """Say which answers need a look, without values and without private questions.
 

@@ -20,14 +20,11 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
 
 BLANKS = frozenset({"", "na", "n/a", "nan", "null", "<na>"})
 """Texts that mean "not answered", in any case.  ``none`` is an answer."""
-
-BORN = "born "
-"""What an age is written as where only a date of birth is known, and it is no date."""
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
@@ -303,10 +300,7 @@ def _not_allowed(field: Field, value: Any) -> Problem:
         value = f"{value:.15g}"
     if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
         value = pd.Timedelta(value)
-    text = str(value)
-    if field.name == "age_years" and text.startswith(BORN):
-        return Problem(field.name, "no_such_date", text.removeprefix(BORN))
-    return Problem(field.name, "not_allowed", text)
+    return not_allowed(field.name, str(value))
 
 
 def is_blank(value: Any) -> bool:

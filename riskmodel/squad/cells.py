@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import BORN, is_blank
+from riskmodel.inputs.problems import BORN
+from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.columns import (
     LEAVE_OUT,

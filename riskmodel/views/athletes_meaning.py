@@ -92,7 +92,8 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     """Draw one column; None where it is open what it means."""
     asked, place = state(SquadState).times_asked, column.place
     sample = "; ".join(map(str, raw.cells[place].dropna().head(3)))
-    options = [LEAVE_OUT, *TARGETS]
+    # What it may be stands first, as the list is long.
+    options = list(dict.fromkeys((column.target, LEAVE_OUT, *TARGETS)))
     with st.container(border=True, key=f"column_{place}"):
         tables.say(f"{column.header}: {sample}")
         if column.question:
