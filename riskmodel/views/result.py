@@ -61,7 +61,7 @@ def show_number(answer: Assessment, was: Assessment | None, tag: str) -> None:
     says whose answer this is.
     """
     if sentences := must_not_start(answer):
-        st.html(look.stop("Do not start yet", sentences))
+        st.html(f'<div role="alert">{look.stop("Do not start yet", sentences)}</div>')
         return
     if answer.problems:
         st.html(_needed_html(answer))
@@ -75,7 +75,8 @@ def _needed_html(answer: Assessment) -> str:
     words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
     lines = "".join(f"<p>{escape(line)}</p>" for line in others)
     head = '<p class="cr-do">No number yet</p>'
-    return f'<div class="cr-card">{head}<p>{words}</p>{lines}</div>'
+    said = f"<p>{words}</p>" if words else ""
+    return f'<div class="cr-card" role="status">{head}{said}{lines}</div>'
 
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
