@@ -252,14 +252,14 @@ _TABLE = (
         },
         in_brief={
             "swollen_calf": "a painful calf that is swollen, warm or red",
-            "swelling_or_bruising": "swelling or bruising after a cramp, or a leg that "
-            "does not carry you",
+            "swelling_or_bruising": "swelling or bruising after a cramp, or you cannot "
+            "put weight on the leg or walk normally",
             "severe_pain_or_weakness": "severe pain or weakness",
-            "lasting_days": "a cramp or its pain for days",
-            "frequent_or_several": "frequent cramps, or in several muscles",
+            "lasting_days": "a cramp or its pain for more than a few days",
+            "frequent_or_several": "frequent cramps, or in more than one muscle",
             "fever_numbness_tingling": "cramps with fever, numbness or tingling",
             "calf_with_exercise": "calf cramps that come with exercise and go with rest",
-            "twitching_with_weakness": "twitching with weakness",
+            "twitching_with_weakness": "twitching that does not stop, with weakness",
         },
     ),
     _level(
@@ -274,7 +274,7 @@ _TABLE = (
         "before",
         "Fever, vomiting or diarrhoea in the last 24 hours?",
         _YES_NO,
-        in_brief={"yes": "fever, vomiting or diarrhoea since yesterday"},
+        in_brief={"yes": "fever, vomiting or diarrhoea in the last 24 hours"},
     ),
     # The session
     _level(

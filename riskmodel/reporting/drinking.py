@@ -15,11 +15,12 @@ DRINK_TO_THIRST = "Drink to thirst, and never more than you sweat."
 _HEADLINES: Mapping[Source, str] = {
     "advised": "As advised",
     "planned": "As you planned",
-    "needed": f"To lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of body mass",
+    "needed": f"To lose about {LOSS_TO_STAY_BELOW_PCT:g} % of body mass",
 }
 _WHY_NONE: Mapping[WhyNone, str] = {
     "more_than_sweated": "This plan is more than you are likely to sweat: drink to thirst.",
-    "none_needed": f"{_HEADLINES['needed']} you need no plan: drink to thirst.",
+    "none_needed": f"To lose at most {LOSS_TO_STAY_BELOW_PCT:g} % of body mass you need no "
+    "plan: drink to thirst.",
     "ask_doctor": "With your answers about health, how much to drink is a question for "
     "your doctor.",
     "young": "Under 18 no amount is named: thirst is a good guide.",

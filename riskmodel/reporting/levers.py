@@ -53,7 +53,7 @@ def amounts_text(option: Option, answers: Mapping[str, Any], chosen: units.Chose
     ...         "relative_effort": "harder"}
     >>> next(amounts_text(o, race, {}) for o in advise(race).now
     ...      if "duration_min" in o.changes)
-    '3 h 45 min becomes 4 h 10 min'
+    '3 h 45 becomes 4 h 10'
     """
     parts = []
     if (minutes := option.changes.get("duration_min")) is not None:

@@ -22,11 +22,11 @@ _LOOKED_AFTER = ("high", "very_high")
 # Factors in at most three words, where their label has more.
 _IN_BRIEF = {
     "relative_effort": "Harder than usual",
-    "competition": "Match",
+    "competition": "Race or match",
     "novelty": "New to it",
     "heat": "Heat",
     "fluid_loss": "Fluid loss",
-    "start_hydration": "Starts dehydrated",
+    "start_hydration": "Urine colour",
     "sodium_deficit": "Salt loss",
     "soreness": "Sore muscles",
     "hard_sessions": "Hard sessions before",

@@ -35,15 +35,20 @@ ORIGIN = {True: "size by our judgement", False: "size from the studies, or small
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
-BAND_ACTIONS = {
-    "low": "as in an ordinary training session. Go and enjoy it.",
-    "moderate": "more than ordinary training. Start gently and keep something in hand.",
-    "high": "about as in a marathon. Change what you can below, and start easier than you "
-    "feel.",
-    "very_high": "as in an Ironman, or more. Make it easier or shorter, and know where you "
-    "can stop.",
+BAND_LIKENESS = {
+    "low": "as in an ordinary training session.",
+    "moderate": "more than ordinary training.",
+    "high": "up to what a marathon brings.",
+    "very_high": "as in an Ironman, or more.",
 }
-"""What a band is like, and what to do about it; our judgement."""
+"""What a band is like, in few words."""
+BAND_ACTIONS = {
+    "low": "Go and enjoy it.",
+    "moderate": "Start gently and keep something in hand.",
+    "high": "Start easier than you feel, and see what helps below.",
+    "very_high": "Go easier, or shorter if it is no race, and know where you can stop.",
+}
+"""What to do about a band where nothing warns; our judgement."""
 SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 HEAT_IN_WATER = (
     "Heat in the water is scored neither from the air nor from the water: it takes heat "

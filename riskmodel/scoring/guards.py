@@ -31,6 +31,7 @@ ADULT_AGE_YEARS = 18
 MOST_LOSS_PCT = 10.0
 """Losses of body mass above this are not survived in practice; our judgement. [%]"""
 HEAT_BANDS = (
+    (18.3, "no limit"),
     (27.8, "no limit if used to heat; others rest more as it gets warm"),
     (HIGH_WBGT_C, "hot: rest more, and limit hard effort unless used to heat"),
     (EXTREME_WBGT_C, "very hot: only if used to heat, and then easier and shorter"),
@@ -166,8 +167,7 @@ _OF_THE_PERSON = (
         lambda columns: columns["illness_24h"] == _YES_ILL,
         "With fever, vomiting or diarrhoea do not train: wait until you have been well "
         "for a day. The number does not know about it.",
-        "With fever, vomiting or diarrhoea no training: wait until all has been well for a "
-        "day.",
+        "With fever, vomiting or diarrhoea no training: wait until well for a day.",
         private=True,
         urgent=True,
     ),
@@ -211,7 +211,7 @@ _RULES = (
         "You plan to drink more than you are likely to sweat. Too much fluid can be "
         "dangerous: plan less, and drink to thirst.",
         "More drinking is planned than is likely to be sweated. Too much fluid can be "
-        "dangerous: plan less, and let everybody drink to thirst.",
+        "dangerous: plan less, and drinking to thirst.",
     ),
     _rule(
         "impossible_loss",

@@ -19,10 +19,13 @@ ASK = "ask"
 # the body about an injury.
 _DOSE = re.compile(
     r"\b\d+([.,/]\d+)* ?(mg|mcg|ug|µg|g|ml|iu|units?|puffs?)\b"
-    r"|(\s(once daily|twice daily|daily|as needed|prn|tablets?|inhaler))+$"
-    r"|\((inhaler|tablets?|daily|as needed|prn|left|right|l|r)\)"
+    r"|(\s(once daily|twice daily|daily|as needed|prn))+$"
+    r"|\((daily|as needed|prn|left|right|l|r)\)"
     r"|^(left|right|l\.?|r\.?) (?=[a-z])"
 )
+# How it is taken, which of a medicine for asthma says what it is.
+_FORM = re.compile(r"\s(tablets?|inhaler)$|\((inhaler|tablets?)\)")
+_TABLET = re.compile(r"\btablets?\b")
 
 
 @dataclass(frozen=True)
@@ -97,4 +100,10 @@ def known_word(field: str, word: str) -> KnownWord | None:
     table, plain = known_words(), exact(word)
     if (known := table.get((field, plain))) is not None:
         return known
-    return table.get((field, " ".join(_DOSE.sub(" ", plain).split())))
+    undosed = " ".join(_DOSE.sub(" ", plain).split())
+    if (known := table.get((field, undosed))) is not None:
+        return known
+    known = table.get((field, " ".join(_FORM.sub(" ", undosed).split())))
+    if known is not None and "inhaler" in known.what and _TABLET.search(undosed):
+        return None  # the same name as an inhaler's is another medicine as a tablet
+    return known

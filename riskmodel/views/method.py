@@ -124,8 +124,8 @@ def _explain_points() -> None:
     odds = float(np.exp(10.0 * calibration.logit_per_point(50.0)))
     st.markdown(
         "Every answer gives points, set by hand from studies, and ten points multiply the "
-        f"odds of a cramp by about {odds:.1f}. Twice the time multiplies them by "
-        f"{min(_doublings()):.1f} to {max(_doublings()):.1f}. Three simulators of how "
+        f"odds of a cramp by about {odds:.1f}. Twice the time by itself multiplies "
+        f"them by {min(_doublings()):.1f} to {max(_doublings()):.1f}. Three simulators of how "
         "cramps may come about gave made-up sessions a chance, and two curves join points "
         "and chances."
     )

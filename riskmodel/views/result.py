@@ -17,6 +17,7 @@ from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import (
     BAND_ACTIONS,
     BAND_LABELS,
+    BAND_LIKENESS,
     HEAT_IN_WATER,
     ORIGIN,
     SYNTHETIC,
@@ -60,7 +61,7 @@ def show_number(answer: Assessment, was: Assessment | None, tag: str) -> None:
     says whose answer this is.
     """
     if sentences := must_not_start(answer):
-        st.html(look.stop("Do not start yet", sentences))
+        st.html(f'<div role="alert">{look.stop("Do not start yet", sentences)}</div>')
         return
     if answer.problems:
         st.html(_needed_html(answer))
@@ -74,7 +75,8 @@ def _needed_html(answer: Assessment) -> str:
     words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
     lines = "".join(f"<p>{escape(line)}</p>" for line in others)
     head = '<p class="cr-do">No number yet</p>'
-    return f'<div class="cr-card">{head}<p>{words}</p>{lines}</div>'
+    said = f"<p>{words}</p>" if words else ""
+    return f'<div class="cr-card" role="status">{head}{said}{lines}</div>'
 
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
@@ -123,7 +125,10 @@ def picture_html(answer: Assessment, was: Assessment | None = None) -> str:
     line = look.scale(
         answer.probability, answer.probability_low, answer.probability_high, before
     )
-    action = f"<b>{BAND_LABELS[answer.band]}</b>: {BAND_ACTIONS[answer.band]}"
+    action = f"<b>{BAND_LABELS[answer.band]}</b>: {BAND_LIKENESS[answer.band]}"
+    # Nobody is told to enjoy what a warning stands under.
+    if answer.band != "low" or not answer.guards:
+        action += f" {BAND_ACTIONS[answer.band]}"
     return (
         f'<div class="cr-card cr-picture b-{answer.band}">'
         f"{look.dots(answer.probability, answer.probability_high)}{key}{line}"
@@ -160,9 +165,16 @@ def why_html(answer: Assessment) -> str:
             begin += sum(c.points for c in group)
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
-        '<p class="cr-note">Of two sessions as long as this one, 10 points more mean about '
-        "twice the odds. ●●● strong evidence, ? contested; open a row for the reason.</p>"
+        '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
+        f"the odds by about {_odds_of_ten_points(limits):.1f}. ●●● strong evidence, "
+        "? contested; open a row for the reason.</p>"
     )
+
+
+def _odds_of_ten_points(limits: tuple[float, ...]) -> float:
+    """By how much ten points multiply the odds, of the totals where two bands begin."""
+    low, high = (math.log(p / (1.0 - p)) for p in look.LIMITS[:2])
+    return math.exp(10.0 * (high - low) / (limits[1] - limits[0]))
 
 
 def _count(group: Sequence[Contribution]) -> str:

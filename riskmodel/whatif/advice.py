@@ -100,8 +100,8 @@ class Advice:
     notes : tuple of str
         What carries no number.
     drink_l_h : float or None
-        Fluid that keeps the loss of body mass to 2 % and stays below the sweat of
-        people who sweat little; None where no amount may be named. [l/h]
+        Fluid that keeps the loss of body mass near 2 %, and never more than people
+        sweat who sweat little; None where no amount may be named. [l/h]
     """
 
     now: tuple[Option, ...] = ()

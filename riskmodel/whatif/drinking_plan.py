@@ -32,7 +32,8 @@ class DrinkingPlan:
     sweat_measured : bool
     duration_min : float
     source : {"advised", "planned", "needed"} or None
-        From a lever, the person's own plan, or what keeps the loss of body mass to 2 %;
+        From a lever, the person's own plan, or what keeps the loss of body mass
+        near 2 %, as far as those sweat who sweat little;
         None where no amount is named.
     rate_l_h : float or None
         [l/h]

@@ -122,7 +122,7 @@ LEVERS = (
     Lever(
         "shorter",
         "Make it a quarter shorter",
-        "Most cramps come late in a session.",
+        "Most cramps of races begin late.",
         "now",
         "P5",
         steps.shorter,

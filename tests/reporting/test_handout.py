@@ -102,8 +102,8 @@ def test_the_public_page_cannot_be_read_back(session, data):
         assert page[part] == page_then[part]
     assert page["notes"] == page_then["notes"] == []
     # But for what the reader must see in any case: too much drinking, an impossible
-    # loss, and that something is left out.
-    names = ("over_drinking", "impossible_loss")
+    # loss, whose sweat is reckoned with, and that something is left out.
+    names = ("over_drinking", "impossible_loss", "under_18_sweat")
     must_see = {LEFT_OUT, *(guard.sentence for guard in GUARDS if guard.name in names)}
     assert not ({*page["safety"]} ^ {*page_then["safety"]}) - must_see
     planned = "fluid_intake_l_h" in session
