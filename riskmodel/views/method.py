@@ -125,9 +125,9 @@ def _explain_points() -> None:
     st.markdown(
         "Every answer gives points, set by hand from studies, and ten points multiply the "
         f"odds of a cramp by about {odds:.1f}. Twice the time by itself multiplies "
-        f"them by {min(_doublings()):.1f} to {max(_doublings()):.1f}. Three simulators of how "
-        "cramps may come about gave made-up sessions a chance, and two curves join points "
-        "and chances."
+        f"them by {min(_doublings()):.1f} to {max(_doublings()):.1f}. Three simulators of "
+        "how cramps may come about gave made-up sessions a chance, and two curves join "
+        "points and chances."
     )
     ends = [*(f"up to {band.up_to} of 100" for band in BANDS[:-1]), "beyond"]
     st.html(

@@ -16,8 +16,8 @@ FEELS_C = {
 it lies at least: a warm day can be muggy in a way that a cool one cannot. [°C]
 
 The US National Weather Service (weather.gov, "Dew point vs humidity") calls dew points
-up to 55 °F dry and comfortable, those up to 65 °F sticky, and higher ones oppressive; which dew point stands for a word, and the steps in cool air, are our
-judgement.
+up to 55 °F dry and comfortable, those up to 65 °F sticky, and higher ones oppressive;
+which dew point stands for a word, and the steps in cool air, are our judgement.
 """
 
 

@@ -93,7 +93,7 @@ def test_who_is_warned_or_was_not_offered_something_is_not_told_to_enjoy_it():
 def test_a_drinking_plan_is_told_in_the_chosen_units():
     plan = DrinkingPlan(1.0, True, 120.0, "needed", 0.6)
     headline, rows = drinking_lines(plan, {})
-    assert headline == f"To lose at most 2 % of body mass. {DRINK_TO_THIRST}"
+    assert headline == f"To lose about 2 % of body mass. {DRINK_TO_THIRST}"
     assert rows == [
         ("Every 15 minutes", "150 ml"),
         ("Per hour", "0.6 l"),
