@@ -53,7 +53,7 @@ def test_a_first_visitor_sees_who_needs_attention(open_page, viewport, scheme):
     assert in_sight(page, NUMBER)
     assert axe(page) == []
     fits(page)
-    sizes = (390, 768, 1280, 640) if viewport == "laptop" else (390,)
+    sizes = (390, 768, 900, 1024, 1140, 1280, 640) if viewport == "laptop" else (390,)
     for width in sizes:  # 640 is 1280 at 200 %
         page.set_viewport_size({"width": width, "height": 800})
         settled(page)
