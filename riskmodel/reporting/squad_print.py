@@ -197,7 +197,9 @@ def conditions_text(
 ) -> str:
     """Say the weather of a session, its WBGT and what that means for training."""
     wbgt_c = scored["wbgt_c"].dropna()
-    parts = [weather_text(plan, units)]
+    clothing = plan.get("clothing")
+    wear = "" if clothing is None else answer_text("clothing", clothing)
+    parts = [wear, weather_text(plan, units)]
     if len(wbgt_c):
         heat_c = float(wbgt_c.median())
         shown = unit_table.text(heat_c, "°C", units, 1)

@@ -25,8 +25,10 @@ from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import GUARDS, Guard
+from riskmodel.squad.names import known_word
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
+from riskmodel.squad.unknown import open_words
 
 _OWN: unit_table.Chosen = {}
 
@@ -136,6 +138,30 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
         warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
     return warnings
+
+
+def name_warnings(squad: pd.DataFrame, names: pd.Series[str]) -> list[str]:
+    """Say of names in a list, such as sickle cell trait, what a coach must know.
+
+    Parameters
+    ----------
+    squad : pandas.DataFrame
+        As from `riskmodel.squad.cells.squad_frame`.
+    names : pandas.Series of str, index of ``squad``
+        What to call each athlete.
+
+    Examples
+    --------
+    >>> squad = pd.DataFrame({"conditions": ["sickle cell trait", "none"]})
+    >>> name_warnings(squad, pd.Series(["Ada", "Ben"]))[0][:23]
+    'Ada: Sickle cell trait:'
+    """
+    warnings: dict[str, list[str]] = {}
+    for word in open_words(squad):
+        known = known_word(word.field, word.word)
+        if known is not None and known.warning:
+            warnings.setdefault(known.warning, []).extend(names.loc[list(word.rows)])
+    return [f"{', '.join(who)}: {sentence}" for sentence, who in warnings.items()]
 
 
 def _spans(scored: pd.DataFrame) -> list[str]:
@@ -268,6 +294,7 @@ def squad_pdf(
     private: bool,
     scorecard: Scorecard | None = None,
     place: str = "",
+    name: str = "",
 ) -> bytes:
     """Lay out a squad for printing: on one page for about 40 athletes.
 
@@ -282,8 +309,8 @@ def squad_pdf(
         As for `squad_table`.
     scorecard : Scorecard, optional
         The one that scored them, if it is not the one that comes along.
-    place : str, optional
-        Where the session is.
+    place, name : str, optional
+        Where the session is, and what the plan is called.
 
     Returns
     -------
@@ -296,7 +323,7 @@ def squad_pdf(
     sheet = squad_sheet(scored, card, private=private)
     where = when_and_where(plan, place)
     content = {
-        "title": title_text(plan),
+        "title": ": ".join(filter(None, (name, title_text(plan)))),
         "lines": [
             *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",

@@ -44,6 +44,8 @@ class KnownWord:
         What it is, in plain words.
     source : str
         An ATC code of the World Health Organization, or ``judgement``.
+    warning : str
+        What a coach must know about it; mostly empty.
     """
 
     field: str
@@ -51,6 +53,7 @@ class KnownWord:
     answer: str
     what: str
     source: str
+    warning: str = ""
 
 
 def exact(text: str) -> str:

@@ -13,6 +13,7 @@ from riskmodel.reporting.guide import Choice, Guide, load_guide
 from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import look, tables, widgets
 
+_CRAMP = "cramp"  # name of the choice
 _ROWS = {
     "feels": "What it feels like",
     "part": "How much of the muscle",
@@ -40,8 +41,8 @@ def _answer(choice: Choice) -> str:
     )
 
 
-def _ask(guide: Guide) -> None:
-    """Ask which one it is, the signs that need help before all."""
+def _ask(guide: Guide) -> str | None:
+    """Ask which one it is, the signs that need help before all; give back the choice."""
     brief = " · ".join(FIELDS["red_flags"].in_brief.values())
     st.html(
         look.stop("Get help first if one of these is true", [brief[0].upper() + brief[1:]])
@@ -56,12 +57,18 @@ def _ask(guide: Guide) -> None:
     )
     if choice is not None:
         st.html(_answer(choices[choice]))
+    return choice
 
 
-def _tell(guide: Guide) -> None:
-    """Say what to do when it happens and before."""
+def _tell(guide: Guide, choice: str | None) -> None:
+    """Say what to do about a cramp, and before the next one.
+
+    Nothing of it where something else was chosen: a strain is not stretched.
+    """
+    if choice not in (None, _CRAMP):
+        return
     st.html(
-        '<h2 class="cr-h2">When it happens</h2>'
+        '<h2 class="cr-h2">When a cramp comes</h2>'
         f"{_list(((step.heading, step.brief) for step in guide.steps), 'ol')}"
         '<h2 class="cr-h2">Before the next one</h2>'
         f"{_list([(guide.late.heading, guide.late.brief)])}"
@@ -103,9 +110,9 @@ look.heading(
 )
 with st.container(key="guide"):
     with st.container(key="guide_which"):
-        _ask(guide)
+        chosen = _ask(guide)
     with st.container(key="guide_steps"):
-        _tell(guide)
+        _tell(guide, chosen)
 widgets.folded("How to do it, and what studies say", "guide_long", _explain)
 widgets.folded("Cramp, twitch and strain side by side", "guide_kinds", _compare)
 widgets.folded("Search by symptom", "guide_find", _search)

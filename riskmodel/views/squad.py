@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import (
     amount_text,
     heat_text,
+    name_warnings,
     option_label,
     squad_table,
     squad_warnings,
@@ -60,7 +61,7 @@ def _strip() -> None:
             for words, icon, draw in (
                 ("Weather", "cloud", _weather),
                 ("More", "tune", _more),
-                (athletes.count_of(athletes.shown()), "groups", athletes.ask_for_athletes),
+                (_list_words(), "groups", athletes.ask_for_athletes),
             ):
                 box = widgets.quiet_popover(words, icon, f"squad_{icon}")
                 if box.open:
@@ -87,6 +88,12 @@ def _strip() -> None:
     for name, problem in form.faults().items():
         if name not in state(FormState).in_sight:
             look.fault(f"{form.sentence(problem)} It is left open.")
+
+
+def _list_words() -> str:
+    squad = athletes.shown()
+    is_own = state(SquadState).athletes is not None
+    return athletes.count_of(squad) if is_own else "Bring your list"
 
 
 def _weather() -> None:
@@ -144,6 +151,21 @@ def _expected_html(name: str, scored: pd.DataFrame) -> str:
         f'<br><span class="cr-note">range {span}</span></span></div>'
         f"{look.stack(in_each_band(scored))}</div>"
     )
+
+
+def _warnings(scored: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Warnings of each plan once, those of one plan with its name."""
+    of_plan = {
+        name: squad_warnings(frame[~frame["must_not_start"]])
+        for name, frame in scored.items()
+    }
+    each = list(dict.fromkeys(w for warnings in of_plan.values() for w in warnings))
+    return [
+        warning
+        if all(warning in warnings for warnings in of_plan.values())
+        else f"Plan {next(n for n, w in of_plan.items() if warning in w)}: {warning}"
+        for warning in each
+    ]
 
 
 def _must_not_start(scored: pd.DataFrame) -> None:
@@ -324,7 +346,9 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
             _headline(scored, both)
             _must_not_start(scored)
             # In full, and before any name: the table cuts them.
-            for warning in squad_warnings(scored[~scored["must_not_start"]]):
+            for warning in _warnings({active: scored} if both is None else both.scored):
+                look.warn(warning)
+            for warning in name_warnings(squad, named["athlete"]):
                 look.warn(warning)
             if heat := heat_text(plans[active]):
                 look.note(heat)

@@ -47,6 +47,7 @@ def _file_buttons(
             units=chosen,
             private=private,
             place=place,
+            name=end.removeprefix(", ").capitalize(),
         ),
         f"{name}.pdf",
     )

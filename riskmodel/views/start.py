@@ -83,8 +83,7 @@ def _ask_session(*, squad: bool) -> tuple[dict[str, Any], list[str]]:
     box = st.popover(
         _session_words(answers, missing),
         key="start_session",
-        icon=":material/edit_note:" if missing else ":material/bolt:",
-        type="primary" if missing else "secondary",
+        icon=":material/edit_note:",
         on_change="rerun",
         width="stretch",
     )
@@ -107,10 +106,9 @@ def _tell_faults() -> None:
 
 
 def _session_words(answers: dict[str, Any], missing: list[str]) -> str:
-    if len(missing) > 1:
-        return f"Your session? {len(missing)} answers"
+    # The same words while answers are missing: another label would close the box.
     if missing:
-        return f"{missing[0]}?"
+        return "Say your session"
     sport = FIELDS["sport"].levels[answers["sport"]]
     minutes = duration_text(answers["duration_min"])
     return f"{sport}, {minutes}, effort {answers['session_rpe']:g}"

@@ -69,7 +69,7 @@ def _planned_html(best: Best, row: pd.Series[Any]) -> str:
     """Say what the planned start would bring, beside another one."""
     planned = best.planned
     if planned is None:
-        return "Set your planned start above to compare with it."
+        return "Set your planned start under the clock to compare with it."
     if planned.name == row.name:
         return "Your planned start"
     when = f"{day_words(planned['start'])}, {clock_words(planned['start'])}"

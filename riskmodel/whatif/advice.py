@@ -141,7 +141,7 @@ def advise(
     ...                  "age_years": 30, "air_temperature_c": 31,
     ...                  "relative_humidity_pct": 60, "sky": "clear"})
     >>> [option.label for option in advice.now][:1]
-    ['Go easier']
+    ['Go two steps easier']
     """
     answers = read_session(session)
     if answers.findings:

@@ -129,7 +129,7 @@ LEVERS = (
     ),
     Lever(
         "easier",
-        "Go easier",
+        "Go two steps easier",
         "Two steps down on the scale of 10, and one below your usual effort if you gave "
         "that.",
         "now",

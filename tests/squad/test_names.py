@@ -30,7 +30,8 @@ def test_each_name_has_an_answer_of_its_question_and_a_source():
         assert {*answers} <= levels or answers in ([OPEN], [ASK]), row
         assert len(answers) == 1 or field.kind == "levels", row
         assert row["what"], row
-        assert row["source"] == "judgement" or row["source"].startswith("ATC "), row
+        assert row["source"].startswith(("judgement", "ATC ")), row
+    assert row["answer"] == OPEN or not row["warning"], row
 
 
 def test_no_name_stands_twice_or_in_another_table_too():
