@@ -112,6 +112,7 @@ class Scored:
     assessment: Assessment
     advice: Advice
     combined: Combined | None
+    planned_advice: Advice  # of the answers with what the switched levers set
 
     @property
     def planned(self) -> Answers:
@@ -119,6 +120,11 @@ class Scored:
         changes = {} if self.combined is None else self.combined.changes
         planned = {**self.answers, **changes}
         return {name: value for name, value in planned.items() if value is not None}
+
+    @property
+    def planned_assessment(self) -> Assessment:
+        """What `planned` comes to."""
+        return self.assessment if self.combined is None else self.combined.assessment
 
 
 @dataclass(frozen=True)

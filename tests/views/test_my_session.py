@@ -19,11 +19,14 @@ from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
-from riskmodel.views import look, place
+from riskmodel.views import look, place, share
 from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
 from riskmodel.weather.feels import humidity_pct
 from riskmodel.weather.hours import WeatherError
+from riskmodel.whatif.drinking import sure_sweat_l_h
+from riskmodel.whatif.drinking_plan import drinking_plan
+from riskmodel.whatif.seen import Plan
 from tests.strategies import sessions
 from tests.views.pages import (
     SIX,
@@ -463,6 +466,52 @@ def test_what_stands_behind_the_number_is_of_the_switched_plan():
     changes = page.session_state["MySessionState"].scored.combined.changes
     assert changes["duration_min"] == 150
     assert "<p>2 h 30</p>" in html_of(page)
+
+
+def drinking_of(page):
+    """Read the litres an hour that the page names, None if it names none."""
+    found = re.search(r"Per hour.*?([\d.]+)\s*l\b", html_of(page), re.S)
+    return float(found[1]) if found else None
+
+
+def test_what_to_drink_is_of_the_switched_plan():
+    session = {**HOT, "body_mass_kg": 70.0, "fluid_intake_l_h": 2.9}
+    page = opened(**session)
+    alone = drinking_plan(session, assess(session).physiology, advise(session))
+    assert drinking_of(page) == alone.rate_l_h
+    for names in (["cooler"], ["easier"], ["drink_less"]):
+        turn(page, *names)
+        scored = page.session_state["MySessionState"].scored
+        planned = scored.planned
+        physiology = assess(planned).physiology
+        plan = drinking_plan(planned, physiology, advise(planned))
+        assert (drinking_of(page) or 0.0) == (plan.rate_l_h or 0.0)
+        most = sure_sweat_l_h(Plan(planned, {}, physiology), physiology["sweat_rate_l_h"])
+        assert (drinking_of(page) or 0.0) <= most
+        assert "As you planned" not in told(page)
+
+
+def test_what_is_printed_is_the_switched_plan_and_each_way_says_so(monkeypatch):
+    printed = {}
+
+    def note(answers, answer, advice, **_):
+        printed.update(answers=answers, answer=answer, advice=advice)
+
+    monkeypatch.setattr(share, "handout_pdf", note)
+    monkeypatch.setattr(share.widgets, "download", lambda label, make, *_: make())
+    page = opened(**HOT, way_print=True)
+    assert printed["answers"] == HOT
+    assert "switched on." not in told(page)
+    turn(page, "cooler")
+    scored = page.session_state["MySessionState"].scored
+    assert printed["answers"] == {**HOT, **scored.combined.changes}
+    assert printed["answer"].probability == scored.combined.assessment.probability
+    assert printed["advice"] == advise(printed["answers"])
+    assert "With what is switched on." in told(page)
+    fill(page, {"way_print": False, "way_share": True})
+    assert "Without what is switched on." in told(page)
+    (link,) = page.code
+    assert "air_temperature_c=31" in link.value
 
 
 # ------------------------------------------------------------------- why and examples
