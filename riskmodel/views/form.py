@@ -10,6 +10,7 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -231,7 +232,7 @@ def without_assurances(given: Answers) -> dict[str, Any]:
 
 
 def drop_changed_weather() -> None:
-    """Let the heat of a start go once somebody answers another weather."""
+    """Let the heat of a start go once somebody answers another weather or duration."""
     if (weather := state(FormState).start_weather) is None:
         return
     given, now = weather.answers, answers()
@@ -241,11 +242,14 @@ def drop_changed_weather() -> None:
         datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
         for a in (given, now)
     )
-    if then == start and all(now.get(name) == given.get(name) for name in names):
+    same = then == start and all(now.get(name) == given.get(name) for name in names)
+    if same and weather.minutes in (None, now.get("duration_min", weather.minutes)):
         return
-    state(FormState).start_weather = None
-    same = (n for n in given if FIELDS[n].measured and now.get(n) == given[n])
-    change(dict.fromkeys(same))
+    heat = [n for n in given if FIELDS[n].measured]
+    left = {n: value for n, value in given.items() if n not in heat}
+    outdated = replace(weather, answers=left, minutes=None, outdated=True)
+    state(FormState).start_weather = outdated if same else None
+    change(dict.fromkeys(n for n in heat if now.get(n) == given[n]))
 
 
 def show_again(page: str) -> None:

@@ -48,6 +48,10 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
+_OUTDATED = (
+    "The heat of the forecast was that of another duration and is left out. Take the "
+    "forecast again."
+)
 _DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
 _RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
@@ -81,6 +85,8 @@ def ask_session(*, age: bool = True) -> None:
         _number(minutes, width=128)
         _durations()
     _tell_faults(*([years] if age else []), minutes)
+    if (weather := state(FormState).start_weather) is not None and weather.outdated:
+        look.note(_OUTDATED)
     _widget(FIELDS["session_rpe"])
     names = ("air_temperature_c", "relative_humidity_pct", "water_temperature_c")
     air = [FIELDS[name] for name in names if form.is_asked(FIELDS[name])]

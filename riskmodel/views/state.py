@@ -54,6 +54,8 @@ class StartWeather:
     answers: Answers
     words: str
     place: str = ""
+    minutes: float | None = None  # over which its heat is the mean
+    outdated: bool = False  # its heat went, as the duration is another one now
 
 
 @dataclass(frozen=True)
