@@ -58,11 +58,13 @@ def _undo() -> None:
     form.put_example_away()
     if (step := page.step) is not None:
         before, after, now = step.before, step.after, form.answers()
+        # What only an example says is nobody's answer since.
+        example = {n for n in form.still_from_example() if now.get(n) != after.get(n)}
         form.answer(
             {
                 name: before.get(name)
                 for name in FIELDS
-                if before.get(name) != after.get(name) == now.get(name)
+                if name in example or before.get(name) != after.get(name) == now.get(name)
             }
         )
     page.step = None

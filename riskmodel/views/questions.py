@@ -49,8 +49,7 @@ SPORT_ICONS = {
     "other": "sports",
 }
 _OUTDATED = (
-    "The heat of the forecast was that of another duration and is left out. Take the "
-    "forecast again."
+    "The forecast's heat was of another duration and is left out: take it anew."
 )
 _DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
 _RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
@@ -152,6 +151,8 @@ def _durations() -> None:
 def _use_duration() -> None:
     if minutes := st.session_state["durations"]:
         form.answer({"duration_min": float(minutes)})
+    else:  # a second click
+        form.confirm_example("duration_min")
 
 
 def ask_feeling() -> None:
@@ -177,6 +178,8 @@ def ask_feeling() -> None:
 def _use_feeling(shares: Mapping[str, float]) -> None:
     if feeling := st.session_state["air_feels"]:
         form.answer({"relative_humidity_pct": shares[feeling]})
+    else:
+        form.confirm_example("relative_humidity_pct")
 
 
 # --------------------------------------------------------------------------- the rest

@@ -39,6 +39,7 @@ EXAMPLE: Mapping[str, Any] = {
 
 def held() -> Held:
     """What the questions hold now, an example apart."""
+    form.take_touched()
     page, answers = state(FormState), form.answers()
     typed = {n: str(problem.value) for n, problem in form.faults().items()}
     return Held(answers, typed, page.start_weather, page.from_example)

@@ -19,7 +19,7 @@ from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
-from riskmodel.views import look, place, share
+from riskmodel.views import look, place, questions, share
 from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
 from riskmodel.weather.feels import humidity_pct
@@ -134,6 +134,44 @@ def test_a_second_click_on_a_needed_answer_confirms_it(page, name):
     fill(page, {"sport_box": name == "sport"})
     group(page, name).set_value(None).run()
     assert own_answers(page) == EXAMPLE
+
+
+PILLS = {"duration_min": "durations", "relative_humidity_pct": "air_feels"}
+
+
+@pytest.mark.parametrize(("name", "pills"), [*PILLS.items()])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_tap_on_what_the_example_says_confirms_it(page, monkeypatch, name, pills, first):
+    # So that a word says the humidity of the example.
+    monkeypatch.setattr(questions, "humidity_pct", lambda word, _: 60.0 + len(word) - 5)
+    fill(page, {"box_weather": True})
+    if not first:
+        group(page, "session_rpe").set_value(4).run()
+    assert group(page, pills).value is not None
+    group(page, pills).set_value(None).run()
+    assert not page.exception
+    left = {*EXAMPLE} - {name} - ({"session_rpe"} if not first else set())
+    assert still_from_example(page) == left
+    assert own_answers(page)[name] == EXAMPLE[name]
+    assert group(page, pills).value is not None
+
+
+def test_what_is_not_asked_for_a_while_stays_the_examples(page):
+    fill(page, {"sport": "swimming"})
+    assert "air_temperature_c" not in own_answers(page)
+    press(page, "confirm")
+    assert not still_from_example(page)
+    fill(page, {"sport": "running"})
+    assert still_from_example(page) == {"air_temperature_c", "relative_humidity_pct"}
+
+
+def test_units_are_switched_of_what_is_not_asked_too():
+    page = opened(**SIX, box_options=True)
+    fill(page, {"sport": "swimming"})
+    group(page, "unit_°C").set_value("°F").run()
+    fill(page, {"sport": "running"})
+    assert own_answers(page) == SIX
+    assert page.session_state["air_temperature_c"] == "68"
 
 
 def test_a_kept_profile_is_neither_overwritten_nor_a_touch():
@@ -607,6 +645,18 @@ def test_taking_a_clearing_back_brings_nothing_of_the_example():
     press(page, "go_back")
     assert own_answers(page) == {"sport": "cycling"}
     assert not page.session_state["age_years"]
+
+
+def test_a_clearing_is_taken_back_though_the_example_was_touched():
+    own = {**SIX, "sport": "cycling", "family_cramps": "yes"}
+    own["air_temperature_c"] = EXAMPLE["air_temperature_c"]
+    page = opened(**own, box_options=True)
+    press(page, "clear")
+    group(page, "session_rpe").set_value(9).run()
+    assert own_answers(page) == {**EXAMPLE, "session_rpe": 9}
+    press(page, "go_back")
+    assert own_answers(page) == {**own, "session_rpe": 9}
+    assert not still_from_example(page)
 
 
 def test_what_was_answered_since_a_step_stays_when_it_is_undone(own):
