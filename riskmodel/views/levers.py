@@ -103,5 +103,8 @@ def show_drinking(scored: Scored) -> None:
     look.note(headline)
     if rows:
         st.html(look.facts(rows, "What to drink"))
-    if plan.why_none == "no_body_mass":
+    page = state(MySessionState)
+    page.mass_asked |= plan.why_none == "no_body_mass"
+    # It stays, so that a pause within a number does not take it away.
+    if page.mass_asked:
         questions.draw([FIELDS["body_mass_kg"]])

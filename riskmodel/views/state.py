@@ -146,6 +146,7 @@ class MySessionState:
     levers: frozenset[str] = frozenset()  # switched on, by name
     skipped: frozenset[str] = frozenset()  # questions that nobody wants to answer now
     signs_open: bool = False
+    mass_asked: bool = False  # for what to drink, where its question then stays
     step: Step | None = None
     from_link: bool | None = None  # None until the address was looked at
     link_problems: Sequence[Problem] = ()

@@ -529,6 +529,17 @@ def test_what_to_drink_is_of_the_switched_plan():
         assert "As you planned" not in told(page)
 
 
+def test_the_question_for_a_body_mass_stays_while_a_number_is_typed():
+    page = opened(**HOT)
+    for text in ("7", "70", "70.", "70.5", ""):
+        page.text_input(key="body_mass_kg").set_value(text).run()
+        assert not page.exception
+        assert page.text_input(key="body_mass_kg").value == text
+    # Where it was known from the start it is not asked.
+    known = opened(**HOT, body_mass_kg=70.0)
+    assert not [box for box in known.text_input if box.key == "body_mass_kg"]
+
+
 def test_what_is_printed_is_the_switched_plan_and_each_way_says_so(monkeypatch):
     printed = {}
 
