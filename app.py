@@ -19,6 +19,7 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 look.dress()
 navigation.draw(pages, page)
+form.take_touched()
 form.show_again(page.title)
 if page not in (pages["squad"], pages["start"]):
     squad_plan.leave()

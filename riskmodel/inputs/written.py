@@ -1,7 +1,8 @@
 """Numbers as people write them, and as they are written back.
 
 People write ``3:45``, ``3h45`` and ``1,5 h`` for a time, ``17,5`` for a number and
-``93 F`` beside one in degrees Celsius.  What can mean two things is refused.
+``93 F`` beside one in degrees Celsius.  What can mean two things is refused: two numbers
+with nothing but a blank between them, too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ _UNIT_WORDS = {
     "km/h": ("km/h", "kmh", "kph"),
     "mph": ("mph",),
     "%": ("%", "percent"),
-    "h": ("h", "hours", "hour", "hrs"),
     "years": ("years", "year", "y", "yo"),
     "sessions": ("sessions", "session", "x"),
     "days": ("days", "day", "d"),
@@ -37,6 +37,7 @@ _UNIT_WORDS = {
     "°": ("°", "deg"),
     "of 10": ("of10", "/10"),
 }
+_BLANK = r"[\s_]"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 _WITH_UNIT = re.compile(rf"({_NUMBER})(.*)")
 _FEET = re.compile(r"(\d)(?:'|ft|feet)(\d{1,2}(?:\.\d+)?)?(?:\"|''|in|inch|inches)?")
@@ -54,7 +55,7 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
     ----------
     text : str
         With a decimal point or comma; with the name of a unit, or in the chosen one.
-        A time of minutes also as hours: ``3:45``, ``3h45``, ``1,5 h``.
+        A time also as ``3:45``, ``3h45``, ``1,5 h``, whether in minutes or in hours.
     field : Field
         Of the kind "number".
     chosen : mapping of str to str, optional
@@ -82,6 +83,8 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
     plain = _plain(text)
     if field.unit == "min":
         return _minutes(plain)
+    if field.unit == "h" and not re.fullmatch(_NUMBER, plain):
+        return _minutes(plain) / _MINUTES_PER_HOUR
     if field.unit == "cm" and (feet := _FEET.fullmatch(plain)):
         inches = float(feet[2] or 0.0)
         if inches >= 12.0:
@@ -96,7 +99,10 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
 
 def _plain(text: str) -> str:
     """Text in lower case, without blanks, with a decimal point and a plain minus."""
-    plain = re.sub(r"[\s\u00a0\u2009\u202f_]", "", text.strip().lower())
+    # 1 30 can be an hour and a half, or a hundred and thirty.
+    if re.search(rf"[\d.,]{_BLANK}+[\d.,]", text):
+        raise ValueError(text)
+    plain = re.sub(_BLANK, "", text.lower())
     plain = plain.replace("\u2212", "-").replace("\u2019", "'").replace("\u2032", "'")
     plain = plain.replace("\u2033", '"').replace("\u201d", '"').replace("½", ".5")
     # 1,500 can be a thousand and a half, or one and a half.

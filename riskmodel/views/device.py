@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -212,6 +213,7 @@ def _remember_answers() -> None:
             n for n, v in own.from_example.items() if own.answers.get(n) == v
         ),
         "linked": bool(state(MySessionState).from_link),
+        "start_weather": own.start_weather and asdict(own.start_weather),
     }
     text = json.dumps(whole, ensure_ascii=False) if own.answers or own.typed else ""
     remember("session", text)
@@ -242,6 +244,9 @@ def _restored() -> None:
     if not session or form.answers() not in ({}, form.without_assurances(public)):
         return
     form.fill(answers)
+    with suppress(KeyError, TypeError, ValueError, AttributeError):
+        weather = squad_plan.as_start_weather(session.get("start_weather"))
+        state(FormState).start_weather = weather
     state(MySessionState).from_link = session.get("linked") is True
     typed: Any = session.get("typed")
     for name, text in typed.items() if isinstance(typed, Mapping) else ():

@@ -10,6 +10,7 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -41,12 +42,8 @@ EMPTY: tuple[Any, ...] = (None, [], "")
 
 def answers() -> dict[str, Any]:
     """Everything that was answered so far and can be read, in the units of `FIELDS`."""
-    held, form = shown(), state(FormState)
-    if form.example and held != form.as_put:
-        was = form.as_put
-        form.from_example = {n: was[n] for n in form.example if held.get(n) == was[n]}
-        form.example = frozenset()
-    return {name: value for name, value in held.items() if name not in form.example}
+    example, _ = _example_now()
+    return {name: value for name, value in shown().items() if name not in example}
 
 
 def shown() -> dict[str, Any]:
@@ -60,6 +57,17 @@ def faults() -> dict[str, Problem]:
 
 
 def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
+    held, wrong = _readable()
+    # What says nothing for this sport is not shown, and comes back with another one.
+    asked = {name for name in (*held, *wrong) if FIELDS[name].asked_of(held)}
+    return (
+        {name: value for name, value in held.items() if name in asked},
+        {name: problem for name, problem in wrong.items() if name in asked},
+    )
+
+
+def _readable() -> tuple[dict[str, Any], dict[str, Problem]]:
+    """What all questions hold, those too that are not asked now, and what is no answer."""
     _forget_an_earlier_look()
     chosen = chosen_units()
     held: dict[str, Any] = {}
@@ -77,12 +85,22 @@ def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
         held["start_time"] = clock.with_offset(held["start_time"])
     if not {*held.get("red_flags", ())} - {"none"}:
         held.pop("red_flags_seen", None)
-    # What says nothing for this sport is not shown, and comes back with another one.
-    asked = {name for name in (*held, *wrong) if FIELDS[name].asked_of(held)}
-    return (
-        {name: value for name, value in held.items() if name in asked},
-        {name: problem for name, problem in wrong.items() if name in asked},
-    )
+    return held, wrong
+
+
+def _example_now() -> tuple[frozenset[str], Answers]:
+    """What is an example only, and what one gave that was touched since."""
+    form = state(FormState)
+    if not form.example or (held := _readable()[0]) == form.as_put:
+        return form.example, form.from_example
+    was = {name: value for name, value in form.as_put.items() if name in form.example}
+    return frozenset(), {n: value for n, value in was.items() if held.get(n) == value}
+
+
+def take_touched() -> None:
+    """Make an example the reader's if anything was touched: at the start of each run."""
+    form = state(FormState)
+    form.example, form.from_example = _example_now()
 
 
 def show_example(example: Answers) -> None:
@@ -90,35 +108,36 @@ def show_example(example: Answers) -> None:
     form = state(FormState)
     if form.example:
         return
-    own = shown()
+    own, _ = _readable()
     change({name: value for name, value in example.items() if name not in own})
-    form.example, form.as_put = frozenset(example) - frozenset(own), shown()
+    form.example, form.as_put = frozenset(example) - frozenset(own), _readable()[0]
 
 
 def put_example_away() -> None:
     """Empty the questions of what is only an example."""
     form = state(FormState)
-    answers()  # a touch makes it the reader's
+    take_touched()
     names, form.example = form.example, frozenset()
     change(dict.fromkeys(names))
 
 
 def still_from_example() -> set[str]:
     """Answers that are as the example gave them, and that nobody has confirmed."""
-    held, form = shown(), state(FormState)
-    answers()
-    return {n for n, value in form.from_example.items() if held.get(n) == value}
+    held, (_, given) = shown(), _example_now()
+    return {name for name, value in given.items() if held.get(name) == value}
 
 
 def confirm_example(*names: str) -> None:
-    """Take some of the example for the reader's own; without a name all that is left."""
+    """Take some of the example for the reader's own; without a name all that is shown."""
     form = state(FormState)
+    take_touched()
     if form.example:
-        held = shown()
-        form.from_example = {n: held[n] for n in form.example}
+        held, _ = _readable()
+        form.from_example = {n: held[n] for n in form.example if n in held}
         form.example = frozenset()
-    left = {*form.from_example} - {*names} if names else set()
-    form.from_example = {n: form.from_example[n] for n in left}
+    confirmed = {*names} or {*shown()}
+    left = {n: value for n, value in form.from_example.items() if n not in confirmed}
+    form.from_example = left
 
 
 def is_asked(field: Field) -> bool:
@@ -154,15 +173,18 @@ def fill(given: Answers, *, saved_with: str | None = None) -> None:
 def change(changes: Answers) -> None:
     """Put some answers into the form and leave the others, an example too."""
     form = state(FormState)
+    take_touched()
     for name, value in changes.items():
         _put(FIELDS[name], value)
     if form.example:
         form.example -= frozenset(changes)
-        form.as_put = shown()
+        form.as_put, _ = _readable()
 
 
 def answer(answers: Answers) -> None:
     """Take answers by the reader's own hand: an example becomes theirs."""
+    if answers:
+        confirm_example(*answers)
     for name, value in answers.items():
         _put(FIELDS[name], value)
 
@@ -231,7 +253,7 @@ def without_assurances(given: Answers) -> dict[str, Any]:
 
 
 def drop_changed_weather() -> None:
-    """Let the heat of a start go once somebody answers another weather."""
+    """Let the heat of a start go once somebody answers another weather or duration."""
     if (weather := state(FormState).start_weather) is None:
         return
     given, now = weather.answers, answers()
@@ -241,11 +263,14 @@ def drop_changed_weather() -> None:
         datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
         for a in (given, now)
     )
-    if then == start and all(now.get(name) == given.get(name) for name in names):
+    same = then == start and all(now.get(name) == given.get(name) for name in names)
+    if same and weather.minutes in (None, now.get("duration_min", weather.minutes)):
         return
-    state(FormState).start_weather = None
-    same = (n for n in given if FIELDS[n].measured and now.get(n) == given[n])
-    change(dict.fromkeys(same))
+    heat = [n for n in given if FIELDS[n].measured]
+    left = {n: value for n, value in given.items() if n not in heat}
+    outdated = replace(weather, answers=left, minutes=None, outdated=True)
+    state(FormState).start_weather = outdated if same else None
+    change(dict.fromkeys(n for n in heat if now.get(n) == given[n]))
 
 
 def show_again(page: str) -> None:
@@ -281,19 +306,16 @@ def chosen_units() -> dict[str, str]:
 def use_units(chosen: object) -> None:
     """Show everything in other units; no answer changes."""
     form = state(FormState)
+    take_touched()
+    example, form.example = form.example, frozenset()
     for own, label in units.complete(chosen).items():
-        held, wrong, example = shown(), faults(), form.example
+        held, wrong = _readable()
         form.units = {**chosen_units(), own: label}
         st.session_state[f"unit_{own}"] = label
         # What cannot be read stays as it was typed.
-        change(
-            {
-                f.name: held.get(f.name)
-                for f in FIELDS.values()
-                if f.unit == own and f.name not in wrong
-            }
-        )
-        form.example, form.as_put = example, shown() if example else {}
+        of_it = (f.name for f in FIELDS.values() if f.unit == own)
+        change({name: held.get(name) for name in of_it if name not in wrong})
+    form.example, form.as_put = example, _readable()[0] if example else {}
 
 
 def sentence(problem: Problem, *, typed: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -91,12 +92,19 @@ def _effect(before: Assessment, option: Option) -> str:
 
 def show_drinking(scored: Scored) -> None:
     """Say what to drink, in what people can measure out."""
-    now = scored.assessment if scored.combined is None else scored.combined.assessment
-    plan = drinking_plan(scored.planned, now.physiology, scored.advice)
+    now = scored.planned_assessment
+    plan = drinking_plan(scored.planned, now.physiology, scored.planned_advice)
+    if plan.source == "planned" and scored.combined is not None:
+        # What a switch sets is no plan of the reader's yet.
+        advised = "fluid_intake_l_h" in scored.combined.changes
+        plan = replace(plan, source="advised" if advised else "planned")
     headline, rows = drinking_lines(plan, form.chosen_units())
     st.header("Drinking", anchor=False)
     look.note(headline)
     if rows:
         st.html(look.facts(rows, "What to drink"))
-    if plan.why_none == "no_body_mass":
+    page = state(MySessionState)
+    page.mass_asked |= plan.why_none == "no_body_mass"
+    # It stays, so that a pause within a number does not take it away.
+    if page.mass_asked:
         questions.draw([FIELDS["body_mass_kg"]])

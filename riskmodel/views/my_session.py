@@ -58,11 +58,13 @@ def _undo() -> None:
     form.put_example_away()
     if (step := page.step) is not None:
         before, after, now = step.before, step.after, form.answers()
+        # What only an example says is nobody's answer since.
+        example = {n for n in form.still_from_example() if now.get(n) != after.get(n)}
         form.answer(
             {
                 name: before.get(name)
                 for name in FIELDS
-                if before.get(name) != after.get(name) == now.get(name)
+                if name in example or before.get(name) != after.get(name) == now.get(name)
             }
         )
     page.step = None
@@ -85,7 +87,8 @@ def _scored(answers: dict[str, Any]) -> Scored:
     else:
         assessment, advice = last.assessment, last.advice
     together = combined(answers, page.levers) if page.levers else None
-    page.scored = Scored(answers, page.levers, assessment, advice, together)
+    then = advice if together is None else advise({**answers, **together.changes})
+    page.scored = Scored(answers, page.levers, assessment, advice, together, then)
     return page.scored
 
 
@@ -244,8 +247,7 @@ def _show() -> None:
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)
-    before = scored.assessment
-    answer = before if scored.combined is None else scored.combined.assessment
+    before, answer = scored.assessment, scored.planned_assessment
     share.show_link_problems(answers)
     with st.container(key="page"):
         _answer(answer, before if answer is not before else None, example=example)

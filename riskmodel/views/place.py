@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.starts import credit
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import device, form, look
@@ -178,7 +179,8 @@ def take(
 
     Raises WeatherError, and changes nothing, if there is none for that session.
     """
-    minutes = float(form.shown().get("duration_min", _USUAL_MIN))
+    of_session: float | None = form.shown().get("duration_min")
+    minutes = _USUAL_MIN if of_session is None else of_session
     found = {**weather_answers(weather, start, minutes, shade=shade), **(more or {})}
     answers, problems = tidy({**found, **({"sky": "shade"} if shade else {})})
     if problems:
@@ -186,7 +188,9 @@ def take(
     form.answer({**dict.fromkeys(WEATHER_FIELDS), **answers})
     local = pd.Timestamp(start).tz_convert(weather.zone)
     words = f"{weather.words}, for the start at {local:%a %d %b}, {clock_words(local)}"
+    if of_session is None:
+        words += f", and a session of {duration_text(minutes)}"
     now = form.shown()
     known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}
     said = f"{words}. {credit(weather.attribution)}"
-    state(FormState).start_weather = StartWeather(known, said, weather.place)
+    state(FormState).start_weather = StartWeather(known, said, weather.place, minutes)

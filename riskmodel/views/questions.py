@@ -48,6 +48,9 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
+_OUTDATED = (
+    "The forecast's heat was of another duration and is left out: take it anew."
+)
 _DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
 _RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
@@ -81,6 +84,8 @@ def ask_session(*, age: bool = True) -> None:
         _number(minutes, width=128)
         _durations()
     _tell_faults(*([years] if age else []), minutes)
+    if (weather := state(FormState).start_weather) is not None and weather.outdated:
+        look.note(_OUTDATED)
     _widget(FIELDS["session_rpe"])
     names = ("air_temperature_c", "relative_humidity_pct", "water_temperature_c")
     air = [FIELDS[name] for name in names if form.is_asked(FIELDS[name])]
@@ -146,6 +151,8 @@ def _durations() -> None:
 def _use_duration() -> None:
     if minutes := st.session_state["durations"]:
         form.answer({"duration_min": float(minutes)})
+    else:  # a second click
+        form.confirm_example("duration_min")
 
 
 def ask_feeling() -> None:
@@ -171,6 +178,8 @@ def ask_feeling() -> None:
 def _use_feeling(shares: Mapping[str, float]) -> None:
     if feeling := st.session_state["air_feels"]:
         form.answer({"relative_humidity_pct": shares[feeling]})
+    else:
+        form.confirm_example("relative_humidity_pct")
 
 
 # --------------------------------------------------------------------------- the rest

@@ -15,10 +15,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import SCORECARD_VERSION, tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
-from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import device, form, look, tables, widgets
 from riskmodel.views.state import FormState, MySessionState, Scored, state
-from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.plans import version_in
 
 _LONGEST = 600  # characters of what is said about a spoilt link
@@ -125,7 +123,7 @@ def show(answers: Mapping[str, Any], scored: Scored) -> None:
     """Draw the ways to share, print and keep a plan, each drawn once it is opened."""
     ways: dict[str, tuple[str, Callable[[], None]]] = {
         "Share": ("link", lambda: _show_link(answers)),
-        "Print": ("print", lambda: _show_print(answers, scored.assessment, scored.advice)),
+        "Print": ("print", lambda: _show_print(scored)),
         "Keep": ("bookmark", lambda: _show_kept(answers)),
     }
     if scored.assessment.problems:
@@ -141,6 +139,9 @@ def show(answers: Mapping[str, Any], scored: Scored) -> None:
             )
             if box.open:
                 with box:
+                    if scored.combined is not None:
+                        switched = "With" if words == "Print" else "Without"
+                        look.note(f"{switched} what is switched on.")
                     draw()
 
 
@@ -166,14 +167,15 @@ def _show_link(answers: Mapping[str, Any]) -> None:
     st.code(link(answers, private=private), language=None, wrap_lines=True)
 
 
-def _show_print(answers: Mapping[str, Any], answer: Assessment, advice: Advice) -> None:
+def _show_print(scored: Scored) -> None:
     private = widgets.with_private(
         "print_private",
         yes="One page: the answer, why, what to change and a drinking plan.",
         no="One page: the answer, why and what to change, health answers apart. What to "
         "drink depends on body size and is left out.",
     )
-    units = form.chosen_units()
+    units, answers = form.chosen_units(), scored.planned
+    answer, advice = scored.planned_assessment, scored.planned_advice
     widgets.download(
         "Download PDF",
         lambda: handout_pdf(answers, answer, advice, units=units, private=private),

@@ -39,6 +39,7 @@ EXAMPLE: Mapping[str, Any] = {
 
 def held() -> Held:
     """What the questions hold now, an example apart."""
+    form.take_touched()
     page, answers = state(FormState), form.answers()
     typed = {n: str(problem.value) for n, problem in form.faults().items()}
     return Held(answers, typed, page.start_weather, page.from_example)
@@ -194,5 +195,13 @@ def _as_held(entry: Any) -> Held:
         for part in ("answers", "from_example")
     )
     typed = {n: str(v) for n, v in entry["typed"].items() if n in PLAN_FIELDS}
-    weather = entry["start_weather"]
-    return Held(answers, typed, StartWeather(**weather) if weather else None, example)
+    return Held(answers, typed, as_start_weather(entry["start_weather"]), example)
+
+
+def as_start_weather(entry: Any) -> StartWeather | None:
+    """The weather of a start as the tab held it, None without one."""
+    if not entry:
+        return None
+    words, place = str(entry["words"]), str(entry["place"])
+    minutes, outdated = entry.get("minutes"), bool(entry.get("outdated"))
+    return StartWeather(tidy(entry["answers"])[0], words, place, minutes, outdated)

@@ -54,6 +54,8 @@ class StartWeather:
     answers: Answers
     words: str
     place: str = ""
+    minutes: float | None = None  # over which its heat is the mean
+    outdated: bool = False  # its heat went, as the duration is another one now
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Scored:
     assessment: Assessment
     advice: Advice
     combined: Combined | None
+    planned_advice: Advice  # of the answers with what the switched levers set
 
     @property
     def planned(self) -> Answers:
@@ -119,6 +122,11 @@ class Scored:
         changes = {} if self.combined is None else self.combined.changes
         planned = {**self.answers, **changes}
         return {name: value for name, value in planned.items() if value is not None}
+
+    @property
+    def planned_assessment(self) -> Assessment:
+        """What `planned` comes to."""
+        return self.assessment if self.combined is None else self.combined.assessment
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,7 @@ class MySessionState:
     levers: frozenset[str] = frozenset()  # switched on, by name
     skipped: frozenset[str] = frozenset()  # questions that nobody wants to answer now
     signs_open: bool = False
+    mass_asked: bool = False  # for what to drink, where its question then stays
     step: Step | None = None
     from_link: bool | None = None  # None until the address was looked at
     link_problems: Sequence[Problem] = ()

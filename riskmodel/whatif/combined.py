@@ -12,8 +12,10 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.engine import Engine, engine
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.advice import changed, plan_of, try_changes
+from riskmodel.whatif.advice import Tried, changed, plan_of, try_changes
+from riskmodel.whatif.drinking import rounded_down_l_h, sure_sweat_l_h
 from riskmodel.whatif.levers import LEVERS, Lever
+from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import vetoed_levers
 
 
@@ -113,7 +115,18 @@ def _one_after_the_other(
         tried = try_changes(used, answers, result, plan, together, may_lower=may_lower)
         if tried.too_much[0]:
             continue
+        if lower := _surely_sweated(plan, tried):
+            tried = try_changes(used, answers, result, plan, [lower], may_lower=True)
         changes, result = tried.changes[0], tried.result
         now = changed(answers, [changes])
         set_by |= dict.fromkeys(change, lever.name)
     return changes, {*set_by.values()}
+
+
+def _surely_sweated(plan: Plan, tried: Tried) -> Mapping[str, Any]:
+    """Changes with less to drink, where a lever set more than is surely sweated now."""
+    changes, sweat_l_h = tried.changes[0], tried.result.physiology["sweat_rate_l_h"]
+    most_l_h = rounded_down_l_h(sure_sweat_l_h(plan, float(sweat_l_h[0])))
+    if changes.get("fluid_intake_l_h", 0.0) <= most_l_h:
+        return {}
+    return {**changes, "fluid_intake_l_h": most_l_h}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from riskmodel.whatif.advice import Advice
+from riskmodel.whatif.drinking import rounded_down_l_h, sure_sweat_l_h
+from riskmodel.whatif.seen import Plan
 
 SIP_EVERY_MIN = 15.0
 Source = Literal["advised", "planned", "needed"]
@@ -66,8 +68,8 @@ def drinking_plan(
 ) -> DrinkingPlan:
     """Find what to drink: as advised, else as planned, else as needed.
 
-    Nothing is named beyond the sweat, nor advised to those who should ask a doctor, are
-    under 18, or gave no body mass.
+    Nothing is named beyond the sweat, nor advised beyond what those sweat who sweat
+    little, nor to those who should ask a doctor, are under 18, or gave no body mass.
 
     Parameters
     ----------
@@ -93,7 +95,11 @@ def drinking_plan(
     ('planned', 0.1, 0.6)
     """
     sweat_l_h = float(physiology["sweat_rate_l_h"])
-    source, rate_l_h, why_none = _amount(answers.get("fluid_intake_l_h"), sweat_l_h, advice)
+    sure_l_h = sure_sweat_l_h(Plan(answers, {}, physiology), sweat_l_h)
+    most_l_h = rounded_down_l_h(sure_l_h)
+    source, rate_l_h, why_none = _amount(
+        answers.get("fluid_intake_l_h"), sweat_l_h, most_l_h, advice
+    )
     return DrinkingPlan(
         sweat_rate_l_h=sweat_l_h,
         sweat_measured=answers.get("measured_sweat_rate_l_h") is not None,
@@ -105,18 +111,18 @@ def drinking_plan(
 
 
 def _amount(
-    planned_l_h: float | None, sweat_l_h: float, advice: Advice
+    planned_l_h: float | None, sweat_l_h: float, most_l_h: float, advice: Advice
 ) -> tuple[Source | None, float | None, WhyNone | None]:
-    """Source and rate, or why there is none."""
+    """Source and rate, or why there is none; nothing above the most is advised."""
     drink = (o for o in advice.now if o.levers[0].name in ("drink", "drink_less"))
     if (advised := next(drink, None)) is not None:
-        return "advised", float(advised.changes["fluid_intake_l_h"]), None
+        return "advised", min(float(advised.changes["fluid_intake_l_h"]), most_l_h), None
     if planned_l_h is not None:
         if planned_l_h > sweat_l_h:
             return None, None, "more_than_sweated"
         return "planned", float(planned_l_h), None
     if advice.drink_l_h:
-        return "needed", advice.drink_l_h, None
+        return "needed", min(advice.drink_l_h, most_l_h), None
     if advice.drink_l_h is not None:
         return None, None, "none_needed"
     reasons = (_WHY_BY_VETO[name] for name in advice.vetoes if name in _WHY_BY_VETO)

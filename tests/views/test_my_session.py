@@ -19,11 +19,14 @@ from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
-from riskmodel.views import look, place
+from riskmodel.views import look, place, questions, share
 from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
 from riskmodel.weather.feels import humidity_pct
 from riskmodel.weather.hours import WeatherError
+from riskmodel.whatif.drinking import sure_sweat_l_h
+from riskmodel.whatif.drinking_plan import drinking_plan
+from riskmodel.whatif.seen import Plan
 from tests.strategies import sessions
 from tests.views.pages import (
     SIX,
@@ -131,6 +134,44 @@ def test_a_second_click_on_a_needed_answer_confirms_it(page, name):
     fill(page, {"sport_box": name == "sport"})
     group(page, name).set_value(None).run()
     assert own_answers(page) == EXAMPLE
+
+
+PILLS = {"duration_min": "durations", "relative_humidity_pct": "air_feels"}
+
+
+@pytest.mark.parametrize(("name", "pills"), [*PILLS.items()])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_tap_on_what_the_example_says_confirms_it(page, monkeypatch, name, pills, first):
+    # So that a word says the humidity of the example.
+    monkeypatch.setattr(questions, "humidity_pct", lambda word, _: 60.0 + len(word) - 5)
+    fill(page, {"box_weather": True})
+    if not first:
+        group(page, "session_rpe").set_value(4).run()
+    assert group(page, pills).value is not None
+    group(page, pills).set_value(None).run()
+    assert not page.exception
+    left = {*EXAMPLE} - {name} - ({"session_rpe"} if not first else set())
+    assert still_from_example(page) == left
+    assert own_answers(page)[name] == EXAMPLE[name]
+    assert group(page, pills).value is not None
+
+
+def test_what_is_not_asked_for_a_while_stays_the_examples(page):
+    fill(page, {"sport": "swimming"})
+    assert "air_temperature_c" not in own_answers(page)
+    press(page, "confirm")
+    assert not still_from_example(page)
+    fill(page, {"sport": "running"})
+    assert still_from_example(page) == {"air_temperature_c", "relative_humidity_pct"}
+
+
+def test_units_are_switched_of_what_is_not_asked_too():
+    page = opened(**SIX, box_options=True)
+    fill(page, {"sport": "swimming"})
+    group(page, "unit_°C").set_value("°F").run()
+    fill(page, {"sport": "running"})
+    assert own_answers(page) == SIX
+    assert page.session_state["air_temperature_c"] == "68"
 
 
 def test_a_kept_profile_is_neither_overwritten_nor_a_touch():
@@ -465,6 +506,63 @@ def test_what_stands_behind_the_number_is_of_the_switched_plan():
     assert "<p>2 h 30</p>" in html_of(page)
 
 
+def drinking_of(page):
+    """Read the litres an hour that the page names, None if it names none."""
+    found = re.search(r"Per hour.*?([\d.]+)\s*l\b", html_of(page), re.S)
+    return float(found[1]) if found else None
+
+
+def test_what_to_drink_is_of_the_switched_plan():
+    session = {**HOT, "body_mass_kg": 70.0, "fluid_intake_l_h": 2.9}
+    page = opened(**session)
+    alone = drinking_plan(session, assess(session).physiology, advise(session))
+    assert drinking_of(page) == alone.rate_l_h
+    for names in (["cooler"], ["easier"], ["drink_less"]):
+        turn(page, *names)
+        scored = page.session_state["MySessionState"].scored
+        planned = scored.planned
+        physiology = assess(planned).physiology
+        plan = drinking_plan(planned, physiology, advise(planned))
+        assert (drinking_of(page) or 0.0) == (plan.rate_l_h or 0.0)
+        most = sure_sweat_l_h(Plan(planned, {}, physiology), physiology["sweat_rate_l_h"])
+        assert (drinking_of(page) or 0.0) <= most
+        assert "As you planned" not in told(page)
+
+
+def test_the_question_for_a_body_mass_stays_while_a_number_is_typed():
+    page = opened(**HOT)
+    for text in ("7", "70", "70.", "70.5", ""):
+        page.text_input(key="body_mass_kg").set_value(text).run()
+        assert not page.exception
+        assert page.text_input(key="body_mass_kg").value == text
+    # Where it was known from the start it is not asked.
+    known = opened(**HOT, body_mass_kg=70.0)
+    assert not [box for box in known.text_input if box.key == "body_mass_kg"]
+
+
+def test_what_is_printed_is_the_switched_plan_and_each_way_says_so(monkeypatch):
+    printed = {}
+
+    def note(answers, answer, advice, **_):
+        printed.update(answers=answers, answer=answer, advice=advice)
+
+    monkeypatch.setattr(share, "handout_pdf", note)
+    monkeypatch.setattr(share.widgets, "download", lambda label, make, *_: make())
+    page = opened(**HOT, way_print=True)
+    assert printed["answers"] == HOT
+    assert "switched on." not in told(page)
+    turn(page, "cooler")
+    scored = page.session_state["MySessionState"].scored
+    assert printed["answers"] == {**HOT, **scored.combined.changes}
+    assert printed["answer"].probability == scored.combined.assessment.probability
+    assert printed["advice"] == advise(printed["answers"])
+    assert "With what is switched on." in told(page)
+    fill(page, {"way_print": False, "way_share": True})
+    assert "Without what is switched on." in told(page)
+    (link,) = page.code
+    assert "air_temperature_c=31" in link.value
+
+
 # ------------------------------------------------------------------- why and examples
 
 
@@ -558,6 +656,18 @@ def test_taking_a_clearing_back_brings_nothing_of_the_example():
     press(page, "go_back")
     assert own_answers(page) == {"sport": "cycling"}
     assert not page.session_state["age_years"]
+
+
+def test_a_clearing_is_taken_back_though_the_example_was_touched():
+    own = {**SIX, "sport": "cycling", "family_cramps": "yes"}
+    own["air_temperature_c"] = EXAMPLE["air_temperature_c"]
+    page = opened(**own, box_options=True)
+    press(page, "clear")
+    group(page, "session_rpe").set_value(9).run()
+    assert own_answers(page) == {**EXAMPLE, "session_rpe": 9}
+    press(page, "go_back")
+    assert own_answers(page) == {**own, "session_rpe": 9}
+    assert not still_from_example(page)
 
 
 def test_what_was_answered_since_a_step_stays_when_it_is_undone(own):

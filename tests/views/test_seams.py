@@ -1,5 +1,7 @@
 """Where the pages meet: answers that are swapped, followed or left behind."""
 
+import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -9,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.datasets import data_folder, load_examples
 from riskmodel.inputs.session import FIELDS, tidy
 from riskmodel.store import LOCAL
+from riskmodel.views import device, look, place
 from riskmodel.views.state import (
     FormState,
     SquadState,
@@ -27,6 +30,7 @@ from tests.views.pages import (
     number_of,
     own_answers,
     press,
+    told,
     typed,
 )
 from tests.views.test_saving import database
@@ -78,6 +82,85 @@ def test_the_heat_of_a_start_goes_on_every_page(page, changed):
     fill(test, changed)
     assert wbgt(test) is None
     assert test.session_state["FormState"].start_weather is None
+
+
+def of_the_hour(test):
+    """Let the heat of the start be the mean over an hour."""
+    form = test.session_state["FormState"]
+    form.start_weather = replace(form.start_weather, minutes=60.0)
+    return fill(test, {})
+
+
+@pytest.mark.parametrize("page", ["my_session", "squad"])
+def test_the_heat_of_a_start_goes_with_another_duration_and_the_page_says_so(page):
+    test = of_the_hour(app(page, **used_start()))
+    air = test.session_state["air_temperature_c"]
+    assert wbgt(test) is not None
+    # A duration that cannot be read is not another one.
+    for minutes in ("1", "60"):
+        fill(test, {"duration_min": minutes})
+        assert wbgt(test) is not None
+        assert "another duration" not in told(test)
+    fill(test, {"duration_min": "2:00"})
+    assert wbgt(test) is None
+    assert not test.session_state["solar_radiation_w_m2"]
+    assert test.session_state["air_temperature_c"] == air
+    assert "another duration" in told(test)
+    # Where the air comes from stays told, until it is another one.
+    assert test.session_state["FormState"].start_weather.words == "Forecast."
+    fill(test, {"air_temperature_c": 5.0})
+    assert test.session_state["FormState"].start_weather is None
+    assert "another duration" not in told(test)
+
+
+def test_of_a_duration_that_is_not_known_the_assumed_one_is_said():
+    test = app("my_session", **used_start(duration_min=None))
+    weather = read_weather_file(
+        (data_folder("examples_weather") / "open_meteo.json").read_bytes()
+    )
+    start = pd.Timestamp("2026-07-01T12:00", tz=weather.zone).to_pydatetime()
+
+    def take():
+        place.take(weather, start, shade=False)
+
+    in_a_run(test, take)
+    start_weather = test.session_state["FormState"].start_weather
+    assert "a session of 1 h" in start_weather.words
+    fill(test, {"duration_min": 60})
+    assert wbgt(test) is not None
+    fill(test, {"duration_min": 90})
+    assert wbgt(test) is None
+
+
+def test_after_a_reload_the_heat_of_a_start_still_goes_with_its_air(monkeypatch):
+    test = of_the_hour(app(**used_start()))
+    tab = json.dumps(test.session_state["DeviceState"].tab)
+    new = app()
+    monkeypatch.setattr(device, "_message", lambda _: tab)
+    in_a_run(new, device._restored)
+    assert own_answers(new) == own_answers(test)
+    assert own_answers(new)["wbgt_c"] == float(wbgt(test))
+    start_weather = new.session_state["FormState"].start_weather
+    assert (start_weather.words, start_weather.minutes) == ("Forecast.", 60.0)
+    fill(new, {"air_temperature_c": 5.0})
+    assert wbgt(new) is None
+
+
+def in_a_run(test, change):
+    """Do something in the visit of a page, before it is drawn."""
+    dress, todo = look.dress, [change]
+
+    def dress_and_do():
+        if todo:
+            todo.pop()()
+        dress()
+
+    look.dress = dress_and_do
+    try:
+        test.run()
+    finally:
+        look.dress = dress
+    assert not test.exception
 
 
 def test_what_is_empty_is_let_go_when_the_page_changes():

@@ -2,9 +2,13 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from riskmodel import Advice, advise, assess
+from riskmodel import Advice, advise, assess, combined
+from riskmodel.whatif.drinking import sure_sweat_l_h
 from riskmodel.whatif.drinking_plan import drinking_plan
+from riskmodel.whatif.levers import LEVERS
+from riskmodel.whatif.seen import Plan
 from tests.strategies import sessions
 from tests.whatif.test_advice import HOT, SIX_HOT
 
@@ -31,6 +35,28 @@ def test_no_plan_is_above_the_sweat_or_against_a_veto(session):
     alone = drinking_plan(session, answer.physiology, Advice())
     assert alone.source in {None, "planned"}
     assert alone.rate_l_h in {None, planned}
+
+
+def sure_l_h(session):
+    """Sweat of those who sweat little, or as measured."""
+    physiology = assess(session).physiology
+    return sure_sweat_l_h(Plan(session, {}, physiology), physiology["sweat_rate_l_h"])
+
+
+some_levers = st.sets(st.sampled_from([lever.name for lever in LEVERS]))
+
+
+@settings(max_examples=80)
+@given(sessions(), some_levers)
+def test_whatever_is_switched_on_no_more_is_advised_than_is_surely_sweated(session, names):
+    changes = combined(session, names).changes
+    planned = {n: v for n, v in {**session, **changes}.items() if v is not None}
+    answer = assess(planned)
+    # Also by the advice of another session: of before the levers.
+    for advice in (advise(planned), advise(session)):
+        plan = drinking_plan(planned, answer.physiology, advice)
+        if plan.source in ("advised", "needed") or "fluid_intake_l_h" in changes:
+            assert (plan.rate_l_h or 0.0) <= sure_l_h(planned) + 1e-9
 
 
 @pytest.mark.parametrize(
