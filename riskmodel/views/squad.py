@@ -74,6 +74,11 @@ def _strip() -> None:
                     type="tertiary",
                     on_click=squad_plan.add_second,
                 )
+    if not st.session_state.get("box_squad_cloud"):
+        place.tell_problem()
+    for name, problem in form.faults().items():
+        if name not in state(FormState).in_sight:
+            look.fault(f"{form.sentence(problem)} It is left open.")
 
 
 def _which_plan() -> None:
@@ -350,7 +355,8 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                         squad_files.offer(
                             {active: scored} if both is None else both.scored, named
                         )
-    look.note(SYNTHETIC)
+    weather = state(FormState).start_weather
+    look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
 
 
 def _tag() -> str:
