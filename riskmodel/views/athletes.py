@@ -24,24 +24,31 @@ from riskmodel.squad.unknown import settle
 from riskmodel.views import device, form, look, questions, squad_plan, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
+_Settled = dict[tuple[str, str], str | None]
+
 # ------------------------------------------------------------- where it comes from
 
 
-def _put(athletes: pd.DataFrame, notes: Sequence[str] = ()) -> None:
-    """Take these athletes, and let the grid start from them."""
+def _put(
+    athletes: pd.DataFrame, notes: Sequence[str] = (), settled: _Settled | None = None
+) -> None:
+    """Take these athletes with what was said of their words, and start the grid anew."""
     squad = state(SquadState)
     # Rows are numbered from 1, and keep their number when others go.
     squad.athletes = athletes.set_axis(pd.RangeIndex(1, len(athletes) + 1))
     squad.version += 1
     squad.notes, squad.problem = notes, ""
     squad.asked = squad.source = None
+    squad.settled = settled or {}
 
 
 def accept(file: AthletesFile) -> None:
     """Take the athletes of a file whose columns are understood."""
-    raw, columns, on = file.raw, file.columns, form.planned_day()
-    _put(squad_frame(raw, columns, on), (*raw.notes, *squad_notes(raw, columns, on)))
-    state(SquadState).source = file
+    squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
+    same = squad.source is not None and squad.source.raw is raw
+    notes = (*raw.notes, *squad_notes(raw, columns, on))
+    _put(squad_frame(raw, columns, on), notes, squad.settled if same else None)
+    squad.source = file
 
 
 def _upload_key() -> str:
@@ -109,9 +116,19 @@ def known_cells(content: Any) -> pd.DataFrame:
     return read_cells(table[[name for name in table.columns if name in FIELDS]])
 
 
-def cells_to_keep(athletes: pd.DataFrame) -> pd.DataFrame:
-    """Cells of a list as they are kept, None where nothing stands."""
+def _cells(athletes: pd.DataFrame) -> pd.DataFrame:
+    """Cells of a list, None where nothing stands."""
     return athletes.astype(object).where(athletes.notna(), None)
+
+
+def to_keep(athletes: pd.DataFrame) -> pd.DataFrame:
+    """Cells of a list as they are kept and saved, with what was said of its words."""
+    return _cells(_not_asked_anew(settled(athletes)))
+
+
+def _not_asked_anew(athletes: pd.DataFrame) -> pd.DataFrame:
+    """A list without warning signs and illness, which are asked anew each time."""
+    return athletes[list(form.not_asked_anew(dict.fromkeys(map(str, athletes.columns))))]
 
 
 def take_up() -> None:
@@ -127,7 +144,11 @@ def take_up() -> None:
         if squad.athletes is None and isinstance(content, dict) and content:
             squad.taken_up = True
             with suppress(ValueError, TypeError):
-                _put(known_cells(content))
+                listed = known_cells(content)
+                if content is of_tab:
+                    _put(listed, settled=squad.settled)
+                else:
+                    _put(_not_asked_anew(listed))
     if squad.athletes is not None and not of_tab:
         _take_up_session()
 
@@ -139,7 +160,7 @@ def remember() -> None:
     if squad.tab_of is not athletes:
         squad.tab_of, squad.tab_text = athletes, ""
         if athletes is not None:
-            cells = cells_to_keep(athletes).to_dict("list")
+            cells = _cells(athletes).to_dict("list")
             squad.tab_text = json.dumps(cells, ensure_ascii=False, default=str)
     device.remember_list(squad.tab_text)
 
@@ -163,7 +184,7 @@ def _save(athletes: pd.DataFrame) -> None:
     }
     device.write(
         f"Kept {count_of(athletes)}{' and the session' * bool(session)} in this browser.",
-        squad=cells_to_keep(athletes).to_dict("list"),
+        squad=to_keep(athletes).to_dict("list"),
         squad_session=session,
     )
 
@@ -177,7 +198,7 @@ def count_of(athletes: pd.DataFrame) -> str:
 def _forget() -> None:
     squad = state(SquadState)
     squad.athletes = squad.asked = squad.source = None
-    squad.notes = ()
+    squad.notes, squad.settled = (), {}
     _empty_the_upload()
     # What is kept on the device comes back with the next visit, not at once.
     squad.taken_up = True

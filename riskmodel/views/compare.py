@@ -85,7 +85,7 @@ def _ask_new() -> None:
         key="add_example",
         on_click=_add_example,
     )
-    if form.answers():
+    if form.own_answers():
         words = f":material/add: {plans.MY_SESSION}"
         st.button(words, key="add_session", on_click=plans.add_session)
 
@@ -216,6 +216,7 @@ def _show() -> None:
 plans.take_up()
 with st.container(key="plans_page"):
     _head()
+    form.tell_own()
     for problem in state(ScenariosState).problems:
         tables.tell(problem)
     plans.tell_differences()

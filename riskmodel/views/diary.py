@@ -24,6 +24,7 @@ from riskmodel.inputs.written import number_written
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import form, keeping, look, tables, widgets
+from riskmodel.views.navigation import go_to
 from riskmodel.views.state import StoreState, state
 
 _AFTER, _DURING = "After it", "During it"
@@ -97,6 +98,7 @@ def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
     answer = assess(answers)
     if answer.problems:
         look.note("My session shows no number yet, so there is nothing to write down.")
+        st.button("Open My session", key="to_session", on_click=go_to, args=("my_session",))
         return
     sport, minutes = answers["sport"], float(answers["duration_min"])
     low, high = answer.probability_low, answer.probability_high

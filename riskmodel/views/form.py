@@ -210,19 +210,20 @@ def leave_visit() -> None:
     page, visit = state(FormState), state(FormState).visit
     if visit is not None:
         _swap(visit.own_answers)
-        end_visit()
+        page.visit, state(MySessionState).link_problems = None, ()
         page.start_weather, page.log_answers = visit.start_weather, visit.log_answers
+
+
+def own_answers() -> dict[str, Any]:
+    """The reader's own answers, also while an athlete of a squad is open."""
+    visit = state(FormState).visit
+    return answers() if visit is None else dict(visit.own_answers)
 
 
 def _swap(given: Answers) -> None:
     """Change between the coach's and an athlete's answers: the plan is the same."""
     forget_trail()
     fill(given, saved_with=state(MySessionState).saved_with)
-
-
-def end_visit() -> None:
-    """Let the answers be the reader's own again, and no longer those of an athlete."""
-    state(FormState).visit = None
 
 
 def tell_whose() -> bool:
@@ -234,6 +235,23 @@ def tell_whose() -> bool:
         "change in My session stays there; nothing goes back into the squad."
     )
     return True
+
+
+def tell_own() -> bool:
+    """Say that a page is about the reader's own answers, if an athlete is open."""
+    if (visit := state(FormState).visit) is None:
+        return False
+    tables.tell(
+        f"{visit.name or 'An athlete'}, from the squad, is open in My session. This page "
+        "is about your own answers."
+    )
+    ask_to_leave()
+    return True
+
+
+def ask_to_leave() -> None:
+    """Offer to put the athlete who is open away."""
+    st.button("Back to my own answers", key="leave_visit", on_click=leave_visit)
 
 
 def not_asked_anew(given: Answers) -> dict[str, Any]:

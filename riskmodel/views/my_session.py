@@ -47,16 +47,22 @@ def _use_example() -> None:
 
 
 def _clear() -> None:
-    form.end_visit()
     _replace("Clear all answers", lambda: form.fill({}))
     share.forget_link()
+
+
+def _step() -> Step | None:
+    """The last step, if it was one of the answers that are there now."""
+    step = state(MySessionState).step
+    same = step is not None and step.visit is state(FormState).visit
+    return step if same else None
 
 
 def _undo() -> None:
     """Take a step back; what was answered since stays as it is."""
     page = state(MySessionState)
     form.put_example_away()
-    if (step := page.step) is not None:
+    if (step := _step()) is not None:
         before, after, now = step.before, step.after, form.answers()
         # What only an example says is nobody's answer since.
         example = {n for n in form.still_from_example() if now.get(n) != after.get(n)}
@@ -101,11 +107,15 @@ def _head() -> None:
     )
     if form.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
-    if (step := state(MySessionState).step) is not None:
+    if (step := _step()) is not None:
         st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
 
 
 def _options() -> None:
+    if state(FormState).visit is not None:
+        questions.ask_units()
+        form.ask_to_leave()
+        return
     widgets.example("Look at an example", load_examples(), "example", _use_example)
     questions.ask_units()
     words = "What is kept in this browser stays." if device.kept_profile() else None

@@ -62,8 +62,8 @@ def _rows(assessed: Assessed, differing: Sequence[str]) -> tuple[list[str], int]
     wanted = {*_ALWAYS, *(p.field for answer in assessed.values() for p in answer.problems)}
     wanted |= {
         name
-        for (number, name), typed in page.typed.items()
-        if number in assessed and not typed.is_number
+        for number, name in page.typed
+        if number in assessed and plans.fault_of(number, name) is not None
     }
     others = [name for name in differing if name in _ASKED and name not in wanted]
     shown = others if page.all_rows else others[:_MOST_DIFFERING]

@@ -22,7 +22,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess
 from riskmodel.views import device, example, form, questions, share
-from riskmodel.views.state import FormState, PlansBefore, ScenariosState, Typed, state
+from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
 from riskmodel.whatif.comparison import MOST_SCENARIOS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
@@ -46,9 +46,8 @@ def _origin() -> str:
 
 
 def all_plans() -> list[Scenario]:
-    """The reader's own plans in their order: of no example, and of no squad's athlete."""
-    of_athlete = state(FormState).visit is not None and _origin() == "session"
-    return [] if is_example() or of_athlete else list(shown().values())
+    """The reader's own plans in their order, and none of an example."""
+    return [] if is_example() else list(shown().values())
 
 
 def is_full() -> bool:
@@ -112,9 +111,9 @@ def add(name: str, answers: Mapping[str, Any]) -> None:
 def add_session() -> None:
     """Put the session of My session behind the reader's plans, or for an example."""
     if is_example():
-        _set(_numbered(_of_session(form.answers())))
+        _set(_numbered(_of_session(form.own_answers())))
     else:
-        add(MY_SESSION, form.answers())
+        add(MY_SESSION, form.own_answers())
 
 
 def duplicate(number: int) -> None:
@@ -155,26 +154,29 @@ def text_of(number: int, name: str) -> str:
     """What a field for a number shows: as it was typed, else as numbers are written."""
     field, chosen = FIELDS[name], form.chosen_units()
     typed = state(ScenariosState).typed.get((number, name))
-    if typed is not None and not typed.is_number:
-        return typed.text
     answer = shown()[number].answers.get(name)
     if answer is None:
-        return ""
+        return typed.text if typed else ""
     in_this_unit = typed and typed.unit == units.unit_of(field.unit, chosen).label
     return typed.text if typed and in_this_unit else number_text(answer, field, chosen)
 
 
 def fault_of(number: int, name: str) -> Problem | None:
-    """What is wrong with what stands in a field."""
+    """What is wrong with what stands in a field: it was typed, and is no answer."""
     typed = state(ScenariosState).typed.get((number, name))
-    if typed is None or typed.is_number:
+    if typed is None or name in shown()[number].answers:
         return None
     return Problem(name, "not_allowed", typed.text)
 
 
 def answer(number: int, name: str, key: str) -> None:
-    """Take the answer of a field; what it makes out of date goes."""
-    plan, field, value = shown()[number], FIELDS[name], st.session_state[key]
+    """Take the answer of a field."""
+    _take(number, name, st.session_state[key])
+
+
+def _take(number: int, name: str, value: Any) -> None:
+    """Put an answer into a plan; what it makes out of date goes."""
+    plan, field = shown()[number], FIELDS[name]
     if field.kind == "number":
         value = _number(number, field, value)
     elif field.kind == "levels":
@@ -183,7 +185,9 @@ def answer(number: int, name: str, key: str) -> None:
     if name == "red_flags":  # a doctor looked at the others
         answers.pop("red_flags_seen", None)
     stale = [measured for measured in outdated([name]) if measured in answers]
-    answers |= dict.fromkeys(stale)
+    for measured in stale:
+        del answers[measured]
+        state(ScenariosState).typed.pop((number, measured), None)
     left = {n: v for n, v in answers.items() if v not in form.EMPTY}
     _set({**shown(), number: Scenario(plan.name, left)})
     if stale:
@@ -197,14 +201,25 @@ def _number(number: int, field: Field, text: str) -> float | None:
     typed.pop((number, field.name), None)
     if is_blank(text):
         return None
+    typed[number, field.name] = Typed(text, units.unit_of(field.unit, chosen).label)
+    return _allowed_number(text, field)
+
+
+def _allowed_number(text: str, field: Field) -> float | None:
+    """Read a number in the reader's units; None if it is none that is allowed."""
     try:
-        value = number_written(text, field, chosen)
-        is_number = field.low <= value <= field.high
+        value = number_written(text, field, form.chosen_units())
     except ValueError:
-        is_number = False
-    unit = units.unit_of(field.unit, chosen).label
-    typed[number, field.name] = Typed(text, unit, is_number)
-    return value if is_number else None
+        return None
+    return value if field.low <= value <= field.high else None
+
+
+def _read_again() -> None:
+    """Take what was refused and is an answer in the units that were chosen since."""
+    for (number, name), typed in list(state(ScenariosState).typed.items()):
+        refused = number in shown() and fault_of(number, name) is not None
+        if refused and _allowed_number(typed.text, FIELDS[name]) is not None:
+            _take(number, name, typed.text)
 
 
 # ------------------------------------------------------- address, tab, browser, and file
@@ -231,11 +246,12 @@ def take_up() -> None:
             break
     if page.origin in ("", "example", "session"):
         _begin()
+    _read_again()
 
 
 def _begin() -> None:
     """Show My session if it can be scored, else the example."""
-    page, answers = state(ScenariosState), form.answers()
+    page, answers = state(ScenariosState), form.own_answers()
     if page.origin and page.session == answers:
         return
     page.session = answers
@@ -289,16 +305,19 @@ def as_text(*, private: bool) -> str:
 
 
 def remember() -> None:
-    """Let the tab hold the plans, so that a reload changes no number."""
-    if state(ScenariosState).origin != "link":
-        device.remember(_TAB, as_text(private=True))
+    """Let the tab hold the plans that were touched, so that a reload changes no number.
+
+    Others are made again of My session or of the example.
+    """
+    if _origin() != "link":
+        device.remember(_TAB, as_text(private=True) if _origin() == "own" else "")
 
 
 def address() -> str | None:
     """What the address bar is to show; a link that was sent stays as it was spelt."""
-    if state(ScenariosState).origin == "link":
+    if _origin() == "link":
         return None
-    text = as_text(private=False)
+    text = as_text(private=False) if _origin() == "own" else ""
     return f"?{urlencode({_PARAMETER: text})}" if text else ""
 
 
@@ -320,7 +339,13 @@ def keep() -> None:
     """Keep the plans in the reader's browser, private answers too."""
     count = len(all_plans())
     words = f"Kept {count} plan{'s' * (count != 1)} in this browser."
-    device.write(words, scenarios=as_text(private=True))
+    device.write(words, scenarios=to_keep(private=True))
+
+
+def to_keep(*, private: bool) -> str:
+    """Write the reader's plans as they are kept and saved; "" if there are none."""
+    plans = [Scenario(p.name, form.not_asked_anew(p.answers)) for p in all_plans()]
+    return to_text(plans, private=private) if plans else ""
 
 
 def open_file(content: bytes) -> None:

@@ -26,7 +26,7 @@ from riskmodel.store import (
 from riskmodel.views import athletes, device, form, keeping, look, plans, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import SquadState, StoreState, state
-from riskmodel.whatif.plans import Scenario, from_text, to_text, version_in
+from riskmodel.whatif.plans import from_text, version_in
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ _ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
 
 
 def _plan(private: bool) -> dict[str, Any] | None:
-    answers = form.not_asked_anew(form.answers())
+    answers = form.not_asked_anew(form.own_answers())
     return {n: v for n, v in answers.items() if private or not FIELDS[n].private} or None
 
 
 def _open_plan(item: Item) -> None:
     """Open a plan; whose answers about a person then stand there is said."""
     content: Mapping[str, Any] = item.content
+    form.leave_visit()
     own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
     whole = any(FIELDS[name].private for name in content)
     form.forget_trail()
-    form.end_visit()
     answers = dict(content) if whole else {**own, **content}
     form.fill(answers, saved_with=version_in(item.scorecard_version))
     if own and not whole:
@@ -69,30 +69,27 @@ def _open_plan(item: Item) -> None:
 
 def _open_athlete(item: Item) -> None:
     """Put one person's answers in the place of all that another one gave."""
+    form.leave_visit()
     form.forget_trail()
-    form.end_visit()
     about = {n: None for n, field in FIELDS.items() if field.group in _ABOUT_A_PERSON}
     form.change({**about, **tidy(item.content)[0]})
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
-    answers = form.answers()
+    answers = form.own_answers()
     return {n: answers[n] for n in ("athlete", *device.PROFILE) if n in answers} or None
 
 
 def _scenarios(private: bool) -> str | None:
-    scenarios = [
-        Scenario(plan.name, form.not_asked_anew(plan.answers)) for plan in plans.all_plans()
-    ]
-    return to_text(scenarios, private=private) if scenarios else None
+    return plans.to_keep(private=private) or None
 
 
 def _squad(_: bool) -> list[dict[str, Any]] | None:
     squad = state(SquadState).athletes
     if squad is None or squad.empty:
         return None
-    rows = athletes.cells_to_keep(squad).to_dict("records")
-    return [form.not_asked_anew({str(n): v for n, v in row.items()}) for row in rows]
+    rows = athletes.to_keep(squad).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _open_squad(item: Item) -> None:
@@ -328,7 +325,7 @@ look.heading("What did you save?", "To open again or to delete, under the names 
 # What comes and goes has one place of its own: where it moved what is below it, a name
 # that is being typed there would be lost.
 with st.container():
-    form.tell_whose()
+    form.tell_own()
     who = keeping.ask_who()
     if who is not None and (note := state(StoreState).note):
         tables.tell(note)

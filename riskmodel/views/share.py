@@ -189,15 +189,19 @@ def _show_kept(answers: Mapping[str, Any]) -> None:
         "health) in this browser, for the next visit. Nothing is stored elsewhere. To keep "
         "whole plans, athletes and squads under a name, see Saved."
     )
-    profile = {name: answers[name] for name in device.PROFILE if name in answers}
-    words = f"Keep {_answers_text(len(profile))} in this browser"
-    st.button(words, disabled=not profile, on_click=_save, args=(profile,))
+    visit = state(FormState).visit is not None
+    if visit:
+        look.note("An athlete of the squad is open: only your own answers can be kept.")
+    else:
+        profile = {name: answers[name] for name in device.PROFILE if name in answers}
+        words = f"Keep {_answers_text(len(profile))} in this browser"
+        st.button(words, disabled=not profile, on_click=_save, args=(profile,))
     entry = device.kept()
     saved = entry.get("profile")
     count = len(saved) if isinstance(saved, Mapping) else 0
     others = [words for name, words in _KEPT_TOO.items() if name in entry]
     look.note(f"Kept in this browser: {', '.join([_answers_text(count), *others])}.")
-    if count and not device.is_taken_up():
+    if count and not visit and not device.is_taken_up():
         st.button("Use the answers that are kept", on_click=device.take_up)
     if entry:
         widgets.download(

@@ -20,7 +20,6 @@ from riskmodel.views import form
 from riskmodel.views.state import (
     FormState,
     Held,
-    MySessionState,
     SquadState,
     StartWeather,
     state,
@@ -57,9 +56,7 @@ def enter() -> None:
     squad = state(SquadState)
     if squad.waiting is not None:
         return
-    if state(FormState).visit is not None:
-        form.leave_visit()
-        state(MySessionState).link_problems = ()
+    form.leave_visit()
     squad.waiting = held()
     if not is_answered():
         squad.plans, squad.active = {FIRST: _of_plan(squad.waiting)}, FIRST

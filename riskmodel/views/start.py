@@ -215,6 +215,7 @@ def _show() -> None:
         with st.container(key="start_rail"):
             weather = start_weather.ask()
             squad = _squad()
+            form.tell_whose()
             with st.container(horizontal=True, wrap=False):
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)

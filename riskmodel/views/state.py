@@ -131,11 +131,12 @@ class Scored:
 
 @dataclass(frozen=True)
 class Step:
-    """What one click did: the answers before it and after it."""
+    """What one click did: the answers before it and after it, and whose they are."""
 
     label: str
     before: Answers
     after: Answers
+    visit: Visit | None = field(default_factory=lambda: state(FormState).visit)
 
 
 @dataclass
@@ -221,11 +222,10 @@ class SquadState:
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in a field of a plan, the unit it is in, and whether it is a number."""
+    """What was typed in a field of a plan, and the unit that was chosen then."""
 
     text: str
     unit: str
-    is_number: bool
 
 
 @dataclass(frozen=True)

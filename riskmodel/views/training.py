@@ -350,35 +350,41 @@ def _show_weeks(log: TrainingLog, today: date) -> None:
     )
 
 
+def _show() -> None:
+    page = state(TrainingState)
+    label = "A log, or an example" if page.log is None else "Another log"
+    with st.expander(label, expanded=page.log is None or bool(page.problems)):
+        _ask_for_files()
+    if page.unnamed:
+        _ask_for_columns(page.unnamed[0])
+    if page.log is not None:
+        answers = form.answers()
+        with st.container(key="log_page"):
+            with st.container(key="log_picture"):
+                _show_weeks(page.log, form.today())
+                read = page.log.report.lines
+                widgets.folded("What was read", "log_read", lambda: tables.say(*read()))
+                st.button("Remove the log", on_click=_forget)
+            with st.container(key="log_answers"):
+                if page.example:
+                    st.html(look.tag("An example, moved so that it ends yesterday"))
+                on, sport = _planned(page.log)
+                derived = derive(
+                    page.log,
+                    on=on,
+                    sport=sport,
+                    air_temperature_c=answers.get("air_temperature_c"),
+                    relative_humidity_pct=answers.get("relative_humidity_pct"),
+                    complete_until=_ask_whether_complete(page.log, on),
+                )
+                _show_answers(derived, answers, sport)
+
+
 look.heading(
     "What do your last weeks answer?",
     "A training log answers questions of My session for you.",
 )
 device.connect()
-page = state(TrainingState)
-label = "A log, or an example" if page.log is None else "Another log"
-with st.expander(label, expanded=page.log is None or bool(page.problems)):
-    _ask_for_files()
-if page.unnamed:
-    _ask_for_columns(page.unnamed[0])
-if page.log is not None:
-    answers = form.answers()
-    with st.container(key="log_page"):
-        with st.container(key="log_picture"):
-            _show_weeks(page.log, form.today())
-            read = page.log.report.lines
-            widgets.folded("What was read", "log_read", lambda: tables.say(*read()))
-            st.button("Remove the log", on_click=_forget)
-        with st.container(key="log_answers"):
-            if page.example:
-                st.html(look.tag("An example, moved so that it ends yesterday"))
-            on, sport = _planned(page.log)
-            derived = derive(
-                page.log,
-                on=on,
-                sport=sport,
-                air_temperature_c=answers.get("air_temperature_c"),
-                relative_humidity_pct=answers.get("relative_humidity_pct"),
-                complete_until=_ask_whether_complete(page.log, on),
-            )
-            _show_answers(derived, answers, sport)
+# A log is the reader's own, and must not answer for an athlete who is open.
+if not form.tell_own():
+    _show()

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
-from riskmodel.datasets import data_file, load_examples
+from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import squad_frame, template
@@ -53,8 +54,8 @@ def score(tmp_path):
     return run
 
 
-def test_the_example_squad_is_scored_as_on_its_page(score):
-    content = data_file("example_squad.csv").read_bytes()
+def test_a_list_with_quirks_is_scored_as_on_its_page(score):
+    content = (Path(__file__).parents[1] / "squad" / "list_with_quirks.csv").read_bytes()
     done, table = score(content)
     raw = read_squad_file(content)
     squad = squad_frame(raw, match_columns(raw), pd.Timestamp("2026-11-24").date())

@@ -5,6 +5,7 @@ import random
 import zipfile
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -12,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.datasets import data_file
 from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
@@ -20,7 +20,7 @@ from riskmodel.squad.columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
 from riskmodel.squad.file import MOST_COLUMNS, SquadFileError, read_squad_file
 from riskmodel.squad.scores import score_squad
 
-EXAMPLE = data_file("example_squad.csv").read_bytes()
+EXAMPLE = Path(__file__).with_name("list_with_quirks.csv").read_bytes()
 DAY = date(2026, 11, 24)
 PLAN = {
     "sport": "soccer",

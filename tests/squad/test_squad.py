@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel import assess, assess_frame, load_scorecard
-from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.squad_sheet import (
     expected_text,
@@ -40,7 +40,7 @@ from riskmodel.squad.scores import (
 from riskmodel.whatif.levers import LEVERS
 from tests.strategies import sessions
 
-EXAMPLE = data_file("example_squad.csv").read_bytes()
+EXAMPLE = Path(__file__).with_name("list_with_quirks.csv").read_bytes()
 DAY = date(2026, 11, 24)
 PLAN = {
     "sport": "soccer",

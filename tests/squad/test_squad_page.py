@@ -617,6 +617,49 @@ def test_a_kept_squad_can_be_removed_and_deleted():
     assert not [b for b in page.button if b.label.startswith("Delete")]
 
 
+XYZ = "Name,Age,Meds,illness_24h\nAnna,20,Xyz,no\nBen,30,statin,no\n"
+
+
+def with_words():
+    page = with_list(XYZ)
+    squad_of(page).settled["medications", "Xyz"] = "none"
+    page.session_state["box_squad_groups"] = True
+    page.run()
+    return page
+
+
+def test_a_kept_list_has_its_words_and_asks_for_illness_anew():
+    page = with_words()
+    chances = numbers(page)
+    press(page, "Keep in this browser")
+    text = page.session_state["DeviceState"].text
+    new = opened(PLAN, DeviceState=DeviceState(text=text))
+    assert squad_of(new).athletes["medications"].tolist() == ["none", "statin"]
+    assert "illness_24h" not in squad_of(new).athletes
+    assert numbers(new) == chances
+    # What was kept by an earlier version too.
+    old = {"athlete": ["Ada"], "age_years": [30], "red_flags": ["none"]}
+    new = opened(PLAN, DeviceState=DeviceState(text=json.dumps({"squad": old})))
+    assert list(squad_of(new).athletes) == ["athlete", "age_years"]
+
+
+def test_what_was_said_of_words_counts_for_its_list_alone():
+    page = with_words()
+    page.session_state["squad_list"] = True
+    page.run()
+    type_in(page, edited_rows={0: {"age_years": "21"}})
+    assert squad_of(page).settled
+    bring(page, XYZ)
+    assert not squad_of(page).settled
+    page = with_words()
+    press(page, "Remove the squad")
+    assert not squad_of(page).settled
+    page = with_words()
+    squad_of(page).to_open = squad_of(page).athletes
+    page.run()
+    assert not squad_of(page).settled
+
+
 def test_a_kept_session_does_not_go_before_answers_that_are_there():
     kept = {"sport": "rowing", "duration_min": 30, "age_years": 99, "sky": "purple"}
     entry = {"squad": {"athlete": ["Ada"], "age_years": [30]}, "squad_session": kept}

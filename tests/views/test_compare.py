@@ -18,6 +18,7 @@ from riskmodel.views.look import LIMITS
 from riskmodel.views.state import FormState, ScenariosState, Visit
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, to_text
 from tests.browser import axe, download, fits, in_both_windows, noted_requests, ready
+from tests.views.pages import address_of
 from tests.views.test_my_session import SIX, html_of
 from tests.views.test_seams import app, go
 
@@ -101,12 +102,34 @@ def test_a_session_without_a_number_leaves_the_example():
     assert [plan.name for plan in plans_of(test)] == ["My session", "My session (2)"]
 
 
-def test_of_a_squads_athlete_nothing_is_held_until_it_is_touched():
-    visit = FormState(visit=Visit("Ada", {}))
-    test = app("compare", **in_form(HOT), FormState=visit)
-    assert plans_of(test)[0].answers == HOT
-    assert held(test) == ""
-    assert not [b for b in test.button if b.key == "keep"]
+def test_plans_of_my_session_lie_nowhere_until_they_are_touched():
+    test = app("compare", **in_form(HOT))
+    assert (held(test), address_of(test)) == ("", {})
+    first = next(iter(test.session_state["ScenariosState"].scenarios))
+    typed(test, first, "session_rpe", "6")
+    assert from_text(held(test))[0] == plans_of(test)
+    assert address_of(test)["scenarios"] == to_text(plans_of(test), private=False)
+
+
+@pytest.mark.parametrize("own", [HOT, {}])
+def test_an_athlete_who_is_open_comes_into_no_plan(own):
+    visit = FormState(visit=Visit("Ada", own))
+    test = app("compare", **in_form({**SIX, "medications": ["statin"]}), FormState=visit)
+    assert "Ada, from the squad, is open" in html_of(test)
+    assert plans_of(test)[0].answers == (own or example.PLANS[0].answers)
+    first = next(iter(test.session_state["ScenariosState"].scenarios))
+    typed(test, first, "session_rpe", "6")
+    assert [b.key for b in test.button if b.key == "add_session"] == ["add_session"] * bool(
+        own
+    )
+    if own:
+        test.button(key="add_session").click().run()
+        assert plans_of(test)[-1].answers == own
+    assert "statin" not in held(test)
+    kept = test.session_state["ScenariosState"].scenarios
+    test.button(key="leave_visit").click().run()
+    assert "from the squad" not in html_of(test)
+    assert test.session_state["ScenariosState"].scenarios == kept
 
 
 def test_a_link_to_compare_is_no_link_to_my_session():
@@ -203,6 +226,32 @@ def test_what_was_typed_stays_and_follows_other_units():
     test.run()
     assert test.text_input(key="plan_1_air_temperature_c").value == "77"
     assert test.text_input(key="plan_1_duration_min").value == "1:30"
+
+
+def test_what_was_refused_in_one_unit_is_read_in_another_once_that_is_chosen():
+    test = with_plans(SIX, HOT)
+    typed(test, 1, "air_temperature_c", "86")
+    assert html_of(test).count(FAULT) == 1
+    test.session_state["FormState"].units = {"°C": "°F"}
+    test.run()
+    assert not html_of(test).count(FAULT)
+    assert test.text_input(key="plan_1_air_temperature_c").value == "86"
+    assert plans_of(test)[0].answers["air_temperature_c"] == pytest.approx(30.0)
+    assert len(numbers(test)) == 2
+    test.session_state["FormState"].units = {"°C": "°C"}
+    test.run()
+    assert test.text_input(key="plan_1_air_temperature_c").value == "30"
+
+
+def test_a_measured_heat_that_went_is_no_fault_of_its_field():
+    test = with_plans(SIX, SIX)
+    test.session_state["ScenariosState"].rows = ("wbgt_c",)
+    test.run()
+    typed(test, 1, "wbgt_c", "31")
+    typed(test, 1, "air_temperature_c", "5")
+    assert "wbgt_c" not in plans_of(test)[0].answers
+    assert test.text_input(key="plan_1_wbgt_c").value == ""
+    assert not html_of(test).count(FAULT)
 
 
 def test_rows_that_are_alike_are_folded_and_what_differs_is_marked():

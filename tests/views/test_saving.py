@@ -29,7 +29,7 @@ from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
-from tests.views.test_my_session import SIX
+from tests.views.pages import SIX, typed
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
 MARATHON = load_examples()["Marathon"]
@@ -656,3 +656,19 @@ def test_warning_signs_and_illness_are_never_saved(database):
         assert "age_years" in stored
         assert "illness" not in stored
         assert "red_flags" not in stored
+    more = {**open_elsewhere, "box_squad_groups": True, "way_keep": True}
+    texts = {name: typed(name, value) for name, value in {**SIX, **signs}.items()}
+    for name in ("compare", "squad", "my_session"):
+        page = opened(name, {**texts, **more})
+        words = ("Keep in this browser", "Keep 1 answer in this browser")
+        next(b for b in page.button if b.label in words).click().run()
+        assert not page.exception
+        stored = page.session_state["DeviceState"].text
+        assert "age_years" in stored
+        assert "illness" not in stored
+        assert "red_flags" not in stored
+
+
+def test_the_diary_leads_to_my_session_where_there_is_no_number_yet(database):
+    assert "to_session" in [b.key for b in opened("diary").button]
+    assert "to_session" not in [b.key for b in opened("diary", SIX).button]

@@ -1,6 +1,7 @@
 """Where the pages meet: answers that are swapped, followed or left behind."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,9 +15,11 @@ from riskmodel.store import LOCAL
 from riskmodel.views import device, look, place
 from riskmodel.views.state import (
     FormState,
+    MySessionState,
     SquadState,
     StartState,
     StartWeather,
+    Step,
     Visit,
 )
 from riskmodel.weather.files import read_weather_file
@@ -231,7 +234,7 @@ def test_the_answers_of_an_athlete_who_is_open_are_kept_nowhere():
     assert [b for b in test.button if b.key == "back_to_squad"]
     assert number_of(test)
     assert (own_answers(test), address_of(test)) == ({}, {})
-    press(test, "clear")
+    press(test, "leave_visit")
     assert "answers of Ben" not in html_of(test)
     assert "answers of Ben" not in html_of(go(test, "diary"))
 
@@ -241,11 +244,87 @@ def test_what_was_wrong_with_an_athlete_is_told_in_my_session():
     assert "Sex is x" in html_of(test)
 
 
-def test_clearing_ends_a_visit():
-    test = open_athlete(with_squad(), 2)
-    press(fill(test, {"box_options": True}), "clear")
-    assert "answers of Ben" not in html_of(test)
-    assert "answers of" not in html_of(go(test, "diary"))
+def visiting(**own):
+    """Ben is open, with a medicine of his own."""
+    return fill(open_athlete(with_squad(**own), 2), {"medications": ["statin"]})
+
+
+def test_ones_own_answers_come_back_whole_and_nothing_of_an_athlete_is_taken_back():
+    own = {"medications": ["loop_diuretic"], "sleep_h": 5.0}
+    test = fill(visiting(**own), {"box_options": True})
+    assert not [b for b in test.button if b.key in ("clear", "example")]
+    press(test, "leave_visit")
+    assert own_answers(test) == {**SIX, **own}
+    assert address_of(test)["age_years"] == "40"
+    assert not [b for b in test.button if b.key == "go_back"]
+    assert "Sex is x" not in html_of(test)
+
+
+def test_a_step_is_taken_back_only_where_it_was_done():
+    of_ben = Step("Changed plan", {"athlete": "Ben"}, SIX, Visit("Ben", {}))
+    test = app(**SIX, MySessionState=MySessionState(step=of_ben))
+    assert not [b for b in test.button if b.key == "go_back"]
+    of_ben = Step("Changed plan", {"athlete": "Ben"}, SIX, None)
+    test = app(**SIX, MySessionState=MySessionState(step=of_ben))
+    assert [b for b in test.button if b.key == "go_back"]
+
+
+@pytest.mark.parametrize(
+    ("page", "whose"),
+    [
+        ("start", "answers of Ben"),
+        ("diary", "answers of Ben"),
+        ("compare", "Ben, from the squad, is open"),
+        ("training", "Ben, from the squad, is open"),
+        ("saved", "Ben, from the squad, is open"),
+    ],
+)
+def test_each_page_says_whose_answers_it_shows(database, page, whose):
+    test = go(visiting(), page)
+    assert html_of(test).count(whose) == 1
+    if "is open" in whose:
+        press(test, "leave_visit")
+        assert "Ben, from" not in html_of(test)
+        assert own_answers(test) == SIX
+
+
+def test_an_athletes_answers_are_not_kept_as_ones_own():
+    test = fill(visiting(), {"way_keep": True})
+    assert "only your own answers can be kept" in html_of(test)
+    assert not [b for b in test.button if b.label.startswith(("Keep ", "Use the"))]
+
+
+def test_what_is_saved_and_opened_is_ones_own_while_an_athlete_is_open(database):
+    public = {**SIX, "duration_min": 90.0}
+    database.save(LOCAL, "plan", "Long", public)
+    (entry,) = database.items(LOCAL, "plan")
+    own = {"medications": ["loop_diuretic"]}
+    test = fill(go(go(visiting(**own), "compare"), "saved"), {"save_private": True})
+    for kind in ("plan", "athlete", "scenarios"):
+        fill(test, {"save_what": kind})
+        fill(test, {f"save_name_{kind}": "Mine"})
+        press(test, f"save_{kind}")
+        (saved,) = (e for e in database.items(LOCAL, kind) if e.name == "Mine")
+        content = str(database.load(LOCAL, kind, saved.id).content)
+        assert "loop_diuretic" in content
+        assert not {"statin", "Ben"} & {*re.findall(r"\w+", content)}
+    test.button(key=f"open_{entry.id}").click().run()
+    assert own_answers(test) == {**public, **own}
+    assert test.session_state["FormState"].visit is None
+
+
+def test_a_log_answers_nothing_for_an_athlete_who_is_open():
+    test = go(app(**SIX), "training")
+    (examples,) = (w for w in test.get("button_group") if w.key == "log_example")
+    examples.set_value("strava_activities.csv").run()
+    assert [b for b in test.button if b.key == "log_use"]
+    squad = pd.DataFrame({"athlete": ["Ben"], "age_years": [25.0]}, index=[1])
+    test.session_state["SquadState"] = SquadState(squad)
+    go(open_athlete(go(test, "squad"), 1), "training")
+    assert not [b for b in test.button if b.key == "log_use"]
+    press(test, "leave_visit")
+    press(test, "log_use")
+    assert own_answers(test).keys() > SIX.keys()
 
 
 def test_the_diary_says_whose_answers_it_would_write(database):
