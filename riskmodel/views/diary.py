@@ -96,8 +96,8 @@ def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
     st.header("Before: what is expected", anchor=False)
     answers = form.answers()
     answer = assess(answers)
-    if answer.problems:
-        look.note("My session shows no number yet, so there is nothing to write down.")
+    if answer.problems or form.still_from_example():
+        look.note("My session has no number that is yours yet: nothing to write down.")
         st.button("Open My session", key="to_session", on_click=go_to, args=("my_session",))
         return
     sport, minutes = answers["sport"], float(answers["duration_min"])

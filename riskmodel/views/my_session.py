@@ -154,11 +154,11 @@ def _sharpen(answer: Assessment) -> None:
     if name is None or not width:
         return
     share_pct = 100.0 * answer.narrowing[name] / width
-    words = f"about {share_pct:.0f} % narrower" if share_pct >= 1.0 else "a little narrower"
+    size = f"about {share_pct:.0f} %" if share_pct >= 1.0 else "a little"
     with st.container(border=True, key="next_question"):
         st.html(
             '<p class="cr-do">Make it sharper <span class="cr-note">'
-            f"one answer, and the range is {words} on average</span></p>"
+            f"this answer usually narrows the range by {size}; it can widen it</span></p>"
         )
         questions.draw([FIELDS[name]])
         st.button("Skip", type="tertiary", key="skip", on_click=_skip, args=(name,))
@@ -251,7 +251,9 @@ def _footer() -> str:
 
 
 def _show() -> None:
-    example = not form.answers().keys() & questions.EXAMPLE.keys() - set(device.PROFILE)
+    # A kept profile, or a training log with its sport, is not yet a session.
+    not_yet = {*device.PROFILE, "sport"}
+    example = not form.answers().keys() & questions.EXAMPLE.keys() - not_yet
     if example and not state(MySessionState).from_link and not form.faults():
         form.show_example(questions.EXAMPLE)
     answers = form.answers()
@@ -259,6 +261,10 @@ def _show() -> None:
     scored = _scored(form.shown() if example else answers)
     before, answer = scored.assessment, scored.planned_assessment
     share.show_link_problems(answers)
+    log = state(FormState).log_answers
+    if count := sum(answers.get(name) == of_log.value for name, of_log in log.items()):
+        words = "answer" if count == 1 else "answers"
+        look.note(f"{count} {words} came from the training log.")
     with st.container(key="page"):
         _answer(answer, before if answer is not before else None, example=example)
         elsewhere = _rail(before, example=example)

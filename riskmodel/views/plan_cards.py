@@ -167,7 +167,7 @@ def _ask(number: int, field: Field) -> None:
 
 
 def _marked(label: str, differs: bool) -> str:
-    return f"**≠ {label}**" if differs else label
+    return f"≠ {label}" if differs else label
 
 
 def _ask_number(number: int, field: Field, label: str, change: dict[str, Any]) -> None:
