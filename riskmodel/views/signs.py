@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
@@ -16,10 +18,8 @@ def ask() -> None:
     """Draw the question in brief, its list once it is opened, or that it was answered."""
     page = state(MySessionState)
     named = _named()
-    told = bool(named) or st.session_state.get("illness_24h") == "yes"
-    is_open = told or (page.signs_open and not answered())
+    is_open = bool(named) or st.session_state.get("illness_24h") == "yes" or page.signs_open
     if answered() and not is_open:
-        page.signs_open = False
         words = ":material/check: No warning signs today"
         st.button(words, key="signs", type="tertiary", on_click=_open)
         return
@@ -32,8 +32,11 @@ def ask() -> None:
                 f'<p class="cr-do" id="{ANCHOR}">Any of these now?</p>'
                 f'<p class="cr-note">{in_brief()}.</p>'
             )
-            with st.container(horizontal=True):
-                st.button("None of these", key="no_signs", type="primary", on_click=_none)
+        with st.container(horizontal=True):
+            kind: Literal["primary", "secondary"] = "secondary" if named else "primary"
+            words = "None of these: close the list" if is_open else "None of these"
+            st.button(words, key="no_signs", type=kind, on_click=_none)
+            if not is_open:
                 st.button("Yes, or not sure", key="signs", on_click=_open)
 
 
