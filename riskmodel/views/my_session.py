@@ -113,8 +113,8 @@ def _head() -> None:
 
 def _options() -> None:
     if state(FormState).visit is not None:
-        questions.ask_units()
         form.ask_to_leave()
+        questions.ask_units()
         return
     widgets.example("Look at an example", load_examples(), "example", _use_example)
     questions.ask_units()
