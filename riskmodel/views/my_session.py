@@ -99,7 +99,12 @@ def _head() -> None:
     if form.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
     if (step := state(MySessionState).step) is not None:
-        st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
+        st.button(
+            widgets.plain(f"Undo: {step.label}"),
+            key="go_back",
+            type="tertiary",
+            on_click=_undo,
+        )
 
 
 def _options() -> None:
