@@ -17,7 +17,7 @@ from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
-from riskmodel.scoring.bands import BANDS, in_100_number
+from riskmodel.scoring.bands import BANDS, in_100_brief
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views import look, place
 from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
@@ -61,9 +61,7 @@ def own():
 
 def shown(answer):
     """Write a number as the page does."""
-    return (
-        in_100_number(answer.probability, "<").replace("< ", "<").replace(" or more", "+")
-    )
+    return in_100_brief(answer.probability)
 
 
 # ------------------------------------------------------------------- the first visit
