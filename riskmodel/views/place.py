@@ -14,7 +14,7 @@ import streamlit as st
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.starts import credit
 from riskmodel.starts.scores import WEATHER_FIELDS
-from riskmodel.views import device, form, look, widgets
+from riskmodel.views import device, form, look, questions, widgets
 from riskmodel.views.state import FormState, PlaceState, StartWeather, state
 from riskmodel.weather.hours import Place, Weather, WeatherError, clock_words
 from riskmodel.weather.open_meteo import (
@@ -113,6 +113,12 @@ def choose(place: Place) -> None:
 
 
 # ------------------------------------------------------------------------ My session
+
+
+def ask_weather() -> None:
+    """Ask how the weather feels, or for a place to take the forecast of."""
+    questions.ask_feeling()
+    ask_forecast()
 
 
 def ask_forecast() -> None:

@@ -36,7 +36,7 @@ from riskmodel.scoring.bands import (
 )
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
-from riskmodel.views import form, look
+from riskmodel.views import form, look, widgets
 
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
@@ -78,7 +78,7 @@ def show_number(answer: Assessment, was: Assessment | None, tag: str) -> None:
 def _needed_html(answer: Assessment) -> str:
     labels = [problem.label for problem in answer.problems if problem.kind == "missing"]
     others = [p.sentence(names=False) for p in answer.problems if p.kind != "missing"]
-    words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
+    words = escape(widgets.needed_text(labels))
     lines = "".join(f"<p>{escape(line)}</p>" for line in others)
     head = '<p class="cr-do">No number yet</p>'
     said = f"<p>{words}</p>" if words else ""

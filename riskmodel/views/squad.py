@@ -58,7 +58,7 @@ def _strip() -> None:
         with st.container(horizontal=True, key="row_weather"):
             place.offer_now()
             for words, icon, draw in (
-                ("Weather", "cloud", _weather),
+                ("Weather", "cloud", place.ask_weather),
                 ("More", "tune", _more),
                 (athletes.count_of(athletes.shown()), "groups", athletes.ask_for_athletes),
             ):
@@ -94,11 +94,6 @@ def _which_plan() -> None:
             type="tertiary",
             on_click=squad_plan.drop_second,
         )
-
-
-def _weather() -> None:
-    questions.ask_feeling()
-    place.ask_forecast()
 
 
 def _more() -> None:

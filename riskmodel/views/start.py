@@ -27,6 +27,7 @@ from riskmodel.views import (
     start_weather,
     widgets,
 )
+from riskmodel.views.example import EXAMPLE
 from riskmodel.views.start_chart import Best, calendar_html
 from riskmodel.views.state import NavigationState, SquadState, StartState, state
 from riskmodel.weather.hours import Weather, at_clock, clock_words
@@ -223,7 +224,7 @@ def _show() -> None:
             example = weather is None or bool(missing)
             if example:
                 st.html(_example_tags(weather=weather is None, session=bool(missing)))
-            answers = {**(questions.EXAMPLE if missing else {}), **answers}
+            answers = {**(EXAMPLE if missing else {}), **answers}
             best = _score(weather, answers, squad)
             if _show_stop(best):
                 return

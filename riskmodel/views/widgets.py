@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     """Write text of somebody else for a label, where nothing of it becomes formatting."""
     apart = _KEPT_APART.sub(_APART, " ".join(text.split()))
     return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", apart))
+
+
+def needed_text(labels: Sequence[str]) -> str:
+    """Say which answers a number still needs, "" if none."""
+    return f"Still needed: {', '.join(labels)}." if labels else ""
 
 
 def download(

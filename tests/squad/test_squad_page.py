@@ -161,7 +161,7 @@ def test_what_my_session_says_is_the_squads_first_plan():
 
 def test_without_a_whole_session_the_page_says_what_is_needed():
     page = opened({"sport": "soccer"})
-    assert "Still needed for a number: Planned duration" in html_of(page)
+    assert "Still needed: Planned duration" in html_of(page)
     assert not numbers(page)
 
 

@@ -20,7 +20,8 @@ from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_brief
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views import look, place
-from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
+from riskmodel.views.example import EXAMPLE
+from riskmodel.views.questions import GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
 from riskmodel.weather.feels import humidity_pct
 from riskmodel.weather.hours import WeatherError
@@ -74,7 +75,7 @@ def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
     assert not own_answers(page)
     assert not address_of(page)
     assert not [b for b in page.button if b.key in ("skip", "confirm", "take_levers")]
-    assert "way_share" not in page.session_state
+    assert "box_share" not in page.session_state
     assert "e.g." not in page.text_input(key="age_years").label
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from riskmodel import advise, assess
 from riskmodel.scoring.bands import in_100_number
 from riskmodel.scoring.guards import RED_FLAGS
-from riskmodel.views.questions import EXAMPLE
+from riskmodel.views.example import EXAMPLE
 from riskmodel.weather.open_meteo import forget
 from tests.browser import axe, download, fits, in_both_windows, ready, settled
 from tests.views.pages import SIX

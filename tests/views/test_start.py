@@ -383,7 +383,7 @@ def test_what_cannot_be_had_by_hand_is_told_there():
     page.number_input(key="typed_latitude").set_value(48.2).run()
     page.number_input(key="typed_longitude").set_value(16.4).run()
     page.button(key="use_typed").click().run()
-    assert "The coolest hour has 30 °C and the warmest 20 °C." in told(page)
+    assert "The coolest hour is warmer than the warmest." in told(page)
     assert "Example weather" in told(page)
 
 
