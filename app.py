@@ -18,9 +18,10 @@ pages = {
 }
 page = st.navigation(list(pages.values()), position="hidden")
 look.dress()
-navigation.draw(pages, page)
+name = next(name for name in pages if pages[name] == page)
+navigation.draw(pages, name)
 form.take_touched()
-form.show_again(page.title)
+form.show_again(name)
 if page not in (pages["squad"], pages["start"]):
     squad_plan.leave()
 form.drop_changed_weather()

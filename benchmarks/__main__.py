@@ -30,12 +30,8 @@ from riskmodel.physiology import heat
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.reporting.squad_sheet import squad_table
 from riskmodel.scorecard.points import PointsCounter
-from riskmodel.squad.scores import (
-    ATHLETE_FIELDS,
-    PLAN_FIELDS,
-    answer_squad,
-    over_plans,
-)
+from riskmodel.squad.plan import ATHLETE_FIELDS, PLAN_FIELDS
+from riskmodel.squad.scores import answer_squad, over_plans
 
 N = 1_000_000
 BLOCK = 8192

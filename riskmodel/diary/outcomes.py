@@ -16,6 +16,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.scorecard.file import version_of
 
@@ -162,8 +163,8 @@ def _cramp_problems(outcome: Outcome) -> Iterable[str]:
         yield "A cramp came during the session or after it, not both."
     elif at is not None and _is_number(outcome.duration_min) and at > outcome.duration_min:
         yield (
-            f"The cramp came at {at:g} min, after the session of "
-            f"{outcome.duration_min:g} min; say that it came after it."
+            "The cramp came later than the session lasted, "
+            f"{duration_text(outcome.duration_min)}; say that it came after it."
         )
 
 

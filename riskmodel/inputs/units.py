@@ -92,6 +92,35 @@ _WRITTEN = {
     "min": {"h": Unit("h", 1.0 / 60.0)},
 }
 
+UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "°C": ("°c", "c", "celsius"),
+        "°F": ("°f", "f", "fahrenheit"),
+        "kg": ("kg", "kgs", "kilo", "kilos"),
+        "lb": ("lb", "lbs", "pound", "pounds"),
+        "cm": ("cm",),
+        "m": ("m", "metre", "metres", "meter", "meters"),
+        "in": ("in", "inch", "inches", '"'),
+        "ft in": ("ftin", "ft", "feet"),
+        "l/h": ("l/h", "l", "litre/h", "liter/h"),
+        "oz/h": ("oz/h", "oz"),
+        "m/s": ("m/s", "mps"),
+        "km/h": ("km/h", "kmh", "kph"),
+        "mph": ("mph",),
+        "%": ("%", "pct", "percent"),
+        "h": ("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"),
+        "min": ("min", "mins", "minute", "minutes", "minuten"),
+        "years": ("years", "year", "y", "yo"),
+        "sessions": ("sessions", "session", "x"),
+        "days": ("days", "day", "d"),
+        "mg/l": ("mg/l", "mg"),
+        "W/m²": ("w/m²", "w/m2", "w"),
+        "°": ("°", "deg"),
+        "of 10": ("of10", "/10"),
+    }
+)
+"""Words that people write for a unit, by its label; in lower case and without blanks."""
+
 HEADINGS: Mapping[str, str] = MappingProxyType(
     {
         "°C": "Temperature",

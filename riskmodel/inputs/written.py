@@ -14,38 +14,15 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
 
 _MINUTES_PER_HOUR = 60.0
-# Words for a unit, by its label; all in lower case and without blanks.
-_UNIT_WORDS = {
-    "°C": ("°c", "c", "celsius"),
-    "°F": ("°f", "f", "fahrenheit"),
-    "kg": ("kg", "kilo", "kilos"),
-    "lb": ("lb", "lbs", "pounds", "pound"),
-    "cm": ("cm",),
-    "m": ("m", "metre", "meter"),
-    "in": ("in", "inch", "inches", '"'),
-    "l/h": ("l/h", "l", "litre/h", "liter/h"),
-    "oz/h": ("oz/h", "oz"),
-    "m/s": ("m/s", "mps"),
-    "km/h": ("km/h", "kmh", "kph"),
-    "mph": ("mph",),
-    "%": ("%", "percent"),
-    "years": ("years", "year", "y", "yo"),
-    "sessions": ("sessions", "session", "x"),
-    "days": ("days", "day", "d"),
-    "mg/l": ("mg/l", "mg"),
-    "W/m²": ("w/m²", "w/m2", "w"),
-    "°": ("°", "deg"),
-    "of 10": ("of10", "/10"),
-}
 _BLANK = r"[\s_]"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 _WITH_UNIT = re.compile(rf"({_NUMBER})(.*)")
 _FEET = re.compile(r"(\d)(?:'|ft|feet)(\d{1,2}(?:\.\d+)?)?(?:\"|''|in|inch|inches)?")
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?h?")
-_HOURS = re.compile(
-    rf"({_NUMBER})(?:h|hr|hrs|hour|hours|std)(?:({_NUMBER})(?:m|min|mins|minutes)?)?"
-)
-_MINUTES = re.compile(rf"({_NUMBER})(?:m|min|mins|minute|minutes|')?")
+# Of a time "m" and a dash are minutes too.
+_HOUR, _MINUTE = ("|".join(units.UNIT_WORDS[label]) for label in ("h", "min"))
+_HOURS = re.compile(rf"({_NUMBER})(?:{_HOUR})(?:({_NUMBER})(?:m|{_MINUTE})?)?")
+_MINUTES = re.compile(rf"({_NUMBER})(?:m|{_MINUTE}|')?")
 
 
 def number_written(text: str, field: Field, chosen: units.Chosen | None = None) -> float:
@@ -142,7 +119,7 @@ def _unit_of(word: str, field: Field, chosen: units.Chosen) -> units.Unit:
 
 @cache
 def _labels() -> dict[str, str]:
-    return {word: label for label, words in _UNIT_WORDS.items() for word in words}
+    return {word: label for label, words in units.UNIT_WORDS.items() for word in words}
 
 
 def number_text(value: float, field: Field, chosen: units.Chosen | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.drinking import drinking_lines
 from riskmodel.reporting.levers import (
     amounts_text,
@@ -115,6 +116,7 @@ def _content(
     # Nor is an amount advised on a page that anybody may see: it shows the plan alone.
     drinks = drinking_plan(shown, of_drinking.physiology, advice if private else Advice())
     words, rows = drinking_lines(drinks, units)
+    lasting = duration_text(answers["duration_min"])
     effort = f"effort {answers['session_rpe']:g} of 10"
     measured = "measured_sweat_rate_l_h" in answers
     planned = "fluid_intake_l_h" in answers
@@ -123,7 +125,7 @@ def _content(
         for key, value in answer.physiology.items()
     }
     return {
-        "title": f"{sport}, {answers['duration_min']:g} min{', ' * bool(name)}{name}",
+        "title": ", ".join(filter(None, (sport, lasting, name))),
         "subtitle": ", ".join(filter(None, (weather_text(answers, units), effort))),
         "safety": [str(guard) for guard in answer.guards]
         if private

@@ -11,6 +11,7 @@ import pandas as pd
 from riskmodel.inputs import units as unit_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
+from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.words import BAND_LABELS, answer_text, weather_text
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_number
@@ -150,20 +151,6 @@ def _why_not(row: Mapping[Any, Any], *, private: bool) -> str:
         stopped = "Answers need a look." if row["must_not_start"] else ""
         return public_sentences(problems) or stopped
     return " ".join(problem.sentence(names=False) for problem in problems)
-
-
-def duration_text(minutes: float) -> str:
-    """Write a duration as people say it.
-
-    Examples
-    --------
-    >>> duration_text(45), duration_text(90), duration_text(120)
-    ('45 min', '1 h 30', '2 h')
-    """
-    hours, rest = divmod(round(minutes), 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
 def title_text(plan: Mapping[str, Any]) -> str:

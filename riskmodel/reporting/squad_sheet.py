@@ -269,9 +269,7 @@ def option_text(option: SquadOption, units: unit_table.Chosen = _OWN) -> str:
 
 def plan_text(plan: Mapping[str, Any], units: unit_table.Chosen) -> str:
     """Say what is planned, in one line."""
-    sport = FIELDS["sport"].levels[plan["sport"]]
-    words = f"{sport}, {plan['duration_min']:g} min, effort {plan['session_rpe']:g} of 10"
-    return ", ".join(filter(None, (words, weather_text(plan, units))))
+    return ", ".join(filter(None, (title_text(plan), weather_text(plan, units))))
 
 
 def heat_text(plan: Mapping[str, Any]) -> str:

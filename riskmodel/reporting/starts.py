@@ -42,15 +42,26 @@ def source_words(weather: Weather, *, fetched: bool, last: bool) -> str:
     return " ".join([*sentences, zone, *weather.notes])
 
 
+_LEAST_ATHLETES = 0.05  # that are rounded to a number
 _MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 
 
+def weekday_word(moment: pd.Timestamp) -> str:
+    """Weekday of a moment, the same on every machine: "Sun"."""
+    return WEEKDAYS[moment.weekday()]
+
+
+def date_words(moment: pd.Timestamp) -> str:
+    """Date of a moment, the same on every machine: "4 Jul"."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
 def day_words(moment: pd.Timestamp) -> str:
     """Day of a moment, the same on every machine: "Sun 4 Jul"."""
-    return f"{WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
+    return f"{weekday_word(moment)} {date_words(moment)}"
 
 
 def start_words(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -68,7 +79,12 @@ def number_words(best: BestStart | BestStartSquad, value: float) -> str:
 
 def athletes_number(value: float, fewer: str = "fewer than") -> str:
     """Write athletes to expect: "1.3", or "fewer than 0.1", which is never nobody."""
-    return f"{value:.1f}" if value >= 0.05 else f"{fewer} 0.1"
+    return f"{value:.1f}" if value >= _LEAST_ATHLETES else f"{fewer} 0.1"
+
+
+def athletes_brief(value: float) -> str:
+    """Write athletes to expect in little room: "1.3", or "<0.1"."""
+    return athletes_number(value) if value >= _LEAST_ATHLETES else "<0.1"
 
 
 def number_of(best: BestStart | BestStartSquad, row: pd.Series[Any]) -> float:
@@ -118,7 +134,10 @@ def day_best_words(best: BestStart | BestStartSquad, day_best: DayBest) -> str:
         return f"{text}, no different from the planned start"
     if day_best.value > number_of(best, row):
         return f"{text}, more than at the planned start"
-    return f"{text} instead of {before.removeprefix('about ')}"
+    value = number_of(best, row)
+    one = isinstance(best, BestStart)
+    instead = in_100_number(value) if one else athletes_number(value)
+    return f"{text} instead of {instead}"
 
 
 def weather_words(row: pd.Series[Any], chosen: units.Chosen) -> str:

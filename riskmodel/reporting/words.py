@@ -34,7 +34,6 @@ _KNOWN_IN_AIR = frozenset(
 ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
 """Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
-BAND_MEANINGS = {band.name: band.meaning for band in BANDS}
 BAND_LIKENESS = {
     "low": "as in an ordinary training session.",
     "moderate": "more than ordinary training.",

@@ -102,11 +102,6 @@ class Assessment:
     onset: Onset | None
 
     @property
-    def shown_points(self) -> float:
-        """Total on the scale of 0 to 100; larger sums are shown as 100."""
-        return min(self.total_points, SHOWN_MAXIMUM)
-
-    @property
     def heat_is_open(self) -> bool:
         """Whether heat counts as average: in the water the air does not tell it."""
         return not self.problems and math.isnan(self.physiology["wbgt_c"])

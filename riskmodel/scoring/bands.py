@@ -114,6 +114,24 @@ def in_100_number(probability: float, fewer: str = "fewer than") -> str:
     return f"{fewer} 1" if code == 0 else _IN_100[code] if code >= 95 else str(code)
 
 
+def in_100_span_brief(low: float, high: float) -> str:
+    """Write a range of probabilities in little room: "<1 to 4"."""
+    ends = in_100_brief(low), in_100_brief(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def in_100_brief(probability: float) -> str:
+    """Write a probability in little room.
+
+    Examples
+    --------
+    >>> in_100_brief(0.15), in_100_brief(0.002), in_100_brief(0.99)
+    ('15', '<1', '95+')
+    """
+    code = int(_shown_codes(probability))
+    return "<1" if code == 0 else "95+" if code == 95 else in_100_number(probability)
+
+
 def in_10_text(share: float) -> str:
     """Write a share for people.
 

@@ -16,6 +16,7 @@ from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
+from riskmodel.inputs.units import UNIT_WORDS
 from riskmodel.squad.names import exact
 
 LEAVE_OUT = ""
@@ -60,17 +61,18 @@ TARGETS: Mapping[str, str] = {
 }
 """What a column can be, with its label."""
 
+# Units that headers and cells name; "days" at the end of a header is none.
+_UNITS_NAMED = (
+    *("kg", "lb", "cm", "m", "ft in", "in", "h", "min", "°C", "°F"),
+    *("m/s", "km/h", "mph", "l/h", "%"),
+)
 # Without case and punctuation: "m/s" is "m s".
 _UNIT_WORDS = {
-    "kg": "kg", "kgs": "kg", "kilos": "kg", "lb": "lb", "lbs": "lb", "pounds": "lb",
-    "cm": "cm", "m": "m", "metres": "m", "meters": "m", "ft": "ft in", "feet": "ft in",
-    "in": "in", "inches": "in", "ftin": "ft in", "ft in": "ft in",
-    "h": "h", "hr": "h", "hrs": "h", "hours": "h", "stunden": "h",
-    "min": "min", "mins": "min", "minutes": "min", "minuten": "min",
-    "c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F",
-    "m s": "m/s", "km h": "km/h", "kmh": "km/h", "kph": "km/h", "mph": "mph",
-    "l h": "l/h", "pct": "%",
-}  # fmt: skip
+    folded(word): label
+    for label in _UNITS_NAMED
+    for word in (label, *UNIT_WORDS[label])
+    if folded(word)
+}
 
 
 @dataclass(frozen=True)

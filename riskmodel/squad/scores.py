@@ -23,33 +23,15 @@ from riskmodel.scoring.guards import STOP_BITS, URGENT_BITS, of_each
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.apart import set_apart
 from riskmodel.squad.plan import (
-    ATHLETE_FIELDS,
     PLAN_FIELDS,
     SESSION_FIELDS,
     SquadAnswers,
     given,
     read_athletes,
-    set_aside,
-    with_plan,
 )
 from riskmodel.whatif.levers import FOR_ALL, LEVERS, Lever
 from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import VETOES
-
-__all__ = [
-    "ATHLETE_FIELDS",
-    "PLAN_FIELDS",
-    "SESSION_FIELDS",
-    "SquadOption",
-    "answer_squad",
-    "attention_order",
-    "counted",
-    "over_plans",
-    "score_squad",
-    "set_aside",
-    "squad_levers",
-    "with_plan",
-]
 
 Array = NDArray[np.float64]
 

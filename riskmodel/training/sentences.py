@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from riskmodel.inputs.units import duration_text
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -38,7 +40,7 @@ SKIPPED = {
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
 _LONGEST = "Longest similar session ({sport}) of the last "
-_OF = ": {minutes:g} min on {day}, from {sources}."
+_OF = ": {minutes:time} on {day}, from {sources}."
 
 # Details are written as `_Writer` says: a noun counts, "year" belongs to a day.
 _SENTENCES = {
@@ -128,13 +130,15 @@ def counted(number: int, noun: str) -> str:
 
 
 class _Writer(string.Formatter):
-    """Writes days, lists and counted nouns, besides what Python formats by itself."""
+    """Writes days, times, lists and counted nouns, besides what Python itself formats."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, tuple):
             return ", ".join(self.format_field(each, format_spec) for each in value)
         if format_spec == "up to":  # where a log ends, if that is earlier than asked
             return f" up to {day_words(value)}, where the log ends" if value else ""
+        if format_spec == "time":
+            return duration_text(value)
         if format_spec == "the":
             return "the" if value else "the last"
         if format_spec == "is":

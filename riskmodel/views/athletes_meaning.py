@@ -40,10 +40,10 @@ def ask_for_columns(file: AthletesFile) -> None:
     for words, columns in (("left out", unknown), ("understood", clear)):
         if not columns:
             continue
-        names = ", ".join(tables.plain(column.header) for column in columns)
+        names = ", ".join(column.header for column in columns)
         key = f"columns_{words.replace(' ', '_')}"
         label = f"{len(columns)} column{'s' * (len(columns) != 1)} {words}: {names}"
-        box = st.expander(label, key=key, on_change="rerun")
+        box = st.expander(widgets.plain(label), key=key, on_change="rerun")
         if box.open:
             with box:
                 answered += [(c, _ask_for_column(file.raw, c)) for c in columns]
@@ -156,12 +156,12 @@ def ask_for_words(words: Words) -> None:
         return
     label = f"{n_open} word{'s' * (n_open != 1)} left open"
     if n_open:
-        label += f": {tables.plain(_counted(words.still_open[:4]))}"
+        label += f": {_counted(words.still_open[:4])}"
     elif not words.to_settle:
-        label = f"Known, and asked nowhere: {tables.plain(_counted(words.known[:4]))}"
+        label = f"Known, and asked nowhere: {_counted(words.known[:4])}"
     else:
         label = "What the words mean"
-    box = st.expander(label, key="squad_words", on_change="rerun")
+    box = st.expander(widgets.plain(label), key="squad_words", on_change="rerun")
     if not box.open:
         return
     with box:
@@ -192,7 +192,7 @@ def _ask_for_word(word: UnknownWord) -> None:
     none = {"none": "None of these"} if field.kind == "levels" else {}
     options = {_OPEN: "Leave it open", **none, **field.levels}
     st.session_state[key] = said.get(known_as) or _OPEN
-    label = f"{field.label}: {tables.plain(word.word)}, {who}"
+    label = f"{field.label}: {word.word}, {who}"
     widgets.select(label, options, key, on_change=_settle, args=(known_as, key))
 
 

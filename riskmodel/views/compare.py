@@ -49,7 +49,7 @@ def _head() -> None:
             if plans.is_example():
                 st.html(look.tag("Example: change anything"), width="content")
             if (before := state(ScenariosState).before) is not None:
-                words = f"Undo: {before.step}"
+                words = widgets.plain(f"Undo: {before.step}")
                 st.button(words, key="undo", type="tertiary", on_click=plans.undo)
             box = widgets.quiet_popover("Rows", "checklist", "rows")
             if box.open:

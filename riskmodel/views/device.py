@@ -236,10 +236,6 @@ def _restored() -> None:
     held: Any = session.get("answers")
     answers = tidy(held)[0] if isinstance(held, Mapping) else {}
     public = {name: v for name, v in answers.items() if not FIELDS[name].private}
-    squad = state(SquadState)
-    if squad.waiting is not None:  # a page opened with the squad's plan, which was empty
-        form.put_example_away()
-        squad.waiting, squad.plans = None, {}
     # The address holds the public ones; others are those of a link, which is newer.
     if not session or form.answers() not in ({}, form.without_assurances(public)):
         return

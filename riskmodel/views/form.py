@@ -29,6 +29,7 @@ from riskmodel.views.state import (
     FormState,
     MySessionState,
     NavigationState,
+    PlaceState,
     Visit,
     state,
 )
@@ -298,10 +299,11 @@ def show_again(page: str) -> None:
     if nothing is written to it in that run.
     """
     navigation, state(FormState).in_sight = state(NavigationState), set()
-    if navigation.title == page:
+    if navigation.page == page:
         return
-    navigation.came_from, navigation.title = navigation.title, page
+    navigation.came_from, navigation.page = navigation.page, page
     put_example_away()
+    state(PlaceState).places, state(PlaceState).problem = (), ""
     for field in FIELDS.values():
         # Every number and text that is drawn looks through all that is kept: what is
         # empty on another page is let go.

@@ -25,6 +25,7 @@ from riskmodel.views import (
     signs,
     widgets,
 )
+from riskmodel.views.example import EXAMPLE
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.combined import combined
@@ -108,7 +109,12 @@ def _head() -> None:
     if form.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
     if (step := _step()) is not None:
-        st.button(f"Undo: {step.label}", key="go_back", type="tertiary", on_click=_undo)
+        st.button(
+            widgets.plain(f"Undo: {step.label}"),
+            key="go_back",
+            type="tertiary",
+            on_click=_undo,
+        )
 
 
 def _options() -> None:
@@ -122,17 +128,12 @@ def _options() -> None:
     st.button("Clear all answers", key="clear", on_click=_clear, help=words)
 
 
-def _weather() -> None:
-    questions.ask_feeling()
-    place.ask_forecast()
-
-
 def _tag(*, example: bool) -> str:
     """Say whose number this is, as long as it is not quite the reader's."""
     if example:
         return look.tag("Example: change anything")
     if left := form.still_from_example():
-        return look.tag(f"{len(left)} of {len(questions.EXAMPLE)} still the example's")
+        return look.tag(f"{len(left)} of {len(EXAMPLE)} still the example's")
     if not signs.answered():
         open_already = state(MySessionState).signs_open
         return look.tag("Preview: warning signs?", "" if open_already else signs.ANCHOR)
@@ -188,13 +189,7 @@ def _faults_elsewhere() -> None:
 
 def _opened(words: str, icon: str, draw: Callable[[], None]) -> bool:
     """Draw a quiet button, and what is behind it once it is opened."""
-    box = st.popover(
-        words,
-        icon=f":material/{icon}:",
-        type="tertiary",
-        key=f"box_{words.lower()}",
-        on_change="rerun",
-    )
+    box = widgets.quiet_popover(words, icon, words.lower())
     if box.open:
         with box:
             draw()
@@ -208,7 +203,7 @@ def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
             questions.ask_session()
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
-                weather_open = _opened("Weather", "cloud", _weather)
+                weather_open = _opened("Weather", "cloud", place.ask_weather)
                 _opened("Options", "tune", _options)
                 if not example and form.still_from_example():
                     st.button(
@@ -253,9 +248,9 @@ def _footer() -> str:
 def _show() -> None:
     # A kept profile, or a training log with its sport, is not yet a session.
     not_yet = {*device.PROFILE, "sport"}
-    example = not form.answers().keys() & questions.EXAMPLE.keys() - not_yet
+    example = not form.answers().keys() & EXAMPLE.keys() - not_yet
     if example and not state(MySessionState).from_link and not form.faults():
-        form.show_example(questions.EXAMPLE)
+        form.show_example(EXAMPLE)
     answers = form.answers()
     example = bool(state(FormState).example)
     scored = _scored(form.shown() if example else answers)

@@ -29,13 +29,13 @@ PAGES: Mapping[str, tuple[str, str]] = {
 _ALWAYS_IN_SIGHT = 4
 
 
-def draw(pages: Mapping[str, StreamlitPage], page: StreamlitPage) -> None:
+def draw(pages: Mapping[str, StreamlitPage], page: str) -> None:
     """Draw the pages: the first ones side by side, the others behind one button."""
     names = list(PAGES)
     behind = names[_ALWAYS_IN_SIGHT:]
-    here = any(pages[name] == page for name in behind)
+    here = page in behind
     key = "nav_more_here" if here else "nav_more"
-    if state(NavigationState).title != page.title:
+    if state(NavigationState).page != page:
         st.session_state[key] = False
     with st.container(horizontal=True, key="nav"):
         st.html(look.brand(), width="content")

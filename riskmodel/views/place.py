@@ -15,7 +15,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.starts import credit
 from riskmodel.starts.scores import WEATHER_FIELDS
-from riskmodel.views import device, form, look
+from riskmodel.views import device, form, look, questions, widgets
 from riskmodel.views.state import FormState, PlaceState, StartWeather, state
 from riskmodel.weather.hours import Place, Weather, WeatherError, clock_words
 from riskmodel.weather.open_meteo import (
@@ -91,7 +91,7 @@ def ask_place(key: str) -> Place | None:
     tell_problem()
     for at, place in enumerate(page.places[:5]):
         st.button(
-            place.label,
+            widgets.plain(place.label),
             key=f"{key}_{at}",
             icon=":material/location_on:",
             type="tertiary",
@@ -116,6 +116,12 @@ def choose(place: Place) -> None:
 # ------------------------------------------------------------------------ My session
 
 
+def ask_weather() -> None:
+    """Ask how the weather feels, or for a place to take the forecast of."""
+    questions.ask_feeling()
+    ask_forecast()
+
+
 def ask_forecast() -> None:
     """Offer the weather of the session from the forecast, now or at its start."""
     place = ask_place("session_place")
@@ -124,7 +130,7 @@ def ask_forecast() -> None:
         # Ends that change with the minute would empty the field each minute.
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         start = st.datetime_input(
-            f"Start, in {place.name}",
+            widgets.plain(f"Start, in {place.name}"),
             now.replace(second=0, microsecond=0),
             min_value=today - timedelta(days=1),
             max_value=today + timedelta(days=MOST_DAYS - 1),
@@ -147,7 +153,7 @@ def offer_now() -> None:
     if (place := last_place()) is None:
         return
     st.button(
-        f"Weather now in {place.name}",
+        widgets.plain(f"Weather now in {place.name}"),
         key="weather_now",
         icon=":material/partly_cloudy_day:",
         type="tertiary",

@@ -11,8 +11,8 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.scoring.bands import in_100_number
-from riskmodel.views import form, look, plans, questions, result
+from riskmodel.scoring.bands import in_100_brief
+from riskmodel.views import form, look, plans, questions, result, widgets
 from riskmodel.views.state import ScenariosState, state
 from riskmodel.whatif.plans import LONGEST_NAME
 
@@ -106,7 +106,7 @@ def needed_words(answer: Assessment) -> str:
     """Say why there is no number."""
     labels = [FIELDS[p.field].label for p in answer.problems if p.kind == "missing"]
     others = [form.sentence(p) for p in answer.problems if p.kind != "missing"]
-    return " ".join([f"Still needed: {', '.join(labels)}."] * bool(labels) + others)
+    return " ".join(filter(None, [widgets.needed_text(labels), *others]))
 
 
 def _number_html(answer: Assessment) -> str:
@@ -118,8 +118,7 @@ def _number_html(answer: Assessment) -> str:
     if answer.problems:
         needed = escape(needed_words(answer))
         return f'<p class="cr-do">No number yet</p><p>{needed}</p>{warnings}'
-    number = in_100_number(answer.probability, "under").replace("under ", "&lt;")
-    number = number.replace(" or more", "+")
+    number = escape(in_100_brief(answer.probability))
     return (
         f'<div class="cr-top b-{answer.band}" role="status">'
         f'<span class="cr-num">{number}</span><span class="cr-note">of 100</span>'

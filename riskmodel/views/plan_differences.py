@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.scoring.bands import in_100_number
+from riskmodel.scoring.bands import in_100_brief
 from riskmodel.views import charts, form, look, plans, widgets
 from riskmodel.views.plan_cards import Assessed
 from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
@@ -38,10 +38,10 @@ def _why(assessed: Assessed, factors: Sequence[Row], others: Sequence[int]) -> i
     other: int = st.session_state["against"]
     first, place = next(iter(assessed)), list(assessed).index(other)
     before, after = (
-        in_100_number(assessed[number].probability, "under") for number in (first, other)
+        in_100_brief(assessed[number].probability) for number in (first, other)
     )
     title = f"Why {before} becomes {after}" if before != after else f"Both are {before}"
-    st.header(title, anchor=False)
+    st.header(widgets.plain(title), anchor=False)
     if len(others) > 1:
         labels = {number: plans.shown()[number].name for number in others}
         more = {"label_visibility": "collapsed", "required": True, "wrap": True}
@@ -56,14 +56,7 @@ def _why(assessed: Assessed, factors: Sequence[Row], others: Sequence[int]) -> i
 
 
 def differences(points: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    """The reasons that differ, larger ones first, and the small ones as one row.
-
-    Examples
-    --------
-    >>> small = [("Sleep", 0.5), ("Stress", 0.5), ("Salt", -0.5)]
-    >>> differences([*small, ("Heat", -3.0), ("Age", 0.0)])
-    [('Heat', -3.0), ('3 smaller ones', 0.5)]
-    """
+    """The reasons that differ, larger ones first, and the small ones as one row."""
     steps = sorted((step for step in points if step[1]), key=lambda step: -abs(step[1]))
     large = [step for step in steps if abs(step[1]) >= _LEAST_POINTS][:_MOST_STEPS]
     small = steps[len(large) :]

@@ -13,15 +13,6 @@ from riskmodel.views import clock, form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
-EXAMPLE: Mapping[str, Any] = {
-    "sport": "running",
-    "duration_min": 120.0,
-    "session_rpe": 7,
-    "air_temperature_c": 27.0,
-    "relative_humidity_pct": 60.0,
-    "age_years": 38.0,
-}
-"""What a first visitor sees: the answers to the questions that a number needs."""
 NONE = {"none": "None of these"}
 """What a list of items offers first."""
 PRIVACY = (

@@ -27,10 +27,16 @@ from riskmodel.reporting.words import (
     value_text,
 )
 from riskmodel.scoring.assessment import Assessment, points_at
-from riskmodel.scoring.bands import in_100_number, in_100_span, shown_in_10, shown_in_100
+from riskmodel.scoring.bands import (
+    in_100_brief,
+    in_100_number,
+    in_100_span_brief,
+    shown_in_10,
+    shown_in_100,
+)
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
-from riskmodel.views import form, look
+from riskmodel.views import form, look, widgets
 
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
@@ -72,7 +78,7 @@ def show_number(answer: Assessment, was: Assessment | None, tag: str) -> None:
 def _needed_html(answer: Assessment) -> str:
     labels = [problem.label for problem in answer.problems if problem.kind == "missing"]
     others = [p.sentence(names=False) for p in answer.problems if p.kind != "missing"]
-    words = f"Still needed: <b>{escape(', '.join(labels))}</b>." if labels else ""
+    words = escape(widgets.needed_text(labels))
     lines = "".join(f"<p>{escape(line)}</p>" for line in others)
     head = '<p class="cr-do">No number yet</p>'
     said = f"<p>{words}</p>" if words else ""
@@ -81,27 +87,21 @@ def _needed_html(answer: Assessment) -> str:
 
 def number_html(answer: Assessment, was: Assessment | None = None, tag: str = "") -> str:
     """How many of 100, the word of the band, and the range."""
-    number = _briefly(in_100_number(answer.probability))
+    number = escape(in_100_brief(answer.probability))
     before = ""
     if was is not None:
-        old = _briefly(in_100_number(was.probability))
+        old = escape(in_100_brief(was.probability))
         before = f'<s aria-label="before: {old},">{old}</s>'
-    side = f"range {in_100_span(answer.probability_low, answer.probability_high)}"
+    side = f"range {in_100_span_brief(answer.probability_low, answer.probability_high)}"
     if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
-        side += f" · ideally {in_100_number(answer.probability_ideal)}"
-    side = _briefly(side)
+        side += f" · ideally {in_100_brief(answer.probability_ideal)}"
     return (
         f'<div class="cr-card cr-answer b-{answer.band}" role="status"><div class="cr-top">'
         f'<span class="cr-num">{before}{number}</span>'
         '<span class="cr-of">of 100 sessions like this would bring a cramp</span>'
         f'<span class="cr-side">{look.chip(answer.band)}'
-        f'<span class="cr-note">{side}</span>{tag}</span></div></div>'
+        f'<span class="cr-note">{escape(side)}</span>{tag}</span></div></div>'
     )
-
-
-def _briefly(words: str) -> str:
-    """Write the ends of the scale as HTML in little room."""
-    return words.replace("fewer than ", "&lt;").replace(" or more", "+")
 
 
 def show_picture(answer: Assessment, was: Assessment | None) -> None:

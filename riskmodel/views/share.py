@@ -130,13 +130,7 @@ def show(answers: Mapping[str, Any], scored: Scored) -> None:
         del ways["Print"]
     with st.container(horizontal=True, key="ways"):
         for words, (icon, draw) in ways.items():
-            box = st.popover(
-                words,
-                icon=f":material/{icon}:",
-                type="tertiary",
-                key=f"way_{words.lower()}",
-                on_change="rerun",
-            )
+            box = widgets.quiet_popover(words, icon, words.lower())
             if box.open:
                 with box:
                     if scored.combined is not None:

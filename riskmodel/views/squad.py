@@ -59,7 +59,7 @@ def _strip() -> None:
         with st.container(horizontal=True, key="row_weather"):
             place.offer_now()
             for words, icon, draw in (
-                ("Weather", "cloud", _weather),
+                ("Weather", "cloud", place.ask_weather),
                 ("More", "tune", _more),
                 (_list_words(), "groups", athletes.ask_for_athletes),
             ):
@@ -94,11 +94,6 @@ def _list_words() -> str:
     squad = athletes.shown()
     is_own = state(SquadState).athletes is not None
     return athletes.count_of(squad) if is_own else "Bring your list"
-
-
-def _weather() -> None:
-    questions.ask_feeling()
-    place.ask_forecast()
 
 
 def _more() -> None:

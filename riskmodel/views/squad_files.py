@@ -22,13 +22,13 @@ def offer(scored: Mapping[str, pd.DataFrame], squad: pd.DataFrame) -> None:
         no="Files hold names and results; what health answers tell is left out.",
     )
     for name, of_plan in scored.items():
-        end = f", plan {name}" if len(scored) > 1 else ""
+        of = name if len(scored) > 1 else ""
         with st.container(horizontal=True):
-            _file_buttons(of_plan, squad, state(SquadState).plans[name], end, private)
+            _file_buttons(of_plan, squad, state(SquadState).plans[name], of, private)
 
 
 def _file_buttons(
-    scored: pd.DataFrame, squad: pd.DataFrame, held: Held, end: str, private: bool
+    scored: pd.DataFrame, squad: pd.DataFrame, held: Held, name: str, private: bool
 ) -> None:
     # A file is made outside the visit, where nothing of its state can be read.
     chosen, plan = form.chosen_units(), held.answers
@@ -37,7 +37,7 @@ def _file_buttons(
     def export() -> pd.DataFrame:
         return squad_export(scored, plan, units=chosen, private=private)
 
-    name = f"squad{end.replace(', plan ', '-').lower()}"
+    end, file = (f", plan {name}", f"squad-{name.lower()}") if name else ("", "squad")
     widgets.download(
         f"Sheet to print{end}",
         lambda: squad_pdf(
@@ -49,7 +49,7 @@ def _file_buttons(
             place=place,
             name=end.removeprefix(", ").capitalize(),
         ),
-        f"{name}.pdf",
+        f"{file}.pdf",
     )
-    widgets.download(f"Excel{end}", lambda: to_xlsx(export(), "Squad"), f"{name}.xlsx")
-    widgets.download(f"CSV{end}", lambda: to_csv(export()), f"{name}.csv")
+    widgets.download(f"Excel{end}", lambda: to_xlsx(export(), "Squad"), f"{file}.xlsx")
+    widgets.download(f"CSV{end}", lambda: to_csv(export()), f"{file}.csv")

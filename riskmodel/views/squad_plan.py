@@ -16,7 +16,7 @@ import streamlit as st
 from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.views import form
+from riskmodel.views import form, widgets
 from riskmodel.views.state import (
     FormState,
     Held,
@@ -102,7 +102,7 @@ def missing(plan: Mapping[str, Any]) -> str:
     """Say what keeps everybody from a number, if anything does."""
     required = [field for field in needed_fields(plan) if field.of_the_plan]
     if needed := [field.label for field in required if field.name not in plan]:
-        return f"Still needed for a number: {', '.join(needed)}."
+        return widgets.needed_text(needed)
     # What a person answers is missing in a plan, and no problem of it.
     problems = [p for p in read_session(plan).problems if p.kind != "missing"]
     return " ".join(form.sentence(problem) for problem in problems)

@@ -12,7 +12,7 @@ from riskmodel import best_start, best_start_squad
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
-from riskmodel.reporting.starts import day_words, starts_table
+from riskmodel.reporting.starts import day_words, starts_table, weekday_word
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.scores import WEATHER_FIELDS
@@ -27,7 +27,7 @@ from riskmodel.views import (
     start_weather,
     widgets,
 )
-from riskmodel.views.navigation import PAGES
+from riskmodel.views.example import EXAMPLE
 from riskmodel.views.start_chart import Best, calendar_html
 from riskmodel.views.state import NavigationState, SquadState, StartState, state
 from riskmodel.weather.hours import Weather, at_clock, clock_words
@@ -58,7 +58,7 @@ def _squad() -> pd.DataFrame | None:
         squad_plan.leave()
         return None
     for page, whom in (("squad", _SQUAD), ("my_session", _ONE)):
-        if came_from.startswith(PAGES[page][0]):
+        if came_from == page:
             st.session_state[_WHOM] = whom
     st.session_state.setdefault(_WHOM, _ONE)
     st.segmented_control("For whom", [_ONE, _SQUAD], required=True, key=_WHOM, **_STAYS)
@@ -120,7 +120,7 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
     words = f"{held['start_earliest']:%H:%M}–{held['start_latest']:%H:%M}"
     if (planned := _planned(weather, answers)) is not None:
         what = "Fixed" if held["start_fixed"] else "Plan"
-        words = f"{what}: {day_words(planned)[:3]} {clock_words(planned)}"
+        words = f"{what}: {weekday_word(planned)} {clock_words(planned)}"
     icon = ":material/schedule:"
     box = st.popover(words, key="start_limits", icon=icon, on_change="rerun")
     if not box.open:
@@ -223,12 +223,13 @@ def _show() -> None:
             example = weather is None or bool(missing)
             if example:
                 st.html(_example_tags(weather=weather is None, session=bool(missing)))
-            answers = {**(questions.EXAMPLE if missing else {}), **answers}
+            answers = {**(EXAMPLE if missing else {}), **answers}
             best = _score(weather, answers, squad)
             if _show_stop(best):
                 return
             row = start_one.chosen_row(best)
-            start_one.show(best, row, answers, usable=not example)
+            on_site = None if example else start_one.on_site(best, row, answers)
+            start_one.show(best, row, answers, on_site, usable=not example)
         # Of a fixed start no other is proposed.
         if best.by_day:
             with st.container(key="start_all"):
@@ -236,7 +237,7 @@ def _show() -> None:
                 st.html(calendar_html(best, row["start"]))
         if squad is None and not example:
             with st.container(key="start_more"):
-                start_one.show_on_site(best, row, answers)
+                start_one.show_on_site(best, row, on_site)
                 start_one.offer_heat_days(best.weather, row, answers)
     _show_foot(best, takeable=not example)
 

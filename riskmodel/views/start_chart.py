@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.reporting.starts import (
-    athletes_number,
+    athletes_brief,
+    date_words,
     day_words,
     number_of,
     span_words,
     start_words,
+    weekday_word,
 )
-from riskmodel.scoring.bands import in_100_number
+from riskmodel.scoring.bands import in_100_brief
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.calendar import start_calendar
 from riskmodel.views import look
@@ -35,9 +37,12 @@ def _of(best: Best) -> str:
 
 def number_html(best: Best, value: float) -> str:
     """Write the number of a start, in little room."""
-    squad = _athletes(best) is not None
-    number = athletes_number(value, "under") if squad else in_100_number(value, "under")
-    return escape(number.replace("under ", "<").replace(" or more", "+"))
+    return escape(number_text(best, value))
+
+
+def number_text(best: Best, value: float) -> str:
+    """Write the number of a start in little room, for a label."""
+    return in_100_brief(value) if _athletes(best) is None else athletes_brief(value)
 
 
 # ------------------------------------------------------------------------- one start
@@ -97,7 +102,7 @@ def calendar_html(best: Best, chosen: pd.Timestamp) -> str:
     days = sorted(set(cells["day"]))
     first = {day: cells.loc[cells["day"] == day, "start"].iloc[0] for day in days}
     head = "".join(
-        f'<th scope="col">{day_words(start)[:3]}<small>{day_words(start)[4:]}</small></th>'
+        f'<th scope="col">{weekday_word(start)}<small>{date_words(start)}</small></th>'
         for start in first.values()
     )
     lines = []

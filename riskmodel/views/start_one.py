@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,14 +14,15 @@ import streamlit as st
 from riskmodel import assess
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.starts import day_words, number_of, weather_words
-from riskmodel.scoring.bands import in_100_span
-from riskmodel.starts.best import BestStartSquad
+from riskmodel.reporting.starts import day_words, weather_words, weekday_word
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.bands import in_100_brief
+from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import form, look, place, widgets
 from riskmodel.views.navigation import go_to
-from riskmodel.views.start_chart import Best, card_html, number_html
+from riskmodel.views.start_chart import Best, card_html, number_text
 from riskmodel.views.state import StartState, TrainingState, state
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, clock_words
@@ -28,6 +30,7 @@ from riskmodel.weather.over_session import weather_answers
 
 CHOSEN = "start_chosen"
 _BEST = "start_best"
+_ON_SITE = "on_site"
 
 
 def _option(start: pd.Timestamp) -> str:
@@ -61,18 +64,26 @@ def look_at_the_best() -> None:
 
 
 def show(
-    best: Best, row: pd.Series[Any], answers: Mapping[str, Any], *, usable: bool
+    best: Best,
+    row: pd.Series[Any],
+    answers: Mapping[str, Any],
+    on_site: OnSite | None,
+    *,
+    usable: bool,
 ) -> None:
     """Draw one start beside the planned one, and let another be chosen or this be used."""
     if row["problem"]:
         look.note(row["problem"])
     else:
-        st.html(card_html(best, row))
+        shown = row if on_site is None else on_site.counted_in(row)
+        st.html(card_html(best, shown))
         suns = [day.words for day in best.days if day.day == row["start"].date()]
         look.note(weather_words(row, form.chosen_units()), *suns)
-    for sentence in _warnings(best, row):
-        look.warn(sentence)
-    wbgt_c = st.session_state.get(_on_site_key(row).format(_degrees().label))
+        if on_site is not None:
+            heat = units.text(on_site.wbgt_c, "°C", form.chosen_units(), 1)
+            look.note(f"The number counts the WBGT that you measured, {heat}.")
+        for sentence in _warnings(best, shown):
+            look.warn(sentence)
     labels = {
         _option(start): f"{day_words(start)}, {clock_words(start)}"
         for start in _rows(best)["start"]
@@ -89,7 +100,7 @@ def show(
             icon=":material/check:",
             disabled=bool(row["problem"]),
             on_click=_use,
-            args=(best.weather, row["start"], answers, wbgt_c, squad),
+            args=(best.weather, row["start"], answers, on_site, squad),
         )
 
 
@@ -102,8 +113,8 @@ def _warnings(best: Best, row: pd.Series[Any]) -> list[str]:
 def best_of_days(best: Best) -> None:
     """Draw the best start of each day, one tap each."""
     labels = {
-        _option(day_best.start): f"{day_words(day_best.start)[:3]} "
-        f"{clock_words(day_best.start)} · {number_html(best, day_best.value)}"
+        _option(day_best.start): f"{weekday_word(day_best.start)} "
+        f"{clock_words(day_best.start)} · {number_text(best, day_best.value)}"
         for day_best in best.by_day
     }
     chosen = st.session_state.get(CHOSEN)
@@ -118,10 +129,6 @@ def _choose() -> None:
         st.session_state[CHOSEN] = st.session_state[_BEST]
 
 
-def _degrees() -> units.Unit:
-    return units.unit_of("°C", form.chosen_units())
-
-
 # ----------------------------------------------------------------------------- using it
 
 
@@ -129,13 +136,13 @@ def _use(
     weather: Weather,
     start: pd.Timestamp,
     answers: Mapping[str, Any],
-    wbgt_c: float | None,
+    on_site: OnSite | None,
     squad: bool,
 ) -> None:
     """Put the weather of a start into the session of the athlete or of the squad."""
     page = state(StartState)
     page.problem = ""
-    measured = {} if wbgt_c is None else {"wbgt_c": _degrees().inside(wbgt_c)}
+    measured = {} if on_site is None else {"wbgt_c": on_site.wbgt_c}
     try:
         place.take(weather, start, shade=answers.get("sky") == "shade", more=measured)
     except WeatherError as error:
@@ -147,34 +154,66 @@ def _use(
 # -------------------------------------------------------------------- measured, and heat
 
 
-def _on_site_key(row: pd.Series[Any]) -> str:
-    """Key of the number that is measured at one start."""
-    return f"on_site_{{}}_{_option(row['start'])}"
+@dataclass(frozen=True)
+class OnSite:
+    """A WBGT that was measured at the place of a start, and the answer with it."""
+
+    wbgt_c: float
+    answer: Assessment
+
+    def counted_in(self, row: pd.Series[Any]) -> pd.Series[Any]:
+        """The row of the start with the number that the measured one makes of it."""
+        names = ("probability", "probability_low", "probability_high", "band", "guards")
+        shown = row.copy()
+        for name in names:
+            shown[name] = getattr(self.answer, name)
+        return shown
 
 
-def show_on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> None:
-    """Say what a WBGT that was measured at the place makes of the answer."""
-    box = st.expander("Measured the heat (WBGT) on site?", key="on_site", on_change="rerun")
+def _on_site_key(best: Best, row: pd.Series[Any]) -> str:
+    """Key of the number that is measured at one place for one start."""
+    where = f"{best.weather.latitude_deg:.3f}_{best.weather.longitude_deg:.3f}"
+    return f"on_site_{{}}_{where}_{_option(row['start'])}"
+
+
+def _with_it(
+    best: Best, row: pd.Series[Any], answers: Mapping[str, Any], wbgt_c: float
+) -> Assessment:
+    own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
+    return assess({**own, **_met(best.weather, row["start"], answers), "wbgt_c": wbgt_c})
+
+
+def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSite | None:
+    """What was measured for this start, as long as the box that asks for it is open."""
+    degrees = units.unit_of("°C", form.chosen_units())
+    typed = st.session_state.get(_on_site_key(best, row).format(degrees.label))
+    box_is_open = st.session_state.get(_ON_SITE) and isinstance(best, BestStart)
+    if typed is None or not box_is_open or row["problem"]:
+        return None
+    wbgt_c = degrees.inside(typed)
+    answer = _with_it(best, row, answers, wbgt_c)
+    return None if answer.problems else OnSite(wbgt_c, answer)
+
+
+def show_on_site(best: Best, row: pd.Series[Any], counted: OnSite | None) -> None:
+    """Ask for a WBGT that was measured at the place; the number above counts it."""
+    words = "Measured the heat (WBGT) on site?"
+    box = st.expander(words, key=_ON_SITE, on_change="rerun")
     if row["problem"] or not box.open:
         return
     with box:
         more: dict[str, Any] = {"persist_state": "session"}
-        wbgt_c = widgets.number_in_unit("WBGT", "°C", None, _on_site_key(row), **more)
+        key = _on_site_key(best, row)
+        wbgt_c = widgets.number_in_unit("WBGT", "°C", None, key, **more)
         if wbgt_c is None:
-            look.note("From a meter at the place, for this start.")
-            return
-        own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
-        met = _met(best.weather, row["start"], answers)
-        answer = assess({**own, **met, "wbgt_c": wbgt_c})
-        if answer.problems:
+            look.note(
+                "From a meter at the place, for this start. It counts while this is open."
+            )
+        elif counted is None:
             allowed = units.allowed(FIELDS["wbgt_c"], form.chosen_units())
-            look.fault(f"A measured WBGT is from {allowed}.")
-            return
-        span = in_100_span(answer.probability_low, answer.probability_high, "under")
-        before = number_html(best, number_of(best, row))
-        st.markdown(
-            f"With it **{answer.in_100} of 100** instead of {before}, range {span}."
-        )
+            look.fault(f"A measured WBGT is from {allowed}; the forecast's is used.")
+        else:
+            look.note(f"Without it {in_100_brief(row['probability'])} of 100.")
 
 
 def _met(

@@ -63,7 +63,7 @@ def ask() -> Weather | None:
     with st.container(horizontal=True):
         if (here := _my_place()) is not None:
             st.button(
-                f"My place: {here.name}",
+                widgets.plain(f"My place: {here.name}"),
                 key="my_place",
                 icon=":material/my_location:",
                 type="tertiary",

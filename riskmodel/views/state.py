@@ -40,9 +40,9 @@ def state(kind: type[State]) -> State:
 
 @dataclass
 class NavigationState:
-    """Which page is shown, and which a click asked for."""
+    """Which page is shown, and which a click asked for, by the name of its file."""
 
-    title: str = ""
+    page: str = ""
     came_from: str = ""
     go_to: str = ""
 

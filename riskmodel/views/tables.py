@@ -1,6 +1,5 @@
 """Tables that a phone can move sideways, and text of somebody else."""
 
-import re
 from html import escape
 
 import pandas as pd
@@ -10,11 +9,6 @@ import streamlit as st
 def tell(text: str) -> None:
     """Say what may hold text of somebody else: none of it becomes formatting or a link."""
     st.html(f'<p class="cr-say" role="status">{escape(text)}</p>')
-
-
-def plain(text: str) -> str:
-    """Text of somebody else for a label, where nothing of it becomes formatting."""
-    return re.sub(r"([\\`*_\[\]<#~$:])", r"\\\1", text)
 
 
 def say(*lines: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,12 +16,31 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 T = TypeVar("T")
+# Streamlit reads shortcodes and links of a text after its escapes: only a sign between,
+# which is not seen, keeps them apart.
+_KEPT_APART = re.compile(
+    r"(?<=:)(?=[^\s\d]|\d[\w+-]*:)|(?<=@)(?=\w)|(?<=\bwww)(?=\.)", re.IGNORECASE
+)
+_APART = "\N{WORD JOINER}"
+_MARKUP = re.compile(r"[\\`*_\[\]<>~$&]|^[#+=-]")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 _MIME = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def plain(text: str) -> str:
+    """Write text of somebody else for a label, where nothing of it becomes formatting."""
+    apart = _KEPT_APART.sub(_APART, " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", apart))
+
+
+def needed_text(labels: Sequence[str]) -> str:
+    """Say which answers a number still needs, "" if none."""
+    return f"Still needed: {', '.join(labels)}." if labels else ""
 
 
 def download(
@@ -69,18 +89,19 @@ def example(
 
 
 def select(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
-    """Let one of several be chosen in a list that opens."""
+    """Let one of several be chosen in a list that opens; nothing in it is Markdown."""
     settings: dict[str, Any] = {"placeholder": "Choose", **more}
     choice: T | None = st.selectbox(
-        label, list(options), format_func=options.__getitem__, key=key, **settings
+        plain(label), list(options), format_func=options.__getitem__, key=key, **settings
     )
     return choice
 
 
 def pills(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | None:
-    """Let one of several be chosen that stand side by side."""
+    """Let one of several be chosen that stand side by side; nothing is Markdown."""
+    shown = {option: plain(words) for option, words in options.items()}
     choice: T | None = st.pills(
-        label, list(options), format_func=options.__getitem__, key=key, **more
+        plain(label), list(options), format_func=shown.__getitem__, key=key, **more
     )
     return choice
 
@@ -106,7 +127,7 @@ def number_in_unit(
 def quiet_popover(label: str, icon: str, key: str) -> PopoverContainer:
     """A button that opens a box; what is in it is drawn once it is open."""
     return st.popover(
-        label,
+        plain(label),
         icon=f":material/{icon}:",
         type="tertiary",
         key=f"box_{key}",

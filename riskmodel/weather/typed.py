@@ -170,9 +170,7 @@ def _air_and_humidity(
 ) -> tuple[Array, Array]:
     """Temperature of a usual day [°C], and the humidity of as moist an air [%]."""
     if not coolest_c <= warmest_c:
-        raise WeatherError(
-            f"The coolest hour has {coolest_c:g} °C and the warmest {warmest_c:g} °C."
-        )
+        raise WeatherError("The coolest hour is warmer than the warmest.")
     if not 1 <= humidity_pct <= 100:
         raise WeatherError(f"Relative humidity is {humidity_pct:g}; allowed is 1 to 100 %.")
     # Half a cosine up from the coolest hour to the warmest, and half a one down.

@@ -19,7 +19,7 @@ from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import squad_frame, template
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad_file
-from riskmodel.squad.scores import with_plan
+from riskmodel.squad.plan import with_plan
 from riskmodel.squad.unknown import leave_open
 from tests import CHECKOUT
 

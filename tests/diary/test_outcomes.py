@@ -81,7 +81,7 @@ def test_what_makes_sense_has_no_problem(change):
         ({"after_session": True}, "without a cramp"),
         ({"cramp": True, "muscle": "ear"}, "Muscle is ear"),
         ({"cramp": True, "cramp_at_min": -1.0}, "-1.0 min"),
-        ({"cramp": True, "cramp_at_min": 60.5}, "after the session of 60 min"),
+        ({"cramp": True, "cramp_at_min": 60.5}, "later than the session lasted, 1 h;"),
         ({"cramp": True, "cramp_at_min": 10.0, "after_session": True}, "not both"),
         ({"duration_min": 4.9}, "duration_min"),
         ({"duration_min": 1441.0}, "duration_min"),
@@ -158,7 +158,11 @@ def test_an_expectation_is_completed_and_stays_what_it_was():
         (CRAMP, {"cramp": False}, "written down already"),
         (PLANNED, {"cramp": None}, "Cramp is None; allowed is yes or no"),
         (PLANNED, {"cramp": False, "muscle": "calf"}, "without a cramp has no muscle"),
-        (PLANNED, {"cramp": True, "cramp_at_min": 60.5}, "after the session of 60 min"),
+        (
+            PLANNED,
+            {"cramp": True, "cramp_at_min": 60.5},
+            "later than the session lasted, 1 h;",
+        ),
         (PLANNED, {"cramp": True, "duration_min": 4.0}, "duration_min"),
     ],
 )

@@ -26,16 +26,13 @@ from riskmodel.scoring.guards import GUARDS
 from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.plan import ATHLETE_FIELDS, PLAN_FIELDS, set_aside, with_plan
 from riskmodel.squad.scores import (
-    ATHLETE_FIELDS,
-    PLAN_FIELDS,
     SquadOption,
     answer_squad,
     over_plans,
     score_squad,
-    set_aside,
     squad_levers,
-    with_plan,
 )
 from riskmodel.whatif.levers import LEVERS
 from tests.strategies import sessions

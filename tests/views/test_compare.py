@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -12,7 +13,7 @@ from riskmodel import advise, assess, compare, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.differences import difference_sentences
-from riskmodel.scoring.bands import BANDS, in_100_number
+from riskmodel.scoring.bands import BANDS, in_100_brief
 from riskmodel.views import charts, example, plan_differences
 from riskmodel.views.look import LIMITS
 from riskmodel.views.state import FormState, ScenariosState, Visit
@@ -51,7 +52,7 @@ def numbers(test):
 
 
 def number_of(answers):
-    return in_100_number(assess(answers).probability, "under").replace("under ", "&lt;")
+    return escape(in_100_brief(assess(answers).probability))
 
 
 def typed(test, number, name, text):
@@ -331,6 +332,12 @@ def test_the_reasons_add_up_to_the_difference_of_all_points():
     assert sum(p for _, p in rows) == pytest.approx(sum(p for _, p in points))
     sizes = [abs(p) for _, p in rows[:-1]]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_small_reasons_stand_together():
+    small = [("Sleep", 0.5), ("Stress", 0.5), ("Salt", -0.5)]
+    rows = plan_differences.differences([*small, ("Heat", -3.0), ("Age", 0.0)])
+    assert rows == [("Heat", -3.0), ("3 smaller ones", 0.5)]
 
 
 def test_a_map_has_the_bands_that_its_numbers_have_and_their_colours():

@@ -35,7 +35,7 @@ WITH_OLD = [*FIVE[:2], "None in the last 12 months", *FIVE[2:]]
 
 
 def link_of(page, *, private=False):
-    fill(page, {"way_share": True, "link_private": private})
+    fill(page, {"box_share": True, "link_private": private})
     (code,) = page.code
     return code.value
 

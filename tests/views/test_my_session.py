@@ -17,10 +17,11 @@ from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
-from riskmodel.scoring.bands import BANDS, in_100_number
+from riskmodel.scoring.bands import BANDS, in_100_brief
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views import look, place, questions, share
-from riskmodel.views.questions import EXAMPLE, GROUP_LABELS
+from riskmodel.views.example import EXAMPLE
+from riskmodel.views.questions import GROUP_LABELS
 from riskmodel.views.result import next_band, onset_html, picture_html, why_html
 from riskmodel.weather.feels import humidity_pct
 from riskmodel.weather.hours import WeatherError
@@ -64,9 +65,7 @@ def own():
 
 def shown(answer):
     """Write a number as the page does."""
-    return (
-        in_100_number(answer.probability, "<").replace("< ", "<").replace(" or more", "+")
-    )
+    return in_100_brief(answer.probability)
 
 
 # ------------------------------------------------------------------- the first visit
@@ -79,7 +78,7 @@ def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
     assert not own_answers(page)
     assert not address_of(page)
     assert not [b for b in page.button if b.key in ("skip", "confirm", "take_levers")]
-    assert "way_share" not in page.session_state
+    assert "box_share" not in page.session_state
     assert "e.g." not in page.text_input(key="age_years").label
 
 

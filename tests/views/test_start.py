@@ -2,7 +2,9 @@
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from html import unescape
 from io import StringIO
 from urllib.parse import urlencode
 
@@ -16,6 +18,7 @@ from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.starts import day_words
+from riskmodel.scoring.bands import in_100_brief
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
 from riskmodel.views.start_chart import calendar_html, card_html, number_html
@@ -169,18 +172,72 @@ def test_a_start_that_is_used_gives_the_same_number_in_my_session():
     assert "Open-Meteo" in page.session_state["FormState"].start_weather.words
 
 
-def test_what_is_measured_on_site_replaces_the_forecast():
-    page, _ = with_file(on_site=True)
+def measure_on_site(page, wbgt_c):
     (field,) = (n for n in page.number_input if n.key.startswith("on_site_°C_"))
-    field.set_value(29.5).run()
-    assert "With it **about" in " ".join(m.value for m in page.markdown)
+    field.set_value(wbgt_c).run()
+    assert not page.exception
+
+
+def shown_number(page):
+    (card,) = re.findall(
+        r'<span class="cr-num">(?:<s>.*</span>)?([^<]+)</span>', told(page)
+    )
+    return unescape(card)
+
+
+def test_what_is_measured_on_site_replaces_the_forecast():
+    page, weather = with_file(on_site=True)
+    forecast = shown_number(page)
+    measure_on_site(page, 33.5)
+    start = pd.Timestamp(page.session_state["start_chosen"])
+    minutes = RUN["duration_min"]
+    met = weather_answers(weather, start.to_pydatetime(), minutes, shade=False)
+    answer = assess({**RUN, **met, "wbgt_c": 33.5})
+    assert shown_number(page) == in_100_brief(answer.probability) != forecast
     page.button(key="use_start").click().run()
-    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] == 29.5
+    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] == 33.5
+
+
+def closed(page):
+    page.session_state["on_site"] = False
+
+
+def elsewhere(page):
+    held = page.session_state["StartState"]
+    held.weather = replace(held.weather, longitude_deg=held.weather.longitude_deg + 5.0)
+
+
+def in_a_squad(page):
+    page.session_state["SquadState"] = SquadState(SQUAD)
+    page.session_state["start_whom"] = "The squad"
+
+
+@pytest.mark.parametrize("change", [closed, elsewhere, in_a_squad])
+def test_what_was_measured_counts_there_and_while_its_box_is_open(change):
+    page, _ = with_file(on_site=True)
+    forecast = shown_number(page)
+    measure_on_site(page, 33.5)
+    change(page)
+    page.run()
+    if change is not in_a_squad:
+        assert shown_number(page) == forecast
+    page.button(key="use_start").click().run()
+    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] != 33.5
+
+
+def test_what_cannot_have_been_measured_costs_no_number():
+    page, _ = with_file(on_site=True)
+    forecast = shown_number(page)
+    measure_on_site(page, 300.0)
+    assert 'class="cr-fault"' in told(page)
+    assert shown_number(page) == forecast
+    page.button(key="use_start").click().run()
+    assert page.session_state["FormState"].start_weather.answers["wbgt_c"] < 40.0
 
 
 def test_the_squad_gets_expected_numbers_and_the_switch_opens_where_one_comes_from():
     page, weather = with_file(
-        SquadState=SquadState(SQUAD), NavigationState=NavigationState(came_from="Squad")
+        SquadState=SquadState(SQUAD), NavigationState=NavigationState(came_from="squad")
     )
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
     best = best_start_squad(SQUAD, plan, weather, **WHOLE)
@@ -188,7 +245,7 @@ def test_the_squad_gets_expected_numbers_and_the_switch_opens_where_one_comes_fr
     assert page.session_state["start_whom"] == "The squad"
     assert calendar_html(best, first.start) in told(page)
     assert "of 3 athletes" in told(page)
-    page.session_state["NavigationState"].came_from = "My session"
+    page.session_state["NavigationState"].came_from = "my_session"
     page.run()
     assert page.session_state["start_whom"] == "My session"
     page.session_state["start_whom"] = "The squad"
@@ -326,7 +383,7 @@ def test_what_cannot_be_had_by_hand_is_told_there():
     page.number_input(key="typed_latitude").set_value(48.2).run()
     page.number_input(key="typed_longitude").set_value(16.4).run()
     page.button(key="use_typed").click().run()
-    assert "The coolest hour has 30 °C and the warmest 20 °C." in told(page)
+    assert "The coolest hour is warmer than the warmest." in told(page)
     assert "Example weather" in told(page)
 
 
