@@ -9,6 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
+from riskmodel.inputs.written import number_text
 from riskmodel.views import clock, form, look, navigation
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
@@ -353,11 +354,14 @@ def short_label(field: Field) -> str:
 def _number(field: Field, *, width: Any = "stretch") -> None:
     """Draw a number as text."""
     state(FormState).in_sight.add(field.name)
-    label, minutes = short_label(field), form.shown().get(field.name)
-    if field.unit == "min" and minutes is not None:
-        # The time that was read, where it is written in another way.
-        echo = units.duration_text(minutes)
-        label = label if echo == st.session_state[field.name] else f"{label} = {echo}"
+    label, value = short_label(field), form.shown().get(field.name)
+    chosen = form.chosen_units()
+    # What was read, where it is written in another way.
+    if (
+        value is not None
+        and number_text(value, field, chosen) != st.session_state[field.name]
+    ):
+        label = f"{label} = {units.text(value, field.unit, chosen)}"
     st.text_input(
         _marked(field, label),
         key=field.name,

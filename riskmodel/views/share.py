@@ -92,7 +92,8 @@ def address(parameters: Mapping[str, str]) -> str:
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
     """Write answers as a link to this page, on request with what `Field.private` is."""
-    texts = _as_texts(answers)
+    # A link cannot say for anybody that nothing is wrong.
+    texts = _as_texts(form.without_assurances(answers))
     shown = {n: text for n, text in texts.items() if not FIELDS[n].private}
     public = address({**shown, SCORECARD_VERSION: load_scorecard().version})
     if not private:

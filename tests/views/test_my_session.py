@@ -547,7 +547,7 @@ def test_what_is_printed_is_the_switched_plan_and_each_way_says_so(monkeypatch):
 
     monkeypatch.setattr(share, "handout_pdf", note)
     monkeypatch.setattr(share.widgets, "download", lambda label, make, *_: make())
-    page = opened(**HOT, way_print=True)
+    page = opened(**HOT, box_print=True)
     assert printed["answers"] == HOT
     assert "switched on." not in told(page)
     turn(page, "cooler")
@@ -556,7 +556,7 @@ def test_what_is_printed_is_the_switched_plan_and_each_way_says_so(monkeypatch):
     assert printed["answer"].probability == scored.combined.assessment.probability
     assert printed["advice"] == advise(printed["answers"])
     assert "With what is switched on." in told(page)
-    fill(page, {"way_print": False, "way_share": True})
+    fill(page, {"box_print": False, "box_share": True})
     assert "Without what is switched on." in told(page)
     (link,) = page.code
     assert "air_temperature_c=31" in link.value

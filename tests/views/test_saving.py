@@ -656,7 +656,7 @@ def test_warning_signs_and_illness_are_never_saved(database):
         assert "age_years" in stored
         assert "illness" not in stored
         assert "red_flags" not in stored
-    more = {**open_elsewhere, "box_squad_groups": True, "way_keep": True}
+    more = {**open_elsewhere, "box_squad_groups": True, "box_keep": True}
     texts = {name: typed(name, value) for name, value in {**SIX, **signs}.items()}
     for name in ("compare", "squad", "my_session"):
         page = opened(name, {**texts, **more})

@@ -289,7 +289,7 @@ def test_each_page_says_whose_answers_it_shows(database, page, whose):
 
 
 def test_an_athletes_answers_are_not_kept_as_ones_own():
-    test = fill(visiting(), {"way_keep": True})
+    test = fill(visiting(), {"box_keep": True})
     assert "only your own answers can be kept" in html_of(test)
     assert not [b for b in test.button if b.label.startswith(("Keep ", "Use the"))]
 
