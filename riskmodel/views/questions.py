@@ -48,9 +48,7 @@ SPORT_ICONS = {
     "circuit_hiit": "timer",
     "other": "sports",
 }
-_OUTDATED = (
-    "The forecast's heat was of another duration and is left out: take it anew."
-)
+_OUTDATED = "The forecast's heat was of another duration and is left out: take it anew."
 _DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
 _RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
 # Offsets from UTC that clocks somewhere in the world keep. [min]
