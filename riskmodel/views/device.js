@@ -68,20 +68,26 @@ export default function ({ data, setStateValue }) {
   // Later, a message at once could overtake numbers that just changed on the page.
   const say = (name, value, wait) =>
     veiled ? setStateValue(name, value) : setTimeout(() => setStateValue(name, value), wait);
+  // A message can be overtaken: until it has arrived each run offers it anew.
+  const offer = (name, text, wait) => say(name, { text, at: Date.now() }, wait);
   let waiting = false;
   keysForNumbers(data.numbers);
   const start = `#${data.private}=`;
   // Of a link to the page that is open a browser reads only the new private part.
   window.onhashchange = () => { if (location.hash.startsWith(start)) location.reload(); };
   if (location.hash.startsWith(start)) {
-    const told = location.hash.slice(start.length);
+    window.crampRiskTold = { text: location.hash.slice(start.length), path: location.pathname };
     // Out of the address bar, and of the history behind it.
     history.replaceState(history.state, "", location.pathname + location.search);
     // A link that was opened in this tab is newer than what the tab held.
     try { sessionStorage.removeItem(TAB); } catch {}
-    say("told", told, LET_WIDGETS_SETTLE_MS);
+  }
+  if (data.told) delete window.crampRiskTold;
+  const told = window.crampRiskTold;
+  if (told?.text && told.path === location.pathname && data.told === false) {
+    offer("told", told.text, LET_WIDGETS_SETTLE_MS);
     waiting = true;
-  } else if (data.address !== null && !waiting) {
+  } else if (data.address !== null) {
     const address = location.pathname + data.address;
     if (location.pathname + location.search !== address && !location.hash)
       history.replaceState(history.state, "", address);
@@ -89,8 +95,7 @@ export default function ({ data, setStateValue }) {
   const held = ofTab(data);
   if (held !== null) {
     waiting = true;
-    if (window.crampRiskOffered !== data.visit) say("tab", held, 0);
-    window.crampRiskOffered = data.visit;
+    offer("tab", held, 0);
   }
   try {
     const command = data.command;

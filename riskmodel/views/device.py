@@ -180,7 +180,7 @@ def connect(
         "private": _PRIVATE,
         "visit": device.visit,
         "restored": device.restored,
-        "told": device.told,
+        "told": None if told is None else device.told,
         "tab": json.dumps(device.tab, ensure_ascii=False) if device.tab else "",
         "address": address,
         "numbers": questions.NUMBERS,
@@ -221,9 +221,9 @@ def _remember_answers() -> None:
 
 def _restored() -> None:
     """Take back what the tab held before a reload."""
-    if (text := _message("tab")) is None:
-        return
     device = state(DeviceState)
+    if device.restored or (text := _message("tab")) is None:
+        return
     device.restored = True
     parts = {n: part for n, part in _as_entry(text).items() if isinstance(part, str)}
     device.tab_list = parts.pop("list", "")
@@ -263,8 +263,12 @@ def _as_entry(text: str) -> dict[str, Any]:
 
 def _message(name: str) -> str | None:
     """What arrived from the browser; a message can overtake the page it came from."""
-    arrived = st.session_state.get("device")
-    return None if arrived is None else arrived.get(name) or ""
+    if (arrived := st.session_state.get("device")) is None:
+        return None
+    message = arrived.get(name) or ""
+    # What is offered until it has arrived says when that was.
+    text: str = message["text"] if isinstance(message, Mapping) else message
+    return text
 
 
 def _wrote() -> None:
@@ -279,9 +283,10 @@ def _wrote() -> None:
 
 def _told(told: Callable[[str], None] | None) -> None:
     """Hand on the private part of the link that the page was opened with."""
-    if told is not None and (text := _message("told")):
+    device = state(DeviceState)
+    if told is not None and not device.told and (text := _message("told")):
         # The browser shows the page once it has heard of this.
-        state(DeviceState).told = True
+        device.told = True
         told(unquote(text))
 
 

@@ -193,7 +193,7 @@ def answer(answers: Answers) -> None:
 def forget_trail() -> None:
     """Forget what belongs to the answers that were there: levers, weather, sources."""
     page = state(MySessionState)
-    page.scored, page.step = None, None
+    page.scored, page.step, page.mass_asked = None, None, False
     page.levers, page.skipped = frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
 

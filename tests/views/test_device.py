@@ -28,6 +28,20 @@ new MutationObserver(() => {
 """
 
 
+# Loses the first message to the server that holds a text, as one that is overtaken is.
+LOSE = """
+const send = WebSocket.prototype.send;
+window.lost = 0;
+WebSocket.prototype.send = function (message) {{
+    if (!window.lost && new TextDecoder().decode(message).includes("{text}")) {{
+        window.lost = 1;
+        return;
+    }}
+    send.call(this, message);
+}};
+"""
+
+
 def number(answers):
     return in_100_number(assess(answers).probability)
 
@@ -99,6 +113,40 @@ def test_a_reload_and_a_tab_that_was_discarded_lose_nothing(open_page, app_url):
     assert page.evaluate("history.length") == began
     page.go_back()
     expect(page).to_have_url("about:blank")
+
+
+def test_a_message_that_was_overtaken_loses_nothing_of_the_tab(open_page):
+    page = open_page("laptop", path=LINK)
+    page.get_by_role("button", name="None of these").click()
+    ready(page)
+    held = json.dumps(of_tab(page))
+    script = f"sessionStorage.setItem('cramp-risk-tab', {held});"
+    other = beside(page, page.url, script + LOSE.format(text="illness_24h"))
+    other.wait_for_function("window.lost")
+    other.get_by_role("link", name="Best start").first.click()
+    ready(other)
+    other.get_by_role("link", name="My session").first.click()
+    ready(other)
+    expect(other.get_by_role("button", name="No warning signs today")).to_be_visible()
+
+
+def test_a_message_that_was_overtaken_loses_no_private_part_of_a_link(open_page, app_url):
+    page = open_page("laptop")
+    private = f"#private={urlencode({'p': urlencode(OFTEN)})[2:]}"
+    script = LOSE.format(text="cramp_sessions_12mo")
+    other = beside(page, f"{app_url}{LINK}{private}", script)
+    other.wait_for_function("window.lost")
+    assert "#" not in other.url
+    other.get_by_role("link", name="Best start").first.click()
+    ready(other)
+    other.get_by_role("link", name="My session").first.click()
+    ready(other)
+    expect(other.locator(".cr-num")).to_have_text(number({**SIX, **OFTEN}))
+    # Told once: what is answered since stays.
+    type_in(other, "age_years", "41")
+    expect(other.locator(".cr-num")).to_have_text(
+        number({**SIX, **OFTEN, "age_years": 41.0})
+    )
 
 
 def test_a_link_of_somebody_else_wins_over_what_the_tab_held(open_page, app_url):
