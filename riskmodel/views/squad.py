@@ -53,7 +53,7 @@ def _strip() -> None:
     squad = state(SquadState)
     with st.container(key="strip"):
         if len(squad.plans) > 1:
-            _which_plan()
+            squad_plan.ask_which()
         questions.ask_session(age=False)
         with st.container(horizontal=True, key="row_weather"):
             place.offer_now()
@@ -66,6 +66,14 @@ def _strip() -> None:
                 if box.open:
                     with box:
                         draw()
+            if form.still_from_example():
+                st.button(
+                    "The rest is right too",
+                    key="confirm",
+                    type="tertiary",
+                    icon=":material/done_all:",
+                    on_click=form.confirm_example,
+                )
             if len(squad.plans) < 2:
                 st.button(
                     "Compare with a plan B",
@@ -79,26 +87,6 @@ def _strip() -> None:
     for name, problem in form.faults().items():
         if name not in state(FormState).in_sight:
             look.fault(f"{form.sentence(problem)} It is left open.")
-
-
-def _which_plan() -> None:
-    st.session_state["squad_plan"] = state(SquadState).active
-    with st.container(horizontal=True, vertical_alignment="center", key="row_plan"):
-        st.segmented_control(
-            "Plan",
-            [FIRST, SECOND],
-            format_func="Plan {}".format,
-            key="squad_plan",
-            required=True,
-            on_change=lambda: squad_plan.look_at(st.session_state["squad_plan"]),
-            label_visibility="collapsed",
-        )
-        st.button(
-            "Keep this one only",
-            key="drop_second",
-            type="tertiary",
-            on_click=squad_plan.drop_second,
-        )
 
 
 def _weather() -> None:
@@ -131,7 +119,7 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
         (
             change.label,
             " → ".join(
-                f"{number:g}, {BAND_LABELS[band].lower()}"
+                f"{f'{number:g}' if number else 'under 1'}, {BAND_LABELS[band].lower()}"
                 for number, band in zip(change.shown_in_100, change.bands, strict=True)
             ),
         )

@@ -135,6 +135,27 @@ def drop_second() -> None:
     squad.plans, squad.active = {FIRST: squad.plans[squad.active]}, FIRST
 
 
+def ask_which() -> None:
+    """Let one of two plans be looked at, or be the only one again."""
+    st.session_state["squad_plan"] = state(SquadState).active
+    with st.container(horizontal=True, vertical_alignment="center", key="row_plan"):
+        st.segmented_control(
+            "Plan",
+            [FIRST, SECOND],
+            format_func="Plan {}".format,
+            key="squad_plan",
+            required=True,
+            on_change=lambda: look_at(st.session_state["squad_plan"]),
+            label_visibility="collapsed",
+        )
+        st.button(
+            "Keep this one only",
+            key="drop_second",
+            type="tertiary",
+            on_click=drop_second,
+        )
+
+
 # ---------------------------------------------------------------------- over a reload
 
 

@@ -138,6 +138,8 @@ def test_a_list_takes_the_place_of_the_example_and_a_touch_makes_the_session_one
     assert "Example" not in html_of(page)
     assert plan_of(page)["duration_min"] == 120.0
     assert plan_of(page)["sport"] == "soccer"
+    press(page, "The rest is right too")
+    assert squad_of(page).plans["A"].from_example == {}
     # It is the squad's, and no athlete's own.
     assert remembered(page) == {}
     go(page, "my_session")
