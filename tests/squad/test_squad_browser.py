@@ -176,7 +176,8 @@ def test_a_coach_brings_excel_edits_a_cell_and_takes_it_along(
     ready(page)
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.get_by_text("of 2 athletes to expect")).to_be_visible()
+    # Who was ill is asked anew.
+    expect(other.get_by_text("of 3 athletes to expect")).to_be_visible()
     expect(other.locator(".st-key-duration_min input")).to_have_value("1 h")
 
 
