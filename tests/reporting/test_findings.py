@@ -82,16 +82,13 @@ _WRITES = re.compile(r"(_words?|_text|_span|_number|_brief|^sentences?|^words)$"
 def cut_up(tree: ast.AST):
     """Code that takes apart what it has just written: `day_words(day)[:3]`."""
     for node in ast.walk(tree):
-        if (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)) or (
-            isinstance(node, ast.Attribute) and node.attr in _SEARCHING
-        ):
-            cut = node.value
-        else:
-            continue
-        written = getattr(cut, "func", None)
-        name = getattr(written, "id", getattr(written, "attr", ""))
-        if _WRITES.search(name):
-            yield ast.unparse(node)
+        is_slice = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        is_search = isinstance(node, ast.Attribute) and node.attr in _SEARCHING
+        if is_slice or is_search:
+            written = getattr(node.value, "func", None)
+            name = getattr(written, "id", getattr(written, "attr", ""))
+            if _WRITES.search(name):
+                yield ast.unparse(node)
 
 
 @pytest.mark.parametrize(
