@@ -14,7 +14,6 @@ from riskmodel.reporting.words import (
     SYNTHETIC,
     answer_text,
     points_text,
-    total_text,
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
@@ -120,7 +119,7 @@ def _results(assessments: Sequence[Assessment]) -> tuple[Line, ...]:
         Line("Against the first", ("", *map(against, assessments[1:])), False),
         chance("Range in 100", span),
         chance("Risk", lambda a: BAND_LABELS[a.band]),
-        line("Points", lambda a: total_text(a.total_points).removesuffix(" points")),
+        line("Points", lambda a: points_text(a.total_points)),
     )
 
 

@@ -75,6 +75,37 @@ def test_no_code_searches_a_sentence_that_we_wrote(path):
     assert [w for w in words if any(w.strip() in s for s in sentences)] == []
 
 
+_WRITES = re.compile(r"(_words?|_text|_span|_number|_brief|^sentences?|^words)$")
+"""Names of what writes a number, a day or a sentence for people."""
+
+
+def cut_up(tree: ast.AST):
+    """Code that takes apart what it has just written: `day_words(day)[:3]`."""
+    for node in ast.walk(tree):
+        is_slice = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        is_search = isinstance(node, ast.Attribute) and node.attr in _SEARCHING
+        if is_slice or is_search:
+            written = getattr(node.value, "func", None)
+            name = getattr(written, "id", getattr(written, "attr", ""))
+            if _WRITES.search(name):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_no_code_takes_apart_what_was_written_for_people(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert list(cut_up(tree)) == []
+    ends = {"about", "fewer than", "under", "or more", "more than", ", plan"}
+    assert [text for text in texts_searched_for(tree) if text.strip() in ends] == []
+
+
+def test_the_check_itself_sees_what_is_taken_apart():
+    code = 'day_words(a)[:3]; in_100_number(p, "under").replace("under ", "<"); a.text[:3]'
+    assert len(list(cut_up(ast.parse(code)))) == 2
+
+
 def test_the_check_itself_sees_a_search():
     code = (
         'if "is missing; needed" in text or re.search(r" \\(\\w+\\) is missing", text): ...'

@@ -16,6 +16,7 @@ from riskmodel.views import device, look, place
 from riskmodel.views.state import (
     FormState,
     MySessionState,
+    PlaceState,
     SquadState,
     StartState,
     StartWeather,
@@ -403,3 +404,11 @@ def test_a_start_for_the_squad_goes_to_the_squads_plan():
     go(test, "squad")
     assert wbgt(test) is not None
     assert test.session_state["FormState"].visit is None
+
+
+def test_what_a_search_for_a_place_came_to_stays_on_its_page():
+    page = app("my_session", PlaceState=PlaceState(problem="No place is called 'X'."))
+    page.session_state["PlaceState"].problem = "No place is called 'X'."
+    assert "No place is called" in html_of(page.run())
+    for name in ("squad", "start", "my_session"):
+        assert "No place is called" not in html_of(go(page, name))
