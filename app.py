@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
-from riskmodel.views import form, look, navigation, squad_plan
+from riskmodel.views import form, look, navigation, place, squad_plan
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
@@ -24,6 +24,6 @@ form.take_touched()
 form.show_again(name)
 if page not in (pages["squad"], pages["start"]):
     squad_plan.leave()
-form.drop_changed_weather()
+place.drop_changed_weather()
 navigation.follow()
 page.run()

@@ -140,6 +140,21 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
     return warnings
 
 
+def plan_warnings(scored: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Warnings of each plan once, those of one plan with its name."""
+    of_plan = {
+        name: squad_warnings(frame[~frame["must_not_start"]])
+        for name, frame in scored.items()
+    }
+    each = list(dict.fromkeys(w for warnings in of_plan.values() for w in warnings))
+    return [
+        warning
+        if all(warning in warnings for warnings in of_plan.values())
+        else f"Plan {next(n for n, w in of_plan.items() if warning in w)}: {warning}"
+        for warning in each
+    ]
+
+
 def name_warnings(squad: pd.DataFrame, names: pd.Series[str]) -> list[str]:
     """Say of names in a list, such as sickle cell trait, what a coach must know.
 

@@ -10,7 +10,6 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +20,6 @@ from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_text, number_written
-from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import clock, tables
 from riskmodel.views.state import (
     Answers,
@@ -269,27 +267,6 @@ def without_assurances(given: Answers) -> dict[str, Any]:
     if given.get("illness_24h") == "yes":
         left["illness_24h"] = "yes"
     return left
-
-
-def drop_changed_weather() -> None:
-    """Let the heat of a start go once somebody answers another weather or duration."""
-    if (weather := state(FormState).start_weather) is None:
-        return
-    given, now = weather.answers, answers()
-    names = ["sky", *(n for n in WEATHER_FIELDS if not FIELDS[n].measured)]
-    names.remove("start_time")
-    then, start = (
-        datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
-        for a in (given, now)
-    )
-    same = then == start and all(now.get(name) == given.get(name) for name in names)
-    if same and weather.minutes in (None, now.get("duration_min", weather.minutes)):
-        return
-    heat = [n for n in given if FIELDS[n].measured]
-    left = {n: value for n, value in given.items() if n not in heat}
-    outdated = replace(weather, answers=left, minutes=None, outdated=True)
-    state(FormState).start_weather = outdated if same else None
-    change(dict.fromkeys(n for n in heat if now.get(n) == given[n]))
 
 
 def show_again(page: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.starts import credit
@@ -200,3 +202,24 @@ def take(
     known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}
     said = f"{words}. {credit(weather.attribution)}"
     state(FormState).start_weather = StartWeather(known, said, weather.place, minutes)
+
+
+def drop_changed_weather() -> None:
+    """Let the heat of a start go once somebody answers another weather or duration."""
+    if (weather := state(FormState).start_weather) is None:
+        return
+    given, now = weather.answers, form.answers()
+    names = ["sky", *(n for n in WEATHER_FIELDS if not FIELDS[n].measured)]
+    names.remove("start_time")
+    then, start = (
+        datetime.fromisoformat(a["start_time"]) if "start_time" in a else None
+        for a in (given, now)
+    )
+    same = then == start and all(now.get(name) == given.get(name) for name in names)
+    if same and weather.minutes in (None, now.get("duration_min", weather.minutes)):
+        return
+    heat = [n for n in given if FIELDS[n].measured]
+    left = {n: value for n, value in given.items() if n not in heat}
+    outdated = replace(weather, answers=left, minutes=None, outdated=True)
+    state(FormState).start_weather = outdated if same else None
+    form.change(dict.fromkeys(n for n in heat if now.get(n) == given[n]))

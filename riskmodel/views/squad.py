@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,8 @@ from riskmodel.reporting.squad_sheet import (
     heat_text,
     name_warnings,
     option_label,
+    plan_warnings,
     squad_table,
-    squad_warnings,
 )
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
 from riskmodel.scoring.bands import in_100_number
@@ -146,21 +146,6 @@ def _expected_html(name: str, scored: pd.DataFrame) -> str:
         f'<br><span class="cr-note">range {span}</span></span></div>'
         f"{look.stack(in_each_band(scored))}</div>"
     )
-
-
-def _warnings(scored: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Warnings of each plan once, those of one plan with its name."""
-    of_plan = {
-        name: squad_warnings(frame[~frame["must_not_start"]])
-        for name, frame in scored.items()
-    }
-    each = list(dict.fromkeys(w for warnings in of_plan.values() for w in warnings))
-    return [
-        warning
-        if all(warning in warnings for warnings in of_plan.values())
-        else f"Plan {next(n for n, w in of_plan.items() if warning in w)}: {warning}"
-        for warning in each
-    ]
 
 
 def _must_not_start(scored: pd.DataFrame) -> None:
@@ -341,7 +326,7 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
             _headline(scored, both)
             _must_not_start(scored)
             # In full, and before any name: the table cuts them.
-            for warning in _warnings({active: scored} if both is None else both.scored):
+            for warning in plan_warnings({active: scored} if both is None else both.scored):
                 look.warn(warning)
             for warning in name_warnings(squad, named["athlete"]):
                 look.warn(warning)
