@@ -6,7 +6,7 @@ const ENTRY = "cramp-risk";
 const TAB = "cramp-risk-tab";
 const LIST = "cramp-risk-list"; // what device_list.js writes
 const LET_WIDGETS_SETTLE_MS = 500;
-const VEILED_AT_MOST_MS = 5000;
+const VEILED_AT_MOST_MS = 20_000;
 const done = (window.crampRiskDone ??= new Set());
 const root = document.documentElement;
 // What the page shows first is not shown before it is known: no example in the place of

@@ -55,7 +55,7 @@ def test_options_are_worded_as_their_levers():
     advice = advise(WORST)
     for option in (*advice.now, *advice.weeks, advice.pair):
         assert lever_label(option, {}) == option.label
-    assert "68 °F with a fan and go easier" in lever_label(advice.pair, US)
+    assert "68 °F with a fan and go two steps easier" in lever_label(advice.pair, US)
     assert lever_sentence(advice.pair, US) == ""
     (pace,) = (o for o in advise(RACE).now if o.levers[0].name == "pace")
     assert amounts_text(pace, RACE, {}) == "3 h 45 becomes 4 h 07"

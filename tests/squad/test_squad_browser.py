@@ -33,7 +33,7 @@ def in_sight(page, place, height=None):
     return box["y"] + box["height"] <= (height or page.viewport_size["height"]) - bar
 
 
-def upload(page, path, button="10 athletes"):
+def upload(page, path, button="Bring your list"):
     page.get_by_role("button", name=button).click()
     page.locator("[data-testid=stFileUploader] input").first.set_input_files(path)
 
@@ -183,7 +183,7 @@ def test_a_coach_brings_excel_edits_a_cell_and_takes_it_along(
 
 def test_the_keyboard_alone_finds_the_list_and_a_lever(open_page):
     page = to_squad(open_page("laptop", path=QUERY))
-    page.get_by_role("button", name="10 athletes").focus()
+    page.get_by_role("button", name="Bring your list").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("A list of athletes, CSV or Excel")).to_be_visible()
     page.keyboard.press("Escape")

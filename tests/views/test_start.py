@@ -591,7 +591,7 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, sky, viewport):
     expect(page.get_by_text("For whom")).to_have_count(0)
     nav.get_by_role("link", name="Squad").click()
     ready(page)
-    page.get_by_role("button", name="10 athletes").click()
+    page.get_by_role("button", name="Bring your list").click()
     ready(page)
     squad_file = {"name": "squad.csv", "mimeType": "text/csv", "buffer": LIST}
     page.locator("input[type=file]").set_input_files(squad_file)
