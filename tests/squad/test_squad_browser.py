@@ -20,6 +20,7 @@ NUMBER = ".st-key-squad_answer .cr-num"
 
 
 def to_squad(page):
+    ready(page)
     page.get_by_role("link", name="Squad").click()
     expect(page.get_by_role("heading", name="Who needs attention?")).to_be_visible()
     ready(page)
@@ -261,6 +262,7 @@ def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):
         entry,
     )
     page.reload()
+    ready(page)
     to_squad(page)
     box = page.get_by_role("button", name="1 athlete")
     expect(box).to_be_visible()
