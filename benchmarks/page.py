@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -29,8 +30,13 @@ OTHER = {**MARATHON, "session_rpe": 6, "air_temperature_c": 24.0, "sky": "clear"
 PLANS = to_text([Scenario("One", MARATHON), Scenario("Two", OTHER)], private=False)
 # Script, address, what the number is typed into, and what then changes.
 PAGES = {
-    "ours": ("app.py", QUERY, ".st-key-duration_min input", ".cr-line i"),
-    "bare": ("benchmarks/bare_page.py", "", ".st-key-duration_min input", ".answer i"),
+    "ours": ("app.py", QUERY, ".st-key-duration_min input", ".cr-scale .cr-bead"),
+    "bare": (
+        "benchmarks/bare_page.py",
+        "",
+        ".st-key-duration_min input",
+        ".cr-scale .cr-bead",
+    ),
 }
 TYPED = ".st-key-plan_1_duration_min input"
 BEAD = ".cr-rank .cr-bead"
@@ -147,7 +153,7 @@ def upload_squad(page):
         link.click()
         page.locator(EXPECTED).wait_for()
         ready(page)
-    athletes = page.get_by_role("button", name="athletes")
+    athletes = page.get_by_role("button", name=re.compile("Athletes|Bring your list"))
     athletes.click()
     upload = page.locator("input[type=file]")
     upload.set_input_files({"name": "s.csv", "mimeType": "text/csv", "buffer": content})
