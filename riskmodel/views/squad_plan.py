@@ -125,7 +125,10 @@ def add_second(changes: Mapping[str, Any] | None = None) -> None:
     first = squad.plans[FIRST]
     second = {**first.answers, **(changes or {})}
     answers = {name: v for name, v in second.items() if v is not None}
-    squad.plans[SECOND], squad.active = replace(first, answers=answers), SECOND
+    # What cannot be read gives way to what a change sets.
+    typed = {n: text for n, text in first.typed.items() if n not in (changes or {})}
+    plan = replace(first, answers=answers, typed=typed)
+    squad.plans[SECOND], squad.active = plan, SECOND
     _put(squad.plans[SECOND])
 
 

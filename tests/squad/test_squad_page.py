@@ -20,6 +20,7 @@ from riskmodel.views.state import DeviceState, StartState
 from riskmodel.views.widgets import plain
 from riskmodel.weather.files import read_weather_file
 from riskmodel.whatif.levers import LEVERS
+from riskmodel.whatif.steps import FAN_M_S
 from tests.conftest import CHECKOUT
 from tests.squad.test_squad import PLAN
 
@@ -335,6 +336,18 @@ def test_a_lever_becomes_plan_b_and_both_are_told():
     go(page, "my_session")
     assert page.session_state["age_years"] == "61"
     assert page.session_state["session_rpe"] == 7
+
+
+def test_what_cannot_be_read_gives_way_to_what_a_lever_sets():
+    page = with_list(answers={**OWN, "sport": "running", "air_temperature_c": 33.0})
+    page.session_state["wind_speed_m_s"] = "1,500"
+    page.run()
+    indoors = next(b for b in page.button if b.label.startswith("Go indoors"))
+    indoors.click().run()
+    assert not page.exception
+    assert plan_of(page, "B")["wind_speed_m_s"] == FAN_M_S
+    page.button_group(key="squad_plan").set_value("A").run()
+    assert page.session_state["wind_speed_m_s"] == "1,500"
 
 
 def test_the_plans_leave_my_session_alone_and_come_back():
