@@ -205,14 +205,8 @@ def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
                 place.offer_now()
                 weather_open = _opened("Weather", "cloud", place.ask_weather)
                 _opened("Options", "tune", _options)
-                if not example and form.still_from_example():
-                    st.button(
-                        "The rest is right too",
-                        key="confirm",
-                        type="tertiary",
-                        icon=":material/done_all:",
-                        on_click=form.confirm_example,
-                    )
+                if not example:
+                    widgets.confirm_example()
             if not weather_open:
                 place.tell_problem()
             elsewhere = st.container() if form.faults() else None

@@ -67,14 +67,7 @@ def _strip() -> None:
                 if box.open:
                     with box:
                         draw()
-            if form.still_from_example():
-                st.button(
-                    "The rest is right too",
-                    key="confirm",
-                    type="tertiary",
-                    icon=":material/done_all:",
-                    on_click=form.confirm_example,
-                )
+            widgets.confirm_example()
             if len(squad.plans) < 2:
                 st.button(
                     "Compare with a plan B",

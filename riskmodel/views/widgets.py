@@ -133,3 +133,15 @@ def quiet_popover(label: str, icon: str, key: str) -> PopoverContainer:
         key=f"box_{key}",
         on_change="rerun",
     )
+
+
+def confirm_example() -> None:
+    """Offer to take for one's own what is left of an example, if anything is."""
+    if form.still_from_example():
+        st.button(
+            "The rest is right too",
+            key="confirm",
+            type="tertiary",
+            icon=":material/done_all:",
+            on_click=form.confirm_example,
+        )
