@@ -17,13 +17,14 @@ pages = {
     for name, (title, _) in navigation.PAGES.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")
-look.dress()
 name = next(name for name in pages if pages[name] == page)
+look.dress(name)
 navigation.draw(pages, name)
-form.take_touched()
-form.show_again(name)
-if page not in (pages["squad"], pages["start"]):
-    squad_plan.leave()
-place.drop_changed_weather()
-navigation.follow()
-page.run()
+with form.read_once():
+    form.take_touched()
+    form.show_again(name)
+    if page not in (pages["squad"], pages["start"]):
+        squad_plan.leave()
+    place.drop_changed_weather()
+    navigation.follow()
+    page.run()

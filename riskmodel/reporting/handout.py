@@ -32,12 +32,12 @@ from riskmodel.reporting.words import (
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.assessment import Assessment, assess
+from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_span, in_100_text
 from riskmodel.scoring.contributions import FROM_BODY_SIZE, Contribution
 from riskmodel.scoring.guards import Guard
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.advice import Advice, Option, advise
+from riskmodel.whatif.advice import Advice, Option, assess_and_advise
 from riskmodel.whatif.drinking_plan import drinking_plan
 from riskmodel.whatif.vetoes import FLUID_LEVERS
 
@@ -109,8 +109,7 @@ def _content(
     if not private:
         # What is advised, and what is not, would tell of health and of body size.
         shown = {n: v for n, v in answers.items() if not FIELDS[n].private}
-        advice = advise(shown, scorecard, calibration)
-        of_drinking = assess(shown, scorecard, calibration)
+        of_drinking, advice = assess_and_advise(shown, scorecard, calibration)
     sport = FIELDS["sport"].levels[answers["sport"]]
     name = _short_name(answers.get("athlete") or "") if private else ""
     # Nor is an amount advised on a page that anybody may see: it shows the plan alone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,12 +58,13 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def cited(names: Iterable[str]) -> str:
+@cache
+def cited(names: tuple[str, ...]) -> str:
     """Citations of some studies in one text, each once, or that it is our judgement.
 
     Examples
     --------
-    >>> cited([])
+    >>> cited(())
     'our judgement'
     """
     studies = [load_evidence()[name] for name in names]

@@ -183,9 +183,12 @@ def assess(
     >>> answer.total_points == sum(c.points for c in answer.contributions)
     True
     """
-    answers = read_session(session)
-    used = engine(scorecard, calibration)
-    result = used.run(answers, detail=True)
+    answers, used = read_session(session), engine(scorecard, calibration)
+    return assessment_of(answers, used.run(answers, detail=True), used)
+
+
+def assessment_of(answers: Answers, result: Result, used: Engine) -> Assessment:
+    """Tell what came out of a run of one session, with its points per factor."""
     problems = answers.problems
     chances = {name: float(values[0]) for name, values in result.chances.items()}
     return Assessment(

@@ -130,7 +130,7 @@ def _of_items(row: Contribution, factor: Factor, named: list[Level]) -> Contribu
     return replace(
         row,
         grade=", ".join(f"{label} {grade}" for label, grade in grades.items()),
-        source=cited(study for item in named for study in item.evidence),
+        source=cited(tuple(study for item in named for study in item.evidence)),
         judgement=any(item.judgement for item in named),
         departure=" ".join((factor.departure, *texts)).strip(),
     )

@@ -10,6 +10,8 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +30,7 @@ from riskmodel.views.state import (
     MySessionState,
     NavigationState,
     PlaceState,
+    Reading,
     Visit,
     state,
 )
@@ -55,7 +58,7 @@ def faults() -> dict[str, Problem]:
     return _held()[1]
 
 
-def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
+def _held() -> Reading:
     held, wrong = _readable()
     # What says nothing for this sport is not shown, and comes back with another one.
     asked = {name for name in (*held, *wrong) if FIELDS[name].asked_of(held)}
@@ -65,15 +68,36 @@ def _held() -> tuple[dict[str, Any], dict[str, Problem]]:
     )
 
 
-def _readable() -> tuple[dict[str, Any], dict[str, Problem]]:
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read the questions again only where an answer is put into them.
+
+    For the drawing of a page: a widget changes before it, never while it runs.
+    """
+    form = state(FormState)
+    form.reads_once, form.reading = True, None
+    try:
+        yield
+    finally:
+        form.reads_once, form.reading = False, None
+
+
+def _readable() -> Reading:
     """What all questions hold, those too that are not asked now, and what is no answer."""
+    form = state(FormState)
+    reading = _read() if form.reading is None else form.reading
+    form.reading = reading if form.reads_once else None
+    return reading
+
+
+def _read() -> Reading:
     _forget_an_earlier_look()
-    chosen = chosen_units()
+    chosen, behind = chosen_units(), state(FormState).behind
     held: dict[str, Any] = {}
     wrong: dict[str, Problem] = {}
     for field in FIELDS.values():
         try:
-            value = _inside(field, chosen)
+            value = _inside(field, chosen, behind.get(field.name))
         except ValueError:
             written = str(st.session_state[field.name])
             wrong[field.name] = Problem(field.name, "not_allowed", written)
@@ -334,14 +358,13 @@ def sentence(problem: Problem, *, typed: bool = False) -> str:
     return f"{field.label} is {shown_as}; allowed is {units.allowed(field, chosen)}.{hint}"
 
 
-def _inside(field: Field, chosen: units.Chosen) -> Any:
+def _inside(field: Field, chosen: units.Chosen, behind: Behind | None) -> Any:
     """What a field holds, in the project's unit; ValueError if it is no answer."""
     value: Any = st.session_state.get(field.name)
     if field.kind != "number" or value in EMPTY:
         return value
     if is_blank(value):
         return None
-    behind = state(FormState).behind.get(field.name)
     if behind is not None and behind.shown == value:
         return behind.answer
     number = number_written(value, field, chosen) if isinstance(value, str) else value
@@ -354,6 +377,7 @@ def _put(field: Field, value: Any) -> None:
     widgets, form = st.session_state, state(FormState)
     # What stood behind another text must not answer for a number typed later.
     form.behind.pop(field.name, None)
+    form.reading = None
     in_widget = widgets[field.name] = _as_widget_value(field, value)
     if field.kind == "levels":
         form.levels_before[field.name] = in_widget

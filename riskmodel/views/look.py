@@ -33,8 +33,10 @@ LIMITS = tuple((band.up_to + 0.5) / 100.0 for band in BANDS[:-1])
 
 
 @cache
-def _style(scheme: str) -> str:
-    sheet = (_HERE / "look.css").read_text(encoding="utf-8")
+def _style(scheme: str, page: str) -> str:
+    # A page's own rules come with that page only: each costs time whenever one is drawn.
+    sheets = [_HERE / "look.css", *_HERE.glob(f"{page}.css")]
+    sheet = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     # In the sheet, as Streamlit lets no picture through in HTML.
     mark = f"--cr-mark: url('data:image/svg+xml,{quote(MARK.read_text())}')"
     # What opens over the page stands beside it, where its scheme does not reach.
@@ -42,9 +44,9 @@ def _style(scheme: str) -> str:
     return f"<style>\n{root}\n{sheet}</style>"
 
 
-def dress() -> None:
-    """Put the stylesheet into the page, once for each run."""
-    st.html(_style(st.context.theme.type or "light dark"))
+def dress(page: str) -> None:
+    """Put the stylesheets into a page, once for each run."""
+    st.html(_style(st.context.theme.type or "light dark", page))
 
 
 def brand() -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import riskmodel
-from riskmodel import advise, assess, load_scorecard
+from riskmodel import load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.assessment import Assessment
@@ -28,6 +28,7 @@ from riskmodel.views import (
 from riskmodel.views.example import EXAMPLE
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
+from riskmodel.whatif.advice import advise, assess_and_advise
 from riskmodel.whatif.combined import combined
 
 # ----------------------------------------------------------------- clicks and the score
@@ -88,7 +89,7 @@ def _scored(answers: dict[str, Any]) -> Scored:
     if last is not None and (last.answers, last.levers) == (answers, page.levers):
         return last
     if last is None or last.answers != answers:
-        assessment, advice = assess(answers), advise(answers)
+        assessment, advice = assess_and_advise(answers)
         offered = {option.levers[0].name for option in advice.now}
         page.levers &= offered
     else:

@@ -167,7 +167,7 @@ def why_html(answer: Assessment) -> str:
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
         '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
         f"the odds by about {_odds_of_ten_points(limits):.1f}. ●●● strong evidence, "
-        "? contested; open a row for the reason.</p>"
+        "? contested. Open a row for the reason; the studies are behind the number.</p>"
     )
 
 
@@ -202,7 +202,8 @@ def _step(c: Contribution, begin: float, most: float) -> str:
         f'<details><summary><span class="what">{escape(c.label)}{mark}<br>'
         f"<small>{value}</small></span>{_run(begin, c.points, most)}"
         f'<span class="num">+{points_text(c.points)}</span></summary>'
-        f"<p>{escape(c.reason)}</p>{departure}{_sources(c)}</details>"
+        f"<p>{escape(c.reason)}</p>{departure}<p>Evidence: {escape(c.grade)}; "
+        f"{ORIGIN[c.judgement]}.</p></details>"
     )
 
 
@@ -254,15 +255,14 @@ def next_band(limits: Sequence[float], total: float) -> str:
     return f"{label} from {points_text(max(first, 0.0))} here"
 
 
-def _sources(c: Contribution) -> str:
-    count = c.source.count(";") + 1 if c.source else 0
-    if not count:
-        return f"<p>Evidence: {escape(c.grade)}; {ORIGIN[c.judgement]}.</p>"
-    words = f"{count} source{'s' * (count != 1)}"
-    return (
-        f"<p>Evidence: {escape(c.grade)}; {ORIGIN[c.judgement]}.</p>"
-        f"<details><summary>{words}</summary>{_linked(c.source)}</details>"
+def _sources(answer: Assessment) -> str:
+    """Studies of every factor that counts, each DOI a link."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(c.label)}</th><td>{_linked(c.source)}</td></tr>'
+        for c in answer.contributions
+        if c.points and c.source
     )
+    return f'<table class="cr-facts cr-studies" aria-label="Studies">{rows}</table>'
 
 
 def _linked(source: str) -> str:
@@ -298,6 +298,7 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
         )
         st.html(look.facts(rows, "Heat, sweat and salt"))
         none = ", ".join(c.label for c in answer.contributions if not c.points)
+        st.html(_sources(answer))
         if none:
             look.note(f"0 points: {none}.")
         if answer.missing:

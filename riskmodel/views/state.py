@@ -27,6 +27,7 @@ from riskmodel.whatif.combined import Combined
 from riskmodel.whatif.plans import Scenario
 
 Answers = Mapping[str, Any]
+Reading = tuple[dict[str, Any], dict[str, Problem]]
 State = TypeVar("State")
 
 
@@ -103,6 +104,9 @@ class FormState:
     example: frozenset[str] = frozenset()
     as_put: Answers = field(default_factory=dict)
     from_example: Answers = field(default_factory=dict)
+    # What was read from the questions, kept while a page is drawn.
+    reads_once: bool = False
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)

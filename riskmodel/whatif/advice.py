@@ -20,6 +20,7 @@ from riskmodel.inputs.session import Session, read_session, spelt
 from riskmodel.inputs.units import Chosen
 from riskmodel.physiology.plan import LITTLE_L
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import Assessment, assessment_of
 from riskmodel.scoring.bands import band_name, in_100_text
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.probability import Calibration
@@ -56,8 +57,6 @@ class Option:
         How many fewer of 100 sessions would bring a cramp.
     total_points, probability : float
         Of the changed session.
-    in_100, band : str
-        The same in words, as in `riskmodel.Assessment`.
     drinks_less : bool
         Whether the planned drink goes down too, as less is sweated.
     """
@@ -68,9 +67,17 @@ class Option:
     saved_in_100: float
     total_points: float
     probability: float
-    in_100: str
-    band: str
     drinks_less: bool = False
+
+    @property
+    def in_100(self) -> str:
+        """How many of 100 changed sessions, as in `riskmodel.Assessment`."""
+        return in_100_text(self.probability)
+
+    @property
+    def band(self) -> str:
+        """Band of the changed session, as in `riskmodel.Assessment`."""
+        return band_name(self.probability)
 
     @property
     def label(self) -> str:
@@ -143,11 +150,25 @@ def advise(
     >>> [option.label for option in advice.now][:1]
     ['Go two steps easier']
     """
-    answers = read_session(session)
-    if answers.findings:
-        return Advice()
-    used = engine(scorecard, calibration)
+    return assess_and_advise(session, scorecard, calibration)[1]
+
+
+def assess_and_advise(
+    session: Session | Mapping[str, Any],
+    scorecard: Scorecard | None = None,
+    calibration: Calibration | None = None,
+) -> tuple[Assessment, Advice]:
+    """Score one session and find what would lower its answer, in one run of the chain.
+
+    Parameters, errors and both values are those of `riskmodel.assess` and `advise`.
+    """
+    answers, used = read_session(session), engine(scorecard, calibration)
     base = used.run(answers, detail=True)
+    assessment = assessment_of(answers, base, used)
+    return assessment, Advice() if answers.findings else _advice(answers, base, used)
+
+
+def _advice(answers: Answers, base: Result, used: Engine) -> Advice:
     plan = plan_of(answers, base, used)
     vetoes, vetoed = vetoes_for(plan), vetoed_levers(plan)
     notes = tuple(veto.note for veto in vetoes if veto.note)
@@ -304,8 +325,6 @@ def _option(levers: tuple[Lever, ...], after: Tried, i: int, base: Result) -> Op
         saved_in_100=100.0 * (float(base.chances["probability"][0]) - probability),
         total_points=total,
         probability=probability,
-        in_100=in_100_text(probability),
-        band=band_name(probability),
         drinks_less=i in after.drinks_less,
     )
 

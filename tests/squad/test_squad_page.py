@@ -555,11 +555,11 @@ def reloaded(monkeypatch):
         of_tab = {**held.tab, **({"list": squad.tab_text} if squad.tab_text else {})}
         texts, dress = [json.dumps(of_tab)], look.dress
 
-        def dress_and_hand_over():
+        def dress_and_hand_over(page):
             if texts:
                 monkeypatch.setattr(device, "_message", lambda _: texts.pop())
                 device._restored()
-            dress()
+            dress(page)
 
         new = opened({})
         with monkeypatch.context() as patch:

@@ -154,10 +154,10 @@ def in_a_run(test, change):
     """Do something in the visit of a page, before it is drawn."""
     dress, todo = look.dress, [change]
 
-    def dress_and_do():
+    def dress_and_do(page):
         if todo:
             todo.pop()()
-        dress()
+        dress(page)
 
     look.dress = dress_and_do
     try:
