@@ -1,13 +1,13 @@
 """A Streamlit page with as many widgets, rows and charts as Compare, and nothing behind.
 
-Counted on the page that the benchmark opens: two plans as cards with five answers each,
+Counted on the page that the benchmark opens: three plans as cards with five answers each,
 their rows on one axis, the reasons, a map with its names, and the ways to take them along.
 """
 
 import streamlit as st
 
 PAUSE = "700ms"
-PLANS, NUMBERS, POINTS, AREAS, REASONS = 2, 4, 60, 4, 5
+PLANS, NUMBERS, POINTS, AREAS, REASONS = 3, 4, 60, 4, 5
 
 st.set_page_config(page_title="Bare", layout="wide")
 st.html("<style>p { margin: 0 }</style>")
@@ -24,6 +24,7 @@ with st.container(horizontal=True):
     with st.container():
         st.title("Bare", anchor=False)
         st.html("<p>A text of the page.</p>")
+        st.html("<p>Note</p>")
     with st.container(horizontal=True):
         st.popover("Rows", on_change="rerun", key="rows")
         st.menu_button("Example", list("abcdef"), key="example")
@@ -50,6 +51,7 @@ with st.container(horizontal=True):
 left, right = st.columns(2)
 with left:
     st.header("Why", anchor=False)
+    st.pills("Against", list("ab"), default="b", key="against")
     items = "".join(
         f'<li>Reason {i}<i style="width:{minutes / 10 + i}%"></i>{minutes}</li>'
         for i in range(REASONS)

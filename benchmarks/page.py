@@ -27,7 +27,9 @@ QUERY = (
 )
 MARATHON = load_examples()["Marathon"]
 OTHER = {**MARATHON, "session_rpe": 6, "air_temperature_c": 24.0, "sky": "clear"}
-PLANS = to_text([Scenario("One", MARATHON), Scenario("Two", OTHER)], private=False)
+EASY = {**MARATHON, "session_rpe": 5}
+NAMED = {"One": MARATHON, "Two": OTHER, "Three": EASY}
+PLANS = to_text([Scenario(name, plan) for name, plan in NAMED.items()], private=False)
 # Script, address, what the number is typed into, and what then changes.
 PAGES = {
     "ours": ("app.py", QUERY, ".st-key-duration_min input", ".cr-scale .cr-bead"),
