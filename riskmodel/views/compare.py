@@ -25,6 +25,7 @@ from riskmodel.views import (
     questions,
     result,
     tables,
+    visit,
     widgets,
 )
 from riskmodel.views.plan_cards import Assessed
@@ -85,7 +86,7 @@ def _ask_new() -> None:
         key="add_example",
         on_click=_add_example,
     )
-    if form.own_answers():
+    if visit.own_answers():
         words = f":material/add: {plans.MY_SESSION}"
         st.button(words, key="add_session", on_click=plans.add_session)
 
@@ -216,7 +217,7 @@ def _show() -> None:
 plans.take_up()
 with st.container(key="plans_page"):
     _head()
-    form.tell_own()
+    visit.tell_own()
     for problem in state(ScenariosState).problems:
         tables.tell(problem)
     plans.tell_differences()

@@ -21,7 +21,7 @@ from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess
-from riskmodel.views import device, example, form, questions, share
+from riskmodel.views import device, example, form, questions, share, visit
 from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
 from riskmodel.whatif.comparison import MOST_SCENARIOS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
@@ -111,9 +111,9 @@ def add(name: str, answers: Mapping[str, Any]) -> None:
 def add_session() -> None:
     """Put the session of My session behind the reader's plans, or for an example."""
     if is_example():
-        _set(_numbered(_of_session(form.own_answers())))
+        _set(_numbered(_of_session(visit.own_answers())))
     else:
-        add(MY_SESSION, form.own_answers())
+        add(MY_SESSION, visit.own_answers())
 
 
 def duplicate(number: int) -> None:
@@ -251,7 +251,7 @@ def take_up() -> None:
 
 def _begin() -> None:
     """Show My session if it can be scored, else the example."""
-    page, answers = state(ScenariosState), form.own_answers()
+    page, answers = state(ScenariosState), visit.own_answers()
     if page.origin and page.session == answers:
         return
     page.session = answers

@@ -34,6 +34,7 @@ from riskmodel.views import (
     questions,
     squad_files,
     squad_plan,
+    visit,
     widgets,
 )
 from riskmodel.views.navigation import go_to
@@ -290,7 +291,7 @@ def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str
     answers, problems = tidy({str(k): v for k, v in one.items() if not pd.isna(v)})
     st.session_state["squad_athlete"] = None
     squad_plan.leave()
-    form.begin_visit(name, answers)
+    visit.begin(name, answers)
     state(MySessionState).link_problems = problems
     go_to("my_session")
 

@@ -16,7 +16,7 @@ import streamlit as st
 from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.session import read_session, tidy
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.views import form, widgets
+from riskmodel.views import form, visit, widgets
 from riskmodel.views.state import (
     FormState,
     Held,
@@ -56,7 +56,7 @@ def enter() -> None:
     squad = state(SquadState)
     if squad.waiting is not None:
         return
-    form.leave_visit()
+    visit.leave()
     squad.waiting = held()
     if not is_answered():
         squad.plans, squad.active = {FIRST: _of_plan(squad.waiting)}, FIRST

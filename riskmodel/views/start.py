@@ -26,6 +26,7 @@ from riskmodel.views import (
     squad_plan,
     start_one,
     start_weather,
+    visit,
     widgets,
 )
 from riskmodel.views.example import EXAMPLE
@@ -66,7 +67,7 @@ def _squad() -> pd.DataFrame | None:
     if st.session_state[_WHOM] == _ONE:
         squad_plan.leave()
         return None
-    form.leave_visit()
+    visit.leave()
     squad_plan.enter()
     return athletes.settled(squad.athletes)
 
@@ -216,7 +217,7 @@ def _show() -> None:
         with st.container(key="start_rail"):
             weather = start_weather.ask()
             squad = _squad()
-            form.tell_whose()
+            visit.tell_whose()
             with st.container(horizontal=True, wrap=False):
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)

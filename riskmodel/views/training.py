@@ -23,7 +23,7 @@ from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.sentences import counted, day_words
 from riskmodel.training.words import DURATIONS, MEANINGS
-from riskmodel.views import charts, device, form, look, tables, widgets
+from riskmodel.views import charts, device, form, look, tables, visit, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import (
     Answers,
@@ -386,5 +386,5 @@ look.heading(
 )
 device.connect()
 # A log is the reader's own, and must not answer for an athlete who is open.
-if not form.tell_own():
+if not visit.tell_own():
     _show()
