@@ -228,13 +228,17 @@ def _options(
     return options
 
 
+def least_saved(chance: float) -> float:
+    """How much of a session's chance a lever must save to be worth a line."""
+    return max(LEAST_SAVED_IN_100 / 100.0, LEAST_SAVED_SHARE * chance)
+
+
 def _noticeable(
     before: tuple[float, float], after: tuple[float, float], calibrated: bool
 ) -> bool:
     """Whether points, and the probability if there is one, go down by enough."""
     (points, chance), (points_after, chance_after) = before, after
-    least = max(LEAST_SAVED_IN_100 / 100.0, LEAST_SAVED_SHARE * chance)
-    saves_chance = chance - chance_after >= least or not calibrated
+    saves_chance = chance - chance_after >= least_saved(chance) or not calibrated
     return saves_chance and points - points_after >= LEAST_POINTS
 
 
