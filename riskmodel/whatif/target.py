@@ -95,19 +95,7 @@ def effort_of_target(
     >>> round(effort.best_min), round(effort.share_of_best, 2), round(effort.session_rpe)
     (207, 0.92, 9)
     """
-    if sport not in TARGET_SPORTS:
-        allowed = ", ".join(TARGET_SPORTS)
-        raise ValueError(f"A target is known for {allowed}; not for {sport!r}.")
-    for name, value, (low, high) in (
-        ("distance_km", distance_km, DISTANCES_KM),
-        ("best_distance_km", best_distance_km, DISTANCES_KM),
-        ("target_min", target_min, _minutes()),
-        ("best_min", best_min, (0.0, np.inf)),
-    ):
-        if value is not None and not low <= value <= high:
-            raise ValueError(f"{name} is {value:g}; allowed is {low:g} to {high:g}.")
-    if (best_distance_km is None) != (best_min is None):
-        raise ValueError("A best needs both its distance and its time.")
+    _check(sport, distance_km, target_min, best_distance_km, best_min)
     shares, most_m_s = _speeds(sport, sports or load_sports())
     speed_km_h = distance_km / target_min * 60.0
     if best_min is not None and best_distance_km is not None:
@@ -126,9 +114,27 @@ def effort_of_target(
     )
 
 
-def _minutes() -> tuple[float, float]:
-    field = FIELDS["duration_min"]
-    return field.low, field.high
+def _check(
+    sport: str,
+    distance_km: float,
+    target_min: float,
+    best_distance_km: float | None,
+    best_min: float | None,
+) -> None:
+    lasting = FIELDS["duration_min"]
+    if sport not in TARGET_SPORTS:
+        allowed = ", ".join(TARGET_SPORTS)
+        raise ValueError(f"A target is known for {allowed}; not for {sport!r}.")
+    for name, value, (low, high) in (
+        ("distance_km", distance_km, DISTANCES_KM),
+        ("best_distance_km", best_distance_km, DISTANCES_KM),
+        ("target_min", target_min, (lasting.low, lasting.high)),
+        ("best_min", best_min, (0.0, np.inf)),
+    ):
+        if value is not None and not low <= value <= high:
+            raise ValueError(f"{name} is {value:g}; allowed is {low:g} to {high:g}.")
+    if (best_distance_km is None) != (best_min is None):
+        raise ValueError("A best needs both its distance and its time.")
 
 
 def _speeds(sport: str, sports: Sports) -> tuple[NDArray[np.float64], float]:
