@@ -1,4 +1,13 @@
-"""How hard a target time is: effort from a distance, a time and a best of one's own."""
+"""How hard a target time is: effort from a distance, a time and a best of one's own.
+
+A best of one's own is taken to the distance of the plan (`ENDURANCE_EXPONENT`) and
+stands for 10, "maximal", as the hardest race of one's life (Foster 2001,
+doi:10.1519/00124278-200102000-00019).  Below it, the share of that speed is read on
+the speeds of the sports table; in the water, where power grows with the third power
+of the speed (Toussaint & Beek 1992, doi:10.2165/00007256-199213010-00002), on the
+third root of its energy.  Without a best the table's own speeds count: those of a
+recreational athlete.  Which speed stands for which effort is our judgement.
+"""
 
 from __future__ import annotations
 
@@ -76,16 +85,6 @@ def effort_of_target(
     ValueError
         If the sport is another, a number is outside its range, or no best is given for
         swimming, of which the sports table has no speeds.
-
-    Notes
-    -----
-    A best of one's own is taken to the distance of the plan (`ENDURANCE_EXPONENT`) and
-    stands for 10, "maximal", as the hardest race of one's life (Foster 2001,
-    doi:10.1519/00124278-200102000-00019).  Below it, the share of that speed is read on
-    the speeds of the sports table; in the water, where power grows with the third power
-    of the speed (Toussaint & Beek 1992, doi:10.2165/00007256-199213010-00002), on the
-    third root of its energy.  Without a best the table's own speeds count: those of a
-    recreational athlete.  Which speed stands for which effort is our judgement.
 
     Examples
     --------
