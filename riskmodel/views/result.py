@@ -256,13 +256,13 @@ def next_band(limits: Sequence[float], total: float) -> str:
 
 
 def _sources(answer: Assessment) -> str:
-    """Studies of every factor that counts, each DOI a link."""
+    """Studies of every factor that counts, each folded, and each DOI a link."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(c.label)}</th><td>{_linked(c.source)}</td></tr>'
+        f"<details><summary>{escape(c.label)}</summary>{_linked(c.source)}</details>"
         for c in answer.contributions
         if c.points and c.source
     )
-    return f'<table class="cr-facts cr-studies" aria-label="Studies">{rows}</table>'
+    return f'<details class="cr-studies"><summary>Studies</summary>{rows}</details>'
 
 
 def _linked(source: str) -> str:
