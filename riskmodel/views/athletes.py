@@ -20,7 +20,7 @@ from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import SquadFileError, read_squad_file
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.squad.unknown import settle
+from riskmodel.squad.unknown import settle, with_settled_words
 from riskmodel.views import device, form, look, questions, squad_plan, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
@@ -123,7 +123,8 @@ def _cells(athletes: pd.DataFrame) -> pd.DataFrame:
 
 def to_keep(athletes: pd.DataFrame) -> pd.DataFrame:
     """Cells of a list as they are kept and saved, with what was said of its words."""
-    return _cells(_not_asked_anew(settled(athletes)))
+    said = state(SquadState).settled
+    return _cells(_not_asked_anew(with_settled_words(athletes, said)))
 
 
 def _not_asked_anew(athletes: pd.DataFrame) -> pd.DataFrame:
@@ -247,6 +248,11 @@ def tell() -> None:
     squad = state(SquadState)
     if squad.problem:
         look.fault(squad.problem)
+    if squad.athletes is not None and device.list_is_too_long():
+        look.note(
+            "This tab has no room for the list: a reload loses it, unless it is kept or "
+            "saved."
+        )
     if squad.asked is None and squad.notes:
         look.note(*squad.notes)
 

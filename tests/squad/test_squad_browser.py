@@ -231,7 +231,7 @@ def test_no_other_download_of_the_table_is_offered(open_page):
 def test_units_chosen_for_the_squad_are_remembered(open_page):
     page = to_squad(open_page("laptop", path=QUERY))
     number = page.locator(NUMBER).inner_text()
-    page.get_by_role("button", name="More").last.click()
+    page.get_by_role("button", name="Details and units").click()
     page.get_by_role("radio", name="°F").click()
     expect(page.locator(".st-key-air_temperature_c input")).to_have_value("84.2")
     page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")

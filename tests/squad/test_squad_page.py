@@ -267,7 +267,7 @@ def test_a_meaning_is_not_chosen_before_a_person_has():
     page = with_list("Name,Age,Sleep,Shirt\nA,30,7,9\n")
     assert [b.label for b in page.selectbox] == ["Meaning of column 3"]
     assert page.selectbox(key="target_1_2").value is None
-    assert "Still open, what it is: Sleep." in html_of(page)
+    assert "Still open, what it is: \u201cSleep\u201d." in html_of(page)
     page.selectbox(key="target_1_2").set_value("sleep_h").run()
     press(page, "Use these columns")
     assert squad_of(page).athletes.to_dict("records") == [
