@@ -20,7 +20,11 @@ from riskmodel.reporting.squad_print import (
     title_text,
     when_and_where,
 )
-from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, left_open_texts
+from riskmodel.reporting.squad_warnings import (
+    NOBODY_STANDS_OUT,
+    apart_text,
+    left_open_texts,
+)
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
@@ -67,7 +71,9 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         "Range in 100": np.where(known, _spans(scored), ""),
     }
     if private:
-        columns["Sets apart"] = _sets_apart(scored)
+        columns["Sets apart"] = [
+            *map(apart_text, scored["sets_apart"], scored["sets_apart_points"])
+        ]
         columns["Problems and warnings"] = [
             _in_one([p.sentence(names=False) for p in problems], guards)
             for problems, guards in _findings(scored)
@@ -139,12 +145,6 @@ def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
 
 def _public(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     return tuple(guard for guard in guards if not guard.private)
-
-
-def _sets_apart(scored: pd.DataFrame) -> list[str]:
-    """The factor of each that lies furthest above the squad's, with its points."""
-    pairs = zip(scored["sets_apart"], scored["sets_apart_points"], strict=True)
-    return [f"{label} +{points:g}" if label else "" for label, points in pairs]
 
 
 def _missing(names: str) -> str:

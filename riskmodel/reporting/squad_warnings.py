@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -104,8 +105,21 @@ def name_warnings(
     return [f"{', '.join(who)}: {sentence}" for sentence, who in warnings.items()]
 
 
+def apart_text(label: str, points: float) -> str:
+    """Say what sets an athlete apart, "" if nothing does.
+
+    Examples
+    --------
+    >>> apart_text("Past cramps", 13.0), apart_text("Past cramps", float("nan"))
+    ('Past cramps +13', 'Past cramps not answered')
+    """
+    if not label:
+        return ""
+    return f"{label} not answered" if math.isnan(points) else f"{label} +{points:g}"
+
+
 def left_open_texts(scored: pd.DataFrame, *, private: bool) -> list[str]:
-    """Say of each athlete which cells could not be read, and under which questions.
+    """Say which cells could not be read and under which questions, and whose they are.
 
     Parameters
     ----------
@@ -122,7 +136,7 @@ def left_open_texts(scored: pd.DataFrame, *, private: bool) -> list[str]:
     >>> left_open_texts(one, private=True)
     ['Ada: "well" in Sleep last night']
     """
-    texts = []
+    names_of: dict[str, list[str]] = {}
     for name, problems in zip(labels(scored), scored["left_open"], strict=True):
         if private:
             cells = [f'"{_cut(str(p.value))}" in {p.label}' for p in problems]
@@ -130,8 +144,8 @@ def left_open_texts(scored: pd.DataFrame, *, private: bool) -> list[str]:
             told = ("an answer" if p.private else p.label for p in problems)
             cells = list(dict.fromkeys(told))
         if cells:
-            texts.append(f"{name}: {', '.join(cells)}")
-    return texts
+            names_of.setdefault(", ".join(cells), []).append(name)
+    return [f"{', '.join(names)}: {cells}" for cells, names in names_of.items()]
 
 
 def _cut(cell: str) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import squad_table
-from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT
+from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, apart_text
 from riskmodel.scoring.bands import in_100_number
 from riskmodel.squad.plan import with_plan
 from riskmodel.squad.summary import who_counts
@@ -82,7 +82,7 @@ def _picture(scored: pd.DataFrame, other: pd.DataFrame | None, *, all_share: boo
 def _note(label: str, points: float, problems: Sequence[Any]) -> str:
     if problems:
         return " ".join(form.sentence(problem) for problem in problems)
-    return f"{label} +{points:g}" if label else ""
+    return apart_text(label, points)
 
 
 def _table(scored: pd.DataFrame) -> None:
