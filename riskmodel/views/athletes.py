@@ -47,7 +47,8 @@ def accept(file: AthletesFile) -> None:
     squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
     same = squad.source is not None and squad.source.raw is raw
     notes = (*raw.notes, *squad_notes(raw, columns, on))
-    _put(squad_frame(raw, columns, on), notes, squad.settled if same else None)
+    read = squad_frame(raw, columns, on, warnings_stay=True)
+    _put(read, notes, squad.settled if same else None)
     squad.source = file
 
 
@@ -105,9 +106,8 @@ def _example(on: date) -> pd.DataFrame:
 
 
 def settled(athletes: pd.DataFrame) -> pd.DataFrame:
-    """The list with what was said of words that are not understood."""
-    said = state(SquadState).settled
-    return settle(athletes, said) if said else athletes
+    """The list with what its words mean, and what was said of those not understood."""
+    return settle(athletes, state(SquadState).settled)
 
 
 def known_cells(content: Any) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, apart_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS
-from riskmodel.squad.names import known_word
+from riskmodel.squad.names import known_word, known_words
 from riskmodel.squad.scores import score_squad, squad_levers
 from riskmodel.squad.two_plans import compare_plans
 from riskmodel.squad.unknown import settle
@@ -199,7 +199,7 @@ def test_a_school_list_asks_one_question_and_everybody_has_a_number():
     assert [b.label for b in page.selectbox] == ["Meaning of column 9"]
     labels = [e.label for e in page.expander]
     assert labels[0].startswith("4 columns left out: \u201c#\u201d, \u201cPos\u201d")
-    assert labels[1].startswith("7 columns understood: Player, DOB, Sex")
+    assert labels[1].startswith("7 columns understood: \u201cPlayer\u201d, \u201cDOB\u201d")
     use = next(b for b in page.button if b.label == "Use these columns")
     assert use.disabled
     settle_columns(page)
@@ -661,6 +661,25 @@ def test_what_a_name_tells_a_coach_stays_when_other_words_are_settled_and_kept()
     new = opened(PLAN, DeviceState=DeviceState(text=text))
     assert squad_of(new).athletes["medications"].tolist() == ["statin"]
     assert html_of(new).count(f"Anna: {warning}") == 1
+
+
+@pytest.mark.parametrize("cell", ["{}; diabetes", "asthma, {}", "diabetes + {}", "{}"])
+def test_a_name_with_a_warning_stays_beside_another_answer(reloaded, cell):
+    names = [(w.word, w.warning) for w in known_words().values() if w.warning]
+    people = [f"P{i},20,{cell.format(word)!r}" for i, (word, _) in enumerate(names)]
+    text = "Name,Age,Conditions\n" + "\n".join(people).replace("'", '"')
+    page = with_list(text)
+    score = settled_scores(page)
+    assert score["left_open"].map(len).eq(0).all()
+    answered = ~score["missing"].str.split(";").map(lambda open_: "conditions" in open_)
+    assert answered.eq("diabetes" in cell).all()
+    for shown in (page, reloaded(page)):
+        for sentence in {warning for _, warning in names}:
+            assert html_of(shown).count(sentence) == 1
+
+
+def settled_scores(page):
+    return score_squad(settle(squad_of(page).athletes, {}), PLAN)
 
 
 def test_what_all_share_is_told_once_above_the_rows():
