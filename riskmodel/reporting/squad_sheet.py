@@ -23,6 +23,7 @@ from riskmodel.reporting.squad_print import (
 from riskmodel.reporting.squad_warnings import (
     NOBODY_STANDS_OUT,
     apart_text,
+    are_alike,
     left_open_texts,
 )
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
@@ -31,7 +32,7 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
 from riskmodel.scoring.guards import Guard
 from riskmodel.squad.scores import SquadOption, attention_order
-from riskmodel.squad.summary import expected, labels, who_counts
+from riskmodel.squad.summary import expected, labels
 
 _OWN: unit_table.Chosen = {}
 
@@ -258,15 +259,14 @@ def squad_pdf(
     if not private:
         scored = _in_public_order(scored)
     sheet = squad_sheet(scored, card, private=private)
-    where = when_and_where(plan, place)
-    counted = who_counts(scored)
-    alike = len(counted) > 1 and not counted["sets_apart"].any()
+    alike = private and are_alike(scored)
+    where = [when_and_where(plan, place), conditions_text(scored, plan, units)]
     content = {
         "title": ": ".join(filter(None, (name, title_text(plan)))),
         "lines": [
-            *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
+            *filter(None, [*where, heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
-            *[NOBODY_STANDS_OUT] * (private and alike),
+            *[NOBODY_STANDS_OUT] * alike,
         ],
         "for-all": [*sheet.for_all, *warnings],
         "reasons": private and not alike,
@@ -276,9 +276,7 @@ def squad_pdf(
         ],
         "left-open": "; ".join(left_open_texts(scored, private=private)),
         "footnotes": sheet.footnotes,
-        "levers": "; ".join(
-            _option_in_brief(option, units) for option in options[:_PRINTED_LEVERS]
-        ),
+        "levers": _options_in_brief(options[:_PRINTED_LEVERS], units),
         "footer": footer(card),
     }
     return pdf("squad_sheet", content)
@@ -289,6 +287,9 @@ def option_label(option: SquadOption, units: unit_table.Chosen) -> str:
     return option.label if option.lever is None else lever_label(option.lever, units)
 
 
-def _option_in_brief(option: SquadOption, units: unit_table.Chosen) -> str:
-    before, after = map(amount_text, (option.expected_before, option.expected_after))
-    return f"{option_label(option, units)} ({before} to {after})"
+def _options_in_brief(options: Sequence[SquadOption], units: unit_table.Chosen) -> str:
+    return "; ".join(
+        f"{option_label(option, units)} ({amount_text(option.expected_before)} to "
+        f"{amount_text(option.expected_after)})"
+        for option in options
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.names import known_word
-from riskmodel.squad.summary import labels
+from riskmodel.squad.summary import labels, who_counts
 from riskmodel.squad.unknown import open_words
 
 NOBODY_STANDS_OUT = (
@@ -103,6 +103,12 @@ def name_warnings(
         if private or not FIELDS[word.field].private:
             warnings.setdefault(known.warning, []).extend(names.loc[list(word.rows)])
     return [f"{', '.join(who)}: {sentence}" for sentence, who in warnings.items()]
+
+
+def are_alike(scored: pd.DataFrame) -> bool:
+    """Whether nothing sets anybody apart of two athletes or more who have a number."""
+    counted = who_counts(scored)
+    return len(counted) > 1 and not counted["sets_apart"].any()
 
 
 def apart_text(label: str, points: float) -> str:

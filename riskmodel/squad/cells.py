@@ -50,9 +50,8 @@ def squad_frame(
     on : datetime.date
         Day of the session, for the age.
     warnings_stay : bool, optional
-        Whether a cell with a name that a coach must know about, such as sickle cell trait
-        beside diabetes, stays as it was written, for
-        `riskmodel.squad.unknown.settle` to read.
+        Whether a cell stays as it was written that names what a coach must know about,
+        for `riskmodel.squad.unknown.settle` to read.
 
     Returns
     -------

@@ -11,10 +11,9 @@ import streamlit as st
 
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import squad_table
-from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, apart_text
+from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, apart_text, are_alike
 from riskmodel.scoring.bands import in_100_number
 from riskmodel.squad.plan import with_plan
-from riskmodel.squad.summary import who_counts
 from riskmodel.views import form, look, squad_plan, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import MySessionState, state
@@ -31,11 +30,10 @@ def _with_that_name(scored: pd.DataFrame) -> pd.DataFrame:
 
 def _tell_what_all_share(scored: pd.DataFrame) -> None:
     """Say once what would stand in every row, or that nothing does."""
-    counted = who_counts(scored)
     if _all_have_one_problem(scored):
         problems = scored["answer_problems"].iloc[0]
         look.note("Of everybody: " + " ".join(form.sentence(p) for p in problems))
-    elif len(counted) > 1 and not counted["sets_apart"].any():
+    elif are_alike(scored):
         look.note(NOBODY_STANDS_OUT)
 
 
