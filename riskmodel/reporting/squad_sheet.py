@@ -247,8 +247,7 @@ def squad_pdf(
     place, name : str, optional
         Where the session is, and what the plan is called.
     warnings : sequence of str, optional
-        What the names in a list tell, from
-        `riskmodel.reporting.squad_warnings.name_warnings` with the same ``private``.
+        From `name_warnings`, with the same ``private``.
 
     Returns
     -------
@@ -260,11 +259,11 @@ def squad_pdf(
         scored = _in_public_order(scored)
     sheet = squad_sheet(scored, card, private=private)
     alike = private and are_alike(scored)
-    where = [when_and_where(plan, place), conditions_text(scored, plan, units)]
+    where = when_and_where(plan, place)
     content = {
         "title": ": ".join(filter(None, (name, title_text(plan)))),
         "lines": [
-            *filter(None, [*where, heat_text(plan)]),
+            *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
             *[NOBODY_STANDS_OUT] * alike,
         ],
