@@ -100,9 +100,10 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     # What it may be stands first, as the list is long.
     options = list(dict.fromkeys((column.target, LEAVE_OUT, *TARGETS)))
     with st.container(border=True, key=f"column_{place}"):
-        tables.say(f"{_quoted([column])} {sample}")
-        if column.question:
-            look.note(column.question)
+        tables.say(f"{_quoted([column])}: {sample}")
+        # How it is written is asked below, once it is known what it is.
+        if doubts := [doubt for doubt in (column.doubt, column.unit_doubt) if doubt]:
+            look.note(" ".join(doubts))
         open_meaning = column.doubt and column.target
         target = st.selectbox(
             f"Meaning of column {place + 1}",
