@@ -92,7 +92,7 @@ def with_file(answers=RUN, **state):
 def test_the_page_shows_what_python_says():
     page, weather = with_file()
     best = best_start(RUN, weather, **WHOLE)
-    first = min(best.by_day, key=lambda day_best: day_best.value)
+    first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
     assert pd.Timestamp(page.session_state["start_chosen"]) == first.start
     row = best.starts.loc[first.start.tz_convert("UTC")]
     assert card_html(best, row) in told(page)
@@ -241,7 +241,7 @@ def test_the_squad_gets_expected_numbers_and_the_switch_opens_where_one_comes_fr
     )
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
     best = best_start_squad(SQUAD, plan, weather, **WHOLE)
-    first = min(best.by_day, key=lambda day_best: day_best.value)
+    first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
     assert page.session_state["start_whom"] == "The squad"
     assert calendar_html(best, first.start) in told(page)
     assert "of 3 athletes" in told(page)
