@@ -17,6 +17,7 @@ from riskmodel import assess, best_start, best_start_squad, typed_weather
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import unit_of
 from riskmodel.reporting.starts import day_words
 from riskmodel.scoring.bands import in_100_brief
 from riskmodel.squad.plan import PLAN_FIELDS
@@ -170,6 +171,22 @@ def test_a_start_that_is_used_gives_the_same_number_in_my_session():
     met = {name: v for name, v in answers.items() if name in WEATHER_FIELDS}
     assert assess({**RUN, **met}).probability == pytest.approx(day_best.value, rel=1e-9)
     assert "Open-Meteo" in page.session_state["FormState"].start_weather.words
+
+
+@pytest.mark.parametrize("degrees", ["°C", "°F"])
+def test_the_weather_of_a_start_is_kept_as_people_would_type_it(degrees):
+    page, _ = with_file()
+    page.session_state["FormState"].units = {"°C": degrees}
+    page.run()
+    page.button(key="use_start").click().run()
+    answers = page.session_state["FormState"].start_weather.answers
+    for name, value in answers.items():
+        field = FIELDS[name]
+        if field.unit in ("%", "W/m²", "°C", "m/s"):
+            shown = unit_of(field.unit, {"°C": degrees}).shown(value)
+            decimals = 0 if field.unit in ("%", "W/m²") else 1
+            assert shown == pytest.approx(round(shown, decimals), abs=1e-9)
+    assert answers["relative_humidity_pct"] == round(answers["relative_humidity_pct"])
 
 
 def measure_on_site(page, wbgt_c):
