@@ -453,7 +453,8 @@ def test_levers_are_switches_that_count_together_and_change_no_answer():
 
 
 def test_what_helps_in_the_coming_weeks_counts_from_the_number_that_is_shown():
-    page = opened(**HOT, weeks=True)
+    untrained = {"strength_training": "no", "sessions_per_week": "1"}
+    page = opened(**HOT, **untrained, longest_recent_min="30 min", weeks=True)
     for names in ((), ("easier",)):
         turn(page, *names)
         scored = page.session_state["MySessionState"].scored
