@@ -180,7 +180,9 @@ def _open_row(
 ) -> str:
     """Count the questions that are open, and name them: the only place that does."""
     count, counted = len(answer.missing), {c.quantity for c in averages}
-    others = [FIELDS[name].label for name in answer.missing if name not in counted]
+    others = [
+        FIELDS[name].label.rstrip("?") for name in answer.missing if name not in counted
+    ]
     words = f"{count} question{'s' * (count != 1)} open" if count else "Not known"
     words += ", averages taken" if averages else ", no points"
     return _together(words, averages, begin, most, "open", others)
@@ -268,13 +270,13 @@ def next_band(limits: Sequence[float], total: float) -> str:
 
 
 def _sources(answer: Assessment) -> str:
-    """Studies of every factor that counts, each DOI a link."""
+    """Studies of every factor that counts, each folded, and each DOI a link."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(c.label)}</th><td>{_linked(c.source)}</td></tr>'
+        f"<details><summary>{escape(c.label)}</summary>{_linked(c.source)}</details>"
         for c in answer.contributions
         if c.points and c.source
     )
-    return f'<table class="cr-facts cr-studies" aria-label="Studies">{rows}</table>'
+    return f'<details class="cr-studies"><summary>Studies</summary>{rows}</details>'
 
 
 def _linked(source: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.starts import day_words, starts_table, weekday_word
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.plan import PLAN_FIELDS
+from riskmodel.starts.possible import EARLIEST, LATEST
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import (
     athletes,
@@ -39,8 +40,8 @@ _WHOM = "start_whom"
 _LIMITS: dict[str, Any] = {
     "start_planned": None,
     "start_fixed": False,
-    "start_earliest": time(5, 0),
-    "start_latest": time(21, 0),
+    "start_earliest": EARLIEST,
+    "start_latest": LATEST,
     "start_step": 60,
     "start_daylight": False,
 }

@@ -543,13 +543,38 @@ def test_in_the_south_and_near_the_pole_the_sun_is_that_of_the_place():
     hours = south.starts.loc[south.starts["allowed"], "start"].dt.hour
     assert (hours.min(), hours.max()) == (9, 15)
     place = dict(latitude_deg=78.2, longitude_deg=15.6, time_zone="Arctic/Longyearbyen")
-    light = best_start(RUN, summer(**place, warmest_c=19), daylight_only=True)
+    light = best_start(
+        RUN,
+        summer(**place, warmest_c=19),
+        daylight_only=True,
+        earliest="00:00",
+        latest="23:59",
+    )
     assert light.starts["allowed"].all()
     assert light.days[0].words == "The sun does not set."
     night = days_of_sun(
         date(2026, 12, 21), date(2026, 12, 21), ZoneInfo("Arctic/Longyearbyen"), 78.2, 15.6
     )
     assert night[0].words == "The sun does not rise."
+
+
+@pytest.mark.parametrize(
+    ("limits", "first", "last"),
+    [
+        ({}, 5, 21),
+        ({"earliest": "07:00"}, 7, 21),
+        ({"latest": "12:00"}, 5, 12),
+        # One's own limit beyond the other's default means the whole rest of the day.
+        ({"earliest": "21:30"}, 22, 23),
+        ({"latest": "04:00"}, 0, 4),
+    ],
+)
+def test_hours_that_nobody_names_are_those_of_the_day(limits, first, last):
+    starts = best_start(RUN, summer(), **limits).starts
+    hours = starts.loc[starts["allowed"], "start"].dt.hour
+    assert (hours.min(), hours.max()) == (first, last)
+    of_all = best_start_squad(squad(), PLAN, summer(), **limits).starts
+    assert of_all["allowed"].tolist() == starts["allowed"].tolist()
 
 
 # ------------------------------------------------------------------------- the calendar

@@ -222,7 +222,9 @@ def test_what_was_typed_stays_and_follows_other_units():
     typed(test, 1, "duration_min", "1:30")
     typed(test, 1, "air_temperature_c", "25.0")
     assert test.text_input(key="plan_1_duration_min").value == "1:30"
-    assert test.text_input(key="plan_1_duration_min").label.startswith("Duration = 1 h 30\n")
+    assert test.text_input(key="plan_1_duration_min").label.startswith(
+        "Duration = 1 h 30\n"
+    )
     test.session_state["FormState"].units = {"°C": "°F"}
     test.run()
     assert test.text_input(key="plan_1_air_temperature_c").value == "77"
