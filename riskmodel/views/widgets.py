@@ -64,7 +64,7 @@ def folded(label: str, key: str, draw: Callable[[], None]) -> None:
 def to_copy(text: str) -> None:
     """Show a text to take along, and say how to copy it."""
     st.code(text, language=None, wrap_lines=True)
-    look.note("Touch it: the sign in its corner copies it.")
+    look.note("The sign in its corner copies it.")
 
 
 def with_private(key: str, *, yes: str, no: str) -> bool:

@@ -125,6 +125,17 @@ def test_an_answer_that_was_touched_is_the_readers_whatever_it_is(page):
     assert "session_rpe" not in still_from_example(page)
 
 
+@pytest.mark.parametrize("first", ["age_years", None])
+def test_the_examples_number_typed_again_is_the_readers(page, first):
+    if first:
+        fill(page, {first: 39})
+    own = {first} - {None}
+    for text in ("2", "27"):
+        page.text_input(key="air_temperature_c").set_value(text).run()
+        assert still_from_example(page) == {*EXAMPLE} - own - {"air_temperature_c"}
+    assert "e.g." not in page.text_input(key="air_temperature_c").label
+
+
 @pytest.mark.parametrize("name", ["session_rpe", "sport"])
 def test_a_second_click_on_a_needed_answer_confirms_it(page, name):
     fill(page, {"sport_box": name == "sport"})
