@@ -37,6 +37,9 @@ LEAST_SAVED_IN_100 = 0.5
 LEAST_SAVED_SHARE = 0.1
 """Nor one that saves a smaller share of the plan's own chance: judgement."""
 
+DRINKS_LESS = ", and drink less then"
+"""What a label adds where the planned drink goes down too."""
+
 MOST_SESSIONS = 200.0
 """Where one cramp fewer takes more sessions, no number of them is told: judgement."""
 
@@ -108,7 +111,7 @@ class Option:
         """What to do, in a few words and the chosen units."""
         labels = [lever.worded(lever.label_template, chosen) for lever in self.levers]
         labels[1:] = [label[0].lower() + label[1:] for label in labels[1:]]
-        return " and ".join(labels) + ", and drink less then" * self.drinks_less
+        return " and ".join(labels) + DRINKS_LESS * self.drinks_less
 
 
 @dataclass(frozen=True)
@@ -251,9 +254,10 @@ class Tried:
     changes : list of mapping of str to answer
     result : Result
     drinks_less : set of int
-        Where the drink was lowered, as less is sweated.
+        Where the drink that is named was lowered, as less is sweated.
     too_much : ndarray of bool
-        Where more would be drunk than is sweated all the same.
+        Where more would be drunk than is sweated all the same; never where no amount
+        is named.
     """
 
     changes: list[Mapping[str, Any]]
@@ -276,7 +280,7 @@ def try_changes(
     ``may_lower`` is False for those to whom no amount of drink may be named.
     """
     result = used.run(changed(answers, changes), detail=False)
-    too_much = _drinks_too_much(base, result, changes)
+    too_much = _drinks_too_much(base, result, plan, changes)
     less = set(np.flatnonzero(too_much).tolist()) if may_lower else set()
     if less:
         # Cooler or easier, people sweat less: the drink goes down with it.
@@ -288,7 +292,7 @@ def try_changes(
             for i, change in enumerate(changes)
         ]
         result = used.run(changed(answers, changes), detail=False)
-        too_much = _drinks_too_much(base, result, changes)
+        too_much = _drinks_too_much(base, result, plan, changes)
     return Tried(changes, result, less, too_much)
 
 
@@ -323,7 +327,7 @@ def _best_pair(
 
 
 def _drinks_too_much(
-    base: Result, after: Result, tried: list[Mapping[str, Any]]
+    base: Result, after: Result, plan: Plan, tried: list[Mapping[str, Any]]
 ) -> NDArray[np.bool_]:
     """Find changes after which somebody would drink more than before beyond the sweat."""
 
@@ -334,9 +338,11 @@ def _drinks_too_much(
         return litres
 
     advised = np.array(["fluid_intake_l_h" in changes for changes in tried])
+    # What is only an average nobody drinks.
+    named = advised | ("fluid_intake_l_h" in plan.given)
     beyond, before = beyond_l(after), beyond_l(base)
     # An amount that is advised has no slack.
-    return (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
+    return named & (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
 
 
 def _option(levers: tuple[Lever, ...], after: Tried, i: int, base: Result) -> Option:
