@@ -1,0 +1,117 @@
+"""What a question in a person's own words is about: plain rules, the same each time.
+
+Words are brought to their stems, to the first of those that count as one, and, if nobody
+listed them, to the listed word that they are most like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+Item = tuple[frozenset[str], ...]
+"""Places that words of a question must fill, each with any of its stems."""
+
+_LIKENESS = 0.8  # of 1; judgement: "mangesium" is magnesium, "take" is not tape
+_LETTERS = 4  # that a word needs to be taken for a misspelt one; judgement
+_NUMBERS = frozenset("two three four five six seven eight nine ten couple few".split())
+
+
+def stem(word: str) -> str:
+    """Word without its ending and a doubled last letter.
+
+    Examples
+    --------
+    >>> stem("cramps"), stem("swimming"), stem("swim"), stem("numbness")
+    ('cramp', 'swim', 'swim', 'numb')
+    """
+    short = re.sub(r"(?<=\w{3})(ness|ing|ed|es|e|s)$", "", word)
+    return re.sub(r"(?<=\w{2})(\w)\1$", r"\1", short)
+
+
+@dataclass(frozen=True)
+class Index:
+    """What things are found by.
+
+    Attributes
+    ----------
+    words : mapping of str to tuple of str
+        Items of each thing, by its name.  Every word of an item must be in a question, in
+        any order; ``a|b`` is either.
+    alike : mapping of str to tuple of str
+        For a word, others that count as it.
+    plain : tuple of str
+        Ordinary words, which are never taken for a misspelt one.
+    """
+
+    words: Mapping[str, tuple[str, ...]]
+    alike: Mapping[str, tuple[str, ...]]
+    plain: tuple[str, ...] = ()
+
+    @cached_property
+    def _firsts(self) -> dict[str, str]:
+        rows = self.alike.items()
+        return {stem(other): stem(word) for word, row in rows for other in row}
+
+    @cached_property
+    def _items(self) -> dict[str, list[Item]]:
+        return {name: [*map(self._item, texts)] for name, texts in self.words.items()}
+
+    def _item(self, text: str) -> Item:
+        places = ([stem(word) for word in place.split("|")] for place in text.split())
+        return tuple(frozenset(map(self._first, place)) for place in places)
+
+    def _first(self, short: str) -> str:
+        return self._firsts.get(short, short)
+
+    @cached_property
+    def _known(self) -> list[str]:
+        """Every stem that something is found by, in the order of the alphabet."""
+        rows = self._items.values()
+        listed = {word for row in rows for item in row for place in item for word in place}
+        return sorted({*listed, *self._firsts})
+
+    def read(self, question: str) -> frozenset[str]:
+        """Stems of a question, misspelt ones mended; a number adds ``number``."""
+        words = re.findall(r"\w+", re.sub("['’]", "", question.casefold()))
+        stems = {self._first(self._mended(word)) for word in words}
+        if any(word.isdigit() or word in _NUMBERS for word in words):
+            stems.add("number")
+        return frozenset(stems)
+
+    def _mended(self, word: str) -> str:
+        """Listed word that a misspelt one is most like; it begins with the same letter."""
+        short = stem(word)
+        if short in self._known or word in self.plain or len(word) < _LETTERS:
+            return short
+        near = [known for known in self._known if known[0] == short[0]]
+        mixed = [known for known in near if sorted(known) == sorted(short)]
+        return next(iter(mixed or get_close_matches(short, near, 1, _LIKENESS)), short)
+
+    def explained(self, name: str, words: frozenset[str]) -> frozenset[str]:
+        """Words of a question that a thing accounts for, by its items that are all there.
+
+        Examples
+        --------
+        >>> index = Index({"night": ("calf|leg night", "stretch bed")}, {"calf": ("calves",)})
+        >>> sorted(index.explained("night", index.read("My calves at night, in bed")))
+        ['calf', 'night']
+        """
+        whole = (item for item in self._items[name] if all(p & words for p in item))
+        return frozenset(word for item in whole for place in item for word in place & words)
+
+
+def likeliest(shares: Mapping[str, frozenset[str]], most: int) -> list[str]:
+    """Names of what explains most words of a question, and of what is meant besides.
+
+    Of two that explain as much, the first is the likelier.  Besides are named those that
+    explain as much as the likeliest, or a word that it leaves.
+    """
+    order: Iterable[str] = sorted(shares, key=lambda name: -len(shares[name]))
+    best, *others = order
+    first = shares[best]
+    also = [n for n in others if len(shares[n]) == len(first) or shares[n] - first]
+    return [best, *also][:most]
