@@ -167,7 +167,7 @@ class Guide:
     def entries(self) -> dict[str, Entry]:
         """Everything that answers a question, by name."""
         kinds = (kind.entry for kind in self.kinds)
-        rows = (*self.steps, *self.topics, *kinds, self.late)
+        rows = (*self.steps, *kinds, *self.topics, self.late)
         return {entry.name: entry for entry in rows}
 
     @cached_property

@@ -15,7 +15,8 @@ from functools import cached_property
 Item = tuple[frozenset[str], ...]
 """Places that words of a question must fill, each with any of its stems."""
 
-_LIKENESS = 0.8  # of 1; judgement: "mangesium" is magnesium, "take" is not tape
+_LIKENESS = 0.82  # of 1; judgement: "mangesium" is magnesium, "take" is not tape
+_LIKENESS_ELSE = 0.9  # if it begins with another letter: "lectrolytes"; judgement
 _LETTERS = 4  # that a word needs to be taken for a misspelt one; judgement
 _NUMBERS = frozenset("two three four five six seven eight nine ten couple few".split())
 
@@ -25,10 +26,11 @@ def stem(word: str) -> str:
 
     Examples
     --------
-    >>> stem("cramps"), stem("swimming"), stem("swim"), stem("numbness")
-    ('cramp', 'swim', 'swim', 'numb')
+    >>> [stem(word) for word in ("cramps", "swimming", "swim", "hamstrings", "numbness")]
+    ['cramp', 'swim', 'swim', 'hamstr', 'numb']
     """
-    short = re.sub(r"(?<=\w{3})(ness|ing|ed|es|e|s)$", "", word)
+    one = re.sub(r"(?<=\w{3})(ness|es|(?<!s)s)$", "", word)
+    short = re.sub(r"(?<=\w{3})(ing|ed|e)$", "", one)
     return re.sub(r"(?<=\w{2})(\w)\1$", r"\1", short)
 
 
@@ -83,13 +85,15 @@ class Index:
         return frozenset(stems)
 
     def _mended(self, word: str) -> str:
-        """Listed word that a misspelt one is most like; it begins with the same letter."""
+        """Listed word that a misspelt one is most like, by its first letter if it can."""
         short = stem(word)
         if short in self._known or word in self.plain or len(word) < _LETTERS:
             return short
         near = [known for known in self._known if known[0] == short[0]]
         mixed = [known for known in near if sorted(known) == sorted(short)]
-        return next(iter(mixed or get_close_matches(short, near, 1, _LIKENESS)), short)
+        alike = get_close_matches(short, near, 1, _LIKENESS)
+        other = get_close_matches(short, self._known, 1, _LIKENESS_ELSE)
+        return next(iter(mixed or alike or other), short)
 
     def explained(self, name: str, words: frozenset[str]) -> frozenset[str]:
         """Words of a question that a thing accounts for, by its items that are all there.
