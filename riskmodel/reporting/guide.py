@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.datasets import data_file
-from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.guide_search import Index, likeliest
 from riskmodel.scorecard.evidence import cited, load_evidence
 from riskmodel.scoring.guards import RED_FLAGS
 
+GET_HELP = "Get help first if this is true"
+NOTHING = "The guide has nothing on that"
+MOST_CRAMPS = "What helps with most cramps"
+IF_WORRIED = (
+    "If it worries you, ask a doctor; chest pain or trouble to breathe is an emergency."
+)
 _MOST_ENTRIES = 2  # that an answer holds: the likeliest, and one that is meant too
 
 
@@ -56,6 +61,12 @@ class Entry:
         """The studies with their identifiers, or "" if there are none."""
         return f"{cited(self.studies)}." if self.studies else ""
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is said, in order: the answer, what calms, and when to get help."""
+        alarm = f"But: {self.alarm}" if self.alarm else ""
+        return tuple(line for line in (self.text, self.calm, alarm) if line)
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -63,8 +74,7 @@ class Sign:
 
     name: str
     words: tuple[str, ...]
-    heading: str = ""
-    text: str = ""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -172,8 +182,9 @@ class Guide:
 
     @cached_property
     def _index(self) -> Index:
-        rows = (*self.signs, *self.entries.values())
-        return Index({row.name: row.words for row in rows}, self.alike, self.plain)
+        words = {sign.name: sign.words for sign in self.signs}
+        words |= {entry.name: entry.words for entry in self.entries.values()}
+        return Index(words, self.alike, self.plain)
 
     def answer(self, question: str) -> Answer:
         """Find what is said about a question in a person's own words.
@@ -203,6 +214,27 @@ class Guide:
         shares = {name: share for name, share in shares.items() if share}
         names = likeliest(shares, _MOST_ENTRIES) if shares else []
         return Answer(tuple(signs), tuple(self.entries[name] for name in names))
+
+
+def answer_lines(guide: Guide, answer: Answer) -> list[str]:
+    """Write an answer for a terminal: warning signs, then entries or the general steps.
+
+    Examples
+    --------
+    >>> guide = load_guide()
+    >>> answer_lines(guide, guide.answer("do bananas help"))[0]
+    'Bananas: good food, no remedy'
+    """
+    lines = []
+    if answer.signs:
+        lines += [f"{GET_HELP}:", *(f"    {sign.text}" for sign in answer.signs), ""]
+    for entry in answer.entries:
+        lines += [entry.heading, *(f"    {line}" for line in entry.sentences)]
+        lines += [f"    Evidence: {entry.evidence} {entry.sources}".rstrip(), ""]
+    if not answer.signs and not answer.entries:
+        lines += [f"{NOTHING}. {IF_WORRIED}", f"{MOST_CRAMPS}:"]
+        lines += [f"    {step.heading}. {step.brief}" for step in guide.steps]
+    return lines
 
 
 @cache
@@ -238,7 +270,7 @@ def load_guide(path: Path | None = None) -> Guide:
             disagreement=_row(Disagreement, raw["disagreement"]),
             choices={row["name"]: _row(Choice, row) for row in raw["choice"]},
             topics=tuple(_row(Entry, row) for row in raw["entry"]),
-            signs=tuple(_sign(row) for row in raw["sign"]),
+            signs=tuple(_row(Sign, {**_asked(row), **row}) for row in raw["sign"]),
             alike={word: tuple(others) for word, others in raw["alike"].items()},
             plain=tuple(raw["plain"]["words"]),
         )
@@ -248,14 +280,9 @@ def load_guide(path: Path | None = None) -> Guide:
         raise GuideError(f"{path.name} lacks {error.args[0]!r}.") from None
 
 
-def _sign(row: dict[str, Any]) -> Sign:
-    """Read a sign; what it does not say itself stands with the question on signs."""
-    name = row["name"]
-    own = {"heading", "text"} <= {*row}
-    asked = {} if own else {"heading": FIELDS["red_flags"].levels[name]}
-    told = {} if own else {"text": RED_FLAGS[name]}
-    sign: Sign = _row(Sign, {**asked, **told, **row})
-    return sign
+def _asked(sign: dict[str, Any]) -> dict[str, str]:
+    """Text of a sign that the question on warning signs asks for."""
+    return {} if "text" in sign else {"text": RED_FLAGS[sign["name"]]}
 
 
 def _row(kind: Any, row: dict[str, Any]) -> Any:

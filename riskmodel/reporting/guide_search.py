@@ -18,7 +18,22 @@ Item = tuple[frozenset[str], ...]
 _LIKENESS = 0.82  # of 1; judgement: "mangesium" is magnesium, "take" is not tape
 _LIKENESS_ELSE = 0.9  # if it begins with another letter: "lectrolytes"; judgement
 _LETTERS = 4  # that a word needs to be taken for a misspelt one; judgement
-_NUMBERS = frozenset("two three four five six seven eight nine ten couple few".split())
+_APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
+_NUMBERS = frozenset(
+    [
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "couple",
+        "few",
+    ]
+)
 
 
 def stem(word: str) -> str:
@@ -78,7 +93,7 @@ class Index:
 
     def read(self, question: str) -> frozenset[str]:
         """Stems of a question, misspelt ones mended; a number adds ``number``."""
-        words = re.findall(r"\w+", re.sub("['’]", "", question.casefold()))
+        words = re.findall(r"\w+", re.sub(_APOSTROPHE, "", question.casefold()))
         stems = {self._first(self._mended(word)) for word in words}
         if any(word.isdigit() or word in _NUMBERS for word in words):
             stems.add("number")
@@ -100,7 +115,8 @@ class Index:
 
         Examples
         --------
-        >>> index = Index({"night": ("calf|leg night", "stretch bed")}, {"calf": ("calves",)})
+        >>> items = {"night": ("calf|leg night", "stretch bed")}
+        >>> index = Index(items, alike={"calf": ("calves",)})
         >>> sorted(index.explained("night", index.read("My calves at night, in bed")))
         ['calf', 'night']
         """
