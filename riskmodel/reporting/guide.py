@@ -14,6 +14,7 @@ from riskmodel.scorecard.evidence import cited, load_evidence
 from riskmodel.scoring.guards import RED_FLAGS
 
 GET_HELP = "Get help first if this is true"
+IF_NOT = "If it is not true"
 NOTHING = "The guide has nothing on that"
 MOST_CRAMPS = "What helps with most cramps"
 IF_WORRIED = (
@@ -202,11 +203,11 @@ class Guide:
 
         Examples
         --------
-        >>> answer = load_guide().answer("does mangesium help, my calf is swollen")
+        >>> answer = load_guide().answer("does mangesium help at nite? i have a fever")
         >>> [sign.name for sign in answer.signs]
-        ['swollen_calf', 'swelling_or_bruising']
+        ['fever_numbness_tingling']
         >>> [entry.name for entry in answer.entries]
-        ['magnesium', 'calf']
+        ['magnesium', 'night']
         """
         words = self._index.read(question)
         signs = (s for s in self.signs if self._index.explained(s.name, words))
@@ -228,6 +229,8 @@ def answer_lines(guide: Guide, answer: Answer) -> list[str]:
     lines = []
     if answer.signs:
         lines += [f"{GET_HELP}:", *(f"    {sign.text}" for sign in answer.signs), ""]
+    if answer.signs and answer.entries:
+        lines += [f"{IF_NOT}:", ""]
     for entry in answer.entries:
         lines += [entry.heading, *(f"    {line}" for line in entry.sentences)]
         lines += [f"    Evidence: {entry.evidence} {entry.sources}".rstrip(), ""]

@@ -19,21 +19,7 @@ _LIKENESS = 0.82  # of 1; judgement: "mangesium" is magnesium, "take" is not tap
 _LIKENESS_ELSE = 0.9  # if it begins with another letter: "lectrolytes"; judgement
 _LETTERS = 4  # that a word needs to be taken for a misspelt one; judgement
 _APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
-_NUMBERS = frozenset(
-    [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "couple",
-        "few",
-    ]
-)
+_NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "ten", "few"])
 
 
 def stem(word: str) -> str:
@@ -78,37 +64,43 @@ class Index:
         return {name: [*map(self._item, texts)] for name, texts in self.words.items()}
 
     def _item(self, text: str) -> Item:
-        places = ([stem(word) for word in place.split("|")] for place in text.split())
-        return tuple(frozenset(map(self._first, place)) for place in places)
+        return tuple(
+            frozenset(self._counted(word) for word in place.split("|"))
+            for place in text.split()
+        )
 
-    def _first(self, short: str) -> str:
-        return self._firsts.get(short, short)
+    def _counted(self, word: str) -> str:
+        """Stem of a word, or of the one that it counts as."""
+        return self._firsts.get(stem(word), stem(word))
 
     @cached_property
-    def _known(self) -> list[str]:
-        """Every stem that something is found by, in the order of the alphabet."""
-        rows = self._items.values()
-        listed = {word for row in rows for item in row for place in item for word in place}
-        return sorted({*listed, *self._firsts})
+    def _spelt(self) -> dict[str, str]:
+        """Every word that something is found by, with its stem; in alphabetical order."""
+        texts = " ".join(text for row in self.words.values() for text in row)
+        others = (other for row in self.alike.values() for other in row)
+        return {word: stem(word) for word in sorted({*re.split(r"[ |]", texts), *others})}
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(self._spelt.values())
 
     def read(self, question: str) -> frozenset[str]:
         """Stems of a question, misspelt ones mended; a number adds ``number``."""
         words = re.findall(r"\w+", re.sub(_APOSTROPHE, "", question.casefold()))
-        stems = {self._first(self._mended(word)) for word in words}
+        stems = {self._counted(self._mended(word)) for word in words}
         if any(word.isdigit() or word in _NUMBERS for word in words):
             stems.add("number")
         return frozenset(stems)
 
     def _mended(self, word: str) -> str:
         """Listed word that a misspelt one is most like, by its first letter if it can."""
-        short = stem(word)
-        if short in self._known or word in self.plain or len(word) < _LETTERS:
-            return short
-        near = [known for known in self._known if known[0] == short[0]]
-        mixed = [known for known in near if sorted(known) == sorted(short)]
-        alike = get_close_matches(short, near, 1, _LIKENESS)
-        other = get_close_matches(short, self._known, 1, _LIKENESS_ELSE)
-        return next(iter(mixed or alike or other), short)
+        if stem(word) in self._stems or word in self.plain or len(word) < _LETTERS:
+            return word
+        near = [known for known in self._spelt if known[0] == word[0]]
+        mixed = [known for known in near if sorted(known) == sorted(word)]
+        alike = get_close_matches(word, near, 1, _LIKENESS)
+        other = get_close_matches(word, self._spelt, 1, _LIKENESS_ELSE)
+        return next(iter(mixed or alike or other), word)
 
     def explained(self, name: str, words: frozenset[str]) -> frozenset[str]:
         """Words of a question that a thing accounts for, by its items that are all there.

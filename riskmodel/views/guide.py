@@ -11,6 +11,7 @@ import streamlit as st
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.guide import (
     GET_HELP,
+    IF_NOT,
     IF_WORRIED,
     MOST_CRAMPS,
     NOTHING,
@@ -86,6 +87,8 @@ def _tell(guide: Guide) -> None:
 def _answer(guide: Guide, answer: Answer) -> str:
     """Draw what a question meets: its warning signs, then what is known about it."""
     parts = [_card(entry) for entry in answer.entries]
+    if answer.signs and parts:
+        parts.insert(0, f'<h2 class="cr-h2">{IF_NOT}</h2>')
     if answer.signs:
         parts.insert(0, look.stop(GET_HELP, [sign.text for sign in answer.signs]))
     if not parts:
