@@ -20,6 +20,7 @@ MOST_CRAMPS = "What helps with most cramps"
 IF_WORRIED = (
     "If it worries you, ask a doctor; chest pain or trouble to breathe is an emergency."
 )
+_MORE_FOR_A_NAME = 2  # that a word counts if it names the thing; judgement
 _MOST_ENTRIES = 2  # that an answer holds: the likeliest, and one that is meant too
 
 
@@ -39,8 +40,8 @@ class Entry:
         What is known, and how well.
     studies : tuple of str
         Rows of ``data/evidence.csv``.
-    words : tuple of str
-        What a question is found by.
+    words, names : tuple of str
+        What a question is found by; what names the thing itself counts more.
     calm, alarm : str
         What speaks for a harmless cramp, and when to get help; may be empty.
     brief : str
@@ -52,6 +53,7 @@ class Entry:
     evidence: str
     studies: tuple[str, ...]
     words: tuple[str, ...]
+    names: tuple[str, ...] = ()
     text: str = ""
     calm: str = ""
     alarm: str = ""
@@ -184,8 +186,12 @@ class Guide:
     @cached_property
     def _index(self) -> Index:
         words = {sign.name: sign.words for sign in self.signs}
-        words |= {entry.name: entry.words for entry in self.entries.values()}
+        words |= {e.name: (*e.names, *e.words) for e in self.entries.values()}
         return Index(words, self.alike, self.plain)
+
+    @cached_property
+    def _names(self) -> Index:
+        return Index({e.name: e.names for e in self.entries.values()}, self.alike)
 
     def answer(self, question: str) -> Answer:
         """Find what is said about a question in a person's own words.
@@ -213,7 +219,11 @@ class Guide:
         signs = (s for s in self.signs if self._index.explained(s.name, words))
         shares = {name: self._index.explained(name, words) for name in self.entries}
         shares = {name: share for name, share in shares.items() if share}
-        names = likeliest(shares, _MOST_ENTRIES) if shares else []
+        weights = {
+            name: len(share) + _MORE_FOR_A_NAME * len(self._names.explained(name, words))
+            for name, share in shares.items()
+        }
+        names = likeliest(shares, weights, _MOST_ENTRIES) if shares else []
         return Answer(tuple(signs), tuple(self.entries[name] for name in names))
 
 

@@ -7,7 +7,7 @@ listed them, to the listed word that they are most like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -112,18 +112,24 @@ class Index:
         >>> sorted(index.explained("night", index.read("My calves at night, in bed")))
         ['calf', 'night']
         """
-        whole = (item for item in self._items[name] if all(p & words for p in item))
-        return frozenset(word for item in whole for place in item for word in place & words)
+        shares = ([place & words for place in item] for item in self._items[name])
+        # One word cannot fill two places.
+        whole = (
+            frozenset().union(*share)
+            for share in shares
+            if all(share) and len(frozenset().union(*share)) >= len(share)
+        )
+        return frozenset().union(*whole)
 
 
-def likeliest(shares: Mapping[str, frozenset[str]], most: int) -> list[str]:
-    """Names of what explains most words of a question, and of what is meant besides.
+def likeliest(
+    shares: Mapping[str, frozenset[str]], weights: Mapping[str, int], most: int
+) -> list[str]:
+    """Names of what explains most of a question, and of what is meant besides.
 
-    Of two that explain as much, the first is the likelier.  Besides are named those that
-    explain as much as the likeliest, or a word that it leaves.
+    Of two that weigh as much, the first is the likelier.  Besides is named what weighs as
+    much as the likeliest, or explains a word that it leaves.
     """
-    order: Iterable[str] = sorted(shares, key=lambda name: -len(shares[name]))
-    best, *others = order
-    first = shares[best]
-    also = [n for n in others if len(shares[n]) == len(first) or shares[n] - first]
-    return [best, *also][:most]
+    best, *others = sorted(shares, key=lambda name: -weights[name])
+    left = [n for n in others if weights[n] == weights[best] or shares[n] - shares[best]]
+    return [best, *left][:most]

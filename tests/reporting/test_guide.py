@@ -104,7 +104,9 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row["question"])
+@pytest.mark.parametrize(
+    "row", [*QUESTIONS, *questions("guide_signs.csv")], ids=lambda row: row["question"]
+)
 def test_a_warning_sign_in_a_question_is_met(row):
     met = {sign.name for sign in GUIDE.answer(row["question"]).signs}
     assert met >= {*filter(None, row["sign"].split(";"))}
