@@ -262,6 +262,7 @@ def _log_odds(points: Array, used: Engine) -> Array:
     duration = np.zeros_like(total) if place is None else points[place]
     logit: Array = used.calibration.logit(total, duration)
     return logit
+    return logit
 
 
 def _explained(
@@ -272,8 +273,9 @@ def _explained(
 
     def mean(values: Array) -> Array:
         """Over the sessions in which a factor is known; 0 where it is in none."""
-        summed: Array = np.where(pairs.known, values, 0.0).sum(axis=1)
-        return summed / np.maximum(count, 1)
+        summed = np.where(pairs.known, values, 0.0).sum(axis=1)
+        average: Array = summed / np.maximum(count, 1)
+        return average
 
     above, usual = mean(pairs.points - pairs.reference_points), mean(pairs.reference_points)
     ratios = _log_odds(pairs.points, used) - _log_odds(pairs.reference_points, used)

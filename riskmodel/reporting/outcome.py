@@ -1,0 +1,225 @@
+"""Words about a session that brought a cramp: what stood out, and a page to print.
+
+They say what stood out and how likely a cramp was, and never what it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from riskmodel.inputs import units as unit_table
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.units import duration_text
+from riskmodel.reporting.handout import lever_tells_private_answers, public_warnings
+from riskmodel.reporting.levers import lever_label
+from riskmodel.reporting.pdf import footer, pdf
+from riskmodel.reporting.words import SYNTHETIC, points_text, value_text, weather_text
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.points import to_half_points
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.bands import in_100_span, in_100_text
+from riskmodel.whatif.outcome import LEAST_ODDS_RATIO, Explanation, FactorDifference
+
+Beside = Literal["sessions", "plan", "everybody"]
+"""What a session is laid beside: others without a cramp, the next plan, or the average."""
+
+NOTHING_STOOD_OUT = "Nothing stood out enough to tell"
+POINTS_NOTE = "Points: to the right more than there, to the left fewer."
+_MOST_ROWS, _LEAST_POINTS, _LEAST_TOGETHER = 7, 1.0, 3
+_MOST_NAMED = 2  # of what stood out
+_MOST_OPEN = 2  # of the open questions
+_TOGETHER = "Health and personal answers, together"
+
+
+def beside_text(explanation: Explanation, beside: Beside) -> str:
+    """Name what a session is laid beside."""
+    if beside == "plan":
+        return "the next plan"
+    if beside == "everybody":
+        return "an average session"
+    n = explanation.n_reference
+    return f"your {n} sessions without a cramp" if n > 1 else "your session without a cramp"
+
+
+def headline(explanation: Explanation, *, private: bool) -> str:
+    """Say in a few words what stood out, or that nothing did.
+
+    Examples
+    --------
+    >>> from riskmodel import explain_outcome
+    >>> cool = {"sport": "running", "duration_min": 60, "session_rpe": 5, "age_years": 30,
+    ...         "air_temperature_c": 15, "relative_humidity_pct": 60}
+    >>> hot = explain_outcome({**cool, "air_temperature_c": 36}, cool)
+    >>> headline(hot, private=False), headline(explain_outcome(cool, cool), private=False)
+    ('What stood out: heat (WBGT)', 'Nothing stood out enough to tell')
+    """
+    if explanation.cannot_tell:
+        return NOTHING_STOOD_OUT
+    named = [
+        _inside(d.contribution.label)
+        for d in explanation.stood_out
+        if d.points >= _LEAST_POINTS and (private or not d.contribution.private)
+    ]
+    return f"What stood out: {', '.join(named[:_MOST_NAMED]) or 'what is not shown here'}"
+
+
+def _inside(label: str) -> str:
+    """Write a label inside a sentence."""
+    return label[:1].lower() + label[1:]
+
+
+def difference_rows(
+    explanation: Explanation, chosen: unit_table.Chosen, *, private: bool
+) -> list[tuple[str, float]]:
+    """Label with value, and half points above what the session is laid beside.
+
+    The small ones stand in one row if they are several, and without ``private`` those
+    that tell health and personal answers too.
+    """
+    told = [d for d in explanation.differences if private or not d.contribution.private]
+    rows = [(_row_text(d, chosen), _half(d.points)) for d in told]
+    rows.sort(key=lambda row: -abs(row[1]))
+    large = [row for row in rows if abs(row[1]) >= _LEAST_POINTS][:_MOST_ROWS]
+    small = [row for row in rows[len(large) :] if row[1]]
+    if len(small) >= _LEAST_TOGETHER:
+        small = [(f"{len(small)} smaller ones", sum(points for _, points in small))]
+    hidden = _half(sum(d.points for d in explanation.differences if d not in told))
+    together = [(_TOGETHER, hidden)] if hidden else []
+    return sorted([*large, *small, *together], key=lambda row: -row[1])
+
+
+def _row_text(difference: FactorDifference, chosen: unit_table.Chosen) -> str:
+    contribution = difference.contribution
+    return f"{contribution.label}: {value_text(contribution, chosen)}"
+
+
+def _half(points: float) -> float:
+    return float(to_half_points(points))
+
+
+def surprise_text(explanation: Explanation, beside: Beside) -> str:
+    """Say how surprising the cramp was."""
+    answer = explanation.assessment
+    span = in_100_span(answer.probability_low, answer.probability_high)
+    most = ", and most pass without one" if answer.probability < 0.5 else ""
+    usual = in_100_text(explanation.reference_probability)
+    return (
+        f"{in_100_text(answer.probability).capitalize()} of 100 such sessions bring a cramp"
+        f"{most} (range {span}). Like {beside_text(explanation, beside)}, it would be "
+        f"{usual} of 100."
+    )
+
+
+def ratio_text(explanation: Explanation) -> str:
+    """Say how many times the odds were, and when that is too little."""
+    ratio, low = explanation.odds_ratio, explanation.odds_ratio_low
+    if ratio <= 1.0:
+        return "The odds of a cramp were no higher than there, so nothing points at it."
+    return (
+        f"The odds of a cramp were {ratio:.1f} times those there, {max(low, 1.0):.1f} if "
+        f"our weights are too high. Below {LEAST_ODDS_RATIO:g} we do not tell."
+    )
+
+
+def halved_text(
+    explanation: Explanation, chosen: unit_table.Chosen, beside: Beside, *, private: bool
+) -> str:
+    """Say which single change would have halved the chance, if one would."""
+    lever, factor = explanation.halved_by, explanation.halved_as_reference
+    if lever is not None and (private or not lever_tells_private_answers(lever)):
+        change = _inside(lever_label(lever, chosen))
+        return f"One change would have halved the chance: {change} ({lever.in_100} of 100)."
+    if factor is not None and (private or not factor.contribution.private):
+        chance = in_100_text(factor.probability_as_reference)
+        return (
+            f"{factor.contribution.label} as in {beside_text(explanation, beside)} would "
+            f"alone have halved the chance ({chance} of 100)."
+        )
+    return "No single change that we know of would have halved the chance."
+
+
+def unknown_text(explanation: Explanation) -> str:
+    """Say what cannot be known, and what was not said."""
+    labels = [FIELDS[name].label for name in explanation.open_questions]
+    named = ", ".join(f"\u201c{label}\u201d" for label in labels[:_MOST_OPEN])
+    more = len(labels) - _MOST_OPEN
+    rest = f" and {more} more" if more > 0 else ""
+    open_ = f" Open: {named}{rest}." if labels else ""
+    return f"Which of it the cramp came from, if any, nobody can know.{open_}"
+
+
+def sentences(
+    explanation: Explanation, chosen: unit_table.Chosen, beside: Beside, *, private: bool
+) -> tuple[str, ...]:
+    """Say how surprising it was, what would have halved it, and what is not known."""
+    return (
+        surprise_text(explanation, beside),
+        *((ratio_text(explanation),) if explanation.cannot_tell else ()),
+        halved_text(explanation, chosen, beside, private=private),
+        unknown_text(explanation),
+    )
+
+
+def outcome_pdf(
+    explanation: Explanation,
+    answers: Mapping[str, Any],
+    *,
+    day: date | None,
+    beside: Beside,
+    units: unit_table.Chosen,
+    private: bool,
+    scorecard: Scorecard | None = None,
+) -> bytes:
+    """Lay out on a page what stood out in a session that brought a cramp.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    answers : mapping of str to answer
+        Of the session.
+    day : datetime.date or None
+        Of the session, if it is known.
+    beside : {"sessions", "plan", "everybody"}
+        What it is laid beside.
+    units : mapping of str to str
+        Units to show, see `riskmodel.inputs.units`.
+    private : bool
+        Whether health and personal answers are named; otherwise their points stand in
+        one row.
+    scorecard : Scorecard, optional
+        The one that scored it, if it is not the one that comes along.
+
+    Returns
+    -------
+    bytes
+        A PDF file.
+    """
+    guards = explanation.assessment.guards
+    what = (
+        FIELDS["sport"].levels[answers["sport"]],
+        duration_text(float(answers["duration_min"])),
+        f"effort {float(answers['session_rpe']):g} of 10",
+        weather_text(answers, units),
+        "" if day is None else f"{day:%d %b %Y}",
+    )
+    rows = difference_rows(explanation, units, private=private)
+    most = max((abs(points) for _, points in rows), default=1.0)
+    content = {
+        "title": "Why did I cramp?",
+        "subtitle": ", ".join(filter(None, what)),
+        "safety": [*map(str, guards)] if private else public_warnings(guards),
+        "headline": headline(explanation, private=private),
+        "beside": f"Beside {beside_text(explanation, beside)}, in points",
+        "rows": [[text, signed_text(points), points / most] for text, points in rows],
+        "lines": [*sentences(explanation, units, beside, private=private), SYNTHETIC],
+        "footer": footer(scorecard or load_scorecard()),
+    }
+    return pdf("outcome", content)
+
+
+def signed_text(points: float) -> str:
+    """Write points with their sign."""
+    sign = "+" if points > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{points_text(abs(points))}"
