@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -72,8 +72,8 @@ def logged_session(log: TrainingLog, day: date) -> dict[str, Any]:
     of_day = log.sessions[log.sessions["day"] == pd.Timestamp(day)]
     if of_day.empty:
         return {}
-    row: Mapping[str, Any] = of_day.sort_values("duration_min").iloc[-1].to_dict()
-    sport = row["sport"]
+    row = of_day.sort_values("duration_min").iloc[-1].to_dict()
+    sport: str = row["sport"]
     if pd.isna(sport):
         return {}
     numbers = {name: float(row[name]) for name in _NUMBERS}

@@ -20,6 +20,7 @@ from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import to_half_points
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, in_100_text
+from riskmodel.scoring.guards import Guard
 from riskmodel.whatif.outcome import LEAST_ODDS_RATIO, Explanation, FactorDifference
 
 Beside = Literal["sessions", "plan", "everybody"]
@@ -150,6 +151,12 @@ def unknown_text(explanation: Explanation) -> str:
     return f"Which of it the cramp came from, if any, nobody can know.{open_}"
 
 
+def warning_signs(explanation: Explanation) -> tuple[Guard, ...]:
+    """Signs and illness that need care now; what is about a start is over."""
+    guards = explanation.assessment.guards
+    return tuple(guard for guard in guards if guard.urgent and guard.private)
+
+
 def sentences(
     explanation: Explanation, chosen: unit_table.Chosen, beside: Beside, *, private: bool
 ) -> tuple[str, ...]:
@@ -196,7 +203,7 @@ def outcome_pdf(
     bytes
         A PDF file.
     """
-    guards = explanation.assessment.guards
+    guards = warning_signs(explanation)
     what = (
         FIELDS["sport"].levels[answers["sport"]],
         duration_text(float(answers["duration_min"])),

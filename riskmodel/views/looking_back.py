@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from riskmodel import Problem, assess, check, explain_outcome
+from riskmodel import Explanation, Problem, assess, check, explain_outcome
 from riskmodel.diary.looking_back import kept_answers, logged_session, without_a_cramp
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
@@ -21,6 +22,7 @@ from riskmodel.reporting.outcome import (
     headline,
     outcome_pdf,
     sentences,
+    warning_signs,
 )
 from riskmodel.store import SavedOutcome
 from riskmodel.views import form, look, tables, widgets
@@ -63,10 +65,11 @@ def show(rows: Sequence[SavedOutcome]) -> None:
     st.header("Why did I cramp?", anchor=False)
     cramps = {row.id: row for row in rows if row.outcome.cramp}
     newest = sorted(cramps.values(), key=lambda row: row.outcome.day, reverse=True)
-    for row in newest[:_MOST_SHOWN]:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            tables.say(_name(row))
-            button(row.id)
+    with st.container(key="why_cramps"):
+        for row in newest[:_MOST_SHOWN]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                tables.say(_name(row))
+                button(row.id)
     _offer_others(in_diary=bool(cramps))
     if not (which := state(StoreState).why):
         return
@@ -139,30 +142,31 @@ def _explain(past: _Past, others: Sequence[SavedOutcome]) -> None:
     beside, reference = _ask_beside(past, others)
     explanation = explain_outcome(past.answers, reference)
     chosen, title = form.chosen_units(), headline(explanation, private=True)
-    st.subheader(widgets.plain(title), anchor=False)
-    if rows := difference_rows(explanation, chosen, private=True):
-        st.html(look.diverging(rows, title))
-        look.note(f"Beside {beside_text(explanation, beside)}. {POINTS_NOTE}")
-    for guard in explanation.assessment.guards:
-        look.warn(str(guard))
-    tables.say(*sentences(explanation, chosen, beside, private=True))
-    private = widgets.with_private(
-        "why_private",
-        yes="The page names health and personal answers.",
-        no="Without them: their points stand in one row.",
+    with st.container(key="why_answer"):
+        with st.container(key="why_picture"):
+            st.subheader(widgets.plain(title), anchor=False)
+            if rows := difference_rows(explanation, chosen, private=True):
+                st.html(look.diverging(rows, title))
+            look.note(f"Beside {beside_text(explanation, beside)}. {POINTS_NOTE}")
+        with st.container(key="why_words"):
+            for guard in warning_signs(explanation):
+                look.warn(str(guard))
+            tables.say(*sentences(explanation, chosen, beside, private=True))
+            _offer_page(past, explanation, beside)
+
+
+def _offer_page(past: _Past, explanation: Explanation, beside: Beside) -> None:
+    private = st.toggle("With health and personal answers", key="why_private")
+    make = partial(
+        outcome_pdf,
+        explanation,
+        past.answers,
+        day=past.day,
+        beside=beside,
+        units=form.chosen_units(),
+        private=private,
     )
-    widgets.download(
-        "Page to print",
-        lambda: outcome_pdf(
-            explanation,
-            past.answers,
-            day=past.day,
-            beside=beside,
-            units=chosen,
-            private=private,
-        ),
-        "why-did-i-cramp.pdf",
-    )
+    widgets.download("Page to print", make, "why-did-i-cramp.pdf")
 
 
 def _ask_beside(
