@@ -27,7 +27,8 @@ Beside = Literal["sessions", "plan", "everybody"]
 """What a session is laid beside: others without a cramp, the next plan, or the average."""
 
 NOTHING_STOOD_OUT = "Nothing stood out enough to tell"
-POINTS_NOTE = "Points: to the right more than there, to the left fewer."
+_POINTS_NOTE = "Points: to the right more than there, to the left fewer."
+_NO_DIFFERENCE = "Nothing that is known of both differs in points."
 _MOST_ROWS, _LEAST_POINTS, _LEAST_TOGETHER = 7, 1.0, 3
 _MOST_NAMED = 2  # of what stood out
 _MOST_OPEN = 2  # of the open questions
@@ -91,6 +92,12 @@ def difference_rows(
     return sorted([*large, *small, *together], key=lambda row: -row[1])
 
 
+def picture_note(explanation: Explanation, beside: Beside) -> str:
+    """Say what the picture lays beside what."""
+    note = _POINTS_NOTE if explanation.differences else _NO_DIFFERENCE
+    return f"Beside {beside_text(explanation, beside)}. {note}"
+
+
 def _row_text(difference: FactorDifference, chosen: unit_table.Chosen) -> str:
     contribution = difference.contribution
     return f"{contribution.label}: {value_text(contribution, chosen)}"
@@ -118,9 +125,17 @@ def ratio_text(explanation: Explanation) -> str:
     ratio, low = explanation.odds_ratio, explanation.odds_ratio_low
     if ratio <= 1.0:
         return "The odds of a cramp were no higher than there, so nothing points at it."
+    doubted = ""
+    if ratio >= LEAST_ODDS_RATIO:
+        doubted = f", {max(low, 1.0):.1f} if our weights are too high"
+    longer = any(
+        d.contribution.quantity == "duration_min" and d.points >= _LEAST_POINTS
+        for d in explanation.stood_out
+    )
+    less = " Duration counts for less in the odds than its points say." if longer else ""
     return (
-        f"The odds of a cramp were {ratio:.1f} times those there, {max(low, 1.0):.1f} if "
-        f"our weights are too high. Below {LEAST_ODDS_RATIO:g} we do not tell."
+        f"The odds of a cramp were {ratio:.1f} times those there{doubted}; below "
+        f"{LEAST_ODDS_RATIO:g} we do not tell.{less}"
     )
 
 
@@ -218,7 +233,7 @@ def outcome_pdf(
         "subtitle": ", ".join(filter(None, what)),
         "safety": [*map(str, guards)] if private else public_warnings(guards),
         "headline": headline(explanation, private=private),
-        "beside": f"Beside {beside_text(explanation, beside)}, in points",
+        "beside": picture_note(explanation, beside),
         "rows": [[text, signed_text(points), points / most] for text, points in rows],
         "lines": [*sentences(explanation, units, beside, private=private), SYNTHETIC],
         "footer": footer(scorecard or load_scorecard()),

@@ -15,12 +15,11 @@ from riskmodel.diary.looking_back import kept_answers, logged_session, without_a
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.outcome import (
-    POINTS_NOTE,
     Beside,
-    beside_text,
     difference_rows,
     headline,
     outcome_pdf,
+    picture_note,
     sentences,
     warning_signs,
 )
@@ -147,7 +146,7 @@ def _explain(past: _Past, others: Sequence[SavedOutcome]) -> None:
             st.subheader(widgets.plain(title), anchor=False)
             if rows := difference_rows(explanation, chosen, private=True):
                 st.html(look.diverging(rows, title))
-            look.note(f"Beside {beside_text(explanation, beside)}. {POINTS_NOTE}")
+            look.note(picture_note(explanation, beside))
         with st.container(key="why_words"):
             for guard in warning_signs(explanation):
                 look.warn(str(guard))
@@ -176,7 +175,8 @@ def _ask_beside(
     plan = form.answers()
     references: dict[Beside, Any] = {
         "sessions": without_a_cramp([row.outcome for row in others]),
-        "plan": {} if past.answers == plan or check(plan) else plan,
+        # Completed by My session, or My session itself, it has no other plan beside it.
+        "plan": {} if past.note or past.answers == plan or check(plan) else plan,
         "everybody": None,
     }
     offered = {
