@@ -5,7 +5,8 @@ They say what stood out and how likely a cramp was, and never what it came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -15,7 +16,13 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.handout import lever_tells_private_answers, public_warnings
 from riskmodel.reporting.levers import lever_label
 from riskmodel.reporting.pdf import footer, pdf
-from riskmodel.reporting.words import SYNTHETIC, points_text, value_text, weather_text
+from riskmodel.reporting.words import (
+    SYNTHETIC,
+    points_text,
+    value_text,
+    weather_text,
+    wrapped,
+)
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import to_half_points
 from riskmodel.scorecard.rows import Scorecard
@@ -26,7 +33,7 @@ from riskmodel.whatif.outcome import LEAST_ODDS_RATIO, Explanation, FactorDiffer
 Beside = Literal["sessions", "plan", "everybody"]
 """What a session is laid beside: others without a cramp, the next plan, or the average."""
 
-NOTHING_STOOD_OUT = "Nothing stood out enough to tell"
+NOTHING_STOOD_OUT = "Too little stood out to tell"
 _POINTS_NOTE = "Points: to the right more than there, to the left fewer."
 _NO_DIFFERENCE = "Nothing that is known of both differs in points."
 _MOST_ROWS, _LEAST_POINTS, _LEAST_TOGETHER = 7, 1.0, 3
@@ -55,7 +62,7 @@ def headline(explanation: Explanation, *, private: bool) -> str:
     ...         "air_temperature_c": 15, "relative_humidity_pct": 60}
     >>> hot = explain_outcome({**cool, "air_temperature_c": 36}, cool)
     >>> headline(hot, private=False), headline(explain_outcome(cool, cool), private=False)
-    ('What stood out: heat (WBGT)', 'Nothing stood out enough to tell')
+    ('What stood out: heat (WBGT)', 'Too little stood out to tell')
     """
     if explanation.cannot_tell:
         return NOTHING_STOOD_OUT
@@ -182,6 +189,21 @@ def sentences(
         halved_text(explanation, chosen, beside, private=private),
         unknown_text(explanation),
     )
+
+
+def explanation_lines(explanation: Explanation) -> Iterator[str]:
+    """Say it all in a terminal, in the project's units."""
+    beside: Beside = "sessions" if explanation.n_reference else "everybody"
+    yield headline(explanation, private=True)
+    yield picture_note(explanation, beside)
+    for text, points in difference_rows(explanation, {}, private=True):
+        yield f"  {signed_text(points):>6}  {text}"
+    for guard in warning_signs(explanation):
+        yield from wrapped(str(guard))
+    if not math.isnan(explanation.odds_ratio):
+        for sentence in sentences(explanation, {}, beside, private=True):
+            yield from wrapped(sentence)
+    yield from wrapped(SYNTHETIC)
 
 
 def outcome_pdf(

@@ -592,6 +592,12 @@ def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
     page.get_by_role("button", name="Save how it went").click()
     ready(page)
     expect(page.get_by_text("in the diary, ").first).to_be_visible()
+    page.get_by_role("button", name="Why then?").first.click()
+    ready(page)
+    expect(page.locator(".st-key-looking_back .cr-line").first).to_be_visible()
+    assert axe(page) == []
+    fits(page)
+    assert download(page, "Page to print").read_bytes().startswith(b"%PDF")
     page.locator(".st-key-diary_rows summary").click()
     ready(page)
     text = download(page, "Export the diary, CSV").read_text("utf-8-sig")
