@@ -117,13 +117,15 @@ def _half(points: float) -> float:
 def surprise_text(explanation: Explanation, beside: Beside) -> str:
     """Say how surprising the cramp was."""
     answer = explanation.assessment
+    number, usual = (
+        in_100_text(p) for p in (answer.probability, explanation.reference_probability)
+    )
     span = in_100_span(answer.probability_low, answer.probability_high)
     most = ", and most pass without one" if answer.probability < 0.5 else ""
-    usual = in_100_text(explanation.reference_probability)
+    like = "about the same" if number == usual else f"{usual} of 100"
     return (
-        f"{in_100_text(answer.probability).capitalize()} of 100 such sessions bring a cramp"
-        f"{most} (range {span}). Like {beside_text(explanation, beside)}, it would be "
-        f"{usual} of 100."
+        f"{number.capitalize()} of 100 such sessions bring a cramp{most} (range {span}). "
+        f"Like {beside_text(explanation, beside)}, it would be {like}."
     )
 
 
@@ -153,14 +155,22 @@ def halved_text(
     lever, factor = explanation.halved_by, explanation.halved_as_reference
     if lever is not None and (private or not lever_tells_private_answers(lever)):
         change = _inside(lever_label(lever, chosen))
-        return f"One change would have halved the chance: {change} ({lever.in_100} of 100)."
+        chance = _lowered(explanation, lever.probability)
+        return f"One change would have halved the chance: {change}{chance}."
     if factor is not None and (private or not factor.contribution.private):
-        chance = in_100_text(factor.probability_as_reference)
+        chance = _lowered(explanation, factor.probability_as_reference)
         return (
             f"{factor.contribution.label} as in {beside_text(explanation, beside)} would "
-            f"alone have halved the chance ({chance} of 100)."
+            f"alone have halved the chance{chance}."
         )
     return "No single change that we know of would have halved the chance."
+
+
+def _lowered(explanation: Explanation, probability: float) -> str:
+    """Number after a change; nothing where rounding would make it look like none."""
+    chance = in_100_text(probability)
+    same = chance == explanation.assessment.in_100
+    return "" if same else f" ({chance} of 100)"
 
 
 def unknown_text(explanation: Explanation) -> str:
