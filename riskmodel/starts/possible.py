@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 STEPS_MIN = (15, 30, 60, 120, 180, 240, 360)
 MOST_STARTS = 10_000
+EARLIEST, LATEST = time(5, 0), time(21, 0)
+"""When people start where they name no hours of their own: our judgement."""
 
 FORECAST_ERROR_C = ((0.0, 2.0), (2.0, 2.5), (4.0, 3.0), (6.0, 3.5), (8.0, 4.0))
 """From how many days ahead, and by how much WBGT may be off either way. [days, °C]
@@ -65,8 +67,9 @@ class Limits(TypedDict, total=False):
         was issued, or from `now` if that is later, or from the first hour of other
         weather, to its end.
     earliest, latest : datetime.time or str
-        Limits of the start on every day, local time, such as ``"06:30"``; if the
-        latest comes before the earliest, the night between is meant.
+        Limits of the start on every day, local time, such as ``"06:30"``; by default
+        `EARLIEST` and `LATEST`, or the end of the day that a limit of one's own lies
+        beyond.  If the latest comes before the earliest, the night between is meant.
     step_min : int
         60, the default, for starts on the hour, 30 for those on the half hour too, or
         another of `STEPS_MIN`. [min]
@@ -116,10 +119,7 @@ def possible_starts(
     minute = local.hour.to_numpy() * 60 + local.minute.to_numpy()
     full = minute % step_min == 0
     utc, local, minute = utc[full], local[full], minute[full]
-    from_minute, to_minute = (
-        _minute("earliest", earliest, 0),
-        _minute("latest", latest, 1439),
-    )
+    from_minute, to_minute = _hours_of_the_day(earliest, latest)
     after, before = minute >= from_minute, minute <= to_minute
     within = after & before if from_minute <= to_minute else after | before
     return Starts(utc, local, within, wbgt_error_c(weather, utc), note)
@@ -193,10 +193,21 @@ def read_moment(
     return np.datetime64(naive_utc([pd.Timestamp(limit)])[0])
 
 
-def _minute(name: str, limit: time | str | None, otherwise: int) -> int:
+def _hours_of_the_day(
+    earliest: time | str | None, latest: time | str | None
+) -> tuple[int, int]:
+    """First and last minute of the day to start at."""
+    begin = _minute("earliest", EARLIEST if earliest is None else earliest)
+    end = _minute("latest", LATEST if latest is None else latest)
+    if begin > end and earliest is None:
+        begin = 0
+    if begin > end and latest is None:
+        end = 24 * 60 - 1
+    return begin, end
+
+
+def _minute(name: str, limit: time | str) -> int:
     """Minute of the day of a limit."""
-    if limit is None:
-        return otherwise
     try:
         clock = limit if isinstance(limit, time) else time.fromisoformat(limit.strip())
         if clock.tzinfo is not None:

@@ -23,7 +23,7 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.inputs.written import number_written
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
-from riskmodel.views import form, keeping, look, looking_back, tables, widgets
+from riskmodel.views import form, keeping, look, looking_back, tables, visit, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import StoreState, state
 
@@ -226,7 +226,7 @@ look.heading(
 )
 # What comes and goes has one place of its own, so that nothing typed below it is lost.
 with st.container():
-    form.tell_whose()
+    visit.tell_whose()
     who = keeping.ask_who()
     if who is not None and (note := state(StoreState).diary_note):
         tables.tell(note)

@@ -22,7 +22,7 @@ from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_text, number_written
-from riskmodel.views import clock, tables
+from riskmodel.views import clock
 from riskmodel.views.state import (
     Answers,
     Behind,
@@ -31,7 +31,6 @@ from riskmodel.views.state import (
     NavigationState,
     PlaceState,
     Reading,
-    Visit,
     state,
 )
 
@@ -123,7 +122,10 @@ def _example_now() -> tuple[frozenset[str], Answers]:
 def take_touched() -> None:
     """Make an example the reader's if anything was touched: at the start of each run."""
     form = state(FormState)
-    form.example, form.from_example = _example_now()
+    form.example, given = _example_now()
+    # What was typed once stays the reader's, the same number typed again too.
+    held = _readable()[0] if given else {}
+    form.from_example = {n: value for n, value in given.items() if held.get(n) == value}
 
 
 def show_example(example: Answers) -> None:
@@ -218,63 +220,6 @@ def forget_trail() -> None:
     page.scored, page.step, page.mass_asked = None, None, False
     page.levers, page.skipped = frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
-
-
-def begin_visit(name: str, given: Answers) -> None:
-    """Put the answers of a squad's athlete into the form; the coach's come back later."""
-    page = state(FormState)
-    own = page.visit or Visit("", answers(), page.start_weather, page.log_answers)
-    _swap(given)
-    page.visit = Visit(name, own.own_answers, own.start_weather, own.log_answers)
-
-
-def leave_visit() -> None:
-    """Give the form back its answers of before an athlete was opened."""
-    page, visit = state(FormState), state(FormState).visit
-    if visit is not None:
-        _swap(visit.own_answers)
-        page.visit, state(MySessionState).link_problems = None, ()
-        page.start_weather, page.log_answers = visit.start_weather, visit.log_answers
-
-
-def own_answers() -> dict[str, Any]:
-    """The reader's own answers, also while an athlete of a squad is open."""
-    visit = state(FormState).visit
-    return answers() if visit is None else dict(visit.own_answers)
-
-
-def _swap(given: Answers) -> None:
-    """Change between the coach's and an athlete's answers: the plan is the same."""
-    forget_trail()
-    fill(given, saved_with=state(MySessionState).saved_with)
-
-
-def tell_whose() -> bool:
-    """Say whose answers these are, if a squad's athlete was opened."""
-    if (visit := state(FormState).visit) is None:
-        return False
-    tables.tell(
-        f"These are the answers of {visit.name or 'an athlete'}, from the squad. What you "
-        "change in My session stays there; nothing goes back into the squad."
-    )
-    return True
-
-
-def tell_own() -> bool:
-    """Say that a page is about the reader's own answers, if an athlete is open."""
-    if (visit := state(FormState).visit) is None:
-        return False
-    tables.tell(
-        f"{visit.name or 'An athlete'}, from the squad, is open in My session. This page "
-        "is about your own answers."
-    )
-    ask_to_leave()
-    return True
-
-
-def ask_to_leave() -> None:
-    """Offer to put the athlete who is open away."""
-    st.button("Back to my own answers", key="leave_visit", on_click=leave_visit)
 
 
 def not_asked_anew(given: Answers) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from riskmodel.views import (
     result,
     share,
     signs,
+    visit,
     widgets,
 )
 from riskmodel.views.example import EXAMPLE
@@ -107,7 +108,7 @@ def _head() -> None:
     look.heading(
         "How likely is a muscle cramp?", "Of 100 sessions like yours: why, and what helps."
     )
-    if form.tell_whose():
+    if visit.tell_whose():
         st.button("Back to the squad", key="back_to_squad", on_click=go_to, args=("squad",))
     if (step := _step()) is not None:
         st.button(
@@ -120,7 +121,7 @@ def _head() -> None:
 
 def _options() -> None:
     if state(FormState).visit is not None:
-        form.ask_to_leave()
+        visit.ask_to_leave()
         questions.ask_units()
         return
     widgets.example("Look at an example", load_examples(), "example", _use_example)

@@ -23,7 +23,17 @@ from riskmodel.store import (
     Saved,
     StoreError,
 )
-from riskmodel.views import athletes, device, form, keeping, look, plans, tables, widgets
+from riskmodel.views import (
+    athletes,
+    device,
+    form,
+    keeping,
+    look,
+    plans,
+    tables,
+    visit,
+    widgets,
+)
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import SquadState, StoreState, state
 from riskmodel.whatif.plans import from_text, version_in
@@ -47,14 +57,14 @@ _ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
 
 
 def _plan(private: bool) -> dict[str, Any] | None:
-    answers = form.not_asked_anew(form.own_answers())
+    answers = form.not_asked_anew(visit.own_answers())
     return {n: v for n, v in answers.items() if private or not FIELDS[n].private} or None
 
 
 def _open_plan(item: Item) -> None:
     """Open a plan; whose answers about a person then stand there is said."""
     content: Mapping[str, Any] = item.content
-    form.leave_visit()
+    visit.leave()
     own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
     whole = any(FIELDS[name].private for name in content)
     form.forget_trail()
@@ -69,14 +79,14 @@ def _open_plan(item: Item) -> None:
 
 def _open_athlete(item: Item) -> None:
     """Put one person's answers in the place of all that another one gave."""
-    form.leave_visit()
+    visit.leave()
     form.forget_trail()
     about = {n: None for n, field in FIELDS.items() if field.group in _ABOUT_A_PERSON}
     form.change({**about, **tidy(item.content)[0]})
 
 
 def _athlete(_: bool) -> dict[str, Any] | None:
-    answers = form.own_answers()
+    answers = visit.own_answers()
     return {n: answers[n] for n in ("athlete", *device.PROFILE) if n in answers} or None
 
 
@@ -325,7 +335,7 @@ look.heading("What did you save?", "To open again or to delete, under the names 
 # What comes and goes has one place of its own: where it moved what is below it, a name
 # that is being typed there would be lost.
 with st.container():
-    form.tell_own()
+    visit.tell_own()
     who = keeping.ask_who()
     if who is not None and (note := state(StoreState).note):
         tables.tell(note)

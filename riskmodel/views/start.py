@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.starts import day_words, starts_table, weekday_word
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.plan import PLAN_FIELDS
+from riskmodel.starts.possible import EARLIEST, LATEST
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import (
     athletes,
@@ -25,6 +26,7 @@ from riskmodel.views import (
     squad_plan,
     start_one,
     start_weather,
+    visit,
     widgets,
 )
 from riskmodel.views.example import EXAMPLE
@@ -38,8 +40,8 @@ _WHOM = "start_whom"
 _LIMITS: dict[str, Any] = {
     "start_planned": None,
     "start_fixed": False,
-    "start_earliest": time(5, 0),
-    "start_latest": time(21, 0),
+    "start_earliest": EARLIEST,
+    "start_latest": LATEST,
     "start_step": 60,
     "start_daylight": False,
 }
@@ -65,7 +67,7 @@ def _squad() -> pd.DataFrame | None:
     if st.session_state[_WHOM] == _ONE:
         squad_plan.leave()
         return None
-    form.leave_visit()
+    visit.leave()
     squad_plan.enter()
     return athletes.settled(squad.athletes)
 
@@ -215,7 +217,7 @@ def _show() -> None:
         with st.container(key="start_rail"):
             weather = start_weather.ask()
             squad = _squad()
-            form.tell_whose()
+            visit.tell_whose()
             with st.container(horizontal=True, wrap=False):
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)
