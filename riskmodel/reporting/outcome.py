@@ -6,7 +6,7 @@ They say what stood out and how likely a cramp was, and never what it came from.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -38,7 +38,7 @@ _POINTS_NOTE = "Points: to the right more than there, to the left fewer."
 _NO_DIFFERENCE = "Nothing that is known of both differs in points."
 _MOST_ROWS, _LEAST_POINTS, _LEAST_TOGETHER = 7, 1.0, 3
 _MOST_NAMED = 2  # of what stood out
-_MOST_OPEN = 2  # of the open questions
+_MOST_OPEN = 2  # of what was not said
 _TOGETHER = "Health and personal answers, together"
 
 
@@ -173,14 +173,32 @@ def _lowered(explanation: Explanation, probability: float) -> str:
     return "" if same else f" ({chance} of 100)"
 
 
-def unknown_text(explanation: Explanation) -> str:
-    """Say what cannot be known, and what was not said."""
-    labels = [FIELDS[name].label for name in explanation.open_questions]
+def unknown_text(explanation: Explanation, beside: Beside, *, private: bool) -> str:
+    """Say what cannot be known, and what was not said of the session or of the others."""
+    names = explanation.open_questions
+    labels = [
+        FIELDS[n].label.rstrip("?") for n in names if private or not FIELDS[n].private
+    ]
+    not_compared = [
+        c.label
+        for c in explanation.assessment.contributions
+        if c.factor in explanation.not_compared and (private or not c.private)
+    ]
+    parts = [
+        "Which of it the cramp came from, if any, nobody can know.",
+        f"Open: {_listed(labels)}." if labels else "",
+        f"Not said of {beside_text(explanation, beside)}: {_listed(not_compared)}."
+        if not_compared and explanation.n_reference
+        else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Name the first few of several, and how many more there are."""
     named = ", ".join(f"\u201c{label}\u201d" for label in labels[:_MOST_OPEN])
     more = len(labels) - _MOST_OPEN
-    rest = f" and {more} more" if more > 0 else ""
-    open_ = f" Open: {named}{rest}." if labels else ""
-    return f"Which of it the cramp came from, if any, nobody can know.{open_}"
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def warning_signs(explanation: Explanation) -> tuple[Guard, ...]:
@@ -197,7 +215,7 @@ def sentences(
         surprise_text(explanation, beside),
         *((ratio_text(explanation),) if explanation.cannot_tell else ()),
         halved_text(explanation, chosen, beside, private=private),
-        unknown_text(explanation),
+        unknown_text(explanation, beside, private=private),
     )
 
 

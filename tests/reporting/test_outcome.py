@@ -6,7 +6,7 @@ from io import BytesIO
 import pypdf
 import pytest
 
-from riskmodel import explain_outcome
+from riskmodel import FIELDS, explain_outcome
 from riskmodel.reporting.outcome import (
     NOTHING_STOOD_OUT,
     difference_rows,
@@ -37,7 +37,8 @@ def test_sentences_say_how_surprising_what_would_have_halved_and_what_is_unknown
         "One change would have halved the chance: go indoors, at 20 °C with a fan (about 1 "
         "of 100)."
     )
-    assert unknown_text(explanation).startswith("Which of it the cramp came from, if any")
+    unknown = unknown_text(explanation, "sessions", private=True)
+    assert unknown.startswith("Which of it the cramp came from, if any, nobody can know.")
     assert len(sentences(explanation, {}, "sessions", private=True)) == 3
 
 
@@ -70,6 +71,17 @@ def test_the_rows_sum_to_what_the_explanation_holds(private):
     labels = " ".join(label for label, _ in rows)
     assert ("Sleep: 4 h" in labels) == private
     assert ("Health and personal answers, together" in labels) != private
+
+
+def test_what_was_not_said_is_named_and_a_private_question_only_if_wanted():
+    known = [name for name in USUAL if name != "sleep_h"]
+    explanation = explain_outcome(HOT, {name: USUAL[name] for name in known})
+    own, public = (unknown_text(explanation, "plan", private=p) for p in (True, False))
+    assert "Not said of the next plan: \u201cSleep\u201d." in own
+    assert "Sleep" not in public
+    private = {FIELDS[n].label for n in explanation.open_questions if FIELDS[n].private}
+    assert len(private) > 5
+    assert not any(label in public for label in private)
 
 
 @pytest.mark.parametrize("beside", BESIDE)
