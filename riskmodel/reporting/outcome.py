@@ -163,6 +163,10 @@ def halved_text(
             f"{factor.contribution.label} as in {beside_text(explanation, beside)} would "
             f"alone have halved the chance{chance}."
         )
+    if lever is not None or factor is not None:
+        return (
+            "What would have halved the chance is left out, as it tells personal answers."
+        )
     return "No single change that we know of would have halved the chance."
 
 

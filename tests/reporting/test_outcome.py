@@ -1,12 +1,13 @@
 """Words and the page about a session that brought a cramp."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 import pypdf
 import pytest
 
-from riskmodel import FIELDS, explain_outcome
+from riskmodel import FIELDS, advise, explain_outcome
 from riskmodel.reporting.outcome import (
     NOTHING_STOOD_OUT,
     difference_rows,
@@ -48,6 +49,21 @@ def test_one_factor_is_named_where_no_lever_halves():
     assert explanation.halved_by is None
     said = halved_text(explanation, {}, "plan", private=False)
     assert said.startswith("Race or match as in the next plan would alone have halved")
+
+
+def test_a_change_that_tells_a_private_answer_is_left_out_and_said_to_be():
+    cool = {**USUAL, "relative_effort": "usual", "soreness_0_10": 0.0}
+    worn = {**cool, "soreness_0_10": 10.0, "hard_sessions_3d": 6.0, "sleep_h": 4.0}
+    explanation = explain_outcome(worn, cool)
+    private_lever = next(
+        option
+        for option in advise(worn).now
+        if any(FIELDS[name].private for name in option.changes)
+    )
+    private = replace(explanation, halved_by=private_lever)
+    own, public = (halved_text(private, {}, "plan", private=p) for p in (True, False))
+    assert own.startswith("One change would have halved the chance: ")
+    assert public.startswith("What would have halved the chance is left out")
 
 
 def test_where_nothing_can_be_told_the_ratio_is():
