@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.diary.outcomes import UNREADABLE, Outcome
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import check, tidy
 from riskmodel.training.derive import derive, with_log
 from riskmodel.training.log import TrainingLog
@@ -58,7 +59,8 @@ def logged_session(log: TrainingLog, day: date) -> dict[str, Any]:
     Returns
     -------
     dict of str to answer
-        Empty if the log holds no session of that day, or not of which sport.
+        Empty if the log holds no session of that day that is long enough for a score, or
+        does not say of which sport.
 
     Examples
     --------
@@ -69,7 +71,8 @@ def logged_session(log: TrainingLog, day: date) -> dict[str, Any]:
     >>> past["sport"], past["duration_min"], past["longest_recent_min"]
     ('running', 90.0, 60.0)
     """
-    of_day = log.sessions[log.sessions["day"] == pd.Timestamp(day)]
+    sessions = _long_enough(log)
+    of_day = sessions[sessions["day"] == pd.Timestamp(day)]
     if of_day.empty:
         return {}
     row = of_day.sort_values("duration_min").iloc[-1].to_dict()
@@ -86,3 +89,13 @@ def logged_session(log: TrainingLog, day: date) -> dict[str, Any]:
         relative_humidity_pct=own.get("relative_humidity_pct"),
     )
     return with_log({"sport": sport, **own}, derived)
+
+
+def last_logged_day(log: TrainingLog) -> date:
+    """Last day with a session that is long enough for a score, or else the log's last."""
+    days = _long_enough(log)["day"]
+    return log.report.last_day if days.empty else days.iloc[-1].date()
+
+
+def _long_enough(log: TrainingLog) -> pd.DataFrame:
+    return log.sessions[log.sessions["duration_min"] >= FIELDS["duration_min"].low]

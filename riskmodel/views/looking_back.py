@@ -11,7 +11,12 @@ from typing import Any
 import streamlit as st
 
 from riskmodel import Explanation, Problem, assess, check, explain_outcome
-from riskmodel.diary.looking_back import kept_answers, logged_session, without_a_cramp
+from riskmodel.diary.looking_back import (
+    kept_answers,
+    last_logged_day,
+    logged_session,
+    without_a_cramp,
+)
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.outcome import (
@@ -32,6 +37,10 @@ Answers = Mapping[str, Any]
 
 _SESSION, _LOG = "session", "log"
 _SESSION_WORDS = "My session brought a cramp"
+_NOT_KEPT = "Its answers were not kept: but for sport and duration they are My session's."
+_OF_THE_LOG = (
+    "Sport, duration and what else the log knows are its own; the rest is My session's."
+)
 _MOST_SHOWN = 3  # cramps of the diary that stand in sight
 _BESIDE: Mapping[Beside, str] = {
     "sessions": "My sessions without a cramp",
@@ -110,8 +119,7 @@ def _past(row: SavedOutcome | None) -> _Past | None:
     if answers := kept_answers(outcome):
         return _Past(answers, outcome.day)
     own = {"sport": outcome.sport, "duration_min": outcome.duration_min}
-    note = "Its answers were not kept: but for sport and duration they are My session's."
-    return _Past({**now, **own}, outcome.day, note)
+    return _Past({**now, **own}, outcome.day, _NOT_KEPT)
 
 
 def _of_log() -> _Past | None:
@@ -120,13 +128,13 @@ def _of_log() -> _Past | None:
     if log is None:
         return None
     first, last = log.report.first_day, log.report.last_day
-    day = st.date_input("Day of the cramp", last, first, last, key="why_day", width=200)
+    day = st.date_input(
+        "Day of the cramp", last_logged_day(log), first, last, key="why_day", width=200
+    )
     if not (logged := logged_session(log, day)):
         look.note("The log holds no session of that day.")
         return None
-    labels = ", ".join(FIELDS[name].label.lower() for name in logged)
-    note = f"Of the log: {labels}. The rest is My session's."
-    return _Past({**form.answers(), **logged}, day, note)
+    return _Past({**form.answers(), **logged}, day, _OF_THE_LOG)
 
 
 def _tell_missing(problems: Sequence[Problem]) -> None:

@@ -5,7 +5,12 @@ from datetime import date
 import pytest
 
 from riskmodel import read_log
-from riskmodel.diary.looking_back import kept_answers, logged_session, without_a_cramp
+from riskmodel.diary.looking_back import (
+    kept_answers,
+    last_logged_day,
+    logged_session,
+    without_a_cramp,
+)
 from riskmodel.diary.outcomes import Outcome
 from tests.views.pages import SIX
 
@@ -19,7 +24,7 @@ LOG = b"""When,Minutes,What,Air
 2026-06-01,60,Run,
 2026-06-03,30,Run,
 2026-06-03,95,Run,27
-2026-06-04,50,Chess,
+2026-06-05,2,Run,
 """
 
 
@@ -55,3 +60,10 @@ def test_a_log_tells_the_longest_session_of_a_day_and_the_weeks_before():
     assert past["longest_recent_min"] == 60.0
     assert "relative_humidity_pct" not in past
     assert logged_session(log, date(2026, 6, 2)) == {}
+
+
+def test_a_session_too_short_for_a_score_is_none():
+    log = read_log(LOG, columns=COLUMNS)
+    assert log.report.last_day == date(2026, 6, 5)
+    assert logged_session(log, date(2026, 6, 5)) == {}
+    assert last_logged_day(log) == date(2026, 6, 3)

@@ -519,7 +519,7 @@ def test_my_session_and_a_day_of_the_log_can_be_looked_back_at(database):
     click(page, "why_log")
     assert page.date_input(key="why_day").value == date(2026, 6, 3)
     past = {**HOT, "duration_min": 95.0}
-    assert "Of the log: " in told(page)
+    assert "what else the log knows" in told(page)
     assert surprise_text(explain_outcome(past), "everybody") in told(page)
 
 
