@@ -87,7 +87,8 @@ _WITH = {
     "l": ("l/h", {"l/h": Unit("l"), "oz/h": Unit("oz", 1.0 / _FLUID_OUNCE_L, decimals=1)})
 }
 _MILE = Unit("mi", 1.0 / _MILE_KM)
-_WITH["km"] = ("m/s", {"m/s": Unit("km"), "km/h": Unit("km"), "mph": _MILE})
+# Who reads a height in feet reads a way in miles.
+_WITH["km"] = ("cm", {"cm": Unit("km"), "ft in": _MILE})
 # What stands in files without being a choice.
 _WRITTEN = {
     "km": {"mi": _MILE},

@@ -132,6 +132,7 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
 # ------------------------------------------------------------------ what words mean
 
 _MOST_WORDS = 8  # asked for at once, beside those that are settled
+_NAMED = 5
 _OPEN = "open"
 
 
@@ -160,14 +161,14 @@ def ask_for_words(words: Words) -> None:
     n_open = len(words.still_open)
     if not words.to_settle and not words.known:
         return
-    label = f"{n_open} word{'s' * (n_open != 1)} left open"
     if n_open:
-        label += f": {_counted(words.still_open[:4])}"
+        some = _counted(words.still_open[:_NAMED])
+        more = f" and {n_open - _NAMED} more" if n_open > _NAMED else ""
+        look.note(f"{n_open} word{'s' * (n_open != 1)} left open: {some}{more}.")
     elif not words.to_settle:
-        label = f"Known, and asked nowhere: {_counted(words.known[:4])}"
-    else:
-        label = "What the words mean"
-    box = st.expander(widgets.plain(label), key="squad_words", on_change="rerun")
+        look.note(f"Known, and asked nowhere: {_counted(words.known[:_NAMED])}.")
+    # One label whatever it holds: with another Streamlit would close it at every answer.
+    box = st.expander("What the words mean", key="squad_words", on_change="rerun")
     if not box.open:
         return
     with box:

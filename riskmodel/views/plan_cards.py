@@ -188,8 +188,6 @@ def _ask_number(number: int, field: Field, label: str, change: dict[str, Any]) -
         echo = units.duration_text(plans.shown()[number].answers[field.name])
         label = label if echo == text else f"{label} = {echo}"
     _hold(change["key"], text)
-    st.text_input(
-        _of_plan(label, number), live=questions.PAUSE, placeholder="open", **change
-    )
+    st.text_input(_of_plan(label, number), live=widgets.PAUSE, placeholder="open", **change)
     if fault is not None:
         look.fault(form.sentence(fault, typed=True))

@@ -10,7 +10,7 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
 from riskmodel.inputs.written import number_text
-from riskmodel.views import clock, form, look, navigation
+from riskmodel.views import clock, form, look, navigation, widgets
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -53,7 +53,6 @@ _IF_MEASURED = frozenset(
     {"wbgt_c", "solar_radiation_w_m2", "latitude_deg", "longitude_deg", "start_time"}
 )
 # Numbers commit while they are typed, so that nobody waits for leaving a field.
-PAUSE = "700ms"
 NUMBERS = tuple(
     f.name for f in FIELDS.values() if f.kind == "number" and f.unit not in ("of 10", "min")
 )
@@ -366,7 +365,7 @@ def _number(field: Field, *, width: Any = "stretch") -> None:
         _marked(field, label),
         key=field.name,
         help=None if field.name in _SHORT else field.help or None,
-        live=PAUSE,
+        live=widgets.PAUSE,
         persist_state="session",
         width=width,
     )

@@ -46,6 +46,7 @@ _GRADES = {
     "contested": "●○○?",
     "none": "○○○",
 }
+_NO = {"none": "no"}
 _SPREAD_WORDS = (
     "The range is meant to hold 9 chances in 10, if the simulators are anything like "
     "the truth. Each row shows how wide it would be with this source alone."
@@ -164,7 +165,8 @@ def why_html(answer: Assessment) -> str:
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
         '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
-        f"the odds by about {_odds_of_ten_points(limits):.1f}. ●●● strong evidence, "
+        f"the odds by about {_odds_of_ten_points(limits):.1f}; what is open weighs more in "
+        "hard sessions. ●●● strong evidence, "
         "? contested. Open a row for the reason; the studies are behind the number.</p>"
     )
 
@@ -199,7 +201,7 @@ def _step(c: Contribution, begin: float, most: float) -> str:
     grade = "" if "," in c.grade or " " in c.grade else _GRADES.get(c.grade, "")
     mark = (
         f' <small class="grade" aria-hidden="true">{grade}</small>'
-        f'<span class="cr-hidden">, {c.grade} evidence</span>'
+        f'<span class="cr-hidden">, {_NO.get(c.grade, c.grade)} evidence</span>'
         if grade
         else ""
     )

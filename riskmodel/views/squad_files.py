@@ -61,7 +61,7 @@ def _file_buttons(
             units=chosen,
             private=private,
             place=place,
-            name=end.removeprefix(", ").capitalize(),
+            name=f"Plan {name}" if name else "",
             warnings=warnings,
         ),
         f"{file}.pdf",

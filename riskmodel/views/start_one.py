@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -218,10 +218,10 @@ def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSi
     """What was measured for this start, as long as the box that asks for it is open."""
     degrees = units.unit_of("°C", form.chosen_units())
     typed = st.session_state.get(_on_site_key(best, row).format(degrees.label))
+    wbgt_c = widgets.number_typed(FIELDS["wbgt_c"], typed)
     box_is_open = st.session_state.get(_ON_SITE) and isinstance(best, BestStart)
-    if typed is None or not box_is_open or row["problem"]:
+    if wbgt_c is None or not box_is_open or row["problem"]:
         return None
-    wbgt_c = degrees.inside(typed)
     answer = assess(_at_start(best.weather, row["start"], answers, wbgt_c))
     return None if answer.problems else OnSite(wbgt_c, answer)
 
@@ -233,16 +233,13 @@ def show_on_site(best: Best, row: pd.Series[Any], counted: OnSite | None) -> Non
     if row["problem"] or not box.open:
         return
     with box:
-        more: dict[str, Any] = {"persist_state": "session"}
-        key = _on_site_key(best, row)
-        wbgt_c = widgets.number_in_unit("WBGT", "°C", None, key, **more)
-        if wbgt_c is None:
+        key, measured = _on_site_key(best, row), replace(FIELDS["wbgt_c"], label="WBGT")
+        widgets.number_in_unit(measured, key, persist_state="session")
+        if counted is None:
             look.note(
-                "From a meter at the place, for this start. It counts while this is open."
+                "From a meter at the place, for this start. It counts while this is open; "
+                "without it the forecast's is used."
             )
-        elif counted is None:
-            allowed = units.allowed(FIELDS["wbgt_c"], form.chosen_units())
-            look.fault(f"A measured WBGT is from {allowed}; the forecast's is used.")
         else:
             look.note(f"Without it {in_100_brief(row['probability'])} of 100.")
 

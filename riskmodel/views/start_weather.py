@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.datasets import data_folder
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.starts import source_words
 from riskmodel.views import form, look, place, widgets
@@ -167,11 +167,10 @@ def _fetch(where: Place) -> None:
 def _ask_by_hand() -> None:
     """Ask for two temperatures; everything else has a default that is said."""
     stays: dict[str, Any] = {"persist_state": "session"}
-    with st.container(horizontal=True, wrap=False):
-        steps: dict[str, Any] = {"step": 1.0, "format": "%.4g", **stays}
+    with st.container(horizontal=True):
         coolest_c, warmest_c = (
-            widgets.number_in_unit(word, "°C", None, f"typed_{name}_{{}}", **steps)
-            for word, name in (("Coolest", "low"), ("Warmest", "high"))
+            widgets.number_in_unit(_field(word, "air_temperature_c"), key, **stays)
+            for word, key in (("Coolest", "typed_low_{}"), ("Warmest", "typed_high_{}"))
         )
     more: dict[str, Any] = {"required": True, **stays}
     air = widgets.pills("Air", _AIR_LABELS, "typed_air", default="usual", **more)
@@ -201,6 +200,11 @@ def _ask_by_hand() -> None:
             _ask_file()
 
 
+def _field(label: str, name: str) -> Field:
+    """A number of the day, asked and limited as the one of the session is."""
+    return replace(FIELDS[name], label=label)
+
+
 def _ask_where() -> dict[str, Any]:
     """Take the place for the sun from what is known, and ask only if nothing is."""
     zone = st.context.timezone or "UTC"
@@ -215,9 +219,12 @@ def _ask_where() -> dict[str, Any]:
     if (town := place_of_zone(zone)) is not None:
         look.note(f"Sun and clock of {town.name}, from your browser: near enough.")
         return {"time_zone": zone}
-    with st.container(horizontal=True, wrap=False):
-        north = st.number_input("Latitude, °", value=None, key="typed_latitude")
-        east = st.number_input("Longitude, °", value=None, key="typed_longitude")
+    look.note("Where is it? Latitude and longitude are needed for the sun.")
+    with st.container(horizontal=True):
+        north, east = (
+            widgets.number_in_unit(FIELDS[name], f"typed_{name}")
+            for name in ("latitude_deg", "longitude_deg")
+        )
     return {"latitude_deg": north, "longitude_deg": east, "time_zone": zone}
 
 

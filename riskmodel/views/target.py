@@ -12,7 +12,6 @@ from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_written
 from riskmodel.views import form, look, widgets
-from riskmodel.views.questions import PAUSE
 from riskmodel.whatif.target import (
     BEST_MIN,
     DISTANCES_KM,
@@ -53,18 +52,19 @@ def ask() -> None:
     if plan is None or best is None:
         return
     effort = effort_of_target(sport, *plan, *best)
-    look.note(*effort_lines(effort, far=plan[0] > _FAR * best[0], best_min=best[1]))
+    look.note(*effort_lines(sport, effort, far=plan[0] > _FAR * best[0], best_min=best[1]))
     answers = {"duration_min": plan[1], "session_rpe": float(round(effort.session_rpe))}
     words = f"{units.duration_text(plan[1])} at effort {answers['session_rpe']:g}"
     st.button(f"Plan {words}", key="take_target", on_click=form.answer, args=(answers,))
 
 
-def effort_lines(effort: TargetEffort, *, far: bool, best_min: float) -> list[str]:
+def effort_lines(
+    sport: str, effort: TargetEffort, *, far: bool, best_min: float
+) -> list[str]:
     """Say how fast a target is, and how hard; `far` if it goes far beyond the best."""
-    chosen = form.chosen_units()
-    speed = units.text(effort.speed_km_h / 3.6, "m/s", {**chosen, "m/s": _speed(chosen)})
     lines = [
-        f"{speed}. Your best, {units.duration_text(best_min)}, would give about "
+        f"{_speed_text(sport, effort.speed_km_h)}. Your best, "
+        f"{units.duration_text(best_min)}, would give about "
         f"{units.duration_text(effort.best_min)} here: effort about "
         f"{effort.session_rpe:.0f} of 10."
     ]
@@ -75,9 +75,14 @@ def effort_lines(effort: TargetEffort, *, far: bool, best_min: float) -> list[st
     return lines
 
 
-def _speed(chosen: units.Chosen) -> str:
-    """Unit of a speed over the ground: nobody runs in metres a second."""
-    return "mph" if units.unit_of("km", chosen).label == "mi" else "km/h"
+def _speed_text(sport: str, km_h: float) -> str:
+    """Speed in the reader's unit of a way; of a run as the time for one of them."""
+    unit = units.unit_of("km", form.chosen_units())
+    per_hour = unit.shown(km_h)
+    if sport != "running":
+        return f"{per_hour:.1f} {unit.label}/h"
+    minutes, seconds = divmod(round(3600.0 / per_hour), 60)
+    return f"{minutes}:{seconds:02d} per {unit.label}"
 
 
 def _pair(fields: tuple[Field, Field], sport: str) -> tuple[float, float] | None:
@@ -89,7 +94,7 @@ def _pair(fields: tuple[Field, Field], sport: str) -> tuple[float, float] | None
                 widgets.plain(f"{field.label}, {unit}" if unit else field.label),
                 # Of another sport, or in another unit, it is another number.
                 key=f"{form.TARGET}{field.name}_{sport}_{unit}",
-                live=PAUSE,
+                live=widgets.PAUSE,
                 persist_state="session",
             )
             for field, unit in zip(fields, (mile_or_km, ""), strict=True)
@@ -103,7 +108,7 @@ def _pair(fields: tuple[Field, Field], sport: str) -> tuple[float, float] | None
     if is_clock and distance_km / minutes * 60.0 < _SLOWER_THAN_ANY_KM_H:
         minutes /= 60.0
     if not time.low <= minutes <= time.high:
-        _tell(time, typed[1])
+        widgets.tell_not_allowed(time, typed[1])
         return None
     return distance_km, minutes
 
@@ -122,13 +127,5 @@ def _number(field: Field, typed: str) -> float | None:
     low, high = (0.0, 60.0 * field.high) if field.unit == "min" else (field.low, field.high)
     if low < number <= high or number == low > 0.0:
         return number
-    _tell(field, typed)
+    widgets.tell_not_allowed(field, typed)
     return None
-
-
-def _tell(field: Field, typed: str) -> None:
-    look.fault(
-        f"{field.label} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
-        f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is "
-        f"{units.allowed(field, form.chosen_units())}."
-    )

@@ -193,7 +193,8 @@ def _ask_for_files() -> None:
         )
     look.note(
         "Names, places, notes and positions are not used. The program that shows this page "
-        "holds the sessions until you remove the log or close the page, and stores none."
+        "holds the sessions until you remove the log, or close or reload the page, and "
+        "stores none."
     )
 
 

@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from riskmodel.inputs import units
+from riskmodel.inputs.fields import Field
+from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.written import number_written
 from riskmodel.views import form, look
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 T = TypeVar("T")
+PAUSE = "700ms"
+"""After which a text that is typed counts without Enter."""
 # Streamlit reads shortcodes and links of a text after its escapes: only a sign between,
 # which is not seen, keeps them apart.
 _KEPT_APART = re.compile(
@@ -113,22 +118,40 @@ def pills(label: str, options: Mapping[T, str], key: str, **more: Any) -> T | No
     return choice
 
 
-def number_in_unit(
-    label: str, own_unit: str, value: float | None, key: str, **more: Any
-) -> float | None:
-    """Ask for a number in the reader's unit, and give it back in the project's.
+def number_in_unit(field: Field, key: str, **more: Any) -> float | None:
+    """Ask for a number that is no answer of the form, and give it back in its own unit.
 
     The label of the unit stands in the key, in place of {}: what was typed in one unit
-    must not count in another.
+    must not count in another.  None where nothing stands, or what cannot be, which is
+    told.
     """
-    unit = units.unit_of(own_unit, form.chosen_units())
-    shown: float | None = st.number_input(
-        f"{label}, {unit.label}",
-        value=None if value is None else round(unit.shown(value), 1),
-        key=key.format(unit.label),
-        **more,
+    unit = units.unit_of(field.unit, form.chosen_units())
+    label = plain(f"{field.label}, {unit.label}" if unit.label else field.label)
+    typed = st.text_input(label, key=key.format(unit.label), live=PAUSE, **more)
+    number = number_typed(field, typed)
+    if number is None and not is_blank(typed):
+        tell_not_allowed(field, typed)
+    return number
+
+
+def number_typed(field: Field, typed: str | None) -> float | None:
+    """Read what was typed for such a number; None of nothing and of what cannot be."""
+    if typed is None or is_blank(typed):
+        return None
+    try:
+        number = number_written(typed, field, form.chosen_units())
+    except ValueError:
+        return None
+    return number if field.low <= number <= field.high else None
+
+
+def tell_not_allowed(field: Field, typed: str) -> None:
+    """Say at a number what stands there, and what is allowed."""
+    look.fault(
+        f"{field.label} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
+        f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is "
+        f"{units.allowed(field, form.chosen_units())}."
     )
-    return None if shown is None else unit.inside(shown)
 
 
 def quiet_popover(label: str, icon: str, key: str) -> PopoverContainer:

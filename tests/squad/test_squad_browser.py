@@ -82,10 +82,14 @@ def test_a_coach_brings_a_list_compares_two_plans_and_reloads(
     ready(page)
     assert in_sight(page, NUMBER)
     words = page.locator(".st-key-squad_words")
-    words.get_by_text("2 words left open").click()
+    expect(page.get_by_text("2 words left open")).to_be_visible()
+    words.get_by_text("What the words mean").click()
     ready(page)
-    choose(page, "Regular medicines: Zorblax, 5 athletes", "Loop diuretic", exact=False)
-    expect(words.get_by_text("1 word left open: hamstring")).to_be_visible()
+    zorblax = "Regular medicines: Zorblax, 5 athletes"
+    choose(page, zorblax, "Loop diuretic", exact=False)
+    expect(page.get_by_text("1 word left open: hamstring")).to_be_visible()
+    # It stays open for the next word.
+    expect(page.get_by_label(zorblax)).to_be_visible()
     page.get_by_role("button", name="Compare with a plan B").click()
     ready(page)
     type_duration(page, "45")

@@ -19,7 +19,6 @@ from riskmodel.squad.two_plans import compare_plans
 from riskmodel.squad.unknown import settle
 from riskmodel.views import device, look
 from riskmodel.views.state import DeviceState, StartState
-from riskmodel.views.widgets import plain
 from riskmodel.weather.files import read_weather_file
 from riskmodel.whatif.levers import LEVERS
 from riskmodel.whatif.steps import FAN_M_S
@@ -205,8 +204,8 @@ def test_a_school_list_asks_one_question_and_everybody_has_a_number():
     settle_columns(page)
     assert "of 28 athletes to expect" in html_of(page)
     # Only what nobody knows is asked for.
-    words = "2 words left open: hamstring (7), Zorblax (5)"
-    assert page.expander[0].label == words
+    assert "2 words left open: hamstring (7), Zorblax (5)." in html_of(page)
+    assert page.expander[0].label == "What the words mean"
 
 
 def test_a_word_is_settled_for_those_who_have_it_and_for_nobody_else():
@@ -250,7 +249,8 @@ def test_every_word_can_be_reached_once_those_before_it_are_settled():
 
 def test_what_stands_in_a_list_becomes_no_formatting():
     page = with_list("Name,Age,Meds\nA,20,:red[**bold**]\n")
-    assert page.expander[0].label == plain("1 word left open: :red[**bold**] (1)")
+    assert "1 word left open: :red[**bold**] (1)." in html_of(page)
+    assert page.markdown == []
 
 
 def test_no_choice_of_an_earlier_file_is_set_for_the_next():

@@ -42,7 +42,7 @@ def test_a_target_that_is_taken_is_the_readers_answer():
     page = opened(**{**SIX, **OPEN, **typed("42,195", "3:45", **BEST)})
     effort = effort_of_target("running", 42.195, 225.0, 10.0, 45.0)
     assert f"effort about {effort.session_rpe:.0f} of 10" in told(page)
-    assert "km/h" in told(page)
+    assert "5:20 per km" in told(page)
     press(page, "take_target")
     own = own_answers(page)
     assert (own["duration_min"], own["session_rpe"]) == (225, round(effort.session_rpe))
@@ -51,9 +51,9 @@ def test_a_target_that_is_taken_is_the_readers_answer():
 def test_miles_are_read_where_miles_are_chosen():
     miles = typed("26.2", "3:45", "10 km", "45", unit="mi")
     page = opened(**{**SIX, **OPEN, **miles})
-    page.session_state["FormState"].units |= {"m/s": "mph"}
+    page.session_state["FormState"].units |= {"cm": "ft in"}
     page.run()
-    assert "7 mph" in told(page)
+    assert "8:35 per mi" in told(page)
 
 
 @pytest.mark.parametrize(
