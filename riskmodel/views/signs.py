@@ -18,7 +18,8 @@ def ask() -> None:
     """Draw the question in brief, its list once it is opened, or that it was answered."""
     page = state(MySessionState)
     named = _named()
-    is_open = bool(named) or st.session_state.get("illness_24h") == "yes" or page.signs_open
+    said = bool(named) or st.session_state.get("illness_24h") == "yes"
+    is_open = said or page.signs_open
     if answered() and not is_open:
         words = ":material/check: No warning signs today"
         st.button(words, key="signs", type="tertiary", on_click=_open)
@@ -33,8 +34,11 @@ def ask() -> None:
                 f'<p class="cr-note">{in_brief()}.</p>'
             )
         with st.container(horizontal=True):
-            kind: Literal["primary", "secondary"] = "secondary" if named else "primary"
-            words = "None of these: close the list" if is_open else "None of these"
+            # Nothing beckons to wipe a sign that was just named.
+            kind: Literal["primary", "tertiary"] = "tertiary" if said else "primary"
+            words = "None of these"
+            if is_open:
+                words = "None of these after all" if said else f"{words}: close the list"
             st.button(words, key="no_signs", type=kind, on_click=_none)
             if not is_open:
                 st.button("Yes, or not sure", key="signs", on_click=_open)

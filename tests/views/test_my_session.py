@@ -395,6 +395,9 @@ def test_an_illness_takes_the_place_of_everything(own):
     fill(own, {"red_flags": ["none"], "illness_24h": "yes"})
     sentence = next(g.sentence for g in GUARDS if g.name == "illness")
     assert nothing_but_what_to_do(own, sentence)
+    # To take it back is offered, and does not beckon.
+    back = own.button(key="no_signs")
+    assert (back.label, back.proto.type) == ("None of these after all", "tertiary")
     press(own, "no_signs")
     assert number_of(own) == shown(assess(SIX))
 
