@@ -44,11 +44,15 @@ class Settled:
     answer : str, optional
         The level that an open answer then counts as; an answer of one's own stands.
         None: the question says nothing then, whatever is answered.
+    instead : bool
+        Whether another answer of one's own contradicts it: it is asked about, and the
+        level counts instead.
     """
 
     by: str
     levels: frozenset[str | None]
     answer: str | None = None
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Field:
     broader : mapping of str to str
         For a level that says more than another one, that other one.  What was answered
         with the broader one stays so: it says neither narrower one.
+    retired : frozenset of str
+        Levels of before, which are read and count as they did, and are offered no more.
     of_the_day : bool
         About this day alone: weather, drinking, rest.  Not open in ideal conditions.
     same_for_squad : bool
@@ -96,6 +102,7 @@ class Field:
     levels: Mapping[str, str] = field(default_factory=dict)
     in_brief: Mapping[str, str] = field(default_factory=dict)
     broader: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
     required: bool = False
     of_the_day: bool = False
     same_for_squad: bool = False
@@ -157,10 +164,11 @@ class Field:
         if self.kind == "number":
             unit = "" if self.unit == "of 10" else self.unit
             return f"{self.low:g} to {self.high:g} {unit}".rstrip()
+        levels = ", ".join(name for name in self.levels if name not in self.retired)
         if self.kind == "level":
-            return "one of " + ", ".join(self.levels)
+            return f"one of {levels}"
         if self.kind == "levels":
-            return "none, or a list separated by ; of " + ", ".join(self.levels)
+            return f"none, or a list separated by ; of {levels}"
         if self.kind == "time":
             return (
                 "an ISO time from 1900 to 2199 with its UTC offset, "
@@ -174,14 +182,17 @@ class Field:
         return {level: code for code, level in enumerate(self.levels)}
 
     def offered(self, answer: Any = None) -> Mapping[str, str]:
-        """Levels to choose from: a broader one only where it is the answer already.
+        """Levels to choose from: a broader or retired one only where it was answered.
+
+        Of a list, the answer is all its items.
 
         Examples
         --------
         >>> list(FIELDS["cramp_sessions_12mo"].offered())
         ['never', 'earlier', '1-2', '3-5', '6+']
         """
-        left_out = {*self.broader.values()} - {answer}
+        answered = {answer} if isinstance(answer, str) else {*(answer or ())}
+        left_out = {*self.broader.values(), *self.retired} - answered
         return {name: label for name, label in self.levels.items() if name not in left_out}
 
 
@@ -222,6 +233,11 @@ _DRY = frozenset(sport for sport, share in _WATER_SHARES.items() if share == 0)
 _IN_WATER = Settled("sport", _SWUM)
 _ON_LAND = Settled("sport", _DRY | {None})
 
+# How often is frequent: the highest level of the history.
+_NOT_FREQUENT = Settled(
+    "cramp_sessions_12mo", frozenset({"never", "earlier", "0", "1-2", "3-5", None})
+)
+
 _OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
 _OF_THE_HEAT = (
     "air_temperature_c",
@@ -240,25 +256,35 @@ _TABLE = (
         "levels",
         "Signs that need a person to look at them before any number helps.",
         levels={
-            "swollen_calf": "Calf pain with swelling, warmth or redness",
+            "swollen_calf": "Pain in a calf or another limb with swelling, warmth or "
+            "redness",
             "swelling_or_bruising": "Swelling or bruising after a cramp, or you cannot "
-            "put weight on the leg or walk normally",
+            "put weight on the limb, use it or walk normally",
             "severe_pain_or_weakness": "Severe pain or weakness",
+            "hard_to_move": "A limb that is hard to move",
             "lasting_days": "A cramp or its pain that has lasted more than a few days",
+            "several_muscles": "Cramps in more than one muscle at once",
+            "hinders_daily_life": "Cramps that get in the way of daily life or of walking",
             "frequent_or_several": "Frequent cramps, or cramps in more than one muscle",
             "fever_numbness_tingling": "Cramps with fever, numbness or tingling",
-            "calf_with_exercise": "Calf cramps that come with exercise and go with rest",
+            "calf_with_exercise": "Cramps in a calf or another limb that come each time "
+            "with exercise and go with rest",
             "twitching_with_weakness": "Twitching that does not stop, with weakness",
         },
+        # Frequent cramps are asked with those of a year, see frequent_cramps.
+        retired=frozenset({"frequent_or_several"}),
         in_brief={
-            "swollen_calf": "a painful calf that is swollen, warm or red",
+            "swollen_calf": "pain in a calf or another limb that is swollen, warm or red",
             "swelling_or_bruising": "swelling or bruising after a cramp, or you cannot "
-            "put weight on the leg or walk normally",
+            "put weight on the limb, use it or walk normally",
             "severe_pain_or_weakness": "severe pain or weakness",
+            "hard_to_move": "a limb that is hard to move",
             "lasting_days": "a cramp or its pain for more than a few days",
-            "frequent_or_several": "frequent cramps, or in more than one muscle",
+            "several_muscles": "cramps in more than one muscle at once",
+            "hinders_daily_life": "cramps that get in the way of daily life or walking",
             "fever_numbness_tingling": "cramps with fever, numbness or tingling",
-            "calf_with_exercise": "calf cramps that come with exercise and go with rest",
+            "calf_with_exercise": "cramps in a calf or another limb that come each time "
+            "with exercise and go with rest",
             "twitching_with_weakness": "twitching that does not stop, with weakness",
         },
     ),
@@ -724,6 +750,20 @@ _TABLE = (
         broader={"never": "0", "earlier": "0"},
     ),
     _level(
+        "frequent_cramps",
+        "athlete",
+        "That many cramps: are they new, or looked at?",
+        {
+            "as_before": "As many as before",
+            "new": "New",
+            "more": "More than before",
+            "looked_at": "A doctor has looked at them",
+        },
+        "No points come from it, but a word about a doctor.",
+        warns_only=True,
+        settled=_NOT_FREQUENT,
+    ),
+    _level(
         "family_cramps",
         "athlete",
         "Does a parent or sibling cramp with exercise?",
@@ -788,7 +828,7 @@ _TABLE = (
             "2": "Second trimester",
             "3": "Third trimester",
         },
-        settled=Settled("sex", frozenset({"male"}), "0"),
+        settled=Settled("sex", frozenset({"male"}), "0", instead=True),
     ),
 )
 

@@ -89,7 +89,7 @@ class Guide:
 
     def entries(self) -> Iterator[Entry]:
         """Everything that can be searched, warning signs first."""
-        for name, label in FIELDS["red_flags"].levels.items():
+        for name, label in FIELDS["red_flags"].offered().items():
             yield Entry(label, RED_FLAGS[name], name.replace("_", " "))
         for kind in self.kinds:
             text = f"{kind.feels}. {kind.lasts}. {kind.do}."

@@ -281,7 +281,7 @@ def _widget(field: Field) -> None:
 def levels(field: Field, settings: Mapping[str, Any]) -> None:
     """Draw the levels of a field side by side, for one or several answers."""
     several = field.kind == "levels"
-    answer = None if several else st.session_state.get(settings["key"])
+    answer = st.session_state.get(settings["key"])
     options = {**(NONE if several else {}), **field.offered(answer)}
     st.pills(
         field.label,
