@@ -31,7 +31,11 @@ CHUNK = 200
 DATA = "data/"
 # Levels that came after the first snapshot: only the last sessions have them, so that
 # all others stay those of then.
-LATER = {"red_flags": ["hard_to_move", "several_muscles", "hinders_daily_life"]}
+LATER = {
+    "red_flags": ["hard_to_move", "several_muscles", "hinders_daily_life"],
+    "sport": ["work", "standing"],
+    **{name: [*field.since] for name, field in FIELDS.items() if field.since},
+}
 LATER_SHARE = 0.05
 
 
@@ -47,8 +51,8 @@ def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
     rng, later = (np.random.default_rng(seed + i) for i in (0, 1))
     last = np.arange(n) >= (1 - LATER_SHARE) * n
     columns: dict[str, object] = {}
-    # What only warns is drawn last: it moves nothing else.
-    for field in sorted(FIELDS.values(), key=lambda field: field.warns_only):
+    # What counts no points is drawn last: it moves nothing else.
+    for field in sorted(FIELDS.values(), key=lambda field: field.no_points):
         if field.kind == "text":
             continue
         levels = [name for name in field.levels if name not in LATER.get(field.name, ())]

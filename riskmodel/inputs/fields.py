@@ -84,8 +84,11 @@ class Field:
         Whether it says something by itself, along an axis of a picture.
     usual : tuple of two floats, optional
         What is worth looking at, where far more is allowed; our judgement.
-    warns_only : bool
-        Whether it can change a warning, but no points.
+    no_points : bool
+        Whether it counts no points, whatever is answered: it changes a warning at most.
+    since : mapping of str to str
+        For an item that earlier scorecards do not know, the one it came with: a card that
+        leaves it out gives it 0 points.
     settled : Settled, optional
         By which other answer it is settled; it is then not even required.
     """
@@ -111,13 +114,14 @@ class Field:
     measured_under: tuple[str, ...] = ()
     axis: bool = True
     usual: tuple[float, float] | None = None
-    warns_only: bool = False
+    no_points: bool = False
+    since: Mapping[str, str] = field(default_factory=dict)
     settled: Settled | None = None
 
     @property
     def scored(self) -> bool:
         """Whether the answer can change the points; labels and warnings cannot."""
-        return self.kind != "text" and self.group != "before" and not self.warns_only
+        return self.kind != "text" and self.group != "before" and not self.no_points
 
     def asked_of(self, answers: Mapping[str, Any]) -> bool:
         """Whether there is something to ask, given the other answers of a session.
@@ -274,17 +278,17 @@ _TABLE = (
         # Frequent cramps are asked with those of a year, see frequent_cramps.
         retired=frozenset({"frequent_or_several"}),
         in_brief={
-            "swollen_calf": "pain in a calf or another limb that is swollen, warm or red",
+            "swollen_calf": "pain in a limb with swelling, warmth or redness",
             "swelling_or_bruising": "swelling or bruising after a cramp, or you cannot "
-            "put weight on the limb, use it or walk normally",
+            "use the limb or walk normally",
             "severe_pain_or_weakness": "severe pain or weakness",
             "hard_to_move": "a limb that is hard to move",
             "lasting_days": "a cramp or its pain for more than a few days",
             "several_muscles": "cramps in more than one muscle at once",
-            "hinders_daily_life": "cramps that get in the way of daily life or walking",
+            "hinders_daily_life": "cramps that hinder daily life or walking",
             "fever_numbness_tingling": "cramps with fever, numbness or tingling",
-            "calf_with_exercise": "cramps in a calf or another limb that come each time "
-            "with exercise and go with rest",
+            "calf_with_exercise": "cramps that come each time with exercise and go with "
+            "rest",
             "twitching_with_weakness": "twitching that does not stop, with weakness",
         },
     ),
@@ -325,6 +329,8 @@ _TABLE = (
             "cricket_baseball": "Cricket or baseball",
             "gym_strength": "Strength training",
             "circuit_hiit": "Circuit or interval class",
+            "work": "Physical work",
+            "standing": "Standing",
             "other": "Other",
         },
         "Sets how much heat the body makes and how fast it moves through the air.",
@@ -378,7 +384,14 @@ _TABLE = (
         },
         "An activity begun within the last four weeks counts as new.",
     ),
-    _level("competition", "plan", "Race or match?", _YES_NO, same_for_squad=True),
+    _level(
+        "competition",
+        "plan",
+        "Race or match?",
+        _YES_NO,
+        same_for_squad=True,
+        settled=Settled("sport", frozenset({"work", "standing"}), "no"),
+    ),
     _number(
         "warm_up_min",
         "plan",
@@ -460,7 +473,7 @@ _TABLE = (
         step=0.5,
         same_for_squad=True,
         usual=(16, 31),
-        warns_only=True,
+        no_points=True,
         settled=_ON_LAND,
     ),
     _number(
@@ -633,6 +646,14 @@ _TABLE = (
         of_the_day=True,
     ),
     _level(
+        "thirst",
+        "today",
+        "Thirsty before the start?",
+        _YES_NO,
+        of_the_day=True,
+        no_points=True,
+    ),
+    _level(
         "salty_sweat",
         "today",
         "Salt marks on your clothes after sweating?",
@@ -680,6 +701,18 @@ _TABLE = (
         "0 if there was none.",
         step=5,
         usual=(0, 360),
+    ),
+    _number(
+        "longest_race_effort_min",
+        "conditioning",
+        "Longest session at race effort in the last 4 weeks",
+        "min",
+        0,
+        1440,
+        "0 if there was none.",
+        step=5,
+        usual=(0, 360),
+        no_points=True,
     ),
     _level(
         "strength_training",
@@ -760,7 +793,7 @@ _TABLE = (
             "looked_at": "A doctor has looked at them",
         },
         "No points come from it, but a word about a doctor.",
-        warns_only=True,
+        no_points=True,
         settled=_NOT_FREQUENT,
     ),
     _level(
@@ -793,10 +826,26 @@ _TABLE = (
             "potassium_sparing_diuretic": "Potassium-sparing diuretic",
             "statin": "Statin",
             "long_acting_beta_agonist": "Long-acting beta-agonist (inhaler)",
+            "short_acting_beta_agonist": "Short-acting beta-agonist (reliever inhaler)",
             "oral_beta_agonist": "Beta-agonist tablets",
             "other_blood_pressure": "Other blood-pressure medicine",
             "pseudoephedrine": "Pseudoephedrine (decongestant)",
         },
+        since={"short_acting_beta_agonist": "2027.2"},
+    ),
+    Field(
+        "tried_for_cramps",
+        "athlete",
+        "Tried against cramps",
+        "levels",
+        "What you take or have tried. No points come from it; the reason is told.",
+        levels={
+            "creatine": "Creatine",
+            "magnesium": "Magnesium",
+            "salt_tablets": "Salt tablets",
+            "pickle_juice": "Pickle juice",
+        },
+        no_points=True,
     ),
     Field(
         "conditions",
@@ -810,13 +859,21 @@ _TABLE = (
             "thyroid": "Thyroid disease",
             "nerve_compression": "Pinched nerve",
             "neuropathy": "Neuropathy",
+            "multiple_sclerosis": "Multiple sclerosis",
+            "other_nerve": "Other nerve disease",
             "spinal_stenosis": "Spinal stenosis",
             "liver": "Cirrhosis of the liver",
+            "other_liver": "Other liver disease",
             "kidney": "Kidney disease",
             "dialysis": "Dialysis",
             "anaemia": "Anaemia",
+            "sickle_cell_trait": "Sickle cell trait",
             "poor_circulation": "Poor circulation in the legs",
         },
+        since=dict.fromkeys(
+            ("multiple_sclerosis", "other_nerve", "other_liver", "sickle_cell_trait"),
+            "2027.2",
+        ),
     ),
     _level(
         "pregnancy_trimester",

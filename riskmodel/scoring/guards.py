@@ -50,6 +50,8 @@ Our judgement from the 5 to 14 days that reviews give; unknown counts as not use
 _YES_SEEN = FIELDS["red_flags_seen"].codes["yes"]
 _YES_ILL = FIELDS["illness_24h"].codes["yes"]
 
+_NO_EXERCISE = [FIELDS["sport"].codes[name] for name in ("work", "standing")]
+
 Columns = Mapping[str, NDArray[Any]]
 
 RED_FLAGS: Mapping[str, str] = MappingProxyType(
@@ -262,6 +264,15 @@ _RULES = (
         private=True,
     ),
     _rule(
+        "sickle_cell_trait",
+        _lists("conditions", "sickle_cell_trait"),
+        "Sickle cell trait: a collapse in hard effort is no cramp and an emergency. Build "
+        "up slowly, rest when you need to, and let somebody call for help at once.",
+        "Sickle cell trait: a collapse in hard effort is no cramp and an emergency. Build "
+        "up slowly, allow rest when it is asked for, and call for help at once.",
+        private=True,
+    ),
+    _rule(
         "frequent_cramps",
         _frequent(None, "as_before"),
         "Six or more sessions with a cramp in a year are worth a word with a doctor, who "
@@ -292,6 +303,12 @@ _RULES = (
         "The answers say male and pregnant: which is right? Pregnancy counts no points "
         "here. In pregnancy, a doctor or midwife should hear of this session first.",
         private=True,
+    ),
+    _rule(
+        "no_exercise",
+        lambda columns: np.isin(columns["sport"], _NO_EXERCISE),
+        "No study of these cramps is about work or standing: the number is that of a "
+        "session as long and as hard, and less sure.",
     ),
     _rule(
         "under_18",

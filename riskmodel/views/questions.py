@@ -10,7 +10,8 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
 from riskmodel.inputs.written import number_text
-from riskmodel.views import clock, form, look, navigation
+from riskmodel.squad.search import NAMED
+from riskmodel.views import clock, form, look, name_search, navigation, zero_points
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -38,6 +39,8 @@ SPORT_ICONS = {
     "cricket_baseball": "sports_cricket",
     "gym_strength": "fitness_center",
     "circuit_hiit": "timer",
+    "work": "construction",
+    "standing": "man",
     "other": "sports",
 }
 _OUTDATED = "The forecast's heat was of another duration and is left out: take it anew."
@@ -178,7 +181,7 @@ def _use_feeling(shares: Mapping[str, float]) -> None:
 def ask_group(group: str) -> None:
     """Draw the questions of one group that are not among the six."""
     fields = [f for f in FIELDS.values() if f.group == group and not f.required]
-    draw(f for f in fields if f.name not in _IF_MEASURED)
+    draw(f for f in fields if f.name not in (*_IF_MEASURED, *NAMED))
     if group == "conditioning":
         words = "A training log answers three of these"
         st.button(words, type="tertiary", on_click=navigation.go_to, args=("training",))
@@ -189,6 +192,8 @@ def ask_group(group: str) -> None:
             with box:
                 draw(f for f in fields if f.name in _IF_MEASURED)
     if group == "athlete":
+        name_search.ask(live=PAUSE)
+        draw(f for f in fields if f.name in NAMED)
         look.note(PRIVACY)
 
 
@@ -273,6 +278,7 @@ def _widget(field: Field) -> None:
         _time(field, common)
     else:
         st.text_input(field.label, **common)
+    zero_points.tell(field)
     of_log = state(FormState).log_answers.get(field.name)
     if of_log is not None and of_log.value == form.shown().get(field.name):
         look.note(f"From the training log. {of_log.source}")

@@ -36,7 +36,7 @@ def school_list():
              "Parent phone"]  # fmt: skip
     injuries = ["none", "hamstring", "", "ankle sprain"]
     medicines = ["none", "albuterol", "", "Adderall", "Zorblax"]
-    conditions = ["none", "asthma", "", "sickle cell trait"]
+    conditions = ["none", "asthma", "", "sickle cell disease"]
     for i in range(28):
         name = "Player A Longlastname-Hyphenated" if i == 0 else f"Player {i:02d}"
         cells = [i + 1, name, "QB", 9 + i % 4, f"20{8 + i % 4:02d}-0{1 + i % 9}-14", "M"]
