@@ -7,17 +7,17 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.views.name_search import KEY
 from riskmodel.views.zero_points import reasons
-from tests.views.pages import address_of
-from tests.views.test_my_session import (
+from tests.views.pages import (
     SIX,
+    address_of,
     fill,
     number_of,
     opened,
     own_answers,
     press,
-    shown,
     told,
 )
+from tests.views.test_my_session import shown
 
 HEALTH = {"all_questions": True, "group": "athlete"}
 
