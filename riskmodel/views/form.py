@@ -37,6 +37,8 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
+NAME_SEARCH = "name_search"
+"""Key of the field in which a name is looked for; what stands in it is no answer."""
 
 
 # ----------------------------------------------------------------- answers in and out
@@ -218,6 +220,7 @@ def forget_trail() -> None:
     page.scored, page.step, page.mass_asked = None, None, False
     page.levers, page.skipped = frozenset(), frozenset()
     state(FormState).start_weather, state(FormState).log_answers = None, {}
+    st.session_state.pop(NAME_SEARCH, None)
 
 
 def begin_visit(name: str, given: Answers) -> None:

@@ -13,19 +13,16 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad.search import Meaning, meanings
 from riskmodel.views import form, look
 
-KEY = "name_search"
-
 
 def ask(*, live: str) -> None:
     """Draw the field, and what the name in it means; ``live`` is how long to wait."""
     st.text_input(
         "Find by its name: a medicine, condition, injury or remedy",
-        key=KEY,
+        key=form.NAME_SEARCH,
         placeholder="Ventolin, MS, hamstring",
         live=live,
-        persist_state="session",
     )
-    name = (st.session_state[KEY] or "").strip()
+    name = (st.session_state[form.NAME_SEARCH] or "").strip()
     if not name:
         return
     found = meanings(name)

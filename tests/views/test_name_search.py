@@ -5,7 +5,7 @@ import pytest
 from riskmodel import assess, load_scorecard
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.guards import GUARDS
-from riskmodel.views.name_search import KEY
+from riskmodel.views.form import NAME_SEARCH
 from riskmodel.views.zero_points import reasons
 from tests.views.pages import (
     SIX,
@@ -23,7 +23,7 @@ HEALTH = {"all_questions": True, "group": "athlete"}
 
 
 def searched(page, name):
-    page.text_input(key=KEY).set_value(name).run()
+    page.text_input(key=NAME_SEARCH).set_value(name).run()
     assert not page.exception
     return told(page)
 
@@ -76,6 +76,14 @@ def test_what_cannot_be_ticked_is_said_and_costs_nothing(name, words):
     assert words in searched(page, name)
     assert not [b for b in page.button if (b.key or "").startswith("tick_")]
     assert (own_answers(page), number_of(page)) == (SIX, number)
+
+
+def test_a_typed_name_goes_with_the_answers_that_were_there():
+    page = opened(**SIX, **HEALTH, box_options=True)
+    searched(page, "Ventolin")
+    press(page, "clear")
+    assert not page.text_input(key=NAME_SEARCH).value
+    assert "Ventolin" not in told(page)
 
 
 def test_an_answer_that_counts_nothing_tells_why():
