@@ -121,6 +121,7 @@ class Guard:
     private: bool = False  # it tells a health answer
     urgent: bool = False  # it speaks against any training now
     about_heat: bool = False  # it is about the weather of the session
+    calm: bool = False  # a word for later, which says nothing against this session
 
     def __str__(self) -> str:
         return self.sentence
@@ -278,6 +279,7 @@ _RULES = (
         "Six or more sessions with a cramp in a year are worth a word with a doctor, who "
         "can look for a cause; sooner if they are new, or more than before.",
         private=True,
+        calm=True,
     ),
     _rule(
         "frequent_cramps_new",
