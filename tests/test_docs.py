@@ -220,7 +220,7 @@ def targets_of_the_model_card():
 
 
 def main_figures_of_the_model_card():
-    earlier = [*kept_scorecards()][-1]
+    earlier = next(iter(kept_scorecards()))
     table = main_figures(load_checks()["published"], earlier)
     cells = (
         [

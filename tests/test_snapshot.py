@@ -29,6 +29,14 @@ WRITE = os.environ.get("CRAMPRISK_SNAPSHOT") == "write"
 SESSIONS = 20_000
 CHUNK = 200
 DATA = "data/"
+# Levels that came after the first snapshot: only the last sessions have them, so that
+# all others stay those of then.
+LATER = {
+    "red_flags": ["hard_to_move", "several_muscles", "hinders_daily_life"],
+    "sport": ["work", "standing"],
+    **{name: [*field.since] for name, field in FIELDS.items() if field.since},
+}
+LATER_SHARE = 0.05
 
 
 def compare_text(name: str, text: str) -> None:
@@ -40,12 +48,14 @@ def compare_text(name: str, text: str) -> None:
 
 def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
     """Sessions with every answer, open ones, impossible ones and warning signs."""
-    rng = np.random.default_rng(seed)
+    rng, later = (np.random.default_rng(seed + i) for i in (0, 1))
+    last = np.arange(n) >= (1 - LATER_SHARE) * n
     columns: dict[str, object] = {}
-    # What only warns is drawn last: it moves nothing else.
-    for field in sorted(FIELDS.values(), key=lambda field: field.warns_only):
+    # What counts no points is drawn last: it moves nothing else.
+    for field in sorted(FIELDS.values(), key=lambda field: field.no_points):
         if field.kind == "text":
             continue
+        levels = [name for name in field.levels if name not in LATER.get(field.name, ())]
         if field.kind == "number":
             values = np.round(rng.uniform(field.low, field.high, n), 2).astype(object)
             values[rng.random(n) < 0.001] = field.high + 1
@@ -54,13 +64,13 @@ def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
             first = pd.Timestamp("2026-01-01T00:00+02:00")
             values = np.array([str(first + pd.Timedelta(h, "h")) for h in hours], object)
         elif field.kind == "level":
-            broad = [level for level in field.levels if level not in field.broader]
+            broad = [level for level in levels if level not in field.broader]
             values = rng.choice(broad, n).astype(object)
             # Some who gave a broader answer give one of the narrower ones.
             for place, (level, broader) in enumerate(field.broader.items()):
                 values[(np.arange(n) % 3 == place) & (values == broader)] = level
         else:
-            two = rng.choice([*field.levels, "none"], (n, 2))
+            two = rng.choice([*levels, "none"], (n, 2))
             values = np.array([";".join(sorted({*pair} - {"none"})) for pair in two])
             values = np.where(values == "", "none", values).astype(object)
         # Every session leaves some share of its questions open, from none to most.
@@ -68,6 +78,9 @@ def random_sessions(n: int = SESSIONS, seed: int = 14) -> pd.DataFrame:
         if field.name == "red_flags":
             open_share = 0.98
         values[rng.random(n) < open_share] = None
+        if field.name in LATER:
+            rows = last & (later.random(n) < 0.5)
+            values[rows] = later.choice(LATER[field.name], rows.sum())
         columns[field.name] = values
     return pd.DataFrame(columns)
 

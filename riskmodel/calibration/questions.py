@@ -94,7 +94,8 @@ def question_tables(
             by_duration[name] = np.clip(context.longer(answered, usual), least, most)
             total += context.duration @ by_duration[name]
     for tables in told.values():
-        tables["sport"] = dict(zip(FIELDS["sport"].levels, tables["sport"], strict=True))
+        by_sport = zip(FIELDS["sport"].levels, tables["sport"], strict=True)
+        tables["sport"] = {n: v for n, v in by_sport if n in context.sports}
     return {
         "air_temperature_c": AT_C,
         "duration_min": AT_MIN,
@@ -127,6 +128,7 @@ class _Context:
         self.effort = _hats(frame["session_rpe"].to_numpy(), np.array(AT_RPE))
         self.codes = frame["sport"].map(FIELDS["sport"].codes).to_numpy(dtype=np.int64)
         self.sport = np.eye(len(FIELDS["sport"].levels))[self.codes]
+        self.sports = {*frame["sport"]}
 
     def rise(self, answered: Array, without: Array) -> tuple[Array, Array, Array]:
         """Log ratio of two chances by duration, by effort and by sport, to be added."""

@@ -44,11 +44,15 @@ class Settled:
     answer : str, optional
         The level that an open answer then counts as; an answer of one's own stands.
         None: the question says nothing then, whatever is answered.
+    instead : bool
+        Whether another answer of one's own contradicts it: it is asked about, and the
+        level counts instead.
     """
 
     by: str
     levels: frozenset[str | None]
     answer: str | None = None
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Field:
     broader : mapping of str to str
         For a level that says more than another one, that other one.  What was answered
         with the broader one stays so: it says neither narrower one.
+    retired : frozenset of str
+        Levels of before, which are read and count as they did, and are offered no more.
     of_the_day : bool
         About this day alone: weather, drinking, rest.  Not open in ideal conditions.
     same_for_squad : bool
@@ -78,8 +84,11 @@ class Field:
         Whether it says something by itself, along an axis of a picture.
     usual : tuple of two floats, optional
         What is worth looking at, where far more is allowed; our judgement.
-    warns_only : bool
-        Whether it can change a warning, but no points.
+    no_points : bool
+        Whether it counts no points, whatever is answered: it changes a warning at most.
+    since : mapping of str to str
+        For an item that earlier scorecards do not know, the one it came with: a card that
+        leaves it out gives it 0 points.
     settled : Settled, optional
         By which other answer it is settled; it is then not even required.
     """
@@ -96,6 +105,7 @@ class Field:
     levels: Mapping[str, str] = field(default_factory=dict)
     in_brief: Mapping[str, str] = field(default_factory=dict)
     broader: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
     required: bool = False
     of_the_day: bool = False
     same_for_squad: bool = False
@@ -104,13 +114,14 @@ class Field:
     measured_under: tuple[str, ...] = ()
     axis: bool = True
     usual: tuple[float, float] | None = None
-    warns_only: bool = False
+    no_points: bool = False
+    since: Mapping[str, str] = field(default_factory=dict)
     settled: Settled | None = None
 
     @property
     def scored(self) -> bool:
         """Whether the answer can change the points; labels and warnings cannot."""
-        return self.kind != "text" and self.group != "before" and not self.warns_only
+        return self.kind != "text" and self.group != "before" and not self.no_points
 
     def asked_of(self, answers: Mapping[str, Any]) -> bool:
         """Whether there is something to ask, given the other answers of a session.
@@ -157,10 +168,11 @@ class Field:
         if self.kind == "number":
             unit = "" if self.unit == "of 10" else self.unit
             return f"{self.low:g} to {self.high:g} {unit}".rstrip()
+        levels = ", ".join(name for name in self.levels if name not in self.retired)
         if self.kind == "level":
-            return "one of " + ", ".join(self.levels)
+            return f"one of {levels}"
         if self.kind == "levels":
-            return "none, or a list separated by ; of " + ", ".join(self.levels)
+            return f"none, or a list separated by ; of {levels}"
         if self.kind == "time":
             return (
                 "an ISO time from 1900 to 2199 with its UTC offset, "
@@ -174,14 +186,17 @@ class Field:
         return {level: code for code, level in enumerate(self.levels)}
 
     def offered(self, answer: Any = None) -> Mapping[str, str]:
-        """Levels to choose from: a broader one only where it is the answer already.
+        """Levels to choose from: a broader or retired one only where it was answered.
+
+        Of a list, the answer is all its items.
 
         Examples
         --------
         >>> list(FIELDS["cramp_sessions_12mo"].offered())
         ['never', 'earlier', '1-2', '3-5', '6+']
         """
-        left_out = {*self.broader.values()} - {answer}
+        answered = {answer} if isinstance(answer, str) else {*(answer or ())}
+        left_out = {*self.broader.values(), *self.retired} - answered
         return {name: label for name, label in self.levels.items() if name not in left_out}
 
 
@@ -222,6 +237,11 @@ _DRY = frozenset(sport for sport, share in _WATER_SHARES.items() if share == 0)
 _IN_WATER = Settled("sport", _SWUM)
 _ON_LAND = Settled("sport", _DRY | {None})
 
+# How often is frequent: the highest level of the history.
+_NOT_FREQUENT = Settled(
+    "cramp_sessions_12mo", frozenset({"never", "earlier", "0", "1-2", "3-5", None})
+)
+
 _OF_THE_SUN = ("sky", "latitude_deg", "longitude_deg", "start_time")
 _OF_THE_HEAT = (
     "air_temperature_c",
@@ -240,25 +260,35 @@ _TABLE = (
         "levels",
         "Signs that need a person to look at them before any number helps.",
         levels={
-            "swollen_calf": "Calf pain with swelling, warmth or redness",
+            "swollen_calf": "Pain in a calf or another limb with swelling, warmth or "
+            "redness",
             "swelling_or_bruising": "Swelling or bruising after a cramp, or you cannot "
-            "put weight on the leg or walk normally",
+            "put weight on the limb, use it or walk normally",
             "severe_pain_or_weakness": "Severe pain or weakness",
+            "hard_to_move": "A limb that is hard to move",
             "lasting_days": "A cramp or its pain that has lasted more than a few days",
+            "several_muscles": "Cramps in more than one muscle at once",
+            "hinders_daily_life": "Cramps that get in the way of daily life or of walking",
             "frequent_or_several": "Frequent cramps, or cramps in more than one muscle",
             "fever_numbness_tingling": "Cramps with fever, numbness or tingling",
-            "calf_with_exercise": "Calf cramps that come with exercise and go with rest",
+            "calf_with_exercise": "Cramps in a calf or another limb that come each time "
+            "with exercise and go with rest",
             "twitching_with_weakness": "Twitching that does not stop, with weakness",
         },
+        # Frequent cramps are asked with those of a year, see frequent_cramps.
+        retired=frozenset({"frequent_or_several"}),
         in_brief={
-            "swollen_calf": "a painful calf that is swollen, warm or red",
+            "swollen_calf": "pain in a limb with swelling, warmth or redness",
             "swelling_or_bruising": "swelling or bruising after a cramp, or you cannot "
-            "put weight on the leg or walk normally",
+            "use the limb or walk normally",
             "severe_pain_or_weakness": "severe pain or weakness",
+            "hard_to_move": "a limb that is hard to move",
             "lasting_days": "a cramp or its pain for more than a few days",
-            "frequent_or_several": "frequent cramps, or in more than one muscle",
+            "several_muscles": "cramps in more than one muscle at once",
+            "hinders_daily_life": "cramps that hinder daily life or walking",
             "fever_numbness_tingling": "cramps with fever, numbness or tingling",
-            "calf_with_exercise": "calf cramps that come with exercise and go with rest",
+            "calf_with_exercise": "cramps that come each time with exercise and go with "
+            "rest",
             "twitching_with_weakness": "twitching that does not stop, with weakness",
         },
     ),
@@ -299,6 +329,8 @@ _TABLE = (
             "cricket_baseball": "Cricket or baseball",
             "gym_strength": "Strength training",
             "circuit_hiit": "Circuit or interval class",
+            "work": "Physical work",
+            "standing": "Standing",
             "other": "Other",
         },
         "Sets how much heat the body makes and how fast it moves through the air.",
@@ -352,7 +384,14 @@ _TABLE = (
         },
         "An activity begun within the last four weeks counts as new.",
     ),
-    _level("competition", "plan", "Race or match?", _YES_NO, same_for_squad=True),
+    _level(
+        "competition",
+        "plan",
+        "Race or match?",
+        _YES_NO,
+        same_for_squad=True,
+        settled=Settled("sport", frozenset({"work", "standing"}), "no"),
+    ),
     _number(
         "warm_up_min",
         "plan",
@@ -434,7 +473,7 @@ _TABLE = (
         step=0.5,
         same_for_squad=True,
         usual=(16, 31),
-        warns_only=True,
+        no_points=True,
         settled=_ON_LAND,
     ),
     _number(
@@ -607,6 +646,14 @@ _TABLE = (
         of_the_day=True,
     ),
     _level(
+        "thirst",
+        "today",
+        "Thirsty before the start?",
+        _YES_NO,
+        of_the_day=True,
+        no_points=True,
+    ),
+    _level(
         "salty_sweat",
         "today",
         "Salt marks on your clothes after sweating?",
@@ -654,6 +701,18 @@ _TABLE = (
         "0 if there was none.",
         step=5,
         usual=(0, 360),
+    ),
+    _number(
+        "longest_race_effort_min",
+        "conditioning",
+        "Longest session at race effort in the last 4 weeks",
+        "min",
+        0,
+        1440,
+        "0 if there was none.",
+        step=5,
+        usual=(0, 360),
+        no_points=True,
     ),
     _level(
         "strength_training",
@@ -724,6 +783,20 @@ _TABLE = (
         broader={"never": "0", "earlier": "0"},
     ),
     _level(
+        "frequent_cramps",
+        "athlete",
+        "That many cramps: are they new, or looked at?",
+        {
+            "as_before": "As many as before",
+            "new": "New",
+            "more": "More than before",
+            "looked_at": "A doctor has looked at them",
+        },
+        "No points come from it, but a word about a doctor.",
+        no_points=True,
+        settled=_NOT_FREQUENT,
+    ),
+    _level(
         "family_cramps",
         "athlete",
         "Does a parent or sibling cramp with exercise?",
@@ -753,10 +826,26 @@ _TABLE = (
             "potassium_sparing_diuretic": "Potassium-sparing diuretic",
             "statin": "Statin",
             "long_acting_beta_agonist": "Long-acting beta-agonist (inhaler)",
+            "short_acting_beta_agonist": "Short-acting beta-agonist (reliever inhaler)",
             "oral_beta_agonist": "Beta-agonist tablets",
             "other_blood_pressure": "Other blood-pressure medicine",
             "pseudoephedrine": "Pseudoephedrine (decongestant)",
         },
+        since={"short_acting_beta_agonist": "2027.2"},
+    ),
+    Field(
+        "tried_for_cramps",
+        "athlete",
+        "Tried against cramps",
+        "levels",
+        "What you take or have tried. No points come from it; the reason is told.",
+        levels={
+            "creatine": "Creatine",
+            "magnesium": "Magnesium",
+            "salt_tablets": "Salt tablets",
+            "pickle_juice": "Pickle juice",
+        },
+        no_points=True,
     ),
     Field(
         "conditions",
@@ -770,13 +859,21 @@ _TABLE = (
             "thyroid": "Thyroid disease",
             "nerve_compression": "Pinched nerve",
             "neuropathy": "Neuropathy",
+            "multiple_sclerosis": "Multiple sclerosis",
+            "other_nerve": "Other nerve disease",
             "spinal_stenosis": "Spinal stenosis",
             "liver": "Cirrhosis of the liver",
+            "other_liver": "Other liver disease",
             "kidney": "Kidney disease",
             "dialysis": "Dialysis",
             "anaemia": "Anaemia",
+            "sickle_cell_trait": "Sickle cell trait",
             "poor_circulation": "Poor circulation in the legs",
         },
+        since=dict.fromkeys(
+            ("multiple_sclerosis", "other_nerve", "other_liver", "sickle_cell_trait"),
+            "2027.2",
+        ),
     ),
     _level(
         "pregnancy_trimester",
@@ -788,7 +885,7 @@ _TABLE = (
             "2": "Second trimester",
             "3": "Third trimester",
         },
-        settled=Settled("sex", frozenset({"male"}), "0"),
+        settled=Settled("sex", frozenset({"male"}), "0", instead=True),
     ),
 )
 

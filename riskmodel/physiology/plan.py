@@ -108,7 +108,8 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     Returns
     -------
     dict of str to ndarray of shape (n_sessions,)
-        All inputs, unknown ones included, and `QUANTITIES`.  ``wbgt_c`` and
+        All inputs, unknown ones included, where one was `contradicted`, and
+        `QUANTITIES`.  ``wbgt_c`` and
         ``solar_radiation_w_m2`` are those that count, measured or computed,
         both unknown of a session in the water, of which the air tells no heat.
         ``heat_days_14d`` is the population's average where unknown, and the two
@@ -138,14 +139,22 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     return columns
 
 
+def contradicted(name: str) -> str:
+    """Column that says where an answer was contradicted by another (`Settled.instead`)."""
+    return f"{name}_contradicted"
+
+
 def _settle(columns: dict[str, NDArray[Any]], n_sessions: int) -> None:
     """Let other answers settle questions: count as a level, or say nothing."""
     for name, settled in settled_masks(columns, n_sessions).items():
         field, column = FIELDS[name], columns[name]
-        level = field.settled.answer if field.settled else None
-        if level is not None:
-            open_ones = settled & is_unknown(column)
-            columns[name] = np.where(open_ones, field.codes[level], column)
+        rule = field.settled
+        if rule is not None and rule.answer is not None:
+            code, is_open = field.codes[rule.answer], is_unknown(column)
+            counts = settled if rule.instead else settled & is_open
+            columns[name] = np.where(counts, code, column)
+            if rule.instead:
+                columns[contradicted(name)] = settled & ~is_open & (column != code)
         elif settled.any():
             columns[name] = np.where(settled, unknown_column(field, n_sessions), column)
 

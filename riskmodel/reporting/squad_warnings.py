@@ -78,7 +78,7 @@ def plan_warnings(scored: Mapping[str, pd.DataFrame]) -> list[str]:
 def name_warnings(
     squad: pd.DataFrame, names: pd.Series[str], *, private: bool = True
 ) -> list[str]:
-    """Say of names in a list, such as sickle cell trait, what a coach must know.
+    """Say of names in a list, such as sickle cell disease, what a coach must know.
 
     Parameters
     ----------
@@ -91,9 +91,9 @@ def name_warnings(
 
     Examples
     --------
-    >>> squad = pd.DataFrame({"conditions": ["sickle cell trait", "none"]})
-    >>> name_warnings(squad, pd.Series(["Ada", "Ben"]))[0][:23]
-    'Ada: Sickle cell trait:'
+    >>> squad = pd.DataFrame({"conditions": ["sickle cell disease", "none"]})
+    >>> name_warnings(squad, pd.Series(["Ada", "Ben"]))[0][:25]
+    'Ada: Sickle cell disease:'
     """
     warnings: dict[str, list[str]] = {}
     for word in open_words(squad):

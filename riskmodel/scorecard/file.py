@@ -24,7 +24,16 @@ from riskmodel.scorecard.rows import POINTS_PER_DOUBLING, Factor, Knot, Level, S
 _COMPUTED = {"wbgt_c", "body_mass_loss_pct", "sodium_deficit_mg"}
 
 # A better sentence does not change the score, so it does not change the fingerprint.
-_WORDS = {"title", "version", "label", "question", "reason", "departure", "covers"}
+_WORDS = {
+    "title",
+    "version",
+    "adds_to",
+    "label",
+    "question",
+    "reason",
+    "departure",
+    "covers",
+}
 
 
 # What each plain type is called.
@@ -95,7 +104,7 @@ def version_of(fingerprint: str) -> str:
 
 
 def is_other_version(version: str, now: str) -> bool:
-    """Whether something that was saved was scored with another scorecard than now.
+    """Whether something that was saved was scored with other weights than now.
 
     Parameters
     ----------
@@ -109,8 +118,14 @@ def is_other_version(version: str, now: str) -> bool:
     --------
     >>> is_other_version("2026.1", "2027.1"), is_other_version("", "2026.1")
     (True, False)
+    >>> is_other_version("2027.1", "2027.2")  # which only added answers
+    False
     """
-    return (version or next(iter(known_scorecards()))) != now
+    known = known_scorecards()
+    saved = version or next(iter(known))
+    while now != saved and now in known and known[now].adds_to:
+        now = known[now].adds_to
+    return saved != now
 
 
 def _load(path: Path) -> Scorecard:
@@ -138,6 +153,7 @@ class _File:
     shrink: Mapping[str, float]
     doubt: Mapping[str, float]
     factor: tuple[Factor, ...]
+    adds_to: str = ""
 
 
 def _scorecard(raw: Mapping[str, Any]) -> Scorecard:
@@ -160,6 +176,7 @@ def _scorecard(raw: Mapping[str, Any]) -> Scorecard:
     return Scorecard(
         title=str(file.title),
         version=str(file.version),
+        adds_to=file.adds_to,
         shrink=file.shrink,
         doubt=file.doubt,
         factors=counted,
@@ -248,8 +265,11 @@ def _check_factor(who: str, factor: Factor, shrink: Mapping[str, float]) -> None
 
 
 def _with_narrower(factor: Factor) -> Factor:
-    """Every level of the question: one left out has the points of its broader one."""
-    if factor.kind != "levels":
+    """Every level of the question: one left out has the points of its broader one.
+
+    An item of a list that is newer than the card has none.
+    """
+    if factor.kind not in ("levels", "list"):
         return factor
     field, listed = FIELDS[factor.quantity], {row.level: row for row in factor.levels}
     left_out = {
@@ -257,7 +277,12 @@ def _with_narrower(factor: Factor) -> Factor:
         for name, broad in field.broader.items()
         if name not in listed
     }
-    levels = {**listed, **left_out}
+    left_out |= {
+        name: Level(name, 1.0, 0, grade="none", judgement=True)
+        for name in field.since
+        if name not in listed
+    }
+    levels = {**left_out, **listed}
     return replace(factor, levels=tuple(levels[name] for name in field.levels))
 
 
@@ -312,8 +337,9 @@ def _check_quantity(who: str, factor: Factor) -> None:
     )
     if field is not None and not computed and factor.levels:
         levels = [level.level for level in factor.levels]
-        needed = [n for n in field.levels if n in levels or n not in field.broader]
-        may = f"; {' and '.join(field.broader)} may be left out" if field.broader else ""
+        optional = (*field.broader, *field.since)
+        needed = [n for n in field.levels if n in levels or n not in optional]
+        may = f"; {' and '.join(optional)} may be left out" if optional else ""
         _require(
             levels == needed,
             f"{who} must list the levels {', '.join(field.levels)}, in this order{may}.",

@@ -99,7 +99,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All rows of a scorecard file, checked."""
+    """All rows of a scorecard file, checked.
+
+    `adds_to` is the version of which it changes no number, and only adds answers.
+    """
 
     title: str
     version: str
@@ -108,6 +111,7 @@ class Scorecard:
     factors: tuple[Factor, ...]
     named: tuple[Factor, ...]
     fingerprint: str
+    adds_to: str = ""
 
     @property
     def duration_place(self) -> int | None:

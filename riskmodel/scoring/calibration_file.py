@@ -166,12 +166,13 @@ def _tables(raw: Mapping[str, Any], cells: tuple[int, ...]) -> dict[str, Array]:
 
 
 def _told(raw: Mapping[str, Any], minutes: tuple[int, ...], rpe: tuple[int, ...]) -> Told:
-    sports = FIELDS["sport"].levels
+    # A sport that the made-up sessions do not have counts as one that is not named.
+    of_sport = dict.fromkeys(FIELDS["sport"].levels, raw["sport"]["other"]) | raw["sport"]
     least, most = _numbers(raw["ends"], (2,))
     return Told(
         _numbers(raw["duration_min"], minutes, falls=False),
         _numbers(raw["session_rpe"], rpe, falls=False),
-        _numbers([raw["sport"][sport] for sport in sports], (len(sports),)),
+        _numbers([of_sport[sport] for sport in FIELDS["sport"].levels], (len(of_sport),)),
         float(least),
         float(most),
     )

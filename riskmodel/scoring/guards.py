@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import UNKNOWN
+from riskmodel.physiology.plan import contradicted
 
 HIGH_WBGT_C = 30.0
 EXTREME_WBGT_C = 32.0
@@ -48,24 +50,33 @@ Our judgement from the 5 to 14 days that reviews give; unknown counts as not use
 _YES_SEEN = FIELDS["red_flags_seen"].codes["yes"]
 _YES_ILL = FIELDS["illness_24h"].codes["yes"]
 
+_NO_EXERCISE = [FIELDS["sport"].codes[name] for name in ("work", "standing")]
+
 Columns = Mapping[str, NDArray[Any]]
 
 RED_FLAGS: Mapping[str, str] = MappingProxyType(
     {
-        "swollen_calf": "Calf pain with swelling, warmth or redness can be a blood clot. "
-        "Do not massage or stretch it and do not train; get medical care today.",
-        "swelling_or_bruising": "Swelling, bruising or a leg that does not carry you can "
-        "mean a torn muscle. Do not train; have it examined.",
+        "swollen_calf": "Pain in a limb with swelling, warmth or redness can be a blood "
+        "clot. Do not massage or stretch it and do not train; get medical care today.",
+        "swelling_or_bruising": "Swelling, bruising or a limb that does not carry you, or "
+        "that you cannot use, can mean a torn muscle. Do not train; have it examined.",
         "severe_pain_or_weakness": "Severe pain or weakness can be more than a cramp. Do "
         "not train; get medical care now.",
+        "hard_to_move": "A limb that is hard to move can mean an injury, or a nerve. Do "
+        "not train; have it examined.",
         "lasting_days": "A cramp ends within minutes. What lasts for days should be "
         "examined before you train.",
+        "several_muscles": "Cramps in more than one muscle at once can have a cause in the "
+        "whole body. Do not train; have it looked at.",
+        "hinders_daily_life": "Cramps that get in the way of daily life or of walking need "
+        "a doctor before you train.",
         "frequent_or_several": "Cramps that are frequent or come in more than one muscle "
-        "can have a cause that a doctor should look for.",
+        "can have a cause that a doctor should look for. They are asked apart now: say "
+        "which of the signs it is.",
         "fever_numbness_tingling": "Cramps with fever, numbness or tingling need a doctor "
         "before you train.",
-        "calf_with_exercise": "Calf cramps that come with exercise and go with rest can "
-        "come from the circulation. Have it looked at before you train on.",
+        "calf_with_exercise": "Cramps in a limb that come each time with exercise and go "
+        "with rest can come from the circulation. Have it looked at before you train on.",
         "twitching_with_weakness": "Twitching that does not stop, together with weakness, "
         "should be seen by a doctor.",
     }
@@ -76,14 +87,25 @@ In the main what five lay articles on cramps agree on; the wording is ours.
 """
 _RED_FLAGS_TO_A_COACH: Mapping[str, str] = MappingProxyType(
     {
-        "swelling_or_bruising": "Swelling, bruising or a leg that cannot take weight can "
-        "mean a torn muscle. No training; have it examined.",
+        "swollen_calf": "Pain in a limb with swelling, warmth or redness can be a blood "
+        "clot. No massage, no stretching and no training; medical care today.",
+        "swelling_or_bruising": "Swelling, bruising or a limb that cannot take weight or "
+        "be used can mean a torn muscle. No training; have it examined.",
+        "severe_pain_or_weakness": "Severe pain or weakness can be more than a cramp. No "
+        "training; medical care now.",
+        "hard_to_move": "A limb that is hard to move can mean an injury, or a nerve. No "
+        "training; have it examined.",
         "lasting_days": "A cramp ends within minutes. What lasts for days should be "
         "examined before any training.",
+        "several_muscles": "Cramps in more than one muscle at once can have a cause in the "
+        "whole body. No training; have it looked at.",
+        "hinders_daily_life": "Cramps that get in the way of daily life or of walking need "
+        "a doctor before any training.",
         "fever_numbness_tingling": "Cramps with fever, numbness or tingling need a doctor "
         "before any training.",
-        "calf_with_exercise": "Calf cramps that come with exercise and go with rest can "
-        "come from the circulation. Have it looked at before any more training.",
+        "calf_with_exercise": "Cramps in a limb that come each time with exercise and go "
+        "with rest can come from the circulation. Have it looked at before any more "
+        "training.",
     }
 )
 """The same to a coach, where the first speaks to the athlete."""
@@ -99,6 +121,7 @@ class Guard:
     private: bool = False  # it tells a health answer
     urgent: bool = False  # it speaks against any training now
     about_heat: bool = False  # it is about the weather of the session
+    calm: bool = False  # a word for later, which says nothing against this session
 
     def __str__(self) -> str:
         return self.sentence
@@ -124,6 +147,17 @@ def _lists(quantity: str, item: str) -> Condition:
     bit = 1 << FIELDS[quantity].codes[item]
     # Unknown is -1, all bits set, and must not count as named.
     return lambda columns: (columns[quantity] > 0) & (columns[quantity] & bit > 0)
+
+
+def _frequent(*courses: str | None) -> Condition:
+    """Cramps in so many sessions that they are frequent, and how that came to be."""
+    codes = FIELDS["frequent_cramps"].codes
+    named = [UNKNOWN if course is None else codes[course] for course in courses]
+    often = FIELDS["cramp_sessions_12mo"].codes["6+"]
+    return lambda columns: (
+        (columns["cramp_sessions_12mo"] == often)
+        & np.isin(columns["frequent_cramps"], named)
+    )
 
 
 def _red_flag(item: str) -> Condition:
@@ -231,11 +265,52 @@ _RULES = (
         private=True,
     ),
     _rule(
+        "sickle_cell_trait",
+        _lists("conditions", "sickle_cell_trait"),
+        "Sickle cell trait: a collapse in hard effort is no cramp and an emergency. Build "
+        "up slowly, rest when you need to, and let somebody call for help at once.",
+        "Sickle cell trait: a collapse in hard effort is no cramp and an emergency. Build "
+        "up slowly, allow rest when it is asked for, and call for help at once.",
+        private=True,
+    ),
+    _rule(
+        "frequent_cramps",
+        _frequent(None, "as_before"),
+        "Six or more sessions with a cramp in a year are worth a word with a doctor, who "
+        "can look for a cause; sooner if they are new, or more than before.",
+        private=True,
+        calm=True,
+    ),
+    _rule(
+        "frequent_cramps_new",
+        _frequent("new", "more"),
+        "Cramps this often that are new, or more than before, can have a cause: see a "
+        "doctor about them soon, and go easy until then.",
+        "Cramps this often that are new, or more than before, can have a cause: a doctor "
+        "should look at them soon; easy training until then.",
+        private=True,
+    ),
+    _rule(
         "pregnancy",
         lambda columns: columns["pregnancy_trimester"] > 0,
         "In pregnancy, talk about this session with your doctor or midwife first.",
         "In pregnancy, a doctor or midwife should hear of this session first.",
         private=True,
+    ),
+    _rule(
+        "pregnancy_contradicted",
+        lambda columns: columns[contradicted("pregnancy_trimester")],
+        "The answers say male and pregnant: which is right? Pregnancy counts no points "
+        "here. If you are pregnant, talk about this session with your doctor or midwife.",
+        "The answers say male and pregnant: which is right? Pregnancy counts no points "
+        "here. In pregnancy, a doctor or midwife should hear of this session first.",
+        private=True,
+    ),
+    _rule(
+        "no_exercise",
+        lambda columns: np.isin(columns["sport"], _NO_EXERCISE),
+        "No study of these cramps is about work or standing: the number is that of a "
+        "session as long and as hard, and less sure.",
     ),
     _rule(
         "under_18",

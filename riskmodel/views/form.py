@@ -38,6 +38,8 @@ EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
 TARGET = "of_target_"
 """How the keys of a target time and of a best begin: they are one person's."""
+NAME_SEARCH = "name_search"
+"""Key of the field in which a name is looked for; what stands in it is no answer."""
 
 
 # ----------------------------------------------------------------- answers in and out
@@ -224,6 +226,7 @@ def forget_trail() -> None:
     for key in [key for key in st.session_state if str(key).startswith(TARGET)]:
         del st.session_state[key]
     state(FormState).start_weather, state(FormState).log_answers = None, {}
+    st.session_state.pop(NAME_SEARCH, None)
 
 
 def not_asked_anew(given: Answers) -> dict[str, Any]:

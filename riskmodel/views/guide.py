@@ -43,7 +43,7 @@ def _list(rows: Iterable[tuple[str, str]], kind: str = "ul") -> str:
 def _chosen(choice: Choice) -> str:
     """Draw what a choice comes to, for the warning signs what to do about each."""
     urgent = choice.name == "warning"
-    signs = FIELDS["red_flags"].levels
+    signs = FIELDS["red_flags"].offered()
     lines = "".join(f"<li>{escape(RED_FLAGS[name])}</li>" for name in signs)
     rows = f'<ul class="cr-list">{lines}</ul>' if urgent else ""
     return (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -283,9 +284,9 @@ def _show_factors() -> None:
         )
 
 
-def _changed(before: Scorecard) -> None:
+def _changed(before: Scorecard, after: Scorecard) -> None:
     main = main_figures(checks["published"], before.version)
-    scorecard_changes.show(before, card, main)
+    scorecard_changes.show(before, after, main)
 
 
 def _tell_own_rate() -> None:
@@ -305,7 +306,7 @@ def _tell_own_rate() -> None:
 card, calibration, checks = load_scorecard(), load_calibration(), load_checks()
 summary = checks["summary"]
 targets = target_rows(checks["published"], checks)
-others = [known for known in known_scorecards().values() if known.version != card.version]
+versions = [*known_scorecards().values()]
 
 look.heading(
     "How points become a chance",
@@ -334,10 +335,9 @@ folded: list[tuple[str, str, Callable[[], None]]] = [
     (targets_text(targets), "targets", lambda: published.show_targets(targets)),
     ("Against simpler and fitted rivals", "rivals", _show_rivals),
 ]
-if others:
-    before = others[-1]
-    changed = f"What changed from {before.version} and why"
-    folded.append((changed, "changes", partial(_changed, before)))
+for before, after in reversed([*pairwise(versions)]):
+    changed = f"What changed from {before.version} to {after.version} and why"
+    folded.append((changed, f"changes_{before.version}", partial(_changed, before, after)))
 folded.append(("Your own club's rate, and how it was computed", "own_rate", _tell_own_rate))
 for label, key, draw in folded:
     widgets.folded(label, f"method_{key}", draw)

@@ -119,7 +119,10 @@ def _number_html(answer: Assessment) -> str:
     if sentences := result.must_not_start(answer):
         return look.stop("Do not start yet", sentences)
     guards = sorted(answer.guards, key=lambda guard: not guard.urgent)
-    warnings = "".join(f'<p class="cr-warn">{escape(g.sentence)}</p>' for g in guards)
+    warnings = "".join(
+        f'<p class="{"cr-note" if g.calm else "cr-warn"}">{escape(g.sentence)}</p>'
+        for g in guards
+    )
     if answer.problems:
         needed = escape(needed_words(answer))
         return f'<p class="cr-do">No number yet</p><p>{needed}</p>{warnings}'

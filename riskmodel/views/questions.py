@@ -10,7 +10,16 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field
 from riskmodel.inputs.written import number_text
-from riskmodel.views import clock, form, look, navigation, widgets
+from riskmodel.squad.search import NAMED
+from riskmodel.views import (
+    clock,
+    form,
+    look,
+    name_search,
+    navigation,
+    widgets,
+    zero_points,
+)
 from riskmodel.views.state import FormState, state
 from riskmodel.weather.feels import FEELS_C, humidity_pct
 
@@ -38,6 +47,8 @@ SPORT_ICONS = {
     "cricket_baseball": "sports_cricket",
     "gym_strength": "fitness_center",
     "circuit_hiit": "timer",
+    "work": "construction",
+    "standing": "man",
     "other": "sports",
 }
 _OUTDATED = "The forecast's heat was of another duration and is left out: take it anew."
@@ -177,7 +188,7 @@ def _use_feeling(shares: Mapping[str, float]) -> None:
 def ask_group(group: str) -> None:
     """Draw the questions of one group that are not among the six."""
     fields = [f for f in FIELDS.values() if f.group == group and not f.required]
-    draw(f for f in fields if f.name not in _IF_MEASURED)
+    draw(f for f in fields if f.name not in (*_IF_MEASURED, *NAMED))
     if group == "conditioning":
         words = "A training log answers three of these"
         st.button(words, type="tertiary", on_click=navigation.go_to, args=("training",))
@@ -188,6 +199,8 @@ def ask_group(group: str) -> None:
             with box:
                 draw(f for f in fields if f.name in _IF_MEASURED)
     if group == "athlete":
+        name_search.ask()
+        draw(f for f in fields if f.name in NAMED)
         look.note(PRIVACY)
 
 
@@ -272,6 +285,7 @@ def _widget(field: Field) -> None:
         _time(field, common)
     else:
         st.text_input(field.label, **common)
+    zero_points.tell(field)
     of_log = state(FormState).log_answers.get(field.name)
     if of_log is not None and of_log.value == form.shown().get(field.name):
         look.note(f"From the training log. {of_log.source}")
@@ -280,7 +294,7 @@ def _widget(field: Field) -> None:
 def levels(field: Field, settings: Mapping[str, Any]) -> None:
     """Draw the levels of a field side by side, for one or several answers."""
     several = field.kind == "levels"
-    answer = None if several else st.session_state.get(settings["key"])
+    answer = st.session_state.get(settings["key"])
     options = {**(NONE if several else {}), **field.offered(answer)}
     st.pills(
         field.label,

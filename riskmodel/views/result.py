@@ -111,7 +111,7 @@ def show_picture(answer: Assessment, was: Assessment | None) -> None:
         return
     st.html(picture_html(answer, was))
     for guard in answer.guards:
-        look.warn(guard.sentence)
+        (look.note if guard.calm else look.warn)(guard.sentence)
 
 
 def picture_html(answer: Assessment, was: Assessment | None = None) -> str:

@@ -21,6 +21,7 @@ from riskmodel.views import tables
 
 Row = Mapping[str, Any]
 _TOLD = ("2026.1", "2027.1")
+_ADDED = ("2027.1", "2027.2")
 
 
 def show(before: Scorecard, after: Scorecard, main: pd.DataFrame | None = None) -> None:
@@ -28,6 +29,13 @@ def show(before: Scorecard, after: Scorecard, main: pd.DataFrame | None = None) 
     changes = compare_scorecards(before, after)
     if main is not None and (before.version, after.version) == _TOLD:
         _why(main.set_index("id"))
+    if (before.version, after.version) == _ADDED:
+        st.markdown(
+            "Ordinary answers that nobody could give before have rows of their own, most "
+            "with 0 points and the reason. What could be answered before counts as it did: "
+            "the curves were fitted again and came out the same to the last digit. Only a "
+            "man who is pregnant by his answers is now asked which is right."
+        )
     if not changes.rows and not changes.grades:
         st.markdown(NOTHING)
     for note in grade_notes(changes):

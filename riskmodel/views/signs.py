@@ -15,6 +15,12 @@ ANCHOR = "warning-signs"
 
 
 def ask() -> None:
+    """Draw the question, and for somebody who cramps often whether that was looked at."""
+    _ask_now()
+    questions.draw([FIELDS["frequent_cramps"]])
+
+
+def _ask_now() -> None:
     """Draw the question in brief, its list once it is opened, or that it was answered."""
     page = state(MySessionState)
     named = _named()

@@ -73,7 +73,6 @@ def test_what_is_settled_is_never_named_as_not_answered(session):
     ("base", "name", "level", "other"),
     [
         (GYM, "strength_training", "yes", "no"),
-        ({**GYM, "sport": "running", "sex": "male"}, "pregnancy_trimester", "0", "2"),
     ],
 )
 def test_an_open_answer_counts_as_the_level_and_one_of_its_own_stands(
@@ -85,6 +84,22 @@ def test_an_open_answer_counts_as_the_level_and_one_of_its_own_stands(
     assert still_open.contributions == answered.contributions
     assert still_open.total_points < assess({**base, name: other}).total_points
     assert FIELDS[name].asked_of({**base, name: other})
+
+
+def test_a_man_who_is_pregnant_is_asked_about_and_not_scored():
+    man = {**GYM, "sport": "running", "sex": "male"}
+    plain, asked = assess(man), {**man, "pregnancy_trimester": "2"}
+    answer = assess(asked)
+    assert FIELDS["pregnancy_trimester"].asked_of(asked)
+    assert answer.contributions == plain.contributions
+    assert answer.probability == plain.probability
+    assert {g.name for g in answer.guards} == {
+        *(g.name for g in plain.guards),
+        "pregnancy_contradicted",
+    }
+    woman = {**man, "sex": "female"}
+    pregnant = assess({**woman, "pregnancy_trimester": "2"})
+    assert pregnant.total_points > assess(woman).total_points
 
 
 def test_only_a_sport_of_resistance_answers_strength_training():

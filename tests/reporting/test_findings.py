@@ -134,8 +134,11 @@ def test_private_urgent_and_heat_are_attributes():
     }
     assert {g.name for g in GUARDS if g.private} == {
         *FIELDS["red_flags"].levels,
-        *("red_flag_seen", "illness", "circulation", "pregnancy"),
+        *("red_flag_seen", "illness", "circulation", "frequent_cramps"),
+        *("frequent_cramps_new", "sickle_cell_trait", "pregnancy"),
+        "pregnancy_contradicted",
     }
+    assert [g.name for g in GUARDS if g.calm] == ["frequent_cramps"]
     assert {g.name for g in GUARDS if g.urgent} == {
         *FIELDS["red_flags"].levels,
         *("illness", "extreme_heat"),

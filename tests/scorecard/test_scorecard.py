@@ -1,3 +1,4 @@
+import json
 import math
 import re
 import tomllib
@@ -345,3 +346,60 @@ def test_the_fingerprint_changes_with_a_weight_and_not_with_words(tmp_path):
 def test_the_weights_are_those_that_were_frozen():
     readme = data_file("README.md").read_text(encoding="utf-8")
     assert f"fingerprint `{CARD.fingerprint}`" in readme
+
+
+def test_a_card_that_only_adds_changes_no_number_of_the_one_before():
+    cards = known_scorecards()
+    adding = [card for card in cards.values() if card.adds_to]
+    assert CARD in adding
+    for card in adding:
+        before = cards[card.adds_to]
+        for old in before.factors:
+            new, weights = card[old.name], ("quantity", "cap", "shift", "only_if", "knots")
+            assert all(getattr(new, n) == getattr(old, n) for n in weights), old.name
+            since = FIELDS[old.quantity].since if old.quantity in FIELDS else {}
+            points = [
+                {row.level: row.points for row in factor.levels if row.level not in since}
+                for factor in (old, new)
+            ]
+            assert points[0] == points[1], old.name
+            assert {row.level for row in old.levels} == {row.level for row in new.levels}
+        added = [f for f in card.factors if f not in before.factors and f.largest]
+        names = {factor.name for factor in before.factors}
+        assert {factor.name for factor in added} <= names
+        raw = [calibration_text(version) for version in (card.adds_to, card.version)]
+        new_rows = {f.name for f in card.factors} - names
+        assert {raw[1]["typical_points"].pop(name) for name in new_rows} == {0.0}
+        for calibration in raw:
+            del calibration["made"]
+        assert raw[0] == raw[1]
+
+
+def calibration_text(version):
+    kept = kept_scorecards()
+    path = (
+        kept[version].with_suffix(".calibration.json")
+        if version in kept
+        else data_file("calibration.json")
+    )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("field", [f for f in FIELDS.values() if f.since])
+def test_an_item_newer_than_a_card_counts_nothing_with_it(field):
+    old, marathon = load_scorecard("2027.1"), load_examples()["Marathon"]
+    (factor,) = (f for f in old.factors if f.quantity == field.name)
+    for item, version in field.since.items():
+        assert version in known_scorecards()
+        answer = assess({**marathon, field.name: [item]}, old)
+        points = {c.factor: c.points for c in answer.contributions}
+        assert points[factor.name] == 0.0
+        with pytest.raises(ScorecardError, match="may be left out"):
+            _scorecard(without_item(tomllib.loads(TEXT), factor.name, -1))
+
+
+def without_item(raw, name, place):
+    """The card without an item that was always there."""
+    row = next(row for row in raw["factor"] if row["name"] == name)
+    del row["levels"][place]
+    return raw

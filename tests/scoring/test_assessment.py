@@ -122,6 +122,10 @@ def test_more_of_a_harmful_answer_never_lowers_points_or_total(factor, data):
     order = list(field.levels).index if field.levels else float
     low, high = sorted(pair, key=order, reverse=factor.direction == "down")
     session = data.draw(sessions())
+    # An answer that this one may contradict is no other harm beside it.
+    for name, other in FIELDS.items():
+        if other.settled and other.settled.instead and other.settled.by == field.name:
+            session.pop(name, None)
     # Each row is what the session gets alone, as another test shows.
     frame = assess_frame(pd.DataFrame([{**session, field.name: v} for v in (low, high)]))
     for name in (f"points_{factor.name}", "total_points"):
@@ -193,6 +197,8 @@ def test_every_answer_can_change_the_result(name):
         "start_time": "2026-06-21T10:00+00:00",
     }
     hot |= {"wind_speed_m_s": 2.0, "medications": ["loop_diuretic"]} | place
+    if field.settled and field.settled.instead:
+        hot.pop(field.settled.by, None)
     if field.kind == "number":
         tries = list(np.linspace(field.low, field.high, 7))
     elif field.kind == "time":
@@ -265,8 +271,15 @@ def test_what_was_not_answered_is_listed_and_what_cannot_matter_is_not():
         ({"conditions": ["poor_circulation", "diabetes"]}, "circulation", True),
         ({"conditions": ["diabetes"]}, "circulation", False),
         ({"conditions": None}, "circulation", False),
-        ({"pregnancy_trimester": "1"}, "pregnancy", True),
-        ({"pregnancy_trimester": "0"}, "pregnancy", False),
+        ({"pregnancy_trimester": "1", "sex": "female"}, "pregnancy", True),
+        ({"pregnancy_trimester": "1", "sex": None}, "pregnancy", True),
+        ({"pregnancy_trimester": "1", "sex": "male"}, "pregnancy", False),
+        ({"pregnancy_trimester": "0", "sex": "female"}, "pregnancy", False),
+        ({"pregnancy_trimester": "1", "sex": "male"}, "pregnancy_contradicted", True),
+        ({"pregnancy_trimester": "0", "sex": "male"}, "pregnancy_contradicted", False),
+        ({"pregnancy_trimester": None, "sex": "male"}, "pregnancy_contradicted", False),
+        ({"pregnancy_trimester": "3", "sex": "female"}, "pregnancy_contradicted", False),
+        ({"pregnancy_trimester": "3", "sex": None}, "pregnancy_contradicted", False),
         ({"pregnancy_trimester": None}, "pregnancy", False),
         # 74 kg in 245 minutes: a tenth is 7.4 l, 1.81 l/h.
         (

@@ -255,6 +255,7 @@ def test_ideal_conditions_leave_out_the_day_and_keep_the_athlete():
     assert {f.name for f in CARD.factors if f.of_the_day} == {
         "warm_up", "stretching", "heat", "fluid_loss", "start_hydration", "sodium_deficit",
         "sleep", "soreness", "hard_sessions", "rest_days", "stress", "alcohol", "caffeine",
+        "thirst",
         "diuretic_and_fluid_loss",
     }  # fmt: skip
 

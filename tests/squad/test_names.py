@@ -30,8 +30,8 @@ def test_each_name_has_an_answer_of_its_question_and_a_source():
         assert {*answers} <= levels or answers in ([OPEN], [ASK]), row
         assert len(answers) == 1 or field.kind == "levels", row
         assert row["what"], row
-        assert row["source"].startswith(("judgement", "ATC ")), row
-    assert row["answer"] == OPEN or not row["warning"], row
+        assert row["source"].startswith(("judgement", "ATC ", "ICD-10 ")), row
+        assert row["answer"] == OPEN or not row["warning"], row
 
 
 def test_no_name_stands_twice_or_in_another_table_too():
@@ -51,14 +51,20 @@ def test_no_name_stands_twice_or_in_another_table_too():
         ("medications", "Lipitor", "statin"),
         ("medications", "HCTZ 25mg daily", "thiazide_diuretic"),
         ("medications", "Seretide", "long_acting_beta_agonist"),
-        ("medications", "albuterol", OPEN),
-        ("medications", "Ventolin (inhaler)", OPEN),
-        ("medications", "albuterol inhaler prn", OPEN),
+        ("medications", "albuterol", "short_acting_beta_agonist"),
+        ("medications", "Ventolin (inhaler)", "short_acting_beta_agonist"),
+        ("medications", "albuterol inhaler prn", "short_acting_beta_agonist"),
         ("medications", "insulin", OPEN),
         ("conditions", "T1D", "diabetes"),
         ("conditions", "Hashimoto\N{RIGHT SINGLE QUOTATION MARK}s", "thyroid"),
         ("conditions", "Asthme", OPEN),
-        ("conditions", "sickle cell trait", OPEN),
+        ("conditions", "sickle trait", "sickle_cell_trait"),
+        ("conditions", "sickle cell disease", OPEN),
+        ("conditions", "MS", "multiple_sclerosis"),
+        ("conditions", "Morbus Parkinson", "other_nerve"),
+        ("conditions", "fatty liver", "other_liver"),
+        ("conditions", "hepatitis", ASK),
+        ("tried_for_cramps", "Gurkenwasser", "pickle_juice"),
         ("muscle_injury_12mo", "ankle sprain", OPEN),
         ("muscle_injury_12mo", "hamstring strain", ASK),
         ("muscle_injury_12mo", "L hamstring strain", ASK),
@@ -81,12 +87,15 @@ def test_of_an_unclear_name_no_part_is_known(word):
         ("losartan/HCTZ", {"other_blood_pressure", "thiazide_diuretic"}),
         ("Dyazide", {"thiazide_diuretic", "potassium_sparing_diuretic"}),
         ("atorvastatin; ibuprofen", {"statin"}),
-        ("Ventolin and Symbicort", {"long_acting_beta_agonist"}),
+        (
+            "Ventolin and Symbicort",
+            {"short_acting_beta_agonist", "long_acting_beta_agonist"},
+        ),
         ("no", set()),
         ("No meds", set()),
         # The known one alone would say that there is nothing else.
         ("atorvastatin; Xyz", None),
-        ("albuterol", None),
+        ("insulin", None),
         ("-", None),
     ],
 )
@@ -106,7 +115,7 @@ def test_a_cell_of_medicines_says_what_all_its_words_say(cell, bits):
 
 
 def test_what_is_known_and_not_asked_about_needs_no_look():
-    squad = read_squad(b"Name,Age,Meds,Conditions\nA,30,albuterol,asthma\nB,30,foo,-\n")
+    squad = read_squad(b"Name,Age,Meds,Conditions\nA,30,insulin,asthma\nB,30,foo,-\n")
     scored = score_squad(squad, PLAN).sort_index()
     assert [len(problems) for problems in scored["left_open"]] == [0, 1]
 

@@ -37,7 +37,7 @@ def school_list():
              "Parent phone"]  # fmt: skip
     injuries = ["none", "hamstring", "", "ankle sprain"]
     medicines = ["none", "albuterol", "", "Adderall", "Zorblax"]
-    conditions = ["none", "asthma", "", "sickle cell trait"]
+    conditions = ["none", "asthma", "", "sickle cell disease"]
     for i in range(28):
         name = "Player A Longlastname-Hyphenated" if i == 0 else f"Player {i:02d}"
         cells = [i + 1, name, "QB", 9 + i % 4, f"20{8 + i % 4:02d}-0{1 + i % 9}-14", "M"]
@@ -649,8 +649,8 @@ def test_a_spoilt_answer_of_the_tab_is_left_and_the_others_count(reloaded, spoil
 
 
 def test_what_a_name_tells_a_coach_stays_when_other_words_are_settled_and_kept():
-    page = with_list("Name,Age,Meds,Conditions\nAnna,20,Zorblax,sickle cell trait\n")
-    warning = known_word("conditions", "sickle cell trait").warning
+    page = with_list("Name,Age,Meds,Conditions\nAnna,20,Zorblax,sickle cell disease\n")
+    warning = known_word("conditions", "sickle cell disease").warning
     assert html_of(page).count(f"Anna: {warning}") == 1
     squad_of(page).settled["medications", "Zorblax"] = "statin"
     page.session_state["box_squad_groups"] = True

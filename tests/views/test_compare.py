@@ -14,6 +14,7 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scoring.bands import BANDS, in_100_brief
+from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import charts, example, plan_differences
 from riskmodel.views.look import LIMITS
 from riskmodel.views.state import FormState, ScenariosState, Visit
@@ -287,6 +288,13 @@ def test_a_sign_takes_the_place_of_that_plans_number_alone():
     pills = next(w for w in test.get("button_group") if w.key == "plan_2_red_flags")
     pills.set_value([]).run()
     assert numbers(test) == [number_of(HOT)] * 2
+
+
+def test_every_sign_is_told_whole():
+    signs = [*FIELDS["red_flags"].levels]
+    test = with_plans(HOT, {**HOT, "red_flags": signs})
+    assert all(RED_FLAGS[sign] in html_of(test) for sign in signs)
+    assert numbers(test) == [number_of(HOT)]
 
 
 def test_a_plans_measured_heat_goes_with_its_weather():

@@ -12,6 +12,7 @@ from riskmodel import check, load_scorecard
 from riskmodel.cli import app as cli
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.differences import difference_sentences
+from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views.share import _plain, as_json
 from tests.views.pages import (
     SIX,
@@ -101,6 +102,19 @@ def test_a_start_time_in_a_link_stays_the_same_moment():
     # As the clock there shows it.
     assert there.session_state["start_time"].isoformat() == "2026-07-01T18:30:00"
     assert there.session_state["start_offset_min"] == 570
+
+
+def test_a_sign_of_an_old_link_stays_one_until_it_is_taken_away():
+    page = opened({**TEXTS, "red_flags": "frequent_or_several"})
+    assert own_answers(page)["red_flags"] == ["frequent_or_several"]
+    assert RED_FLAGS["frequent_or_several"] in told(page)
+    assert number_of(page) is None
+    old = FIELDS["red_flags"].levels["frequent_or_several"]
+    assert old in group(page, "red_flags").options
+    group(page, "red_flags").set_value(["several_muscles"]).run()
+    assert own_answers(page)["red_flags"] == ["several_muscles"]
+    assert old not in group(page, "red_flags").options
+    assert number_of(page) is None
 
 
 def test_a_broader_answer_of_an_old_plan_is_shown_and_otherwise_not_offered():

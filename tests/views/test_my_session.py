@@ -351,7 +351,9 @@ def test_a_body_mass_that_cannot_be_read_is_told_at_its_question_alone(own):
 
 
 def test_every_sign_and_the_illness_have_a_brief_and_are_named(page):
-    assert {*FIELDS["red_flags"].in_brief} == {*FIELDS["red_flags"].levels} == {*RED_FLAGS}
+    signs = FIELDS["red_flags"]
+    assert [*signs.in_brief] == [*signs.offered()]
+    assert [*signs.levels] == [*RED_FLAGS]
     (question,) = (t for t in told(page).split("\n") if "Any of these now?" in t)
     briefs = [*FIELDS["red_flags"].in_brief.values(), FIELDS["illness_24h"].in_brief["yes"]]
     for brief in briefs:
@@ -378,7 +380,7 @@ def nothing_but_what_to_do(page, sentence):
     return True
 
 
-@pytest.mark.parametrize("flag", list(RED_FLAGS))
+@pytest.mark.parametrize("flag", list(FIELDS["red_flags"].offered()))
 def test_a_sign_takes_the_place_of_everything_until_a_doctor_has_looked(own, flag):
     before = number_of(own)
     press(own, "signs")

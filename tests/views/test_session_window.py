@@ -161,7 +161,7 @@ def test_a_sign_keeps_its_place_and_says_what_to_do_in_sight(open_page):
     expect(page.get_by_text("Any of these now?")).to_be_in_viewport()
     page.get_by_role("button", name="Yes, or not sure").click()
     ready(page)
-    flag = page.get_by_role("button", name="Calf pain with swelling")
+    flag = page.get_by_role("button", name="Pain in a calf or another limb")
     flag.click()
     settled(page)
     expect(page.get_by_role("heading", name="Do not start yet")).to_be_in_viewport()
