@@ -34,6 +34,7 @@ from riskmodel.weather.typed import typed_weather
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.combined import Combined, combined
 from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+from riskmodel.whatif.legs import Leg, LegChance, LegsAssessment, assess_legs
 
 __version__: str
 
@@ -53,6 +54,9 @@ __all__ = [
     "DiaryError",
     "Guard",
     "HeatDays",
+    "Leg",
+    "LegChance",
+    "LegsAssessment",
     "Onset",
     "Option",
     "Outcome",
@@ -71,6 +75,7 @@ __all__ = [
     "advise",
     "assess",
     "assess_frame",
+    "assess_legs",
     "best_start",
     "best_start_squad",
     "check",
