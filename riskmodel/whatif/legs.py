@@ -10,7 +10,7 @@ judgement, made so that the chain that scores one session scores a day of them:
   from the start of the block, so that nobody has to warm up twice.  One session cut into
   legs without a pause has the number of the whole.
 * An easy leg does not thin a hard one: counted is the likeliest stretch of legs within
-  the block so far, so that no further leg ever lowers the chance.
+  the block so far, with its range, so that no further leg ever lowers the chance.
 * A longer pause ends the block.  What was sweated and not drunk back is carried over,
   water and salt; only what is said to be drunk in the pause replaces it, at the sodium
   of the next leg's drink.  After a hard block (mean effort `HARD_RPE` or more) there is
@@ -31,7 +31,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import groupby
 from operator import or_
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -65,6 +67,7 @@ HARD_RPE = 7.0
 LONGEST_PAUSE_MIN = 1440.0
 MOST_DRUNK_L = 10.0
 
+_DECIMALS = 12  # beyond which chances count as equal
 _ENDS = ("probability", "probability_low", "probability_high")
 _HEAT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.about_heat)
 
@@ -221,39 +224,40 @@ def assess_legs(
         raise ValueError("A day needs at least one leg.")
     if legs[0].pause_min or legs[0].drunk_in_pause_l:
         raise ValueError("Before the first leg there is no pause.")
-    used = engine(scorecard, calibration)
     read = [read_session({**athlete, **leg.answers}) for leg in legs]
-    alone = [used.run(answers, detail=False) for answers in read]
-    parts = _placed(legs, read)
-    blocks = [
-        [part for part in parts if part.block == number]
-        for number in range(parts[-1].block + 1)
-    ]
-    problems_of = [
-        answers.problems or _too_long(blocks[part.block], part)
+    return _assessed(engine(scorecard, calibration), _placed(legs, read), read)
+
+
+def _assessed(
+    used: Engine, parts: Sequence[LegRead], read: Sequence[Answers]
+) -> LegsAssessment:
+    blocks = [list(block) for _, block in groupby(parts, lambda part: part.block)]
+    chances = [
+        LegChance(
+            part.block,
+            part.begins_min,
+            part.minutes,
+            problems=answers.problems or _too_long(blocks[part.block], part),
+        )
         for answers, part in zip(read, parts, strict=True)
     ]
-    chances = tuple(
-        LegChance(part.block, part.begins_min, part.minutes, problems=of_leg)
-        for part, of_leg in zip(parts, problems_of, strict=True)
-    )
-    problems = tuple(dict.fromkeys(p for of_leg in problems_of for p in of_leg))
+    problems = tuple(dict.fromkeys(p for leg in chances for p in leg.problems))
+    alone = [used.run(answers, detail=False) for answers in read]
     guards = reduce(or_, (int(result.safety[0]) for result in alone))
-    missing = reduce(or_, (int(result.missing[0]) for result in alone))
-    ends: tuple[float, float, float] = (math.nan,) * 3
     if not problems:
         chances, of_blocks = _scored(used, blocks, chances)
-        last = chances[-1]
-        ends = last.by_end, last.by_end_low, last.by_end_high
         # Too little or too much drink shows in the block; heat of a leg is no mean.
         guards = guards & _HEAT_BITS | of_blocks
+    last = chances[-1]
     return LegsAssessment(
-        *ends,
-        band=band_name(ends[0]),
-        in_100=in_100_text(ends[0]),
-        legs=chances,
+        probability=last.by_end,
+        probability_low=last.by_end_low,
+        probability_high=last.by_end_high,
+        band=band_name(last.by_end),
+        in_100=in_100_text(last.by_end),
+        legs=tuple(chances),
         problems=problems,
-        missing=unanswered_names(missing),
+        missing=unanswered_names(reduce(or_, (int(r.missing[0]) for r in alone))),
         guards=guards_in(guards),
     )
 
@@ -271,6 +275,26 @@ def as_one_session(legs: Sequence[LegChance], efforts: Sequence[float]) -> dict[
         "duration_min": float(lasting.sum()),
         "session_rpe": float(np.average(efforts, weights=lasting)),
     }
+
+
+TRIATHLON_SHARES: Mapping[str, float] = MappingProxyType(
+    {"swimming": 0.16, "cycling": 0.54, "running": 0.30}
+)
+"""Of the time of an Olympic distance (doi:10.2478/hukin-2013-0009), as the sports table
+has it for a triathlon in one piece."""
+
+
+def usual_legs(sport: str, duration_min: float) -> tuple[tuple[str, float], ...]:
+    """Legs of one session, to be changed: of a triathlon its three, else two halves.
+
+    Examples
+    --------
+    >>> usual_legs("triathlon", 150.0)
+    (('swimming', 24.0), ('cycling', 81.0), ('running', 45.0))
+    """
+    if sport != "triathlon":
+        return ((sport, duration_min / 2.0),) * 2
+    return tuple((leg, share * duration_min) for leg, share in TRIATHLON_SHARES.items())
 
 
 def _placed(legs: Sequence[Leg], read: Sequence[Answers]) -> list[LegRead]:
@@ -299,7 +323,7 @@ def _too_long(block: Sequence[LegRead], leg: LegRead) -> tuple[Problem, ...]:
 
 def _scored(
     used: Engine, blocks: Sequence[Sequence[LegRead]], chances: Sequence[LegChance]
-) -> tuple[tuple[LegChance, ...], int]:
+) -> tuple[list[LegChance], int]:
     """Chances of all legs, and the guards of all blocks as a set of bits."""
     done, deficit, hard, guards = np.zeros(3), Deficit(), 0, 0
     scored: list[LegChance] = []
@@ -331,18 +355,18 @@ def _scored(
             deficit = stretch.deficit
         done = done + (1.0 - done) * by_end[-1]
         hard += whole[-1].columns["session_rpe"][0] >= HARD_RPE
-    return tuple(scored), guards
+    return scored, guards
 
 
 def _block(
     used: Engine, legs: Sequence[LegRead], deficit: Deficit, *, after_hard: bool
 ) -> tuple[list[Array], list[Stretch], int]:
-    """The chance with its range by the end of each leg, never falling.
+    """The chance by the end of each leg, never falling, with its range.
 
     Beside it the stretches from the first leg on, and the guards of the whole block.
     """
     whole = stretches(legs, deficit)
-    counted = list(whole)
+    counted = whole[::-1]
     for start in range(1, len(legs)):
         before = legs[start].after(whole[start - 1].deficit).at_least_none()
         later = stretches(legs[start:], before)
@@ -359,6 +383,10 @@ def _block(
     answers = Answers(len(counted), columns, ())
     result = used.run(answers, detail=False, instead=quantities)
     chances = np.array([result.chances[name] for name in _ENDS])
-    ends = np.array([part.end for part in counted])
-    by_end = [chances[:, ends <= leg].max(axis=1) for leg in range(len(legs))]
-    return by_end, whole, int(result.safety[len(legs) - 1])
+    # The likeliest, of equals the longest from the first leg on, with its own range.
+    order = np.argsort(-chances[0].round(_DECIMALS), kind="stable")
+    by_end = []
+    for leg in range(len(legs)):
+        ended = [i for i in order if counted[i].end <= leg]
+        by_end.append(chances[:, ended[0]])
+    return by_end, whole, int(result.safety[0])
