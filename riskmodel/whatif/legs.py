@@ -127,7 +127,7 @@ class LegChance:
     sweat_loss_l, fluid_intake_l : float
         In this leg. [l]
     carried_fluid_l, carried_sodium_mg : float
-        Lost and not replaced before it. [l] and [mg]
+        Lost and not replaced before it; below 0 more was drunk. [l] and [mg]
     after_hard_block : bool
         Whether a hard block of the same day lies before its block.
     problems : tuple of Problem
@@ -290,11 +290,15 @@ def usual_legs(sport: str, duration_min: float) -> tuple[tuple[str, float], ...]
     Examples
     --------
     >>> usual_legs("triathlon", 150.0)
-    (('swimming', 24.0), ('cycling', 81.0), ('running', 45.0))
+    (('swimming', 24), ('cycling', 81), ('running', 45.0))
+    >>> usual_legs("tennis", 45.0)
+    (('tennis', 22), ('tennis', 23.0))
     """
-    if sport != "triathlon":
-        return ((sport, duration_min / 2.0),) * 2
-    return tuple((leg, share * duration_min) for leg, share in TRIATHLON_SHARES.items())
+    shares = [*TRIATHLON_SHARES.items()] if sport == "triathlon" else [(sport, 0.5)] * 2
+    legs = [(name, round(share * duration_min)) for name, share in shares[:-1]]
+    # The last takes what rounding leaves, so that the whole stays what it is.
+    rest_min = duration_min - sum(minutes for _, minutes in legs)
+    return (*legs, (shares[-1][0], rest_min))
 
 
 def _placed(legs: Sequence[Leg], read: Sequence[Answers]) -> list[LegRead]:
