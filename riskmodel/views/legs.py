@@ -44,6 +44,7 @@ _PAUSED = Field(
 _DRUNK = Field(
     *("drunk", "plan", "Drunk in it", "number"), unit="l", low=0.0, high=MOST_DRUNK_L
 )
+_EFFORTS = {rpe: str(rpe) for rpe in range(1, 11)}
 _NOTE = (
     "All else is as on the page. A pause of "
     f"{units.duration_text(SHORT_PAUSE_MIN)} or more makes what follows a session of its "
@@ -89,6 +90,9 @@ def ask() -> None:
     _remember()
     legs = [leg for row in rows if (leg := row.leg()) is not None]
     if len(legs) < len(rows):
+        blank = [f"leg {n + 1}" for n, row in enumerate(rows) if row.leg() is None]
+        with picture:
+            look.note(f"No number yet: {', '.join(blank)} cannot be read whole.")
         return
     shared = {n: v for n, v in form.shown().items() if n not in legs[0].answers}
     day = assess_legs(shared, legs)
@@ -121,7 +125,7 @@ def _begin() -> None:
     widgets_now = st.session_state
     usual = _usual()
     if _COUNT not in widgets_now:
-        widgets_now.update({**usual, **_of_tab()})
+        widgets_now.update({**usual, **_of_tab(usual)})
     elif all(widgets_now.get(key) == v for key, v in widgets_now[_USUAL].items()):
         widgets_now.update(usual)
     widgets_now[_USUAL] = usual
@@ -140,22 +144,21 @@ def _usual() -> dict[str, Any]:
     return rows
 
 
-def _of_tab() -> dict[str, Any]:
+def _of_tab(usual: Mapping[str, Any]) -> dict[str, Any]:
     """What the tab held before a reload, where it can still stand in a row."""
     try:
         entry = json.loads(device.of_tab("legs") or "{}")
     except (ValueError, RecursionError):
         entry = {}
     held = entry if isinstance(entry, dict) else {}
-    allowed: Mapping[str, Any] = {
-        _COUNT: range(2, _MOST_LEGS + 1),
-        "sport": [*FIELDS["sport"].levels],
-        "rpe": range(1, 11),
-    }
+    choices: dict[str, Any] = {_COUNT: range(2, _MOST_LEGS + 1)}
+    for number in range(_MOST_LEGS):
+        choices[_key("sport", number)] = FIELDS["sport"].levels
+        choices[_key("rpe", number)] = _EFFORTS
     return {
-        key: value
-        for key, value in held.items()
-        if value in allowed.get(key if key == _COUNT else key.split("_")[1], [value])
+        key: held[key]
+        for key, value in usual.items()
+        if type(held.get(key)) is type(value) and held[key] in choices.get(key, [held[key]])
     }
 
 
@@ -174,11 +177,10 @@ def _row(number: int) -> _Row:
     with st.container(horizontal=True, key=f"row_leg_{number}"):
         sports = FIELDS["sport"].levels
         sport = widgets.select(
-            f"Leg {number + 1}", sports, _key("sport", number), width=150, **stays
+            f"Leg {number + 1}", sports, _key("sport", number), width=136, **stays
         )
         _text(_TIME, "min", number)
-        efforts = {rpe: str(rpe) for rpe in range(1, 11)}
-        rpe = widgets.select("Effort", efforts, _key("rpe", number), width=76, **stays)
+        rpe = widgets.select("Effort", _EFFORTS, _key("rpe", number), width=72, **stays)
         if number:
             _text(_PAUSED, "pause", number)
             if not is_blank(st.session_state[_key("pause", number)]):
@@ -194,7 +196,7 @@ def _text(field: Field, part: str, number: int) -> None:
     unit = units.unit_of(field.unit, form.chosen_units()).label
     label = field.label if field.unit == "min" else f"{field.label}, {unit}"
     key = _key(part, number)
-    st.text_input(label, key=key, live=PAUSE, persist_state="session", width=104)
+    st.text_input(label, key=key, live=PAUSE, persist_state="session", width=94)
 
 
 def _number(field: Field, part: str, number: int, blank: float | None) -> float | None:

@@ -114,7 +114,7 @@ def stretches(legs: Sequence[LegRead], deficit: Deficit) -> list[Stretch]:
     """
     sums = dict.fromkeys((*_LITRES_AND_MG, *_MEANS), 0.0)
     minutes = in_air_min = paused_min = 0.0
-    known, found = True, []
+    left_open_l, found = 0.0, []
     for end, leg in enumerate(legs):
         if end:
             deficit, paused_min = leg.after(deficit), paused_min + leg.pause_min
@@ -127,7 +127,8 @@ def stretches(legs: Sequence[LegRead], deficit: Deficit) -> list[Stretch]:
             deficit.fluid_l + in_leg["sweat_loss_l"] - in_leg["fluid_intake_l"],
             deficit.sodium_mg + in_leg["sodium_deficit_mg"],
         )
-        known &= not np.isnan(leg.columns["fluid_intake_l_h"][0])
+        if np.isnan(leg.columns["fluid_intake_l_h"][0]):
+            left_open_l += in_leg["fluid_intake_l"]
         columns = _as_one(legs[: end + 1], minutes)
         drunk_l = sum(part.drunk_in_pause_l for part in legs[1 : end + 1])
         quantities = {
@@ -140,7 +141,8 @@ def stretches(legs: Sequence[LegRead], deficit: Deficit) -> list[Stretch]:
             "body_mass_loss_pct": float(
                 body_mass_loss_pct(deficit.fluid_l, 0.0, _mass_kg(columns))
             ),
-            "drinking_exceeds_sweat": float(known and -deficit.fluid_l > LITTLE_L),
+            # What is drunk where that was left open is no plan to drink too much.
+            "drinking_exceeds_sweat": float(-deficit.fluid_l - left_open_l > LITTLE_L),
         }
         found.append(
             Stretch(
