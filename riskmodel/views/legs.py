@@ -92,7 +92,8 @@ def ask() -> None:
     if len(legs) < len(rows):
         blank = [f"leg {n + 1}" for n, row in enumerate(rows) if row.leg() is None]
         with picture:
-            look.note(f"No number yet: {', '.join(blank)} cannot be read whole.")
+            needs = "needs" if len(blank) == 1 else "need"
+            look.note(f"No number yet: {' and '.join(blank)} {needs} a look.")
         return
     shared = {n: v for n, v in form.shown().items() if n not in legs[0].answers}
     day = assess_legs(shared, legs)
