@@ -90,10 +90,8 @@ def ask() -> None:
     _remember()
     legs = [leg for row in rows if (leg := row.leg()) is not None]
     if len(legs) < len(rows):
-        blank = [f"leg {n + 1}" for n, row in enumerate(rows) if row.leg() is None]
         with picture:
-            needs = "needs" if len(blank) == 1 else "need"
-            look.note(f"No number yet: {' and '.join(blank)} {needs} a look.")
+            _tell_open(rows)
         return
     shared = {n: v for n, v in form.shown().items() if n not in legs[0].answers}
     day = assess_legs(shared, legs)
@@ -109,6 +107,17 @@ def ask() -> None:
             on_click=form.answer,
             args=(one,),
         )
+
+
+def _tell_open(rows: list[_Row]) -> None:
+    """Say which legs keep the day from having a number."""
+    blank, wrong = [], []
+    for number, row in enumerate(rows):
+        if is_blank(st.session_state[_key("min", number)]):
+            blank.append(f"duration of leg {number + 1}")
+        elif row.leg() is None:
+            wrong.append(f"leg {number + 1}")
+    look.note(widgets.needed_text([*blank, *wrong]))
 
 
 # ------------------------------------------------------------------------- the texts

@@ -86,6 +86,7 @@ def test_a_pause_and_what_is_drunk_in_it_count():
     ("key", "typed", "word"),
     [
         ("leg_min_1", "soon", "Duration"),
+        ("leg_min_2", "1 30", "Duration"),
         ("leg_min_0", "2 min", "Duration"),
         ("leg_pause_1", "-5", "Pause before"),
         ("leg_pause_2", "25 h", "Pause before"),
@@ -100,6 +101,15 @@ def test_what_cannot_be_read_is_told_at_its_row_and_costs_nothing(key, typed, wo
     assert f"leg {int(key[-1]) + 1}" in told(page)
     assert page.text_input(key=key).value == typed
     assert own_answers(page)["duration_min"] == 150
+
+
+def test_a_leg_more_is_open_until_it_has_a_duration():
+    page = opened(**{**TRIATHLON, **OPEN})
+    fill(page, {"legs_count": 4})
+    assert "Still needed: duration of leg 4." in told(page)
+    assert not faults_of(page)
+    fill(page, {"leg_min_3": "20"})
+    assert html_of(page).count("<em>") == 4
 
 
 def test_the_legs_become_one_session_by_one_tap():
