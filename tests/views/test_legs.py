@@ -9,6 +9,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.legs import carried_text, leg_text
 from riskmodel.scoring.bands import in_100_brief, in_100_span_brief
 from riskmodel.whatif.legs import usual_legs
+from tests.browser import axe, fits, in_both_windows, ready, settled
 from tests.views.pages import (
     SIX,
     faults_of,
@@ -161,3 +162,28 @@ def test_what_another_program_left_in_the_tab_is_passed_over(spoilt):
     fill(page, OPEN)
     assert page.session_state["leg_sport_0"] == "swimming"
     assert page.session_state["legs_count"] == 3
+
+
+@in_both_windows
+def test_legs_are_made_by_keys_alone_and_come_back_after_a_reload(
+    open_page, viewport, scheme
+):
+    page = open_page(viewport, scheme)
+    page.get_by_role("button", name="Legs").focus()
+    page.keyboard.press("Enter")
+    settled(page)
+    box = page.get_by_test_id("stPopoverBody")
+    box.get_by_label("Duration").first.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("1,5 h")
+    page.keyboard.press("Tab")
+    settled(page)
+    assert box.get_by_role("img").get_attribute("aria-label").count("1 h 30") == 1
+    # What floats learns of another scheme only with the next run.
+    assert axe(page, both_schemes=False) == []
+    fits(page)
+    page.reload()
+    ready(page)
+    page.get_by_role("button", name="Legs").click()
+    settled(page)
+    assert box.get_by_label("Duration").first.input_value() == "1,5 h"
