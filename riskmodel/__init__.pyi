@@ -34,6 +34,7 @@ from riskmodel.weather.typed import typed_weather
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.combined import Combined, combined
 from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+from riskmodel.whatif.legs import Leg, LegChance, LegsAssessment, assess_legs
 from riskmodel.whatif.outcome import Explanation, FactorDifference, explain_outcome
 
 __version__: str
@@ -56,6 +57,9 @@ __all__ = [
     "FactorDifference",
     "Guard",
     "HeatDays",
+    "Leg",
+    "LegChance",
+    "LegsAssessment",
     "Onset",
     "Option",
     "Outcome",
@@ -74,6 +78,7 @@ __all__ = [
     "advise",
     "assess",
     "assess_frame",
+    "assess_legs",
     "best_start",
     "best_start_squad",
     "check",

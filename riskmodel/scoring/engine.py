@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,13 @@ class Engine:
             typical = [calibration.typical_points[f.name] for f in factors]
             self._doubt = list(zip(typical, weight_doubt(scorecard), strict=True))
 
-    def run(self, answers: Answers, *, detail: bool) -> Result:
+    def run(
+        self,
+        answers: Answers,
+        *,
+        detail: bool,
+        instead: Mapping[str, Array] = MappingProxyType({}),
+    ) -> Result:
         """Score sessions.
 
         Parameters
@@ -113,6 +120,8 @@ class Engine:
         answers : Answers
         detail : bool
             False keeps no points per factor.
+        instead : mapping of str to ndarray of shape (n_sessions,), optional
+            Of `QUANTITIES`, to count in the place of what the answers give.
 
         Returns
         -------
@@ -134,6 +143,7 @@ class Engine:
             columns = plan_quantities(
                 {name: values[block] for name, values in answers.columns.items()}, size
             )
+            columns |= {name: values[block] for name, values in instead.items()}
             # Without detail every block is counted into the same place.
             at = block if detail else slice(size)
             counted = self.counter.count(columns, out=points[:, at])

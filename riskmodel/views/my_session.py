@@ -16,6 +16,7 @@ from riskmodel.scoring.assessment import Assessment
 from riskmodel.views import (
     device,
     form,
+    legs,
     levers,
     look,
     place,
@@ -209,6 +210,7 @@ def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
                 weather_open = _opened("Weather", "cloud", place.ask_weather)
                 if target.is_for(form.shown().get("sport")):
                     _opened("Target time", "flag", target.ask)
+                _opened("Legs", "view_week", legs.ask)
                 _opened("Options", "tune", _options)
                 if not example:
                     widgets.confirm_example()
