@@ -28,6 +28,7 @@ _MIME = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".pdf": "application/pdf",
+    ".toml": "application/toml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -1,0 +1,58 @@
+"""The card that scores on every page: ours, or one of the visitor's own until put back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from riskmodel import load_scorecard
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.probability import Calibration
+from riskmodel.views import look
+from riskmodel.views.state import CardState, state
+
+
+def used() -> dict[str, Any]:
+    """``scorecard`` and ``calibration`` for whatever scores; empty where ours does."""
+    own = state(CardState).used
+    return {} if own is None else {"scorecard": own[0], "calibration": own[1]}
+
+
+def scorecard() -> Scorecard:
+    """The card that scores now."""
+    own = state(CardState).used
+    return load_scorecard() if own is None else own[0]
+
+
+def version() -> str:
+    """Version to note with what is shared or saved; of an own card its name to cite."""
+    own = state(CardState).used
+    return load_scorecard().version if own is None else own[0].citation
+
+
+def use(card: Scorecard, calibration: Calibration) -> None:
+    """Score with this card on every page, until ours is put back."""
+    state(CardState).used = card, calibration
+
+
+def put_back() -> None:
+    """Score with our card again, and end what still checks the other."""
+    page = state(CardState)
+    page.used = None
+    if page.trial is not None and not page.trial.over:
+        page.trial.stop()
+        page.trial = None
+
+
+def tell() -> None:
+    """Say on a page that an own card scores, with the way back; else draw nothing."""
+    own = state(CardState).used
+    if own is None:
+        return
+    with st.container(horizontal=True, key="own_card", vertical_alignment="center"):
+        look.note(
+            f"Scored with your card {own[0].citation}, not with ours. A link does not "
+            "carry it."
+        )
+        st.button("Put ours back", key="own_card_back", on_click=put_back)
