@@ -86,8 +86,11 @@ UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
 _WITH = {
     "l": ("l/h", {"l/h": Unit("l"), "oz/h": Unit("oz", 1.0 / _FLUID_OUNCE_L, decimals=1)})
 }
+_MILE = Unit("mi", 1.0 / _MILE_KM)
+_WITH["km"] = ("m/s", {"m/s": Unit("km"), "km/h": Unit("km"), "mph": _MILE})
 # What stands in files without being a choice.
 _WRITTEN = {
+    "km": {"mi": _MILE},
     "cm": {"m": Unit("m", 0.01), "in": Unit("in", 1.0 / _INCH_CM)},
     "min": {"h": Unit("h", 1.0 / 60.0)},
 }
@@ -105,6 +108,8 @@ UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "l/h": ("l/h", "l", "litre/h", "liter/h"),
         "oz/h": ("oz/h", "oz"),
         "m/s": ("m/s", "mps"),
+        "km": ("km", "k", "kilometre", "kilometres", "kilometer", "kilometers"),
+        "mi": ("mi", "mile", "miles"),
         "km/h": ("km/h", "kmh", "kph"),
         "mph": ("mph",),
         "%": ("%", "pct", "percent"),
@@ -223,12 +228,12 @@ def duration_text(minutes: float) -> str:
 
     Examples
     --------
-    >>> duration_text(225), duration_text(180), duration_text(45), duration_text(62.4)
-    ('3 h 45', '3 h', '45 min', '1 h 02')
+    >>> [duration_text(minutes) for minutes in (225, 180, 45, 62.4, 59.5, 59.96)]
+    ['3 h 45', '3 h', '45 min', '1 h 02', '59.5 min', '1 h']
     """
-    hours, rest = divmod(round(minutes), 60)
-    if not hours:
+    if round(minutes, 1) < 60.0:
         return f"{round(minutes, 1):g} min"
+    hours, rest = divmod(round(minutes), 60)
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 

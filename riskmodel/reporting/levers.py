@@ -10,7 +10,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
 from riskmodel.scoring.assessment import Assessment
-from riskmodel.whatif.advice import Advice, Option
+from riskmodel.whatif.advice import MOST_SESSIONS, Advice, Option
 from riskmodel.whatif.levers import Lever
 
 
@@ -75,6 +75,25 @@ def change_text(option: Option) -> str:
     if fewer < 0.1:
         return f"{points}, less than 0.1 fewer of 100"
     return f"{points}, {fewer:.{1 if fewer < 10 else 0}f} fewer of 100"
+
+
+def spares_text(option: Option) -> str:
+    """Say in how many such sessions a lever spares one cramp; empty where it is many.
+
+    Examples
+    --------
+    >>> from riskmodel import advise
+    >>> run = {"sport": "running", "duration_min": 225, "session_rpe": 8, "age_years": 30,
+    ...        "air_temperature_c": 28, "relative_humidity_pct": 60}
+    >>> spares_text(advise(run).now[0])[:25]
+    'One cramp fewer in about '
+    """
+    if (sessions := option.sessions_for_one_cramp_fewer) is None:
+        return ""
+    # Of one session nobody is spared more than its cramp.
+    about, fewest, most = (n if math.isinf(n) else max(round(n), 2) for n in sessions)
+    end = f"more than {MOST_SESSIONS:g}" if math.isinf(most) else f"{most}"
+    return f"One cramp fewer in about {about} such sessions ({fewest} to {end})."
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from riskmodel.inputs.units import duration_text
-from riskmodel.scoring.bands import in_10_span, in_10_text
+from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.bands import in_10_span, in_10_text, in_100_number, in_100_span
 from riskmodel.scoring.onset import Onset
+from riskmodel.scoring.probability import Calibration
+from riskmodel.whatif.during import chance_by_time
+
+_STEPS_MIN = (5, 15, 30, 60, 120, 240)
+_MOST_ROWS = 6
 
 
 def onset_text(onset: Onset) -> str:
@@ -21,3 +29,31 @@ def onset_text(onset: Onset) -> str:
         f"If a cramp comes, it begins in the last third, after {from_time}, in "
         f"{in_10_text(onset.last_third)} of 10 cases; depending on assumptions, {span}."
     )
+
+
+def by_time_rows(
+    answer: Assessment, duration_min: float, calibration: Calibration | None = None
+) -> list[tuple[str, str]]:
+    """Say of how many of 100 sessions the cramp has begun by when.
+
+    Examples
+    --------
+    >>> from riskmodel import assess
+    >>> from riskmodel.datasets import load_examples
+    >>> marathon = load_examples()["Marathon"]
+    >>> [when for when, _ in by_time_rows(assess(marathon), marathon["duration_min"])]
+    ['1 h', '2 h', '3 h', '4 h', '4 h 05']
+    """
+    step = next((s for s in _STEPS_MIN if duration_min <= _MOST_ROWS * s), _STEPS_MIN[-1])
+    whole = np.arange(step, duration_min, step)
+    at_min = [*whole.tolist(), duration_min]
+    by = chance_by_time(answer, duration_min, at_min, calibration)
+    return [
+        (
+            duration_text(at),
+            f"{in_100_number(p, 'under')} of 100 ({in_100_span(low, high, 'under')})",
+        )
+        for at, p, low, high in zip(
+            at_min, by.probability, by.probability_low, by.probability_high, strict=True
+        )
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,8 @@ class SheetRow:
     in_100, band : str
         Empty without a number.
     reason : str
-        What sets the athlete apart in a few words; without a number, why there is none.
+        What sets the athlete apart in a few words, with ? where that is not answered;
+        without a number, why there is none.
     """
 
     name: str
@@ -135,6 +137,8 @@ def squad_sheet(scored: pd.DataFrame, scorecard: Scorecard, *, private: bool) ->
             heading = LOOK_AFTER if urgent or band in _LOOKED_AFTER else USUAL
             number = in_100_number(row["probability"])
             reason = brief.get(row["sets_apart"], "") if private else ""
+            if reason and math.isnan(row["sets_apart_points"]):
+                reason += "?"  # not answered: an average was taken
             made = SheetRow(name, marks, number, BAND_LABELS[band], reason)
         groups[heading].append(made)
     return SquadSheet(

@@ -20,21 +20,24 @@ from riskmodel.reporting.squad_print import (
     title_text,
     when_and_where,
 )
+from riskmodel.reporting.squad_warnings import (
+    NOBODY_STANDS_OUT,
+    apart_text,
+    are_alike,
+    left_open_texts,
+)
 from riskmodel.reporting.words import BAND_LABELS, HEAT_IN_WATER, SYNTHETIC, weather_text
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import in_100_span, shown_in_100
-from riskmodel.scoring.guards import GUARDS, Guard
-from riskmodel.squad.names import known_word
+from riskmodel.scoring.guards import Guard
 from riskmodel.squad.scores import SquadOption, attention_order
 from riskmodel.squad.summary import expected, labels
-from riskmodel.squad.unknown import open_words
 
 _OWN: unit_table.Chosen = {}
 
 _NO_SCORE = "No score"
 _MUST_NOT_START = "Must not start"
-_NAMED = 3
 _PRINTED_LEVERS = 3
 _LEAST = 0.05  # athletes; fewer are not told apart
 
@@ -69,7 +72,9 @@ def squad_table(scored: pd.DataFrame, *, private: bool) -> pd.DataFrame:
         "Range in 100": np.where(known, _spans(scored), ""),
     }
     if private:
-        columns["Sets apart"] = _sets_apart(scored)
+        columns["Sets apart"] = [
+            *map(apart_text, scored["sets_apart"], scored["sets_apart_points"])
+        ]
         columns["Problems and warnings"] = [
             _in_one([p.sentence(names=False) for p in problems], guards)
             for problems, guards in _findings(scored)
@@ -99,84 +104,6 @@ def squad_export(
 ) -> pd.DataFrame:
     """Table of `squad_table` that says in every row which session it is about."""
     return squad_table(scored, private=private).assign(Session=plan_text(plan, units))
-
-
-def squad_warnings(scored: pd.DataFrame) -> list[str]:
-    """Say each warning once, with whom it is for; urgent ones first.
-
-    Heat that holds for all who have a score is told without names; of others three are
-    named, and all of whom a health answer keeps from training.
-
-    Parameters
-    ----------
-    scored : pandas.DataFrame
-        From `riskmodel.squad.scores.score_squad`.
-
-    Examples
-    --------
-    >>> two = pd.DataFrame({"athlete": ["Ada", "Ben"], "probability": 0.1,
-    ...                     "guards": [(), GUARDS[-2:-1]]})
-    >>> squad_warnings(two)[0][:30]
-    'Ben: Under 18: hardly any stud'
-    """
-    rows_of: dict[Guard, list[int]] = {}
-    for row, guards in enumerate(scored["guards"]):
-        for guard in guards:
-            rows_of.setdefault(guard, []).append(row)
-    n_scored = int(scored["probability"].notna().sum())
-    warnings, everybody = [], labels(scored)
-    for guard in sorted(GUARDS, key=lambda guard: not guard.urgent):
-        rows = rows_of.get(guard, [])
-        if not rows:
-            continue
-        if len(rows) == n_scored and guard.about_heat:
-            warnings.append(guard.to_coach)
-            continue
-        names = list(everybody.iloc[rows])
-        # A coach must know of everybody who should not train.
-        shown = names if guard.urgent and guard.private else names[:_NAMED]
-        more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
-    return warnings
-
-
-def plan_warnings(scored: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Warnings of each plan once, those of one plan with its name."""
-    of_plan = {
-        name: squad_warnings(frame[~frame["must_not_start"]])
-        for name, frame in scored.items()
-    }
-    each = list(dict.fromkeys(w for warnings in of_plan.values() for w in warnings))
-    return [
-        warning
-        if all(warning in warnings for warnings in of_plan.values())
-        else f"Plan {next(n for n, w in of_plan.items() if warning in w)}: {warning}"
-        for warning in each
-    ]
-
-
-def name_warnings(squad: pd.DataFrame, names: pd.Series[str]) -> list[str]:
-    """Say of names in a list, such as sickle cell trait, what a coach must know.
-
-    Parameters
-    ----------
-    squad : pandas.DataFrame
-        As from `riskmodel.squad.cells.squad_frame`.
-    names : pandas.Series of str, index of ``squad``
-        What to call each athlete.
-
-    Examples
-    --------
-    >>> squad = pd.DataFrame({"conditions": ["sickle cell trait", "none"]})
-    >>> name_warnings(squad, pd.Series(["Ada", "Ben"]))[0][:23]
-    'Ada: Sickle cell trait:'
-    """
-    warnings: dict[str, list[str]] = {}
-    for word in open_words(squad):
-        known = known_word(word.field, word.word)
-        if known is not None and known.warning:
-            warnings.setdefault(known.warning, []).extend(names.loc[list(word.rows)])
-    return [f"{', '.join(who)}: {sentence}" for sentence, who in warnings.items()]
 
 
 def _spans(scored: pd.DataFrame) -> list[str]:
@@ -219,12 +146,6 @@ def _in_public_order(scored: pd.DataFrame) -> pd.DataFrame:
 
 def _public(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
     return tuple(guard for guard in guards if not guard.private)
-
-
-def _sets_apart(scored: pd.DataFrame) -> list[str]:
-    """The factor of each that lies furthest above the squad's, with its points."""
-    pairs = zip(scored["sets_apart"], scored["sets_apart_points"], strict=True)
-    return [f"{label} +{points:g}" if label else "" for label, points in pairs]
 
 
 def _missing(names: str) -> str:
@@ -308,6 +229,7 @@ def squad_pdf(
     scorecard: Scorecard | None = None,
     place: str = "",
     name: str = "",
+    warnings: Sequence[str] = (),
 ) -> bytes:
     """Lay out a squad for printing: on one page for about 40 athletes.
 
@@ -324,6 +246,8 @@ def squad_pdf(
         The one that scored them, if it is not the one that comes along.
     place, name : str, optional
         Where the session is, and what the plan is called.
+    warnings : sequence of str, optional
+        From `name_warnings`, with the same ``private``.
 
     Returns
     -------
@@ -334,23 +258,24 @@ def squad_pdf(
     if not private:
         scored = _in_public_order(scored)
     sheet = squad_sheet(scored, card, private=private)
+    alike = private and are_alike(scored)
     where = when_and_where(plan, place)
     content = {
         "title": ": ".join(filter(None, (name, title_text(plan)))),
         "lines": [
             *filter(None, [where, conditions_text(scored, plan, units), heat_text(plan)]),
             f"To expect: {expected_text(scored)}. {SYNTHETIC}",
+            *[NOBODY_STANDS_OUT] * alike,
         ],
-        "for-all": sheet.for_all,
-        "reasons": private,
+        "for-all": [*sheet.for_all, *warnings],
+        "reasons": private and not alike,
         "groups": [
             {"heading": heading, "rows": [asdict(row) for row in rows]}
             for heading, rows in sheet.groups.items()
         ],
+        "left-open": "; ".join(left_open_texts(scored, private=private)),
         "footnotes": sheet.footnotes,
-        "levers": "; ".join(
-            _option_in_brief(option, units) for option in options[:_PRINTED_LEVERS]
-        ),
+        "levers": _options_in_brief(options[:_PRINTED_LEVERS], units),
         "footer": footer(card),
     }
     return pdf("squad_sheet", content)
@@ -361,6 +286,9 @@ def option_label(option: SquadOption, units: unit_table.Chosen) -> str:
     return option.label if option.lever is None else lever_label(option.lever, units)
 
 
-def _option_in_brief(option: SquadOption, units: unit_table.Chosen) -> str:
-    before, after = map(amount_text, (option.expected_before, option.expected_after))
-    return f"{option_label(option, units)} ({before} to {after})"
+def _options_in_brief(options: Sequence[SquadOption], units: unit_table.Chosen) -> str:
+    return "; ".join(
+        f"{option_label(option, units)} ({amount_text(option.expected_before)} to "
+        f"{amount_text(option.expected_after)})"
+        for option in options
+    )

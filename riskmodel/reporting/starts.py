@@ -140,6 +140,26 @@ def day_best_words(best: BestStart | BestStartSquad, day_best: DayBest) -> str:
     return f"{text} instead of {instead}"
 
 
+def as_good_words(day_best: DayBest) -> str:
+    """Name the starts that show the same number as the best; empty if no other does.
+
+    Examples
+    --------
+    >>> seven, nine = (pd.Timestamp(f"2027-07-04 {hour}:00") for hour in ("07", "09"))
+    >>> as_good_words(DayBest(seven, nine, 0.04, 4.0, True, ((seven, nine),)))
+    'As good: starts from 07:00 to 09:00.'
+    """
+    if day_best.as_good == ((day_best.start, day_best.start),):
+        return ""
+    rows = [
+        f"at {clock_words(first)}"
+        if first == last
+        else f"from {clock_words(first)} to {clock_words(last)}"
+        for first, last in day_best.as_good
+    ]
+    return f"As good: starts {' and '.join(rows)}."
+
+
 def weather_words(row: pd.Series[Any], chosen: units.Chosen) -> str:
     """Say what a session meets at a start, in the reader's units."""
     air = units.unit_of("°C", chosen)
@@ -179,7 +199,9 @@ def start_lines(best: BestStart) -> Iterator[str]:
         yield ""
     if best.by_day:
         yield "Best start of each day"
-        yield from (f"  {day_best_words(best, day_best)}" for day_best in best.by_day)
+        for day_best in best.by_day:
+            yield f"  {day_best_words(best, day_best)}"
+            yield from wrapped(f"    {as_good_words(day_best)}".rstrip(), " " * 4)
         yield ""
     allowed = best.starts[best.starts["allowed"]]
     suns: dict[Any, Day] = {day.day: day for day in best.days}
@@ -229,6 +251,7 @@ def start_dict(best: BestStart) -> dict[str, Any]:
                 "end": day_best.end.isoformat(),
                 "probability": day_best.value,
                 "words": day_best_words(best, day_best),
+                "as_good": [[*map(_plain, row)] for row in day_best.as_good],
             }
             for day_best in best.by_day
         ],

@@ -180,9 +180,9 @@ def range_sentences(answer: Assessment) -> Iterator[str]:
 
 
 def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
-    """Where the range comes from, and how wide each source alone would make it."""
+    """How wide each source alone would make the range; those that agree share a row."""
     middle = math.log(answer.probability / (1.0 - answer.probability))
-    rows = []
+    of_span: dict[str, list[str]] = {}
     for name, label in SPREADS.items():
         ends = (expit(middle + sign * answer.spreads[name]) for sign in (-1, 1))
         low, high = map(float, ends)
@@ -190,8 +190,8 @@ def spread_rows(answer: Assessment) -> list[tuple[str, str]]:
         # `riskmodel.scoring.engine`, and reaches further to one side;
         # a source by itself may stick out.
         low, high = max(low, answer.probability_low), min(high, answer.probability_high)
-        rows.append((label, f"{in_100_span(low, high)} of 100"))
-    return rows
+        of_span.setdefault(f"{in_100_span(low, high)} of 100", []).append(label)
+    return [("; ".join(labels), span) for span, labels in of_span.items()]
 
 
 def quantity_rows(

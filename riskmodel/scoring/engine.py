@@ -37,7 +37,7 @@ _BLOCK = 8192
 SPREADS: Mapping[str, str] = {
     "spread_assumptions": "Simulators and their assumptions",
     "spread_weights": "Weights of the scorecard",
-    "spread_unanswered": "Questions not answered",
+    "spread_unanswered": "Open questions",
 }
 """Where the range comes from, as half its width in log odds."""
 

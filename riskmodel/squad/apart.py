@@ -15,6 +15,10 @@ from riskmodel.scoring.engine import Result
 
 Array = NDArray[np.float64]
 
+LEAST_APART_POINTS = 1.0
+"""What lies less above the median sets nobody apart: a point is a tenth more odds.
+Judgement."""
+
 
 def set_apart(
     answers: Mapping[str, NDArray[Any]],
@@ -37,10 +41,11 @@ def set_apart(
     Returns
     -------
     label : ndarray of str, shape (n_athletes,)
-        Empty where nothing that was answered lies above the median: an average that was
-        taken sets nobody apart.
+        Empty where nothing lies a point or more above the median (`LEAST_APART_POINTS`):
+        what all have sets nobody apart.
     points : ndarray of shape (n_athletes,)
-        How far above it lies; NaN where there is none.
+        How far above it lies; NaN where there is none, and where an average was taken
+        as nobody answered.
     """
     n = len(compared)
     labels = np.full(n, "", dtype=object)
@@ -52,10 +57,11 @@ def set_apart(
         columns = plan_quantities(dict(answers), n)
     open_ = np.array([is_unknown(columns[f.quantity]) for f in scorecard.factors])
     median = np.median(result.points[:, compared], axis=1, keepdims=True)
-    above = np.where(open_ | ~compared, -np.inf, result.points - median)
+    above = np.where(compared, result.points - median, -np.inf)
     furthest, rows = above.argmax(axis=0), np.arange(n)
-    apart = above[furthest, rows] > 0
+    apart = above[furthest, rows] >= LEAST_APART_POINTS
     names = np.array([factor.label for factor in scorecard.factors], dtype=object)
     labels[apart] = names[furthest[apart]]
-    points[apart] = above[furthest, rows][apart]
+    known = apart & ~open_[furthest, rows]
+    points[known] = above[furthest, rows][known]
     return labels, points

@@ -26,13 +26,20 @@ from riskmodel.squad.columns import (
     says_nothing,
 )
 from riskmodel.squad.items import item_answer, items_in, put_together
+from riskmodel.squad.names import known_word
 from riskmodel.squad.plan import may_be_left_open
 
 _YEARS_APART = 1
 """An age may be that of the last birthday but one before anybody needs to look."""
 
 
-def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFrame:
+def squad_frame(
+    raw: RawTable,
+    columns: Sequence[Column],
+    on: date,
+    *,
+    warnings_stay: bool = False,
+) -> pd.DataFrame:
     """Turn the cells of a file into answers.
 
     Parameters
@@ -42,6 +49,9 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
         Each target at most once, and each with its unit where there are several.
     on : datetime.date
         Day of the session, for the age.
+    warnings_stay : bool, optional
+        Whether a cell stays as it was written that names what a coach must know about,
+        for `riskmodel.squad.unknown.settle` to read.
 
     Returns
     -------
@@ -70,7 +80,7 @@ def squad_frame(raw: RawTable, columns: Sequence[Column], on: date) -> pd.DataFr
         if field.kind == "number":
             out[name] = _in_own_unit(cells[name], used[name].unit or field.unit, field.unit)
         elif field.kind in ("level", "levels"):
-            out[name] = _levels(cells[name], name, used[name].unit)
+            out[name] = _levels(cells[name], name, used[name].unit, stay=warnings_stay)
         else:
             out[name] = cells[name].map(str, na_action="ignore")
     if "date_of_birth" in cells:
@@ -151,7 +161,7 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
 # -------------------------------------------------------------------------- levels
 
 
-def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
+def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Series[Any]:
     def read(cell: Any) -> Any:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
@@ -159,9 +169,15 @@ def _levels(cells: pd.Series[Any], name: str, unit: str) -> pd.Series[Any]:
         items = items_in(name, text)
         answer = put_together([item_answer(name, item, unit) for item in items])
         # What is not understood stays whole, for a person to find it.
-        return cell if answer is None else answer
+        whole = answer is None or (stay and any(_warns(name, item) for item in items))
+        return cell if whole else answer
 
     return cells.map(read, na_action="ignore")
+
+
+def _warns(name: str, item: str) -> bool:
+    known = known_word(name, item)
+    return known is not None and bool(known.warning)
 
 
 # ---------------------------------------------------------------------------- ages
@@ -202,7 +218,8 @@ def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
 def read_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Read cells that were typed under the names of `FIELDS`, in the project's units.
 
-    As `squad_frame`, with the index of ``table``; rows without any answer are left out.
+    As `squad_frame`, with the index of ``table`` and names with a warning as they were
+    written; rows without any answer are left out.
     """
     names = [str(name) for name in table.columns]
     raw = RawTable(table.set_axis(range(len(names)), axis=1), tuple(names))
@@ -212,7 +229,8 @@ def read_cells(table: pd.DataFrame) -> pd.DataFrame:
     ]
     blank = raw.cells.isna() | (raw.cells.astype(str).apply(lambda c: c.str.strip()) == "")
     cells = raw.cells.astype(object).mask(blank, None).loc[~blank.all(axis=1)]
-    return squad_frame(replace(raw, cells=cells), columns, date.today())
+    raw = replace(raw, cells=cells)
+    return squad_frame(raw, columns, date.today(), warnings_stay=True)
 
 
 def template() -> pd.DataFrame:

@@ -64,7 +64,7 @@ TARGETS: Mapping[str, str] = {
 # Units that headers and cells name; "days" at the end of a header is none.
 _UNITS_NAMED = (
     *("kg", "lb", "cm", "m", "ft in", "in", "h", "min", "°C", "°F"),
-    *("m/s", "km/h", "mph", "l/h", "%"),
+    *("m/s", "km/h", "mph", "l/h", "mg/l", "%"),
 )
 # Without case and punctuation: "m/s" is "m s".
 _UNIT_WORDS = {
@@ -152,11 +152,12 @@ def unit_word(text: str) -> str:
 
 
 def _plain(header: str) -> tuple[str, str]:
-    """Header without its unit, and the unit it names."""
+    """Header without its unit, and the unit it names; "the last 24 hours" is none."""
     said = folded(header).split()
     for length in (2, 1):
-        if len(said) > length and (unit := _UNIT_WORDS.get(" ".join(said[-length:]))):
-            return " ".join(said[:-length]), unit
+        before, last = said[:-length], " ".join(said[-length:])
+        if before and not before[-1].isdecimal() and (unit := _UNIT_WORDS.get(last)):
+            return " ".join(before), unit
     return " ".join(said), ""
 
 

@@ -83,11 +83,12 @@ def score_squad(
     pandas.DataFrame
         As from `riskmodel.assess_frame`, with ``athlete``, ``sets_apart`` and
         ``sets_apart_points`` (the factor that lies furthest above the squad's median,
-        and by how much), ``urgent``, ``must_not_start`` (a warning about the person
-        speaks against any training) and, as data, ``answer_problems``, ``left_open``
-        (answers that could not be read) and ``guards``; sorted by urgent warnings, then
-        what cannot be scored, then the probability, and by place in the squad where
-        these are alike.
+        by a point or more, and by how much; NaN where it is not answered and an average
+        was taken), ``urgent``, ``must_not_start`` (a warning about the person speaks
+        against any training) and, as data, ``answer_problems``, ``left_open`` (answers
+        that could not be read) and ``guards``; sorted by urgent warnings, then what
+        cannot be scored, then the probability, and by place in the squad where these
+        are alike.
 
     Examples
     --------

@@ -121,6 +121,41 @@ def settle(squad: pd.DataFrame, settled: Mapping[Word, Any]) -> pd.DataFrame:
     return out
 
 
+def with_settled_words(squad: pd.DataFrame, settled: Mapping[Word, Any]) -> pd.DataFrame:
+    """Write what a person said of words in their place, and leave the others.
+
+    For a list that is kept: what `settle` leaves open, such as a condition that no
+    question is about, still stands there for whoever opens it again, and of a cell with
+    several words only those that are not settled are asked about again.
+
+    Examples
+    --------
+    >>> squad = pd.DataFrame({"medications": ["Xyz; Abc", "asthma spray"]})
+    >>> with_settled_words(squad, {("medications", "xyz"): "statin"})["medications"][0]
+    'statin; Abc'
+    """
+    said = {(name, exact(word)): answer for (name, word), answer in settled.items()}
+    out = squad.copy()
+    for name, rows, cells in _unread(squad):
+        column = out[name].astype(object).to_numpy(copy=True)
+        for row, cell in zip(rows.tolist(), cells, strict=True):
+            if (words := _written(name, cell, said)) != cell:
+                column[row] = words
+        out[name] = pd.Series(column, out.index, dtype=object)
+    return out
+
+
+def _written(name: str, cell: str, said: Mapping[Word, Any]) -> Any:
+    """A cell with what was said of its words."""
+    items = _words(name, cell)
+    words = [said.get((name, exact(item)), item) for item in items]
+    if None in words:
+        if _settled(name, cell, said) is cell:
+            return cell  # what is left open must not leave a cell that is not settled
+        words = [item for item in items if _meant(name, item) == OPEN]
+    return "; ".join(words) or None if FIELDS[name].levels else (words or [None])[0]
+
+
 def leave_open(squad: pd.DataFrame) -> pd.DataFrame:
     """Leave every question open whose cell cannot be read, but for warning signs.
 

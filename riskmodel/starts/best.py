@@ -80,8 +80,8 @@ class BestStart:
         Row of the planned start, as one of `starts`, but allowed whatever the limits;
         where the weather does not reach it, ``problem`` says so.
     by_day : tuple of DayBest
-        The best allowed start of each day: that of the planned start first, then the
-        others in their order.  Empty for a fixed start.
+        The best allowed start of each day, with those that are as good: that of the
+        planned start first, then the others in their order.  Empty for a fixed start.
     days : tuple of Day
         Sunrise and sunset of the days in `starts`.
     weather : Weather
@@ -345,11 +345,13 @@ def _best(
         raise ValueError("A fixed start needs the planned start (planned or start_time).")
     starts = start_at(weather, planned_utc) if fixed else possible_starts(weather, **limits)
     frame, chances = table(starts, daylight_only and not fixed)
-    by_day = () if fixed else best_of_each_day(frame, name)
     planned = None
     if is_planned:
         alone = frame if fixed else table(start_at(weather, planned_utc), False)[0]
         planned = alone.iloc[0]
+    when = None if planned is None else planned["start"]
+    by_day = () if fixed else best_of_each_day(frame, name, when)
+    if planned is not None:
         # The day of the planned start comes first, the others stay in their order.
         its_day = planned["start"].date()
         by_day = tuple(sorted(by_day, key=lambda best: best.day != its_day))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.inputs.reading import UNKNOWN, Answers
 from riskmodel.inputs.settled import is_settled
 from riskmodel.physiology.plan import is_indoors
+from riskmodel.scoring.bands import shown_in_100
 from riskmodel.scoring.engine import Engine, Result
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
 from riskmodel.starts.possible import Starts, in_daylight
@@ -43,11 +45,21 @@ class DayBest:
         From the start of the session to its end, local time.
     value : float
         Probability, or athletes of a squad to expect with a cramp.
+    shown : float
+        The value as it is shown: whole sessions of 100, or tenths of athletes.
+    daylight : bool
+        Whether all of the session lies between sunrise and sunset.
+    as_good : tuple of pairs of Timestamp
+        Starts of that day with the same shown number and light, itself among them:
+        first and last of each row of starts that follow each other.
     """
 
     start: pd.Timestamp
     end: pd.Timestamp
     value: float
+    shown: float
+    daylight: bool
+    as_good: tuple[tuple[pd.Timestamp, pd.Timestamp], ...]
 
     @property
     def day(self) -> date:
@@ -207,15 +219,47 @@ def start_frame(
     )
 
 
-def best_of_each_day(frame: pd.DataFrame, name: str) -> tuple[DayBest, ...]:
-    """Find the best allowed start of every local day that has one, in their order."""
+def best_of_each_day(
+    frame: pd.DataFrame, name: str, planned: pd.Timestamp | None = None
+) -> tuple[DayBest, ...]:
+    """Find the best allowed start of every local day that has one, in their order.
+
+    Of those that show the same number one in daylight is taken, then the one nearest to
+    the planned hour, then the one with the smaller value, then the coolest.
+    """
     numbers = frame[frame["allowed"] & frame[name].notna()]
-    # Points come in halves, so that many starts are alike: the coolest is taken.
-    first = numbers.sort_values([name, "wbgt_c"], kind="stable")
-    days = first.groupby(first["start"].dt.date, sort=True).head(1).sort_index()
-    return tuple(
-        DayBest(row["start"], row["end"], float(row[name])) for _, row in days.iterrows()
+    shown = shown_in_100 if name == "probability" else partial(np.round, decimals=1)
+    ranked = numbers.assign(
+        shown=shown(numbers[name].to_numpy()),
+        dark=~numbers["daylight"],
+        away=0.0 if planned is None else _minutes_apart(numbers["start"], planned),
     )
+    return tuple(
+        _day_best(of_day, name) for _, of_day in ranked.groupby(ranked["start"].dt.date)
+    )
+
+
+def _day_best(of_day: pd.DataFrame, name: str) -> DayBest:
+    order = ["shown", "dark", "away", name, "wbgt_c"]
+    best = of_day.sort_values(order, kind="stable").iloc[0]
+    alike = (of_day["shown"] == best["shown"]) & (of_day["dark"] == best["dark"])
+    rows = of_day.loc[alike, "start"].groupby((~alike).cumsum())
+    return DayBest(
+        best["start"],
+        best["end"],
+        float(best[name]),
+        float(best["shown"]),
+        bool(best["daylight"]),
+        tuple((row.iloc[0], row.iloc[-1]) for _, row in rows),
+    )
+
+
+def _minutes_apart(starts: pd.Series[Any], planned: pd.Timestamp) -> pd.Series[Any]:
+    """How far the clock of each start is from that of the planned one. [min]."""
+    apart: pd.Series[Any] = (
+        starts.dt.hour * 60 + starts.dt.minute - planned.hour * 60 - planned.minute
+    )
+    return ((apart + 720) % 1440 - 720).abs()
 
 
 def left_out(

@@ -36,6 +36,16 @@ CONTEXT: Mapping[str, str] = MappingProxyType(
 )
 """What a log tells besides answers to questions; never scored."""
 
+_LOADS = (
+    (0.5, "Much less than usual"),
+    (0.8, "Less than usual"),
+    (0.95, "A little less than usual"),
+    (1.05, "As usual"),
+    (1.25, "A little more than usual"),
+    (1.5, "More than usual"),
+)
+# Ratios below which the words hold: judgement.
+
 _MONTH_DAYS, _WEEK_DAYS = 28, 7
 _SHADE_WIND_M_S = 1.0
 
@@ -75,6 +85,17 @@ class Derived:
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was found in words."""
         return {name: getattr(self, name) for name in ("name", "value", "source", "reason")}
+
+
+def load_words(ratio: float) -> str:
+    """Say in words how the load of the last days compares with the weeks before.
+
+    Examples
+    --------
+    >>> load_words(0.94), load_words(1.0), load_words(2.1)
+    ('A little less than usual', 'As usual', 'Much more than usual')
+    """
+    return next((words for below, words in _LOADS if ratio < below), "Much more than usual")
 
 
 def derive(

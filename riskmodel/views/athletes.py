@@ -20,7 +20,7 @@ from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import SquadFileError, read_squad_file
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.squad.unknown import settle
+from riskmodel.squad.unknown import settle, with_settled_words
 from riskmodel.views import device, form, look, questions, squad_plan, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
@@ -47,7 +47,8 @@ def accept(file: AthletesFile) -> None:
     squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
     same = squad.source is not None and squad.source.raw is raw
     notes = (*raw.notes, *squad_notes(raw, columns, on))
-    _put(squad_frame(raw, columns, on), notes, squad.settled if same else None)
+    read = squad_frame(raw, columns, on, warnings_stay=True)
+    _put(read, notes, squad.settled if same else None)
     squad.source = file
 
 
@@ -105,9 +106,8 @@ def _example(on: date) -> pd.DataFrame:
 
 
 def settled(athletes: pd.DataFrame) -> pd.DataFrame:
-    """The list with what was said of words that are not understood."""
-    said = state(SquadState).settled
-    return settle(athletes, said) if said else athletes
+    """The list with what its words mean, and what was said of those not understood."""
+    return settle(athletes, state(SquadState).settled)
 
 
 def known_cells(content: Any) -> pd.DataFrame:
@@ -123,7 +123,8 @@ def _cells(athletes: pd.DataFrame) -> pd.DataFrame:
 
 def to_keep(athletes: pd.DataFrame) -> pd.DataFrame:
     """Cells of a list as they are kept and saved, with what was said of its words."""
-    return _cells(_not_asked_anew(settled(athletes)))
+    said = state(SquadState).settled
+    return _cells(_not_asked_anew(with_settled_words(athletes, said)))
 
 
 def _not_asked_anew(athletes: pd.DataFrame) -> pd.DataFrame:
@@ -247,6 +248,11 @@ def tell() -> None:
     squad = state(SquadState)
     if squad.problem:
         look.fault(squad.problem)
+    if squad.athletes is not None and device.list_is_too_long():
+        look.note(
+            "This tab has no room for the list: a reload loses it, unless it is kept or "
+            "saved."
+        )
     if squad.asked is None and squad.notes:
         look.note(*squad.notes)
 

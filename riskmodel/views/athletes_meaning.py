@@ -40,7 +40,7 @@ def ask_for_columns(file: AthletesFile) -> None:
     for words, columns in (("left out", unknown), ("understood", clear)):
         if not columns:
             continue
-        names = ", ".join(column.header for column in columns)
+        names = _quoted(columns)
         key = f"columns_{words.replace(' ', '_')}"
         label = f"{len(columns)} column{'s' * (len(columns) != 1)} {words}: {names}"
         box = st.expander(widgets.plain(label), key=key, on_change="rerun")
@@ -66,16 +66,16 @@ def _ask_to_use(
 ) -> None:
     """Draw the button that takes the columns, and say what keeps it from being pressed."""
     chosen = [column for _, column in answered if column is not None]
-    open_meaning = [column.header for column, answer in answered if answer is None]
+    open_meaning = [column for column, answer in answered if answer is None]
     targets = [column.target for column in chosen if column.target]
     twice = {TARGETS[name] for name in targets if targets.count(name) > 1}
-    open_units = [column.header for column in chosen if column.needs_unit]
+    open_units = [column for column in chosen if column.needs_unit]
     if twice:
         look.fault(f"Two columns are {' and '.join(sorted(twice))}: leave one out.")
     if open_meaning:
-        look.note(f"Still open, what it is: {', '.join(open_meaning)}.")
+        look.note(f"Still open, what it is: {_quoted(open_meaning)}.")
     if open_units:
-        look.note(f"Still open, how it is written: {', '.join(open_units)}.")
+        look.note(f"Still open, how it is written: {_quoted(open_units)}.")
     with st.container(horizontal=True):
         st.button(
             "Use these columns",
@@ -88,6 +88,11 @@ def _ask_to_use(
         st.button("Cancel", on_click=athletes.cancel)
 
 
+def _quoted(columns: Sequence[Column]) -> str:
+    """Headers as they were written: one can be a whole question."""
+    return ", ".join(f"\u201c{column.header}\u201d" for column in columns)
+
+
 def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     """Draw one column; None where it is open what it means."""
     asked, place = state(SquadState).times_asked, column.place
@@ -95,9 +100,10 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
     # What it may be stands first, as the list is long.
     options = list(dict.fromkeys((column.target, LEAVE_OUT, *TARGETS)))
     with st.container(border=True, key=f"column_{place}"):
-        tables.say(f"{column.header}: {sample}")
-        if column.question:
-            look.note(column.question)
+        tables.say(f"{_quoted([column])}: {sample}")
+        # How it is written is asked below, once it is known what it is.
+        if doubts := [doubt for doubt in (column.doubt, column.unit_doubt) if doubt]:
+            look.note(" ".join(doubts))
         open_meaning = column.doubt and column.target
         target = st.selectbox(
             f"Meaning of column {place + 1}",
@@ -114,7 +120,7 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
         unit = None
         if target in UNITS:
             unit = st.pills(
-                "Written as",
+                widgets.plain(f"{_quoted([column])} is written as"),
                 UNITS[target],
                 default=column.unit if column.unit in UNITS[target] else None,
                 key=f"unit_{asked}_{place}_{target}",

@@ -242,7 +242,7 @@ def _weeks_spec(letters: str) -> Spec:
     chart = of("rows").transform_fold([*names], as_=["what", "value"])
     chart = chart.encode(
         x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False)),
-        y=alt.Y("value:Q", title=None),
+        y=alt.Y("value:Q", title="Minutes × how hard, of 10"),
         color=alt.Color("what:N", scale=scale, title=None, legend=legend),
     )
     is_load = alt.datum.what == names[0]

@@ -12,7 +12,7 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import comparison_pdf
 from riskmodel.reporting.spreadsheet import to_csv
-from riskmodel.reporting.words import SYNTHETIC
+from riskmodel.reporting.words import SYNTHETIC, count_text
 from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.bands import shown_in_100
 from riskmodel.views import (
@@ -30,7 +30,7 @@ from riskmodel.views import (
 )
 from riskmodel.views.plan_cards import Assessed
 from riskmodel.views.state import ScenariosState, state
-from riskmodel.whatif.comparison import Comparison, compare
+from riskmodel.whatif.comparison import MOST_SCENARIOS, Comparison, compare
 from riskmodel.whatif.plans import to_frame, to_text
 
 _Drawn = Callable[[], None]
@@ -56,7 +56,9 @@ def _head() -> None:
             if box.open:
                 with box:
                     _ask_rows()
-            if not plans.is_full():
+            if plans.is_full():
+                look.note(f"{count_text(MOST_SCENARIOS)} plans are the most.")
+            else:
                 _ask_new()
 
 
@@ -155,7 +157,7 @@ def _private() -> bool:
 
 
 def _share() -> None:
-    st.code(plans.link(private=_private()), language=None, wrap_lines=True)
+    widgets.to_copy(plans.link(private=_private()))
 
 
 def _files(found: Comparison) -> None:

@@ -154,7 +154,14 @@ def remember_list(text: str) -> None:
     """Let the tab hold a long text: it goes to the browser only when it changes."""
     device = state(DeviceState)
     data = {"text": text, "visit": device.visit, "restored": device.restored}
-    _list_bridge(data=data, key="device_list")
+    data["full"] = list_is_too_long()
+    _list_bridge(data=data, key="device_list", on_full_change=lambda: None)
+
+
+def list_is_too_long() -> bool:
+    """Whether the tab has no room for the list, or its storage is switched off."""
+    arrived = st.session_state.get("device_list")
+    return arrived is not None and bool(arrived.get("full"))
 
 
 def connect(

@@ -122,7 +122,10 @@ def _example_now() -> tuple[frozenset[str], Answers]:
 def take_touched() -> None:
     """Make an example the reader's if anything was touched: at the start of each run."""
     form = state(FormState)
-    form.example, form.from_example = _example_now()
+    form.example, given = _example_now()
+    # What was typed once stays the reader's, the same number typed again too.
+    held = _readable()[0] if given else {}
+    form.from_example = {n: value for n, value in given.items() if held.get(n) == value}
 
 
 def show_example(example: Answers) -> None:

@@ -32,21 +32,26 @@ def show(scored: Scored) -> None:
     if not advice.now:
         look.note(no_change_text(before, advice))
     else:
-        look.note("Switch on what you could do: before → after, of 100 sessions.")
+        each = (
+            "Switch on what you could do" if scored.combined is None else "Each by itself"
+        )
+        look.note(f"{each}: before → after, of 100 sessions.")
     gone = () if scored.combined is None else scored.combined.not_applied
     for option in advice.now:
         _switch(option, before, scored, gone)
     if scored.combined is not None and not state(FormState).example:
         changes = scored.combined.changes
         st.button("Plan it this way", key="take_levers", on_click=_plan, args=(changes,))
-    if advice.weeks:
+    # These count from the number that is shown, with what is switched on.
+    if weeks := scored.planned_advice.weeks:
         box = st.expander("In the coming weeks", key="weeks", on_change="rerun")
         if box.open:
             with box:
-                for option in advice.weeks:
+                for option in weeks:
                     label = lever_label(option, form.chosen_units())
                     sentence = lever_sentence(option, form.chosen_units())
-                    st.markdown(f"**{label}** {_effect(before, option)}  \n{sentence}")
+                    effect = _effect(scored.planned_assessment, option)
+                    st.markdown(f"**{label}** {effect}  \n{sentence}")
     look.note(*advice.notes)
 
 

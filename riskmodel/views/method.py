@@ -1,6 +1,6 @@
 """How points become a number, how far it can be trusted, and what it is not."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
@@ -43,19 +44,25 @@ from riskmodel.views import (
 from riskmodel.views.colours import GREY, ink
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)
+_DRAWN_MIN = (30, 60, 240)
 _OTHER_POINTS = (0, 10, 20, 30, 40, 50, 60)
+_OF_100 = [0, 1, 5, 10, 20, 40, 60]
+_MOST_WEIGHTS = 8
+
+
+def _duration_points(minutes: Sequence[float]) -> NDArray[np.float64]:
+    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
+    return to_half_points(curve(minutes))
 
 
 @st.cache_data
 def _probabilities() -> pd.DataFrame:
     """Number in 100 by the points of everything else and the duration."""
-    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
-    duration = to_half_points(curve(_DURATIONS_MIN))
     calibration = load_calibration()
     table = {
         "All other points": [f"{points}" for points in _OTHER_POINTS],
     }
-    for minutes, own in zip(_DURATIONS_MIN, duration, strict=True):
+    for minutes, own in zip(_DURATIONS_MIN, _duration_points(_DURATIONS_MIN), strict=True):
         column = expit(calibration.logit(np.array(_OTHER_POINTS) + own, own))
         head = f"{duration_text(minutes)} (+{own:g})"
         table[head] = [in_100_number(p, "<") for p in column]
@@ -64,8 +71,7 @@ def _probabilities() -> pd.DataFrame:
 
 def _doublings() -> list[float]:
     """Ratios of the odds for twice the time, at some forty points of all else."""
-    curve = Curve([(k.at, k.points) for k in load_scorecard()["duration"].knots])
-    own = to_half_points(curve(_DURATIONS_MIN))
+    own = _duration_points(_DURATIONS_MIN)
     ratios: list[float] = np.exp(np.diff(calibration.logit(40.0 + own, own))).tolist()
     return ratios
 
@@ -94,48 +100,84 @@ def _reliability() -> pd.DataFrame:
 
 
 @st.cache_data
-def _chart_spec(top: float, ink: str) -> charts.Spec:
+def _agreement_spec(top: float, ink: str) -> charts.Spec:
     root = alt.Scale(type="sqrt", domain=[0, top])  # the axis of all pages
-    axis = alt.Axis(values=[0, 1, 5, 10, 20, 40], grid=False)
+    axis = alt.Axis(values=_OF_100, grid=False)
     diagonal = charts.of("diagonal").mark_line(color=GREY)
     groups = charts.of("rows").mark_point(filled=True, color=ink, size=45, opacity=0.8)
     return alt.layer(
         diagonal.encode(x=alt.X("x:Q", scale=root), y=alt.Y("y:Q", scale=root)),
         groups.encode(
             x=alt.X("expected:Q", title="We say, of 100", scale=root, axis=axis),
-            y=alt.Y("observed:Q", title="The simulators say", scale=root, axis=axis),
+            y=alt.Y(
+                "observed:Q", title="The simulators say, of 100", scale=root, axis=axis
+            ),
         ),
         height=280,
     ).to_dict()
 
 
+@st.cache_data
+def _curve_rows() -> pd.DataFrame:
+    """Number in 100 by the points of everything else, for each of a few durations."""
+    points = np.arange(0.0, _OTHER_POINTS[-1] + 1.0)
+    rows = [
+        pd.DataFrame(
+            {
+                "points": points,
+                "of_100": 100.0 * expit(calibration.logit(points + own, own)),
+                "session": duration_text(minutes),
+            }
+        )
+        for minutes, own in zip(_DRAWN_MIN, _duration_points(_DRAWN_MIN), strict=True)
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+@st.cache_data
+def _curve_spec(ink: str) -> charts.Spec:
+    names = [*map(duration_text, _DRAWN_MIN)]
+    scale = alt.Scale(domain=names, range=[GREY, ink, "#d5611b"])
+    line = charts.of("rows").mark_line(strokeWidth=2.5)
+    chart = line.encode(
+        x=alt.X("points:Q", title="Points of all answers but the duration"),
+        y=alt.Y(
+            "of_100:Q",
+            title="Sessions with a cramp, of 100",
+            scale=alt.Scale(type="sqrt"),
+            axis=alt.Axis(values=_OF_100),
+        ),
+        color=alt.Color(
+            "session:N",
+            scale=scale,
+            title="A session of",
+            legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=4),
+        ),
+        strokeDash=alt.StrokeDash(
+            "session:N",
+            scale=alt.Scale(domain=names, range=[[2, 2], [1, 0], [6, 3]]),
+            legend=None,
+        ),
+    )
+    spec: charts.Spec = chart.properties(height=320).to_dict()
+    return spec
+
+
 # ----------------------------------------------------------------------- the pictures
 
 
-def _draw_agreement() -> None:
-    groups = _reliability()
-    top = float(groups.to_numpy().max())
-    charts.show(
-        _chart_spec(top, ink()),
-        "Ours against the simulators in 50 groups of sessions, along the diagonal.",
-        rows=groups,
-        diagonal=pd.DataFrame({"x": [0.0, top], "y": [0.0, top]}),
-    )
-    look.note(
-        f"{summary['scenarios']:,} made-up sessions in 50 groups; on average we are "
-        f"{100 * summary['ici']:.2f} of 100 off. It says that the curves fit, not that "
-        "the simulators are right."
-    )
+def _draw_curve() -> None:
+    rows = _curve_rows()
+    ends = rows.groupby("session", sort=False)["of_100"].last()
+    at_most = ", ".join(f"{value:.0f} of 100 in {name}" for name, value in ends.items())
+    words = f"The more points, the more likely: at {_OTHER_POINTS[-1]} points {at_most}."
+    charts.show(_curve_spec(ink()), words, rows=rows)
 
 
 def _explain_points() -> None:
-    odds = float(np.exp(10.0 * calibration.logit_per_point(50.0)))
     st.markdown(
-        "Every answer gives points, set by hand from studies, and ten points multiply the "
-        f"odds of a cramp by about {odds:.1f}. Twice the time by itself multiplies "
-        f"them by {min(_doublings()):.1f} to {max(_doublings()):.1f}. Three simulators of "
-        "how cramps may come about gave made-up sessions a chance, and two curves join "
-        "points and chances."
+        "Every answer gives points; they add up, and a curve for the length of the session "
+        "turns them into a chance."
     )
     ends = [*(f"up to {band.up_to} of 100" for band in BANDS[:-1]), "beyond"]
     st.html(
@@ -151,15 +193,59 @@ def _explain_points() -> None:
     )
 
 
+def _draw_weights() -> None:
+    heaviest = sorted(card.factors, key=lambda factor: -factor.largest)[:_MOST_WEIGHTS]
+    most = heaviest[0].largest
+    rows = "".join(
+        f'<li><div class="row"><span class="what">{escape(factor.label)}</span>'
+        f'<span class="run"><i style="left:0;width:{100 * factor.largest / most:.0f}%">'
+        f'</i></span><span class="num">{factor.largest}</span></div></li>'
+        for factor in heaviest
+    )
+    st.html(f'<ul class="cr-steps" aria-label="Most points of a factor">{rows}</ul>')
+    look.note(
+        f"The most points that an answer can give, for {len(heaviest)} of "
+        f"{len(card.factors)} factors; all stand below, with their studies."
+    )
+
+
+def _draw_agreement() -> None:
+    groups = _reliability()
+    top = float(groups.to_numpy().max())
+    charts.show(
+        _agreement_spec(top, ink()),
+        "Ours against the simulators in 50 groups of sessions, along the diagonal.",
+        rows=groups,
+        diagonal=pd.DataFrame({"x": [0.0, top], "y": [0.0, top]}),
+    )
+    look.note(
+        f"{summary['scenarios']:,} made-up sessions in 50 groups; on average we are "
+        f"{100 * summary['ici']:.2f} of 100 off (ICI). It says that the curves fit, not "
+        "that the simulators are right."
+    )
+
+
+def _say_how_far() -> None:
+    ours, *_ = checks["benchmarks"]
+    st.markdown(
+        f"{targets_text(targets)}; each miss is named below. Of two made-up sessions, one "
+        "with a cramp and one without, the one with it has the higher number "
+        f"{100 * ours['auc']:.0f} times in 100 (AUC)."
+    )
+
+
 # ------------------------------------------------------------------ what is folded
 
 
 def _show_numbers() -> None:
+    odds = float(np.exp(10.0 * calibration.logit_per_point(50.0)))
     steps = zip(_doublings(), _DURATIONS_MIN[1:], strict=True)
     times = ", ".join(f"{ratio:.1f} up to {duration_text(at)}" for ratio, at in steps)
     look.note(
-        "About how many of 100 sessions, with every question answered. All optional "
-        "questions left open multiply the odds of an average run by "
+        "About how many of 100 sessions, with every question answered. Three simulators of "
+        "how cramps may come about gave made-up sessions a chance, and two curves join "
+        f"points and chances: ten points multiply the odds by about {odds:.1f}. All "
+        "optional questions left open multiply the odds of an average run by "
         f"{_open_questions(30):.1f} in half an hour, {_open_questions(240):.1f} in four "
         f"hours. Twice the time multiplies them by {times}: a longer session is one that "
         "people pace and are prepared for, and up to two hours the size is the least that "
@@ -230,25 +316,32 @@ targets = target_rows(checks["published"], checks)
 others = [known for known in known_scorecards().values() if known.version != card.version]
 
 look.heading(
-    "How good is the number?",
+    "How points become a chance",
     "Points set by hand from studies, checked against what was counted. Nothing is "
     "learned from athletes: no such data was found.",
 )
 with st.container(key="method"):
+    with st.container(key="method_curve"):
+        _draw_curve()
+    with st.container(key="method_points"):
+        _explain_points()
+st.header("What weighs most", anchor=False)
+_draw_weights()
+st.header("How far to trust it", anchor=False)
+_say_how_far()
+with st.container(key="method_checks"):
     with st.container(key="method_published"):
         published.draw(checks["published"])
     with st.container(key="method_agreement"):
         _draw_agreement()
-st.header("How points become a number", anchor=False)
-_explain_points()
 folded: list[tuple[str, str, Callable[[], None]]] = [
+    (f"All {len(card.factors)} factors", "factors", _show_factors),
     ("The number by points and time", "numbers", _show_numbers),
     ("What it misses, and what stays out of reach", "misses", _show_misses),
     ("Every published figure", "all", lambda: published.show_all(checks["published"])),
     (targets_text(targets), "targets", lambda: published.show_targets(targets)),
     ("Argue with the card", "argue", argue.draw),
     ("Against simpler and fitted rivals", "rivals", _show_rivals),
-    (f"All {len(card.factors)} factors", "factors", _show_factors),
 ]
 if others:
     before = others[-1]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import duration_text
@@ -31,6 +32,7 @@ from riskmodel.weather.over_session import weather_answers
 
 _WAY_ON = "You can type air and humidity by hand."
 _USUAL_MIN = 60.0  # of a session whose duration is not known yet
+_WHOLE = ("%", "W/m²")  # units in which people write no decimals
 _KEPT = ("name", "region", "country", "latitude_deg", "longitude_deg", "time_zone")
 
 
@@ -193,7 +195,7 @@ def take(
     answers, problems = tidy({**found, **({"sky": "shade"} if shade else {})})
     if problems:
         raise WeatherError(" ".join(map(form.sentence, problems)))
-    form.answer({**dict.fromkeys(WEATHER_FIELDS), **answers})
+    form.answer({**dict.fromkeys(WEATHER_FIELDS), **_as_typed(answers)})
     local = pd.Timestamp(start).tz_convert(weather.zone)
     words = f"{weather.words}, for the start at {local:%a %d %b}, {clock_words(local)}"
     if of_session is None:
@@ -202,6 +204,18 @@ def take(
     known = {name: now[name] for name in (*WEATHER_FIELDS, "sky") if name in now}
     said = f"{words}. {credit(weather.attribution)}"
     state(FormState).start_weather = StartWeather(known, said, weather.place, minutes)
+
+
+def _as_typed(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Weather in the steps that people write in the reader's units: 27.1 °C, 77 %."""
+    typed = dict(answers)
+    for name in WEATHER_FIELDS:
+        field = FIELDS[name]
+        if name in typed and field.unit in (*_WHOLE, *units.UNITS):
+            unit = units.unit_of(field.unit, form.chosen_units())
+            decimals = 0 if field.unit in _WHOLE else unit.decimals
+            typed[name] = unit.inside(round(unit.shown(typed[name]), decimals))
+    return typed
 
 
 def drop_changed_weather() -> None:

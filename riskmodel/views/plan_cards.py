@@ -81,11 +81,11 @@ def _head(number: int) -> None:
     """Ask for the name, and offer what can be done with the plan."""
     key, acts_key = f"name_{number}", f"act_{number}"
     _hold(key, plans.shown()[number].name)
-    first = next(iter(plans.shown())) == number
-    acts = ["Duplicate"] * (not plans.is_full()) + ["Move left"] * (not first) + ["Remove"]
+    place = list(plans.shown()).index(number)
+    acts = ["Duplicate"] * (not plans.is_full()) + ["Move left"] * bool(place) + ["Remove"]
     with st.container(horizontal=True, wrap=False, key=f"top_{number}"):
         st.text_input(
-            "Name of the plan",
+            f"Name of plan {place + 1}",
             key=key,
             max_chars=LONGEST_NAME,
             on_change=plans.rename,
@@ -93,7 +93,12 @@ def _head(number: int) -> None:
             label_visibility="collapsed",
         )
         st.menu_button(
-            "⋯", acts, key=acts_key, type="tertiary", on_click=_act, args=(number, acts_key)
+            _of_plan("⋯", number),
+            acts,
+            key=acts_key,
+            type="tertiary",
+            on_click=_act,
+            args=(number, acts_key),
         )
 
 
@@ -139,6 +144,7 @@ def _ask(number: int, field: Field) -> None:
     """Draw the question for one answer of one plan, marked where it is not the first's."""
     first = next(iter(plans.shown().values())).answers.get(field.name)
     own, label = plans.shown()[number].answers, questions.short_label(field)
+    differs = own.get(field.name) != first
     if not field.asked_of(own):
         look.note(f"{label}: not asked")
         return
@@ -149,20 +155,25 @@ def _ask(number: int, field: Field) -> None:
         "args": (number, field.name, key),
     }
     if field.kind == "number":
-        _ask_number(number, field, _marked(label, answer != first), change)
+        _ask_number(number, field, _marked(label, differs), change)
     elif field.kind == "level":
         levels: dict[str | None, str] = {None: "open"} | dict(field.offered(answer))
         _hold(key, answer)
-        label = _marked(label, answer != first)
+        label = _of_plan(_marked(label, differs), number)
         st.selectbox(label, list(levels), format_func=levels.__getitem__, **change)
     else:
         # Here a sign can be taken back; naming one belongs to My session.
         signs = {name: field.levels[name] for name in answer or []}
         options = signs if field in _SIGNS else {**questions.NONE, **field.levels}
         _hold(key, list(answer or []))
-        label = _marked(label, answer != first)
+        label = _of_plan(_marked(label, differs), number)
         change |= {"selection_mode": "multi", "format_func": options.__getitem__}
         st.pills(label, list(options), wrap=True, **change)
+
+
+def _of_plan(label: str, number: int) -> str:
+    """Label that names its plan too, in a second paragraph: heard, but not seen."""
+    return f"{label}\n\n{widgets.plain(plans.shown()[number].name)}"
 
 
 def _marked(label: str, differs: bool) -> str:
@@ -177,6 +188,8 @@ def _ask_number(number: int, field: Field, label: str, change: dict[str, Any]) -
         echo = units.duration_text(plans.shown()[number].answers[field.name])
         label = label if echo == text else f"{label} = {echo}"
     _hold(change["key"], text)
-    st.text_input(label, live=questions.PAUSE, placeholder="open", **change)
+    st.text_input(
+        _of_plan(label, number), live=questions.PAUSE, placeholder="open", **change
+    )
     if fault is not None:
         look.fault(form.sentence(fault, typed=True))

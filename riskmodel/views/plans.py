@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from riskmodel import advise
+from riskmodel.datasets import load_examples
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.problems import Problem
@@ -23,7 +25,9 @@ from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess
 from riskmodel.views import device, example, form, questions, share, visit
 from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
+from riskmodel.whatif.advice import DRINKS_LESS
 from riskmodel.whatif.comparison import MOST_SCENARIOS
+from riskmodel.whatif.levers import LEVERS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
 MY_SESSION = "My session"
@@ -89,12 +93,39 @@ def _unused(name: str, taken: Iterable[str]) -> str:
     name = name.strip()[:LONGEST_NAME] or "Plan"
     if name not in taken:
         return name
-    counted = re.fullmatch(r"(.*\S) \((\d{1,2})\)", name)
-    base, count = (counted[1], int(counted[2])) if counted else (name, 1)
+    base, count = _without_count(name)
     base = base[: LONGEST_NAME - 5]
     while (numbered := f"{base} ({count})") in taken or count < 2:
         count += 1
     return numbered
+
+
+def _without_count(name: str) -> tuple[str, int]:
+    """Name without the number that keeps it apart, and that number."""
+    counted = re.fullmatch(r"(.*\S) \((\d{1,2})\)", name)
+    return (counted[1], int(counted[2])) if counted else (name, 1)
+
+
+@cache
+def _our_names() -> frozenset[str]:
+    """Names that say what is in a plan, and that no person typed."""
+    levers = (
+        lever.worded(lever.label_template, {"°C": label})
+        for lever in LEVERS
+        for label in units.UNITS["°C"]
+    )
+    with_drink = (f"{label}{less}" for label in levers for less in ("", DRINKS_LESS))
+    names = (*(plan.name for plan in example.PLANS), *load_examples(), *with_drink)
+    return frozenset(name[:LONGEST_NAME] for name in names)
+
+
+def _name_after_change(number: int) -> str:
+    """A name that a person typed; one of ours would now say what is no longer so."""
+    name = shown()[number].name
+    if _without_count(name)[0] not in _our_names():
+        return name
+    place = list(shown()).index(number) + 1
+    return _unused(f"Plan {place}", {plan.name for plan in shown().values()})
 
 
 def _named(name: str, answers: Mapping[str, Any]) -> Scenario:
@@ -189,10 +220,11 @@ def _take(number: int, name: str, value: Any) -> None:
         del answers[measured]
         state(ScenariosState).typed.pop((number, measured), None)
     left = {n: v for n, v in answers.items() if v not in form.EMPTY}
-    _set({**shown(), number: Scenario(plan.name, left)})
+    own_name = plan.name if left == plan.answers else _name_after_change(number)
+    _set({**shown(), number: Scenario(own_name, left)})
     if stale:
         labels = " and ".join(FIELDS[measured].label for measured in stale)
-        words = f"{plan.name}: {labels} belonged to the weather before and was left out."
+        words = f"{own_name}: {labels} belonged to the weather before and was left out."
         state(ScenariosState).problems = (words,)
 
 

@@ -156,13 +156,11 @@ def why_html(answer: Assessment) -> str:
     for c in given[:_SHOWN_FIRST]:
         rows.append(f"<li>{_step(c, begin, most)}</li>")
         begin += c.points
-    for words, group, kind in (
-        (f"{len(given[_SHOWN_FIRST:])} smaller", given[_SHOWN_FIRST:], ""),
-        (f"{_count(averages)} open, averages taken", averages, "open"),
-    ):
-        if group:
-            rows.append(_together(words, group, begin, most, kind))
-            begin += sum(c.points for c in group)
+    if smaller := given[_SHOWN_FIRST:]:
+        rows.append(_together(f"{len(smaller)} smaller", smaller, begin, most))
+        begin += sum(c.points for c in smaller)
+    if averages or answer.missing:
+        rows.append(_open_row(answer, averages, begin, most))
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
         '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
@@ -177,8 +175,17 @@ def _odds_of_ten_points(limits: tuple[float, ...]) -> float:
     return math.exp(10.0 * (high - low) / (limits[1] - limits[0]))
 
 
-def _count(group: Sequence[Contribution]) -> str:
-    return f"{len(group)} question{'s' * (len(group) != 1)}" if group else ""
+def _open_row(
+    answer: Assessment, averages: Sequence[Contribution], begin: float, most: float
+) -> str:
+    """Count the questions that are open, and name them: the only place that does."""
+    count, counted = len(answer.missing), {c.quantity for c in averages}
+    others = [
+        FIELDS[name].label.rstrip("?") for name in answer.missing if name not in counted
+    ]
+    words = f"{count} question{'s' * (count != 1)} open" if count else "Not known"
+    words += ", averages taken" if averages else ", no points"
+    return _together(words, averages, begin, most, "open", others)
 
 
 def _run(begin: float, points: float, most: float, kind: str = "") -> str:
@@ -208,7 +215,12 @@ def _step(c: Contribution, begin: float, most: float) -> str:
 
 
 def _together(
-    words: str, group: Sequence[Contribution], begin: float, most: float, kind: str
+    words: str,
+    group: Sequence[Contribution],
+    begin: float,
+    most: float,
+    kind: str = "",
+    others: Sequence[str] = (),
 ) -> str:
     points = sum(c.points for c in group)
     inside = "".join(
@@ -216,7 +228,9 @@ def _together(
         f"+{points_text(c.points)}</li>"
         for c in group
     )
-    names = escape(", ".join(c.label for c in group[:3]))
+    if others:
+        inside += f"<li>Also open: {escape(', '.join(others))}</li>"
+    names = escape(", ".join([*(c.label for c in group), *others][:3]))
     return (
         f'<li><details><summary><span class="what">{words}<br>'
         f"<small>{names} …</small></span>{_run(begin, points, most, kind)}"
@@ -256,13 +270,13 @@ def next_band(limits: Sequence[float], total: float) -> str:
 
 
 def _sources(answer: Assessment) -> str:
-    """Studies of every factor that counts, each DOI a link."""
+    """Studies of every factor that counts, each folded, and each DOI a link."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(c.label)}</th><td>{_linked(c.source)}</td></tr>'
+        f"<details><summary>{escape(c.label)}</summary>{_linked(c.source)}</details>"
         for c in answer.contributions
         if c.points and c.source
     )
-    return f'<table class="cr-facts cr-studies" aria-label="Studies">{rows}</table>'
+    return f'<details class="cr-studies"><summary>Studies</summary>{rows}</details>'
 
 
 def _linked(source: str) -> str:
@@ -302,10 +316,9 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
         if none:
             look.note(f"0 points: {none}.")
         if answer.missing:
-            labels = ", ".join(FIELDS[name].label for name in answer.missing)
             look.note(
-                f"Not answered, an average taken: {labels}. As few high answers weigh "
-                "more than many low ones, open questions mostly raise the number."
+                "Open questions count as an average. As few high answers weigh more than "
+                "many low ones, they mostly raise the number; Why names them."
             )
         look.note(
             f"{SYNTHETIC} Ideally: the same session and athlete, cool, rested and with "

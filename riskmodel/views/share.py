@@ -37,7 +37,8 @@ def open_link() -> None:
     page.from_link = any(name in FIELDS for name in query)
     answers, problems = tidy(query)
     if answers:
-        noted = version_in(query.get(SCORECARD_VERSION))
+        # A link that names no scorecard is of no plan that was saved.
+        noted = version_in(query.get(SCORECARD_VERSION)) or None
         form.fill(form.without_assurances(answers), saved_with=noted)
     # Services add names of their own to links: only what looks like ours is told.
     ours = (
@@ -159,7 +160,7 @@ def _show_link(answers: Mapping[str, Any]) -> None:
         "gave them, your training, age and sex. Health answers, today's answers, body size "
         "and name are left out.",
     )
-    st.code(link(answers, private=private), language=None, wrap_lines=True)
+    widgets.to_copy(link(answers, private=private))
 
 
 def _show_print(scored: Scored) -> None:

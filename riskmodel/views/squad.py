@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from riskmodel.inputs.session import tidy
 from riskmodel.reporting.squad_sheet import (
     amount_text,
     heat_text,
-    name_warnings,
     option_label,
-    plan_warnings,
-    squad_table,
 )
+from riskmodel.reporting.squad_warnings import name_warnings, plan_warnings
 from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
-from riskmodel.scoring.bands import in_100_number
-from riskmodel.squad.plan import set_aside, with_plan
+from riskmodel.squad.plan import set_aside
 from riskmodel.squad.scores import SquadOption, answer_squad
 from riskmodel.squad.summary import expected, in_each_band, labels
 from riskmodel.squad.two_plans import SquadPlans, compare_plans
@@ -33,18 +27,15 @@ from riskmodel.views import (
     place,
     questions,
     squad_files,
+    squad_people,
     squad_plan,
-    visit,
     widgets,
 )
-from riskmodel.views.navigation import go_to
 from riskmodel.views.squad_plan import FIRST, SECOND
-from riskmodel.views.state import FormState, MySessionState, SquadState, state
+from riskmodel.views.state import FormState, SquadState, state
 
 _SHOWN_LEVERS = 4
 _SHOWN_CHANGES = 6
-_TABLE_HEIGHT_PX = 640
-_SHOWN_ROWS = 40  # in the picture; the table holds everybody
 
 
 # ------------------------------------------------------------------------- the session
@@ -61,7 +52,7 @@ def _strip() -> None:
             place.offer_now()
             for words, icon, draw in (
                 ("Weather", "cloud", place.ask_weather),
-                ("More", "tune", _more),
+                ("Details and units", "tune", _details),
                 (_list_words(), "groups", athletes.ask_for_athletes),
             ):
                 box = widgets.quiet_popover(words, icon, f"squad_{icon}")
@@ -90,7 +81,7 @@ def _list_words() -> str:
     return athletes.count_of(squad) if is_own else "Bring your list"
 
 
-def _more() -> None:
+def _details() -> None:
     labels_of = {"plan": "The session", "weather": "Weather"}
     group = widgets.pills("Part", labels_of, "squad_group", default="plan", required=True)
     questions.ask_group(group or "plan")
@@ -171,131 +162,6 @@ def _levers(options: Sequence[SquadOption]) -> None:
         )
 
 
-def _with_that_name(scored: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a name that was searched for; all if none was."""
-    wanted = (st.session_state.get("squad_search") or "").strip().casefold()
-    return scored[scored["athlete"].str.casefold().str.contains(wanted, regex=False)]
-
-
-def _picture(scored: pd.DataFrame, other: pd.DataFrame | None) -> None:
-    """Draw everybody on one axis, those who need attention first."""
-    shown = scored[~scored["must_not_start"]]
-    before = None if other is None else other["probability"]
-    rows = [
-        look.Ranked(
-            name,
-            chance,
-            low,
-            high,
-            _note(label, points, problems),
-            None if before is None or np.isnan(before[row]) else float(before[row]),
-        )
-        for row, name, chance, low, high, label, points, problems in zip(
-            shown.index,
-            shown["athlete"],
-            shown["probability"],
-            shown["probability_low"],
-            shown["probability_high"],
-            shown["sets_apart"],
-            shown["sets_apart_points"],
-            shown["answer_problems"],
-            strict=True,
-        )
-    ]
-    if not rows:
-        look.note("They must not start." if len(scored) else "Nobody is called that.")
-        return
-    st.html(
-        look.ranking(rows[:_SHOWN_ROWS], "Everybody", "Athlete", "what sets them apart")
-    )
-    if len(rows) > _SHOWN_ROWS:
-        look.note(f"{len(rows) - _SHOWN_ROWS} more stand in the table.")
-
-
-def _note(label: str, points: float, problems: Sequence[Any]) -> str:
-    if problems:
-        return " ".join(form.sentence(problem) for problem in problems)
-    return f"{label} +{points:g}" if label else ""
-
-
-def _table(scored: pd.DataFrame) -> None:
-    """Draw everybody with all that is known, wide enough for names and numbers."""
-    table, column = squad_table(scored, private=True), st.column_config.TextColumn
-    chances = scored["probability"].where(table["In 100"] != "")
-    table["In 100"] = ["" if np.isnan(p) else in_100_number(p, "under") for p in chances]
-    longest = int(table["Athlete"].str.len().max()) if len(table) else 0
-    st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        key="squad_table",
-        height="content" if len(table) <= _SHOWN_ROWS else _TABLE_HEIGHT_PX,
-        column_config={
-            "Athlete": column(width=min(max(120, 32 + 8 * longest), 340), pinned=True),
-            "In 100": column(width=75, alignment="right"),
-            "Risk": column(width=125),
-            "Range in 100": column(width=115),
-            "Sets apart": column(width=170),
-        },
-    )
-
-
-def _everybody(
-    scored: pd.DataFrame,
-    other: pd.DataFrame | None,
-    squad: pd.DataFrame,
-    plan: dict[str, Any],
-) -> None:
-    names, found = scored["athlete"].to_dict(), _with_that_name(scored)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="squad_bar"):
-        view = st.segmented_control(
-            "Show",
-            ["Picture", "Table"],
-            default="Picture",
-            required=True,
-            key="squad_view",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        st.text_input(
-            "Search for a name",
-            key="squad_search",
-            type="search",
-            placeholder="Name",
-            live=True,
-            label_visibility="collapsed",
-            width=140,
-        )
-        row = widgets.select(
-            "Open an athlete",
-            names,
-            "squad_athlete",
-            index=None,
-            placeholder="Open an athlete",
-            label_visibility="collapsed",
-            width=200,
-        )
-        if row is not None:
-            args = (squad, plan, row, names[row])
-            st.button("Open in My session", on_click=_open_athlete, args=args)
-    if view == "Table":
-        _table(found)
-    else:
-        _picture(found, other)
-
-
-def _open_athlete(squad: pd.DataFrame, plan: dict[str, Any], row: int, name: str) -> None:
-    """Go to My session with an athlete's answers; the coach's own come back later."""
-    one = with_plan(squad.loc[[row]], plan).iloc[0]
-    # Of an age that is no age the form says so too.
-    answers, problems = tidy({str(k): v for k, v in one.items() if not pd.isna(v)})
-    st.session_state["squad_athlete"] = None
-    squad_plan.leave()
-    visit.begin(name, answers)
-    state(MySessionState).link_problems = problems
-    go_to("my_session")
-
-
 # ------------------------------------------------------------------------------ the page
 
 
@@ -322,12 +188,13 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
             # In full, and before any name: the table cuts them.
             for warning in plan_warnings({active: scored} if both is None else both.scored):
                 look.warn(warning)
-            for warning in name_warnings(squad, named["athlete"]):
+            # Of the words as they were written: what is settled is left open in `squad`.
+            for warning in name_warnings(listed, named["athlete"]):
                 look.warn(warning)
             if heat := heat_text(plans[active]):
                 look.note(heat)
         with st.container(key="squad_people"):
-            _everybody(scored, other, squad, plans[active])
+            squad_people.show(scored, other, squad, plans[active])
         with st.container(key="squad_levers"):
             if active == FIRST and bool(scored["probability"].notna().any()):
                 _levers(options)
@@ -338,9 +205,8 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                 box = widgets.quiet_popover("Print and files", "print", "squad_files")
                 if box.open:
                     with box:
-                        squad_files.offer(
-                            {active: scored} if both is None else both.scored, named
-                        )
+                        of_plans = {active: scored} if both is None else both.scored
+                        squad_files.offer(of_plans, named, listed)
     weather = state(FormState).start_weather
     look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
 

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import squad_export, squad_pdf
+from riskmodel.reporting.squad_warnings import name_warnings
 from riskmodel.squad.scores import squad_levers
 from riskmodel.views import form, widgets
 from riskmodel.views.state import Held, SquadState, state
 
 
-def offer(scored: Mapping[str, pd.DataFrame], squad: pd.DataFrame) -> None:
-    """Offer the sheet to print and the tables, of each plan its own."""
+def offer(
+    scored: Mapping[str, pd.DataFrame], squad: pd.DataFrame, listed: pd.DataFrame
+) -> None:
+    """Offer the sheet to print and the tables, of each plan its own.
+
+    ``squad`` was scored; ``listed`` still has its words as they were written.
+    """
     private = widgets.with_private(
         "squad_private",
         yes="Files then say what health answers tell: factors, warnings, what is missing.",
         no="Files hold names and results; what health answers tell is left out.",
     )
+    warnings = name_warnings(listed, squad["athlete"], private=private)
     for name, of_plan in scored.items():
         of = name if len(scored) > 1 else ""
         with st.container(horizontal=True):
-            _file_buttons(of_plan, squad, state(SquadState).plans[name], of, private)
+            plan = state(SquadState).plans[name]
+            _file_buttons(of_plan, squad, plan, of, warnings, private=private)
 
 
 def _file_buttons(
-    scored: pd.DataFrame, squad: pd.DataFrame, held: Held, name: str, private: bool
+    scored: pd.DataFrame,
+    squad: pd.DataFrame,
+    held: Held,
+    name: str,
+    warnings: Sequence[str],
+    *,
+    private: bool,
 ) -> None:
     # A file is made outside the visit, where nothing of its state can be read.
     chosen, plan = form.chosen_units(), held.answers
@@ -48,6 +62,7 @@ def _file_buttons(
             private=private,
             place=place,
             name=end.removeprefix(", ").capitalize(),
+            warnings=warnings,
         ),
         f"{file}.pdf",
     )

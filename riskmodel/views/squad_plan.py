@@ -15,7 +15,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.session import read_session, tidy
-from riskmodel.squad.plan import PLAN_FIELDS
+from riskmodel.squad.plan import PLAN_FIELDS, may_be_left_open
 from riskmodel.views import form, visit, widgets
 from riskmodel.views.state import (
     FormState,
@@ -183,9 +183,21 @@ def take_back(entry: Mapping[str, Any]) -> None:
     squad.plans = {name: _as_held(plans[name]) for name in (FIRST, SECOND) if name in plans}
     squad.plans.setdefault(FIRST, Held())
     squad.active = entry["active"] if entry["active"] in squad.plans else FIRST
-    for field, word, answer in entry["settled"]:
-        if field in FIELDS:
+    for settled in entry["settled"]:
+        if isinstance(settled, list) and len(settled) == 3 and _may_be_said(*settled):
+            field, word, answer = settled
             squad.settled[field, word] = answer
+
+
+def _may_be_said(field: Any, word: Any, answer: Any) -> bool:
+    """Whether the page offers this answer to a word under a question."""
+    if not (isinstance(field, str) and field in FIELDS and isinstance(word, str)):
+        return False
+    levels = FIELDS[field].levels
+    offered = isinstance(answer, str) and (
+        answer in levels or (answer == "none" and FIELDS[field].kind == "levels")
+    )
+    return bool(levels) and may_be_left_open(field) and (answer is None or offered)
 
 
 def _as_held(entry: Any) -> Held:

@@ -14,7 +14,7 @@ import streamlit as st
 from riskmodel import assess
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.starts import day_words, weather_words, weekday_word
+from riskmodel.reporting.starts import as_good_words, day_words, weather_words, weekday_word
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_brief
 from riskmodel.starts.best import BestStart, BestStartSquad
@@ -51,7 +51,8 @@ def chosen_row(best: Best) -> pd.Series[Any]:
     if st.session_state.get(CHOSEN) not in options:
         first = best.by_day
         if best.planned is None:
-            first = tuple(sorted(best.by_day, key=lambda day_best: day_best.value))
+            in_order = sorted(best.by_day, key=lambda day: (day.shown, not day.daylight))
+            first = tuple(in_order)
         starts = [_option(day_best.start) for day_best in first]
         st.session_state[CHOSEN] = (*starts, *options)[0]
     chosen = pd.Timestamp(st.session_state[CHOSEN])
@@ -78,7 +79,8 @@ def show(
         shown = row if on_site is None else on_site.counted_in(row)
         st.html(card_html(best, shown))
         suns = [day.words for day in best.days if day.day == row["start"].date()]
-        look.note(weather_words(row, form.chosen_units()), *suns)
+        as_good = [as_good_words(day) for day in best.by_day if day.start == row["start"]]
+        look.note(*as_good, weather_words(row, form.chosen_units()), *suns)
         if on_site is not None:
             heat = units.text(on_site.wbgt_c, "°C", form.chosen_units(), 1)
             look.note(f"The number counts the WBGT that you measured, {heat}.")

@@ -15,7 +15,7 @@ import streamlit as st
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.derive import Derived, derive, with_log
+from riskmodel.training.derive import Derived, derive, load_words, with_log
 from riskmodel.training.loads import daily
 from riskmodel.training.log import TrainingLog, TrainingLogError, moved
 from riskmodel.training.log_file import read_log
@@ -323,9 +323,12 @@ def _prefer(answer: Derived) -> None:
 
 
 def _text(name: str, value: float | None) -> str:
-    unit = FIELDS[name].unit if name in FIELDS else "times"
-    if value is None or unit == "min":
-        return "open" if value is None else duration_text(value)
+    if value is None:
+        return "open"
+    if name not in FIELDS:
+        return f"{load_words(value)} ({value:.2f} times)"
+    if (unit := FIELDS[name].unit) == "min":
+        return duration_text(value)
     return f"{value:.6g} {'' if unit in ('sessions', 'days') else unit}".strip()
 
 

@@ -62,6 +62,12 @@ def folded(label: str, key: str, draw: Callable[[], None]) -> None:
             draw()
 
 
+def to_copy(text: str) -> None:
+    """Show a text to take along, and say how to copy it."""
+    st.code(text, language=None, wrap_lines=True)
+    look.note("The sign in its corner copies it.")
+
+
 def with_private(key: str, *, yes: str, no: str) -> bool:
     """Ask whether to take private answers along, and say what either choice means."""
     private = st.toggle("With health and personal answers", key=key)

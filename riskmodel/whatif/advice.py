@@ -6,6 +6,7 @@ advice never disagrees with the score.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -36,6 +37,12 @@ LEAST_SAVED_IN_100 = 0.5
 LEAST_SAVED_SHARE = 0.1
 """Nor one that saves a smaller share of the plan's own chance: judgement."""
 
+DRINKS_LESS = ", and drink less then"
+"""What a label adds where the planned drink goes down too."""
+
+MOST_SESSIONS = 200.0
+"""Where one cramp fewer takes more sessions, no number of them is told: judgement."""
+
 MEDICINES_NOTE = (
     "Some medicines go with cramps. Ask your doctor or pharmacist about yours before you "
     "change anything."
@@ -57,6 +64,9 @@ class Option:
         How many fewer of 100 sessions would bring a cramp.
     total_points, probability : float
         Of the changed session.
+    saved_span_in_100 : tuple of float
+        The least and the most that it saves, of the sessions as they are and at both
+        ends of their ranges: what lies low lies low with the lever, too (judgement).
     drinks_less : bool
         Whether the planned drink goes down too, as less is sweated.
     """
@@ -67,7 +77,20 @@ class Option:
     saved_in_100: float
     total_points: float
     probability: float
+    saved_span_in_100: tuple[float, float]
     drinks_less: bool = False
+
+    @property
+    def sessions_for_one_cramp_fewer(self) -> tuple[float, float, float] | None:
+        """About how many such sessions spare one cramp, and from how many to how many.
+
+        None beyond `MOST_SESSIONS`; an end of the range beyond it is infinite.
+        """
+        saved = (self.saved_in_100, *reversed(self.saved_span_in_100))
+        about, fewest, most = (
+            100.0 / each if MOST_SESSIONS * each > 100.0 else math.inf for each in saved
+        )
+        return (about, fewest, most) if about < math.inf else None
 
     @property
     def in_100(self) -> str:
@@ -88,7 +111,7 @@ class Option:
         """What to do, in a few words and the chosen units."""
         labels = [lever.worded(lever.label_template, chosen) for lever in self.levers]
         labels[1:] = [label[0].lower() + label[1:] for label in labels[1:]]
-        return " and ".join(labels) + ", and drink less then" * self.drinks_less
+        return " and ".join(labels) + DRINKS_LESS * self.drinks_less
 
 
 @dataclass(frozen=True)
@@ -208,13 +231,17 @@ def _options(
     return options
 
 
+def least_saved(chance: float) -> float:
+    """How much of a session's chance a lever must save to be worth a line."""
+    return max(LEAST_SAVED_IN_100 / 100.0, LEAST_SAVED_SHARE * chance)
+
+
 def _noticeable(
     before: tuple[float, float], after: tuple[float, float], calibrated: bool
 ) -> bool:
     """Whether points, and the probability if there is one, go down by enough."""
     (points, chance), (points_after, chance_after) = before, after
-    least = max(LEAST_SAVED_IN_100 / 100.0, LEAST_SAVED_SHARE * chance)
-    saves_chance = chance - chance_after >= least or not calibrated
+    saves_chance = chance - chance_after >= least_saved(chance) or not calibrated
     return saves_chance and points - points_after >= LEAST_POINTS
 
 
@@ -227,9 +254,10 @@ class Tried:
     changes : list of mapping of str to answer
     result : Result
     drinks_less : set of int
-        Where the drink was lowered, as less is sweated.
+        Where the drink that is named was lowered, as less is sweated.
     too_much : ndarray of bool
-        Where more would be drunk than is sweated all the same.
+        Where more would be drunk than is sweated all the same; never where no amount
+        is named.
     """
 
     changes: list[Mapping[str, Any]]
@@ -252,7 +280,7 @@ def try_changes(
     ``may_lower`` is False for those to whom no amount of drink may be named.
     """
     result = used.run(changed(answers, changes), detail=False)
-    too_much = _drinks_too_much(base, result, changes)
+    too_much = _drinks_too_much(base, result, plan, changes)
     less = set(np.flatnonzero(too_much).tolist()) if may_lower else set()
     if less:
         # Cooler or easier, people sweat less: the drink goes down with it.
@@ -264,7 +292,7 @@ def try_changes(
             for i, change in enumerate(changes)
         ]
         result = used.run(changed(answers, changes), detail=False)
-        too_much = _drinks_too_much(base, result, changes)
+        too_much = _drinks_too_much(base, result, plan, changes)
     return Tried(changes, result, less, too_much)
 
 
@@ -299,7 +327,7 @@ def _best_pair(
 
 
 def _drinks_too_much(
-    base: Result, after: Result, tried: list[Mapping[str, Any]]
+    base: Result, after: Result, plan: Plan, tried: list[Mapping[str, Any]]
 ) -> NDArray[np.bool_]:
     """Find changes after which somebody would drink more than before beyond the sweat."""
 
@@ -310,21 +338,27 @@ def _drinks_too_much(
         return litres
 
     advised = np.array(["fluid_intake_l_h" in changes for changes in tried])
+    # What is only an average nobody drinks.
+    named = advised | ("fluid_intake_l_h" in plan.given)
     beyond, before = beyond_l(after), beyond_l(base)
     # An amount that is advised has no slack.
-    return (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
+    return named & (beyond > np.where(advised, 0.0, LITTLE_L)) & (beyond > before)
 
 
 def _option(levers: tuple[Lever, ...], after: Tried, i: int, base: Result) -> Option:
-    probability = float(after.result.chances["probability"][i])
     total = float(after.result.total_points[i])
+    saved, *ends = (
+        100.0 * float(base.chances[name][0] - after.result.chances[name][i])
+        for name in ("probability", "probability_low", "probability_high")
+    )
     return Option(
         levers=levers,
         changes=after.changes[i],
         points_saved=float(base.total_points[0]) - total,
-        saved_in_100=100.0 * (float(base.chances["probability"][0]) - probability),
+        saved_in_100=saved,
         total_points=total,
-        probability=probability,
+        probability=float(after.result.chances["probability"][i]),
+        saved_span_in_100=(min(saved, *ends), max(saved, *ends)),
         drinks_less=i in after.drinks_less,
     )
 

@@ -56,6 +56,8 @@ class Lever:
     amounts : mapping of str to Amount
     for_safety : bool
         Shown even if it saves no points.
+    underway : bool
+        Whether it can still be taken up after the start.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Lever:
     change: Callable[[Plan], Changes]
     amounts: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     for_safety: bool = False
+    underway: bool = False
 
     @property
     def label(self) -> str:
@@ -109,6 +112,7 @@ LEVERS = (
         "now",
         "P7",
         steps.shade,
+        underway=True,
     ),
     Lever(
         "indoors",
@@ -126,6 +130,7 @@ LEVERS = (
         "now",
         "P5",
         steps.shorter,
+        underway=True,
     ),
     Lever(
         "easier",
@@ -135,6 +140,7 @@ LEVERS = (
         "now",
         "P5",
         lambda plan: None if plan.race else steps.easier(plan),
+        underway=True,
     ),
     Lever(
         "pace",
@@ -143,6 +149,7 @@ LEVERS = (
         "now",
         "P5",
         steps.pace,
+        underway=True,
     ),
     Lever(
         "pace_same_time",
@@ -151,6 +158,7 @@ LEVERS = (
         "now",
         "P5",
         steps.pace_same_time,
+        underway=True,
     ),
     Lever(
         "drink",
@@ -164,6 +172,7 @@ LEVERS = (
         "P1",
         steps.drink,
         {"most": Amount(MOST_DRINK_L_H, "l/h")},
+        underway=True,
     ),
     Lever(
         "drink_less",
@@ -173,6 +182,7 @@ LEVERS = (
         "P1",
         steps.drink_less,
         for_safety=True,
+        underway=True,
     ),
     Lever(
         "salt",
@@ -181,6 +191,7 @@ LEVERS = (
         "now",
         "P2",
         steps.salt,
+        underway=True,
     ),
     Lever(
         "hydrate",

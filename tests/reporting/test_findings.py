@@ -12,7 +12,8 @@ from riskmodel import assess, compare
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem, public_sentences
 from riskmodel.reporting.side_by_side import parts
-from riskmodel.reporting.squad_sheet import labels, squad_table, squad_warnings
+from riskmodel.reporting.squad_sheet import labels, squad_table
+from riskmodel.reporting.squad_warnings import squad_warnings
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.squad.scores import score_squad
 from riskmodel.whatif.levers import LEVERS

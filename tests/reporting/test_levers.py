@@ -1,5 +1,6 @@
 """Words about levers and drinking, in the reader's units."""
 
+import math
 from dataclasses import replace
 from typing import get_args
 
@@ -15,6 +16,7 @@ from riskmodel.reporting.levers import (
     lever_label,
     lever_sentence,
     no_change_text,
+    spares_text,
 )
 from riskmodel.reporting.squad_sheet import option_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE
@@ -119,3 +121,35 @@ def test_nothing_planned_has_no_rows():
     headline, rows = drinking_lines(DrinkingPlan(1.0, True, 60.0, "planned", 0.0), {})
     assert "Nothing to drink is planned" in headline
     assert rows == []
+
+
+@pytest.mark.parametrize(
+    ("saved", "span", "sessions", "text"),
+    [
+        (12.5, (5.0, 20.0), (8, 5, 20), "about 8 such sessions (5 to 20)"),
+        (0.51, (0.51, 1.0), (196.1, 100, 196.1), "about 196 such sessions (100 to 196)"),
+        (0.5, (0.5, 1.0), None, ""),  # 200 sessions
+        (-1.0, (-1.0, 1.0), None, ""),
+        (math.nan, (math.nan, math.nan), None, ""),
+        (5.0, (0.1, 5.0), (20, 20, math.inf), "(20 to more than 200)"),
+        (80.0, (70.0, 90.0), (1.25, 1.1, 1.4), "about 2 such sessions (2 to 2)"),
+    ],
+)
+def test_a_lever_says_in_how_many_sessions_it_spares_a_cramp(saved, span, sessions, text):
+    option = replace(advise(HOT).now[0], saved_in_100=saved, saved_span_in_100=span)
+    found = option.sessions_for_one_cramp_fewer
+    if sessions is None:
+        assert found is None
+    else:
+        assert found == pytest.approx(sessions, abs=0.1)
+    assert text in spares_text(option)
+    assert bool(text) == bool(spares_text(option))
+
+
+def test_what_a_lever_spares_lies_between_both_ends_of_the_range():
+    for option in advise(HOT).now:
+        least, most = option.saved_span_in_100
+        assert least <= option.saved_in_100 <= most
+        assert option.saved_in_100 == pytest.approx(
+            100 * (assess(HOT).probability - option.probability)
+        )

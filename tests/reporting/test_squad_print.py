@@ -7,10 +7,18 @@ import pypdf
 import pytest
 
 from riskmodel import load_scorecard
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.squad_print import HEADINGS, SheetRow, squad_sheet
 from riskmodel.reporting.squad_sheet import squad_pdf
+from riskmodel.reporting.squad_warnings import (
+    NOBODY_STANDS_OUT,
+    left_open_texts,
+    name_warnings,
+)
 from riskmodel.scoring.guards import GUARDS, HEAT_BANDS
+from riskmodel.squad.names import known_words
 from riskmodel.squad.scores import answer_squad, score_squad
+from riskmodel.squad.summary import labels
 
 PLAN = {
     "sport": "american_football",
@@ -141,3 +149,75 @@ def test_nobody_is_a_sheet_too():
     assert isinstance(sheet_of(squad()).groups[STOP][0], SheetRow)
     (text,), _ = pages(8, plan={**PLAN, "start_time": None})
     assert "North field 27 °C" in text
+
+
+def printed(people, private, plan=PLAN):
+    """Text of a sheet, as the page Squad asks for it."""
+    scored, options = answer_squad(people, plan)
+    warnings = name_warnings(people, labels(people), private=private)
+    kinds = {"units": {}, "private": private, "warnings": warnings}
+    reader = pypdf.PdfReader(io.BytesIO(squad_pdf(scored, plan, options, **kinds)))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    return " ".join(text.split()).replace("- ", "-")
+
+
+@pytest.mark.parametrize("known", {w.warning: w for w in known_words().values()}.values())
+def test_what_a_name_in_the_list_tells_a_coach_stands_once_on_a_private_sheet(known):
+    people = squad().assign(**{known.field: None})
+    people.loc[[3, 5], known.field] = known.word
+    text = printed(people, private=True)
+    if known.warning:
+        who = "Player 3 Longlastname-Hyphenated, Player 5 Longlastname-Hyphenated"
+        assert text.count(f"{who}: {known.warning}") == 1
+    for private in (True, False):
+        told = name_warnings(people, labels(people), private=private)
+        may_tell = private or not FIELDS[known.field].private
+        assert bool(told) == bool(known.warning and may_tell)
+    assert not known.warning or known.warning not in printed(people, private=False)
+
+
+def test_what_was_left_open_stands_in_one_block_without_values_on_a_shared_sheet():
+    people = squad().assign(medications=None, longest_recent_min=None)
+    people.loc[[3, 4], "medications"] = "statin; Zorblax"
+    people.loc[4, "longest_recent_min"] = "two laps"
+    people.loc[5, "medications"] = "albuterol"  # known, and nobody has to look at it
+    text = printed(people, private=True)
+    medicines = f'"statin; Zorblax" in {FIELDS["medications"].label}'
+    assert text.count("Left open:") == 1
+    assert f"Player 3 Longlastname-Hyphenated: {medicines}" in text
+    longest = f'"two laps" in {FIELDS["longest_recent_min"].label}'
+    assert longest in text
+    assert "albuterol" not in text
+    shared = printed(people, private=False)
+    assert "Zorblax" not in shared
+    assert "two laps" not in shared
+    scored = score_squad(people, PLAN)
+    told = left_open_texts(scored, private=False)
+    assert [text.split(": ")[1].split(", ") for text in told] == [
+        ["an answer"],
+        [FIELDS["longest_recent_min"].label, "an answer"],
+    ]
+    assert "Left open" not in printed(squad(), private=True)
+
+
+def test_a_long_cell_is_told_by_its_beginning():
+    people = squad().assign(medications="Zorblax " * 50)
+    (text,) = left_open_texts(score_squad(people, PLAN)[:1], private=True)
+    assert "\u2026" in text
+    assert len(text) < 150
+
+
+def test_where_all_are_alike_that_is_said_once_in_place_of_the_column():
+    people = pd.DataFrame({"athlete": ["Ada", "Ben", "Cem"], "age_years": 20})
+    text = printed(people, private=True)
+    assert text.count(NOBODY_STANDS_OUT) == 1
+    assert "Sets apart" not in text
+    people["cramp_sessions_12mo"] = ["6+", "0", "0"]
+    assert NOBODY_STANDS_OUT not in printed(people, private=True)
+
+
+def test_a_reason_that_nobody_answered_has_a_question_mark():
+    people = pd.DataFrame({"athlete": ["Ada", "Ben", "Cem"], "age_years": 20})
+    people["cramp_sessions_12mo"] = [None, "0", "0"]
+    rows = [row for rows in sheet_of(people).groups.values() for row in rows]
+    assert {row.name: row.reason for row in rows}["Ada"] == "Past cramps?"

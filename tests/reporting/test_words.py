@@ -8,16 +8,32 @@ import pytest
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import (
     assessment_lines,
     scorecard_lines,
+    spread_rows,
     total_text,
     value_text,
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.engine import SPREADS
+
+
+def test_a_source_of_the_range_is_shown_once():
+    for example in load_examples().values():
+        for session in (example, {k: v for k, v in example.items() if FIELDS[k].required}):
+            answer = assess(session)
+            rows = spread_rows(answer)
+            assert len({span for _, span in rows}) == len(rows)
+            labels = [label for row, _ in rows for label in row.split("; ")]
+            assert sorted(labels) == sorted(SPREADS.values())
+            same = replace(answer, spreads=dict.fromkeys(SPREADS, 9.0))
+            assert len(spread_rows(same)) == 1
+
 
 PRINTED = list(scorecard_lines(PointsCounter(load_scorecard())))
 

@@ -13,10 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.tables import folded
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
-from riskmodel.squad.columns import NOT_UNDERSTOOD, UNITS, Column, match_columns
+from riskmodel.squad.columns import (
+    NOT_UNDERSTOOD,
+    UNITS,
+    Column,
+    RawTable,
+    _plain,
+    match_columns,
+)
 from riskmodel.squad.file import MOST_COLUMNS, SquadFileError, read_squad_file
 from riskmodel.squad.scores import score_squad
 
@@ -253,6 +262,34 @@ def test_numbers_in_other_units_are_converted():
     assert squad["longest_recent_min"][2] == 90.0
     assert squad["air_temperature_c"][2] == pytest.approx(30.0)
     assert squad["wind_speed_m_s"][2] == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS.keys())
+def test_of_a_question_itself_no_unit_is_in_doubt(field):
+    for header in (field.label, field.name):
+        raw = RawTable(pd.DataFrame({0: ["x"]}, dtype=object), (header,))
+        (column,) = match_columns(raw)
+        assert column.target == field.name
+        assert "header says" not in column.question
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("Any injury, or illness in the last 24 hours?", ""),
+        ("Sleep, last 24 h", ""),
+        ("Runs in the last 90 min", ""),
+        ("Wind at 10 m", ""),
+        ("Hours slept in the last 24 hours (h)", "h"),
+        ("Height (ft in)", "ft in"),
+        ("Drink sodium, mg/l", "mg/l"),
+        ("Longest (min)", "min"),
+    ],
+)
+def test_a_number_before_a_unit_makes_a_span_of_it(header, unit):
+    assert _plain(header)[1] == unit
+    if not unit:
+        assert _plain(header)[0] == folded(header)
 
 
 def test_no_column_is_left_out_in_silence():

@@ -7,6 +7,7 @@ import pytest
 from riskmodel import assess
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.squad_sheet import expected_text, squad_table
+from riskmodel.squad.apart import LEAST_APART_POINTS
 from riskmodel.squad.plan import may_be_left_open, read_athletes
 from riskmodel.squad.scores import answer_squad, over_plans, score_squad
 from riskmodel.squad.summary import expected, in_each_band
@@ -92,7 +93,7 @@ def test_heat_keeps_nobody_apart_from_the_others():
     assert not scored["must_not_start"].any()
 
 
-def test_what_sets_apart_is_answered_and_above_the_others():
+def test_what_sets_apart_is_above_the_others_and_says_whether_it_was_answered():
     squad = pd.DataFrame(
         {
             "age_years": [20, 20, 20, 20],
@@ -101,10 +102,35 @@ def test_what_sets_apart_is_answered_and_above_the_others():
         }
     )
     scored = score_squad(squad, PLAN).sort_index()
-    assert scored["sets_apart"].tolist() == ["", "Sleep", "Past cramps", ""]
+    assert scored["sets_apart"].tolist() == ["", "Sleep", "Past cramps", "Past cramps"]
     points = scored["points_history"]
     above = points[2] - np.median(points)
     assert scored["sets_apart_points"][2] == above
+    # Of an average that was taken no points are told.
     assert scored["sets_apart_points"].isna().tolist() == [True, False, False, True]
     nobody = score_squad(squad.assign(age_years=None), PLAN)
     assert (nobody["sets_apart"] == "").all()
+
+
+HARD_HEAT = {**PLAN, "session_rpe": 9.0, "air_temperature_c": 36.0}
+
+
+def test_what_all_have_sets_nobody_apart_however_much_it_counts():
+    squad = pd.DataFrame({"age_years": [17] * 7, "cramp_sessions_12mo": ["6+"] * 7})
+    alike = score_squad(squad, HARD_HEAT)
+    assert set(alike["band"]) == {"very_high"}
+    assert (alike["sets_apart"] == "").all()
+    for name, value, label in (("sleep_h", 3, "Sleep"), ("alcohol_24h", "yes", "Alcohol")):
+        one = squad.assign(**{name: [value] + [8 if name == "sleep_h" else "no"] * 6})
+        apart = score_squad(one, HARD_HEAT).sort_index()["sets_apart"]
+        assert apart[0].startswith(label)
+        assert (apart[1:] == "").all()
+
+
+def test_less_than_a_point_sets_nobody_apart():
+    masses = {"age_years": 20, "height_cm": 180, "body_mass_kg": range(60, 116, 2)}
+    scored = score_squad(pd.DataFrame(masses), HARD_HEAT)
+    points = [name for name in scored if name.startswith("points_")]
+    most = (scored[points] - scored[points].median()).max(axis=1)
+    assert ((most > 0) & (most < LEAST_APART_POINTS)).any()
+    assert ((most >= LEAST_APART_POINTS) == (scored["sets_apart"] != "")).all()

@@ -19,8 +19,8 @@ from riskmodel.reporting.squad_sheet import (
     option_text,
     squad_pdf,
     squad_table,
-    squad_warnings,
 )
+from riskmodel.reporting.squad_warnings import squad_warnings
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS
 from riskmodel.squad.cells import squad_frame

@@ -231,7 +231,7 @@ def test_no_other_download_of_the_table_is_offered(open_page):
 def test_units_chosen_for_the_squad_are_remembered(open_page):
     page = to_squad(open_page("laptop", path=QUERY))
     number = page.locator(NUMBER).inner_text()
-    page.get_by_role("button", name="More").last.click()
+    page.get_by_role("button", name="Details and units").click()
     page.get_by_role("radio", name="°F").click()
     expect(page.locator(".st-key-air_temperature_c input")).to_have_value("84.2")
     page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")
@@ -251,6 +251,27 @@ def test_what_the_browser_cannot_keep_is_not_called_kept(open_page, tmp_path):
     expect(page.get_by_text("This browser did not keep it")).to_be_visible()
     ready(page)
     expect(page.get_by_text("Kept 1 athlete")).to_have_count(0)
+
+
+def test_a_list_that_the_tab_has_no_room_for_says_so_once(open_page, tmp_path):
+    page = to_squad(open_page("phone"))
+    page.evaluate(
+        """() => { const set = Storage.prototype.setItem;
+        Storage.prototype.setItem = function (name, text) {
+          if (name === "cramp-risk-list" && text.length > 80) throw new Error("full");
+          return set.call(this, name, text); } }"""
+    )
+    path = tmp_path / "list.csv"
+    path.write_text("Name,Age\n" + "".join(f"Player {i},20\n" for i in range(20)))
+    upload(page, path)
+    expect(page.get_by_role("button", name="20 athletes")).to_be_visible()
+    expect(page.get_by_text("This tab has no room for the list")).to_have_count(1)
+    ready(page)
+    fits(page)
+    page.reload()
+    ready(page)
+    expect(page.get_by_text("Example squad and session")).to_be_visible()
+    expect(page.get_by_text("This tab has no room for the list")).to_have_count(0)
 
 
 def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):

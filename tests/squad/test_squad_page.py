@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.reporting.squad_warnings import NOBODY_STANDS_OUT, apart_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.guards import GUARDS
+from riskmodel.squad.names import known_word, known_words
 from riskmodel.squad.scores import score_squad, squad_levers
 from riskmodel.squad.two_plans import compare_plans
 from riskmodel.squad.unknown import settle
@@ -196,8 +198,8 @@ def test_a_school_list_asks_one_question_and_everybody_has_a_number():
     page = bring(opened(), school_list())
     assert [b.label for b in page.selectbox] == ["Meaning of column 9"]
     labels = [e.label for e in page.expander]
-    assert labels[0].startswith("4 columns left out: #, Pos, Grade, Parent phone")
-    assert labels[1].startswith("7 columns understood: Player, DOB, Sex")
+    assert labels[0].startswith("4 columns left out: \u201c#\u201d, \u201cPos\u201d")
+    assert labels[1].startswith("7 columns understood: \u201cPlayer\u201d, \u201cDOB\u201d")
     use = next(b for b in page.button if b.label == "Use these columns")
     assert use.disabled
     settle_columns(page)
@@ -267,7 +269,7 @@ def test_a_meaning_is_not_chosen_before_a_person_has():
     page = with_list("Name,Age,Sleep,Shirt\nA,30,7,9\n")
     assert [b.label for b in page.selectbox] == ["Meaning of column 3"]
     assert page.selectbox(key="target_1_2").value is None
-    assert "Still open, what it is: Sleep." in html_of(page)
+    assert "Still open, what it is: \u201cSleep\u201d." in html_of(page)
     page.selectbox(key="target_1_2").set_value("sleep_h").run()
     press(page, "Use these columns")
     assert squad_of(page).athletes.to_dict("records") == [
@@ -614,6 +616,90 @@ def test_what_another_program_spoilt_in_the_tab_is_left(reloaded, text):
     squad_of(page).tab_text = "[1"
     new = reloaded(page)
     assert numbers(new)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        ["medications", "Zorblax", "aspirin"],
+        ["medications", "Zorblax", 5],
+        ["medications", "Zorblax", ["statin"]],
+        ["medications", 5, "statin"],
+        ["medications", "Zorblax"],
+        [["medications"], "Zorblax", "statin"],
+        ["muscle_injury_12mo", "Zorblax", "none;recovered"],
+        ["illness_24h", "sick", "no"],
+        ["sleep_h", "well", "99"],
+        ["shoe_size", "Zorblax", "none"],
+        "x",
+        None,
+    ],
+)
+def test_a_spoilt_answer_of_the_tab_is_left_and_the_others_count(reloaded, spoilt):
+    page = with_list("Name,Age,Meds\nAnna,20,Zorblax\nBen,30,Abc\n")
+    said = {("medications", "Abc"): "statin"}
+    squad_of(page).settled.update(said)
+    page.run()
+    tab = page.session_state["DeviceState"].tab
+    whole = json.loads(tab["squad"])
+    tab["squad"] = json.dumps({**whole, "settled": [spoilt, *whole["settled"]]})
+    new = reloaded(page)
+    assert squad_of(new).settled == said
+    assert numbers(new)
+
+
+def test_what_a_name_tells_a_coach_stays_when_other_words_are_settled_and_kept():
+    page = with_list("Name,Age,Meds,Conditions\nAnna,20,Zorblax,sickle cell trait\n")
+    warning = known_word("conditions", "sickle cell trait").warning
+    assert html_of(page).count(f"Anna: {warning}") == 1
+    squad_of(page).settled["medications", "Zorblax"] = "statin"
+    page.session_state["box_squad_groups"] = True
+    page.run()
+    assert html_of(page).count(f"Anna: {warning}") == 1
+    press(page, "Keep in this browser")
+    text = page.session_state["DeviceState"].text
+    new = opened(PLAN, DeviceState=DeviceState(text=text))
+    assert squad_of(new).athletes["medications"].tolist() == ["statin"]
+    assert html_of(new).count(f"Anna: {warning}") == 1
+
+
+@pytest.mark.parametrize("cell", ["{}; diabetes", "asthma, {}", "diabetes + {}", "{}"])
+def test_a_name_with_a_warning_stays_beside_another_answer(reloaded, cell):
+    names = [(w.word, w.warning) for w in known_words().values() if w.warning]
+    people = [f"P{i},20,{cell.format(word)!r}" for i, (word, _) in enumerate(names)]
+    text = "Name,Age,Conditions\n" + "\n".join(people).replace("'", '"')
+    page = with_list(text)
+    score = settled_scores(page)
+    assert score["left_open"].map(len).eq(0).all()
+    answered = ~score["missing"].str.split(";").map(lambda open_: "conditions" in open_)
+    assert answered.eq("diabetes" in cell).all()
+    for shown in (page, reloaded(page)):
+        for sentence in {warning for _, warning in names}:
+            assert html_of(shown).count(sentence) == 1
+
+
+def settled_scores(page):
+    return score_squad(settle(squad_of(page).athletes, {}), PLAN)
+
+
+def test_what_all_share_is_told_once_above_the_rows():
+    page = with_list("Name,Age,Sleep (h)\nAnna,20,8\nBen,20,8\nCem,20,8\n")
+    assert html_of(page).count(NOBODY_STANDS_OUT) == 1
+    page = with_list("Name,Age,Sleep (h)\nAnna,20,3\nBen,20,8\nCem,20,8\n")
+    assert NOBODY_STANDS_OUT not in html_of(page)
+    assert apart_text("Sleep", float("nan")) not in html_of(page)
+    page = with_list("Name,Sleep (h)\nAnna,8\nBen,8\nCem,8\n")
+    missing = Problem("age_years", "missing").sentence(names=False)
+    assert html_of(page).count(missing) == 1
+
+
+def test_no_two_controls_of_the_page_are_called_alike():
+    page = with_list(school_list())
+    page.session_state["columns_left_out"] = page.session_state["columns_understood"] = True
+    page.run()
+    labels = [widget.label for widget in (*page.selectbox, *page.get("button_group"))]
+    assert len(labels) > 8
+    assert len({*labels}) == len(labels)
 
 
 def test_a_kept_squad_can_be_removed_and_deleted():

@@ -9,7 +9,12 @@ from riskmodel.squad.cells import read_cells
 from riskmodel.squad.file import read_squad
 from riskmodel.squad.plan import with_plan
 from riskmodel.squad.scores import score_squad
-from riskmodel.squad.unknown import open_words, settle, unknown_words
+from riskmodel.squad.unknown import (
+    open_words,
+    settle,
+    unknown_words,
+    with_settled_words,
+)
 
 PLAN = {
     "sport": "american_football",
@@ -119,3 +124,35 @@ def test_a_warning_sign_that_nobody_understands_is_asked_and_keeps_the_score_bac
 def test_an_answer_that_is_not_allowed_is_refused(field, answer):
     with pytest.raises(AnswerError):
         settle(squad(), {(field, "word"): answer})
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer", "kept"),
+    [
+        ("xyz; abc", "statin", "statin; abc"),  # one of two: the other is asked again
+        ("xyz; abc", None, "xyz; abc"),
+        ("xyz", None, None),
+        ("statin; xyz", "none", "statin; none"),
+        ("statin; xyz", None, None),  # else the other would say that there is no more
+        ("asthma spray", "statin", "asthma spray"),
+        ("albuterol; xyz", None, "albuterol"),
+    ],
+)
+def test_a_list_that_is_kept_keeps_what_was_said_of_a_part_of_a_cell(cell, answer, kept):
+    said = {("medications", "Xyz"): answer}
+    before = pd.DataFrame({"medications": [cell], "sleep_h": [8]})
+    after = with_settled_words(before, said)
+    assert (None if pd.isna(after["medications"][0]) else after["medications"][0]) == kept
+    # Once it is read again it says what it said before.
+    again = settle(read_cells(after), said)["medications"]
+    meant = settle(read_cells(before), said)["medications"]
+    if cell != "xyz; abc":
+        assert again.fillna("").tolist() == meant.fillna("").tolist()
+    asked = {(w.field, w.word) for w in unknown_words(read_cells(after))}
+    assert ("medications", "xyz") not in asked or cell == kept
+
+
+def test_a_condition_with_a_warning_outlives_what_is_said_of_other_words():
+    people = pd.DataFrame({"conditions": ["sickle cell trait"], "medications": ["xyz"]})
+    kept = with_settled_words(people, {("medications", "xyz"): "statin"})
+    assert [word.word for word in open_words(read_cells(kept))] == ["sickle cell trait"]

@@ -17,6 +17,7 @@ from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.starts import (
+    as_good_words,
     day_best_words,
     planned_words,
     span_words,
@@ -24,13 +25,13 @@ from riskmodel.reporting.starts import (
     start_lines,
     start_words,
 )
-from riskmodel.scoring.bands import band_name
+from riskmodel.scoring.bands import band_name, shown_in_100
 from riskmodel.scoring.guards import joined
 from riskmodel.squad.scores import score_squad
 from riskmodel.starts.calendar import start_calendar
 from riskmodel.starts.daylight import days_of_sun
 from riskmodel.starts.possible import ERROR_C, FORECAST_ERROR_C, wbgt_error_c
-from riskmodel.starts.scores import IN_WATER, INDOORS
+from riskmodel.starts.scores import IN_WATER, INDOORS, best_of_each_day
 from riskmodel.weather import open_meteo
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
@@ -155,7 +156,7 @@ def test_a_hot_day_is_best_at_dawn_and_the_words_say_by_how_much():
         step_min=30,
     )
     first = best.by_day[0]
-    assert first.start.hour == 5
+    assert first.start.hour == 6
     planned = assess(
         RUN | weather_answers(summer(), datetime(2027, 7, 4, 12, tzinfo=UTC), 90.0)
     )
@@ -163,11 +164,12 @@ def test_a_hot_day_is_best_at_dawn_and_the_words_say_by_how_much():
     row = best.starts.loc[first.start.tz_convert("UTC")]
     instead = planned.in_100.removeprefix("about ")
     assert day_best_words(best, first) == (
-        f"Sun 4 Jul, 05:00 to 06:30: {row['in_100']} in 100 instead of {instead}"
+        f"Sun 4 Jul, 06:30 to 08:00: {row['in_100']} in 100 instead of {instead}"
     )
+    assert as_good_words(first) == "As good: starts from 05:00 to 06:30."
     assert int(row["in_100"].removeprefix("about ")) < int(instead)
     allowed = best.starts[best.starts["allowed"]]
-    assert first.value == allowed["probability"].min()
+    assert first.shown == shown_in_100(allowed["probability"].min())
     assert allowed["start"].dt.hour.between(5, 21).all()
 
 
@@ -181,7 +183,8 @@ def test_the_best_of_the_planned_day_comes_first_and_of_each_other_day_one():
     assert [d.day.day for d in best.by_day] == [5, 4, 6]
     for day_best in best.by_day:
         rows = best.starts[best.starts["start"].dt.date == day_best.day]
-        assert day_best.value == rows.loc[rows["allowed"], "probability"].min()
+        least = rows.loc[rows["allowed"], "probability"].min()
+        assert day_best.shown == shown_in_100(day_best.value) == shown_in_100(least)
         assert rows["start"].isin([day_best.start]).sum() == 1
     # A planned start need not stand on a full step.
     met = weather_answers(of, at("2027-07-05T14:10"), 90.0)
@@ -192,6 +195,35 @@ def test_the_best_of_the_planned_day_comes_first_and_of_each_other_day_one():
     own = best_start(other, of, planned=at("2027-07-05T14:10"), earliest="05:00")
     assert own.by_day == best.by_day
     assert best_start(other, of).by_day[0].day.day == 6
+
+
+NIGHTS = pd.DataFrame(
+    {
+        "start": pd.date_range("2027-07-04 05:00", periods=6, freq="h", tz="UTC"),
+        "probability": [0.040, 0.041, 0.042, 0.060, 0.043, 0.039],
+        "wbgt_c": 20.0,
+        "daylight": [False, True, True, True, True, True],
+        "allowed": True,
+    }
+).assign(end=lambda rows: rows["start"])
+
+
+@pytest.mark.parametrize(
+    ("planned", "hour"), [(None, 10), (5, 6), (7, 7), (8, 7), (23, 6), (9, 9), (20, 10)]
+)
+def test_of_starts_with_the_same_shown_number_light_and_the_planned_hour_decide(
+    planned, hour
+):
+    at = None if planned is None else pd.Timestamp(2027, 7, 3, planned, tz="UTC")
+    (best,) = best_of_each_day(NIGHTS, "probability", at)
+    assert (best.start.hour, best.shown, best.daylight) == (hour, 4.0, True)
+    assert [(a.hour, b.hour) for a, b in best.as_good] == [(6, 7), (9, 10)]
+    dark = NIGHTS.assign(daylight=False, probability=NIGHTS["probability"] * [1, *[3] * 5])
+    (alone,) = best_of_each_day(dark, "probability", at)
+    assert (alone.start.hour, as_good_words(alone)) == (5, "")
+    of_athletes = NIGHTS.assign(expected=NIGHTS["probability"] * 10)
+    (squad,) = best_of_each_day(of_athletes, "expected", at)
+    assert (squad.shown, squad.as_good) == (0.4, best.as_good)
 
 
 def test_without_a_planned_start_none_is_made_up():

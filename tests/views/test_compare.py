@@ -222,7 +222,9 @@ def test_what_was_typed_stays_and_follows_other_units():
     typed(test, 1, "duration_min", "1:30")
     typed(test, 1, "air_temperature_c", "25.0")
     assert test.text_input(key="plan_1_duration_min").value == "1:30"
-    assert test.text_input(key="plan_1_duration_min").label.endswith("= 1 h 30")
+    assert test.text_input(key="plan_1_duration_min").label.startswith(
+        "Duration = 1 h 30\n"
+    )
     test.session_state["FormState"].units = {"°C": "°F"}
     test.run()
     assert test.text_input(key="plan_1_air_temperature_c").value == "77"
@@ -312,6 +314,63 @@ def test_no_two_plans_have_one_name():
     test = with_plans(SIX, HOT)
     test.text_input(key="name_2").set_value("Plan 1").run()
     assert [plan.name for plan in plans_of(test)] == ["Plan 1", "Plan 1 (2)"]
+
+
+def with_names(*names):
+    plans = {i: Scenario(name, HOT) for i, name in enumerate(names, 1)}
+    return app("compare", ScenariosState=ScenariosState(plans))
+
+
+OURS = [
+    *(plan.name for plan in example.PLANS),
+    *load_examples(),
+    "Start when it is 9 °F cooler",
+    "Go two steps easier, and drink less then",
+    "Marathon (2)",
+]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_changed_plan_loses_a_name_that_says_what_it_no_longer_is(name):
+    test = with_names("Plan 2", name)
+    typed(test, 2, "duration_min", "2:00")  # as it was
+    assert plans_of(test)[1].name == name
+    typed(test, 2, "duration_min", "1:30")
+    assert [plan.name for plan in plans_of(test)] == ["Plan 2", "Plan 2 (2)"]
+    assert test.text_input(key="name_2").value == "Plan 2 (2)"
+
+
+@pytest.mark.parametrize("name", ["My session", "Start at 11", "Stretch day", "Race (2)"])
+def test_a_changed_plan_keeps_the_name_that_a_person_typed(name):
+    test = with_names("A", name)
+    typed(test, 2, "duration_min", "1:30")
+    assert [plan.name for plan in plans_of(test)] == ["A", name]
+
+
+def test_every_question_of_a_card_is_heard_with_its_plan():
+    medicines = {"medications": ["statin"], "heat_acclimatised": "no"}
+    named = {**HOT, **{n: v for n, v in medicines.items() if n in FIELDS}}
+    test = app(
+        "compare",
+        ScenariosState=ScenariosState(
+            {1: Scenario("A", {**named, **SIGN}), 2: Scenario("*B*", HOT)}
+        ),
+    )
+    cards = [w for w in (*test.text_input, *test.selectbox, *test.get("button_group"))
+             if (w.key or "").startswith("plan_")]  # fmt: skip
+    assert len(cards) > 10
+    for widget in cards:
+        name = {"1": "A", "2": r"\*B\*"}[widget.key.split("_")[1]]
+        assert widget.proto.label.split("\n\n")[1:] == [name]
+    labels = [box.label for box in test.text_input]
+    assert len({*labels}) == len(labels)
+
+
+@pytest.mark.parametrize("count", [5, 6])
+def test_where_no_other_plan_has_room_it_is_said(count):
+    test = with_plans(*[SIX] * count)
+    assert ("Six plans are the most." in html_of(test)) == (count == 6)
+    assert bool([b for b in test.button if b.key == "add_session"]) is False
 
 
 @pytest.mark.parametrize("count", [1, 6])

@@ -131,6 +131,8 @@ def test_a_link_says_that_another_scorecard_scored_it_and_nothing_of_its_own(tex
         page = opened({**TEXTS, "scorecard_version": noted})
         assert (sentence in told(page)) == is_told
     odd, without = opened({**TEXTS, "scorecard_version": text}), opened(TEXTS)
+    (unknown,) = difference_sentences("", now)
+    assert unknown not in told(without)
     assert told(odd) == told(without)
     assert own_answers(odd) == own_answers(without)
     assert address_of(odd)["scorecard_version"] == now

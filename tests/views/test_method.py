@@ -102,7 +102,7 @@ def test_what_changed_stands_as_a_table_for_each_row():
 @in_both_windows
 def test_nothing_is_cut_and_everything_opens(open_page, viewport, scheme):
     page = open_page(viewport, scheme, "/method")
-    expect(page.get_by_role("heading", level=1)).to_have_text("How good is the number?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("How points become a chance")
     assert axe(page) == []
     fits(page)
     for box in page.get_by_test_id("stExpander").all():

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 
 import pytest
 import streamlit
@@ -17,7 +18,7 @@ from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
 from riskmodel.scoring.assessment import points_at
-from riskmodel.scoring.bands import BANDS, in_100_brief
+from riskmodel.scoring.bands import BANDS, in_100_brief, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.views import look, place, questions, share
 from riskmodel.views.example import EXAMPLE
@@ -122,6 +123,17 @@ def test_an_answer_that_was_touched_is_the_readers_whatever_it_is(page):
     group(page, "session_rpe").set_value(4).run()
     group(page, "session_rpe").set_value(EXAMPLE["session_rpe"]).run()
     assert "session_rpe" not in still_from_example(page)
+
+
+@pytest.mark.parametrize("first", ["age_years", None])
+def test_the_examples_number_typed_again_is_the_readers(page, first):
+    if first:
+        fill(page, {first: 39})
+    own = {first} - {None}
+    for text in ("2", "27"):
+        page.text_input(key="air_temperature_c").set_value(text).run()
+        assert still_from_example(page) == {*EXAMPLE} - own - {"air_temperature_c"}
+    assert "e.g." not in page.text_input(key="air_temperature_c").label
 
 
 @pytest.mark.parametrize("name", ["session_rpe", "sport"])
@@ -449,6 +461,35 @@ def test_levers_are_switches_that_count_together_and_change_no_answer():
     turn(page, first, second, on=False)
     assert (number_of(page), own_answers(page)) == (before, answers)
     assert "<s " not in html_of(page)
+
+
+def test_what_helps_in_the_coming_weeks_counts_from_the_number_that_is_shown():
+    untrained = {"strength_training": "no", "sessions_per_week": "1"}
+    page = opened(**HOT, **untrained, longest_recent_min="30 min", weeks=True)
+    for names in ((), ("easier",)):
+        turn(page, *names)
+        scored = page.session_state["MySessionState"].scored
+        now = in_100_number(scored.planned_assessment.probability, "under")
+        words = " ".join(m.value for m in page.markdown)
+        for option in scored.planned_advice.weeks:
+            will = in_100_number(option.probability, "under")
+            assert now == will or f"{now} → {will}" in words
+        assert scored.planned_advice.weeks
+
+
+@pytest.mark.parametrize("name", load_examples())
+def test_open_questions_have_one_count_and_one_list(name):
+    answer = assess(load_examples()[name])
+    html, count = why_html(answer), len(answer.missing)
+    words = f"{count} question{'s' * (count != 1)} open"
+    assert html.count(" open, ") == (words in html) == bool(count)
+    (inside,) = re.findall(f"{words}.*?<ul>(.*?)</ul>", html) if count else [""]
+    read_by = {c.quantity: c.label for c in answer.contributions if c.points}
+    for missing in answer.missing:
+        label = read_by.get(missing, FIELDS[missing].label.rstrip("?"))
+        assert escape(label) in inside
+    page = opened(behind=True)
+    assert "Not answered" not in told(page)
 
 
 def test_what_the_switches_set_becomes_the_plan_and_is_taken_back():

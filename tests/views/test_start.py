@@ -17,6 +17,7 @@ from riskmodel import assess, best_start, best_start_squad, typed_weather
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import unit_of
 from riskmodel.reporting.starts import day_words
 from riskmodel.scoring.bands import in_100_brief
 from riskmodel.squad.plan import PLAN_FIELDS
@@ -92,7 +93,7 @@ def with_file(answers=RUN, **state):
 def test_the_page_shows_what_python_says():
     page, weather = with_file()
     best = best_start(RUN, weather, **WHOLE)
-    first = min(best.by_day, key=lambda day_best: day_best.value)
+    first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
     assert pd.Timestamp(page.session_state["start_chosen"]) == first.start
     row = best.starts.loc[first.start.tz_convert("UTC")]
     assert card_html(best, row) in told(page)
@@ -172,6 +173,22 @@ def test_a_start_that_is_used_gives_the_same_number_in_my_session():
     assert "Open-Meteo" in page.session_state["FormState"].start_weather.words
 
 
+@pytest.mark.parametrize("degrees", ["°C", "°F"])
+def test_the_weather_of_a_start_is_kept_as_people_would_type_it(degrees):
+    page, _ = with_file()
+    page.session_state["FormState"].units = {"°C": degrees}
+    page.run()
+    page.button(key="use_start").click().run()
+    answers = page.session_state["FormState"].start_weather.answers
+    for name, value in answers.items():
+        field = FIELDS[name]
+        if field.unit in ("%", "W/m²", "°C", "m/s"):
+            shown = unit_of(field.unit, {"°C": degrees}).shown(value)
+            decimals = 0 if field.unit in ("%", "W/m²") else 1
+            assert shown == pytest.approx(round(shown, decimals), abs=1e-9)
+    assert answers["relative_humidity_pct"] == round(answers["relative_humidity_pct"])
+
+
 def measure_on_site(page, wbgt_c):
     (field,) = (n for n in page.number_input if n.key.startswith("on_site_°C_"))
     field.set_value(wbgt_c).run()
@@ -241,7 +258,7 @@ def test_the_squad_gets_expected_numbers_and_the_switch_opens_where_one_comes_fr
     )
     plan = {n: v for n, v in RUN.items() if n in PLAN_FIELDS}
     best = best_start_squad(SQUAD, plan, weather, **WHOLE)
-    first = min(best.by_day, key=lambda day_best: day_best.value)
+    first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
     assert page.session_state["start_whom"] == "The squad"
     assert calendar_html(best, first.start) in told(page)
     assert "of 3 athletes" in told(page)

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from riskmodel.datasets import data_folder
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.derive import derive
+from riskmodel.training.derive import derive, load_words
 from riskmodel.training.log import moved
 from riskmodel.training.log_file import read_log
 from riskmodel.views.state import TrainingState
@@ -27,7 +28,7 @@ UNITS = {
     "hard_sessions_3d": "",
     "rest_days_7d": "",
     "heat_days_14d": "",
-    "recent_vs_usual_load": " times",
+    "recent_vs_usual_load": "",
 }
 
 
@@ -72,6 +73,8 @@ def test_every_example_answers_at_once_and_ends_yesterday(path):
         words = "open" if answer.value is None else f"{answer.value:.6g}{unit}"
         if answer.value is not None and unit == " min":
             words = duration_text(answer.value)
+        if answer.value is not None and answer.name not in FIELDS:
+            words = f"{load_words(answer.value)} ({answer.value:.2f} times)"
         assert shown[answer.label] == words
 
 

@@ -448,6 +448,16 @@ def test_the_frame_says_the_same_as_the_levers():
     assert totals.tolist() == [o.total_points for o in advice.now]
 
 
+@given(sessions())
+@settings(max_examples=60, deadline=None)
+def test_no_lever_lowers_a_drink_that_nobody_named(session):
+    own = {name: v for name, v in session.items() if name != "fluid_intake_l_h"}
+    for option in advise(own).now:
+        sets = {"drink", "drink_less"} & {lever.name for lever in option.levers}
+        assert not option.drinks_less
+        assert sets or "fluid_intake_l_h" not in option.changes
+
+
 def test_a_cooler_place_is_advised_however_much_is_planned_to_drink():
     hot = {**SIX_HOT, "fluid_intake_l_h": 1.2}
     option = next(o for o in advise(hot).now if o.levers[0].name == "indoors")
