@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from riskmodel import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.probability import Calibration
 from riskmodel.views import look
-from riskmodel.views.state import CardState, state
+from riskmodel.views.state import CardState, MySessionState, state
 
 
 def used() -> dict[str, Any]:
@@ -25,21 +26,42 @@ def scorecard() -> Scorecard:
     return load_scorecard() if own is None else own[0]
 
 
-def version() -> str:
-    """Version to note with what is shared or saved; of an own card its name to cite."""
+def calibration() -> Calibration | None:
+    """The calibration of an own card; None where ours scores."""
+    own = state(CardState).used
+    return None if own is None else own[1]
+
+
+def name() -> str:
+    """What files call the card: its version, of an own card its name to cite."""
     own = state(CardState).used
     return load_scorecard().version if own is None else own[0].citation
+
+
+def version() -> str:
+    """What links and saved plans note: a number, of an own card with its fingerprint."""
+    own = state(CardState).used
+    if own is None:
+        return load_scorecard().version
+    number = re.match(r"[0-9][0-9.]{0,19}", own[0].version)
+    return f"{number[0] if number else 0} ({own[0].fingerprint})"
+
+
+def column() -> dict[str, str]:
+    """A column for tables that names an own card; empty where ours scores."""
+    return {"Scorecard": name()} if used() else {}
 
 
 def use(card: Scorecard, calibration: Calibration) -> None:
     """Score with this card on every page, until ours is put back."""
     state(CardState).used = card, calibration
+    state(MySessionState).scored = None
 
 
 def put_back() -> None:
     """Score with our card again, and end what still checks the other."""
     page = state(CardState)
-    page.used = None
+    page.used, state(MySessionState).scored = None, None
     if page.trial is not None and not page.trial.over:
         page.trial.stop()
         page.trial = None

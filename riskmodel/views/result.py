@@ -36,7 +36,7 @@ from riskmodel.scoring.bands import (
 )
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
-from riskmodel.views import form, look, widgets
+from riskmodel.views import form, look, own_card, widgets
 
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
@@ -150,7 +150,9 @@ def why_html(answer: Assessment) -> str:
     counted = sorted(answer.contributions, key=lambda c: -c.points)
     given = [c for c in counted if c.points and c.answered]
     averages = [c for c in counted if c.points and not c.answered]
-    limits = points_at(look.LIMITS, answer.total_points, answer.probability)
+    limits = points_at(
+        look.LIMITS, answer.total_points, answer.probability, own_card.calibration()
+    )
     most = 1.04 * max(answer.total_points, *limits)
     rows, begin = [], 0.0
     for c in given[:_SHOWN_FIRST]:

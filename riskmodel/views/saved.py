@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel import load_scorecard
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.differences import difference_sentences
@@ -29,6 +28,7 @@ from riskmodel.views import (
     form,
     keeping,
     look,
+    own_card,
     plans,
     tables,
     visit,
@@ -274,7 +274,7 @@ def _show_save(owner: str) -> None:
 
 def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
     st.header(shelf.heading, anchor=False)
-    now = load_scorecard().version
+    now = own_card.version()
     for entry in entries:
         args, id = (owner, shelf, entry), entry.id
         with st.container(

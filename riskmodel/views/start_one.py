@@ -20,7 +20,7 @@ from riskmodel.scoring.bands import in_100_brief
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
-from riskmodel.views import form, look, place, widgets
+from riskmodel.views import form, look, own_card, place, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.start_chart import Best, card_html, number_text
 from riskmodel.views.state import StartState, TrainingState, state
@@ -182,7 +182,8 @@ def _with_it(
     best: Best, row: pd.Series[Any], answers: Mapping[str, Any], wbgt_c: float
 ) -> Assessment:
     own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
-    return assess({**own, **_met(best.weather, row["start"], answers), "wbgt_c": wbgt_c})
+    measured = {**own, **_met(best.weather, row["start"], answers), "wbgt_c": wbgt_c}
+    return assess(measured, **own_card.used())
 
 
 def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSite | None:
