@@ -75,15 +75,11 @@ def _ask_one(base: Scorecard, factor: Factor, entry: Knot | Level) -> None:
     at = entry.at if isinstance(entry, Knot) else entry.level
     place: Place = (factor.name, at)
     key = f"argue_{base.fingerprint}_{factor.name}_{at}"
-    now = page.typed.get(place, f"{page.points.get(place, entry.points)}")
+    shown = page.typed.get(place, f"{page.points.get(place, entry.points)}")
+    st.session_state.setdefault(key, shown)
     with st.container(width=150):
-        st.text_input(
-            widgets.plain(_place_text(factor, at)),
-            now,
-            key=key,
-            on_change=_take,
-            args=(key, place, entry.points),
-        )
+        label = widgets.plain(_place_text(factor, at))
+        st.text_input(label, key=key, on_change=_take, args=(key, place, entry.points))
         if place in page.typed:
             look.fault(f"A whole number from 0 to {MOST_POINTS}.")
 
@@ -106,6 +102,7 @@ def _take(key: str, place: Place, before: int) -> None:
     page.typed.pop(place, None)
     if not text or text == f"{before}":
         page.points.pop(place, None)
+        st.session_state[key] = f"{before}"
     elif text.isascii() and text.isdigit() and int(text) <= MOST_POINTS:
         page.points[place] = int(text)
     else:
