@@ -162,7 +162,8 @@ def _saved(
     second: bool = False,
 ) -> str:
     name, kind = st.session_state[f"save_name_{shelf.kind}"], shelf.kind
-    content, save = shelf.current(private), keeping.store().save
+    content = shelf.current(private)
+    save = partial(keeping.store().save, scorecard_version=own_card.version())
     id, version = (None, None) if there is None else (there.id, there.version)
     try:
         saved = save(owner, kind, name, content, id=id, version=version, keep_both=second)

@@ -292,3 +292,15 @@ def test_a_process_that_ends_without_a_result_says_so(monkeypatch):
     trial = trials.Trial(CARD)
     until(lambda: trial.over)
     assert trial.problem
+
+
+def test_what_is_saved_notes_the_card_that_scored_it():
+    from riskmodel.store import open_store
+    from riskmodel.whatif.plans import version_in
+
+    store, noted = open_store("sqlite://"), f"2027.1 ({CARD.fingerprint})"
+    saved = store.save("me", "plan", "A", {"sport": "running"}, scorecard_version=noted)
+    assert store.load("me", "plan", saved.id).scorecard_version == noted
+    assert version_in(noted) == noted
+    # No link brings words of its own.
+    assert version_in("2027.1 (as your doctor says)") == ""
