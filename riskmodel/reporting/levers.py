@@ -11,6 +11,7 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.whatif.advice import MOST_SESSIONS, Advice, Option
+from riskmodel.whatif.during import helps_until_min
 from riskmodel.whatif.levers import Lever
 
 
@@ -94,6 +95,25 @@ def spares_text(option: Option) -> str:
     about, fewest, most = (n if math.isinf(n) else max(round(n), 2) for n in sessions)
     end = f"more than {MOST_SESSIONS:g}" if math.isinf(most) else f"{most}"
     return f"One cramp fewer in about {about} such sessions ({fewest} to {end})."
+
+
+def until_text(option: Option, answer: Assessment, duration_min: float) -> str:
+    """Say until when a lever still helps; empty of what is done before the start.
+
+    Examples
+    --------
+    >>> from riskmodel import advise, assess
+    >>> run = {"sport": "running", "duration_min": 225, "session_rpe": 8, "age_years": 30,
+    ...        "air_temperature_c": 28, "relative_humidity_pct": 60}
+    >>> until_text(advise(run).now[0], assess(run), 225.0)[:35]
+    'Taken up underway it helps until ab'
+    """
+    until_min = helps_until_min(option, answer, duration_min)
+    if until_min is None:
+        return ""
+    # To five minutes: what it rests on is not known closer.
+    about = duration_text(max(5.0 * round(until_min / 5.0), 1.0))
+    return f"Taken up underway it helps until about {about}."
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:

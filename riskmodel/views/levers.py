@@ -15,6 +15,8 @@ from riskmodel.reporting.levers import (
     lever_label,
     lever_sentence,
     no_change_text,
+    spares_text,
+    until_text,
 )
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.assessment import Assessment
@@ -70,7 +72,12 @@ def _switch(
         return
     amounts = amounts_text(option, scored.answers, chosen)
     more = "Not together with the others that are on. " if name in gone else ""
-    look.note(f"{more}{amounts}{'. ' * bool(amounts)}{lever_sentence(option, chosen)}")
+    until = until_text(option, before, float(scored.answers["duration_min"]))
+    worth = f"{spares_text(option)} {until}".strip()
+    look.note(
+        f"{more}{amounts}{'. ' * bool(amounts)}{lever_sentence(option, chosen)}",
+        *filter(None, [worth]),
+    )
 
 
 def _turn(name: str) -> None:

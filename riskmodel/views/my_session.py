@@ -23,6 +23,7 @@ from riskmodel.views import (
     result,
     share,
     signs,
+    target,
     visit,
     widgets,
 )
@@ -206,6 +207,8 @@ def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
             with st.container(horizontal=True, key="row_weather"):
                 place.offer_now()
                 weather_open = _opened("Weather", "cloud", place.ask_weather)
+                if target.is_for(form.shown().get("sport")):
+                    _opened("Target time", "flag", target.ask)
                 _opened("Options", "tune", _options)
                 if not example:
                     widgets.confirm_example()

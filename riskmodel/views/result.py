@@ -13,7 +13,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.reporting.onset import onset_text
+from riskmodel.reporting.onset import by_time_rows, onset_text
 from riskmodel.reporting.words import (
     BAND_ACTIONS,
     BAND_LABELS,
@@ -301,7 +301,12 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
     chosen = form.chosen_units()
     with box:
         if answer.onset is not None:
-            st.html(onset_html(answer.onset, answers["duration_min"]))
+            minutes = float(answers["duration_min"])
+            begun = by_time_rows(answer, minutes, own_card.calibration())
+            st.html(
+                onset_html(answer.onset, minutes)
+                + look.facts(begun, "In how many a cramp has begun by then")
+            )
         if answer.heat_is_open:
             look.note(HEAT_IN_WATER)
         look.note(_SPREAD_WORDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,13 @@ from riskmodel.inputs.session import SCORECARD_VERSION, tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
 from riskmodel.views import device, form, look, own_card, tables, widgets
-from riskmodel.views.state import FormState, MySessionState, Scored, state
+from riskmodel.views.state import (
+    FormState,
+    MySessionState,
+    NavigationState,
+    Scored,
+    state,
+)
 from riskmodel.whatif.plans import version_in
 
 _LONGEST = 600  # characters of what is said about a spoilt link
@@ -91,11 +97,14 @@ def address(parameters: Mapping[str, str]) -> str:
 
 
 def link(answers: Mapping[str, Any], *, private: bool) -> str:
-    """Write answers as a link to this page, on request with what `Field.private` is."""
+    """Write answers as a link to My session, on request with what `Field.private` is."""
     # A link cannot say for anybody that nothing is wrong.
     texts = _as_texts(form.without_assurances(answers))
     shown = {n: text for n, text in texts.items() if not FIELDS[n].private}
     public = address({**shown, SCORECARD_VERSION: own_card.version()})
+    if state(NavigationState).page != "my_session":
+        # Beside the other pages, whose names end their addresses.
+        public = urljoin(public, f"./?{urlsplit(public).query}")
     if not private:
         return public
     own = {name: text for name, text in texts.items() if FIELDS[name].private}

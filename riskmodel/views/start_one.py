@@ -14,19 +14,22 @@ import streamlit as st
 from riskmodel import assess
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.calendar_file import start_event
 from riskmodel.reporting.starts import as_good_words, day_words, weather_words, weekday_word
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_brief
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
-from riskmodel.views import form, look, own_card, place, widgets
+from riskmodel.views import form, look, own_card, place, share, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.start_chart import Best, card_html, number_text
 from riskmodel.views.state import StartState, TrainingState, state
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, clock_words
 from riskmodel.weather.over_session import weather_answers
+from riskmodel.whatif.advice import assess_and_advise
+from riskmodel.whatif.drinking_plan import drinking_plan
 
 CHOSEN = "start_chosen"
 _BEST = "start_best"
@@ -104,6 +107,30 @@ def show(
             on_click=_use,
             args=(best.weather, row["start"], answers, on_site, squad),
         )
+    if not squad and not row["problem"]:
+        _offer_calendar(best.weather, row["start"], answers, on_site)
+
+
+def _offer_calendar(
+    weather: Weather,
+    start: pd.Timestamp,
+    answers: Mapping[str, Any],
+    on_site: OnSite | None,
+) -> None:
+    """Offer the start as a file for a calendar, with a link without health answers."""
+    session = _at_start(
+        weather, start, answers, None if on_site is None else on_site.wbgt_c
+    )
+    link, chosen = share.link(session, private=False), form.chosen_units()
+    used = own_card.used()
+
+    def written() -> bytes:
+        answer, advice = assess_and_advise(session, **used)
+        drinks = drinking_plan(session, answer.physiology, advice)
+        moment = start.to_pydatetime()
+        return start_event(moment, session["sport"], answer, drinks, link, chosen)
+
+    widgets.download("Into my calendar", written, "cramp-risk-start.ics")
 
 
 def _warnings(best: Best, row: pd.Series[Any]) -> list[str]:
@@ -178,12 +205,13 @@ def _on_site_key(best: Best, row: pd.Series[Any]) -> str:
     return f"on_site_{{}}_{where}_{_option(row['start'])}"
 
 
-def _with_it(
-    best: Best, row: pd.Series[Any], answers: Mapping[str, Any], wbgt_c: float
-) -> Assessment:
+def _at_start(
+    weather: Weather, start: datetime, answers: Mapping[str, Any], wbgt_c: float | None
+) -> dict[str, Any]:
+    """The session at one start, with the heat that was measured there, if any."""
     own = {name: v for name, v in answers.items() if name not in WEATHER_FIELDS}
-    measured = {**own, **_met(best.weather, row["start"], answers), "wbgt_c": wbgt_c}
-    return assess(measured, **own_card.used())
+    measured = {} if wbgt_c is None else {"wbgt_c": wbgt_c}
+    return {**own, **_met(weather, start, answers), **measured}
 
 
 def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSite | None:
@@ -194,7 +222,8 @@ def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSi
     if typed is None or not box_is_open or row["problem"]:
         return None
     wbgt_c = degrees.inside(typed)
-    answer = _with_it(best, row, answers, wbgt_c)
+    session = _at_start(best.weather, row["start"], answers, wbgt_c)
+    answer = assess(session, **own_card.used())
     return None if answer.problems else OnSite(wbgt_c, answer)
 
 
@@ -219,13 +248,11 @@ def show_on_site(best: Best, row: pd.Series[Any], counted: OnSite | None) -> Non
             look.note(f"Without it {in_100_brief(row['probability'])} of 100.")
 
 
-def _met(
-    weather: Weather, start: pd.Timestamp, answers: Mapping[str, Any]
-) -> dict[str, Any]:
+def _met(weather: Weather, start: datetime, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers to the weather questions for one start."""
     shade = answers.get("sky") == "shade"
     minutes = float(answers["duration_min"])
-    met = weather_answers(weather, start.to_pydatetime(), minutes, shade=shade)
+    met = weather_answers(weather, start, minutes, shade=shade)
     return {**met, **({"sky": "shade"} if shade else {})}
 
 

@@ -24,7 +24,7 @@ _DISTANCE = Field(
 _TIME = FIELDS["duration_min"]
 _ASKED: dict[str, tuple[str, Field]] = {
     "target_km": ("Distance", _DISTANCE),
-    "target_min": ("Target time", _TIME),
+    "target_min": ("Time", _TIME),
     "best_km": ("A recent best: distance", _DISTANCE),
     "best_min": ("Its time", _TIME),
 }
@@ -95,8 +95,10 @@ def _number(key: str) -> float | None:
     typed, field, chosen = st.session_state.get(key), _ASKED[key][1], form.chosen_units()
     if is_blank(typed):
         return None
+    # No distance here goes into the thousands, so that every comma is a decimal one.
+    text = str(typed).replace(",", ".") if field is _DISTANCE else str(typed)
     try:
-        number = number_written(str(typed), field, chosen)
+        number = number_written(text, field, chosen)
     except ValueError:
         number = float("nan")
     if field.low <= number <= field.high:

@@ -26,6 +26,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>~$&]|^[#+=-]")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MIME = {
     ".csv": "text/csv",
+    ".ics": "text/calendar",
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".toml": "application/toml",

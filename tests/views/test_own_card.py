@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import time
+from contextlib import closing
 from dataclasses import replace
 from html import unescape
 from importlib import import_module
@@ -16,9 +17,11 @@ from riskmodel.datasets import load_checks, load_examples
 from riskmodel.reporting.card_comparison import figure_changes, turned
 from riskmodel.reporting.targets import PRODUCT, target_rows
 from riskmodel.scorecard.parts import ScorecardError
+from riskmodel.store import open_store
 from riskmodel.views import argue, trials
 from riskmodel.views.navigation import PAGES
 from riskmodel.views.state import CardState
+from riskmodel.whatif.plans import version_in
 from tests.conftest import CHECKOUT
 from tests.views.pages import address_of, html_of, number_of
 
@@ -28,6 +31,8 @@ ABOUT_OURS = {"method", "argue", "argue_checks", "own_card"}
 CARD = load_scorecard().with_points("duration", at=120, points=70)
 # Its curves are ours, which a test of the pages does not mind.
 CALIBRATION = replace(load_calibration(), fingerprint=CARD.fingerprint)
+# How a function is told which card scores, the first that it has.
+TOLD = ("scorecard", "scorecard_version", "calibration")
 SCORES = ("my_session", "start", "compare", "squad", "diary")
 
 
@@ -45,9 +50,8 @@ def scoring_functions(tree):
             value = getattr(module, name.name, None)
             if inspect.isfunction(value):
                 names = [*inspect.signature(value).parameters]
-                told = [n for n in names if n in ("scorecard", "scorecard_version")]
-                if told or value.__name__ == "points_at":
-                    found[name.name] = names.index((told or ["calibration"])[0])
+                if told := [n for n in names if n in TOLD]:
+                    found[name.name] = names.index(told[0])
     return found
 
 
@@ -58,7 +62,7 @@ def calls_without_a_card(text):
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
             told = {keyword.arg for keyword in node.keywords}
-            by_name = {None, "scorecard", "scorecard_version"} & told
+            by_name = {None, *TOLD} & told
             if not by_name and len(node.args) <= functions[node.func.id]:
                 bare.append(f"{node.func.id} in line {node.lineno}")
     return bare
@@ -294,13 +298,11 @@ def test_a_process_that_ends_without_a_result_says_so(monkeypatch):
     assert trial.problem
 
 
-def test_what_is_saved_notes_the_card_that_scored_it():
-    from riskmodel.store import open_store
-    from riskmodel.whatif.plans import version_in
-
-    store, noted = open_store("sqlite://"), f"2027.1 ({CARD.fingerprint})"
-    saved = store.save("me", "plan", "A", {"sport": "running"}, scorecard_version=noted)
-    assert store.load("me", "plan", saved.id).scorecard_version == noted
+def test_what_is_saved_notes_the_card_that_scored_it(tmp_path):
+    noted = f"2027.1 ({CARD.fingerprint})"
+    with closing(open_store(f"sqlite:///{tmp_path}/saved.db")) as store:
+        saved = store.save("me", "plan", "A", {"sport": "running"}, scorecard_version=noted)
+        assert store.load("me", "plan", saved.id).scorecard_version == noted
     assert version_in(noted) == noted
     # No link brings words of its own.
     assert version_in("2027.1 (as your doctor says)") == ""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
+from icalendar import Calendar
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
@@ -522,6 +523,15 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     assert len(rows) >= 24 * 6
     assert datetime.fromisoformat(rows[0]["start"]).utcoffset() is not None
     number = page.locator(".cr-start .cr-num").inner_text()
+    (event,) = Calendar.from_ical(download(page, "Into my calendar").read_bytes()).walk(
+        "VEVENT"
+    )
+    assert f"cramp risk {number} of 100" in str(event["summary"])
+    there = page.context.new_page()
+    there.goto(str(event["url"]))
+    ready(there)
+    expect(there.locator(".cr-answer .cr-num")).to_have_text(number)
+    there.close()
     page.get_by_role("button", name="Use in My session").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("How likely")
     ready(page)

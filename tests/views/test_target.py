@@ -1,0 +1,85 @@
+"""A target time on My session, and when in a session a cramp begins."""
+
+import pytest
+
+from riskmodel import advise, assess
+from riskmodel.datasets import load_examples
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.levers import spares_text, until_text
+from riskmodel.reporting.onset import by_time_rows
+from riskmodel.whatif.target import TARGET_SPORTS, effort_of_target
+from tests.views.pages import SIX, faults_of, opened, own_answers, press, told
+
+OPEN = {"box_target time": True}
+BEST = {"best_km": "10", "best_min": "45"}
+HOT = {**SIX, "duration_min": 225.0, "session_rpe": 8, "air_temperature_c": 28.0}
+
+
+def has_target(page):
+    return any(box.proto.popover.label == "Target time" for box in page.get("popover"))
+
+
+@pytest.mark.parametrize("sport", FIELDS["sport"].levels)
+def test_a_target_is_asked_where_sessions_go_by_distance(sport):
+    water = {"water_temperature_c": 24.0} if sport == "swimming" else {}
+    page = opened(**{**SIX, "sport": sport, **water})
+    assert has_target(page) == (sport in TARGET_SPORTS)
+
+
+def test_a_target_that_is_taken_is_the_readers_answer():
+    typed = {"target_km": "42,195", "target_min": "3:45", **BEST}
+    page = opened(**{**SIX, **OPEN, **typed})
+    effort = effort_of_target("running", 42.195, 225.0, 10.0, 45.0)
+    assert f"Effort about {effort.session_rpe:.0f} of 10" in told(page)
+    assert "km/h" in told(page)
+    press(page, "take_target")
+    own = own_answers(page)
+    assert (own["duration_min"], own["session_rpe"]) == (225, round(effort.session_rpe))
+
+
+def test_miles_are_read_where_miles_are_chosen():
+    page = opened(**{**SIX, **OPEN, "target_km": "26.2", "target_min": "3:45"})
+    page.session_state["FormState"].units |= {"m/s": "mph"}
+    page.run()
+    assert "7 mph" in told(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ({"target_km": "far", "target_min": "45"}, "Distance"),
+        ({"target_km": "0.05", "target_min": "45"}, "Distance"),
+        ({"target_km": "10", "target_min": "soon"}, "Time"),
+        ({"target_km": "10", "target_min": "45", "best_km": "2000"}, "A recent best"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_costs_nothing(typed, word):
+    page = opened(**{**SIX, **OPEN, **typed})
+    (fault,) = faults_of(page)
+    assert fault.startswith(word)
+    assert "allowed is" in fault
+    assert own_answers(page)["duration_min"] == 60
+
+
+def test_a_swimmer_is_asked_for_a_best_and_a_dream_is_called_one():
+    swim = {**SIX, **OPEN, "sport": "swimming", "water_temperature_c": 24.0}
+    page = opened(**{**swim, "target_km": "1.5", "target_min": "30"})
+    assert "best of your own is needed" in told(page)
+    page = opened(**{**SIX, **OPEN, "target_km": "10", "target_min": "35", **BEST})
+    assert "faster than that best" in told(page)
+
+
+def test_behind_the_number_stands_by_when_a_cramp_has_begun():
+    marathon = load_examples()["Marathon"]
+    page = opened(**{**marathon, "behind": True})
+    for _, words in by_time_rows(assess(marathon), marathon["duration_min"]):
+        assert words in told(page)
+
+
+def test_a_lever_that_is_on_says_what_it_spares_and_until_when():
+    option = next(o for o in advise(HOT).now if o.levers[0].name == "easier")
+    page = opened(**HOT)
+    assert spares_text(option) not in told(page)
+    page.toggle(key="lever_easier").set_value(True).run()
+    assert spares_text(option) in told(page)
+    assert until_text(option, assess(HOT), 225.0) in told(page)
