@@ -61,7 +61,7 @@ def _ask_points(base: Scorecard) -> None:
     if name is None:
         return
     factor = base[name]
-    look.note(f"{factor.reason} Ten points double the odds.")
+    look.note(f"{factor.reason} Ten points are set to double the odds.")
     with st.container(horizontal=True, key="argue_points"):
         entries: tuple[Knot | Level, ...] = (*factor.knots, *factor.levels)
         for entry in entries:

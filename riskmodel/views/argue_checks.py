@@ -44,14 +44,14 @@ class Move:
     def points(self) -> str:
         """Points under both cards."""
         was, now = (points_text(a.total_points) for a in (self.ours, self.theirs))
-        return f"{was} points" if was == now else f"{was} to {now} points"
+        return was if was == now else f"{was} to {now}"
 
 
 def _draw_points(moves: Sequence[Move]) -> None:
     """Draw by how many points sessions move."""
     moved = [move for move in moves if move.ours.total_points != move.theirs.total_points]
     differences = [
-        (f"{m.name}, {m.points}", m.theirs.total_points - m.ours.total_points)
+        (f"{m.name}, {m.points} points", m.theirs.total_points - m.ours.total_points)
         for m in moved
     ]
     if differences:
@@ -72,7 +72,7 @@ def _draw_numbers(moves: Sequence[Move]) -> None:
         )
         for move in moves
     ]
-    _draw_beside("Sessions, of 100", "points", rows, "ours; the bar is your card's range")
+    _draw_beside("Session", "points", rows, "ours; the bar is your card's range")
 
 
 def _draw_beside(first: str, last: str, rows: Sequence[str], ring: str) -> None:
@@ -246,6 +246,9 @@ def _draw_checks(trial: Trial, changes: Sequence[FigureChange]) -> None:
         f"published range, {met_before} with ours."
     )
     moved = [c for c in changes if c.direction != "same" or c.met_before != c.met_after]
+    order = ["nearer", "same", "further"]
+    # What turns from missed to met, or back, comes first.
+    moved.sort(key=lambda c: (c.met_before == c.met_after, order.index(c.direction)))
     if moved:
         table = pd.DataFrame(
             {
