@@ -35,6 +35,7 @@ from riskmodel.weather.typed import typed_weather
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.combined import Combined, combined
 from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+from riskmodel.whatif.outcome import Explanation, FactorDifference, explain_outcome
 
 __version__: str
 
@@ -52,6 +53,8 @@ __all__ = [
     "Contribution",
     "Derived",
     "DiaryError",
+    "Explanation",
+    "FactorDifference",
     "Guard",
     "HeatDays",
     "Onset",
@@ -82,6 +85,7 @@ __all__ = [
     "complete_outcome",
     "derive",
     "epw_weather",
+    "explain_outcome",
     "load_calibration",
     "load_scorecard",
     "log_columns",

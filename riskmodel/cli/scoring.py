@@ -16,8 +16,10 @@ from riskmodel.cli.frame import (
     read_session_file,
     sentences_for_errors,
 )
+from riskmodel.reporting.outcome import explanation_lines
 from riskmodel.reporting.words import assessment_lines
 from riskmodel.scoring.assessment import assess
+from riskmodel.whatif.outcome import explain_outcome
 
 
 @app.command("assess")
@@ -41,3 +43,26 @@ def assess_command(
             typer.echo("\n".join(assessment_lines(answer)), err=bool(answer.problems))
     if answer.problems:
         raise typer.Exit(1)
+
+
+@app.command("why")
+def why_command(
+    file: Annotated[str, typer.Argument(help="A JSON session that brought a cramp.")],
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(help="A JSON session without a cramp; may be given several times."),
+    ] = None,
+    scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
+) -> None:
+    """Say what stood out in a session that brought a cramp, beside others without one.
+
+    Without others it is laid beside an average session.
+    """
+    with sentences_for_errors():
+        card = own_scorecard(scorecard)
+        session, *others = (read_session_file(f, card) for f in (file, *(beside or ())))
+        explanation = explain_outcome(
+            session, others or None, True, card, own_calibration(calibration)
+        )
+        typer.echo("\n".join(explanation_lines(explanation)))

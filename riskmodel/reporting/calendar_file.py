@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import Chosen
 from riskmodel.reporting.drinking import drinking_lines
-from riskmodel.reporting.words import BAND_LABELS
+from riskmodel.reporting.words import BAND_LABELS, SYNTHETIC
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_number, in_100_span
 from riskmodel.whatif.drinking_plan import DrinkingPlan
@@ -37,8 +37,8 @@ def start_event(
     drinks : DrinkingPlan
         Tells how long the session lasts, too.
     link : str
-        Address of the plan.  What it holds is for the caller to choose: a calendar is
-        often shared.
+        Address of the plan.  A calendar is often shared: neither this nor `drinks` may
+        tell of health, which is for the caller to see to.
     units : mapping of str to str
         Units to show, see `riskmodel.inputs.units`.
 
@@ -57,7 +57,9 @@ def start_event(
     begin = start.astimezone(UTC)
     event = Event()
     label = FIELDS["sport"].levels[sport]
-    event.add("summary", f"{label}: cramp risk {in_100_number(answer.probability)} of 100")
+    number = in_100_number(answer.probability)
+    span = in_100_span(answer.probability_low, answer.probability_high)
+    event.add("summary", f"{label}: cramp risk {number} of 100 ({span})")
     event.add("description", "\n".join(_lines(answer, drinks, link, units)))
     event.add("url", link)
     event.add("dtstart", begin)
@@ -83,5 +85,6 @@ def _lines(answer: Assessment, drinks: DrinkingPlan, link: str, units: Chosen) -
         *(guard.sentence for guard in answer.guards if not guard.private),
         f"Drinking: {headline}",
         *(f"{name}: {value}" for name, value in rows),
+        SYNTHETIC,
         link,
     ]

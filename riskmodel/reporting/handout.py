@@ -128,7 +128,7 @@ def _content(
         "subtitle": ", ".join(filter(None, (weather_text(answers, units), effort))),
         "safety": [str(guard) for guard in answer.guards]
         if private
-        else _public_warnings(answer.guards),
+        else public_warnings(answer.guards),
         "answer": f"{answer.in_100.capitalize()} of 100 sessions like this one would "
         "bring a cramp",
         "lines": list(_lines(answer)),
@@ -168,7 +168,7 @@ def _short_name(athlete: str) -> str:
     return athlete[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _public_warnings(guards: tuple[Guard, ...]) -> list[str]:
+def public_warnings(guards: tuple[Guard, ...]) -> list[str]:
     """Warnings that tell no health answer, and that there are others."""
     sentences = [str(guard) for guard in guards if not guard.private]
     return sentences + [LEFT_OUT] * (len(sentences) < len(guards))
@@ -178,13 +178,17 @@ def _change_rows(
     advice: Advice, answers: Mapping[str, Any], units: unit_table.Chosen, *, private: bool
 ) -> Iterator[tuple[str, str]]:
     """What to do, and what comes of it."""
-    told = (option for option in advice.now if private or not _tells(option))
+    told = (
+        option
+        for option in advice.now
+        if private or not lever_tells_private_answers(option)
+    )
     for option in islice(told, _MOST_LEVERS):
         words = amounts_text(option, answers, units), change_text(option)
         yield lever_label(option, units), ", ".join(filter(None, words))
 
 
-def _tells(option: Option) -> bool:
+def lever_tells_private_answers(option: Option) -> bool:
     """Whether a lever, or that it is there, tells a health or personal answer."""
     drinking = not FLUID_LEVERS.isdisjoint(lever.name for lever in option.levers)
     return drinking or any(FIELDS[name].private for name in option.changes)

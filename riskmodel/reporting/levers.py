@@ -106,14 +106,14 @@ def until_text(option: Option, answer: Assessment, duration_min: float) -> str:
     >>> run = {"sport": "running", "duration_min": 225, "session_rpe": 8, "age_years": 30,
     ...        "air_temperature_c": 28, "relative_humidity_pct": 60}
     >>> until_text(advise(run).now[0], assess(run), 225.0)[:35]
-    'Taken up underway it helps until ab'
+    'Taken up underway it helps noticeab'
     """
-    until_min = helps_until_min(option, answer, duration_min)
-    if until_min is None:
+    if (until_min := helps_until_min(option, answer, duration_min)) is None:
         return ""
     # To five minutes: what it rests on is not known closer.
-    about = duration_text(max(5.0 * round(until_min / 5.0), 1.0))
-    return f"Taken up underway it helps until about {about}."
+    ends = (duration_text(max(5.0 * round(end / 5.0), 1.0)) for end in until_min)
+    until = " to ".join(dict.fromkeys(ends))
+    return f"Taken up underway it helps noticeably until about {until}."
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:

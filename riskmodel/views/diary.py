@@ -23,7 +23,16 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.inputs.written import number_written
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
-from riskmodel.views import form, keeping, look, own_card, tables, visit, widgets
+from riskmodel.views import (
+    form,
+    keeping,
+    look,
+    looking_back,
+    own_card,
+    tables,
+    visit,
+    widgets,
+)
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import StoreState, state
 
@@ -206,6 +215,8 @@ def _show_rows(owner: str, rows: list[SavedOutcome]) -> None:
     for saved in reversed(rows):
         with st.container(horizontal=True, vertical_alignment="center"):
             tables.say(_line(saved), *saved.problems)
+            if saved.outcome.cramp:
+                looking_back.button(saved.id, of="rows")
             st.button(
                 "Delete",
                 key=f"delete_outcome_{saved.id}",
@@ -238,6 +249,7 @@ if who is not None:
         keeping.show_problem()
         if written:
             _show(who, written)
+        looking_back.show(written)
         _ask_beforehand(who, written)
         where, readers = keeping.where_and_who()
         look.note(f"The diary lies here: {where} Who can read it: {readers}")

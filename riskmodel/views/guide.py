@@ -9,7 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.reporting.guide import Choice, Guide, load_guide
+from riskmodel.reporting.guide import (
+    GET_HELP,
+    IF_NOT,
+    IF_WORRIED,
+    MOST_CRAMPS,
+    NOTHING,
+    Answer,
+    Choice,
+    Entry,
+    Guide,
+    load_guide,
+)
 from riskmodel.scoring.guards import RED_FLAGS
 from riskmodel.views import look, tables, widgets
 
@@ -29,7 +40,7 @@ def _list(rows: Iterable[tuple[str, str]], kind: str = "ul") -> str:
     return f'<{kind} class="cr-list">{lines}</{kind}>'
 
 
-def _answer(choice: Choice) -> str:
+def _chosen(choice: Choice) -> str:
     """Draw what a choice comes to, for the warning signs what to do about each."""
     urgent = choice.name == "warning"
     signs = FIELDS["red_flags"].levels
@@ -56,29 +67,57 @@ def _ask(guide: Guide) -> str | None:
         wrap=True,
     )
     if choice is not None:
-        st.html(_answer(choices[choice]))
+        st.html(_chosen(choices[choice]))
     return choice
 
 
-def _tell(guide: Guide, choice: str | None) -> None:
-    """Say what to do about a cramp, and before the next one.
+def _steps(guide: Guide) -> str:
+    return _list(((step.heading, step.brief) for step in guide.steps), "ol")
 
-    Nothing of it where something else was chosen: a strain is not stretched.
-    """
-    if choice not in (None, _CRAMP):
-        return
+
+def _tell(guide: Guide) -> None:
+    """Say what to do about a cramp, and before the next one."""
     st.html(
-        '<h2 class="cr-h2">When a cramp comes</h2>'
-        f"{_list(((step.heading, step.brief) for step in guide.steps), 'ol')}"
+        f'<h2 class="cr-h2">When a cramp comes</h2>{_steps(guide)}'
         '<h2 class="cr-h2">Before the next one</h2>'
         f"{_list([(guide.late.heading, guide.late.brief)])}"
+    )
+
+
+def _answer(guide: Guide, answer: Answer) -> str:
+    """Draw what a question meets: its warning signs, then what is known about it."""
+    parts = [_card(entry) for entry in answer.entries]
+    if answer.signs and parts:
+        parts.insert(0, f'<h2 class="cr-h2">{IF_NOT}</h2>')
+    if answer.signs:
+        parts.insert(0, look.stop(GET_HELP, [sign.text for sign in answer.signs]))
+    if not parts:
+        parts = [
+            f'<section class="cr-card cr-answers"><h2>{NOTHING}</h2><p>{IF_WORRIED}</p>'
+            f"<p><b>{MOST_CRAMPS}</b></p>{_steps(guide)}</section>"
+        ]
+    return f'<div class="cr-found" role="status">{"".join(parts)}</div>'
+
+
+def _card(entry: Entry) -> str:
+    """Draw an entry with the sentences that calm and that alarm, and its evidence."""
+    told = "".join(f"<p>{escape(line)}</p>" for line in (entry.text, entry.calm) if line)
+    alarm = f'<p class="alarm"><b>But:</b> {escape(entry.alarm)}</p>' if entry.alarm else ""
+    studies = (
+        f"<details><summary>Studies</summary>{escape(entry.sources)}</details>"
+        if entry.studies
+        else ""
+    )
+    return (
+        f'<section class="cr-card cr-answers"><h2>{escape(entry.heading)}</h2>{told}{alarm}'
+        f'<div class="cr-note">Evidence: {escape(entry.evidence)}{studies}</div></section>'
     )
 
 
 def _explain() -> None:
     for step in (*guide.steps, guide.late):
         st.markdown(f"**{step.heading}.** {step.text}")
-        look.note(" ".join([step.evidence, *(f"{source}." for source in step.sources)]))
+        look.note(f"{step.evidence} {step.sources}".rstrip())
 
 
 def _compare() -> None:
@@ -90,29 +129,30 @@ def _compare() -> None:
     look.note(f"{guide.disagreement.heading}. {guide.disagreement.text}")
 
 
-def _search() -> None:
-    words = st.text_input(
-        "A word or two, such as calf, twitch or bruise", key="guide_search"
+def _question(guide: Guide) -> bool:
+    """Take a question and answer it; whether there is one."""
+    question = st.text_input(
+        "Ask in your own words",
+        key="guide_question",
+        placeholder="Such as: foot cramp at night, or do bananas help",
+        icon=":material/search:",
     )
-    entries = guide.search(words)
-    st.html(_list((entry.heading, entry.text) for entry in entries))
-    if words.strip() and not entries:
-        look.note(
-            "Nothing in the guide says that. Try a single word, such as the name of the "
-            "muscle or how it feels. If it worries you, ask a doctor; chest pain or "
-            "trouble breathing is an emergency."
-        )
+    if question.strip():
+        st.html(_answer(guide, guide.answer(question)))
+    return bool(question.strip())
 
 
 guide = load_guide()
 look.heading(
     "What helps when a cramp comes?", "And is it one? No diagnosis; nothing is kept."
 )
+asked = _question(guide)
 with st.container(key="guide"):
     with st.container(key="guide_which"):
         chosen = _ask(guide)
-    with st.container(key="guide_steps"):
-        _tell(guide, chosen)
+    # Not beside another answer: a strain or a swollen calf is not stretched.
+    if chosen == _CRAMP or (chosen is None and not asked):
+        with st.container(key="guide_steps"):
+            _tell(guide)
 widgets.folded("How to do it, and what studies say", "guide_long", _explain)
 widgets.folded("Cramp, twitch and strain side by side", "guide_kinds", _compare)
-widgets.folded("Search by symptom", "guide_find", _search)

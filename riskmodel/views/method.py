@@ -317,8 +317,8 @@ others = [known for known in known_scorecards().values() if known.version != car
 
 look.heading(
     "How points become a chance",
-    "Points set by hand from studies, checked against what was counted. Nothing is "
-    "learned from athletes: no such data was found.",
+    "Points set by hand with studies in sight, checked against what was counted. Nothing "
+    "is learned from athletes: no such data was found.",
 )
 with st.container(key="method"):
     with st.container(key="method_curve"):

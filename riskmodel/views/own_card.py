@@ -72,9 +72,10 @@ def tell() -> None:
     own = state(CardState).used
     if own is None:
         return
-    with st.container(horizontal=True, key="own_card", vertical_alignment="center"):
+    with st.container(
+        horizontal=True, wrap=False, vertical_alignment="center", key="own_card"
+    ):
         look.note(
-            f"Scored with your card {own[0].citation}, not with ours. A link does not "
-            "carry it."
+            f"Your card {own[0].citation} scores here, not ours; a link does not carry it."
         )
-        st.button("Put ours back", key="own_card_back", on_click=put_back)
+        st.button("Put ours back", key="own_card_back", type="tertiary", on_click=put_back)

@@ -28,7 +28,7 @@ from riskmodel.views.state import StartState, TrainingState, state
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, clock_words
 from riskmodel.weather.over_session import weather_answers
-from riskmodel.whatif.advice import assess_and_advise
+from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.drinking_plan import drinking_plan
 
 CHOSEN = "start_chosen"
@@ -125,9 +125,10 @@ def _offer_calendar(
     used = own_card.used()
 
     def written() -> bytes:
-        answer, advice = assess_and_advise(session, **used)
-        drinks = drinking_plan(session, answer.physiology, advice)
-        moment = start.to_pydatetime()
+        public = {n: value for n, value in session.items() if not FIELDS[n].private}
+        # What is advised would tell of health and body size: the plan alone stands there.
+        drinks = drinking_plan(public, assess(public, **used).physiology, Advice())
+        moment, answer = start.to_pydatetime(), assess(session, **used)
         return start_event(moment, session["sport"], answer, drinks, link, chosen)
 
     widgets.download("Into my calendar", written, "cramp-risk-start.ics")

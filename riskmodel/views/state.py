@@ -345,3 +345,4 @@ class StoreState:
     note: str = ""
     diary_note: str = ""
     diary_day: date | None = None
+    why: str = ""  # the session that is looked back at

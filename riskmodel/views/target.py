@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import streamlit as st
 
 from riskmodel.inputs import units
@@ -11,23 +14,30 @@ from riskmodel.inputs.written import number_written
 from riskmodel.views import form, look, widgets
 from riskmodel.views.questions import PAUSE
 from riskmodel.whatif.target import (
+    BEST_MIN,
     DISTANCES_KM,
     TARGET_SPORTS,
     TargetEffort,
     effort_of_target,
 )
 
-_LOW_KM, _HIGH_KM = DISTANCES_KM
-_DISTANCE = Field(
-    "distance", "plan", "Distance", "number", unit="km", low=_LOW_KM, high=_HIGH_KM
+
+def _asked(name: str, label: str, unit: str, limits: tuple[float, float]) -> Field:
+    low, high = limits
+    return Field(name, "plan", label, "number", unit=unit, low=low, high=high)
+
+
+_PLAN = (
+    _asked("target_km", "Distance", "km", DISTANCES_KM),
+    replace(FIELDS["duration_min"], name="target_min", label="Time"),
 )
-_TIME = FIELDS["duration_min"]
-_ASKED: dict[str, tuple[str, Field]] = {
-    "target_km": ("Distance", _DISTANCE),
-    "target_min": ("Time", _TIME),
-    "best_km": ("A recent best: distance", _DISTANCE),
-    "best_min": ("Its time", _TIME),
-}
+_BEST = (
+    _asked("best_km", "A recent best: distance", "km", DISTANCES_KM),
+    _asked("best_min", "Its time", "min", BEST_MIN),
+)
+_SLOWER_THAN_ANY_KM_H = 1.5
+"""Who writes 19:30 for 5 km means minutes and seconds: judgement."""
+_FAR = 2.0  # times the distance of the best, beyond which many are slower: judgement
 
 
 def is_for(sport: object) -> bool:
@@ -37,42 +47,28 @@ def is_for(sport: object) -> bool:
 
 def ask() -> None:
     """Ask for a target, say how hard it is, and offer to take it for the plan."""
-    sport = form.shown()["sport"]
-    look.note(
-        "How hard it is comes from a recent best of your own, all you had. Without one "
-        "the speeds of a recreational athlete count."
-    )
-    numbers: dict[str, float | None] = {}
-    for pair in (("target_km", "target_min"), ("best_km", "best_min")):
-        with st.container(horizontal=True):
-            for key in pair:
-                _ask(key)
-        for key in pair:
-            numbers[key] = _number(key)
-    distance_km, target_min, best_km, best_min = (numbers[key] for key in _ASKED)
-    if distance_km is None or target_min is None:
+    look.note("How hard a time is, from a recent best of your own: all you had that day.")
+    plan, best = _pair(_PLAN), _pair(_BEST)
+    if plan is None or best is None:
         return
-    if best_km is None or best_min is None:
-        best_km = best_min = None
-    try:
-        effort = effort_of_target(sport, distance_km, target_min, best_km, best_min)
-    except ValueError:
-        # Everything else was checked above.
-        look.note("In the water a recent best of your own is needed, too.")
-        return
-    look.note(*effort_lines(effort, own=best_min is not None))
-    answers = {"duration_min": target_min, "session_rpe": float(round(effort.session_rpe))}
-    words = f"{units.duration_text(target_min)} at effort {answers['session_rpe']:g}"
+    effort = effort_of_target(form.shown()["sport"], *plan, *best)
+    look.note(*effort_lines(effort, far=plan[0] > _FAR * best[0], best_min=best[1]))
+    answers = {"duration_min": plan[1], "session_rpe": float(round(effort.session_rpe))}
+    words = f"{units.duration_text(plan[1])} at effort {answers['session_rpe']:g}"
     st.button(f"Plan {words}", key="take_target", on_click=form.answer, args=(answers,))
 
 
-def effort_lines(effort: TargetEffort, *, own: bool) -> list[str]:
-    """Say how fast a target is, and how hard."""
+def effort_lines(effort: TargetEffort, *, far: bool, best_min: float) -> list[str]:
+    """Say how fast a target is, and how hard; `far` if it goes far beyond the best."""
     chosen = form.chosen_units()
     speed = units.text(effort.speed_km_h / 3.6, "m/s", {**chosen, "m/s": _speed(chosen)})
-    best = units.duration_text(effort.best_min)
-    whose = "your best would give" if own else "a fast recreational athlete takes"
-    lines = [f"{speed}; {whose} {best} here. Effort about {effort.session_rpe:.0f} of 10."]
+    lines = [
+        f"{speed}. Your best, {units.duration_text(best_min)}, would give about "
+        f"{units.duration_text(effort.best_min)} here: effort about "
+        f"{effort.session_rpe:.0f} of 10."
+    ]
+    if far:
+        lines.append("So much farther many are slower than that, and it is harder.")
     if effort.share_of_best > 1.0:
         lines.append("That is faster than that best: hardly a plan to hold.")
     return lines
@@ -83,28 +79,54 @@ def _speed(chosen: units.Chosen) -> str:
     return "mph" if units.unit_of("km", chosen).label == "mi" else "km/h"
 
 
-def _ask(key: str) -> None:
-    label, field = _ASKED[key]
-    if field is _DISTANCE:
-        label = f"{label}, {units.unit_of('km', form.chosen_units()).label}"
-    st.text_input(widgets.plain(label), key=key, live=PAUSE, persist_state="session")
+def _pair(fields: tuple[Field, Field]) -> tuple[float, float] | None:
+    """Ask for a distance and its time; None until both are there."""
+    chosen = form.chosen_units()
+    with st.container(horizontal=True):
+        for field in fields:
+            far = field.unit == "km"
+            unit = f", {units.unit_of('km', chosen).label}" if far else ""
+            label, key = widgets.plain(f"{field.label}{unit}"), field.name
+            st.text_input(label, key=key, live=PAUSE, persist_state="session")
+    distance_km, minutes = map(_number, fields)
+    if distance_km is None or minutes is None:
+        return None
+    if distance_km / minutes * 60.0 < _SLOWER_THAN_ANY_KM_H and _is_clock(fields[1]):
+        minutes /= 60.0
+    time = fields[1]
+    if not time.low <= minutes <= time.high:
+        _tell(time, st.session_state[time.name])
+        return None
+    return distance_km, minutes
 
 
-def _number(key: str) -> float | None:
+def _is_clock(field: Field) -> bool:
+    """Whether a time was written like 19:30, which can be minutes and seconds."""
+    return re.fullmatch(r"\s*\d{1,2}:\d{2}\s*", st.session_state[field.name]) is not None
+
+
+def _number(field: Field) -> float | None:
     """What was typed, None if nothing or if it cannot be, which is told."""
-    typed, field, chosen = st.session_state.get(key), _ASKED[key][1], form.chosen_units()
+    typed = st.session_state.get(field.name)
     if is_blank(typed):
         return None
     # No distance here goes into the thousands, so that every comma is a decimal one.
-    text = str(typed).replace(",", ".") if field is _DISTANCE else str(typed)
+    text = str(typed).replace(",", ".") if field.unit == "km" else str(typed)
     try:
-        number = number_written(text, field, chosen)
+        number = number_written(text, field, form.chosen_units())
     except ValueError:
         number = float("nan")
-    if field.low <= number <= field.high:
+    # Of a time the distance decides what was meant, and whether it can be.
+    low, high = (0.0, 60.0 * field.high) if field.unit == "min" else (field.low, field.high)
+    if low < number <= high or number == low > 0.0:
         return number
-    look.fault(
-        f"{_ASKED[key][0]} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
-        f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is {units.allowed(field, chosen)}."
-    )
+    _tell(field, typed)
     return None
+
+
+def _tell(field: Field, typed: object) -> None:
+    look.fault(
+        f"{field.label} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
+        f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is "
+        f"{units.allowed(field, form.chosen_units())}."
+    )

@@ -181,7 +181,7 @@ def assess_and_advise(
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
 ) -> tuple[Assessment, Advice]:
-    """Score one session and find what would lower its answer, in one run of the chain.
+    """Score one session and find what would lower its answer, reading it once.
 
     Parameters, errors and both values are those of `riskmodel.assess` and `advise`.
     """

@@ -67,8 +67,8 @@ def chance_by_time(
     Notes
     -----
     The session's chance, shared out by the curve of when cramps begin: the same for all
-    sessions, as a share of their time.  The range joins that of the number and of the
-    curve, end to end, which is wider than either.
+    sessions, as a share of their time.  Cramps of the hour after count at the end.  The
+    range joins that of the number and of the curve, end to end, wider than either.
 
     Examples
     --------
@@ -97,8 +97,11 @@ def chance_by_time(
 
 
 def helps_until_min(
-    option: Option, answer: Assessment, duration_min: float
-) -> float | None:
+    option: Option,
+    answer: Assessment,
+    duration_min: float,
+    calibration: Calibration | None = None,
+) -> tuple[float, float] | None:
     """Until when a lever that is taken up underway still helps noticeably.
 
     Parameters
@@ -109,18 +112,22 @@ def helps_until_min(
         Of the session without it.
     duration_min : float
         Of the same session. [min], above 0
+    calibration : Calibration, optional
+        By default the one that comes with the package.
 
     Returns
     -------
-    float or None
-        Taken up later it saves less than is worth a line (`least_saved`). [min].  None
-        for what can only be done before the start, and for what saves less anyway.
+    tuple of float or None
+        Taken up later than between these it saves less than is worth a line
+        (`least_saved`). [min].  None for what can only be done before the start, and
+        for what saves less anyway.
 
     Notes
     -----
-    What a lever takes off the log odds is taken in the share of the time that is left:
-    heat, sweat and fatigue gather minute by minute.  That they gather evenly is our
-    judgement; no study of levers taken up underway was found.
+    No study of levers taken up underway was found.  The two ends are two ways that it
+    could be, by our judgement: heat, sweat and fatigue gather minute by minute, so that
+    the lever takes off the log odds in the share of the time that is left; or it takes
+    from the cramps still to come the share that it takes from all.
 
     Examples
     --------
@@ -130,20 +137,24 @@ def helps_until_min(
     >>> answer = assess(run)
     >>> until = {option.levers[0].name: helps_until_min(option, answer, 120.0)
     ...          for option in advise(run).now}
-    >>> until["cooler"] is None, 60.0 < until["easier"] < 120.0
+    >>> until["cooler"] is None, 60.0 < until["easier"][0] < until["easier"][1] < 120.0
     (True, True)
     """
-    underway = all(lever.underway for lever in option.levers)
-    least = least_saved(answer.probability)
-    if not underway or not answer.probability - option.probability >= least:
+    saved, least = answer.probability - option.probability, least_saved(answer.probability)
+    if not all(lever.underway for lever in option.levers) or not saved >= least:
         return None
     if (shorter_min := option.changes.get("duration_min", duration_min)) < duration_min:
-        return float(shorter_min)  # whoever goes on beyond it has not made it shorter
+        end_min = float(shorter_min)  # whoever goes on beyond it has not made it shorter
+        return end_min, end_min
     before, after, enough = (
         math.log(p / (1.0 - p))
         for p in (answer.probability, option.probability, answer.probability - least)
     )
-    return duration_min * (1.0 - (before - enough) / (before - after))
+    evenly = 1.0 - (before - enough) / (before - after)
+    curve = _curve(calibration)
+    by_onset = float(np.interp(1.0 - least / saved, curve.share, curve.fraction))
+    first, last = sorted((evenly * duration_min, by_onset * duration_min))
+    return first, last
 
 
 def _curve(calibration: Calibration | None) -> OnsetCurve:

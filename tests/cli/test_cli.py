@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from riskmodel import assess, assess_frame, load_scorecard
+from riskmodel import assess, assess_frame, explain_outcome, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, kept_scorecards, load_examples
 from riskmodel.inputs.session import FIELDS
 from riskmodel.reporting.differences import difference_sentences
+from riskmodel.reporting.outcome import explanation_lines
 from riskmodel.reporting.scorecard_changes import NOTHING
 from riskmodel.reporting.words import HEAT_IN_WATER, total_text
 from tests import CHECKOUT
@@ -297,3 +298,25 @@ def test_every_command_has_help_and_stands_in_the_readme():
         name = command.name or command.callback.__name__
         assert f"cramprisk {name}" in readme
         assert run(name, "--help").exit_code == 0
+
+
+def test_why_says_what_stood_out_beside_other_sessions(tmp_path, marathon):
+    easy = {**MARATHON, "session_rpe": 4, "duration_min": 60, "competition": "no"}
+    (tmp_path / "easy.json").write_text(json.dumps(easy), encoding="utf-8")
+    done = run("why", marathon, "--beside", tmp_path / "easy.json")
+    assert done.exit_code == 0
+    explanation = explain_outcome(MARATHON, [easy])
+    assert done.stdout.split("\n") == [*explanation_lines(explanation), ""]
+    alone = run("why", marathon)
+    assert alone.stdout.split("\n") == [*explanation_lines(explain_outcome(MARATHON)), ""]
+
+
+def test_why_says_what_is_wrong_with_any_of_its_sessions(tmp_path, marathon):
+    (tmp_path / "empty.json").write_text("{}", encoding="utf-8")
+    for arguments in (
+        [tmp_path / "empty.json"],
+        [marathon, "--beside", tmp_path / "empty.json"],
+    ):
+        done = run("why", *arguments)
+        assert done.exit_code == 2
+        assert "(duration_min) is missing" in done.stderr

@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from riskmodel import advise, assess
 from riskmodel.reporting.calendar_file import start_event
+from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.whatif.drinking_plan import drinking_plan
 
 LINK = "http://127.0.0.1/?sport=running&duration_min=90"
@@ -44,7 +45,8 @@ def test_a_start_is_one_event_at_its_moment_and_as_long_as_the_session():
 def test_it_tells_the_number_its_range_and_what_to_drink():
     answer, text = assess(RUN), str(event(written())["description"])
     shown = round(100 * answer.probability)
-    assert f"{shown} of 100" in str(event(written())["summary"])
+    assert f"{shown} of 100 (" in str(event(written())["summary"])
+    assert SYNTHETIC in text
     assert text.startswith(f"{shown} of 100")
     assert "range" in text
     assert "ml" in text or " l" in text

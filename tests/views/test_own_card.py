@@ -97,7 +97,7 @@ def opened(name, *, own):
 
 
 def line_of(page):
-    found = re.search(r"<p[^>]*>(Scored with your card .*?)</p>", html_of(page))
+    found = re.search(r"<p[^>]*>(Your card .*? scores here.*?)</p>", html_of(page))
     return unescape(found[1]) if found else ""
 
 
@@ -109,7 +109,7 @@ def test_every_page_names_the_card_in_use_and_scores_with_it(name):
     assert [b.key for b in theirs.button].count("own_card_back") == 1
     elements = [len(page.get("html")) for page in (ours, theirs)]
     if name in SCORES[:-1]:
-        line = re.compile(r"<p[^>]*>Scored with your card .*?</p>")
+        line = re.compile(r"<p[^>]*>Your card .*? scores here.*?</p>")
         assert line.sub("", html_of(theirs)).strip() != html_of(ours).strip()
         assert elements[1] >= elements[0]
 

@@ -17,14 +17,15 @@ import streamlit
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from riskmodel import assess, load_scorecard
+from riskmodel import assess, explain_outcome, load_scorecard, read_log
 from riskmodel.datasets import load_examples
 from riskmodel.diary.outcomes import Outcome
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.differences import difference_sentences
+from riskmodel.reporting.outcome import headline, sentences, surprise_text
 from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.store.models import items
-from riskmodel.views.state import ScenariosState, SquadState
+from riskmodel.views.state import ScenariosState, SquadState, TrainingState
 from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
@@ -443,6 +444,93 @@ def test_expected_and_observed_are_compared_once_there_are_enough(database, n):
     assert "Personal, not a validation" in words
 
 
+# ------------------------------------------------------------------------- looking back
+
+
+def written(database, *, cramp, day=1, answers=None):
+    """Write a session into the diary, and give back its button."""
+    sport, minutes = "running", (answers or SIX)["duration_min"]
+    outcome = Outcome(
+        date(2026, 7, day), 0.1, 0.05, 0.4, "0", "card", cramp, sport, minutes,
+        answers=answers,
+    )  # fmt: skip
+    return f"why_{database.save_outcome(LOCAL, outcome).id}"
+
+
+HOT = {**SIX, "air_temperature_c": 36.0}
+
+
+def test_a_cramp_is_looked_back_at_beside_sessions_without_one(database):
+    written(database, cramp=False, answers=SIX)
+    button = written(database, cramp=True, day=2, answers=HOT)
+    page = opened("diary")
+    assert "cr-diverge" not in told(page)
+    click(page, button)
+    words = told(page)
+    explanation = explain_outcome(HOT, [SIX])
+    assert page.subheader[0].value == headline(explanation, private=True)
+    for sentence in sentences(explanation, {}, "sessions", private=True):
+        assert sentence in words
+    assert "cr-diverge" in words
+    assert [b.label for b in page.get("download_button")] == ["Page to print"]
+    click(page, button)
+    assert "cr-diverge" not in told(page)
+
+
+def test_a_cramp_is_laid_beside_the_next_plan_or_the_average_if_wanted(database):
+    written(database, cramp=False, answers=SIX)
+    button = written(database, cramp=True, day=2, answers=HOT)
+    page = opened("diary", {**SIX, "duration_min": 90.0})
+    click(page, button)
+    (pills,) = (w for w in page.get("button_group") if w.key == "why_beside")
+    assert len(pills.options) == 3
+    for beside, reference in (("plan", {**SIX, "duration_min": 90.0}), ("everybody", None)):
+        pills.set_value(beside).run()
+        said = surprise_text(explain_outcome(HOT, reference), beside)
+        assert said in told(page)
+        (pills,) = (w for w in page.get("button_group") if w.key == "why_beside")
+
+
+def test_without_any_other_session_it_is_laid_beside_the_average(database):
+    button = written(database, cramp=True, answers=HOT)
+    page = opened("diary")
+    click(page, button)
+    assert surprise_text(explain_outcome(HOT), "everybody") in told(page)
+
+
+def test_answers_that_were_not_kept_are_those_of_my_session_and_said_to_be(database):
+    button = written(database, cramp=True)
+    page = opened("diary")
+    click(page, button)
+    assert "Still needed: " in told(page)
+    assert "why_to_session" in [b.key for b in page.button]
+    page = opened("diary", HOT | {"duration_min": 240.0})
+    click(page, button)
+    assert "Its answers were not kept" in told(page)
+    assert surprise_text(explain_outcome(HOT), "everybody") in told(page)
+
+
+def test_my_session_and_a_day_of_the_log_can_be_looked_back_at(database):
+    columns = {"Date": "start", "Type": "sport", "Minutes": "duration_min"}
+    log = read_log(b"Date,Type,Minutes\n2026-06-03,Run,95\n", columns=columns)
+    page = opened("diary", {**HOT, "TrainingState": TrainingState(log=log)})
+    click(page, "why_session")
+    assert surprise_text(explain_outcome(HOT), "everybody") in told(page)
+    click(page, "why_log")
+    assert page.date_input(key="why_day").value == date(2026, 6, 3)
+    past = {**HOT, "duration_min": 95.0}
+    assert "what else the log knows" in told(page)
+    assert surprise_text(explain_outcome(past), "everybody") in told(page)
+
+
+def test_looking_back_stores_nothing(database):
+    button = written(database, cramp=True)
+    (before,) = database.outcomes(LOCAL)
+    page = opened("diary", HOT | {"medications": ["statin"]})
+    click(page, button)
+    assert database.outcomes(LOCAL) == [before]
+
+
 # ----------------------------------------------------------------------- in the browser
 
 
@@ -504,6 +592,12 @@ def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
     page.get_by_role("button", name="Save how it went").click()
     ready(page)
     expect(page.get_by_text("in the diary, ").first).to_be_visible()
+    page.get_by_role("button", name="Why then?").first.click()
+    ready(page)
+    expect(page.locator(".st-key-looking_back .cr-line").first).to_be_visible()
+    assert axe(page) == []
+    fits(page)
+    assert download(page, "Page to print").read_bytes().startswith(b"%PDF")
     page.locator(".st-key-diary_rows summary").click()
     ready(page)
     text = download(page, "Export the diary, CSV").read_text("utf-8-sig")

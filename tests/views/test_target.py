@@ -30,7 +30,7 @@ def test_a_target_that_is_taken_is_the_readers_answer():
     typed = {"target_km": "42,195", "target_min": "3:45", **BEST}
     page = opened(**{**SIX, **OPEN, **typed})
     effort = effort_of_target("running", 42.195, 225.0, 10.0, 45.0)
-    assert f"Effort about {effort.session_rpe:.0f} of 10" in told(page)
+    assert f"effort about {effort.session_rpe:.0f} of 10" in told(page)
     assert "km/h" in told(page)
     press(page, "take_target")
     own = own_answers(page)
@@ -38,7 +38,8 @@ def test_a_target_that_is_taken_is_the_readers_answer():
 
 
 def test_miles_are_read_where_miles_are_chosen():
-    page = opened(**{**SIX, **OPEN, "target_km": "26.2", "target_min": "3:45"})
+    miles = {"target_km": "26.2", "target_min": "3:45", "best_km": "10 km"}
+    page = opened(**{**SIX, **OPEN, **miles, "best_min": "45"})
     page.session_state["FormState"].units |= {"m/s": "mph"}
     page.run()
     assert "7 mph" in told(page)
@@ -61,12 +62,27 @@ def test_what_cannot_be_read_is_told_and_costs_nothing(typed, word):
     assert own_answers(page)["duration_min"] == 60
 
 
-def test_a_swimmer_is_asked_for_a_best_and_a_dream_is_called_one():
-    swim = {**SIX, **OPEN, "sport": "swimming", "water_temperature_c": 24.0}
-    page = opened(**{**swim, "target_km": "1.5", "target_min": "30"})
-    assert "best of your own is needed" in told(page)
-    page = opened(**{**SIX, **OPEN, "target_km": "10", "target_min": "35", **BEST})
-    assert "faster than that best" in told(page)
+def test_a_dream_is_called_one_and_what_goes_far_beyond_the_best_too():
+    plan = {"target_km": "10", "target_min": "35", **BEST}
+    assert "faster than that best" in told(opened(**{**SIX, **OPEN, **plan}))
+    for km, far in (("20", False), ("20.1", True)):
+        plan = {"target_km": km, "target_min": "2:00", **BEST}
+        assert ("many are slower" in told(opened(**{**SIX, **OPEN, **plan}))) == far
+
+
+def test_a_short_time_may_be_written_in_minutes_and_seconds():
+    best = {"best_km": "5", "best_min": "19:30"}
+    plan = {"target_km": "42.2", "target_min": "3:45", **best}
+    page = opened(**{**SIX, **OPEN, **plan})
+    assert "Your best, 19.5 min" in told(page)
+    assert page.button(key="take_target").label == "Plan 3 h 45 at effort 8"
+    page = opened(**{**SIX, **OPEN, **{**plan, "best_min": "0:19"}})
+    assert "Your best, 19 min" in told(page)
+
+
+def test_without_a_best_nothing_is_guessed():
+    page = opened(**{**SIX, **OPEN, "target_km": "10", "target_min": "1:00"})
+    assert "take_target" not in {button.key for button in page.button}
 
 
 def test_behind_the_number_stands_by_when_a_cramp_has_begun():

@@ -79,20 +79,29 @@ def test_what_saves_more_helps_longer(chance, share, minutes):
     if chance - after < least_saved(chance):
         assert until[0] is None
     else:
-        assert 0.0 <= until[0] <= until[1] < minutes
+        for end in (0, 1):
+            assert 0.0 <= until[0][end] <= until[1][end] < minutes
+        assert until[0][0] <= until[0][1]
 
 
 def test_at_its_last_moment_it_saves_just_enough():
     easier, minutes = BY_NAME["easier"], 225.0
-    left = 1.0 - helps_until_min(easier, ANSWER, minutes) / minutes
+    least, saved = least_saved(ANSWER.probability), easier.saved_in_100 / 100.0
+    ends = helps_until_min(easier, ANSWER, minutes)
 
     def logit(p):
         return np.log(p / (1.0 - p))
 
-    odds = logit(ANSWER.probability)
-    odds -= left * (odds - logit(easier.probability))
-    saved = ANSWER.probability - 1.0 / (1.0 + np.exp(-odds))
-    assert saved == pytest.approx(least_saved(ANSWER.probability))
+    def evenly(at_min):
+        odds = logit(ANSWER.probability)
+        odds -= (1.0 - at_min / minutes) * (odds - logit(easier.probability))
+        return ANSWER.probability - 1.0 / (1.0 + np.exp(-odds))
+
+    def of_those_to_come(at_min):
+        return saved * (1.0 - load_calibration().onset.by(at_min / minutes))
+
+    assert evenly(ends[0]) == pytest.approx(least)
+    assert of_those_to_come(ends[1]) == pytest.approx(least)
 
 
 def test_only_what_can_be_done_underway_has_a_moment():
@@ -107,4 +116,5 @@ def test_only_what_can_be_done_underway_has_a_moment():
 
 def test_a_shorter_session_can_be_decided_until_it_would_end():
     shorter = BY_NAME["shorter"]
-    assert helps_until_min(shorter, ANSWER, 225.0) == shorter.changes["duration_min"]
+    end_min = shorter.changes["duration_min"]
+    assert helps_until_min(shorter, ANSWER, 225.0) == (end_min, end_min)
