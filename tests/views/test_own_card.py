@@ -60,11 +60,14 @@ def calls_without_a_card(text):
     functions = scoring_functions(tree)
     bare = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in functions:
-            told = {keyword.arg for keyword in node.keywords}
-            by_name = {None, *TOLD} & told
-            if not by_name and len(node.args) <= functions[node.func.id]:
-                bare.append(f"{node.func.id} in line {node.lineno}")
+        if not isinstance(node, ast.Call):
+            continue
+        called, args = getattr(node.func, "id", ""), node.args
+        if called == "partial":
+            called, args = getattr(args[0], "id", ""), args[1:]
+        by_name = {None, *TOLD} & {keyword.arg for keyword in node.keywords}
+        if called in functions and not by_name and len(args) <= functions[called]:
+            bare.append(f"{called} in line {node.lineno}")
     return bare
 
 
@@ -79,7 +82,8 @@ def test_no_page_scores_with_our_card_while_another_is_in_use(path):
 
 def test_the_check_sees_a_call_without_a_card():
     text = "from riskmodel import assess, advise\nassess(a)\nadvise(a, **used)\n"
-    assert calls_without_a_card(text) == ["assess in line 2"]
+    text += "partial(advise, a)\n"
+    assert calls_without_a_card(text) == ["assess in line 2", "advise in line 4"]
 
 
 # ----------------------------------------------------------------------------- the pages
