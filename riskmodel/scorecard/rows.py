@@ -147,7 +147,10 @@ def read_scorecard(toml: str, where: str = "The scorecard") -> Scorecard:
         raw = tomllib.loads(toml)
     except (ValueError, RecursionError) as error:
         raise ScorecardError(f"{where} is not TOML: {error}.") from None
-    return scorecard_of(raw, toml)
+    try:
+        return scorecard_of(raw, toml)
+    except RecursionError:
+        raise ScorecardError(f"{where} has a table in a table too often.") from None
 
 
 def scorecard_of(raw: Mapping[str, Any], toml: str = "") -> Scorecard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from textwrap import shorten
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ from riskmodel.views.state import CardState, state
 Place = tuple[str, float | str]
 _LARGEST_BYTES = 200_000
 _MOST_ROWS = 100  # of an uploaded card, since each takes time to calibrate
+_MOST_STOPS = 200  # in a line: names of many parts take long to read
+_LONGEST, _CUT = 400, "\N{HORIZONTAL ELLIPSIS}"  # of what is said about a file
 _FILE_NAME = "my-scorecard.toml"
 
 
@@ -137,7 +140,7 @@ def _take_file(key: str) -> None:
     try:
         page.uploaded = _read(file.getvalue())
     except ScorecardError as error:
-        page.upload_problem = str(error)
+        page.upload_problem = shorten(str(error), _LONGEST, placeholder=_CUT)
     page.points, page.typed = {}, {}
     _end_trial()
 
@@ -149,9 +152,12 @@ def _read(content: bytes) -> Scorecard:
             f"{len(content) // 1000} kB."
         )
     try:
-        card = read_scorecard(content.decode("utf-8"))
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise ScorecardError("The card is no text in UTF-8.") from None
+    if any(line.count(".") > _MOST_STOPS for line in text.split("\n")):
+        raise ScorecardError(f"A line may have {_MOST_STOPS} full stops.")
+    card = read_scorecard(text)
     if len(card.factors) > _MOST_ROWS:
         raise ScorecardError(f"A card may have {_MOST_ROWS} rows here.")
     return card

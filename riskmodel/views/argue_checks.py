@@ -150,7 +150,9 @@ def draw_results(moves: Sequence[Move]) -> None:
         _draw_numbers(moves)
         return
     changes = figure_changes(load_checks()["published"], trial.published)
-    st.subheader("Your card against ours", anchor=False)
+    where = [change.direction for change in changes]
+    counts = f"{where.count('nearer')} nearer, {where.count('further')} further away"
+    st.subheader(f"Your card against ours: {counts}", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
         _draw_figures(changes)
@@ -192,7 +194,10 @@ def _offer_use(trial: Trial) -> None:
     """Name the card, and let it score on every page."""
     calibration, card = trial.calibration, trial.card
     assert calibration is not None
-    look.note("Cite it as")
+    look.note(
+        "It can score on every page of this visit, until you put ours back or reload the "
+        "page. Cite it as"
+    )
     st.code(card.citation, language=None, wrap_lines=True)
     with st.container(horizontal=True, key="argue_use"):
         if own_card.scorecard() == card:

@@ -182,8 +182,26 @@ def test_a_weight_is_changed_and_every_fault_stands_at_its_field():
 
 @pytest.mark.parametrize(
     "content",
-    [b"\xff\xfe", b"title = ", b"a = 1", b"x" * 300_000, b"[" * 100_000],
-    ids=["no text", "no TOML", "no card", "too large", "too deep"],
+    [
+        b"\xff\xfe",
+        b"title = ",
+        b"a = 1",
+        b"x" * 300_000,
+        b"[" * 100_000,
+        b"a." * 90_000 + b"a = 1",
+        b"\n".join(b"[[factor]]\nname." + b"a." * 190 + b"a = 1" for _ in range(450)),
+        "\n".join(f"k{i} = 1" for i in range(15_000)).encode(),
+    ],
+    ids=[
+        "no-text",
+        "no-TOML",
+        "no-card",
+        "large",
+        "deep",
+        "too-many-parts",
+        "parts",
+        "keys",
+    ],
 )
 def test_a_file_that_is_no_card_is_refused_with_a_sentence_and_soon(content):
     start = time.monotonic()
