@@ -156,7 +156,9 @@ def _read(content: bytes) -> Scorecard:
     except UnicodeDecodeError:
         raise ScorecardError("The card is no text in UTF-8.") from None
     if any(line.count(".") > _MOST_STOPS for line in text.split("\n")):
-        raise ScorecardError(f"A line may have {_MOST_STOPS} full stops.")
+        raise ScorecardError(
+            f"A line has more than {_MOST_STOPS} full stops, too many to read."
+        )
     card = read_scorecard(text)
     if len(card.factors) > _MOST_ROWS:
         raise ScorecardError(f"A card may have {_MOST_ROWS} rows here.")
