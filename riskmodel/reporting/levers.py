@@ -110,8 +110,8 @@ def until_text(option: Option, answer: Assessment, duration_min: float) -> str:
     """
     if (until_min := helps_until_min(option, answer, duration_min)) is None:
         return ""
-    # To five minutes: what it rests on is not known closer.
-    ends = (duration_text(max(5.0 * round(end / 5.0), 1.0)) for end in until_min)
+    # Down to five minutes: what it rests on is not known closer.
+    ends = (duration_text(5.0 * (end // 5.0) or 1.0) for end in until_min)
     until = " to ".join(dict.fromkeys(ends))
     return f"Taken up underway it helps noticeably until about {until}."
 

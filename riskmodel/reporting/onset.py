@@ -45,7 +45,8 @@ def by_time_rows(
     ['1 h', '2 h', '3 h', '4 h', '4 h 05']
     """
     step = next((s for s in _STEPS_MIN if duration_min <= _MOST_ROWS * s), _STEPS_MIN[-1])
-    whole = np.arange(step, duration_min, step)
+    # None so near the end that it would read alike.
+    whole = np.arange(step, duration_min - step / 4.0, step)
     at_min = [*whole.tolist(), duration_min]
     by = chance_by_time(answer, duration_min, at_min, calibration)
     return [

@@ -227,7 +227,8 @@ def best_of_each_day(
     Of those that show the same number one in daylight is taken, then the one nearest to
     the planned hour, then the one with the smaller value, then the coolest.
     """
-    numbers = frame[frame["allowed"] & frame[name].notna()]
+    placed = frame.assign(place=np.arange(len(frame)))
+    numbers = placed[placed["allowed"] & placed[name].notna()]
     shown = shown_in_100 if name == "probability" else partial(np.round, decimals=1)
     ranked = numbers.assign(
         shown=shown(numbers[name].to_numpy()),
@@ -243,7 +244,9 @@ def _day_best(of_day: pd.DataFrame, name: str) -> DayBest:
     order = ["shown", "dark", "away", name, "wbgt_c"]
     best = of_day.sort_values(order, kind="stable").iloc[0]
     alike = (of_day["shown"] == best["shown"]) & (of_day["dark"] == best["dark"])
-    rows = of_day.loc[alike, "start"].groupby((~alike).cumsum())
+    # What lies between two starts may be neither allowed nor scored.
+    runs = (of_day.loc[alike, "place"].diff() != 1).cumsum()
+    rows = of_day.loc[alike, "start"].groupby(runs)
     return DayBest(
         best["start"],
         best["end"],

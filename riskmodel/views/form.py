@@ -36,6 +36,8 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
+TARGET = "of_target_"
+"""How the keys of a target time and of a best begin: they are one person's."""
 
 
 # ----------------------------------------------------------------- answers in and out
@@ -219,6 +221,8 @@ def forget_trail() -> None:
     page = state(MySessionState)
     page.scored, page.step, page.mass_asked = None, None, False
     page.levers, page.skipped = frozenset(), frozenset()
+    for key in [key for key in st.session_state if str(key).startswith(TARGET)]:
+        del st.session_state[key]
     state(FormState).start_weather, state(FormState).log_answers = None, {}
 
 

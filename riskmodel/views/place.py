@@ -195,7 +195,7 @@ def take(
     answers, problems = tidy({**found, **({"sky": "shade"} if shade else {})})
     if problems:
         raise WeatherError(" ".join(map(form.sentence, problems)))
-    form.answer({**dict.fromkeys(WEATHER_FIELDS), **_as_typed(answers)})
+    form.answer({**dict.fromkeys(WEATHER_FIELDS), **as_typed(answers)})
     local = pd.Timestamp(start).tz_convert(weather.zone)
     words = f"{weather.words}, for the start at {local:%a %d %b}, {clock_words(local)}"
     if of_session is None:
@@ -206,7 +206,7 @@ def take(
     state(FormState).start_weather = StartWeather(known, said, weather.place, minutes)
 
 
-def _as_typed(answers: Mapping[str, Any]) -> dict[str, Any]:
+def as_typed(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Weather in the steps that people write in the reader's units: 27.1 °C, 77 %."""
     typed = dict(answers)
     for name in WEATHER_FIELDS:

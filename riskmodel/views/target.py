@@ -48,10 +48,11 @@ def is_for(sport: object) -> bool:
 def ask() -> None:
     """Ask for a target, say how hard it is, and offer to take it for the plan."""
     look.note("How hard a time is, from a recent best of your own: all you had that day.")
-    plan, best = _pair(_PLAN), _pair(_BEST)
+    sport = form.shown()["sport"]
+    plan, best = _pair(_PLAN, sport), _pair(_BEST, sport)
     if plan is None or best is None:
         return
-    effort = effort_of_target(form.shown()["sport"], *plan, *best)
+    effort = effort_of_target(sport, *plan, *best)
     look.note(*effort_lines(effort, far=plan[0] > _FAR * best[0], best_min=best[1]))
     answers = {"duration_min": plan[1], "session_rpe": float(round(effort.session_rpe))}
     words = f"{units.duration_text(plan[1])} at effort {answers['session_rpe']:g}"
@@ -79,39 +80,40 @@ def _speed(chosen: units.Chosen) -> str:
     return "mph" if units.unit_of("km", chosen).label == "mi" else "km/h"
 
 
-def _pair(fields: tuple[Field, Field]) -> tuple[float, float] | None:
+def _pair(fields: tuple[Field, Field], sport: str) -> tuple[float, float] | None:
     """Ask for a distance and its time; None until both are there."""
-    chosen = form.chosen_units()
+    mile_or_km = units.unit_of("km", form.chosen_units()).label
     with st.container(horizontal=True):
-        for field in fields:
-            far = field.unit == "km"
-            unit = f", {units.unit_of('km', chosen).label}" if far else ""
-            label, key = widgets.plain(f"{field.label}{unit}"), field.name
-            st.text_input(label, key=key, live=PAUSE, persist_state="session")
-    distance_km, minutes = map(_number, fields)
+        typed = [
+            st.text_input(
+                widgets.plain(f"{field.label}, {unit}" if unit else field.label),
+                # Of another sport, or in another unit, it is another number.
+                key=f"{form.TARGET}{field.name}_{sport}_{unit}",
+                live=PAUSE,
+                persist_state="session",
+            )
+            for field, unit in zip(fields, (mile_or_km, ""), strict=True)
+        ]
+    time = fields[1]
+    distance_km, minutes = map(_number, fields, typed)
     if distance_km is None or minutes is None:
         return None
-    if distance_km / minutes * 60.0 < _SLOWER_THAN_ANY_KM_H and _is_clock(fields[1]):
+    # 19:30 can be minutes and seconds.
+    is_clock = re.fullmatch(r"\s*\d{1,2}:\d{2}\s*", typed[1]) is not None
+    if is_clock and distance_km / minutes * 60.0 < _SLOWER_THAN_ANY_KM_H:
         minutes /= 60.0
-    time = fields[1]
     if not time.low <= minutes <= time.high:
-        _tell(time, st.session_state[time.name])
+        _tell(time, typed[1])
         return None
     return distance_km, minutes
 
 
-def _is_clock(field: Field) -> bool:
-    """Whether a time was written like 19:30, which can be minutes and seconds."""
-    return re.fullmatch(r"\s*\d{1,2}:\d{2}\s*", st.session_state[field.name]) is not None
-
-
-def _number(field: Field) -> float | None:
+def _number(field: Field, typed: str) -> float | None:
     """What was typed, None if nothing or if it cannot be, which is told."""
-    typed = st.session_state.get(field.name)
     if is_blank(typed):
         return None
     # No distance here goes into the thousands, so that every comma is a decimal one.
-    text = str(typed).replace(",", ".") if field.unit == "km" else str(typed)
+    text = typed.replace(",", ".") if field.unit == "km" else typed
     try:
         number = number_written(text, field, form.chosen_units())
     except ValueError:
@@ -124,7 +126,7 @@ def _number(field: Field) -> float | None:
     return None
 
 
-def _tell(field: Field, typed: object) -> None:
+def _tell(field: Field, typed: str) -> None:
     look.fault(
         f"{field.label} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
         f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is "

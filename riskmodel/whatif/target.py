@@ -32,7 +32,7 @@ Of men's records of 3.5 minutes to about four hours: running 1.077, cycling 1.04
 Many recreational marathons are slower still: from shorter races 1.06 foretold half of them
 at least ten minutes too fast (Vickers & Vertosick 2016, doi:10.1186/s13102-016-0052-y)."""
 TARGET_SPORTS = tuple(ENDURANCE_EXPONENT)
-DISTANCES_KM = (0.1, 1000.0)
+DISTANCES_KM = (0.1, 999.0)
 BEST_MIN = (0.5, 10_000.0)
 """Times that a best may have, wide enough for every distance: judgement. [min]"""
 _REST_MET = 1.0
@@ -75,7 +75,7 @@ def effort_of_target(
     ----------
     sport : {"running", "cycling", "swimming", "triathlon"}
     distance_km, best_distance_km : float
-        Of the plan and of a recent best in the same sport. [km], 0.1 to 1000
+        Of the plan and of a recent best in the same sport. [km], 0.1 to 999
     target_min : float
         Time over the plan. [min], within `duration_min` of `FIELDS`
     best_min : float

@@ -559,6 +559,21 @@ def test_in_the_south_and_near_the_pole_the_sun_is_that_of_the_place():
 
 
 @pytest.mark.parametrize(
+    "limits", [{}, {"earliest": "20:00", "latest": "06:00"}, {"daylight_only": True}]
+)
+def test_between_starts_that_are_as_good_lies_no_other(limits):
+    best = best_start(RUN, summer(days=3, warmest_c=14, coolest_c=12), **limits)
+    assert any(first < last for day in best.by_day for first, last in day.as_good)
+    for day in best.by_day:
+        for first, last in day.as_good:
+            between = best.starts[best.starts["start"].between(first, last)]
+            assert between["allowed"].all()
+            assert shown_in_100(between["probability"]).tolist() == [day.shown] * len(
+                between
+            )
+
+
+@pytest.mark.parametrize(
     ("limits", "first", "last"),
     [
         ({}, 5, 21),

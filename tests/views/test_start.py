@@ -476,7 +476,7 @@ def test_hours_are_striped_where_the_sun_is_down(place, day, dark):
         coolest_c=10,
         warmest_c=20,
     )
-    best = best_start(RUN, weather)
+    best = best_start(RUN, weather, earliest="00:00", latest="23:59")
     html = calendar_html(best, best.by_day[0].start)
     rows = re.findall(r'<th scope="row">(\d\d):00</th><td class="[^"]*?( dark)?[ "]', html)
     assert {int(hour) for hour, stripes in rows if stripes} == dark

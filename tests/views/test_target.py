@@ -8,9 +8,21 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.levers import spares_text, until_text
 from riskmodel.reporting.onset import by_time_rows
 from riskmodel.whatif.target import TARGET_SPORTS, effort_of_target
-from tests.views.pages import SIX, faults_of, opened, own_answers, press, told
+from tests.views.pages import SIX, faults_of, fill, opened, own_answers, press, told
 
 OPEN = {"box_target time": True}
+
+
+def typed(target_km="", target_min="", best_km="", best_min="", unit="km"):
+    """What stands in the four texts of the target, by the keys of a run."""
+    return {
+        f"of_target_target_km_running_{unit}": target_km,
+        "of_target_target_min_running_": target_min,
+        f"of_target_best_km_running_{unit}": best_km,
+        "of_target_best_min_running_": best_min,
+    }
+
+
 BEST = {"best_km": "10", "best_min": "45"}
 HOT = {**SIX, "duration_min": 225.0, "session_rpe": 8, "air_temperature_c": 28.0}
 
@@ -27,8 +39,7 @@ def test_a_target_is_asked_where_sessions_go_by_distance(sport):
 
 
 def test_a_target_that_is_taken_is_the_readers_answer():
-    typed = {"target_km": "42,195", "target_min": "3:45", **BEST}
-    page = opened(**{**SIX, **OPEN, **typed})
+    page = opened(**{**SIX, **OPEN, **typed("42,195", "3:45", **BEST)})
     effort = effort_of_target("running", 42.195, 225.0, 10.0, 45.0)
     assert f"effort about {effort.session_rpe:.0f} of 10" in told(page)
     assert "km/h" in told(page)
@@ -38,15 +49,15 @@ def test_a_target_that_is_taken_is_the_readers_answer():
 
 
 def test_miles_are_read_where_miles_are_chosen():
-    miles = {"target_km": "26.2", "target_min": "3:45", "best_km": "10 km"}
-    page = opened(**{**SIX, **OPEN, **miles, "best_min": "45"})
+    miles = typed("26.2", "3:45", "10 km", "45", unit="mi")
+    page = opened(**{**SIX, **OPEN, **miles})
     page.session_state["FormState"].units |= {"m/s": "mph"}
     page.run()
     assert "7 mph" in told(page)
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"),
+    ("texts", "word"),
     [
         ({"target_km": "far", "target_min": "45"}, "Distance"),
         ({"target_km": "0.05", "target_min": "45"}, "Distance"),
@@ -54,8 +65,8 @@ def test_miles_are_read_where_miles_are_chosen():
         ({"target_km": "10", "target_min": "45", "best_km": "2000"}, "A recent best"),
     ],
 )
-def test_what_cannot_be_read_is_told_and_costs_nothing(typed, word):
-    page = opened(**{**SIX, **OPEN, **typed})
+def test_what_cannot_be_read_is_told_and_costs_nothing(texts, word):
+    page = opened(**{**SIX, **OPEN, **typed(**texts)})
     (fault,) = faults_of(page)
     assert fault.startswith(word)
     assert "allowed is" in fault
@@ -64,24 +75,39 @@ def test_what_cannot_be_read_is_told_and_costs_nothing(typed, word):
 
 def test_a_dream_is_called_one_and_what_goes_far_beyond_the_best_too():
     plan = {"target_km": "10", "target_min": "35", **BEST}
-    assert "faster than that best" in told(opened(**{**SIX, **OPEN, **plan}))
+    assert "faster than that best" in told(opened(**{**SIX, **OPEN, **typed(**plan)}))
     for km, far in (("20", False), ("20.1", True)):
         plan = {"target_km": km, "target_min": "2:00", **BEST}
-        assert ("many are slower" in told(opened(**{**SIX, **OPEN, **plan}))) == far
+        assert (
+            "many are slower" in told(opened(**{**SIX, **OPEN, **typed(**plan)}))
+        ) == far
 
 
 def test_a_short_time_may_be_written_in_minutes_and_seconds():
     best = {"best_km": "5", "best_min": "19:30"}
     plan = {"target_km": "42.2", "target_min": "3:45", **best}
-    page = opened(**{**SIX, **OPEN, **plan})
+    page = opened(**{**SIX, **OPEN, **typed(**plan)})
     assert "Your best, 19.5 min" in told(page)
     assert page.button(key="take_target").label == "Plan 3 h 45 at effort 8"
-    page = opened(**{**SIX, **OPEN, **{**plan, "best_min": "0:19"}})
+    page = opened(**{**SIX, **OPEN, **typed(**{**plan, "best_min": "0:19"})})
     assert "Your best, 19 min" in told(page)
 
 
+def test_a_best_is_one_persons_and_of_one_sport():
+    page = opened(**{**SIX, **OPEN, **typed("20", "2:00", **BEST)})
+    assert "Your best" in told(page)
+    fill(page, {"sport": "cycling"})
+    assert "Your best" not in told(page)
+    fill(page, {"sport": "running"})
+    assert "Your best" in told(page)
+    fill(page, {"box_options": True})
+    press(page, "clear")
+    fill(page, {**SIX, "box_target time": True})
+    assert "Your best" not in told(page)
+
+
 def test_without_a_best_nothing_is_guessed():
-    page = opened(**{**SIX, **OPEN, "target_km": "10", "target_min": "1:00"})
+    page = opened(**{**SIX, **OPEN, **typed("10", "1:00")})
     assert "take_target" not in {button.key for button in page.button}
 
 

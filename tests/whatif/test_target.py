@@ -72,7 +72,7 @@ def test_faster_than_ones_best_is_told_and_not_beyond_the_scale():
     [
         (("tennis", 10.0, 60.0, 10.0, 45.0), "not for 'tennis'"),
         (("running", DISTANCES_KM[0] - 0.01, 60.0, 10.0, 45.0), "distance_km is 0.09"),
-        (("running", DISTANCES_KM[1] + 1, 60.0, 10.0, 45.0), "distance_km is 1001"),
+        (("running", DISTANCES_KM[1] + 1, 60.0, 10.0, 45.0), "distance_km is 1000"),
         (("running", 10.0, 4.9, 10.0, 45.0), "target_min is 4.9"),
         (("running", 10.0, float("nan"), 10.0, 45.0), "target_min is nan"),
         (("running", 10.0, 60.0, 0.0, 45.0), "best_distance_km is 0"),
