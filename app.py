@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
-from riskmodel.views import form, look, navigation, place, squad_plan
+from riskmodel.views import form, look, navigation, own_card, place, squad_plan
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
@@ -27,4 +27,5 @@ with form.read_once():
         squad_plan.leave()
     place.drop_changed_weather()
     navigation.follow()
+    own_card.tell()
     page.run()

@@ -8,7 +8,8 @@ from riskmodel.diary.outcomes import (
 )
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.session import FIELDS, Session, check
-from riskmodel.scorecard.file import ScorecardError, load_scorecard
+from riskmodel.scorecard.file import load_scorecard
+from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess, assess_frame
 from riskmodel.scoring.calibration_file import load_calibration

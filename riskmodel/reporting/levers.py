@@ -10,6 +10,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
 from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.advice import MOST_SESSIONS, Advice, Option
 from riskmodel.whatif.during import helps_until_min
 from riskmodel.whatif.levers import Lever
@@ -97,7 +98,12 @@ def spares_text(option: Option) -> str:
     return f"One cramp fewer in about {about} such sessions ({fewest} to {end})."
 
 
-def until_text(option: Option, answer: Assessment, duration_min: float) -> str:
+def until_text(
+    option: Option,
+    answer: Assessment,
+    duration_min: float,
+    calibration: Calibration | None = None,
+) -> str:
     """Say until when a lever still helps; empty of what is done before the start.
 
     Examples
@@ -108,7 +114,8 @@ def until_text(option: Option, answer: Assessment, duration_min: float) -> str:
     >>> until_text(advise(run).now[0], assess(run), 225.0)[:35]
     'Taken up underway it helps noticeab'
     """
-    if (until_min := helps_until_min(option, answer, duration_min)) is None:
+    until_min = helps_until_min(option, answer, duration_min, calibration)
+    if until_min is None:
         return ""
     # Down to five minutes: what it rests on is not known closer.
     ends = (duration_text(5.0 * (end // 5.0) or 1.0) for end in until_min)

@@ -42,7 +42,7 @@ def by_time_rows(
     >>> from riskmodel.datasets import load_examples
     >>> marathon = load_examples()["Marathon"]
     >>> [when for when, _ in by_time_rows(assess(marathon), marathon["duration_min"])]
-    ['1 h', '2 h', '3 h', '4 h', '4 h 05']
+    ['1 h', '2 h', '3 h', '4 h 05']
     """
     step = next((s for s in _STEPS_MIN if duration_min <= _MOST_ROWS * s), _STEPS_MIN[-1])
     # None so near the end that it would read alike.

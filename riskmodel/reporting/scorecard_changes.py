@@ -8,7 +8,7 @@ from typing import Any
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.reporting.words import points_text, wrapped
 from riskmodel.scorecard.changes import RowChange, ScorecardChanges
-from riskmodel.scorecard.rows import Factor, OnlyIf, Shift
+from riskmodel.scorecard.factors import Factor, OnlyIf, Shift
 
 _ATTRIBUTES: Mapping[str, str] = {
     "label": "Name",

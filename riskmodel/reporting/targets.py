@@ -182,6 +182,8 @@ def _of_calibration(report: Mapping[str, Any]) -> dict[str, _Value | None]:
         groups = [row for row in report[part] if row["by"] == _HISTORY]
         values[target] = _worst(groups, "coverage", lambda share: -share)
     rivals = {row["method"]: row for row in report["benchmarks"]}
+    if not rivals:
+        return values
     product = next(row for name, row in rivals.items() if name.endswith(_THE_PRODUCT))
     values["auc-gain"] = _Value(product["auc"] - rivals[_DURATION_ALONE]["auc"])
     values["share-of-best"] = _Value(product["share_of_best"])

@@ -15,8 +15,9 @@ from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
 from riskmodel.reporting.onset import onset_text
 from riskmodel.scorecard.evidence import load_evidence
+from riskmodel.scorecard.factors import Factor, Level
 from riskmodel.scorecard.points import PointsCounter
-from riskmodel.scorecard.rows import Factor, Level, Scorecard
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment
 from riskmodel.scoring.bands import BANDS, in_100_span, in_100_text
 from riskmodel.scoring.contributions import Contribution
@@ -320,8 +321,7 @@ def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
         yield ""
         yield from _factor_lines(factor, card, counter.unknown_points[factor.name])
     if card.named:
-        yield ""
-        yield "Named, not asked, 0 points"
+        yield from ("", "Named, not asked, 0 points")
         for factor in card.named:
             yield from wrapped(f"  {factor.label}: {factor.reason}", "    ")
     yield ""

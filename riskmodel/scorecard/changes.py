@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from riskmodel.scorecard.factors import Factor
 from riskmodel.scorecard.points import Curve, to_half_points
-from riskmodel.scorecard.rows import Factor, Scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 # Sentences, and what `RowChange.points` says.
 _NOT_COMPARED = {"question", "reason", "departure", "covers", "knots", "levels"}

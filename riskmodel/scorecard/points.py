@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.scorecard.factors import Factor
 from riskmodel.scorecard.population import load_population
-from riskmodel.scorecard.rows import Factor, Scorecard
+from riskmodel.scorecard.rows import Scorecard
 
 FloatArray = NDArray[np.float64]
 

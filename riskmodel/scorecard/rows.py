@@ -1,4 +1,4 @@
-"""The rows of a scorecard: factors with their curves, levels, sources and reasons.
+"""A whole scorecard: its rows, checked, with the file that it was read from.
 
 Ten points double the odds of a cramp.  The weights are in ``data/scorecard.toml``;
 nothing here knows one.
@@ -6,102 +6,34 @@ nothing here knows one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-POINTS_PER_DOUBLING = 10.0
-"""Points that double the odds; the scale of the whole product."""
-
-FactorKind = Literal["curve", "levels", "list", "named"]
-Direction = Literal["up", "down"]
-
-
-@dataclass(frozen=True)
-class Level:
-    """One answer of a factor, or one item of a list, with its points."""
-
-    level: str
-    ratio: float
-    points: int
-    published: float | None = None
-    grade: str = ""
-    judgement: bool = False
-    evidence: tuple[str, ...] = ()
-    departure: str = ""
-
-
-@dataclass(frozen=True)
-class Knot:
-    """One corner of a piecewise-linear curve."""
-
-    at: float
-    ratio: float
-    points: int
-    published: float | None = None
-
-
-@dataclass(frozen=True)
-class Shift:
-    """What is taken off a curve's quantity before it is read."""
-
-    quantity: str
-    per_unit: float
-    limit: float
-
-
-@dataclass(frozen=True)
-class OnlyIf:
-    """A curve that counts only for those who named one of these list items."""
-
-    quantity: str
-    any: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Factor:
-    """One row of the scorecard."""
-
-    name: str
-    label: str
-    question: str
-    kind: FactorKind
-    grade: str
-    reason: str
-    covers: tuple[str, ...]
-    evidence: tuple[str, ...] = ()
-    quantity: str = ""
-    direction: Direction = "up"
-    judgement: bool = False
-    of_the_day: bool = False
-    departure: str = ""
-    cap: int | None = None
-    shift: Shift | None = None
-    only_if: OnlyIf | None = None
-    knots: tuple[Knot, ...] = ()
-    levels: tuple[Level, ...] = ()
-
-    @property
-    def largest(self) -> int:
-        """Most points that the factor can carry."""
-        if self.kind == "list":
-            total = sum(level.points for level in self.levels)
-            return total if self.cap is None else min(total, self.cap)
-        entries: Sequence[Knot | Level] = self.knots or self.levels
-        return max((entry.points for entry in entries), default=0)
-
-    @property
-    def all_evidence(self) -> tuple[str, ...]:
-        """Evidence rows of the factor and of its levels, each once."""
-        rows = [*self.evidence, *(row for lv in self.levels for row in lv.evidence)]
-        return tuple(dict.fromkeys(rows))
+from riskmodel.scorecard.by_hand import change_points
+from riskmodel.scorecard.factors import Factor
+from riskmodel.scorecard.parts import ScorecardError, fingerprint_of, read_parts
 
 
 @dataclass(frozen=True)
 class Scorecard:
     """All rows of a scorecard file, checked.
 
-    `adds_to` is the version of which it changes no number, and only adds answers.
+    Attributes
+    ----------
+    title, version : str
+    shrink, doubt : mapping of str to float
+        By grade of evidence: the exponent of a published ratio, and one standard
+        deviation of a weight as a share of its points.
+    factors, named : tuple of Factor
+        Rows that count points, and rows that are only named.
+    fingerprint : str
+        Changes with anything that a calculation reads.
+    adds_to : str
+        The version of which it changes no number, and only adds answers; else empty.
+    toml : str
+        The file, to be written, changed and read again.
     """
 
     title: str
@@ -112,6 +44,12 @@ class Scorecard:
     named: tuple[Factor, ...]
     fingerprint: str
     adds_to: str = ""
+    toml: str = field(default="", compare=False, repr=False)
+
+    @property
+    def citation(self) -> str:
+        """Name to cite: the version, and the fingerprint that no other card has."""
+        return f"{self.version} ({self.fingerprint})"
 
     @property
     def duration_place(self) -> int | None:
@@ -127,3 +65,108 @@ class Scorecard:
             if factor.name == name:
                 return factor
         raise KeyError(f"The scorecard has no factor {name!r}.")
+
+    def with_points(
+        self,
+        factor: str,
+        *,
+        points: int,
+        at: float | None = None,
+        level: str | None = None,
+    ) -> Scorecard:
+        """Change the points of one knot or one answer, and give it a name of its own.
+
+        The ratio follows from the points, the row's ``departure`` says that they were
+        changed by hand, and the changed card keeps the rules of a file.  It has no
+        calibration: without one there are points and no probability, until
+        `riskmodel.calibration.fit.calibrate` makes one.
+
+        Parameters
+        ----------
+        factor : str
+            Name of a row that counts points.
+        points : int
+            From 0 to 100; ten points double the odds.  One knot or level of every row
+            that is no list keeps 0 points.
+        at : float, optional
+            Knot of a curve, in the unit of its quantity.
+        level : str, optional
+            Answer, or item of a list.
+
+        Returns
+        -------
+        Scorecard
+            Its version names the change, such as "2027.1 + heat at 28: 12".
+
+        Raises
+        ------
+        ScorecardError
+            A ValueError: no such row, knot or level, or points that break a rule.  The
+            message names what is allowed.
+
+        Examples
+        --------
+        >>> from riskmodel import assess, load_scorecard
+        >>> from riskmodel.datasets import load_examples
+        >>> card = load_scorecard("2027.1").with_points("heat", at=28, points=12)
+        >>> card.version, card["heat"].knots[4].ratio
+        ('2027.1 + heat at 28: 12', 2.297)
+        >>> race = load_examples()["Hot 10 km race"]
+        >>> more = assess(race, card).total_points - assess(race).total_points
+        >>> more > 0
+        True
+        """
+        return read_scorecard(
+            change_points(self.toml, factor, points=points, at=at, level=level)
+        )
+
+
+def read_scorecard(toml: str, where: str = "The scorecard") -> Scorecard:
+    """Check a scorecard that is at hand as text.
+
+    Parameters
+    ----------
+    toml : str
+        Laid out like ``data/scorecard.toml``.
+    where : str, optional
+        What a message calls it.
+
+    Returns
+    -------
+    Scorecard
+
+    Raises
+    ------
+    ScorecardError
+        If it is no TOML, or a row breaks a rule.
+
+    Examples
+    --------
+    >>> from riskmodel import load_scorecard
+    >>> read_scorecard(load_scorecard().toml) == load_scorecard()
+    True
+    """
+    try:
+        raw = tomllib.loads(toml)
+    except (ValueError, RecursionError) as error:
+        raise ScorecardError(f"{where} is not TOML: {error}.") from None
+    try:
+        return scorecard_of(raw, toml)
+    except RecursionError:
+        raise ScorecardError(f"{where} has a table in a table too often.") from None
+
+
+def scorecard_of(raw: Mapping[str, Any], toml: str = "") -> Scorecard:
+    """A scorecard of the table that its file holds."""
+    parts = read_parts(raw)
+    return Scorecard(
+        title=str(parts.title),
+        version=str(parts.version),
+        adds_to=parts.adds_to,
+        shrink=parts.shrink,
+        doubt=parts.doubt,
+        factors=tuple(factor for factor in parts.factor if factor.kind != "named"),
+        named=tuple(factor for factor in parts.factor if factor.kind == "named"),
+        fingerprint=fingerprint_of(raw),
+        toml=toml,
+    )

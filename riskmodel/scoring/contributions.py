@@ -11,7 +11,8 @@ import numpy as np
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.reading import UNKNOWN
 from riskmodel.scorecard.evidence import cited
-from riskmodel.scorecard.rows import Factor, Level, Scorecard
+from riskmodel.scorecard.factors import Factor, Level
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.engine import Result
 
 # Body size is private, and so is what can be reckoned back to it.

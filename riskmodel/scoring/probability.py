@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.scorecard.evidence import Study, load_evidence
-from riskmodel.scorecard.rows import Factor, Scorecard
+from riskmodel.scorecard.factors import Factor
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.onset import OnsetCurve
 
 Array = NDArray[np.float64]

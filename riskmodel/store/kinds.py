@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import tidy
 from riskmodel.squad.file import MOST_ROWS
 from riskmodel.store.errors import StoreError
+from riskmodel.store.models import LONGEST_OWNER
 from riskmodel.whatif.plans import from_text
 
 LONGEST_NAME = 80  # characters
@@ -25,6 +27,7 @@ LONGEST_CELL = 1000  # characters of one answer of a squad
 MOST_ATHLETES = MOST_ROWS
 LONGEST_SCENARIOS = 100_000  # characters; six plans with every answer need a tenth
 MOST_ITEMS = 1000  # of one kind and owner (judgement)
+_LONGEST_OWNER_GIVEN = 10_000  # characters (judgement)
 MOST_OUTCOMES = 20_000  # of one owner: two sessions a day for a life of sport (judgement)
 
 
@@ -225,3 +228,13 @@ def numbered(name: str, number: int) -> str:
     """
     end = f" ({number})"
     return name[: LONGEST_NAME - len(end)].rstrip() + end
+
+
+def checked_owner(owner: str) -> str:
+    """Owner as the database holds it: as it is, or the digest of a long one."""
+    # No space is taken away: two owners may differ in one.
+    text = checked_text(owner, "Owner", _LONGEST_OWNER_GIVEN)
+    if len(text) <= LONGEST_OWNER:
+        return text
+    # No issuer and subject look like that: between them stands a space.
+    return f"sha256:{sha256(text.encode()).hexdigest()}"

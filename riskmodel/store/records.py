@@ -96,9 +96,13 @@ class SavedOutcome:
     created: datetime
 
 
-def written_by() -> dict[str, str]:
+def written_by(scorecard_version: str | None) -> dict[str, str]:
     """Cells of an item that say which program and which scorecard wrote it."""
-    return {"program": __version__, "scorecard_version": load_scorecard().version}
+    version = scorecard_version or load_scorecard().version
+    return {
+        "program": __version__,
+        "scorecard_version": checked_text(version, "Scorecard", 80),
+    }
 
 
 def cells_of(outcome: Outcome) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -29,11 +28,11 @@ from riskmodel.store.kinds import (
     MOST_OUTCOMES,
     checked_content,
     checked_name,
-    checked_text,
+    checked_owner,
     kind_of,
     numbered,
 )
-from riskmodel.store.models import LONGEST_OWNER, items, metadata, outcomes
+from riskmodel.store.models import items, metadata, outcomes
 from riskmodel.store.opening import Database, open_database
 from riskmodel.store.places import read_url
 from riskmodel.store.records import (
@@ -50,7 +49,6 @@ from riskmodel.store.records import (
 LOCAL = "local"
 """The owner where there is only one user."""
 
-_LONGEST_OWNER_GIVEN = 10_000  # characters (judgement)
 _EXPORT_FORMAT = 1
 
 
@@ -129,12 +127,12 @@ class _Place:
 
 
 def _items(owner: str, kind: str) -> _Place:
-    mine = sa.and_(items.c.owner == _owner(owner), items.c.kind == kind)
+    mine = sa.and_(items.c.owner == checked_owner(owner), items.c.kind == kind)
     return _Place(items, mine, kind_of(kind).noun)
 
 
 def _outcomes(owner: str) -> _Place:
-    return _Place(outcomes, outcomes.c.owner == _owner(owner), "outcome")
+    return _Place(outcomes, outcomes.c.owner == checked_owner(owner), "outcome")
 
 
 def _one(place: _Place, id: str) -> _Place:
@@ -169,14 +167,14 @@ class Store:
         id: str | None = None,
         version: int | None = None,
         keep_both: bool = False,
+        scorecard_version: str | None = None,
     ) -> Saved:
         """Save something new, or a change.
 
         Parameters
         ----------
-        owner : str
-        kind : str
-            One of `riskmodel.store.KINDS`.
+        owner, kind : str
+            The kind is one of `riskmodel.store.KINDS`.
         name : str
             1 to 80 characters; one of a kind has it.
         content : object
@@ -186,6 +184,8 @@ class Store:
             What is changed, and the version that was opened.  Without, it is new.
         keep_both : bool
             Instead of a conflict, save a copy named "NAME (2)".
+        scorecard_version : str, optional
+            Of the scorecard that scores it; by default of the one of the package.
 
         Raises
         ------
@@ -198,9 +198,12 @@ class Store:
         """
         mine, values = _items(owner, kind), {"name": checked_name(name)}
         before = None if id is None else self._read(_one(mine, id)).content
-        values |= {"content": checked_content(kind, content, before), **written_by()}
+        values |= {
+            "content": checked_content(kind, content, before),
+            **written_by(scorecard_version),
+        }
         most = MOST_ITEMS, kind_of(kind).plural
-        new = {"owner": _owner(owner), "kind": kind}
+        new = {"owner": checked_owner(owner), "kind": kind}
         try:
             if id is not None:
                 return self._change(_one(mine, id), id, version, values)
@@ -267,8 +270,9 @@ class Store:
         mine, values = _outcomes(owner), cells_of(outcome)
         if id is not None:
             return self._change(_one(mine, id), id, version, values)
-        new = {"owner": _owner(owner), **values}
-        return self._insert(mine, new, MOST_OUTCOMES, "outcomes")
+        return self._insert(
+            mine, {"owner": checked_owner(owner), **values}, MOST_OUTCOMES, "outcomes"
+        )
 
     def outcomes(self, owner: str) -> list[SavedOutcome]:
         """Read the diary in the order of the days."""
@@ -287,7 +291,7 @@ class Store:
 
     def export_owner(self, owner: str) -> str:
         """Everything that is stored about one owner, as JSON and as it is stored."""
-        owner = _owner(owner)
+        owner = checked_owner(owner)
         content: dict[str, Any] = {
             "cramp-risk-export": _EXPORT_FORMAT,
             "program": __version__,
@@ -309,7 +313,7 @@ class Store:
         SQLite overwrites it at once, PostgreSQL when it next vacuums; what lies in a
         backup stays there.
         """
-        owner = _owner(owner)
+        owner = checked_owner(owner)
         with self.database.writing() as connection:
             n_deleted = sum(
                 connection.execute(sa.delete(table).where(table.c.owner == owner)).rowcount
@@ -330,7 +334,7 @@ class Store:
         StoreError
             If the owner is `LOCAL`, or would have more than is allowed.
         """
-        owner = _owner(owner)
+        owner = checked_owner(owner)
         if owner == LOCAL:
             raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
         with self.database.writing() as connection:
@@ -386,13 +390,3 @@ class Store:
         with self.database.writing() as connection:
             if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
-
-
-def _owner(owner: str) -> str:
-    """Owner as the database holds it: as it is, or the digest of a long one."""
-    # No space is taken away: two owners may differ in one.
-    text = checked_text(owner, "Owner", _LONGEST_OWNER_GIVEN)
-    if len(text) <= LONGEST_OWNER:
-        return text
-    # No issuer and subject look like that: between them stands a space.
-    return f"sha256:{sha256(text.encode()).hexdigest()}"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from riskmodel import load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import comparison_pdf
@@ -19,6 +18,7 @@ from riskmodel.views import (
     device,
     form,
     look,
+    own_card,
     plan_cards,
     plan_differences,
     plans,
@@ -163,11 +163,14 @@ def _share() -> None:
 def _files(found: Comparison) -> None:
     private = _private()
     # A file is made outside the visit, where nothing of its state can be read.
-    chosen, version, own = form.chosen_units(), load_scorecard().version, plans.all_plans()
+    chosen, version, own = form.chosen_units(), own_card.name(), plans.all_plans()
+    card, noted = own_card.scorecard(), own_card.version()
     files: dict[str, Callable[[], str | bytes]] = {
-        "PDF": lambda: comparison_pdf(own, found, units=chosen, private=private),
+        "PDF": lambda: comparison_pdf(
+            own, found, units=chosen, private=private, scorecard=card
+        ),
         "CSV": lambda: to_csv(to_frame(own, found.assessments, version, private=private)),
-        "JSON": lambda: to_text(own, private=private) + "\n",
+        "JSON": lambda: to_text(own, noted, private=private) + "\n",
     }
     with st.container(horizontal=True):
         for kind, make in files.items():
@@ -199,8 +202,9 @@ def _show() -> None:
         _ways(None)
         return
     sessions = [plan.answers for plan in shown.values()]
-    found = compare(sessions) if len(sessions) > 1 else None
-    scored = [assess(sessions[0])] if found is None else found.assessments
+    used = own_card.used()
+    found = compare(sessions, **used) if len(sessions) > 1 else None
+    scored = [assess(sessions[0], **used)] if found is None else found.assessments
     assessed = dict(zip(shown, scored, strict=True))
     _ranking(assessed)
     plan_cards.show(assessed, [row.name for row in found.answers] if found else [])

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 import riskmodel
-from riskmodel import Assessment, assess, load_scorecard
+from riskmodel import Assessment, assess
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import (
     MUSCLES,
@@ -23,7 +23,16 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.inputs.written import number_written
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
-from riskmodel.views import form, keeping, look, looking_back, tables, visit, widgets
+from riskmodel.views import (
+    form,
+    keeping,
+    look,
+    looking_back,
+    own_card,
+    tables,
+    visit,
+    widgets,
+)
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import StoreState, state
 
@@ -40,8 +49,8 @@ def _expected(answers: dict[str, Any], answer: Assessment) -> Outcome:
         probability_low=answer.probability_low,
         probability_high=answer.probability_high,
         program=riskmodel.__version__,
-        scorecard=load_scorecard().fingerprint,
-        scorecard_version=load_scorecard().version,
+        scorecard=own_card.scorecard().fingerprint,
+        scorecard_version=own_card.version(),
         cramp=None,
         sport=answers["sport"],
         duration_min=float(answers["duration_min"]),
@@ -95,7 +104,7 @@ def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
     """Offer to write down what My session expects, before the session."""
     st.header("Before: what is expected", anchor=False)
     answers = form.answers()
-    answer = assess(answers)
+    answer = assess(answers, **own_card.used())
     if answer.problems or form.still_from_example():
         look.note("My session has no number that is yours yet: nothing to write down.")
         st.button("Open My session", key="to_session", on_click=go_to, args=("my_session",))
@@ -167,7 +176,7 @@ def _name(sport: str, minutes: float) -> str:
 
 def _session(outcome: Outcome) -> str:
     expected = f"Expected {in_100_text(outcome.probability)} of 100"
-    if outcome.scorecard != load_scorecard().fingerprint:
+    if outcome.scorecard != own_card.scorecard().fingerprint:
         name = outcome.scorecard_version or outcome.scorecard
         expected += f" with scorecard {name}"
     name = _name(outcome.sport, outcome.duration_min)

@@ -17,7 +17,7 @@ from riskmodel.inputs.written import number_text, number_written
 from riskmodel.reporting.legs import carried_text, day_text, leg_text, pause_before_min
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.bands import band_name, in_100_brief, in_100_span_brief
-from riskmodel.views import device, form, look, widgets
+from riskmodel.views import device, form, look, own_card, widgets
 from riskmodel.views.state import MySessionState, state
 from riskmodel.whatif.legs import (
     LONGEST_PAUSE_MIN,
@@ -93,7 +93,7 @@ def ask() -> None:
             _tell_open(rows)
         return
     shared = {n: v for n, v in form.shown().items() if n not in legs[0].answers}
-    day = assess_legs(shared, legs)
+    day = assess_legs(shared, legs, **own_card.used())
     with picture:
         _show(day, rows)
     one = as_one_session(day.legs, [row.rpe for row in rows])

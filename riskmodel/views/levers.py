@@ -21,7 +21,7 @@ from riskmodel.reporting.levers import (
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_number
-from riskmodel.views import form, look, questions
+from riskmodel.views import form, look, own_card, questions
 from riskmodel.views.state import FormState, MySessionState, Scored, Step, state
 from riskmodel.whatif.advice import Option
 from riskmodel.whatif.drinking_plan import drinking_plan
@@ -72,7 +72,8 @@ def _switch(
         return
     amounts = amounts_text(option, scored.answers, chosen)
     more = "Not together with the others that are on. " if name in gone else ""
-    until = until_text(option, before, float(scored.answers["duration_min"]))
+    minutes = float(scored.answers["duration_min"])
+    until = until_text(option, before, minutes, own_card.calibration())
     worth = f"{spares_text(option)} {until}".strip()
     look.note(
         f"{more}{amounts}{'. ' * bool(amounts)}{lever_sentence(option, chosen)}",

@@ -29,7 +29,7 @@ from riskmodel.reporting.outcome import (
     warning_signs,
 )
 from riskmodel.store import SavedOutcome
-from riskmodel.views import form, look, tables, widgets
+from riskmodel.views import form, look, own_card, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import StoreState, TrainingState, state
 
@@ -87,7 +87,7 @@ def show(rows: Sequence[SavedOutcome]) -> None:
     with st.container(border=True, key="looking_back"):
         if past.note:
             look.note(past.note)
-        if problems := assess(past.answers).problems:
+        if problems := assess(past.answers, **own_card.used()).problems:
             _tell_missing(problems)
         else:
             _explain(past, [row for row in rows if row.id != which])
@@ -147,7 +147,7 @@ def _tell_missing(problems: Sequence[Problem]) -> None:
 def _explain(past: _Past, others: Sequence[SavedOutcome]) -> None:
     """Draw what stood out, and say the rest in three sentences."""
     beside, reference = _ask_beside(past, others)
-    explanation = explain_outcome(past.answers, reference)
+    explanation = explain_outcome(past.answers, reference, **own_card.used())
     chosen, title = form.chosen_units(), headline(explanation, private=True)
     with st.container(key="why_answer"):
         with st.container(key="why_picture"):
@@ -172,6 +172,7 @@ def _offer_page(past: _Past, explanation: Explanation, beside: Beside) -> None:
         beside=beside,
         units=form.chosen_units(),
         private=private,
+        scorecard=own_card.scorecard(),
     )
     widgets.download("Page to print", make, "why-did-i-cramp.pdf")
 

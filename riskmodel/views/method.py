@@ -33,7 +33,15 @@ from riskmodel.scorecard.points import Curve, to_half_points
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import BANDS, in_100_number
 from riskmodel.scoring.probability import expit
-from riskmodel.views import charts, look, published, scorecard_changes, tables, widgets
+from riskmodel.views import (
+    argue,
+    charts,
+    look,
+    published,
+    scorecard_changes,
+    tables,
+    widgets,
+)
 from riskmodel.views.colours import GREY, ink
 
 _DURATIONS_MIN = (30, 60, 120, 240, 480)
@@ -333,6 +341,7 @@ folded: list[tuple[str, str, Callable[[], None]]] = [
     ("What it misses, and what stays out of reach", "misses", _show_misses),
     ("Every published figure", "all", lambda: published.show_all(checks["published"])),
     (targets_text(targets), "targets", lambda: published.show_targets(targets)),
+    ("Argue with the card", "argue", argue.draw),
     ("Against simpler and fitted rivals", "rivals", _show_rivals),
 ]
 for before, after in reversed([*pairwise(versions)]):

@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import riskmodel
-from riskmodel import load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.assessment import Assessment
@@ -19,6 +18,7 @@ from riskmodel.views import (
     legs,
     levers,
     look,
+    own_card,
     place,
     questions,
     result,
@@ -87,18 +87,18 @@ def _skip(name: str) -> None:
 
 def _scored(answers: dict[str, Any]) -> Scored:
     """Score the answers, and what the switched levers make of them."""
-    page = state(MySessionState)
+    page, used = state(MySessionState), own_card.used()
     last = page.scored
     if last is not None and (last.answers, last.levers) == (answers, page.levers):
         return last
     if last is None or last.answers != answers:
-        assessment, advice = assess_and_advise(answers)
+        assessment, advice = assess_and_advise(answers, **used)
         offered = {option.levers[0].name for option in advice.now}
         page.levers &= offered
     else:
         assessment, advice = last.assessment, last.advice
-    together = combined(answers, page.levers) if page.levers else None
-    then = advice if together is None else advise({**answers, **together.changes})
+    together = combined(answers, page.levers, **used) if page.levers else None
+    then = advice if together is None else advise({**answers, **together.changes}, **used)
     page.scored = Scored(answers, page.levers, assessment, advice, together, then)
     return page.scored
 
@@ -237,12 +237,11 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
 
 
 @st.cache_data
-def _footer() -> str:
-    card = load_scorecard()
+def _footer(card: str) -> str:
     return (
         f"A synthetic estimate with weights set by hand, not validated on athletes; no "
         f"medical device, no diagnosis, no advice to stop a medicine. cramp-risk "
-        f"{riskmodel.__version__}, scorecard {card.version}."
+        f"{riskmodel.__version__}, scorecard {card}."
     )
 
 
@@ -272,7 +271,7 @@ def _show() -> None:
         share.show(answers, scored)
     if (weather := state(FormState).start_weather) is not None:
         look.note(weather.words)
-    look.note(_footer())
+    look.note(_footer(own_card.name()))
 
 
 share.open_link()

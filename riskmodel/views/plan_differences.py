@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import in_100_brief
-from riskmodel.views import charts, form, look, plans, widgets
+from riskmodel.views import charts, form, look, own_card, plans, widgets
 from riskmodel.views.plan_cards import Assessed
 from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
 
@@ -70,9 +70,10 @@ def differences(points: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 @st.cache_data(scope="session", max_entries=32, show_spinner=False)
 def _swept(
-    answers: Mapping[str, Any], across: str, down: str | None, x: Any, y: Any
+    answers: Mapping[str, Any], across: str, down: str | None, x: Any, y: Any, card: str
 ) -> Sweep:
-    return sweep(answers, across, down, x=x, y=y)
+    # `card` only tells apart what was kept of another card.
+    return sweep(answers, across, down, x=x, y=y, **own_card.used())
 
 
 def _values(name: str, both: Sequence[Mapping[str, Any]]) -> tuple[float, ...]:
@@ -92,16 +93,16 @@ def _picture(assessed: Assessed, first: int, other: int) -> None:
     kind = _ask_picture(axes)
     across = _axis("across", axes) or axes[0]
     down = _axis("down", axes)
-    x = _values(across, own)
+    x, card = _values(across, own), own_card.name()
     if kind == "Map" and down is not None and down != across:
-        swept = _swept(own[0], across, down, x, _values(down, own))
+        swept = _swept(own[0], across, down, x, _values(down, own), card)
         places = [(plan.get(across), plan.get(down)) for plan in own]
         bands = [assessed[number].band for number in (first, other)]
         charts.heat_map(swept, places, bands, chosen)
         left_out = swept.left_out
         of = "The map is A's; the cross of B has the colour of its own band."
     else:
-        curves = [_swept(plan, across, None, x, None) for plan in own]
+        curves = [_swept(plan, across, None, x, None, card) for plan in own]
         charts.curve(curves, [plan.get(across) for plan in own], chosen)
         left_out = tuple(dict.fromkeys(name for c in curves for name in c.left_out))
         needs = "A map needs two inputs: in the water, air says nothing about heat."

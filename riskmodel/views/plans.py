@@ -23,7 +23,7 @@ from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess
-from riskmodel.views import device, example, form, questions, share, visit
+from riskmodel.views import device, example, form, own_card, questions, share, visit
 from riskmodel.views.state import PlansBefore, ScenariosState, Typed, state
 from riskmodel.whatif.advice import DRINKS_LESS
 from riskmodel.whatif.comparison import MOST_SCENARIOS
@@ -287,7 +287,7 @@ def _begin() -> None:
     if page.origin and page.session == answers:
         return
     page.session = answers
-    can = bool(answers) and not assess(answers).problems
+    can = bool(answers) and not assess(answers, **own_card.used()).problems
     page.origin = "session" if can else "example"
     page.scenarios = {}
     page.scenarios = _numbered(_of_session(answers) if can else example.PLANS)
@@ -297,7 +297,7 @@ def _of_session(answers: Mapping[str, Any]) -> list[Scenario]:
     """My session, and the same with what would help most, named by what it does."""
     own = {name: value for name, value in answers.items() if name != "athlete"}
     first = Scenario(MY_SESSION, own)
-    if not (options := advise(own).now):
+    if not (options := advise(own, **own_card.used()).now):
         return [first, Scenario(f"{MY_SESSION} (2)", own)]
     changed = {n: v for n, v in {**own, **options[0].changes}.items() if v is not None}
     name = options[0].label_in(form.chosen_units())
@@ -322,7 +322,7 @@ def _kept() -> str:
 def _may_replace(text: str) -> bool:
     """Whether plans that lie here are those of the address, if one brought any."""
     plans, link = from_text(text)[0], state(ScenariosState).link
-    return bool(plans) and link in ("", to_text(plans, private=False))
+    return bool(plans) and link in ("", to_text(plans, own_card.version(), private=False))
 
 
 def not_from_another() -> bool:
@@ -333,7 +333,7 @@ def not_from_another() -> bool:
 def as_text(*, private: bool) -> str:
     """Write the reader's plans as their file; "" if there are none."""
     plans = all_plans()
-    return to_text(plans, private=private) if plans else ""
+    return to_text(plans, own_card.version(), private=private) if plans else ""
 
 
 def remember() -> None:
@@ -377,7 +377,7 @@ def keep() -> None:
 def to_keep(*, private: bool) -> str:
     """Write the reader's plans as they are kept and saved; "" if there are none."""
     plans = [Scenario(p.name, form.not_asked_anew(p.answers)) for p in all_plans()]
-    return to_text(plans, private=private) if plans else ""
+    return to_text(plans, own_card.version(), private=private) if plans else ""
 
 
 def open_file(content: bytes) -> None:

@@ -36,7 +36,7 @@ from riskmodel.scoring.bands import (
 )
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
-from riskmodel.views import form, look, widgets
+from riskmodel.views import form, look, own_card, widgets
 
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row
 _GRADES = {
@@ -151,7 +151,9 @@ def why_html(answer: Assessment) -> str:
     counted = sorted(answer.contributions, key=lambda c: -c.points)
     given = [c for c in counted if c.points and c.answered]
     averages = [c for c in counted if c.points and not c.answered]
-    limits = points_at(look.LIMITS, answer.total_points, answer.probability)
+    limits = points_at(
+        look.LIMITS, answer.total_points, answer.probability, own_card.calibration()
+    )
     most = 1.04 * max(answer.total_points, *limits)
     rows, begin = [], 0.0
     for c in given[:_SHOWN_FIRST]:
@@ -302,7 +304,7 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
     with box:
         if answer.onset is not None:
             minutes = float(answers["duration_min"])
-            begun = by_time_rows(answer, minutes)
+            begun = by_time_rows(answer, minutes, own_card.calibration())
             st.html(
                 onset_html(answer.onset, minutes)
                 + look.facts(begun, "In how many a cramp has begun by then")

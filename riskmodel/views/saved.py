@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel import load_scorecard
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.differences import difference_sentences
@@ -29,6 +28,7 @@ from riskmodel.views import (
     form,
     keeping,
     look,
+    own_card,
     plans,
     tables,
     visit,
@@ -162,7 +162,8 @@ def _saved(
     second: bool = False,
 ) -> str:
     name, kind = st.session_state[f"save_name_{shelf.kind}"], shelf.kind
-    content, save = shelf.current(private), keeping.store().save
+    content = shelf.current(private)
+    save = partial(keeping.store().save, scorecard_version=own_card.version())
     id, version = (None, None) if there is None else (there.id, there.version)
     try:
         saved = save(owner, kind, name, content, id=id, version=version, keep_both=second)
@@ -274,7 +275,7 @@ def _show_save(owner: str) -> None:
 
 def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
     st.header(shelf.heading, anchor=False)
-    now = load_scorecard().version
+    now = own_card.version()
     for entry in entries:
         args, id = (owner, shelf, entry), entry.id
         with st.container(

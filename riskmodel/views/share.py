@@ -10,12 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import numpy as np
 import streamlit as st
 
-from riskmodel import load_scorecard
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import SCORECARD_VERSION, tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.handout import handout_pdf
-from riskmodel.views import device, form, look, tables, widgets
+from riskmodel.views import device, form, look, own_card, tables, widgets
 from riskmodel.views.state import (
     FormState,
     MySessionState,
@@ -86,7 +85,7 @@ def show_link_problems(answers: Mapping[str, Any]) -> None:
 
 def tell_differences(saved_with: str | None, *, without_private: bool) -> None:
     """Say why what was opened can have other numbers than before."""
-    now = load_scorecard().version
+    now = own_card.version()
     for sentence in difference_sentences(saved_with, now, without_private=without_private):
         look.note(sentence)
 
@@ -102,7 +101,7 @@ def link(answers: Mapping[str, Any], *, private: bool) -> str:
     # A link cannot say for anybody that nothing is wrong.
     texts = _as_texts(form.without_assurances(answers))
     shown = {n: text for n, text in texts.items() if not FIELDS[n].private}
-    public = address({**shown, SCORECARD_VERSION: load_scorecard().version})
+    public = address({**shown, SCORECARD_VERSION: own_card.version()})
     if state(NavigationState).page != "my_session":
         # Beside the other pages, whose names end their addresses.
         public = urljoin(public, f"./?{urlsplit(public).query}")
@@ -156,7 +155,7 @@ def address_bar() -> str:
     public = {name: value for name, value in answers.items() if not FIELDS[name].private}
     if not public or state(FormState).visit is not None:
         return ""
-    version = {SCORECARD_VERSION: load_scorecard().version}
+    version = {SCORECARD_VERSION: own_card.version()}
     return "?" + urlencode({**_as_texts(public), **version})
 
 
@@ -179,11 +178,11 @@ def _show_print(scored: Scored) -> None:
         no="One page: the answer, why and what to change, health answers apart. What to "
         "drink depends on body size and is left out.",
     )
-    units, answers = form.chosen_units(), scored.planned
+    units, answers, used = form.chosen_units(), scored.planned, own_card.used()
     answer, advice = scored.planned_assessment, scored.planned_advice
     widgets.download(
         "Download PDF",
-        lambda: handout_pdf(answers, answer, advice, units=units, private=private),
+        lambda: handout_pdf(answers, answer, advice, units=units, private=private, **used),
         "cramp-risk-plan.pdf",
     )
 

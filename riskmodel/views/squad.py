@@ -24,6 +24,7 @@ from riskmodel.views import (
     device,
     form,
     look,
+    own_card,
     place,
     questions,
     squad_files,
@@ -177,8 +178,8 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
     # Everybody has one name, whoever of them is looked at.
     names = squad["athlete"].fillna("") if "athlete" in squad else ""
     named = squad.assign(athlete=labels(squad.assign(athlete=names)))
-    scored, options = answer_squad(named, plans[active])
-    both = compare_plans(named, plans) if len(plans) > 1 else None
+    scored, options = answer_squad(named, plans[active], **own_card.used())
+    both = compare_plans(named, plans, **own_card.used()) if len(plans) > 1 else None
     other = None if both is None else both.scored[FIRST if active == SECOND else SECOND]
     is_own = state(SquadState).athletes is not None and not state(FormState).example
     with st.container(key="squad_page"):

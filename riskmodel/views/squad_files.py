@@ -11,7 +11,7 @@ from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.reporting.squad_sheet import squad_export, squad_pdf
 from riskmodel.reporting.squad_warnings import name_warnings
 from riskmodel.squad.scores import squad_levers
-from riskmodel.views import form, widgets
+from riskmodel.views import form, own_card, widgets
 from riskmodel.views.state import Held, SquadState, state
 
 
@@ -48,8 +48,11 @@ def _file_buttons(
     chosen, plan = form.chosen_units(), held.answers
     place = held.start_weather.place if held.start_weather is not None else ""
 
+    used, card, named = own_card.used(), own_card.scorecard(), own_card.column()
+
     def export() -> pd.DataFrame:
-        return squad_export(scored, plan, units=chosen, private=private)
+        table = squad_export(scored, plan, units=chosen, private=private)
+        return table.assign(**named)
 
     end, file = (f", plan {name}", f"squad-{name.lower()}") if name else ("", "squad")
     widgets.download(
@@ -57,9 +60,10 @@ def _file_buttons(
         lambda: squad_pdf(
             scored,
             plan,
-            squad_levers(squad, plan),
+            squad_levers(squad, plan, **used),
             units=chosen,
             private=private,
+            scorecard=card,
             place=place,
             name=f"Plan {name}" if name else "",
             warnings=warnings,

@@ -22,6 +22,7 @@ from riskmodel.views import (
     device,
     form,
     look,
+    own_card,
     questions,
     squad_plan,
     start_one,
@@ -177,8 +178,8 @@ def _score(
         # An example lies in the past, and is looked at all the same.
         limits["first"] = hours.frame.index[0].to_pydatetime().replace(tzinfo=UTC)
     if squad is not None:
-        return best_start_squad(squad, answers, hours, **limits)
-    return best_start(answers, hours, **limits)
+        return best_start_squad(squad, answers, hours, **limits, **own_card.used())
+    return best_start(answers, hours, **limits, **own_card.used())
 
 
 # -------------------------------------------------------------------------- the answer
@@ -207,7 +208,7 @@ def _show_foot(best: Best, *, takeable: bool) -> None:
         start_weather.show_source(best.weather)
         look.note(*notes, SYNTHETIC)
         if takeable:
-            table = starts_table(best)
+            table = starts_table(best).assign(**own_card.column())
             name = "cramp-risk-starts.csv"
             widgets.download("All starts, CSV", lambda: to_csv(table), name)
 

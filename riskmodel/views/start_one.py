@@ -21,7 +21,7 @@ from riskmodel.scoring.bands import in_100_brief
 from riskmodel.starts.best import BestStart, BestStartSquad
 from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
-from riskmodel.views import form, look, place, share, widgets
+from riskmodel.views import form, look, own_card, place, share, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.start_chart import Best, card_html, number_text
 from riskmodel.views.state import StartState, TrainingState, state
@@ -122,12 +122,13 @@ def _offer_calendar(
         weather, start, answers, None if on_site is None else on_site.wbgt_c
     )
     link, chosen = share.link(session, private=False), form.chosen_units()
+    used = own_card.used()
 
     def written() -> bytes:
         public = {n: value for n, value in session.items() if not FIELDS[n].private}
         # What is advised would tell of health and body size: the plan alone stands there.
-        drinks = drinking_plan(public, assess(public).physiology, Advice())
-        moment, answer = start.to_pydatetime(), assess(session)
+        drinks = drinking_plan(public, assess(public, **used).physiology, Advice())
+        moment, answer = start.to_pydatetime(), assess(session, **used)
         return start_event(moment, session["sport"], answer, drinks, link, chosen)
 
     widgets.download("Into my calendar", written, "cramp-risk-start.ics")
@@ -222,7 +223,8 @@ def on_site(best: Best, row: pd.Series[Any], answers: Mapping[str, Any]) -> OnSi
     box_is_open = st.session_state.get(_ON_SITE) and isinstance(best, BestStart)
     if wbgt_c is None or not box_is_open or row["problem"]:
         return None
-    answer = assess(_at_start(best.weather, row["start"], answers, wbgt_c))
+    session = _at_start(best.weather, row["start"], answers, wbgt_c)
+    answer = assess(session, **own_card.used())
     return None if answer.problems else OnSite(wbgt_c, answer)
 
 

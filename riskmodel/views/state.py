@@ -16,11 +16,14 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.problems import Problem
+from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
+from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column, RawTable
 from riskmodel.store import Saved
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
+from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.combined import Combined
@@ -262,6 +265,21 @@ class ScenariosState:
     uploads: int = 0
     link: str = ""  # the public text of the plans that an address brought
     session: Answers | None = None  # answers of My session when it was last looked at
+
+
+@dataclass
+class CardState:
+    """A card of the visitor's own, and the one that scores in place of ours, if any."""
+
+    # Points by hand, by the name of a row and the knot or level; what was typed and
+    # cannot be read stands beside them until it can.
+    points: dict[tuple[str, float | str], int] = field(default_factory=dict)
+    typed: dict[tuple[str, float | str], str] = field(default_factory=dict)
+    uploaded: Scorecard | None = None
+    upload_problem: str = ""
+    uploads: int = 0
+    trial: Trial | None = None
+    used: tuple[Scorecard, Calibration] | None = None
 
 
 @dataclass

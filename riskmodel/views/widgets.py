@@ -34,6 +34,7 @@ _MIME = {
     ".ics": "text/calendar",
     ".json": "application/json",
     ".pdf": "application/pdf",
+    ".toml": "application/toml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

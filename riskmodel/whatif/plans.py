@@ -19,7 +19,8 @@ from riskmodel.whatif.comparison import MOST_SCENARIOS
 
 LONGEST_NAME = 40  # characters, so that six columns fit
 _FORMAT = 1
-_VERSION = re.compile(r"[0-9][0-9.]{0,19}")  # so that no link can bring words of its own
+# So that no link can bring words of its own; a changed card adds its fingerprint.
+_VERSION = re.compile(r"[0-9][0-9.]{0,19}(?: \([0-9a-f]{12}\))?")
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,17 @@ class Scenario:
     answers: Mapping[str, Any]
 
 
-def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
+def to_text(
+    scenarios: Sequence[Scenario], scorecard_version: str | None = None, *, private: bool
+) -> str:
     """Write scenarios as compact JSON, in their order, with the scorecard's version.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
+    scorecard_version : str, optional
+        Of the scorecard that scores them; by default of the one that comes with the
+        package.
     private : bool
         Whether to put in what `Field.private` keeps out.
 
@@ -66,7 +72,7 @@ def to_text(scenarios: Sequence[Scenario], *, private: bool) -> str:
         for plan in plans
     ]
     named = [[s.name, change] for s, change in zip(scenarios, changes, strict=True)]
-    version = {SCORECARD_VERSION: load_scorecard().version}
+    version = {SCORECARD_VERSION: scorecard_version or load_scorecard().version}
     content = {"cramp-risk": _FORMAT, **version, "base": base, "scenarios": named}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 

@@ -18,6 +18,7 @@ from riskmodel.calibration import (
     people,
     ranges,
     simulators,
+    strata,
 )
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_checks, load_examples, read_table, read_toml
@@ -331,7 +332,7 @@ def test_the_product_meets_its_targets_or_the_gap_is_known():
     six = outside(of_required(CHECKS["strata_six"]))
     assert {(row["by"], row["stratum"]) for row in six} == KNOWN_GAPS_WITH_SIX
     by = {row["by"] for row in CHECKS["strata"]}
-    assert by == set(checks.STRATA)
+    assert by == set(strata.STRATA)
 
 
 def test_hand_points_beat_duration_and_reach_most_of_what_can_be_known():

@@ -13,9 +13,9 @@ from riskmodel.reporting.scorecard_changes import (
     change_notes,
 )
 from riskmodel.scorecard.changes import _NOT_COMPARED, PointsChange, compare_scorecards
+from riskmodel.scorecard.factors import Factor, Knot, Level
 from riskmodel.scorecard.file import known_scorecards, load_scorecard
 from riskmodel.scorecard.points import Curve, to_half_points
-from riskmodel.scorecard.rows import Factor, Knot, Level
 
 CARD = load_scorecard("2026.1")
 NAMES = [factor.name for factor in CARD.factors]

@@ -9,14 +9,14 @@ from riskmodel import assess
 from riskmodel.datasets import data_file, kept_scorecards, load_examples, read_table
 from riskmodel.inputs.session import FIELDS
 from riskmodel.scorecard.file import (
-    ScorecardError,
-    _scorecard,
     is_other_version,
     known_scorecards,
     load_scorecard,
     version_of,
 )
+from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.points import PointsCounter
+from riskmodel.scorecard.rows import scorecard_of
 
 TEXT = data_file("scorecard.toml").read_text(encoding="utf-8")
 CARD = load_scorecard()
@@ -191,7 +191,7 @@ def replaced(raw, path, value):
 def refusal(raw):
     """Why a scorecard cannot be used, or None where it counts points."""
     try:
-        card = _scorecard(raw)
+        card = scorecard_of(raw)
     except ScorecardError as error:
         return str(error)
     counted = assess(load_examples()["Marathon"], card).total_points
@@ -217,7 +217,7 @@ def test_a_key_that_is_no_text_is_refused_with_a_sentence(key):
         for step in path:
             inner = inner[step]
         with pytest.raises(ScorecardError, match=r"unknown key|table of numbers"):
-            _scorecard(replaced(raw, path, {**inner, key: 1, "other": 2}))
+            scorecard_of(replaced(raw, path, {**inner, key: 1, "other": 2}))
 
 
 def test_a_factor_that_is_not_there_is_named():
@@ -227,7 +227,7 @@ def test_a_factor_that_is_not_there_is_named():
     named = [row for row in raw["factor"] if row["kind"] == "named"]
     for rows in ([], named):
         with pytest.raises(ScorecardError, match="no factor that counts"):
-            _scorecard({**raw, "factor": rows})
+            scorecard_of({**raw, "factor": rows})
 
 
 HISTORY = [("never", 0), ("earlier", 10), ("0", 2), ("1-2", 15), ("3-5", 22), ("6+", 28)]
@@ -252,12 +252,12 @@ def history_points(card):
 
 
 def test_a_narrower_answer_has_its_own_points_or_those_of_the_broader_one():
-    card = _scorecard(with_history(HISTORY))
+    card = scorecard_of(with_history(HISTORY))
     assert history_points(card) == [points for _, points in HISTORY]
     only_broad = [("0", 0), *HISTORY[3:]]
-    assert history_points(_scorecard(with_history(only_broad))) == [0, 0, 0, 15, 22, 28]
+    assert history_points(scorecard_of(with_history(only_broad))) == [0, 0, 0, 15, 22, 28]
     without_earlier = [HISTORY[0], *HISTORY[2:]]
-    assert history_points(_scorecard(with_history(without_earlier))) == [
+    assert history_points(scorecard_of(with_history(without_earlier))) == [
         0,
         2,
         2,
@@ -275,7 +275,7 @@ def test_a_narrower_answer_has_its_own_points_or_those_of_the_broader_one():
 def test_a_card_without_a_broader_answer_is_refused_with_a_sentence(left_out):
     rows = [row for row in HISTORY if row[0] not in left_out]
     with pytest.raises(ScorecardError, match="never and earlier may be left out") as error:
-        _scorecard(with_history(rows))
+        scorecard_of(with_history(rows))
     assert str(error.value).count(".") == 1
 
 
@@ -284,7 +284,7 @@ def test_any_factor_can_be_left_out():
     marathon = load_examples()["Marathon"]
     whole = {c.factor: c.points for c in assess(marathon).contributions}
     for i, row in enumerate(raw["factor"]):
-        card = _scorecard({**raw, "factor": raw["factor"][:i] + raw["factor"][i + 1 :]})
+        card = scorecard_of({**raw, "factor": raw["factor"][:i] + raw["factor"][i + 1 :]})
         answer = assess(marathon, card)
         assert answer.total_points == sum(whole.values()) - whole.get(row["name"], 0.0)
         assert math.isnan(answer.probability)
@@ -395,7 +395,7 @@ def test_an_item_newer_than_a_card_counts_nothing_with_it(field):
         points = {c.factor: c.points for c in answer.contributions}
         assert points[factor.name] == 0.0
         with pytest.raises(ScorecardError, match="may be left out"):
-            _scorecard(without_item(tomllib.loads(TEXT), factor.name, -1))
+            scorecard_of(without_item(tomllib.loads(TEXT), factor.name, -1))
 
 
 def without_item(raw, name, place):
