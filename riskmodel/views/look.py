@@ -31,6 +31,30 @@ MARK = _HERE / "mark.svg"
 # Where the shown number, rounded, goes from one band to the next.
 LIMITS = tuple((band.up_to + 0.5) / 100.0 for band in BANDS[:-1])
 
+SPORT_ICONS = {
+    "running": "directions_run",
+    "cycling": "directions_bike",
+    "walking": "directions_walk",
+    "hiking": "hiking",
+    "swimming": "pool",
+    "rowing": "rowing",
+    "triathlon": "flag",
+    "soccer": "sports_soccer",
+    "rugby": "sports_rugby",
+    "american_football": "sports_football",
+    "basketball": "sports_basketball",
+    "tennis": "sports_tennis",
+    "hockey": "sports_hockey",
+    "volleyball": "sports_volleyball",
+    "cricket_baseball": "sports_cricket",
+    "gym_strength": "fitness_center",
+    "circuit_hiit": "timer",
+    "work": "construction",
+    "standing": "man",
+    "other": "sports",
+}
+"""Symbol of each sport, by its name in `FIELDS`."""
+
 
 @cache
 def _style(scheme: str, page: str) -> str:

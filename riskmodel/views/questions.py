@@ -29,28 +29,6 @@ PRIVACY = (
     "Health answers stay in this tab until it is closed, and go nowhere else unless you "
     "keep or share them."
 )
-SPORT_ICONS = {
-    "running": "directions_run",
-    "cycling": "directions_bike",
-    "walking": "directions_walk",
-    "hiking": "hiking",
-    "swimming": "pool",
-    "rowing": "rowing",
-    "triathlon": "flag",
-    "soccer": "sports_soccer",
-    "rugby": "sports_rugby",
-    "american_football": "sports_football",
-    "basketball": "sports_basketball",
-    "tennis": "sports_tennis",
-    "hockey": "sports_hockey",
-    "volleyball": "sports_volleyball",
-    "cricket_baseball": "sports_cricket",
-    "gym_strength": "fitness_center",
-    "circuit_hiit": "timer",
-    "work": "construction",
-    "standing": "man",
-    "other": "sports",
-}
 _OUTDATED = "The forecast's heat was of another duration and is left out: take it anew."
 _DURATIONS_MIN = {30: "½ h", 60: "1 h", 120: "2 h", 240: "4 h"}
 _RPE = "How hard: 2 easy, 5 hard, 7 very hard, 10 all you have"
@@ -99,7 +77,7 @@ def _sport() -> None:
     held = st.session_state.get("sport")
     field = FIELDS["sport"]
     words = field.levels.get(held or "", "choose")
-    icon = f":material/{SPORT_ICONS.get(held or '', 'sports')}:"
+    icon = f":material/{look.SPORT_ICONS.get(held or '', 'sports')}:"
     box = st.popover(
         f"{_marked(field, 'Sport')}: **{words}**",
         icon=icon,
@@ -113,7 +91,9 @@ def _sport() -> None:
         st.pills(
             "Sport",
             list(field.levels),
-            format_func=lambda name: f":material/{SPORT_ICONS[name]}: {field.levels[name]}",
+            format_func=lambda name: (
+                f":material/{look.SPORT_ICONS[name]}: {field.levels[name]}"
+            ),
             key="sport",
             on_change=_close_sport,
             args=(held,),
