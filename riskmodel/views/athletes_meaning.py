@@ -161,18 +161,21 @@ def ask_for_words(words: Words) -> None:
     n_open = len(words.still_open)
     if not words.to_settle and not words.known:
         return
-    if n_open:
-        some = _counted(words.still_open[:_NAMED])
-        more = f" and {n_open - _NAMED} more" if n_open > _NAMED else ""
-        look.note(f"{n_open} word{'s' * (n_open != 1)} left open: {some}{more}.")
-    elif not words.to_settle:
-        look.note(f"Known, and asked nowhere: {_counted(words.known[:_NAMED])}.")
-    # One label whatever it holds: with another Streamlit would close it at every answer.
-    box = st.expander("What the words mean", key="squad_words", on_change="rerun")
+    # One label until the list is another: with a new one Streamlit would close the box at
+    # every answer.
+    n, listed = len(words.to_settle), words.to_settle or words.known
+    some = _counted(listed[:_NAMED]) + (" and more" if len(listed) > _NAMED else "")
+    label = f"What {n} word{'s' * (n != 1)} mean{'s' * (n == 1)}: {some}"
+    if not n:
+        label = f"Known, and asked nowhere: {some}"
+    box = st.expander(widgets.plain(label), key="squad_words", on_change="rerun")
     if not box.open:
         return
     with box:
-        look.note("Nobody loses a number over a word: an average is taken until you say.")
+        left = f" {n_open} of {n} are left open." if n_open else ""
+        look.note(
+            f"Nobody loses a number over a word: an average is taken until you say.{left}"
+        )
         most = _MOST_WORDS + len(words.to_settle) - n_open
         for word in words.to_settle[:most]:
             _ask_for_word(word)

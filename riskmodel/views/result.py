@@ -166,10 +166,9 @@ def why_html(answer: Assessment) -> str:
         rows.append(_open_row(answer, averages, begin, most))
     return (
         f'<ul class="cr-steps">{"".join(rows)}{_sum_row(answer, limits, most)}</ul>'
-        '<p class="cr-note">Of two sessions as long as this one, 10 points more multiply '
-        f"the odds by about {_odds_of_ten_points(limits):.1f}; what is open weighs more in "
-        "hard sessions. ●●● strong evidence, "
-        "? contested. Open a row for the reason; the studies are behind the number.</p>"
+        '<p class="cr-note">10 points more, of as long a session, multiply the odds by '
+        f"about {_odds_of_ten_points(limits):.1f}; what is open weighs more in hard ones. "
+        "●●● strong evidence, ? contested. Open a row for the reason.</p>"
     )
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodel import load_scorecard
 from riskmodel.inputs.fields import Field
-from riskmodel.views import form, look
+from riskmodel.views import form, look, own_card
 
 
 def tell(field: Field) -> None:
@@ -22,7 +21,7 @@ def tell(field: Field) -> None:
 
 def reasons(field: Field, answer: Any) -> Iterator[str]:
     """Reasons of the scorecard for each part of an answer with 0 points by evidence."""
-    for factor in load_scorecard().factors:
+    for factor in own_card.scorecard().factors:
         if factor.quantity != field.name:
             continue
         if factor.kind == "list":

@@ -9,7 +9,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.side_by_side import parts
 from riskmodel.reporting.squad_print import HEADINGS, squad_sheet
-from riskmodel.reporting.squad_sheet import squad_table, squad_warnings
+from riskmodel.reporting.squad_sheet import squad_table
+from riskmodel.reporting.squad_warnings import squad_warnings
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
 from riskmodel.squad.cells import read_cells
 

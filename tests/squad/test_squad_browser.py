@@ -82,12 +82,12 @@ def test_a_coach_brings_a_list_compares_two_plans_and_reloads(
     ready(page)
     assert in_sight(page, NUMBER)
     words = page.locator(".st-key-squad_words")
-    expect(page.get_by_text("2 words left open")).to_be_visible()
-    words.get_by_text("What the words mean").click()
+    words.get_by_text("What 2 words mean").click()
+    expect(words.get_by_text("2 of 2 are left open")).to_be_visible()
     ready(page)
     zorblax = "Regular medicines: Zorblax, 5 athletes"
     choose(page, zorblax, "Loop diuretic", exact=False)
-    expect(page.get_by_text("1 word left open: hamstring")).to_be_visible()
+    expect(words.get_by_text("1 of 2 are left open")).to_be_visible()
     # It stays open for the next word.
     expect(page.get_by_label(zorblax)).to_be_visible()
     page.get_by_role("button", name="Compare with a plan B").click()
@@ -102,7 +102,7 @@ def test_a_coach_brings_a_list_compares_two_plans_and_reloads(
     expect(page.locator(NUMBER)).to_have_count(2)
     ready(page)
     assert page.locator(".st-key-squad_answer").inner_text() == told
-    expect(page.get_by_text("1 word left open: hamstring")).to_be_visible()
+    expect(page.get_by_text("What 2 words mean: hamstring")).to_be_visible()
     expect(page.get_by_role("radio", name="Plan B")).to_be_checked()
     # Another tab knows nothing of it, and takes nothing away.
     other = page.context.new_page()

@@ -568,7 +568,7 @@ def test_between_starts_that_are_as_good_lies_no_other(limits):
         for first, last in day.as_good:
             between = best.starts[best.starts["start"].between(first, last)]
             assert between["allowed"].all()
-            assert shown_in_100(between["probability"]).tolist() == [day.shown_value] * len(
+            assert shown_in_100(between["probability"]).tolist() == [day.shown] * len(
                 between
             )
 
