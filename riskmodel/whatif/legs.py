@@ -10,7 +10,8 @@ judgement, made so that the chain that scores one session scores a day of them:
   from the start of the block, so that nobody has to warm up twice.  One session cut into
   legs without a pause has the number of the whole.
 * An easy leg does not thin a hard one: counted is the likeliest stretch of legs within
-  the block so far, with its range, so that no further leg ever lowers the chance.
+  the block so far, with its range, so that no further leg ever lowers the chance; an end
+  of its range can lie lower, as of a longer session.
 * A longer pause ends the block.  What was sweated and not drunk back is carried over,
   water and salt; only what is said to be drunk in the pause replaces it, at the sodium
   of the next leg's drink.  After a hard block (mean effort `HARD_RPE` or more) there is
@@ -21,8 +22,8 @@ judgement, made so that the chain that scores one session scores a day of them:
   duration, of people who train for what they do, grows slower than two chances join.
 * Of legs on land and in the water heat is that on land, as of a triathlon, and the sport
   is the one on land with the most time.  Effort against usual, novelty and "race or
-  match" are the highest so far, warm-up and stretching those before the block, other
-  levels those of the first leg.  What one leg leaves open is open.
+  match" are the highest so far, warm-up and stretching, as other levels, those of the
+  first leg of the stretch.  What one leg leaves open is open.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ Given = Mapping[str, Any]
 LEAST_ODDS_RATIO = 2.0
 """Odds of the session over those of its reference below which nothing can be told.
 
-At 2 a cramp is as likely to have come as it would have come anyhow as not: of sessions
-like this one with a cramp, half would have had theirs in the reference too."""
+At 2 about half of the cramps of sessions like this one would have come in the reference
+too: 49 to 61 % of made-up athletes near that ratio."""
 DOUBT_SD = 0.6745
 """How far the doubt about the weights counts against the ratio: in three of four cases it
 is higher then.  Judgement, between telling too much and too little."""

@@ -90,6 +90,8 @@ def test_a_coach_brings_a_list_compares_two_plans_and_reloads(
     expect(words.get_by_text("1 of 2 are left open")).to_be_visible()
     # It stays open for the next word.
     expect(page.get_by_label(zorblax)).to_be_visible()
+    words.get_by_text("What 2 words mean").click()
+    ready(page)
     page.get_by_role("button", name="Compare with a plan B").click()
     ready(page)
     type_duration(page, "45")
