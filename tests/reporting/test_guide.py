@@ -152,6 +152,31 @@ def test_quinine_is_warned_of_and_never_advised():
 
 
 @pytest.mark.parametrize(
+    "question",
+    ["taking quinine and bruising", "quinine heartbeat irregular", "quinine pregnant"],
+)
+def test_who_takes_quinine_meets_when_to_call_a_doctor(question):
+    quinine = GUIDE.entries["quinine"]
+    assert quinine in GUIDE.answer(question).entries
+    for sign in ("bleeding", "bruises", "irregular heartbeat", "pregnancy"):
+        assert sign in quinine.alarm.lower()
+
+
+@pytest.mark.parametrize("question", ["my leg is cold and pale", "leg is white, numb"])
+def test_a_limb_without_blood_is_met_before_what_is_less_urgent(question):
+    first, *_ = GUIDE.answer(question).signs
+    assert first.name == "cold_pale_limb"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["leg cramps in cold water", "cold pack for calf", "cold feet in bed and cramp"],
+)
+def test_cold_alone_is_no_warning_sign(question):
+    assert not GUIDE.answer(question).signs
+
+
+@pytest.mark.parametrize(
     "word", ["magnesium", "potassium", "quinine", "compression", "hamstring", "sciatica"]
 )
 def test_a_slip_of_the_keyboard_in_a_long_word_does_not_matter(word):
