@@ -114,6 +114,8 @@ class Problem:
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
             hints += " Write decimals with a point."
         wrong = f"; allowed is {field.allowed}."
+        if not names and field.group == "before":
+            wrong = ", which is not understood: say which of the signs it is, or none."
         if self.kind == "left_open":
             # Of levels a page shows the words, and no names.
             wrong = ", which is not understood." if field.levels else wrong

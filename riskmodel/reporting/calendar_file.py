@@ -23,6 +23,7 @@ def start_event(
     drinks: DrinkingPlan,
     link: str,
     units: Chosen,
+    scorecard_version: str = "",
 ) -> bytes:
     """Write one start with its number, what to drink, and a link to the plan.
 
@@ -33,19 +34,19 @@ def start_event(
     sport : str
         A level of the field ``sport``.
     answer : Assessment
-        Of this start; a scored one.
     drinks : DrinkingPlan
-        Tells how long the session lasts, too.
     link : str
-        Address of the plan.  A calendar is often shared: neither this nor `drinks` may
-        tell of health, which is for the caller to see to.
+        Address of the plan.  A calendar is often shared: nothing given here may tell of
+        health.
     units : mapping of str to str
         Units to show, see `riskmodel.inputs.units`.
+    scorecard_version : str, optional
+        Of the scorecard that scored it.
 
     Returns
     -------
     bytes
-        One event in UTC, so that every calendar shows it in its own time zone.
+        One event in UTC.
 
     Raises
     ------
@@ -60,7 +61,9 @@ def start_event(
     number = in_100_number(answer.probability)
     span = in_100_span(answer.probability_low, answer.probability_high)
     event.add("summary", f"{label}: cramp risk {number} of 100 ({span})")
-    event.add("description", "\n".join(_lines(answer, drinks, link, units)))
+    event.add(
+        "description", "\n".join(_lines(answer, drinks, link, units, scorecard_version))
+    )
     event.add("url", link)
     event.add("dtstart", begin)
     event.add("dtend", begin + timedelta(minutes=drinks.duration_min))
@@ -75,7 +78,9 @@ def start_event(
     return written
 
 
-def _lines(answer: Assessment, drinks: DrinkingPlan, link: str, units: Chosen) -> list[str]:
+def _lines(
+    answer: Assessment, drinks: DrinkingPlan, link: str, units: Chosen, version: str
+) -> list[str]:
     span = in_100_span(answer.probability_low, answer.probability_high)
     headline, rows = drinking_lines(drinks, units)
     return [
@@ -85,6 +90,6 @@ def _lines(answer: Assessment, drinks: DrinkingPlan, link: str, units: Chosen) -
         *(guard.sentence for guard in answer.guards if not guard.private),
         f"Drinking: {headline}",
         *(f"{name}: {value}" for name, value in rows),
-        SYNTHETIC,
+        f"{SYNTHETIC} {f'Scorecard {version}.' if version else ''}".strip(),
         link,
     ]

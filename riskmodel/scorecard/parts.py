@@ -31,6 +31,7 @@ _WORDS = {
     "covers",
 }
 
+_LONGEST_NAME = 300
 # What each plain type is called.
 _PLAIN = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -54,6 +55,10 @@ class Parts:
 def read_parts(raw: Mapping[str, Any]) -> Parts:
     """The parts of a scorecard file, checked."""
     parts: Parts = _row(Parts, "The scorecard", raw)
+    for name in ("title", "version"):
+        text = str(getattr(parts, name))
+        plain = 0 < len(text) <= _LONGEST_NAME and text.isprintable()
+        _require(plain, f"The {name} must be a line of 1 to {_LONGEST_NAME} signs.")
     for grade, value in parts.shrink.items():
         _require(
             0 <= value <= 1, f"Grade {grade!r} shrinks by {value!r}; it must be 0 to 1."

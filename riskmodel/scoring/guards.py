@@ -101,6 +101,8 @@ _RED_FLAGS_TO_A_COACH: Mapping[str, str] = MappingProxyType(
         "whole body. No training; have it looked at.",
         "hinders_daily_life": "Cramps that get in the way of daily life or of walking need "
         "a doctor before any training.",
+        "frequent_or_several": "Cramps that are frequent or come in more than one muscle "
+        "can have a cause that a doctor should look for. Ask which of the two it is.",
         "fever_numbness_tingling": "Cramps with fever, numbness or tingling need a doctor "
         "before any training.",
         "calf_with_exercise": "Cramps in a limb that come each time with exercise and go "

@@ -162,7 +162,10 @@ def draw_results(moves: Sequence[Move]) -> None:
 
 
 def _try(card: Scorecard) -> None:
-    state(CardState).trial = Trial(card)
+    page = state(CardState)
+    if page.trial is not None:
+        page.trial.stop()
+    page.trial = Trial(card)
 
 
 def _stop(trial: Trial) -> None:

@@ -152,7 +152,13 @@ class Words:
 
 def words_in(listed: pd.DataFrame) -> Words:
     """Find the words of a list that answer no question by themselves."""
-    words = [word for word in unknown_words(listed) if may_be_left_open(word.field)]
+    words = [
+        word
+        for word in unknown_words(listed)
+        if FIELDS[word.field].levels or may_be_left_open(word.field)
+    ]
+    # First what costs a number: a warning sign may not be left open.
+    words.sort(key=lambda word: may_be_left_open(word.field))
     return Words(words, open_words(listed))
 
 
@@ -173,9 +179,11 @@ def ask_for_words(words: Words) -> None:
         return
     with box:
         left = f" {n_open} of {n} are left open." if n_open else ""
-        look.note(
-            f"Nobody loses a number over a word: an average is taken until you say.{left}"
-        )
+        words_of_signs = [w for w in words.still_open if not may_be_left_open(w.field)]
+        told = "Nobody loses a number over a word: an average is taken until you say."
+        if words_of_signs:
+            told = "A warning sign that is not understood gives no number until you say."
+        look.note(f"{told}{left}")
         most = _MOST_WORDS + len(words.to_settle) - n_open
         for word in words.to_settle[:most]:
             _ask_for_word(word)
@@ -200,7 +208,8 @@ def _ask_for_word(word: UnknownWord) -> None:
         look.note(f"{sentence} Change it in the list.")
         return
     none = {"none": "None of these"} if field.kind == "levels" else {}
-    options = {_OPEN: "Leave it open", **none, **field.levels}
+    unsaid = "Leave it open" if may_be_left_open(word.field) else "Not said yet: no number"
+    options = {_OPEN: unsaid, **none, **field.offered()}
     st.session_state[key] = said.get(known_as) or _OPEN
     label = f"{field.label}: {word.word}, {who}"
     widgets.select(label, options, key, on_change=_settle, args=(known_as, key))
@@ -208,4 +217,7 @@ def _ask_for_word(word: UnknownWord) -> None:
 
 def _settle(word: tuple[str, str], key: str) -> None:
     said, answer = state(SquadState).settled, st.session_state[key]
-    said[word] = None if answer == _OPEN else answer
+    if answer == _OPEN and not may_be_left_open(word[0]):
+        said.pop(word, None)
+    else:
+        said[word] = None if answer == _OPEN else answer

@@ -26,6 +26,7 @@ from riskmodel.views import clock
 from riskmodel.views.state import (
     Answers,
     Behind,
+    DeviceState,
     FormState,
     MySessionState,
     NavigationState,
@@ -36,8 +37,8 @@ from riskmodel.views.state import (
 
 EMPTY: tuple[Any, ...] = (None, [], "")
 """What a question holds that was not answered."""
-TARGET = "of_target_"
-"""How the keys of a target time and of a best begin: they are one person's."""
+TARGET, LEG = "of_target_", "leg"
+"""How the keys of a target time with its best, and of the legs of a day, begin."""
 NAME_SEARCH = "name_search"
 """Key of the field in which a name is looked for; what stands in it is no answer."""
 
@@ -223,8 +224,10 @@ def forget_trail() -> None:
     page = state(MySessionState)
     page.scored, page.step, page.mass_asked = None, None, False
     page.levers, page.skipped = frozenset(), frozenset()
-    for key in [key for key in st.session_state if str(key).startswith(TARGET)]:
+    # They are one person's.
+    for key in [key for key in st.session_state if str(key).startswith((TARGET, LEG))]:
         del st.session_state[key]
+    state(DeviceState).tab.pop("legs", None)
     state(FormState).start_weather, state(FormState).log_answers = None, {}
     st.session_state.pop(NAME_SEARCH, None)
 

@@ -31,7 +31,7 @@ from riskmodel.whatif.legs import (
 )
 
 _MOST_LEGS = 4
-_COUNT, _USUAL = "legs_count", "legs_usual"
+_COUNT, _USUAL = f"{form.LEG}s_count", f"{form.LEG}s_usual"
 _PARTS = ("sport", "min", "rpe", "pause", "drunk")
 _TIME = replace(FIELDS["duration_min"], label="Duration")
 _PAUSED = Field(

@@ -89,7 +89,8 @@ def heading(title: str, promise: str) -> None:
 
 def note(*lines: str) -> None:
     """Say quietly what may hold text of somebody else: none of it becomes formatting."""
-    st.html("".join(f'<p class="cr-note">{escape(line)}</p>' for line in lines))
+    if lines:
+        st.html("".join(f'<p class="cr-note">{escape(line)}</p>' for line in lines))
 
 
 def fault(sentence: str) -> None:

@@ -119,7 +119,7 @@ def _past(row: SavedOutcome | None) -> _Past | None:
     if answers := kept_answers(outcome):
         return _Past(answers, outcome.day)
     own = {"sport": outcome.sport, "duration_min": outcome.duration_min}
-    return _Past({**now, **own}, outcome.day, _NOT_KEPT)
+    return _Past({**_of_then(now), **own}, outcome.day, _NOT_KEPT)
 
 
 def _of_log() -> _Past | None:
@@ -134,7 +134,14 @@ def _of_log() -> _Past | None:
     if not (logged := logged_session(log, day)):
         look.note("The log holds no session of that day.")
         return None
-    return _Past({**form.answers(), **logged}, day, _OF_THE_LOG)
+    return _Past({**_of_then(form.answers()), **logged}, day, _OF_THE_LOG)
+
+
+def _of_then(now: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of today that may stand in for a past day's: no sign, illness or hour."""
+    left = form.not_asked_anew(now)
+    left.pop("start_time", None)
+    return left
 
 
 def _tell_missing(problems: Sequence[Problem]) -> None:

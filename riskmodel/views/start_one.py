@@ -118,18 +118,21 @@ def _offer_calendar(
     on_site: OnSite | None,
 ) -> None:
     """Offer the start as a file for a calendar, with a link without health answers."""
-    session = _at_start(
-        weather, start, answers, None if on_site is None else on_site.wbgt_c
-    )
+    measured_c = None if on_site is None else on_site.wbgt_c
+    whole = _at_start(weather, start, answers, measured_c)
+    # A calendar is often shared, and a number beside its public link would tell the rest.
+    session = place.as_typed({n: v for n, v in whole.items() if not FIELDS[n].private})
     link, chosen = share.link(session, private=False), form.chosen_units()
-    used = own_card.used()
+    if session.keys() != whole.keys():
+        look.note("The calendar's number leaves out health and personal answers.")
+    used, version = own_card.used(), own_card.version()
 
     def written() -> bytes:
-        public = {n: value for n, value in session.items() if not FIELDS[n].private}
-        # What is advised would tell of health and body size: the plan alone stands there.
-        drinks = drinking_plan(public, assess(public, **used).physiology, Advice())
-        moment, answer = start.to_pydatetime(), assess(session, **used)
-        return start_event(moment, session["sport"], answer, drinks, link, chosen)
+        answer, moment = assess(session, **used), start.to_pydatetime()
+        # What is advised would tell of body size: the plan alone stands there.
+        drinks = drinking_plan(session, answer.physiology, Advice())
+        sport = session["sport"]
+        return start_event(moment, sport, answer, drinks, link, chosen, version)
 
     widgets.download("Into my calendar", written, "cramp-risk-start.ics")
 

@@ -34,8 +34,11 @@ _BEST = (
     _asked("best_km", "A recent best: distance", "km", DISTANCES_KM),
     _asked("best_min", "Its time", "min", BEST_MIN),
 )
-_SLOWER_THAN_ANY_KM_H = 1.5
-"""Who writes 19:30 for 5 km means minutes and seconds: judgement."""
+_SLOWEST_KM_H = {"swimming": 0.5}
+_SLOWEST_KM_H |= dict.fromkeys(("running", "cycling", "triathlon"), 1.5)
+_FASTEST_KM_H = {"swimming": 8.0, "running": 40.0, "cycling": 120.0, "triathlon": 60.0}
+"""Who writes 19:30 for 5 km means minutes and seconds, if hours would be slower than any
+and these are no faster than any: judgement."""
 _FAR = 2.0  # times the distance of the best, beyond which many are slower: judgement
 
 
@@ -105,7 +108,8 @@ def _pair(fields: tuple[Field, Field], sport: str) -> tuple[float, float] | None
         return None
     # 19:30 can be minutes and seconds.
     is_clock = re.fullmatch(r"\s*\d{1,2}:\d{2}\s*", typed[1]) is not None
-    if is_clock and distance_km / minutes * 60.0 < _SLOWER_THAN_ANY_KM_H:
+    km_h = distance_km / minutes * 60.0
+    if is_clock and km_h < _SLOWEST_KM_H[sport] and 60.0 * km_h < _FASTEST_KM_H[sport]:
         minutes /= 60.0
     if not time.low <= minutes <= time.high:
         widgets.tell_not_allowed(time, typed[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -25,6 +26,10 @@ from riskmodel.scoring.probability import Calibration
 _COMMAND = (sys.executable, "-m", "riskmodel.calibration.trial")
 _PATIENCE_S = 10.0  # a browser that lost its connection may come back
 _LONGEST_S = 600.0
+MOST_WAITING = 8
+"""Trials of all visitors at once, the one that runs among them: judgement."""
+_TOO_MANY = "Too many cards are waiting on this server: try again in a few minutes."
+_logger = logging.getLogger(__name__)
 # One core for each: others' pages use the rest.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -68,6 +73,9 @@ class Trial:
         self._is_watched = _visit()
         self._seen = self._began = time.monotonic()
         with _lock:
+            if len(_line) >= MOST_WAITING:
+                self.problem, self.over = _TOO_MANY, True
+                return
             _line.append(self)
         Thread(target=self._wait_and_run, daemon=True).start()
 
@@ -94,6 +102,10 @@ class Trial:
             if self._is_wanted():
                 self._began = time.monotonic()
                 self._run()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # The process could not be started, or said what cannot be read.
+            _logger.exception("A calibration ended")
+            self.problem = f"The calculation could not be run ({type(error).__name__})."
         finally:
             with _lock:
                 _line.remove(self)

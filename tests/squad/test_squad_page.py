@@ -777,3 +777,20 @@ def test_only_ones_own_session_is_kept_with_a_list():
     command = page.session_state["DeviceState"].command
     assert command["set"]["squad_session"] == {}
     assert command["set"]["squad"]["athlete"] == ["Anna", "Anna", "Ben"]
+
+
+def test_a_warning_sign_in_words_of_ones_own_is_settled_and_never_passed_over():
+    page = with_list("Name,Age,Warning signs\nFay,20,hot swollen calf\nBen,21,none\n")
+    assert "not understood" in html_of(page)
+    assert "swollen_calf" not in html_of(page)
+    (box,) = words_of(page)
+    assert box.value == "open"
+    assert "frequent_or_several" not in box.options
+    box.set_value("swollen_calf").run()
+    assert not page.exception
+    must_not = next(g.to_coach for g in GUARDS if g.name == "swollen_calf")
+    assert must_not in html_of(page)
+    words_of(page)[0].set_value("open").run()
+    # Taken back it is asked again, and gives no number.
+    assert must_not not in html_of(page)
+    assert "not understood" in html_of(page)

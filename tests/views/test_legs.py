@@ -187,3 +187,15 @@ def test_legs_are_made_by_keys_alone_and_come_back_after_a_reload(
     page.get_by_role("button", name="Legs").click()
     settled(page)
     assert box.get_by_label("Duration").first.input_value() == "1,5 h"
+
+
+def test_legs_are_one_persons():
+    page = opened(**{**TRIATHLON, **OPEN})
+    fill(page, {"leg_min_0": "77", "leg_pause_2": "1h30"})
+    assert "1 h 17" in told(page)
+    fill(page, {"box_options": True})
+    press(page, "clear")
+    assert "legs" not in page.session_state["DeviceState"].tab
+    fill(page, {**SIX, **OPEN, "sport": "soccer", "duration_min": 45.0})
+    assert page.session_state["legs_count"] == len(usual_legs("soccer", 45.0))
+    assert "1 h 17" not in told(page)

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 import time
 from contextlib import closing
@@ -14,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks, load_examples
+from riskmodel.inputs.session import SCORECARD_VERSION
 from riskmodel.reporting.card_comparison import figure_changes, turned
 from riskmodel.reporting.targets import PRODUCT, target_rows
 from riskmodel.scorecard.parts import ScorecardError
+from riskmodel.scorecard.rows import read_scorecard
 from riskmodel.store import open_store
 from riskmodel.views import argue, trials
 from riskmodel.views.navigation import PAGES
@@ -120,17 +123,20 @@ def test_every_page_names_the_card_in_use_and_scores_with_it(name):
 
 def test_the_number_is_that_of_the_card_and_ours_comes_back():
     page = opened("my_session", own=True)
+    page.session_state["age_years"] = "41"  # an address holds the reader's own answers
+    page.run()
     answers = page.session_state["MySessionState"].scored.answers
     theirs = page.session_state["MySessionState"].scored.assessment
     assert theirs.probability == assess(answers, CARD, CALIBRATION).probability
     shown = number_of(page)
-    (version,) = [v for k, v in address_of(page).items() if "version" in k] or [""]
+    version = address_of(page)[SCORECARD_VERSION]
     page.button(key="own_card_back").click().run()
     assert not page.exception
     ours = page.session_state["MySessionState"].scored.assessment
     assert ours.probability == assess(answers).probability != theirs.probability
     assert number_of(page) != shown
-    assert version in ("", f"{load_scorecard().version} ({CARD.fingerprint})")
+    assert CARD.fingerprint in version
+    assert CARD.fingerprint not in address_of(page)[SCORECARD_VERSION]
     assert line_of(page) == ""
 
 
@@ -318,6 +324,42 @@ def test_a_process_that_ends_without_a_result_says_so(monkeypatch):
     trial = trials.Trial(CARD)
     until(lambda: trial.over)
     assert trial.problem
+
+
+def test_a_process_that_cannot_be_started_says_so(monkeypatch):
+    monkeypatch.setattr(trials, "_COMMAND", ("/nowhere/at/all",))
+    trial = trials.Trial(CARD)
+    until(lambda: trial.over)
+    assert trial.problem.startswith("The calculation could not be run")
+
+
+def test_no_more_wait_than_a_server_can_serve(endless, monkeypatch):
+    monkeypatch.setattr(trials, "MOST_WAITING", 2)
+    waiting = [endless(), endless()]
+    one_more = endless()
+    assert one_more.over
+    assert "Too many" in one_more.problem
+    assert not any(trial.over for trial in waiting)
+
+
+def test_a_card_without_minerals_opens_my_session():
+    raw = load_scorecard().toml
+    begin = raw.index('[[factor]]\nname = "diet"')
+    end = raw.find("[[factor]]", begin + 5)
+    bare = read_scorecard(raw[:begin] + (raw[end:] if end > 0 else ""))
+    calibration = replace(CALIBRATION, fingerprint=bare.fingerprint)
+    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
+    page.session_state["CardState"] = CardState(used=(bare, calibration))
+    page.run()
+    assert not page.exception
+
+
+@pytest.mark.parametrize("version", ["", "a\nb", "x" * 301])
+def test_a_name_to_cite_is_one_short_line(version):
+    toml = load_scorecard().toml
+    now = f'version = "{load_scorecard().version}"'
+    with pytest.raises(ScorecardError, match="must be a line"):
+        read_scorecard(toml.replace(now, f"version = {json.dumps(version)}"))
 
 
 def test_what_is_saved_notes_the_card_that_scored_it(tmp_path):

@@ -93,6 +93,24 @@ def test_a_short_time_may_be_written_in_minutes_and_seconds():
     assert "Your best, 19 min" in told(page)
 
 
+@pytest.mark.parametrize(
+    ("km", "time", "read"),
+    # Slow swimmers take an hour for a kilometre and a half; nobody takes 19 hours.
+    [("1.5", "1:05", "1 h 05"), ("3", "2:10", "2 h 10"), ("0.4", "6:30", "6.5 min")],
+)
+def test_a_swim_may_take_hours(km, time, read):
+    keys = {
+        "of_target_target_km_swimming_km": "1.5",
+        "of_target_target_min_swimming_": "1:10",
+        "of_target_best_km_swimming_km": km,
+        "of_target_best_min_swimming_": time,
+    }
+    swim = {**SIX, "sport": "swimming", "water_temperature_c": 24.0}
+    page = opened(**{**swim, **OPEN, **keys})
+    assert f"Your best, {read}," in told(page)
+    assert not faults_of(page)
+
+
 def test_a_best_is_one_persons_and_of_one_sport():
     page = opened(**{**SIX, **OPEN, **typed("20", "2:00", **BEST)})
     assert "Your best" in told(page)
