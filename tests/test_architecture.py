@@ -173,6 +173,21 @@ def test_importing_the_package_brings_in_no_heavy_library(program: str) -> None:
     assert "pandas" not in loaded or "*" in program
 
 
+def test_the_first_page_brings_in_no_database() -> None:
+    # What a visit may never open would cost its first answer most of a second.
+    program = (
+        "import sys, riskmodel.views.state, riskmodel.views.share; print(*sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"sqlalchemy", "alembic", "sklearn"} & {*answer.stdout.split()}
+
+
 def project_texts() -> Iterator[tuple[str, str]]:
     """Yield every text file that a commit would hold."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]

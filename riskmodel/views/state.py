@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import pandas as pd
@@ -20,7 +20,6 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column, RawTable
-from riskmodel.store import Saved
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.views.trials import Trial
@@ -28,6 +27,10 @@ from riskmodel.weather.hours import Place, Weather
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.combined import Combined
 from riskmodel.whatif.plans import Scenario
+
+if TYPE_CHECKING:
+    # A database that a visit may never open takes most of a second to import.
+    from riskmodel.store import Saved
 
 Answers = Mapping[str, Any]
 Reading = tuple[dict[str, Any], dict[str, Problem]]
