@@ -112,15 +112,18 @@ def until_text(
     >>> run = {"sport": "running", "duration_min": 225, "session_rpe": 8, "age_years": 30,
     ...        "air_temperature_c": 28, "relative_humidity_pct": 60}
     >>> until_text(advise(run).now[0], assess(run), 225.0)[:35]
-    'Taken up underway it helps noticeab'
+    'Taken up on the way it still helps '
     """
     until_min = helps_until_min(option, answer, duration_min, calibration)
     if until_min is None:
         return ""
     # Down to five minutes: what it rests on is not known closer.
     ends = (duration_text(5.0 * (end // 5.0) or 1.0) for end in until_min)
-    until = " to ".join(dict.fromkeys(ends))
-    return f"Taken up underway it helps noticeably until about {until}."
+    between = [*dict.fromkeys(ends)]
+    until = f"about {between[0]}"
+    if len(between) > 1:
+        until = f"some time from {' to '.join(between)}"
+    return f"Taken up on the way it still helps until {until}."
 
 
 def no_change_text(answer: Assessment, advice: Advice) -> str:

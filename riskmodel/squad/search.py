@@ -26,12 +26,15 @@ class Meaning:
         Levels to answer with; empty where a person must say which, or none is asked.
     asks : bool
         Whether it may mean several levels, so that a person says which.
+    warning : str
+        What must be known about it, whatever the number says; else empty.
     """
 
     field: str
     what: str
     levels: tuple[str, ...] = ()
     asks: bool = False
+    warning: str = ""
 
 
 def meanings(name: str) -> tuple[Meaning, ...]:
@@ -65,7 +68,7 @@ def _meaning(field: str, name: str) -> Meaning | None:
     answer, known = item_answer(field, name), known_word(field, name)
     levels = FIELDS[field].levels
     if known is not None and known.answer == OPEN:
-        return Meaning(field, known.what)
+        return Meaning(field, known.what, warning=known.warning)
     if answer is None:
         return None if known is None else Meaning(field, known.what, asks=True)
     named = tuple(level for level in answer.split(";") if level in levels)

@@ -158,6 +158,10 @@ def draw_results(moves: Sequence[Move]) -> None:
         _draw_figures(changes)
     with right:
         _draw_numbers(moves)
+    look.note(
+        "A calibration fits the curves anew: what nearly all sessions gain alike it takes "
+        "back, so that points can move far and the numbers little."
+    )
     _draw_checks(trial, changes)
 
 

@@ -40,6 +40,8 @@ def _tell(name: str, meaning: Meaning) -> None:
     elif not meaning.levels:
         said += " No question is about it: leave it out, that costs nothing."
     look.note(said)
+    if meaning.warning:
+        look.warn(meaning.warning)
     left = [level for level in meaning.levels if level not in _held(meaning.field)]
     if left:
         labels = " and ".join(field.levels[level] for level in left)

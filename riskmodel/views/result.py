@@ -306,6 +306,8 @@ def show_behind(answer: Assessment, answers: Mapping[str, Any]) -> None:
             begun = by_time_rows(answer, minutes, own_card.calibration())
             st.html(
                 onset_html(answer.onset, minutes)
+                + '<p class="cr-note">In how many a cramp has begun by then, of this plan '
+                "as a whole; one that is planned shorter is another plan:</p>"
                 + look.facts(begun, "In how many a cramp has begun by then")
             )
         if answer.heat_is_open:

@@ -72,7 +72,9 @@ def effort_lines(
         f"{effort.session_rpe:.0f} of 10."
     ]
     if far:
-        lines.append("So much farther many are slower than that, and it is harder.")
+        lines.append(
+            "Over a way so much longer many are slower than this, and it is harder."
+        )
     if effort.share_of_best > 1.0:
         lines.append("That is faster than that best: hardly a plan to hold.")
     return lines

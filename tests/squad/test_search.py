@@ -58,3 +58,12 @@ def test_the_form_and_a_list_read_every_name_alike():
         else:
             assert ";".join(found[row["field"]].levels) == answer == row["answer"], row
             assert {*found[row["field"]].levels} <= {*FIELDS[row["field"]].levels}
+
+
+def test_what_must_be_known_of_a_name_is_told_with_it():
+    (disease,) = meanings("sickle cell disease")
+    assert not disease.levels
+    assert "no cramp and an emergency" in disease.warning
+    (either,) = meanings("Sickle cell")
+    assert either.asks
+    assert meanings("creatin")[0].levels == ("creatine",)
