@@ -209,7 +209,7 @@ def _rail(answer: Assessment, *, example: bool) -> DeltaGenerator | None:
                 place.offer_now()
                 weather_open = _opened("Weather", "cloud", place.ask_weather)
                 if target.is_for(form.shown().get("sport")):
-                    _opened("Target time", "flag", target.ask)
+                    _opened("Target", "flag", target.ask)
                 _opened("Legs", "view_week", legs.ask)
                 _opened("Options", "tune", _options)
                 if not example:

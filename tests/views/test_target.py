@@ -10,7 +10,7 @@ from riskmodel.reporting.onset import by_time_rows
 from riskmodel.whatif.target import TARGET_SPORTS, effort_of_target
 from tests.views.pages import SIX, faults_of, fill, opened, own_answers, press, told
 
-OPEN = {"box_target time": True}
+OPEN = {"box_target": True}
 
 
 def typed(target_km="", target_min="", best_km="", best_min="", unit="km"):
@@ -28,7 +28,7 @@ HOT = {**SIX, "duration_min": 225.0, "session_rpe": 8, "air_temperature_c": 28.0
 
 
 def has_target(page):
-    return any(box.proto.popover.label == "Target time" for box in page.get("popover"))
+    return any(box.proto.popover.label == "Target" for box in page.get("popover"))
 
 
 @pytest.mark.parametrize("sport", FIELDS["sport"].levels)
@@ -120,7 +120,7 @@ def test_a_best_is_one_persons_and_of_one_sport():
     assert "Your best" in told(page)
     fill(page, {"box_options": True})
     press(page, "clear")
-    fill(page, {**SIX, "box_target time": True})
+    fill(page, {**SIX, "box_target": True})
     assert "Your best" not in told(page)
 
 
