@@ -13,7 +13,7 @@ import streamlit as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.reading import is_blank
-from riskmodel.inputs.written import number_text, number_written
+from riskmodel.inputs.written import number_text
 from riskmodel.reporting.legs import carried_text, day_text, leg_text, pause_before_min
 from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.bands import band_name, in_100_brief, in_100_span_brief
@@ -210,20 +210,8 @@ def _text(field: Field, part: str, number: int) -> None:
 
 def _number(field: Field, part: str, number: int, blank: float | None) -> float | None:
     """What was typed; None if it cannot be read, which is told, `blank` if nothing was."""
-    typed, chosen = st.session_state.get(_key(part, number)), form.chosen_units()
-    if is_blank(typed):
-        return blank
-    try:
-        value = number_written(str(typed), field, chosen)
-    except ValueError:
-        value = float("nan")
-    if field.low <= value <= field.high:
-        return value
-    look.fault(
-        f"{field.label} is \N{LEFT DOUBLE QUOTATION MARK}{typed}"
-        f"\N{RIGHT DOUBLE QUOTATION MARK}; allowed is {units.allowed(field, chosen)}."
-    )
-    return None
+    typed = st.session_state.get(_key(part, number)) or ""
+    return blank if is_blank(typed) else widgets.number_told(field, typed)
 
 
 # ------------------------------------------------------------------------ the picture

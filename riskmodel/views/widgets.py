@@ -129,6 +129,11 @@ def number_in_unit(field: Field, key: str, **more: Any) -> float | None:
     unit = units.unit_of(field.unit, form.chosen_units())
     label = plain(f"{field.label}, {unit.label}" if unit.label else field.label)
     typed = st.text_input(label, key=key.format(unit.label), live=PAUSE, **more)
+    return number_told(field, typed)
+
+
+def number_told(field: Field, typed: str) -> float | None:
+    """As `number_typed`; what cannot be is told."""
     number = number_typed(field, typed)
     if number is None and not is_blank(typed):
         tell_not_allowed(field, typed)
