@@ -15,6 +15,7 @@ COLUMNS = {
     "day": "datetime64[s]",
     "start": "datetime64[s]",
     "sport": "str",
+    "activity": "str",
     "duration_min": "float64",
     "distance_m": "float64",
     "session_rpe": "float64",
@@ -27,6 +28,16 @@ COLUMNS = {
     "sources": "object",
 }
 """Columns of a log; whatever else a file holds is not kept."""
+
+DOUBTFUL = {
+    "day": "datetime64[s]",
+    "sport": "str",
+    "activity": "str",
+    "why": "str",
+    "cell": "str",
+    "sources": "object",
+}
+"""Columns of rows that may be sessions, and could not be read as such."""
 
 
 class TrainingLogError(ValueError):
@@ -103,13 +114,25 @@ class TrainingLog:
     sessions : pandas.DataFrame
         One row per session with the columns of `COLUMNS`: ``day`` and ``start`` are
         local, ``start`` is NaT where the file names no time; numbers are NaN where not
-        known; ``cut`` says that a longer duration was cut to 24 hours; ``sources`` are
-        the programs that recorded it.
+        known; ``activity`` is the word of the file that ``sport`` was read from; ``cut``
+        says that a longer duration was cut to 24 hours; ``sources`` are the programs
+        that recorded it.
     report : LogReport
+    doubtful : pandas.DataFrame
+        Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
+        could not be read, ``sport`` empty; ``why`` is a key of `SKIPPED`, ``cell`` what
+        stands where a date or a duration should.  Their days are no days of rest.
     """
 
     sessions: pd.DataFrame = field(repr=False)
     report: LogReport
+    doubtful: pd.DataFrame = field(default_factory=lambda: doubtful_rows({}), repr=False)
+
+
+def doubtful_rows(rows: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """Give rows the columns of `DOUBTFUL`, numbered from 0."""
+    frame = pd.DataFrame(rows).reindex(columns=list(DOUBTFUL)).reset_index(drop=True)
+    return frame.astype(DOUBTFUL)
 
 
 def log_of(
@@ -118,6 +141,7 @@ def log_of(
     rows_read: int,
     skipped: Mapping[str, int],
     notes: Iterable[Finding],
+    doubtful: pd.DataFrame,
 ) -> TrainingLog:
     """Put sessions, as from `ordered`, together with what is to be said about them."""
     report = LogReport(
@@ -130,7 +154,7 @@ def log_of(
         int(sessions["session_rpe"].isna().sum()),
         tuple(dict.fromkeys(notes)),
     )
-    return TrainingLog(sessions, report)
+    return TrainingLog(sessions, report, doubtful)
 
 
 def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
@@ -148,4 +172,6 @@ def moved(log: TrainingLog, days: int) -> TrainingLog:
         day=log.sessions["day"] + later, start=log.sessions["start"] + later
     )
     first, last = (d + timedelta(days) for d in (report.first_day, report.last_day))
-    return TrainingLog(sessions, replace(report, first_day=first, last_day=last))
+    doubtful = log.doubtful.assign(day=log.doubtful["day"] + later)
+    report = replace(report, first_day=first, last_day=last)
+    return TrainingLog(sessions, report, doubtful)

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.units import UNITS
-from riskmodel.training.log import TrainingLog, log_of, ordered
+from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import limit
 
@@ -74,6 +74,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         sum(report.rows_read for report in reports),
         dict(skipped),
         [*(note for report in reports for note in report.notes), *apart],
+        doubtful_rows(pd.concat([log.doubtful for log in logs])),
     )
 
 

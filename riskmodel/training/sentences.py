@@ -37,31 +37,40 @@ SKIPPED = {
 }
 """Why a row was left out."""
 
+MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration")
+"""Reasons that do not say that there was no session."""
+
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
 _LONGEST = "Longest similar session ({sport}) of the last "
 _OF = ": {minutes:time} on {day}, from {sources}."
 
 # Details are written as `_Writer` says: a noun counts, "year" belongs to a day.
-_SENTENCES = {
-    # Notes on what was read.
+_ASSUMED = {
     "as_written": "{text}",
     "local_time": "Local time is that of {zone}.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
+    "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
+    "perhaps: {days:year}.",
+}
+"""Units, times and limits that were taken for granted."""
+
+_DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
     "unknown_activity": "{sessions:session} of an activity that is not known here counted "
     "as other: {named}.",
-    "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
-    "perhaps: {days:year}.",
     "unread": "{values:{noun}} could not be read and {values:is} left open.",
     "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
-    # Why a log does not answer.
+}
+"""What a reader should look at."""
+
+_OPEN = {
     "nothing_before": "The log has no session before {on:year}.",
     "ended_long_ago": "The log ends on {end:year}, {days} days before the session: what "
     "came after, it does not say.",
@@ -88,7 +97,10 @@ _SENTENCES = {
     "load_with_cut": "A session of more than 24 hours in the last 4 weeks makes the load "
     "unclear.",
     "no_usual_load": "There was no session in the 3 weeks before the last 7 days.",
-    # Where an answer comes from.
+}
+"""Why a log does not answer."""
+
+_SOURCES = {
     "longest": f"{_LONGEST}4 weeks{{end:up to}}{_OF}",
     "longest_of_all": f"{_LONGEST}{{days:day}}{{end:up to}}, all it holds{_OF}",
     "none_similar": "No {sport} in the last 4 weeks{end:up to}, in {sources}.",
@@ -108,6 +120,9 @@ _SENTENCES = {
     "rested": "From {last} to {end} you trained no more, as you say.",
     "at_most": "The question takes {most:g} at most.",
 }
+"""Where an answer comes from."""
+
+_SENTENCES = {**_ASSUMED, **_DOUBTS, **_OPEN, **_SOURCES}
 
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905

@@ -9,8 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.training.log import TrainingLog, TrainingLogError, log_of, ordered
-from riskmodel.training.sentences import SKIPPED, Finding, day_words, finding
+from riskmodel.training.log import (
+    TrainingLog,
+    TrainingLogError,
+    doubtful_rows,
+    log_of,
+    ordered,
+)
+from riskmodel.training.sentences import (
+    MAY_BE_SESSIONS,
+    SKIPPED,
+    Finding,
+    day_words,
+    finding,
+)
 from riskmodel.training.words import is_no_session, limit
 
 UNREADABLE = np.inf
@@ -75,7 +87,17 @@ def sessions_of(
             f"There are {a_day.iloc[0]} sessions on {day}; allowed is the log of one "
             f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
         )
-    return log_of(ordered(used), [source], len(rows), left_out, notes)
+    doubtful = _doubtful(rows, skipped, source)
+    return log_of(ordered(used), [source], len(rows), left_out, notes, doubtful)
+
+
+def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.DataFrame:
+    """Rows left out that may be sessions all the same."""
+    may_be = rows[skipped.isin(MAY_BE_SESSIONS)].copy()
+    may_be["day"] = may_be["moment"].dt.normalize()
+    may_be["why"] = skipped[may_be.index]
+    may_be["sources"] = [(source,)] * len(may_be)
+    return doubtful_rows(may_be)
 
 
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
