@@ -18,7 +18,6 @@ pages = {
 }
 page = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name in pages if pages[name] == page)
-look.dress(name)
 navigation.draw(pages, name)
 with form.read_once():
     form.take_touched()

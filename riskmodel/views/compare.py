@@ -119,7 +119,8 @@ def _ranking(assessed: Assessed) -> None:
             why = "Do not start yet" if stop else plan_cards.needed_words(answer)
             row = look.Ranked(name, np.nan, np.nan, np.nan, why)
         rows.append(row)
-    st.html(look.ranking(rows, "The plans on one axis", "Plan", "than the first"))
+    table = look.ranking(rows, "The plans on one axis", "Plan", "than the first")
+    st.html(f"<div {look.VEILED}>{table}</div>")
 
 
 def _has_number(answer: Assessment) -> bool:

@@ -256,7 +256,7 @@ def day_html(day: LegsAssessment, sports: list[str]) -> str:
             f"<b>{chance} of 100</b><em>{BAND_LABELS[band]}</em></li>"
         )
     return (
-        f'<div class="cr-card b-{day.band}"><div class="cr-top">'
+        f'<div class="cr-card b-{day.band}" {look.VEILED}><div class="cr-top">'
         f'<span class="cr-num">{number}</span>'
         '<span class="cr-of">of 100 days like this would bring a cramp</span>'
         f'<span class="cr-side">{look.chip(day.band)}'

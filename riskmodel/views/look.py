@@ -69,14 +69,18 @@ def _style(scheme: str, page: str) -> str:
 
 
 def dress(page: str) -> None:
-    """Put the stylesheets into a page, once for each run."""
-    st.html(_style(st.context.theme.type or "light dark", page))
+    """Draw the mark and the name, and with them the stylesheets of a page.
+
+    HTML that is nothing but a sheet Streamlit draws apart, at times after the page, whose
+    numbers would be seen before the rule that hides them.
+    """
+    sheet = _style(st.context.theme.type or "light dark", page)
+    st.html(f'{sheet}<span class="cr-brand">Cramp risk</span>', width="content")
 
 
-def brand() -> str:
-    """Draw the mark and the name."""
-    return '<span class="cr-brand">Cramp risk</span>'
-
+VEILED = 'style="visibility: var(--cr-known, hidden)"'
+"""Of a number that the browser may change: hidden until it has spoken, also where the
+stylesheets, which hide the rest of the page, come later than the number."""
 
 # ------------------------------------------------------------------------ small things
 

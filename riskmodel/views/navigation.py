@@ -38,7 +38,7 @@ def draw(pages: Mapping[str, StreamlitPage], page: str) -> None:
     if state(NavigationState).page != page:
         st.session_state[key] = False
     with st.container(horizontal=True, key="nav"):
-        st.html(look.brand(), width="content")
+        look.dress(page)
         for name in names[:_ALWAYS_IN_SIGHT]:
             _link(pages, name)
         box = st.popover("More", icon=":material/more_horiz:", key=key, on_change="rerun")

@@ -128,7 +128,7 @@ def _number_html(answer: Assessment) -> str:
         return f'<p class="cr-do">No number yet</p><p>{needed}</p>{warnings}'
     number = escape(in_100_brief(answer.probability))
     return (
-        f'<div class="cr-top b-{answer.band}" role="status">'
+        f'<div class="cr-top b-{answer.band}" {look.VEILED} role="status">'
         f'<span class="cr-num">{number}</span><span class="cr-note">of 100</span>'
         f"{look.chip(answer.band)}</div>{warnings}"
     )

@@ -97,7 +97,8 @@ def number_html(answer: Assessment, was: Assessment | None = None, tag: str = ""
     if shown_in_100(answer.probability_ideal) < shown_in_100(answer.probability):
         side += f" · ideally {in_100_brief(answer.probability_ideal)}"
     return (
-        f'<div class="cr-card cr-answer b-{answer.band}" role="status"><div class="cr-top">'
+        f'<div class="cr-card cr-answer b-{answer.band}" {look.VEILED} role="status">'
+        '<div class="cr-top">'
         f'<span class="cr-num">{before}{number}</span>'
         '<span class="cr-of">of 100 sessions like this would bring a cramp</span>'
         f'<span class="cr-side">{look.chip(answer.band)}'

@@ -126,7 +126,7 @@ def _expected_html(name: str, scored: pd.DataFrame) -> str:
     n = f"{count.n_scored} athlete{'s' * (count.n_scored != 1)}"
     span = f"{amount_text(count.low)} to {amount_text(count.high)}"
     return (
-        f'<div class="cr-card cr-expected" role="status"><div class="cr-top">'
+        f'<div class="cr-card cr-expected" {look.VEILED} role="status"><div class="cr-top">'
         f'<span class="cr-num">{amount_text(count.number)}</span>'
         f'<span class="cr-of">{said}of {n} to expect with a cramp'
         f'<br><span class="cr-note">range {span}</span></span></div>'

@@ -70,9 +70,8 @@ def _picture(scored: pd.DataFrame, other: pd.DataFrame | None, *, all_share: boo
     if not rows:
         look.note("They must not start." if len(scored) else "Nobody is called that.")
         return
-    st.html(
-        look.ranking(rows[:_SHOWN_ROWS], "Everybody", "Athlete", "what sets them apart")
-    )
+    table = look.ranking(rows[:_SHOWN_ROWS], "Everybody", "Athlete", "what sets them apart")
+    st.html(f"<div {look.VEILED}>{table}</div>")
     if len(rows) > _SHOWN_ROWS:
         look.note(f"{len(rows) - _SHOWN_ROWS} more stand in the table.")
 

@@ -59,7 +59,7 @@ def card_html(best: Best, row: pd.Series[Any]) -> str:
         before = f'<s>{old}</s><span class="cr-hidden"> becomes </span>'
     number = number_html(best, number_of(best, row))
     return (
-        f'<div class="cr-card cr-start b-{row["band"]}" role="status">'
+        f'<div class="cr-card cr-start b-{row["band"]}" {look.VEILED} role="status">'
         f"<b>{start_words(row['start'], row['end'])}</b>"
         f'<div class="cr-top"><span class="cr-num">{before}{number}</span>'
         f'<span class="cr-of">{_of(best)}</span>'

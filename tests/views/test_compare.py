@@ -518,7 +518,8 @@ def test_six_plans_fit_a_phone_and_a_link_shows_no_other_number_first(open_page)
     page.add_init_script(
         """window.seen = new Set();
         setInterval(() => {
-            for (const one of document.querySelectorAll('.st-key-cards .cr-num'))
+            const numbers = '.st-key-plans_page :is(.cr-num, td.of)';
+            for (const one of document.querySelectorAll(numbers))
                 if (one.checkVisibility({visibilityProperty: true}))
                     window.seen.add(one.textContent);
         }, 10);"""
