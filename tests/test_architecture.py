@@ -20,6 +20,7 @@ MODULES = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PA
 STAGES = (
     "datasets",
     "inputs",
+    "sql",
     "scorecard",
     "physiology",
     "weather",

@@ -34,6 +34,7 @@ from riskmodel.scorecard.changes import compare_scorecards
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.calibration_file import load_calibration
+from riskmodel.sql.script import Dialect, score_script
 
 
 @app.command()
@@ -71,6 +72,14 @@ def scorecard_command(
         else:
             lines = change_lines(compare_scorecards(load_scorecard(diff), card))
         typer.echo("\n".join(lines))
+
+
+@app.command()
+def sql(
+    dialect: Annotated[Dialect, typer.Option(help="Where it will run.")] = "duckdb",
+) -> None:
+    """Print the whole score as SQL: a table for sessions, and a view of their scores."""
+    typer.echo(score_script(dialect), nl=False)
 
 
 @app.command()
