@@ -132,8 +132,8 @@ def _change_step() -> str:
         "nearness",
         "What open questions may change, and what they may add, in points squared, by "
         "temperature and duration. And what they add to the log odds, by duration; of some "
-        "also by effort and sport, but no less than the lowest answer would add and no more "
-        "than the highest.",
+        "also by effort and sport, but no less than the lowest answer would add and no "
+        "more than the highest.",
     )
 
 

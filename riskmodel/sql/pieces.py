@@ -102,8 +102,14 @@ def weighted(weights: Sequence[str], values: Sequence[Decimal]) -> str:
     return " + ".join(parts).replace("+ -", "- ") or "0"
 
 
-def step(name: str, columns: Iterable[str], source: str, comment: str = "") -> str:
-    """One named step of the query (a common table expression), with its comment."""
+def step(
+    name: str, columns: Iterable[str], source: str, comment: str = "", *, kept: bool = True
+) -> str:
+    """One named step of the query (a common table expression), with its comment.
+
+    What is not kept is worked out where it is used, by PostgreSQL once for each use.
+    """
     told = "".join(f"-- {line}\n" for line in wrap(comment, 88))
     listed = indent(",\n".join(columns), "        ")
-    return f"{told}{name} AS (\n    SELECT\n{listed}\n    FROM {source}\n)"
+    opened = "AS MATERIALIZED (" if kept else "AS ("
+    return f"{told}{name} {opened}\n    SELECT\n{listed}\n    FROM {source}\n)"

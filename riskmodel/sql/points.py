@@ -25,20 +25,19 @@ def points_column(row: Row) -> str:
 
 def factor_steps(source: str) -> list[str]:
     """Steps that add the points of each factor to the answers, one after the other."""
-    steps = []
-    for row in read_sources().factors:
+    steps, factors = [], read_sources().factors
+    for row in factors:
         if "shift" in row:
-            steps.append(_added(f"shifted_{row['name']}", source, _shifted(row)))
-            source = f"shifted_{row['name']}"
+            shifted = f"shifted_{row['name']}"
+            steps.append(step(shifted, ["*", _shifted(row)], source, kept=False))
+            source = shifted
+        name = f"factor_{row['name']}"
         points = f"CAST({_points(row)} AS {DOUBLE}) AS {points_column(row)}"
-        steps.append(_added(f"factor_{row['name']}", source, points, _rule(row)))
-        source = f"factor_{row['name']}"
+        # The last one keeps the points of all.
+        is_last = row is factors[-1]
+        steps.append(step(name, ["*", points], source, _rule(row), kept=is_last))
+        source = name
     return steps
-
-
-def _added(name: str, source: str, column: str, comment: str = "") -> str:
-    """Step that adds one column to those before."""
-    return step(name, ["*", column], source, comment)
 
 
 def _points(row: Row) -> str:

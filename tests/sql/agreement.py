@@ -39,13 +39,16 @@ class Agreement:
     sessions, scored : int
     largest : dict of str to float
         Largest difference of each number.
-    differing : list of dict
+    n_differing : int
         Sessions of which a number, or whether or why there is none, is not the same.
+    differing : list of dict
+        Some of them.
     """
 
     sessions: int = 0
     scored: int = 0
     largest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(NUMBERS, 0.0))
+    n_differing: int = 0
     differing: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -170,7 +173,8 @@ def compare(
         # A row that cannot be scored has no physiology here.
         named = {*filter(None, sentence.split("; "))} - {f"{n}: missing" for n in NEEDED}
         wrong[row] |= named != problems[row]
-    for row in np.flatnonzero(wrong):
+    told.n_differing += int(wrong.sum())
+    for row in np.flatnonzero(wrong)[:20]:
         told.differing.append(
             {**table.iloc[row].dropna(), "engine": problems[row], "sql": second.iloc[row]}
         )

@@ -58,7 +58,6 @@ def random_quantities(n: int, *, heat: bool) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("heat", [True, False])
 def test_quantities_of_ones_own_count_alike(heat: bool) -> None:
     sessions = random_sessions(4_000, seed=3).assign(wbgt_c=np.nan)
-    sessions = sessions[sessions["sport"] != "swimming"].reset_index(drop=True)
     swims = sessions["sport"].str.strip().str.lower() == "swimming"
     sessions = sessions[~swims].reset_index(drop=True)
     told = Agreement()
@@ -70,51 +69,55 @@ def test_quantities_of_ones_own_count_alike(heat: bool) -> None:
 MARATHON = load_examples()["Marathon"]
 
 
-def one_by_sql(**changes: object) -> pd.Series:
-    answers = {**MARATHON, **changes}
+def by_sql(*changes: dict[str, object]) -> pd.DataFrame:
+    """A marathon with each of these changes, scored by the SQL."""
     quantities = {"wbgt_c_used": 20.0, "body_mass_loss_pct": 2.0, "sodium_deficit_mg": 0.0}
-    row = {"session_id": "1", **quantities, **answers}
-    written = {k: ";".join(v) if isinstance(v, list) else v for k, v in row.items()}
-    return scored_by_sql(pd.DataFrame([written])).iloc[0]
+    rows = [
+        {"session_id": str(row), **quantities, **MARATHON, **change}
+        for row, change in enumerate(changes)
+    ]
+    written = [
+        {k: ";".join(v) if isinstance(v, list) else v for k, v in row.items()}
+        for row in rows
+    ]
+    return scored_by_sql(pd.DataFrame(written, dtype=object))
 
 
-@pytest.mark.parametrize("name", NEEDED)
-def test_what_has_no_average_is_missed(name: str) -> None:
-    scored = one_by_sql(**{name: None})
-    assert scored["problems"] == f"{name}: missing"
-    assert scored[NUMBERS].isna().all()
+def test_what_has_no_average_is_missed() -> None:
+    scored = by_sql(*({name: None} for name in NEEDED))
+    assert scored["problems"].tolist() == [f"{name}: missing" for name in NEEDED]
+    assert scored[NUMBERS].isna().all(axis=None)
 
 
 def test_a_measured_wbgt_counts_where_none_is_given() -> None:
-    hot = one_by_sql(wbgt_c=31.0, wbgt_c_used=None)["points_heat"]
-    assert hot == one_by_sql(wbgt_c_used=31.0)["points_heat"]
-    assert hot > one_by_sql(wbgt_c_used=None)["points_heat"] > 0
+    meter, given, unknown = by_sql(
+        {"wbgt_c": 31.0, "wbgt_c_used": None}, {"wbgt_c_used": 31.0}, {"wbgt_c_used": None}
+    )["points_heat"]
+    assert meter == given > unknown > 0
 
 
 def test_in_the_water_no_wbgt_counts() -> None:
-    numbers = [
-        one_by_sql(sport="swimming", wbgt_c_used=wbgt_c)[NUMBERS].tolist()
-        for wbgt_c in (None, 0.0, 40.0)
-    ]
-    assert numbers[0] == numbers[1] == numbers[2]
+    swims = ({"sport": "swimming", "wbgt_c_used": wbgt_c} for wbgt_c in (None, 0.0, 40.0))
+    assert len(by_sql(*swims)[NUMBERS].drop_duplicates()) == 1
 
 
-@pytest.mark.parametrize("longest_min", [0, 1e-300, 5e-7])
-def test_nothing_is_no_session_to_compare_with(longest_min: float) -> None:
-    scored = one_by_sql(longest_recent_min=longest_min)
-    by_engine = assess({**MARATHON, "longest_recent_min": longest_min})
-    (most,) = (c.points for c in by_engine.contributions if c.factor == "preparedness")
-    assert scored["points_preparedness"] == most == load_scorecard()["preparedness"].largest
+def test_nothing_is_no_session_to_compare_with() -> None:
+    changes = [{"longest_recent_min": longest_min} for longest_min in (0.0, 1e-300, 5e-7)]
+    most = load_scorecard()["preparedness"].largest
+    assert (by_sql(*changes)["points_preparedness"] == most).all()
+    for change in changes:
+        counted = {c.factor: c.points for c in assess(MARATHON | change).contributions}
+        assert counted["preparedness"] == most
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
-    [("Yes\r", "yes"), ("\tYES ", "yes"), (" n/a ", None), ("", None), ("NULL", None)],
+    ("answer", "spellings"),
+    [("yes", ["Yes\r", "\tYES "]), (None, [" n/a ", "", "NULL", " \n", "<NA>"])],
 )
-def test_answers_may_be_spelt_as_in_files(written: str, read: str | None) -> None:
-    loose, plain = one_by_sql(competition=written), one_by_sql(competition=read)
-    assert loose[NUMBERS].tolist() == plain[NUMBERS].tolist()
-    assert loose["problems"] == ""
+def test_answers_may_be_spelt_as_in_files(answer: str | None, spellings: list[str]) -> None:
+    scored = by_sql(*({"competition": written} for written in [answer, *spellings]))
+    assert len(scored[["problems", *NUMBERS]].drop_duplicates()) == 1
+    assert not scored["problems"].any()
 
 
 def test_one_changed_weight_is_noticed() -> None:
@@ -207,3 +210,5 @@ def test_the_page_for_clubs_does_what_it_shows(tmp_path, monkeypatch, capsys) ->
     club["club"].close()
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert printed == re.findall(r"#> (.*)", example)
+    by_engine = pd.read_csv("scored.csv")["total_points"].dropna().astype(str)
+    assert [line.split()[1] for line in printed] == [*by_engine, "None"]
