@@ -18,9 +18,12 @@ _MILD_AIR_C = "18"
 _PLACE = ("latitude_deg", "longitude_deg", "start_time")
 """Where and when, which tell the height of the sun: one question together."""
 
-_SWEAT_OPEN = "measured_sweat_rate_l_h IS NULL"
-_HEAT_OPEN = f"({_SWEAT_OPEN} OR wbgt_c IS NULL) AND {asked(FIELDS['wbgt_c'])}"
-_SUN_OPEN = f"{_HEAT_OPEN} AND solar_radiation_w_m2 IS NULL"
+_SWEAT_OPEN = ["measured_sweat_rate_l_h IS NULL"]
+_HEAT_OPEN = [
+    "(measured_sweat_rate_l_h IS NULL OR wbgt_c IS NULL)",
+    asked(FIELDS["wbgt_c"]),
+]
+_SUN_OPEN = [*_HEAT_OPEN, "solar_radiation_w_m2 IS NULL"]
 _ONLY_IF = {"clothing": _SWEAT_OPEN, "wind_speed_m_s": _HEAT_OPEN, "sky": _SUN_OPEN}
 """When an answer to these questions could matter; to all others it always could."""
 
@@ -45,15 +48,17 @@ def _open_step(source: str) -> str:
         and not (field.required or field.measured)
         and field.name not in _PLACE
     ]
-    columns = [
-        f"CAST({_is_open(field)} AS integer) AS open_{field.name}" for field in alone
-    ]
     place = " OR ".join(f"{name} IS NULL" for name in _PLACE)
     some_sun = "(sky IN ('night', 'indoor')) IS NOT TRUE"
-    sun = f"({place}) AND {_SUN_OPEN} AND {some_sun}"
+    conditions = {field.name: _when_open(field) for field in alone}
+    conditions["start_time"] = [f"({place})", *_SUN_OPEN, some_sun]
+    columns = [
+        f"CAST({' AND '.join(each)} AS integer) AS open_{name}"
+        for name, each in conditions.items()
+    ]
     return step(
         "open_questions",
-        ["*", *columns, f"CAST({sun} AS integer) AS open_start_time"],
+        ["*", *columns],
         source,
         "Questions that are open (1), of those whose answer could matter: no clothes where "
         "the sweat was measured, no wind where the WBGT was too, no sky where the sun was, "
@@ -61,13 +66,11 @@ def _open_step(source: str) -> str:
     )
 
 
-def _is_open(field: Field) -> str:
-    conditions = [f"{field.name} IS NULL"]
-    if field.name in _ONLY_IF:
-        conditions.append(_ONLY_IF[field.name])
+def _when_open(field: Field) -> list[str]:
+    conditions = [f"{field.name} IS NULL", *_ONLY_IF.get(field.name, [])]
     if field.settled is not None and field.settled.answer is None:
         conditions.append(asked(field))
-    return " AND ".join(conditions)
+    return list(dict.fromkeys(conditions))
 
 
 def _tables() -> Mapping[str, Any]:
@@ -165,12 +168,14 @@ def _sum_of_logits(names: Sequence[str]) -> str:
 
 def _told(told: Mapping[str, Any]) -> str:
     """What other answers tell of an open one: the sum of three tables."""
-    sports = [f"WHEN {text(s)} THEN {number(logit)}" for s, logit in told["sport"].items()]
-    otherwise = f"ELSE {number(told['sport']['other'])}"
+    sports = dict(told["sport"])
+    otherwise = f"ELSE {number(sports.pop('other'))}"
+    by_sport = [f"WHEN {text(name)} THEN {number(v)}" for name, v in sports.items()]
     least, most = map(number, told["ends"])
     parts = [
         weighted(_weights("min"), told["duration_min"]),
         weighted(_weights("rpe"), told["session_rpe"]),
-        case([*sports, otherwise], of="sport"),
+        case([*by_sport, otherwise], of="sport"),
     ]
-    return f"least({most}, greatest({least},\n{summed(parts)}))"
+    total = summed(part for part in parts if part != "0")
+    return f"least({most}, greatest({least},\n{total}))"

@@ -38,6 +38,9 @@ def text(value: str) -> str:
 
 def one_of(column: str, values: Iterable[str]) -> str:
     """Whether a column is one of some texts; NULL where it is open."""
+    values = list(values)
+    if len(values) == 1:
+        return f"{column} = {text(values[0])}"
     return f"{column} IN ({', '.join(map(text, values))})"
 
 

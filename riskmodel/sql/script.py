@@ -51,8 +51,11 @@ def score_script(dialect: Dialect = "duckdb") -> str:
         f"Written by cramprisk sql --dialect {dialect}; run it with",
         f"  {_HOW_TO_RUN[dialect]}",
         f"Then fill the table {TABLE} and read the view {VIEW}.",
+        "",
+        "floor(2 * points + 0.5) / 2 is the nearest half point, a tie upwards; 0.000000001",
+        "is added so that no tie is lost to the last digit of a computer's sum.",
     ]
-    comments = "\n".join(f"-- {line}" for line in head)
+    comments = "\n".join(f"-- {line}".rstrip() for line in head)
     return f"{comments}\n\n{table()}\n\n{_view()}\n"
 
 
