@@ -59,11 +59,10 @@ def _read_step() -> str:
 
 
 def _checking_step() -> str:
-    allowed = [f"CASE WHEN {_allowed(f)} THEN {f.name} END AS {f.name}" for f in ASKED]
     problems = indent(",\n".join(["'; '", *_problems()]), "    ")
     return step(
         "checked",
-        ["session_id", *allowed, *QUANTITIES, f"concat_ws(\n{problems}\n) AS problems"],
+        ["*", f"concat_ws(\n{problems}\n) AS problems"],
         "written",
         "What keeps a row from being scored: an answer that is not allowed, one that is "
         "needed and missing, a warning sign that no doctor has looked at.",
@@ -156,14 +155,13 @@ def _problems() -> list[str]:
     found = []
     for field in ASKED:
         name = field.name
-        allowed = f"{name} IS NULL OR {_allowed(field)}"
-        found.append(f"CASE WHEN NOT ({allowed}) THEN '{name}: not_allowed' END")
+        found.append(f"CASE WHEN NOT ({_allowed(field)}) THEN '{name}: not_allowed' END")
         if field.required:
             needed = f" AND {asked(field)}" if field.settled else ""
             found.append(f"CASE WHEN {name} IS NULL{needed} THEN '{name}: missing' END")
     found.append(
         f"CASE WHEN {_allowed(FIELDS['red_flags'])} AND red_flags <> ';none;'"
-        " AND coalesce(red_flags_seen <> 'yes', TRUE)"
+        " AND red_flags_seen IS DISTINCT FROM 'yes'"
         " THEN 'red_flags: sign_not_looked_at' END"
     )
     found += [f"CASE WHEN {name} IS NULL THEN '{name}: missing' END" for name in NEEDED]
