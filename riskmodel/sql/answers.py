@@ -148,7 +148,7 @@ def _allowed(field: Field) -> str:
         return one_of(name, field.levels)
     items = "|".join(field.levels)
     # A regular expression: + is the only sign of a level that means more in one.
-    return f"{name} ~ '^;(none;|(({items.replace('+', '[+]')});)+)$'"
+    return f"{name} ~ '^;((none;)+|(({items.replace('+', '[+]')});)+)$'"
 
 
 def _problems() -> list[str]:
@@ -160,7 +160,7 @@ def _problems() -> list[str]:
             needed = f" AND {asked(field)}" if field.settled else ""
             found.append(f"CASE WHEN {name} IS NULL{needed} THEN '{name}: missing' END")
     found.append(
-        f"CASE WHEN {_allowed(FIELDS['red_flags'])} AND red_flags <> ';none;'"
+        f"CASE WHEN {_allowed(FIELDS['red_flags'])} AND position(';none;' IN red_flags) = 0"
         " AND red_flags_seen IS DISTINCT FROM 'yes'"
         " THEN 'red_flags: sign_not_looked_at' END"
     )

@@ -115,6 +115,8 @@ def _spellings(random: np.random.Generator, asked: Any) -> list[str]:
             *levels,
             *lists,
             " None ",
+            "none; none",
+            f"none;{levels[0]}",
             f"{levels[0].upper()} ; {levels[-1]};",
             ";",
         ]
