@@ -27,6 +27,8 @@ from riskmodel.weather.hours import (
 )
 from riskmodel.weather.nws import ATTRIBUTION as NWS
 from riskmodel.weather.open_meteo import MOST_DAYS, forecast
+from riskmodel.weather.open_meteo_answer import GREENWICH
+from riskmodel.weather.several_places import SeveralPlacesError
 from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 
 _EXAMPLES = "examples_weather"
@@ -83,6 +85,9 @@ def ask() -> Weather | None:
             "Only the name that you search for, and the place to about a kilometre, go to "
             f"{place.service()}."
         )
+        return None
+    for doubt in page.weather.doubts:
+        look.warn(str(doubt))
     return page.weather
 
 
@@ -115,6 +120,10 @@ def _try(
     page.weather_problem, page.outdated = "", False
     try:
         weather = get()
+    except SeveralPlacesError as error:
+        # Nothing is wrong yet: the page asks which place is meant.
+        page.file_places = error.places
+        return
     except WeatherError as error:
         problem = error.args[0]
         page.outdated = fetched is not None
@@ -237,12 +246,24 @@ def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
 
 def _ask_file() -> None:
     st.file_uploader(
-        "Open-Meteo (JSON, CSV), National Weather Service (JSON) or a typical year (EPW)",
-        type=["json", "csv", "epw"],
+        "Open-Meteo (JSON, CSV, Excel), National Weather Service (JSON) or a typical year "
+        "(EPW)",
+        type=["json", "csv", "txt", "tsv", "xlsx", "epw"],
         key="weather_file",
         max_upload_size=10,
         on_change=_read_file,
     )
+    if places := state(StartState).file_places:
+        labels = {of.location: of.label for of in places}
+        st.selectbox(
+            f"Which of the {len(places)} places of the file?",
+            list(labels),
+            index=None,
+            format_func=lambda number: widgets.plain(labels[number]),
+            key="file_location",
+            placeholder="Choose a place",
+            on_change=_read_again,
+        )
     st.date_input(
         "Date that is wanted, for a typical year",
         form.today(),
@@ -256,25 +277,28 @@ def _ask_file() -> None:
 
 def _read_file() -> None:
     if (file := st.session_state["weather_file"]) is not None:
-        state(StartState).file = file.getvalue()
+        page = state(StartState)
+        page.file, page.file_places = file.getvalue(), ()
+        st.session_state.pop("file_location", None)
         _read_again()
 
 
 def _read_again() -> None:
-    """Read the file for the date that is wanted now."""
+    """Read the file for the date that is wanted now, and the place that was chosen."""
     content = state(StartState).file
     if content is not None:
         on = st.session_state.get("weather_on") or form.today()
-        _try(lambda: _of_file(content, on))
+        location = st.session_state.get("file_location")
+        _try(lambda: _of_file(content, on, location))
 
 
-def _of_file(content: bytes, on: date) -> Weather:
+def _of_file(content: bytes, on: date, location: int | None = None) -> Weather:
     """Read a file; one that names no time zone takes the reader's, and says so."""
-    weather = read_weather_file(content, on=on)
-    zone = st.context.timezone
-    if weather.attribution != NWS or not zone:
+    zone = st.context.timezone or None
+    weather = read_weather_file(content, on=on, location=location)
+    if zone is None or not (weather.attribution == NWS or weather.time_zone in GREENWICH):
         return weather
-    weather = read_weather_file(content, on=on, time_zone=zone)
+    weather = read_weather_file(content, on=on, time_zone=zone, location=location)
     note = "Times are those of your browser: the file names no time zone."
     return replace(weather, notes=(*weather.notes, note))
 

@@ -68,6 +68,9 @@ def read_weather_file(
     if len(content) > LARGEST_FILE_BYTES:
         raise WeatherError("The file is larger than 10 MB.")
     weather = _read(content, on, place, time_zone, latitude_deg, longitude_deg, location)
+    if location is not None and not weather.place:
+        label = f"{weather.latitude_deg:g}, {weather.longitude_deg:g}"
+        weather = replace(weather, place=label)
     return replace(weather, doubts=weather.doubts or clock_doubts(weather))
 
 
@@ -119,5 +122,4 @@ def _in_zone(weather: Weather, time_zone: str | None) -> Weather:
         note = "Times are in GMT, as in the file, which names no other time zone."
         return replace(weather, notes=(*weather.notes, note))
     read_zone(time_zone)
-    note = f"The file has its times in GMT; they are shown in {time_zone}."
-    return replace(weather, time_zone=time_zone, notes=(*weather.notes, note))
+    return replace(weather, time_zone=time_zone)

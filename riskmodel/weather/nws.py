@@ -91,7 +91,7 @@ def _possible(
     try:
         values, left_open = leave_open(
             target,
-            series.to_numpy(np.float64),
+            np.asarray(series, np.float64),
             lambda row: f"{times[row]:%Y-%m-%d %H:%M} UTC",
             lambda row: f"{raw[row]:.6g} {unit}",
             raw,

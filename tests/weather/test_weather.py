@@ -417,8 +417,8 @@ def test_a_date_that_no_form_takes_is_named(day):
     ("make", "words"),
     [
         (lambda: epw(rows=4000), "4000 hours"),
-        (lambda: epw(at=dict.fromkeys(range(2000), {6: "warm"})), "column 7, but 'warm'"),
-        (lambda: epw(at=dict.fromkeys(range(8760), {6: 70})), "likely in °F"),
+        (lambda: epw(at={n: {6: "warm"} for n in range(2000)}), "column 7, but 'warm'"),
+        (lambda: epw(at={n: {6: 70} for n in range(8760)}), "likely in °F"),
         (lambda: epw(offset_h=99), "time zone 99"),
         (lambda: epw().replace(b"12.50,77.50", b"north,77.50"), "latitude"),
         (lambda: epw().replace(b",0,0,0,0,180,3.0,4,4,20,777,9,9", b"", 1), "16 cells"),
