@@ -21,7 +21,7 @@ CLOCK_DOUBT_HOURS = 3.5
 """No clock that people live by is so far from the sun: 3.0 h in the west of Alaska and of
 China, 3.3 h in Greenland, in summer (tests/weather/test_clock_doubt.py reads the towns of
 the IANA time zone database). [h]"""
-_BRIGHT_W_M2 = 20.0
+_BRIGHT_W_M2 = 10.0
 """More than twilight gives.  Judgement. [W/m²]"""
 _LEAST_DAY = 0.3
 """Length of the mean direction of the light over the clock, 0 where it is the same at all
@@ -78,7 +78,8 @@ def _light_late_hours(
     hours_utc = naive_utc(known.index)
     cosine = sun.mean_cos_zenith(hours_utc, 60.0, latitude_deg, longitude_deg)
     values = known.to_numpy().clip(0.0)
-    if ((values >= _BRIGHT_W_M2) & (cosine <= 0.0)).sum() < len(known) / 24.0:
+    bright_nights = ((values >= _BRIGHT_W_M2) & (cosine <= 0.0)).sum()
+    if bright_nights < 0.5 * len(known) / 24.0:
         return 0.0
     turn = np.exp(2j * np.pi * (pd.DatetimeIndex(known.index).hour.to_numpy() + 0.5) / 24.0)
     expected = sun.clear_sky_radiation_w_m2(cosine)
