@@ -33,6 +33,7 @@ from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 
 _EXAMPLES = "examples_weather"
 _BY_HAND = "by_hand"
+_OF_FILE = "of_file"
 _WAY_ON = "Two temperatures by hand are enough."
 _AIR_LABELS = {name: name.capitalize() for name in HUMIDITY_PCT}
 _SKY_LABELS = {name: FIELDS["sky"].levels[name] for name in CLOUD_PCT}
@@ -55,11 +56,13 @@ def ask() -> Weather | None:
     if box.open:
         with box:
             _ask_by_hand()
-            _tell_problem()
+            if not _tells_of_file():
+                _tell_problem()
     if found.places:
         labels = dict(enumerate(_place_labels(found.places[:_MOST_PLACES])))
         more: dict[str, Any] = {"wrap": True, "on_change": _fetch_chosen}
         widgets.pills("Which one?", labels, "place_at", **more)
+    _ask_place_of_file()
     if not box.open:
         _tell_problem()
     with st.container(horizontal=True):
@@ -91,6 +94,22 @@ def ask() -> Weather | None:
     return page.weather
 
 
+def _ask_place_of_file() -> None:
+    """Ask which place is meant of a file that holds several, and let it be changed."""
+    if places := state(StartState).file_places:
+        labels = {of.location: of.label for of in places}
+        st.selectbox(
+            f"Your file holds {len(places)} places. Which one?",
+            list(labels),
+            index=None,
+            format_func=labels.__getitem__,
+            key="file_location",
+            placeholder="Choose a place",
+            on_change=_read_again,
+            persist_state="session",
+        )
+
+
 def _place_labels(places: Sequence[Place]) -> list[str]:
     """Labels of places, with their coordinates where two have the same."""
     labels = [place.label for place in places]
@@ -100,6 +119,11 @@ def _place_labels(places: Sequence[Place]) -> list[str]:
         else p.label
         for p in places
     ]
+
+
+def _tells_of_file() -> bool:
+    """Whether what is wrong stands below the file, where the reader looks."""
+    return state(StartState).file is not None and bool(st.session_state.get(_OF_FILE))
 
 
 def _tell_problem() -> None:
@@ -113,7 +137,11 @@ def _my_place() -> Place | None:
 
 
 def _try(
-    get: Callable[[], Weather], *, fetched: Place | None = None, whole: bool = False
+    get: Callable[[], Weather],
+    *,
+    fetched: Place | None = None,
+    whole: bool = False,
+    of_file: bool = False,
 ) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     page = state(StartState)
@@ -121,8 +149,9 @@ def _try(
     try:
         weather = get()
     except SeveralPlacesError as error:
-        # Nothing is wrong yet: the page asks which place is meant.
-        page.file_places = error.places
+        # Nothing is wrong: the page asks which place is meant, and shows no other.
+        page.file_places, page.weather, page.fetched = error.places, None, None
+        st.session_state[_BY_HAND] = False
         return
     except WeatherError as error:
         problem = error.args[0]
@@ -130,6 +159,8 @@ def _try(
         page.weather_problem = f"{problem} {_WAY_ON}" if page.outdated else problem
         return
     page.weather, page.fetched, page.shown_whole = weather, fetched, whole
+    if not of_file:
+        page.file, page.file_places = None, ()
     st.session_state[_BY_HAND] = False
     st.session_state.pop("start_chosen", None)
 
@@ -203,7 +234,7 @@ def _ask_by_hand() -> None:
         on_click=_use_by_hand,
         args=(on, {**numbers, "kind": "climate" if usual else "typed"}),
     )
-    box = st.expander("From a file, or an example", key="of_file", on_change="rerun")
+    box = st.expander("From a file, or an example", key=_OF_FILE, on_change="rerun")
     if box.open:
         with box:
             _ask_file()
@@ -238,6 +269,7 @@ def _ask_where() -> dict[str, Any]:
 
 
 def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
+    state(StartState).file = None
     _try(lambda: typed_weather(on, **numbers))
 
 
@@ -253,17 +285,8 @@ def _ask_file() -> None:
         max_upload_size=10,
         on_change=_read_file,
     )
-    if places := state(StartState).file_places:
-        labels = {of.location: of.label for of in places}
-        st.selectbox(
-            f"Which of the {len(places)} places of the file?",
-            list(labels),
-            index=None,
-            format_func=lambda number: widgets.plain(labels[number]),
-            key="file_location",
-            placeholder="Choose a place",
-            on_change=_read_again,
-        )
+    if _tells_of_file():
+        _tell_problem()
     st.date_input(
         "Date that is wanted, for a typical year",
         form.today(),
@@ -289,7 +312,7 @@ def _read_again() -> None:
     if content is not None:
         on = st.session_state.get("weather_on") or form.today()
         location = st.session_state.get("file_location")
-        _try(lambda: _of_file(content, on, location))
+        _try(lambda: _of_file(content, on, location), of_file=True)
 
 
 def _of_file(content: bytes, on: date, location: int | None = None) -> Weather:
@@ -304,6 +327,7 @@ def _of_file(content: bytes, on: date, location: int | None = None) -> Weather:
 
 
 def _read_example() -> None:
+    state(StartState).file = None
     if name := st.session_state["weather_example"]:
         _try(lambda: example(name), whole=True)
         st.session_state["weather_example"] = None
