@@ -294,6 +294,12 @@ def _in_unit(
     if not strict and isinstance(unit, str) and unit in variable.others:
         factor, offset = variable.others[unit]
         return np.asarray(values * factor + offset)
+    if not strict:
+        known = " or ".join((variable.unit, *variable.others))
+        raise WeatherError(
+            f"The weather has {name} in {_shown(unit)}; needed is {known}, like "
+            f"{name} ({variable.unit})."
+        )
     raise WeatherError(f"The weather has {name} in {_shown(unit)}, not in {variable.unit}.")
 
 

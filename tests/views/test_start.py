@@ -641,8 +641,10 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport, scheme):
     ready(page)
     assert axe(page, both_schemes=False) == []
     choose(page, "Your file holds 2 places. Which one?", "48.3, 16.38", exact=False)
-    expect(page.get_by_text("Forecast, 48.3, 16.38.")).to_be_visible()
+    expect(page.get_by_text("This forecast is over")).to_be_visible()
     page.get_by_role("button", name="By hand").click()
+    ready(page)
+    page.get_by_text("From a file, or an example").click()
     ready(page)
     choose(page, "Example", "open_meteo.json", exact=False)
     expect(page.get_by_text("A made-up example in the format")).to_be_visible()
