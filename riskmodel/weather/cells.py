@@ -76,7 +76,7 @@ def number_of(cell: Any, mark: str) -> float | None:
     """
     if cell is None or isinstance(cell, int | float):
         return None if cell is None or cell != cell else float(cell)
-    text = _plain(str(cell))
+    text = _plain(str(cell)).removesuffix("%").rstrip()
     if text.lower() in _NO_VALUE:
         return None
     other = "." if mark == "," else ","

@@ -54,7 +54,10 @@ class Variable(NamedTuple):
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         "air_temperature_c": Variable(
-            ("temperature_2m",), "°C", {"°F": (5 / 9, -160 / 9)}, needed=True
+            ("temperature_2m",),
+            "°C",
+            {"°F": (5 / 9, -160 / 9), "K": (1.0, -273.15)},
+            needed=True,
         ),
         "relative_humidity_pct": Variable(
             ("relative_humidity_2m", "relativehumidity_2m"), "%", needed=True
@@ -82,6 +85,7 @@ GREENWICH = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
 """Names of the zone that the service answers in where nobody asks for another."""
 _FARTHEST_DEG = 1.0
 """Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
+_IS_DAY = "is_day"
 _SECONDS = np.timedelta64(1, "s")
 # Seconds beyond these are no time that NumPy can count in nanoseconds.
 _FIRST, _LAST = -2_208_988_800, 7_258_118_400
@@ -129,8 +133,11 @@ def weather_of(
     strict = zone is not None
     labels = _labels(answer, strict=strict)
     columns, left_open, notes = _columns(answer, labels, strict=strict)
+    by_day: Array | None = None
     if zone is None:
+        columns |= _days(answer, len(labels))
         labels, columns, of_order = sorted_once(labels, columns)
+        by_day = columns.pop(_IS_DAY, None)
         zone = _agreed_zone(answer, labels)
         labels, of_zone = _at_full_hours(labels, answer.offset_s)
         notes += of_order + of_zone
@@ -156,9 +163,8 @@ def weather_of(
         where = coordinates
     of = Weather(hours, zone, "forecast", place, *where, ATTRIBUTION, notes, issued)
     weather = complete_weather(replace(of, left_open=left_open))
-    if "is_day" not in answer.hourly or "solar_radiation_w_m2" in hours:
+    if by_day is None or "solar_radiation_w_m2" in hours:
         return weather
-    by_day = _column(answer.hourly["is_day"], "is_day", len(labels))
     is_light = pd.Series(by_day, hour_index(labels.astype("datetime64[ns]")))
     return replace(weather, doubts=clock_doubts(weather, is_light))
 
@@ -264,6 +270,14 @@ def _columns(
             models = f"; it has {others[0]}, of one of several models" if others else ""
             raise WeatherError(f"The weather lacks {variable.names[0]}{models}.")
     return columns, left_open, notes
+
+
+def _days(answer: _Answer, n_hours: int) -> dict[str, Array]:
+    """Whether the sun is up, by the answer; nothing where that cannot be read."""
+    try:
+        return {_IS_DAY: _column(answer.hourly[_IS_DAY], _IS_DAY, n_hours)}
+    except (KeyError, WeatherError):
+        return {}
 
 
 def _clock(labels: Times, offset_s: int, row: int) -> str:

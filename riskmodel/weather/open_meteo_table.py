@@ -12,11 +12,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from riskmodel.inputs.tables import TableFileError, csv_rows, separator
-from riskmodel.weather.cells import NEEDED_TIME, decimal_mark, number_of, read_times
+from riskmodel.weather.cells import (
+    NEEDED_TIME,
+    TimesRead,
+    decimal_mark,
+    number_of,
+    read_times,
+)
 from riskmodel.weather.hours import LeftOpen, Weather, WeatherError
 from riskmodel.weather.open_meteo_answer import VARIABLES, weather_of
 from riskmodel.weather.several_places import FilePlace, chosen_place
@@ -26,6 +32,8 @@ Row = Sequence[Any]
 UNREADABLE_SHARE = 0.2
 """Where so many cells of a column cannot be read, it is another kind of table; our
 judgement, as with other scales."""
+_CELLS_THAT_TELL = 5_000
+"""Among so many numbers some show which their decimal mark is."""
 _NEEDED_PLACE = ("latitude", "longitude", "utc_offset_seconds")
 _MONTHS = re.compile(
     r"\d{1,2}[. -]{1,2}(?:jan|feb|fev|fév|m[aä]r|mrt|apr|avr|ma[iyj]|jun|juin|jul|juil|aug|"
@@ -88,15 +96,15 @@ def weather_of_table(
         If it is none; `SeveralPlacesError` if one of its places must be chosen.
     """
     places, blocks = _parts(rows)
-    mark = decimal_mark(str(c) for row in rows for c in row if isinstance(c, str))
+    broken = (c for row in rows for c in row if isinstance(c, str) and re.search("[.,]", c))
+    mark = decimal_mark(islice(broken, _CELLS_THAT_TELL))
     numbered = [_place(about, mark) for about in places]
     where = chosen_place(
         [_file_place(n, about) for n, about in enumerate(numbered)], location
     )
     about = numbered[where]
     of_place = [_of_place(block, about.get("location_id"), mark) for block in blocks]
-    block = _hourly(of_place)
-    times = read_times(block.column("time"))
+    block, times = _hourly(of_place)
     kept = [n for n, moment in enumerate(times.moments) if moment is not None]
     open_cells = _unreadable_times(block, kept)
     columns: dict[str, list[Any]] = {}
@@ -109,6 +117,8 @@ def weather_of_table(
     payload = {
         **about,
         "hourly": {
+            # What is not read is told where something that is needed is missing.
+            **dict.fromkeys(block.names),
             "time": stamps,
             **{name: [values[n] for n in kept] for name, values in columns.items()},
         },
@@ -136,25 +146,33 @@ def _parts(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], list[_Block]]:
         )
     places = []
     for n in range(head + 1, starts[0]):
-        if any(words[n]):
-            filled = {
-                name: rows[n][at] for at, name in enumerate(words[head][: len(rows[n])])
-            }
-            places.append(filled)
+        if not any(words[n]):
+            break  # below may be a table of the present
+        names_of_place = words[head][: len(rows[n])]
+        places.append({name: rows[n][at] for at, name in enumerate(names_of_place)})
     if not places:
         raise WeatherError("The file has no line with the place below that of its headers.")
     blocks = []
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         width = max(at for at, word in enumerate(words[start]) if word) + 1
         headers = [_header(str(cell)) for cell in rows[start][:width]]
-        body = []
-        for n in range(start + 1, end):
-            if not any(words[n]):
-                break
-            body.append(_whole(rows[n], words[n], width))
+        body = [
+            _whole(rows[n], words[n], width)
+            for n in range(start + 1, _end(words, start, end, width))
+            if any(words[n])
+        ]
         names, units = zip(*headers, strict=True)
         blocks.append(_Block(names, units, body))
     return places, blocks
+
+
+def _end(words: Sequence[Sequence[str]], start: int, end: int, width: int) -> int:
+    """Where the rows of a table end: at one that is no row of it, below an empty line."""
+    for n in range(start + 2, end):
+        filled = sum(bool(word) for word in words[n])
+        if 0 < filled < min(width, 3) and not any(words[n - 1]):
+            return n
+    return end
 
 
 def _word(cell: Any) -> str:
@@ -214,16 +232,16 @@ def _of_place(block: _Block, location: Any, mark: str) -> _Block:
     return block._replace(rows=[row for row in block.rows if own(row)])
 
 
-def _hourly(blocks: Sequence[_Block]) -> _Block:
+def _hourly(blocks: Sequence[_Block]) -> tuple[_Block, TimesRead]:
     """Find the table whose lines are an hour apart, or else the first with some lines."""
-    for block in blocks:
-        if len(block.rows) < 2:
-            continue
-        moments = set(filter(None, read_times(block.column("time")).moments))
+    several = [block for block in blocks if len(block.rows) > 1] or blocks[:1]
+    for block in several:
+        times = read_times(block.column("time"))
+        moments = set(filter(None, times.moments))
         steps = Counter(b - a for a, b in pairwise(sorted(moments)))
         if steps and steps.most_common(1)[0][0] == timedelta(hours=1):
-            return block
-    return next((block for block in blocks if len(block.rows) > 1), blocks[0])
+            return block, times
+    return several[0], read_times(several[0].column("time"))
 
 
 def _unreadable_times(block: _Block, kept: Sequence[int]) -> list[LeftOpen]:

@@ -412,3 +412,21 @@ def test_an_unreadable_time_costs_its_row_alone():
 
 def test_a_grid_point_is_read_as_before():
     assert not read_weather_file(NWS, time_zone="America/Chicago").doubts
+
+
+def test_an_empty_line_between_the_hours_drops_none_of_them():
+    text = CSV.replace("2026-07-01T03:00", "\n2026-07-01T03:00")
+    pd.testing.assert_frame_equal(read_weather_file(text.encode()).frame, PLAIN)
+
+
+def test_of_several_models_one_is_needed():
+    text = CSV.replace("temperature_2m (", "temperature_2m_icon_eu (")
+    with pytest.raises(WeatherError, match="it has temperature_2m_icon_eu"):
+        read_weather_file(text.encode())
+
+
+def test_whether_it_is_day_costs_no_hour_where_it_cannot_be_read():
+    for odd in ("day", [1.0], ["x"] * 73, None):
+        payload = {**JSON, "hourly": {**JSON["hourly"], "is_day": odd}}
+        read = read_weather_file(json.dumps(payload).encode())
+        pd.testing.assert_frame_equal(read.frame, PLAIN)
