@@ -122,7 +122,7 @@ def _place_labels(places: Sequence[Place]) -> list[str]:
 
 
 def _tells_of_file() -> bool:
-    """Whether what is wrong stands below the file, where the reader looks."""
+    """Whether what is wrong stands above the file, where the reader looks."""
     return state(StartState).file is not None and bool(st.session_state.get(_OF_FILE))
 
 
@@ -277,6 +277,8 @@ def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
 
 
 def _ask_file() -> None:
+    if _tells_of_file():
+        _tell_problem()
     st.file_uploader(
         "Open-Meteo (JSON, CSV, Excel), National Weather Service (JSON) or a typical year "
         "(EPW)",
@@ -285,8 +287,6 @@ def _ask_file() -> None:
         max_upload_size=10,
         on_change=_read_file,
     )
-    if _tells_of_file():
-        _tell_problem()
     st.date_input(
         "Date that is wanted, for a typical year",
         form.today(),

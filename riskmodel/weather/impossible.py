@@ -68,13 +68,14 @@ def leave_open(
     """
     column = COLUMNS[name]
     wrong = (values < lowest(column)) | (values > column.high) | np.isinf(values)
-    coded = wrong & np.isin(values if raw is None else raw, _MISSING_CODES)
+    raw = values if raw is None else raw
+    coded = wrong & np.isin(raw, _MISSING_CODES)
 
     def cell(row: int) -> str:
         return written(row) if written else f"{values[row]:.4g} {column.unit}"
 
     _refuse_other_scale(
-        name, values, wrong & ~coded, np.isfinite(values) & ~coded, cell, when
+        name, values, raw, wrong & ~coded, np.isfinite(values) & ~coded, cell, when
     )
     if not wrong.any():
         return values, ()
@@ -86,6 +87,7 @@ def leave_open(
 def _refuse_other_scale(
     name: str,
     values: Array,
+    raw: Array,
     wrong: NDArray[np.bool_],
     known: NDArray[np.bool_],
     cell: Callable[[int], str],
@@ -96,10 +98,10 @@ def _refuse_other_scale(
     many = n_wrong >= max(_FEWEST, OTHER_SCALE_SHARE * n_known)
     if many or (name == "air_temperature_c" and _climbs(values, wrong, known)):
         first = int(np.flatnonzero(wrong)[0])
-        scale = _likely_scale(name, values[known])
+        scale = _likely_scale(name, raw[known])
         likely = f"it is likely in {scale}" if scale else "it has another unit"
         raise OtherScaleError(
-            f"The {column.label} cannot be in {column.unit} in {n_wrong} of {n_known} "
+            f"The {column.label} is impossible in {n_wrong} of {n_known} "
             f"hours ({cell(first)} at {when(first)}): {likely} and was not used."
         )
     some = values[known]
