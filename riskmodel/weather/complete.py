@@ -93,22 +93,20 @@ def over_hours(
     return means.iloc[:-1].set_axis(hour_index(every[:-1]))
 
 
-def sorted_once(
-    labels_utc: Times, columns: Mapping[str, Array]
+def each_hour_once(
+    labels: Times, columns: Mapping[str, Array]
 ) -> tuple[Times, dict[str, Array], tuple[str, ...]]:
-    """Rows in order, each hour once; one that is there twice and differs is left open."""
-    order = np.argsort(labels_utc, kind="stable")
-    labels = labels_utc[order]
-    columns = {name: values[order] for name, values in columns.items()}
+    """Each hour once, of rows in order; one that is there twice and differs is open."""
     first = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
     gaps = np.diff(labels[first]) > HOUR
     notes: tuple[str, ...] = ()
     if gaps.any():
         n = int((np.diff(labels[first])[gaps] // HOUR - 1).sum())
         at = str(labels[first][:-1][gaps][0].astype("datetime64[m]")).replace("T", " ")
-        notes = (f"{n} hour{'s' * (n != 1)} missing after {at} UTC; nothing stands in.",)
+        some = "1 hour is" if n == 1 else f"{n} hours are"
+        notes = (f"{some} missing from {at} UTC on; nothing stands in for it.",)
     if len(first) == len(labels):
-        return labels, columns, notes
+        return labels, dict(columns), notes
     of_hour = np.cumsum(np.r_[True, labels[1:] != labels[:-1]]) - 1
     twice = np.bincount(of_hour) > 1
     differ = np.zeros(len(first), dtype=bool)
@@ -119,14 +117,9 @@ def sorted_once(
         other = np.bincount(of_hour, ~same) > 0
         differ |= other
         once[name] = np.where(other, np.nan, kept)
-    what = "The same time stands twice in the file with the same values,"
     notes += count_notes(
-        (twice & ~differ, what, "and counts once"),
-        (
-            twice & differ,
-            "Different values stand at the same time of the file,",
-            "left open",
-        ),
+        (twice & ~differ, "The file says the same twice", "and it counts once"),
+        (twice & differ, "The file says two things", "and what differs was left open"),
     )
     return labels[first], once, notes
 

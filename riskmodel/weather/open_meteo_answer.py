@@ -21,8 +21,8 @@ from riskmodel.weather.complete import (
     complete_weather,
     count_notes,
     direct_share,
+    each_hour_once,
     over_hours,
-    sorted_once,
 )
 from riskmodel.weather.hours import (
     ATTRIBUTION,
@@ -132,11 +132,13 @@ def weather_of(
     answer = _answer(payload)
     strict = zone is not None
     labels = _labels(answer, strict=strict)
-    columns, left_open, notes = _columns(answer, labels, strict=strict)
+    order = np.arange(len(labels)) if strict else np.argsort(labels, kind="stable")
+    labels = labels[order]
+    columns, left_open, notes = _columns(answer, labels, order, strict=strict)
     by_day: Array | None = None
     if zone is None:
-        columns |= _days(answer, len(labels))
-        labels, columns, of_order = sorted_once(labels, columns)
+        columns |= _days(answer, order)
+        labels, columns, of_order = each_hour_once(labels, columns)
         by_day = columns.pop(_IS_DAY, None)
         zone = _agreed_zone(answer, labels)
         labels, of_zone = _at_full_hours(labels, answer.offset_s)
@@ -234,7 +236,7 @@ def _shown(value: Any) -> str:
 
 
 def _columns(
-    answer: _Answer, labels: Times, *, strict: bool
+    answer: _Answer, labels: Times, order: NDArray[np.intp], *, strict: bool
 ) -> tuple[dict[str, Array], tuple[LeftOpen, ...], tuple[str, ...]]:
     """Values of every variable that is there, in the units of `VARIABLES`.
 
@@ -247,7 +249,7 @@ def _columns(
     for target, variable in VARIABLES.items():
         name = next((n for n in variable.names if n in answer.hourly), None)
         if name is not None:
-            raw = _column(answer.hourly[name], name, len(labels))
+            raw = _column(answer.hourly[name], name, len(labels))[order]
             unit = answer.units.get(name)
             column = _in_unit(raw, variable, unit, name, strict=strict)
             of, label = target, ""
@@ -272,10 +274,10 @@ def _columns(
     return columns, left_open, notes
 
 
-def _days(answer: _Answer, n_hours: int) -> dict[str, Array]:
+def _days(answer: _Answer, order: NDArray[np.intp]) -> dict[str, Array]:
     """Whether the sun is up, by the answer; nothing where that cannot be read."""
     try:
-        return {_IS_DAY: _column(answer.hourly[_IS_DAY], _IS_DAY, n_hours)}
+        return {_IS_DAY: _column(answer.hourly[_IS_DAY], _IS_DAY, len(order))[order]}
     except (KeyError, WeatherError):
         return {}
 

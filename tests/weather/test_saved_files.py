@@ -103,11 +103,14 @@ def test_a_file_and_its_saved_copy_give_the_same_hours(
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), time=st.sampled_from(sorted(TIMES)))
 def test_the_order_of_rows_does_not_matter(seed, time):
-    lines = saved(time=time).splitlines(keepends=True)
-    hours = lines[4:]
-    random.Random(seed).shuffle(hours)
-    read = read_weather_file(b"".join(lines[:4] + hours))
-    pd.testing.assert_frame_equal(read.frame, PLAIN)
+    for content in (saved(time=time), changed(1, 14, "84"), changed(1, 14, "63")):
+        lines = content.splitlines(keepends=True)
+        hours = [line.rstrip() + b"\n" for line in lines[4:]]
+        random.Random(seed).shuffle(hours)
+        plain = read_weather_file(content)
+        read = read_weather_file(b"".join(lines[:4] + hours))
+        pd.testing.assert_frame_equal(read.frame, plain.frame)
+        assert read.left_open == plain.left_open
 
 
 @pytest.mark.parametrize("broken", ["Â°C", "�C", "?C", "C", "° C"])
@@ -400,7 +403,7 @@ def test_hours_that_are_missing_are_told_and_stay_missing():
     hours = [(f"2026-07-01T{h:02d}:00", 10.0 + h) for h in range(12)]
     read = read_weather_file(table_of([*hours[:4], *hours[7:]]))
     assert read.frame["air_temperature_c"].isna().sum() == 4
-    assert any(note.startswith("3 hours missing") for note in read.notes)
+    assert any(note.startswith("3 hours are missing") for note in read.notes)
 
 
 def test_an_unreadable_time_costs_its_row_alone():
