@@ -47,7 +47,11 @@ DayOption = Annotated[
     str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
 ]
 ZoneOption = Annotated[
-    str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+    str | None,
+    typer.Option(help="For a file that names none or GMT, like Europe/Vienna."),
+]
+LocationOption = Annotated[
+    int | None, typer.Option(help="Number of the place in a weather file of several.")
 ]
 
 
@@ -61,6 +65,7 @@ def forecast(
     weather_file: WeatherFileOption = None,
     on: DayOption = None,
     time_zone: ZoneOption = None,
+    location: LocationOption = None,
     first: Annotated[str | None, typer.Option(help=_FIRST_HELP)] = None,
     earliest: Annotated[str | None, typer.Option(help="Local, else 05:00.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local, else 21:00.")] = None,
@@ -86,6 +91,7 @@ def forecast(
                 time_zone=time_zone,
                 latitude_deg=latitude,
                 longitude_deg=longitude,
+                location=location,
             )
         else:
             weather = _forecast(place, latitude, longitude, days)

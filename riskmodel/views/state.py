@@ -24,6 +24,7 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
+from riskmodel.weather.several_places import FilePlace
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.combined import Combined
 from riskmodel.whatif.plans import Scenario
@@ -303,6 +304,7 @@ class StartState:
     outdated: bool = False
     weather_problem: str | Problem = ""
     file: bytes | None = None
+    file_places: tuple[FilePlace, ...] = ()  # of a file that holds several
     problem: str = ""
 
 
