@@ -40,6 +40,12 @@ SKIPPED = {
 MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration")
 """Reasons that do not say that there was no session."""
 
+NEEDED = {
+    "no_date": "where dates are written as 2026-07-31",
+    "no_duration": "where durations are written as 1:05:00 or as a number",
+}
+"""Form that a cell needs whose row was left out."""
+
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
 _LONGEST = "Longest similar session ({sport}) of the last "
@@ -69,6 +75,11 @@ _DOUBTS = {
     "so.",
 }
 """What a reader should look at."""
+
+_LEFT_OUT = {
+    "same_file": "{name} is the same file as {first}: counted once.",
+}
+"""What else was left out than rows."""
 
 _OPEN = {
     "nothing_before": "The log has no session before {on:year}.",
@@ -122,7 +133,7 @@ _SOURCES = {
 }
 """Where an answer comes from."""
 
-_SENTENCES = {**_ASSUMED, **_DOUBTS, **_OPEN, **_SOURCES}
+_SENTENCES = {**_ASSUMED, **_DOUBTS, **_LEFT_OUT, **_OPEN, **_SOURCES}
 
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
@@ -142,6 +153,16 @@ def day_words(day: date, *, year: bool = False) -> str:
 def counted(number: int, noun: str) -> str:
     """Number with its noun."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def is_assumed(found: Finding) -> bool:
+    """Whether a finding says what was taken for granted."""
+    return found.kind in _ASSUMED
+
+
+def is_left_out(found: Finding) -> bool:
+    """Whether a finding says what was left out."""
+    return found.kind in _LEFT_OUT
 
 
 class _Writer(string.Formatter):
