@@ -80,7 +80,8 @@ class FileReport:
 
         Examples
         --------
-        >>> FileReport("a.csv", ("Strava",), 3, 2, date(2026, 7, 1), date(2026, 7, 3)).in_words()
+        >>> days = date(2026, 7, 1), date(2026, 7, 3)
+        >>> FileReport("a.csv", ("Strava",), 3, 2, *days).in_words()
         'a.csv, Strava: 3 rows read, 2 used, 1 Jul 2026 to 3 Jul 2026.'
         """
         what = ", ".join(filter(None, (self.name, *self.sources)))
@@ -146,7 +147,9 @@ class LogReport:
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
             "share_estimated": self.share_estimated,
             "summary": self.summary(),
-            **{name.lower().replace(" ", "_"): said for name, said in self.groups().items()},
+            **{
+                name.lower().replace(" ", "_"): said for name, said in self.groups().items()
+            },
         }
 
     def summary(self) -> str:

@@ -22,6 +22,7 @@ from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column, RawTable
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
+from riskmodel.training.sentences import Finding
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
 from riskmodel.whatif.advice import Advice
@@ -308,19 +309,14 @@ class StartState:
 
 @dataclass(frozen=True)
 class LogFile:
-    """A training file whose columns nobody has named yet."""
+    """A training file, and what came of it: sessions, a question, or a problem."""
 
+    digest: str  # of its content: names are no help, they are all activities.csv
     name: str
-    content: bytes
-    columns: tuple[LogColumn, ...]
-
-
-@dataclass(frozen=True)
-class LogProblem:
-    """What was wrong with a file; no name where it is about none."""
-
-    file: str
-    sentence: str
+    log: TrainingLog | None = None
+    problem: str = ""
+    columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
+    content: bytes = b""  # only while there is a question
 
 
 @dataclass
@@ -328,10 +324,11 @@ class TrainingState:
     """The training log, and what was read for it."""
 
     log: TrainingLog | None = None
-    parts: list[TrainingLog] = field(default_factory=list)
-    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
-    unnamed: list[LogFile] = field(default_factory=list)
-    problems: list[LogProblem] = field(default_factory=list)
+    files: list[LogFile] = field(default_factory=list)
+    # What columns mean, by the headers of their table.
+    meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    same: list[Finding] = field(default_factory=list)  # files that were given twice
+    problem: str = ""  # about no file
     example: str = ""
     uploads: int = 0
     planned_day: date | None = None

@@ -1,0 +1,251 @@
+"""The files of a training log: what was given, and what came of each.
+
+Files are told apart by their content, never by their name.  What a file holds is kept
+only while there is a question about it; the rest lies in the uploader until it is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from riskmodel.datasets import data_folder
+from riskmodel.training.log import TrainingLog, TrainingLogError, moved, named, noted
+from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import LogColumn, log_columns
+from riskmodel.training.merge import merge_logs
+from riskmodel.training.sentences import finding
+from riskmodel.views import form, look, widgets
+from riskmodel.views.state import FormState, LogFile, TrainingState, state
+
+_Given = Sequence[tuple[str, bytes]]
+"""Names and contents of files."""
+
+_MOST_FILES = 60  # FIT files come one for each session
+_EXAMPLES = "example_logs"
+_PROGRAMS = {
+    "garmin": "Garmin Connect",
+    "intervals": "intervals.icu",
+    "strava": "Strava",
+    "trainingpeaks": "TrainingPeaks",
+}
+_WHERE = (
+    ("Strava", "Settings, My Account, Download or Delete Your Account, Request Your "
+     "Archive. In it is activities.csv."),
+    ("Garmin Connect", "On the web, Activities, All Activities: scroll to the oldest you "
+     "want, then Export CSV."),
+    ("intervals.icu", "On the web, the list of activities, then its download as CSV."),
+    ("TrainingPeaks", "On the web, Settings, Export Data, Workout Summary."),
+)  # fmt: skip
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _home() -> str:
+    """Time zone of the reader, as far as the browser tells."""
+    return zone if (zone := st.context.timezone) in _zones() else "UTC"
+
+
+def _upload_key() -> str:
+    """Key of the uploader, another one whenever it has to be empty again."""
+    return f"log_upload_{state(TrainingState).uploads}"
+
+
+def _uploads() -> list[tuple[str, bytes]]:
+    files = st.session_state.get(_upload_key()) or []
+    return [(file.name, file.getvalue()) for file in files]
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def _uploaded() -> None:
+    page = state(TrainingState)
+    if files := _uploads():
+        page.example = ""
+        st.session_state["log_example"] = None
+        _take(files)
+    elif not page.example:
+        forget()
+
+
+def _use_example() -> None:
+    if name := st.session_state["log_example"]:
+        page = state(TrainingState)
+        page.uploads += 1
+        page.example = name
+        _take(_example(name), again=True)
+    else:
+        forget()
+
+
+def _example(name: str) -> _Given:
+    return [(name, (data_folder(_EXAMPLES) / name).read_bytes())]
+
+
+def _take(given: _Given, *, again: bool = False) -> None:
+    """Read files, those that were read before only if asked to do it `again`."""
+    page = state(TrainingState)
+    before = {} if again else {f.digest: f for f in page.files if f.log is not None}
+    page.problem = ""
+    if len(given) > _MOST_FILES:
+        page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
+    page.files, page.same = [], []
+    first: dict[str, str] = {}
+    for name, content in given[:_MOST_FILES]:
+        digest = sha256(content).hexdigest()
+        if digest in first:
+            twice = finding("same_file", name=name, first=first[digest])
+            page.same.append(twice)
+        else:
+            page.files.append(before.get(digest) or _file(digest, name, content))
+            first[digest] = name
+    _put_together()
+
+
+def _file(digest: str, name: str, content: bytes) -> LogFile:
+    """A file with what came of it."""
+    time_zone = st.session_state.get("log_zone") or _home()
+    try:
+        return LogFile(digest, name, named(read_log(content, time_zone=time_zone), name))
+    except TrainingLogError as error:
+        problem = str(error)
+    columns = _to_be_named(content)
+    if not columns:
+        return LogFile(digest, name, problem=problem)
+    meanings = state(TrainingState).meanings.get(headers(columns))
+    if meanings is None:
+        return LogFile(digest, name, columns=columns, content=content)
+    try:
+        log = read_log(content, time_zone=time_zone, columns=meanings)
+    except TrainingLogError as error:
+        return LogFile(digest, name, None, str(error), columns, content)
+    return LogFile(digest, name, named(log, name))
+
+
+def _to_be_named(content: bytes) -> tuple[LogColumn, ...]:
+    """Columns of a table of no program that we know."""
+    try:
+        columns = log_columns(content)
+    except TrainingLogError:
+        return ()
+    return () if any(column.meaning for column in columns) else columns
+
+
+def headers(columns: Sequence[LogColumn]) -> tuple[str, ...]:
+    """What tells one kind of table from another."""
+    return tuple(column.header for column in columns)
+
+
+def use_columns(columns: Sequence[LogColumn], meanings: dict[str, str]) -> None:
+    """Read all tables with these columns, now that somebody has named them."""
+    page, kind = state(TrainingState), headers(columns)
+    page.meanings[kind] = meanings
+    page.files = [
+        _file(f.digest, f.name, f.content) if headers(f.columns) == kind else f
+        for f in page.files
+    ]
+    _put_together()
+
+
+def _put_together() -> None:
+    page = state(TrainingState)
+    logs = [file.log for file in page.files if file.log is not None]
+    page.log = noted(merge_logs(logs), *page.same) if logs else None
+    if page.log is not None and page.example:
+        page.log = _until_yesterday(page.log)
+
+
+def _until_yesterday(log: TrainingLog) -> TrainingLog:
+    """An example was recorded in some other year; it shall end yesterday."""
+    return moved(log, (form.today() - log.report.last_day).days - 1)
+
+
+def _other_zone() -> None:
+    page = state(TrainingState)
+    if (page.log is not None or page.files) and not read_again():
+        forget()
+        page.problem = (
+            "The time zone is another one now: please give the files again, so that late "
+            "sessions lie on the right day."
+        )
+
+
+def read_again() -> bool:
+    """Read anew what is still at hand; False if the files have to be given again."""
+    page = state(TrainingState)
+    given = _example(page.example) if page.example else _uploads()
+    if given:
+        _take(given, again=True)
+    return bool(given)
+
+
+def forget() -> None:
+    """Let go of the log and of everything that was said about it."""
+    page = state(TrainingState)
+    page.log, page.example, page.problem = None, "", ""
+    page.files, page.same, page.meanings = [], [], {}
+    page.uploads += 1
+    st.session_state["log_example"] = None
+    state(FormState).log_answers = {}
+
+
+# ---------------------------------------------------------------------------- the page
+
+
+def ask() -> None:
+    """Ask for files, or for an example to look at."""
+    page = state(TrainingState)
+    st.file_uploader(
+        "Files of one athlete, as many as you like: activities.csv of Strava, Garmin "
+        "Connect or intervals.icu, workouts.csv of TrainingPeaks, FIT files, or a table of "
+        "your own",
+        type=["csv", "txt", "tsv", "fit"],
+        accept_multiple_files=True,
+        key=_upload_key(),
+        on_change=_uploaded,
+    )
+    for file in page.files:
+        if file.problem:
+            look.fault(f"{file.name}: {file.problem}")
+    if page.problem:
+        look.fault(page.problem)
+    zones = _zones()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = sorted(path.name for path in data_folder(_EXAMPLES).iterdir())
+        st.pills(
+            "Or look at an example",
+            names,
+            format_func=lambda name: _PROGRAMS.get(name.split("_")[0], "One FIT file"),
+            key="log_example",
+            on_change=_use_example,
+            wrap=True,
+        )
+        st.selectbox(
+            "Time zone where the athlete lives",
+            zones,
+            index=zones.index(_home()),
+            key="log_zone",
+            help="Strava and FIT files write the time of Greenwich; a late session would "
+            "otherwise count for another day.",
+            on_change=_other_zone,
+            persist_state="session",
+            width=280,
+        )
+    widgets.folded("Where do I get these files?", "log_where", _tell_where)
+    look.note(
+        "Names, places, notes and positions are not used. The program that shows this page "
+        "holds the sessions until you remove the log, or close or reload the page, and "
+        "stores none."
+    )
+
+
+def _tell_where() -> None:
+    st.html(look.facts(_WHERE, "Where each program has them"))
