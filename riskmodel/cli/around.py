@@ -24,15 +24,17 @@ from riskmodel.cli.frame import (
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.derive import Derived, derive
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log import TrainingLog, TrainingLogError, named, noted
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
+from riskmodel.training.same_files import without_repeats
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
 _FIRST_HELP = (
     "The first start, like 2027-07-04T06:00; of a forecast the present by default."
 )
+_NO_ZONE = "Time zone: UTC; say yours with --time-zone, such as Europe/Berlin."
 SessionOption = Annotated[
     str, typer.Option("--session", help="A JSON session, or - to read it.")
 ]
@@ -153,15 +155,13 @@ def log_command(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
     ],
     time_zone: Annotated[
-        str, typer.Option("--time-zone", help="Yours, such as Europe/Berlin.")
-    ] = "UTC",
+        str | None, typer.Option(help="Yours, such as Europe/Berlin; else UTC.")
+    ] = None,
     air_temperature_c: Annotated[
-        float | None,
-        typer.Option("--air-temperature-c", help="Of the planned session."),
+        float | None, typer.Option(help="Of the planned session.")
     ] = None,
     relative_humidity_pct: Annotated[
-        float | None,
-        typer.Option("--relative-humidity-pct", help="Of the planned session."),
+        float | None, typer.Option(help="Of the planned session.")
     ] = None,
     complete_until: Annotated[
         datetime | None,
@@ -173,15 +173,13 @@ def log_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say what training logs answer about the weeks before a session."""
+    """Say what training logs answer about the weeks before a session.
+
+    Takes any number of files.  One that cannot be read is told beside the others; ends
+    with 2 if there is none left.
+    """
     with sentences_for_errors():
-        logs = []
-        for file in files:
-            try:
-                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
-            except TrainingLogError as error:
-                stop(f"{file}: {error}")
-        log = merge_logs(logs)
+        log = _merged_log(files, time_zone or "UTC")
         answers = derive(
             log,
             on=on.date(),
@@ -190,19 +188,41 @@ def log_command(
             relative_humidity_pct=relative_humidity_pct,
             complete_until=None if complete_until is None else complete_until.date(),
         )
-        typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
+        if as_json:
+            typer.echo(_log_json(log, answers, time_zone or "UTC"))
+        else:
+            typer.echo(_log_text(log, answers, time_zone))
 
 
-def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
+def _merged_log(files: list[Path], time_zone: str) -> TrainingLog:
+    """One log of all files that can be read, each file once."""
+    once, again = without_repeats((str(file), file) for file in files)
+    logs = []
+    for name, file in once.values():
+        try:
+            logs.append(named(read_log(file.read_bytes(), time_zone=time_zone), name))
+        except TrainingLogError as error:
+            typer.echo(f"{name}: {error}", err=True)
+    if not logs:
+        raise typer.Exit(2)
+    return noted(merge_logs(logs), *again)
+
+
+def _log_json(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
     whole = {
-        "report": log.report.in_words(),
+        "report": {**log.report.in_words(), "time_zone": time_zone},
         "answers": [answer.in_words() for answer in answers],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
 
 
-def _log_text(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
-    lines = [*log.report.lines(), ""]
+def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str | None) -> str:
+    lines = [f"{log.report.summary()}."]
+    for heading, sentences in log.report.groups().items():
+        if sentences:
+            lines += [f"{heading}:", *(f"    {sentence}" for sentence in sentences)]
+    zone = f"Time zone: {time_zone}." if time_zone else _NO_ZONE
+    lines += [zone, ""]
     for answer in answers:
         value = "open" if answer.value is None else f"{answer.value:g}"
         lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]

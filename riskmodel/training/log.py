@@ -147,9 +147,7 @@ class LogReport:
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
             "share_estimated": self.share_estimated,
             "summary": self.summary(),
-            **{
-                name.lower().replace(" ", "_"): said for name, said in self.groups().items()
-            },
+            "sentences": self.groups(),
         }
 
     def summary(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
+from io import BytesIO
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -18,7 +18,7 @@ from riskmodel.training.log import TrainingLog, TrainingLogError, moved, named, 
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import LogColumn, log_columns
 from riskmodel.training.merge import merge_logs
-from riskmodel.training.sentences import finding
+from riskmodel.training.same_files import without_repeats
 from riskmodel.views import form, look, widgets
 from riskmodel.views.state import FormState, LogFile, TrainingState, state
 
@@ -97,16 +97,13 @@ def _take(given: _Given, *, again: bool = False) -> None:
     page.problem = ""
     if len(given) > _MOST_FILES:
         page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
-    page.files, page.same = [], []
-    first: dict[str, str] = {}
-    for name, content in given[:_MOST_FILES]:
-        digest = sha256(content).hexdigest()
-        if digest in first:
-            twice = finding("same_file", name=name, first=first[digest])
-            page.same.append(twice)
-        else:
-            page.files.append(before.get(digest) or _file(digest, name, content))
-            first[digest] = name
+    once, page.same = without_repeats(
+        (name, BytesIO(content)) for name, content in given[:_MOST_FILES]
+    )
+    page.files = [
+        before.get(digest) or _file(digest, name, file.getvalue())
+        for digest, (name, file) in once.items()
+    ]
     _put_together()
 
 
