@@ -2,7 +2,7 @@
 
 The load of a session is how hard it felt, from 0 to 10, times its minutes [1]_.  Where
 nobody said how hard it felt, the usual figure of the sport stands in, marked as
-estimated.  The loads that programs compute from heart rate or power are left alone:
+estimated; where the sport is not known, that of other sports.  The loads that programs compute from heart rate or power are left alone:
 they are on other scales, and a mixture would show changes that are none.
 
 References
@@ -42,7 +42,8 @@ def session_loads(sessions: pd.DataFrame) -> pd.DataFrame:
     {'load': [720.0, 300.0], 'estimated': [False, True]}
     """
     rpe = sessions["session_rpe"].astype(float)
-    usual = sessions["sport"].map(table()["usual_rpe"]).astype(float)
+    figures = table()["usual_rpe"]
+    usual = sessions["sport"].map(figures).fillna(figures["other"]).astype(float)
     load = rpe.fillna(usual) * sessions["duration_min"]
     return pd.DataFrame({"load": load, "estimated": rpe.isna()})
 

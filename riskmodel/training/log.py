@@ -25,6 +25,7 @@ COLUMNS = {
     "start": "datetime64[s]",
     "sport": "str",
     "activity": "str",
+    "is_training": "bool",
     "duration_min": "float64",
     "distance_m": "float64",
     "session_rpe": "float64",
@@ -42,6 +43,7 @@ DOUBTFUL = {
     "day": "datetime64[s]",
     "sport": "str",
     "activity": "str",
+    "is_training": "bool",
     "why": "str",
     "cell": "str",
     "sources": "object",
@@ -212,9 +214,10 @@ class TrainingLog:
     sessions : pandas.DataFrame
         One row per session with the columns of `COLUMNS`: ``day`` and ``start`` are
         local, ``start`` is NaT where the file names no time; numbers are NaN where not
-        known; ``activity`` is the word of the file that ``sport`` was read from; ``cut``
-        says that a longer duration was cut to 24 hours; ``sources`` are the programs
-        that recorded it.
+        known; ``activity`` is the word of the file that ``sport`` was read from, which is
+        empty where the word does not say; ``is_training`` is false for naps and the like;
+        ``cut`` says that a longer duration was cut to 24 hours; ``sources`` are the
+        programs that recorded it.
     report : LogReport
     doubtful : pandas.DataFrame
         Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
@@ -280,6 +283,7 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
     """Give sessions the columns of a log, oldest first and numbered from 0."""
     full = sessions.reindex(columns=list(COLUMNS))
     full["cut"] = full["cut"].eq(True)
+    full["is_training"] = full["is_training"].ne(False)
     full = full.astype(COLUMNS)
     return full.sort_values(["day", "start"], kind="stable").reset_index(drop=True)
 

@@ -17,7 +17,7 @@ from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
 from riskmodel.training.sentences import finding
 from riskmodel.training.sessions import UNREADABLE, by_value, sessions_of
-from riskmodel.training.words import DURATIONS, Source, numbered, sport_of
+from riskmodel.training.words import DURATIONS, Source, as_compared, numbered, sport_of
 
 Array = NDArray[Any]
 
@@ -27,6 +27,7 @@ def read_log(
     *,
     time_zone: str = "UTC",
     columns: Mapping[str, str] | None = None,
+    activities: Mapping[str, str] | None = None,
 ) -> TrainingLog:
     r"""Read a file with the sessions of one athlete.
 
@@ -42,6 +43,8 @@ def read_log(
     columns : mapping of str to str, optional
         For a table of one's own: header, as from `log_columns`, to one of `MEANINGS`.
         Needed are ``start`` and one of the durations.
+    activities : mapping of str to str, optional
+        What words for activities mean, as the reader says: a sport, or ``not_training``.
 
     Returns
     -------
@@ -51,6 +54,8 @@ def read_log(
     ------
     TrainingLogError
         If it is no log that can be read; the message is one sentence.
+    ValueError
+        If an activity is said to mean no sport.
 
     Examples
     --------
@@ -60,22 +65,22 @@ def read_log(
     >>> log.sessions[["duration_min", "session_rpe"]].values.tolist()
     [[60.0, 4.0], [90.0, 6.0]]
     """
-    zone = _zone(time_zone)
+    zone, said = _zone(time_zone), as_compared(activities)
     if is_fit(content):
         rows, notes = read_fit(content, zone)
-        return sessions_of(rows, FIT, notes)
+        return sessions_of(rows, FIT, notes, said=said)
     table = read_table(content, columns)
     source = table.source
     notes = [finding("as_written", text=note) for note in source.notes]
     if source.clock == "utc":
         notes.append(finding("local_time", zone=zone.key))
-    without_duration = "planned" if source.name == "trainingpeaks" else "no_duration"
     return sessions_of(
-        _table_rows(table, zone),
+        _table_rows(table, zone, said),
         source.label,
         notes,
-        without_duration=without_duration,
+        without_duration="planned" if source.name == "trainingpeaks" else "no_duration",
         zeros_count=source is OWN,
+        said=said,
     )
 
 
@@ -88,7 +93,7 @@ def _zone(name: str) -> ZoneInfo:
         ) from error
 
 
-def _table_rows(table: Table, zone: ZoneInfo) -> pd.DataFrame:
+def _table_rows(table: Table, zone: ZoneInfo, said: Mapping[str, str]) -> pd.DataFrame:
     """Quantities of every row, before anybody asks whether it is a session."""
     headers = table.headers
     body = [row for row in table.rows if any(cell.strip() for cell in row)]
@@ -110,7 +115,7 @@ def _table_rows(table: Table, zone: ZoneInfo) -> pd.DataFrame:
         },
         dtype="str",
     )
-    rows = _quantities(frame, table, zone, wrong)
+    rows = _quantities(frame, table, zone, wrong, said)
     again = [row[0] == headers[0] and numbered(row) == headers for row in body]
     rows["skipped"] = np.select([again, wrong], ["second_headers", "other_width"], "")
     # Equal rows have equal numbers; what they say is not kept.
@@ -165,7 +170,11 @@ class _Cells:
 
 
 def _quantities(
-    frame: pd.DataFrame, table: Table, zone: ZoneInfo, wrong: Array
+    frame: pd.DataFrame,
+    table: Table,
+    zone: ZoneInfo,
+    wrong: Array,
+    said: Mapping[str, str],
 ) -> pd.DataFrame:
     headers = {what: table.headers[place] for what, place in table.places.items()}
     thousands = table.mark == "," and table.source.name in ("garmin", "own")
@@ -176,7 +185,7 @@ def _quantities(
     rows = pd.DataFrame({"moment": _local(moment, table.source, zone)})
     rows["has_time"] = moment["has_time"]
     rows["activity"] = frame["sport"].str.strip() if "sport" in frame else ""
-    rows["sport"] = by_value(rows["activity"], sport_of)
+    rows["sport"] = by_value(rows["activity"], lambda word: sport_of(word, said))
     rows["duration_min"] = np.where(duration > 0, duration, elapsed)
     for what in (
         "session_rpe",

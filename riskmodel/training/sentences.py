@@ -57,6 +57,8 @@ _ASSUMED = {
     "local_time": "Local time is that of {zone}.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
+    "not_training": "{sessions:session} {sessions:is} read as no training, and do not count "
+    "unless you say so: {named}.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }
@@ -66,8 +68,7 @@ _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
-    "unknown_activity": "{sessions:session} of an activity that is not known here counted "
-    "as other: {named}.",
+    "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
     "unread": "{values:{noun}} could not be read and {values:is} left open.",
     "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "

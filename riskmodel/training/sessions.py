@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from riskmodel.training.activities import activity_notes
 from riskmodel.training.log import (
     TrainingLog,
     TrainingLogError,
@@ -23,7 +24,14 @@ from riskmodel.training.sentences import (
     day_words,
     finding,
 )
-from riskmodel.training.words import is_no_session, limit
+from riskmodel.training.words import (
+    NOTHING,
+    is_no_session,
+    is_said,
+    is_training,
+    limit,
+    sport_of,
+)
 
 UNREADABLE = np.inf
 """Stands in the rows of a file where a cell says something that is no quantity."""
@@ -63,6 +71,7 @@ def sessions_of(
     *,
     without_duration: str = "no_duration",
     zeros_count: bool = False,
+    said: Mapping[str, str] = NOTHING,
 ) -> TrainingLog:
     """Check rows, leave out what is no session, and report.
 
@@ -71,7 +80,15 @@ def sessions_of(
     there; ``skipped`` where a row has been left out before; ``row``, equal where whole
     rows are.  Without a duration a row is ``without_duration``, a key of `SKIPPED`.
     Whether ``zeros_count`` depends on the program: most write 0 for what they do not know.
+    What a reader has ``said`` of activities goes before the ``sport`` of a row.
     """
+    rows = rows.assign(
+        sport=rows["sport"].mask(
+            by_value(rows["activity"], lambda word: is_said(word, said)).astype(bool),
+            by_value(rows["activity"], lambda word: sport_of(word, said)),
+        ),
+        is_training=by_value(rows["activity"], lambda word: is_training(word, said)),
+    )
     skipped = _skipped(rows, without_duration)
     left_out = {str(k): int(n) for k, n in skipped[skipped != ""].value_counts().items()}
     used = rows[skipped == ""].copy()
@@ -157,17 +174,13 @@ def _leave_open(used: pd.DataFrame, *, zeros_count: bool) -> list[Finding]:
 def _settle(used: pd.DataFrame) -> list[Finding]:
     """Give usable rows the columns of a log, and say what was settled."""
     notes = []
-    unknown = used.loc[used["sport"] == "", "activity"]
-    if len(unknown):
-        named = tuple(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
-        notes.append(finding("unknown_activity", sessions=len(unknown), named=named))
+    notes += activity_notes(used)
     longest = limit("longest_min")
     used["cut"] = used["duration_min"] > longest
     if used["cut"].any():
         days = used.loc[used["cut"], "moment"].sort_values()
         notes.append(finding("cut", sessions=len(days), days=tuple(days[:_SHOWN])))
     used["duration_min"] = used["duration_min"].clip(upper=longest)
-    used["sport"] = used["sport"].replace("", "other")
     used["day"] = used["moment"].dt.normalize()
     used["start"] = used["moment"].where(used["has_time"].astype(bool))
     return notes

@@ -97,33 +97,84 @@ def sources() -> Mapping[str, Source]:
     }
 
 
-def _glued(text: str) -> str:
-    """Word without spaces: programs write TrailRun, Trail Run and trail_run."""
+def activity_key(text: str) -> str:
+    """Word as it is compared, without spaces: TrailRun, Trail Run and trail_run are one."""
     return folded(text).replace(" ", "")
 
 
+NOT_TRAINING = "not_training"
+"""What a word means whose sessions are no training, beside the sports of `FIELDS`."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""What a reader says of the words of a log, who says nothing."""
+
+
 @cache
-def sport_words() -> Mapping[str, str]:
-    """Our sport for each word that stands for an activity."""
-    words = {_glued(level): level for level in FIELDS["sport"].levels}
-    listed = table()["sports"].items()
-    return words | {_glued(word): sport for sport, row in listed for word in row}
+def activity_words() -> Mapping[str, str]:
+    """What each known word stands for: a sport, `NOT_TRAINING`, or empty for any sport."""
+    words = {activity_key(level): level for level in FIELDS["sport"].levels}
+    listed = {**table()["sports"], NOT_TRAINING: table()["not_training"]["words"]}
+    words |= {activity_key(word): sport for sport, row in listed.items() for word in row}
+    return words | {activity_key(word): "" for word in table()["unspecific"]["words"]}
 
 
-def sport_of(activity: str) -> str:
-    """Sport of an activity, one of those in `FIELDS`, empty if the word is not known.
+def as_compared(activities: Mapping[str, str] | None) -> Mapping[str, str]:
+    """What a reader says of words, by the words as they are compared.
+
+    ValueError if one is said to mean neither a sport nor `NOT_TRAINING`.
+    """
+    if not activities:
+        return NOTHING
+    allowed = (*FIELDS["sport"].levels, NOT_TRAINING)
+    for word, meaning in activities.items():
+        if meaning not in allowed:
+            raise ValueError(
+                f"The activity {word!r} is said to be {meaning!r}; allowed is one of "
+                f"{', '.join(allowed)}."
+            )
+    return {activity_key(word): meaning for word, meaning in activities.items()}
+
+
+def _meaning(activity: str, said: Mapping[str, str]) -> str:
+    key = activity_key(activity)
+    return said.get(key) or activity_words().get(key, "")
+
+
+def is_said(activity: str, said: Mapping[str, str]) -> bool:
+    """Whether a reader has said what an activity is."""
+    return activity_key(activity) in said
+
+
+def sport_of(activity: str, said: Mapping[str, str] = NOTHING) -> str:
+    """Sport of an activity, one of those in `FIELDS`, empty where the word does not say.
+
+    What a reader has said of it, from `as_compared`, goes before the table.
 
     Examples
     --------
     >>> sport_of("VirtualRide"), sport_of("Hardloopsessie"), sport_of("Quidditch")
     ('cycling', 'running', '')
+    >>> sport_of("Quidditch", as_compared({"quidditch": "rugby"}))
+    'rugby'
     """
-    return sport_words().get(_glued(activity), "")
+    meaning = _meaning(activity, said)
+    return "other" if meaning == NOT_TRAINING else meaning
+
+
+def is_training(activity: str, said: Mapping[str, str] = NOTHING) -> bool:
+    """Whether an activity is training, or may be.
+
+    Examples
+    --------
+    >>> is_training("Breathwork"), is_training("Quidditch")
+    (False, True)
+    """
+    return _meaning(activity, said) != NOT_TRAINING
 
 
 def is_no_session(activity: str) -> bool:
     """Whether a row stands for a day without training."""
-    return _glued(activity) in {_glued(word) for word in table()["no_session"]["words"]}
+    return activity_key(activity) in map(activity_key, table()["no_session"]["words"])
 
 
 @cache
