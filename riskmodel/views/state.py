@@ -327,6 +327,7 @@ class TrainingState:
     files: list[LogFile] = field(default_factory=list)
     # What columns mean, by the headers of their table.
     meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    no_word: str = ""  # the sport of sessions of which no file names an activity
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file
     example: str = ""

@@ -19,6 +19,7 @@ from riskmodel.views import (
     training_answers,
     training_columns,
     training_files,
+    training_words,
     visit,
     widgets,
 )
@@ -76,6 +77,8 @@ def _show() -> None:
             with st.container(key="log_picture"):
                 _show_weeks(page.log, form.today())
                 _show_report(page.log.report)
+                training_words.ask(page.log)
+                training_words.show_own()
                 st.button("Remove the log", on_click=training_files.forget)
             with st.container(key="log_answers"):
                 if page.example:

@@ -7,7 +7,7 @@ only while there is a question about it; the rest lies in the uploader until it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from zoneinfo import available_timezones
 
@@ -19,7 +19,7 @@ from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import LogColumn, log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
-from riskmodel.views import form, look, widgets
+from riskmodel.views import form, look, training_kept, widgets
 from riskmodel.views.state import FormState, LogFile, TrainingState, state
 
 _Given = Sequence[tuple[str, bytes]]
@@ -109,9 +109,14 @@ def _take(given: _Given, *, again: bool = False) -> None:
 
 def _file(digest: str, name: str, content: bytes) -> LogFile:
     """A file with what came of it."""
-    time_zone = st.session_state.get("log_zone") or _home()
+    read = partial(
+        read_log,
+        content,
+        time_zone=st.session_state.get("log_zone") or _home(),
+        activities=training_kept.activities(),
+    )
     try:
-        return LogFile(digest, name, named(read_log(content, time_zone=time_zone), name))
+        return LogFile(digest, name, named(read(), name))
     except TrainingLogError as error:
         problem = str(error)
     columns = _to_be_named(content)
@@ -121,10 +126,9 @@ def _file(digest: str, name: str, content: bytes) -> LogFile:
     if meanings is None:
         return LogFile(digest, name, columns=columns, content=content)
     try:
-        log = read_log(content, time_zone=time_zone, columns=meanings)
+        return LogFile(digest, name, named(read(columns=meanings), name))
     except TrainingLogError as error:
         return LogFile(digest, name, None, str(error), columns, content)
-    return LogFile(digest, name, named(log, name))
 
 
 def _to_be_named(content: bytes) -> tuple[LogColumn, ...]:
@@ -187,7 +191,7 @@ def read_again() -> bool:
 def forget() -> None:
     """Let go of the log and of everything that was said about it."""
     page = state(TrainingState)
-    page.log, page.example, page.problem = None, "", ""
+    page.log, page.example, page.problem, page.no_word = None, "", "", ""
     page.files, page.same, page.meanings = [], [], {}
     page.uploads += 1
     st.session_state["log_example"] = None
