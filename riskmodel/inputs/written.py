@@ -21,7 +21,7 @@ _FEET = re.compile(r"(\d)(?:'|ft|feet)(\d{1,2}(?:\.\d+)?)?(?:\"|''|in|inch|inche
 
 
 def _words(label: str) -> str:
-    words = (*units.UNIT_WORDS.get(label, ()), *units.TIME_WORDS[label])
+    words = (*units.UNIT_WORDS.get(label, ()), *units.TIME_WORDS[label].split())
     return "|".join(sorted(words, key=len, reverse=True))
 
 

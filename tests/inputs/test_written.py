@@ -50,10 +50,7 @@ CHOICES = [{}, *({own: label} for own, labels in UNITS.items() for label in labe
         ("50 perc", 50),
         ("1 godz. 5 min", 65),
         ("1 tunti 5 min", 65),
-        (
-            "1\N{CJK UNIFIED IDEOGRAPH-6642}\N{CJK UNIFIED IDEOGRAPH-9593}5\N{CJK UNIFIED IDEOGRAPH-5206}",
-            65,
-        ),
+        ("1\u6642\u95935\u5206", 65),
         ("50:12 min", 50.2),
     ],
 )
