@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.training.words import MEANINGS
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,20 @@ SKIPPED = {
     "no_date": "no date that can be read",
     "planned": "planned, not done",
     "no_duration": "no duration",
+    "unread_duration": "a duration that cannot be read",
+    "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
     "in_another_file": "the same session in another file",
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration")
+MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
 
 NEEDED = {
-    "no_date": "where dates are written as 2026-07-31",
-    "no_duration": "where durations are written as 1:05:00 or as a number",
+    "no_date": "where a date is needed such as 2026-07-31",
+    "unread_duration": "where a duration is needed such as 1:05:00, 1 h 05 or a number",
 }
 """Form that a cell needs whose row was left out."""
 
@@ -55,6 +58,18 @@ _OF = ": {minutes:time} on {day}, from {sources}."
 _ASSUMED = {
     "as_written": "{text}",
     "local_time": "Local time is that of {zone}.",
+    "utc_written": "Times that name UTC, such as {cell}, are those of Greenwich; local "
+    "time is that of {zone}.",
+    "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
+    "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
+    "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
+    "2068.",
+    "serial_dates": "Numbers such as {cell} are dates as Excel counts days.",
+    "elapsed_used": "{sessions:session} with a moving time under a minute or under a tenth "
+    "of the elapsed one, or none that can be read: the elapsed time is used.",
+    "watch_left_on": "{sessions:session} with an elapsed time of more than ten times the "
+    "moving one and of more than {hours:g} hours, a watch left running perhaps: the moving "
+    "time is used.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
     "not_training": "{sessions:session} {sessions:is} read as no training, and do not count "
@@ -69,8 +84,21 @@ _DOUBTS = {
     "could be read was kept.",
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
-    "unread": "{values:{noun}} could not be read and {values:is} left open.",
-    "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
+    "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
+    "needed is {allowed:a number of}.",
+    "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",
+    "off_scale": "{cells} of {of:cell} in {header} lie outside {allowed}, such as {cell}: "
+    "the whole column is left open.",
+    "off_scale_likely": "{cells} of {of:cell} in {header} lie outside {allowed}, such as "
+    "{cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "slow_distances": "{cells} of {of:cell} in {header} are too short for their time, such "
+    "as {cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "borg_open": "{values:effort} on the scale of 6 to 20 {values:is} left open: no source "
+    "gives their place on the scale of 1 to 10.",
+    "no_such_offset": "No place has the offset of {cell}: such times are local as they "
+    "stand.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
@@ -170,6 +198,12 @@ class _Writer(string.Formatter):
     """Writes days, times, lists and counted nouns, besides what Python itself formats."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "meaning":
+            return " or ".join(MEANINGS[each] for each in value)
+        if format_spec == "such as":
+            return f", such as {value}," if value else ""
+        if format_spec == "a number of":
+            return f"a number of {value}" if value else "a number"
         if isinstance(value, tuple):
             return ", ".join(self.format_field(each, format_spec) for each in value)
         if format_spec == "up to":  # where a log ends, if that is earlier than asked
@@ -194,8 +228,8 @@ def sentence(found: Finding) -> str:
     --------
     >>> sentence(finding("under_a_week", days=1))
     'The log goes back only 1 day; needed is a week.'
-    >>> sentence(finding("unread", values=2, noun="effort"))
-    '2 efforts could not be read and are left open.'
+    >>> sentence(finding("outside", values=2, noun="effort", allowed="1 to 10", cell="11"))
+    '2 efforts outside 1 to 10, such as 11, are left open.'
     """
     return _Writer().format(_SENTENCES[found.kind], **dict(found.details))
 
