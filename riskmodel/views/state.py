@@ -316,6 +316,7 @@ class LogFile:
     log: TrainingLog | None = None
     problem: str = ""
     columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
+    date: str = ""  # a cell that begins with the day or the month, until somebody says
     content: bytes = b""  # only while there is a question
 
 
@@ -327,6 +328,8 @@ class TrainingState:
     files: list[LogFile] = field(default_factory=list)
     # What columns mean, by the headers of their table.
     meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    # Whether their dates begin with the day, by the headers of a table.
+    day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file

@@ -47,10 +47,15 @@ def _show_weeks(log: TrainingLog, today: date) -> None:
     )
 
 
-def _show_report(report: LogReport) -> None:
-    """Say in a line what was read, and what is doubtful; the rest is folded below it."""
+def _show_report(report: LogReport, *, are_asked: bool) -> None:
+    """Say in a line what was read, and what is doubtful; the rest is folded below it.
+
+    What is asked right below need not be told as well.
+    """
     doubts = "".join(
-        f'<p class="cr-doubt">{escape(sentence(doubt))}</p>' for doubt in report.doubts
+        f'<p class="cr-doubt">{escape(sentence(doubt))}</p>'
+        for doubt in report.doubts
+        if not (are_asked and doubt.kind == "unknown_activity")
     )
     st.html(f'<p class="cr-line" role="status"><b>{report.summary()}.</b></p>{doubts}')
     widgets.folded("What was read, used and left out", "log_read", lambda: _tell(report))
@@ -76,14 +81,16 @@ def _show() -> None:
         with st.container(key="log_page"):
             with st.container(key="log_picture"):
                 _show_weeks(page.log, form.today())
-                _show_report(page.log.report)
-                training_words.ask(page.log)
+                asked = training_words.unanswered(page.log)
+                _show_report(page.log.report, are_asked=bool(asked))
+                if asked:
+                    training_words.ask(asked)
                 training_words.show_own()
-                st.button("Remove the log", on_click=training_files.forget)
             with st.container(key="log_answers"):
                 if page.example:
                     st.html(look.tag("An example, moved so that it ends yesterday"))
                 training_answers.show(page.log)
+        st.button("Remove the log", on_click=training_files.forget)
 
 
 look.heading(

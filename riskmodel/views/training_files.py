@@ -7,14 +7,21 @@ only while there is a question about it; the rest lies in the uploader until it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from io import BytesIO
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from riskmodel.datasets import data_folder
-from riskmodel.training.log import TrainingLog, TrainingLogError, moved, named, noted
+from riskmodel.training.log import (
+    AmbiguousDates,
+    TrainingLog,
+    TrainingLogError,
+    moved,
+    named,
+    noted,
+)
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import LogColumn, log_columns
 from riskmodel.training.merge import merge_logs
@@ -108,36 +115,34 @@ def _take(given: _Given, *, again: bool = False) -> None:
 
 
 def _file(digest: str, name: str, content: bytes) -> LogFile:
-    """A file with what came of it."""
-    read = partial(
-        read_log,
-        content,
-        time_zone=st.session_state.get("log_zone") or _home(),
-        activities=training_kept.activities(),
-    )
-    try:
-        return LogFile(digest, name, named(read(), name))
-    except TrainingLogError as error:
-        problem = str(error)
-    columns = _to_be_named(content)
-    if not columns:
-        return LogFile(digest, name, problem=problem)
-    meanings = state(TrainingState).meanings.get(headers(columns))
-    if meanings is None:
+    """A file with what came of it: sessions, a question or a problem."""
+    page, columns = state(TrainingState), _columns(content)
+    kind = headers(columns)
+    # Of no program that we know: somebody has to name them.
+    to_be_named = columns if not any(column.meaning for column in columns) else ()
+    if to_be_named and kind not in page.meanings:
         return LogFile(digest, name, columns=columns, content=content)
     try:
-        return LogFile(digest, name, named(read(columns=meanings), name))
+        log = read_log(
+            content,
+            time_zone=st.session_state.get("log_zone") or _home(),
+            columns=page.meanings.get(kind),
+            activities=training_kept.activities(),
+            day_first=page.day_first.get(kind),
+        )
+    except AmbiguousDates as error:
+        return LogFile(digest, name, date=error.cell, content=content)
     except TrainingLogError as error:
-        return LogFile(digest, name, None, str(error), columns, content)
+        return LogFile(digest, name, None, str(error), to_be_named, content=content)
+    return LogFile(digest, name, named(log, name))
 
 
-def _to_be_named(content: bytes) -> tuple[LogColumn, ...]:
-    """Columns of a table of no program that we know."""
+def _columns(content: bytes) -> tuple[LogColumn, ...]:
+    """Columns of a table, none of another file."""
     try:
-        columns = log_columns(content)
+        return log_columns(content)
     except TrainingLogError:
         return ()
-    return () if any(column.meaning for column in columns) else columns
 
 
 def headers(columns: Sequence[LogColumn]) -> tuple[str, ...]:
@@ -147,11 +152,21 @@ def headers(columns: Sequence[LogColumn]) -> tuple[str, ...]:
 
 def use_columns(columns: Sequence[LogColumn], meanings: dict[str, str]) -> None:
     """Read all tables with these columns, now that somebody has named them."""
-    page, kind = state(TrainingState), headers(columns)
-    page.meanings[kind] = meanings
+    state(TrainingState).meanings[headers(columns)] = meanings
+    _ask_again()
+
+
+def use_day_first(file: LogFile, *, day_first: bool) -> None:
+    """Read all tables like this one, now that somebody has said how dates begin."""
+    state(TrainingState).day_first[headers(_columns(file.content))] = day_first
+    _ask_again()
+
+
+def _ask_again() -> None:
+    """Read the files again about which there was a question."""
+    page = state(TrainingState)
     page.files = [
-        _file(f.digest, f.name, f.content) if headers(f.columns) == kind else f
-        for f in page.files
+        _file(f.digest, f.name, f.content) if f.content else f for f in page.files
     ]
     _put_together()
 
@@ -192,7 +207,7 @@ def forget() -> None:
     """Let go of the log and of everything that was said about it."""
     page = state(TrainingState)
     page.log, page.example, page.problem, page.no_word = None, "", "", ""
-    page.files, page.same, page.meanings = [], [], {}
+    page.files, page.same, page.meanings, page.day_first = [], [], {}, {}
     page.uploads += 1
     st.session_state["log_example"] = None
     state(FormState).log_answers = {}

@@ -17,16 +17,18 @@ _AT_FIRST = 6  # words in sight
 _LONGEST = 40  # letters of a word that are shown
 
 
-def ask(log: TrainingLog) -> None:
-    """Ask what words mean of which nobody has said it, those of most sessions first."""
+def unanswered(log: TrainingLog) -> list[tuple[str, int]]:
+    """Words of which nobody has said what they mean, those of most sessions first."""
     answered = set(map(activity_key, training_kept.said()))
-    words = [
+    return [
         (word, sessions)
         for word, sessions in unknown_activities(log).items()
         if activity_key(word) not in answered
     ]
-    if not words:
-        return
+
+
+def ask(words: Sequence[tuple[str, int]]) -> None:
+    """Ask what words mean."""
     st.header("Which sport is this?", anchor=False)
     look.note("Asked once: your words are kept in this browser, for the next files too.")
     chosen = _choices(words[:_AT_FIRST], "log_words")
