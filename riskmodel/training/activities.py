@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
@@ -14,7 +15,7 @@ _SHOWN = 5  # words named in a sentence
 
 
 def unknown_activities(log: TrainingLog) -> Mapping[str, int]:
-    """Words whose sport is not known, with their sessions, the most frequent first.
+    r"""Words whose sport is not known, with their sessions, the most frequent first.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def unknown_activities(log: TrainingLog) -> Mapping[str, int]:
     Examples
     --------
     >>> from riskmodel.training.log_file import read_log
-    >>> text = b"When,Minutes,Type\\n2026-06-01,60,Quidditch\\n2026-06-02,60,quidditch\\n"
+    >>> text = b"When,Minutes,Type\n2026-06-01,60,Quidditch\n2026-06-02,60,quidditch\n"
     >>> own = {"When": "start", "Minutes": "duration_min", "Type": "sport"}
     >>> dict(unknown_activities(read_log(text, columns=own)))
     {'Quidditch': 2}
@@ -44,15 +45,18 @@ def unknown_activities(log: TrainingLog) -> Mapping[str, int]:
 def words_of(sessions: pd.DataFrame) -> dict[str, int]:
     """Words of sessions with how often they stand there, the most frequent first."""
     words = sessions["activity"].fillna("")
-    keys = words.map({word: activity_key(word) for word in words.unique()})
-    first = words.groupby(keys, sort=False).first()
-    return {str(first[key]): int(n) for key, n in keys.value_counts().items()}
+    numbers, written = Counter[str](), dict[str, str]()
+    for word, number in words.value_counts(sort=False).items():
+        key = activity_key(str(word))
+        written.setdefault(key, str(word))
+        numbers[key] += int(number)
+    return {written[key]: number for key, number in numbers.most_common()}
 
 
 def named(sessions: pd.DataFrame) -> tuple[str, ...]:
     """Words of sessions with their numbers, for a sentence."""
     words = list(words_of(sessions).items())
-    return tuple(f"{word[:30] or 'no word'} ({n})" for word, n in words[:_SHOWN])
+    return tuple(f"{word[:30] or 'none named'} ({n})" for word, n in words[:_SHOWN])
 
 
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:

@@ -2,8 +2,10 @@
 
 The load of a session is how hard it felt, from 0 to 10, times its minutes [1]_.  Where
 nobody said how hard it felt, the usual figure of the sport stands in, marked as
-estimated; where the sport is not known, that of other sports.  The loads that programs compute from heart rate or power are left alone:
-they are on other scales, and a mixture would show changes that are none.
+estimated; where the sport is not known, that of other sports, since a session left out
+would make a week look lighter than it was.  The loads that programs compute from heart
+rate or power are left alone: they are on other scales, and a mixture would show changes
+that are none.
 
 References
 ----------

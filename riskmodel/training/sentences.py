@@ -72,8 +72,8 @@ _ASSUMED = {
     "time is used.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
-    "not_training": "{sessions:session} {sessions:is} read as no training, and do not count "
-    "unless you say so: {named}.",
+    "not_training": "{sessions:session} {sessions:is} read as no training and left out "
+    "unless you say otherwise: {named}.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }
@@ -112,6 +112,14 @@ _LEFT_OUT = {
 
 _OPEN = {
     "nothing_before": "The log has no session before {on:year}.",
+    "not_before": "{sessions:session} from {on:year} on, the latest on {latest:year}, "
+    "{sessions:is} not counted.",
+    "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
+    "{why:why}{cell:cell}.",
+    "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "
+    "does not say: {named}.",
+    "sport_open_longer": "How much of {sessions:longer session} of the last 4 weeks was "
+    "{sport}, the log does not say: {named}. The longest known is {minutes:time} on {day}.",
     "ended_long_ago": "The log ends on {end:year}, {days} days before the session: what "
     "came after, it does not say.",
     "no_calendar": "FIT files hold one session each: whether there were others, no file "
@@ -194,6 +202,9 @@ def is_left_out(found: Finding) -> bool:
     return found.kind in _LEFT_OUT
 
 
+_ONE_OR_MORE = {"is": ("is", "are"), "a session": ("a session", "sessions")}
+
+
 class _Writer(string.Formatter):
     """Writes days, times, lists and counted nouns, besides what Python itself formats."""
 
@@ -212,8 +223,12 @@ class _Writer(string.Formatter):
             return duration_text(value)
         if format_spec == "the":
             return "the" if value else "the last"
-        if format_spec == "is":
-            return "is" if value == 1 else "are"
+        if format_spec in _ONE_OR_MORE:
+            return _ONE_OR_MORE[format_spec][value != 1]
+        if format_spec == "why":
+            return SKIPPED[value]
+        if format_spec == "cell":  # what stands there, as it is written
+            return f" ({value[:30]!r})" if value else ""
         if isinstance(value, date):
             return day_words(value, year=format_spec == "year")
         if len(format_spec) > 1 and format_spec[0].isalpha():

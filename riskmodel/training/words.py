@@ -188,6 +188,19 @@ def similar_sports(sport: str) -> tuple[str, ...]:
     return tuple(table()["similar"].get(sport, [sport]))
 
 
+def sports_with(sport: str) -> tuple[str, ...]:
+    """Sports that hold a part of unknown length that is similar, and are not similar.
+
+    Examples
+    --------
+    >>> sports_with("cycling"), sports_with("hiking")
+    (('triathlon',), ())
+    """
+    mixed = table()["mixed"].items()
+    parts = set(similar_sports(sport))
+    return tuple(m for m, held in mixed if m not in parts and parts & set(held))
+
+
 def limit(name: str) -> float:
     """One of the judged limits."""
     return float(table()["limits"][name])

@@ -942,7 +942,7 @@ def test_a_fit_file_beside_a_list_does_not_lengthen_the_list():
     # Nor does one from January make the weeks before May weeks of rest.
     early = answer(log, "sessions_per_week", date(2026, 6, 3))
     assert early.value is None
-    assert "goes back only 3 days" in early.reason
+    assert "goes back only 2 days" in early.reason
     # The list ended long ago, the FIT file is of yesterday.
     last = merge_logs([own(ENDED), *fits(datetime(2026, 7, 19, 7, tzinfo=UTC))])
     weekly = answer(last, "sessions_per_week", date(2026, 7, 20))
