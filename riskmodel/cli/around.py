@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,8 +23,15 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
+from riskmodel.training.activities import unknown_activities
 from riskmodel.training.derive import Derived, derive
-from riskmodel.training.log import TrainingLog, TrainingLogError, named, noted
+from riskmodel.training.log import (
+    AmbiguousDates,
+    TrainingLog,
+    TrainingLogError,
+    named,
+    noted,
+)
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
@@ -34,7 +41,10 @@ from riskmodel.weather.hours import Weather
 _FIRST_HELP = (
     "The first start, like 2027-07-04T06:00; of a forecast the present by default."
 )
-_NO_ZONE = "Time zone: UTC; say yours with --time-zone, such as Europe/Berlin."
+_NO_ZONE = (
+    "Without --time-zone, days are those of UTC: a late or early session may lie on "
+    "another day of yours."
+)
 SessionOption = Annotated[
     str, typer.Option("--session", help="A JSON session, or - to read it.")
 ]
@@ -50,6 +60,25 @@ DayOption = Annotated[
 ]
 ZoneOption = Annotated[
     str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+]
+DayFirstOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--day-first/--month-first",
+        help="How dates such as 03/04/2026 begin, where no date of a file tells.",
+    ),
+]
+ActivityOption = Annotated[
+    list[str] | None,
+    typer.Option(help="What a word means: Løb=running, or Nap=not_training."),
+]
+CompleteOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Last day up to which all training is in the files; at first that of the "
+        "last session.",
+    ),
 ]
 
 
@@ -155,31 +184,35 @@ def log_command(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
     ],
     time_zone: Annotated[
-        str | None, typer.Option(help="Yours, such as Europe/Berlin; else UTC.")
+        str | None, typer.Option(help="Yours, such as Europe/Berlin; at first UTC.")
     ] = None,
+    day_first: DayFirstOption = None,
+    activity: ActivityOption = None,
+    count_not_training: Annotated[
+        bool, typer.Option("--count-not-training", help="Naps and the like count too.")
+    ] = False,
     air_temperature_c: Annotated[
         float | None, typer.Option(help="Of the planned session.")
     ] = None,
     relative_humidity_pct: Annotated[
         float | None, typer.Option(help="Of the planned session.")
     ] = None,
-    complete_until: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Last day up to which all training is in the files; at first that of the "
-            "last session.",
-        ),
-    ] = None,
+    complete_until: CompleteOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what training logs answer about the weeks before a session.
 
-    Takes any number of files.  One that cannot be read is told beside the others; ends
-    with 2 if there is none left.
+    Takes any number of files; one that cannot be read is told beside the others.
     """
     with sentences_for_errors():
-        log = _merged_log(files, time_zone or "UTC")
+        reading = {
+            "time_zone": time_zone or "UTC",
+            "activities": dict(map(_word_and_meaning, activity or [])),
+            "day_first": day_first,
+        }
+        log = _merged_log(files, reading)
+        if time_zone is None and log.report.days_by_zone:
+            typer.echo(_NO_ZONE, err=True)
         answers = derive(
             log,
             on=on.date(),
@@ -187,20 +220,29 @@ def log_command(
             air_temperature_c=air_temperature_c,
             relative_humidity_pct=relative_humidity_pct,
             complete_until=None if complete_until is None else complete_until.date(),
+            not_training_counts=count_not_training,
         )
-        if as_json:
-            typer.echo(_log_json(log, answers, time_zone or "UTC"))
-        else:
-            typer.echo(_log_text(log, answers, time_zone))
+        tell = _log_json if as_json else _log_text
+        typer.echo(tell(log, answers, time_zone or "UTC"))
 
 
-def _merged_log(files: list[Path], time_zone: str) -> TrainingLog:
+def _word_and_meaning(text: str) -> tuple[str, str]:
+    """Take Løb=running apart; a word may hold the sign itself."""
+    word, sign, meaning = text.rpartition("=")
+    if not sign:
+        raise ValueError(f"{text!r} says no meaning: write it as Løb=running.")
+    return word, meaning.strip()
+
+
+def _merged_log(files: list[Path], reading: dict[str, Any]) -> TrainingLog:
     """One log of all files that can be read, each file once."""
     once, again = without_repeats((str(file), file) for file in files)
     logs = []
     for name, file in once.values():
         try:
-            logs.append(named(read_log(file.read_bytes(), time_zone=time_zone), name))
+            logs.append(named(read_log(file.read_bytes(), **reading), name))
+        except AmbiguousDates as error:
+            typer.echo(f"{name}: {error} Give --day-first or --month-first.", err=True)
         except TrainingLogError as error:
             typer.echo(f"{name}: {error}", err=True)
     if not logs:
@@ -209,20 +251,24 @@ def _merged_log(files: list[Path], time_zone: str) -> TrainingLog:
 
 
 def _log_json(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
-    whole = {
-        "report": {**log.report.in_words(), "time_zone": time_zone},
-        "answers": [answer.in_words() for answer in answers],
+    report = {
+        **log.report.in_words(),
+        "time_zone": time_zone,
+        "unknown_activities": dict(unknown_activities(log)),
     }
+    whole = {"report": report, "answers": [answer.in_words() for answer in answers]}
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
 
 
-def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str | None) -> str:
+def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
     lines = [f"{log.report.summary()}."]
     for heading, sentences in log.report.groups().items():
         if sentences:
             lines += [f"{heading}:", *(f"    {sentence}" for sentence in sentences)]
-    zone = f"Time zone: {time_zone}." if time_zone else _NO_ZONE
-    lines += [zone, ""]
+    if unknown := unknown_activities(log):
+        word = next(iter(unknown))
+        lines.append(f'Say what a word means with --activity "{word}=running".')
+    lines += [f"Time zone: {time_zone}.", ""]
     for answer in answers:
         value = "open" if answer.value is None else f"{answer.value:g}"
         lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.training.sentences import (
+    BY_ZONE,
     NEEDED,
     SKIPPED,
     Finding,
@@ -183,6 +184,11 @@ class LogReport:
         """What its reader should look at."""
         settled = (is_assumed, is_left_out)
         return tuple(note for note in self.notes if not any(is_(note) for is_ in settled))
+
+    @property
+    def days_by_zone(self) -> bool:
+        """Whether a day depends on the time zone that was given."""
+        return any(note.kind in BY_ZONE for note in self.notes)
 
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
