@@ -147,7 +147,10 @@ def _forecast(
 
 @app.command("log")
 def log_command(
-    files: Annotated[list[Path], typer.Argument(help="Training logs: CSV or FIT.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Logs: CSV, FIT, TCX, GPX, Apple Health, an archive (.zip)."),
+    ],
     sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
     on: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
@@ -178,7 +181,7 @@ def log_command(
         logs = []
         for file in files:
             try:
-                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
+                logs.append(read_log(file, time_zone=time_zone))
             except TrainingLogError as error:
                 stop(f"{file}: {error}")
         log = merge_logs(logs)

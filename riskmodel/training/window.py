@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.training.fit_file import FIT
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import Finding, day_words, finding
+from riskmodel.training.track_file import ONE_SESSION_EACH
 from riskmodel.training.words import limit
 
 _DAY = pd.Timedelta(days=1)
@@ -25,7 +25,7 @@ class Window:
     sport: str
     first: pd.Timestamp  # that the log covers
     end: pd.Timestamp  # last day that it covers, before `on`
-    calendar: bool  # whether it covers days at all; single FIT files do not
+    calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
 
     def last(self, days: int) -> pd.DataFrame:
@@ -94,7 +94,8 @@ def window_of(
     ValueError if it is said to be complete only until a day before its last session.
     """
     before = log.sessions[log.sessions["day"] < on]
-    listed = log.sessions[log.sessions["sources"].map(lambda sources: sources != (FIT,))]
+    alone = log.sessions["sources"].map(ONE_SESSION_EACH.issuperset)
+    listed = log.sessions[~alone.astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
     end = min(days.iloc[-1], on - _DAY)
