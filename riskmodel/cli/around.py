@@ -178,7 +178,10 @@ def _forecast(
 
 @app.command("log")
 def log_command(
-    files: Annotated[list[Path], typer.Argument(help="Training logs: CSV or FIT.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Logs: CSV, FIT, TCX, GPX, Apple Health, an archive (.zip)."),
+    ],
     sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
     on: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
@@ -240,7 +243,7 @@ def _merged_log(files: list[Path], reading: dict[str, Any]) -> TrainingLog:
     logs = []
     for name, file in once.values():
         try:
-            logs.append(named(read_log(file.read_bytes(), **reading), name))
+            logs.append(named(read_log(file, **reading), name))
         except AmbiguousDates as error:
             typer.echo(f"{name}: {error} Give --day-first or --month-first.", err=True)
         except TrainingLogError as error:

@@ -16,8 +16,6 @@ from riskmodel.training.words import sport_of
 FIT = "a FIT file"
 """Source of the sessions of such files, which hold one each and are no calendar."""
 
-MOST_FIT_BYTES = 25_000_000
-
 _MULTISPORT = {"swimming", "cycling", "running"}
 _SUB_SPORTS = {
     "strength_training": "gym_strength",
@@ -38,11 +36,6 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     The zone is for a file that does not tell its local time.  Position, device and user
     are not read.
     """
-    if len(content) > MOST_FIT_BYTES:
-        raise TrainingLogError(
-            f"This FIT file has {len(content) / 1e6:.0f} MB; allowed are up to "
-            f"{MOST_FIT_BYTES / 1e6:.0f} MB."
-        )
     messages, notes = _messages(content)
     kind = next((m.get("type") for name, m in messages if name == "file_id"), None)
     if kind not in (None, "activity"):

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS
 from riskmodel.training import cells as read
+from riskmodel.training.any_file import Given, read_any
 from riskmodel.training.dates import NEEDED, dates
-from riskmodel.training.fit_file import FIT, is_fit, read_fit
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
+from riskmodel.training.one_file import Ways
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import UNREADABLE, by_value, sessions_of
@@ -36,7 +37,7 @@ Array = NDArray[Any]
 
 
 def read_log(
-    content: bytes,
+    file: Given,
     *,
     time_zone: str = "UTC",
     columns: Mapping[str, str] | None = None,
@@ -47,13 +48,15 @@ def read_log(
 
     Parameters
     ----------
-    content : bytes
-        ``activities.csv`` of Strava, ``Activities.csv`` of Garmin Connect, the table of
-        intervals.icu, ``workouts.csv`` of TrainingPeaks, a FIT file, or, with
-        `columns`, any other CSV table.
+    file : bytes, pathlib.Path or binary file
+        What it is is told by what it holds: a table of Strava, Garmin Connect,
+        intervals.icu, TrainingPeaks or WHOOP, or, with `columns`, any other CSV table; a
+        FIT, TCX or GPX file; the ``export.zip`` of Apple Health or Health Connect; the
+        archive (``.zip``) of a Strava or Garmin account, or any other with such files in
+        it; each also as ``.gz``.  A path and an open file are read bit by bit.
     time_zone : str
-        Where the athlete lives, such as ``"Europe/Berlin"``: Strava and FIT files write
-        UTC, and a late run would lie on another day.
+        Where the athlete lives, such as ``"Europe/Berlin"``: Strava, FIT, TCX and GPX
+        files write UTC, and a late run would lie on another day.
     columns : mapping of str to str, optional
         For a table of one's own: header, as from `log_columns`, to one of `MEANINGS`.
         Needed are ``start`` and one of the durations.
@@ -66,6 +69,7 @@ def read_log(
     Returns
     -------
     TrainingLog
+        Of several in an archive the one that they make together.
 
     Raises
     ------
@@ -85,10 +89,12 @@ def read_log(
     [[60.0, 4.0], [90.0, 6.0]]
     """
     zone, said = _zone(time_zone), as_compared(activities)
-    if is_fit(content):
-        rows, notes = read_fit(content, zone)
-        return sessions_of(rows, FIT, notes, said=said)
-    return _of_table(read_table(content, columns), zone, said, day_first)
+    ways = Ways(
+        zone,
+        lambda content: _of_table(read_table(content, columns), zone, said, day_first),
+        lambda rows: sessions_of(rows.frame, rows.source, rows.notes, said=said),
+    )
+    return read_any(file, ways)
 
 
 def _of_table(

@@ -71,6 +71,14 @@ _ASSUMED = {
     "moving one and of more than {hours:g} hours, a watch left running perhaps: the moving "
     "time is used.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
+    "track_local_time": "Where a file writes UTC, local time is that of {zone}.",
+    "gpx_duration": "A GPX file tells no duration: it is the time from its first point to "
+    "its last.",
+    "garmin_archive": "Garmin's archive writes local time, durations in milliseconds and "
+    "distances in centimetres.",
+    "apple_health": "Apple Health writes the time of the phone that made the export; local "
+    "time is that of the zone of each workout where it names one.",
+    "health_connect": "Health Connect writes UTC with the distance of local time from it.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
     "not_training": "{sessions:session} {sessions:is} read as no training and left out "
     "unless you say otherwise: {named}.",
@@ -86,6 +94,8 @@ _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
+    "members_unread": "{files:file} in the archive could not be read, such as {name}: "
+    "{why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
     "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
     "needed is {allowed:a number of}.",
@@ -109,6 +119,7 @@ _DOUBTS = {
 """What a reader should look at."""
 
 _LEFT_OUT = {
+    "left_in_archive": "Not needed, and not unpacked: {files:other file} in the archive.",
     "same_file": "{name} is the same file as {first}: counted once.",
 }
 """What else was left out than rows."""
@@ -125,10 +136,10 @@ _OPEN = {
     "{sport}, the log does not say: {named}. The longest known is {minutes:time} on {day}.",
     "ended_long_ago": "The log ends on {end:year}, {days} days before the session: what "
     "came after, it does not say.",
-    "no_calendar": "FIT files hold one session each: whether there were others, no file "
-    "says.",
+    "no_calendar": "FIT, TCX and GPX files hold one session each: whether there were "
+    "others, no file says.",
     "ends": f"The {_ENDS}",
-    "list_ends": f"Besides FIT files, the {_ENDS}",
+    "list_ends": f"Besides files of one session each, the {_ENDS}",
     "under_a_week": f"{_BACK}is a week.",
     "under_7_days": f"{_BACK}are 7.",
     "under_14_days": f"{_BACK}are 14.",
@@ -137,7 +148,7 @@ _OPEN = {
     "similar_to_other": "Which sessions are similar, other does not say.",
     "similar_only_cut": "The only similar sessions of the last 4 weeks are longer than 24 "
     "hours.",
-    "none_in_fit": "There is no {sport} in the FIT files.",
+    "none_in_fit": "There is no {sport} in the files of one session each.",
     "none_so_far": "There is no {sport} in the log, and it goes back only {days:day}.",
     "hardness_open": "How hard the session on {day} was, the log does not say: no effort, "
     "and neither intensity nor heart rate that settles it.",

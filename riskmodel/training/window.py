@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.training.fit_file import FIT
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import Finding, day_words, finding
+from riskmodel.training.track_file import ONE_SESSION_EACH
 from riskmodel.training.words import limit
 
 MONTH_DAYS = 28
@@ -31,7 +31,7 @@ class Window:
     sport: str
     first: pd.Timestamp  # that the log covers
     end: pd.Timestamp  # last day that it covers, before `on`
-    calendar: bool  # whether it covers days at all; single FIT files do not
+    calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
     doubtful: pd.DataFrame  # rows that may be sessions before the planned one
 
@@ -145,7 +145,8 @@ def window_of(
     """
     before = counted[counted["day"] < on]
     kept = log.sessions[log.sessions["day"] < on]
-    listed = kept[kept["sources"].map(lambda sources: sources != (FIT,))]
+    alone = kept["sources"].map(ONE_SESSION_EACH.issuperset)
+    listed = kept[~alone.astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
     end = days.iloc[-1]

@@ -530,13 +530,13 @@ SHIFTED = {
     [
         (b"", "no text"),
         (b"\x00\x01\x02", "no text"),
-        (b"\xff\xd8\xff\xe0" + bytes(20), "no text"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "picture"),
         (b"%PDF-1.7", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
         (b"\x1f\x8b\x08rubbish", "compressed"),
-        (zipped("activities.csv"), "zip archive"),
-        (zipped("[Content_Types].xml"), "Excel workbook"),
-        (b"<?xml version='1.0'?><gpx/>", "GPX or TCX"),
+        (zipped("activities.csv"), "no log that can be read"),
+        (zipped("[Content_Types].xml"), "no Excel workbook"),
+        (b"<?xml version='1.0'?><gpx/>", "GPX file holds no track with times"),
         (b'{"activities": []}', "JSON"),
         (b"just a sentence", "no table"),
         (b"Name,Age\nAda,31\n", "no program known here"),
@@ -924,10 +924,14 @@ def test_single_fit_files_are_no_calendar():
         }
         assert found.pop("longest_recent_min").value == 111
         assert all(d.value is None for d in found.values())
-        assert all("FIT files hold one session each" in d.reason for d in found.values())
+        assert all(
+            "FIT, TCX and GPX files hold one session each" in d.reason
+            for d in found.values()
+        )
     assert "at least" in answer(log, "longest_recent_min").source
     assert (
-        "no cycling in the FIT" in answer(log, "longest_recent_min", sport="cycling").reason
+        "no cycling in the files of one"
+        in answer(log, "longest_recent_min", sport="cycling").reason
     )
 
 
@@ -937,7 +941,9 @@ def test_a_fit_file_beside_a_list_does_not_lengthen_the_list():
     assert answer(log, "longest_recent_min").value == 111
     rest = answer(log, "rest_days_7d")
     assert rest.value is None
-    assert rest.reason.startswith("Besides FIT files, the log ends on 6 Jul;")
+    assert rest.reason.startswith(
+        "Besides files of one session each, the log ends on 6 Jul;"
+    )
     assert answer(log, "rest_days_7d", complete_until=date(2026, 7, 12)).value == 5
     # Nor does one from January make the weeks before May weeks of rest.
     early = answer(log, "sessions_per_week", date(2026, 6, 3))

@@ -1,0 +1,91 @@
+"""The list of activities in the archive that Garmin gives of an account.
+
+``DI_CONNECT/DI-Connect-Fitness/..._summarizedActivities.json``: local time in
+milliseconds since 1970 as if it were UTC, durations in milliseconds, distances in
+centimetres.  It grows to hundreds of megabytes, and is read bit by bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from riskmodel.training.limits import MOST_ROWS, Readable
+from riskmodel.training.log import TrainingLogError
+from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sessions import by_value
+from riskmodel.training.words import sport_of
+
+GARMIN_ARCHIVE = "Garmin's archive"
+GARMIN_MARK = b'"summarizedActivitiesExport"'
+
+_LISTS = ("item.summarizedActivitiesExport.item", "summarizedActivitiesExport.item")
+_FIELDS = (
+    "startTimeLocal", "beginTimestamp", "duration", "elapsedDuration", "distance",
+    "activityType", "sportType", "avgHr", "maxHr",
+)  # fmt: skip
+
+
+def read_garmin_archive(
+    stream: Readable, zone: ZoneInfo
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Rows for `sessions_of`, one for each activity of the list, and notes.
+
+    The zone is for activities that name no local time.
+    """
+    told = pd.DataFrame(_activities(stream), columns=list(_FIELDS), dtype=object)
+    if told.empty:
+        raise TrainingLogError("There are no activities in this list of Garmin.")
+    number = {
+        name: pd.to_numeric(told[name], errors="coerce").astype(float)
+        for name in _FIELDS
+        if name not in ("activityType", "sportType")
+    }
+    word = told["activityType"].where(told["activityType"].notna(), told["sportType"])
+    utc = pd.to_datetime(number["beginTimestamp"], unit="ms", errors="coerce", utc=True)
+    there = utc.dt.tz_convert(zone).dt.tz_localize(None)
+    local = pd.to_datetime(number["startTimeLocal"], unit="ms", errors="coerce")
+    rows = pd.DataFrame({"moment": local.where(local.notna(), there)})
+    rows["has_time"] = True
+    rows["activity"] = word.fillna("").astype("str").str.replace("_", " ")
+    rows["sport"] = by_value(rows["activity"], sport_of)
+    moving, elapsed = number["duration"], number["elapsedDuration"]
+    rows["duration_min"] = np.where(moving > 0, moving, elapsed) / 60_000
+    rows["distance_m"] = number["distance"] / 100
+    rows["average_heart_rate_bpm"] = number["avgHr"]
+    rows["highest_heart_rate_bpm"] = number["maxHr"]
+    return rows, [finding("garmin_archive")]
+
+
+def _activities(stream: Readable) -> list[dict[str, Any]]:
+    """What each activity says of itself; whatever stands deeper is passed over."""
+    try:
+        import ijson  # comes with the app
+    except ImportError as error:
+        raise TrainingLogError(
+            'Garmin\'s archive needs one more package: pip install "cramp-risk[app]".'
+        ) from error
+    rows: list[dict[str, Any]] = []
+    try:
+        for prefix, event, value in ijson.parse(stream, use_float=True):
+            if event == "start_map" and prefix in _LISTS:
+                rows.append({})
+                if len(rows) > MOST_ROWS:
+                    break
+            elif event in ("number", "string"):
+                where, _, name = prefix.rpartition(".")
+                if where in _LISTS and name in _FIELDS:
+                    rows[-1][name] = value
+    except ijson.JSONError as error:
+        raise TrainingLogError(
+            "This list of Garmin is damaged or was cut off: it cannot be read."
+        ) from error
+    if len(rows) > MOST_ROWS:
+        raise TrainingLogError(
+            f"There are more than {MOST_ROWS} activities in this list of Garmin; allowed "
+            f"are up to {MOST_ROWS}."
+        )
+    return rows
