@@ -24,7 +24,7 @@ from riskmodel.cli.frame import (
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.activities import unknown_activities
-from riskmodel.training.derive import Derived, derive
+from riskmodel.training.derive import Derived, derive, not_before
 from riskmodel.training.log import (
     AmbiguousDates,
     TrainingLog,
@@ -35,6 +35,7 @@ from riskmodel.training.log import (
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
+from riskmodel.training.sentences import sentence
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -227,6 +228,8 @@ def log_command(
         )
         tell = _log_json if as_json else _log_text
         typer.echo(tell(log, answers, time_zone or "UTC"))
+        for later in not_before(log, on.date()):
+            typer.echo(sentence(later), err=True)
 
 
 def _word_and_meaning(text: str) -> tuple[str, str]:

@@ -53,6 +53,9 @@ DOUBTFUL = {
 """Columns of rows that may be sessions, and could not be read as such."""
 
 
+_MOST_FILES_SHOWN = 12
+
+
 class TrainingLogError(ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
 
@@ -186,6 +189,12 @@ class LogReport:
         return tuple(note for note in self.notes if not any(is_(note) for is_ in settled))
 
     @property
+    def not_training(self) -> int:
+        """Sessions that are none of training, such as naps."""
+        noted = (note for note in self.notes if note.kind == "not_training")
+        return sum(dict(note.details)["sessions"] for note in noted)
+
+    @property
     def days_by_zone(self) -> bool:
         """Whether a day depends on the time zone that was given."""
         return any(note.kind in BY_ZONE for note in self.notes)
@@ -209,6 +218,7 @@ class LogReport:
             counted(len(self.files), "file"),
             counted(self.rows_used, "session"),
             f"{counted(left_out, 'row')} left out" if left_out else "nothing left out",
+            f"{self.not_training} no training" if self.not_training else "",
             counted(doubts, "doubt") if doubts else "",
         )
         return ", ".join(filter(None, parts))
@@ -216,7 +226,7 @@ class LogReport:
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Say it in sentences under their headings, in the order of reading."""
         return {
-            "Read": tuple(file.in_words() for file in self.files),
+            "Read": self._read(),
             "Used": (
                 f"{counted(self.rows_used, 'session')}, "
                 f"{_from_to(self.first_day, self.last_day)}.",
@@ -232,6 +242,11 @@ class LogReport:
     def lines(self) -> tuple[str, ...]:
         """All sentences of `groups`, one after the other."""
         return tuple(line for group in self.groups().values() for line in group)
+
+    def _read(self) -> tuple[str, ...]:
+        said = tuple(file.in_words() for file in self.files[:_MOST_FILES_SHOWN])
+        more = len(self.files) - len(said)
+        return (*said, f"And {counted(more, 'more file')}.") if more else said
 
     def _left_out(self, why: str, number: int) -> str:
         words = f"{counted(number, 'row')} left out: {SKIPPED[why]}"
@@ -318,9 +333,11 @@ def log_of(
 
 
 def named(log: TrainingLog, name: str) -> TrainingLog:
-    """Log of one file, with the name that its reader gave it."""
-    files = tuple(replace(file, name=name) for file in log.report.files)
-    return replace(log, report=replace(log.report, files=files))
+    """Log of one file or archive, with the name that its reader gave it."""
+    r = log.report
+    days = r.first_day, r.last_day
+    file = FileReport(name, r.sources, r.rows_read, r.rows_used, *days)
+    return replace(log, report=replace(r, files=(file,)))
 
 
 def noted(log: TrainingLog, *notes: Finding) -> TrainingLog:

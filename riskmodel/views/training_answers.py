@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.derive import Derived, derive, load_words, with_log
+from riskmodel.training.derive import Derived, derive, load_words, not_before, with_log
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.sentences import counted, day_words
+from riskmodel.training.sentences import counted, day_words, sentence
 from riskmodel.views import form, look, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import Answers, FormState, LogAnswer, TrainingState, state
@@ -50,8 +51,12 @@ def show(log: TrainingLog) -> None:
         air_temperature_c=answers.get("air_temperature_c"),
         relative_humidity_pct=answers.get("relative_humidity_pct"),
         complete_until=_ask_whether_complete(log, on),
+        not_training_counts=_ask_what_counts(log),
     )
     _show_answers(derived, answers, sport)
+    # Where nothing is answered, they are told with the reason.
+    if any(answer.value is not None for answer in derived):
+        look.note(*map(sentence, not_before(log, on)))
 
 
 def _planned(log: TrainingLog) -> tuple[date, str]:
@@ -88,12 +93,23 @@ def _sport_words(sport: str) -> str:
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     """Ask whether the days between the end of the log and the session were rest."""
-    last, before = log.report.last_day, on - timedelta(days=1)
+    earlier = log.sessions.loc[log.sessions["day"] < pd.Timestamp(on), "day"]
+    if not len(earlier):
+        return None
+    last, before = earlier.iloc[-1].date(), on - timedelta(days=1)
     if last >= before:
         return None
     key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
     words = f"I have not trained since {day_words(last, year=True)}"
     return before if st.toggle(words, key=key) else None
+
+
+def _ask_what_counts(log: TrainingLog) -> bool:
+    """Ask whether naps and the like count, where a log has any."""
+    if not (number := log.report.not_training):
+        return False
+    words = f"Count what is no training too, {counted(number, 'session')}"
+    return st.toggle(words, key="log_count_all")
 
 
 def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from typing import BinaryIO
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from riskmodel.datasets import data_folder
+from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.log import (
     AmbiguousDates,
     TrainingLog,
@@ -29,10 +31,11 @@ from riskmodel.training.same_files import without_repeats
 from riskmodel.views import form, look, training_kept, widgets
 from riskmodel.views.state import FormState, LogFile, TrainingState, state
 
-_Given = Sequence[tuple[str, bytes]]
-"""Names and contents of files."""
+_Given = Sequence[tuple[str, BinaryIO]]
+"""Names and files, open for reading."""
 
 _MOST_FILES = 60  # FIT files come one for each session
+_MOST_MB = 100  # of each, since a server holds them while they stand in the uploader
 _EXAMPLES = "example_logs"
 _PROGRAMS = {
     "garmin": "Garmin Connect",
@@ -42,11 +45,14 @@ _PROGRAMS = {
 }
 _WHERE = (
     ("Strava", "Settings, My Account, Download or Delete Your Account, Request Your "
-     "Archive. In it is activities.csv."),
+     "Archive: the .zip that comes by mail, or activities.csv in it."),
     ("Garmin Connect", "On the web, Activities, All Activities: scroll to the oldest you "
      "want, then Export CSV."),
+    ("Apple Health", "On the phone, your picture, Export All Health Data: export.zip."),
     ("intervals.icu", "On the web, the list of activities, then its download as CSV."),
     ("TrainingPeaks", "On the web, Settings, Export Data, Workout Summary."),
+    ("A list of your own", "As CSV or Excel, with a date and a duration in each row; you "
+     "are asked what the columns are."),
 )  # fmt: skip
 
 
@@ -65,9 +71,9 @@ def _upload_key() -> str:
     return f"log_upload_{state(TrainingState).uploads}"
 
 
-def _uploads() -> list[tuple[str, bytes]]:
+def _uploads() -> _Given:
     files = st.session_state.get(_upload_key()) or []
-    return [(file.name, file.getvalue()) for file in files]
+    return [(file.name, file) for file in files]
 
 
 # ---------------------------------------------------------------------------- reading
@@ -94,7 +100,7 @@ def _use_example() -> None:
 
 
 def _example(name: str) -> _Given:
-    return [(name, (data_folder(_EXAMPLES) / name).read_bytes())]
+    return [(name, BytesIO((data_folder(_EXAMPLES) / name).read_bytes()))]
 
 
 def _take(given: _Given, *, again: bool = False) -> None:
@@ -104,43 +110,48 @@ def _take(given: _Given, *, again: bool = False) -> None:
     page.problem = ""
     if len(given) > _MOST_FILES:
         page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
-    once, page.same = without_repeats(
-        (name, BytesIO(content)) for name, content in given[:_MOST_FILES]
-    )
+    once, page.same = without_repeats(given[:_MOST_FILES])
     page.files = [
-        before.get(digest) or _file(digest, name, file.getvalue())
+        before.get(digest) or _file(digest, name, file)
         for digest, (name, file) in once.items()
     ]
     _put_together()
 
 
-def _file(digest: str, name: str, content: bytes) -> LogFile:
+def _file(digest: str, name: str, file: BinaryIO) -> LogFile:
     """A file with what came of it: sessions, a question or a problem."""
-    page, columns = state(TrainingState), _columns(content)
+    page, columns = state(TrainingState), _columns(file)
     kind = headers(columns)
     # Of no program that we know: somebody has to name them.
     to_be_named = columns if not any(column.meaning for column in columns) else ()
     if to_be_named and kind not in page.meanings:
-        return LogFile(digest, name, columns=columns, content=content)
+        return LogFile(digest, name, columns=columns, content=_content(file))
     try:
         log = read_log(
-            content,
+            file,
             time_zone=st.session_state.get("log_zone") or _home(),
             columns=page.meanings.get(kind),
             activities=training_kept.activities(),
             day_first=page.day_first.get(kind),
         )
     except AmbiguousDates as error:
-        return LogFile(digest, name, date=error.cell, content=content)
+        return LogFile(digest, name, date=error.cell, content=_content(file))
     except TrainingLogError as error:
-        return LogFile(digest, name, None, str(error), to_be_named, content=content)
+        if not to_be_named:
+            return LogFile(digest, name, problem=str(error))
+        return LogFile(digest, name, None, str(error), to_be_named, content=_content(file))
     return LogFile(digest, name, named(log, name))
 
 
-def _columns(content: bytes) -> tuple[LogColumn, ...]:
+def _content(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _columns(file: BinaryIO) -> tuple[LogColumn, ...]:
     """Columns of a table, none of another file."""
     try:
-        return log_columns(content)
+        return log_columns(file)
     except TrainingLogError:
         return ()
 
@@ -158,7 +169,7 @@ def use_columns(columns: Sequence[LogColumn], meanings: dict[str, str]) -> None:
 
 def use_day_first(file: LogFile, *, day_first: bool) -> None:
     """Read all tables like this one, now that somebody has said how dates begin."""
-    state(TrainingState).day_first[headers(_columns(file.content))] = day_first
+    state(TrainingState).day_first[headers(_columns(BytesIO(file.content)))] = day_first
     _ask_again()
 
 
@@ -166,7 +177,7 @@ def _ask_again() -> None:
     """Read the files again about which there was a question."""
     page = state(TrainingState)
     page.files = [
-        _file(f.digest, f.name, f.content) if f.content else f for f in page.files
+        _file(f.digest, f.name, BytesIO(f.content)) if f.content else f for f in page.files
     ]
     _put_together()
 
@@ -220,11 +231,12 @@ def ask() -> None:
     """Ask for files, or for an example to look at."""
     page = state(TrainingState)
     st.file_uploader(
-        "Files of one athlete, as many as you like: activities.csv of Strava, Garmin "
-        "Connect or intervals.icu, workouts.csv of TrainingPeaks, FIT files, or a table of "
-        "your own",
-        type=["csv", "txt", "tsv", "fit"],
+        "Your log, in as many files as you like: a list such as activities.csv, FIT, TCX "
+        "or GPX files, or the whole archive (.zip) of your account",
+        type=ENDINGS,
         accept_multiple_files=True,
+        max_upload_size=_MOST_MB,
+        help=f"Up to {_MOST_MB} MB each. The command cramprisk log takes larger archives.",
         key=_upload_key(),
         on_change=_uploaded,
     )
