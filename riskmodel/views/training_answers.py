@@ -36,6 +36,7 @@ _WAYS = {
     "none_so_far": _FURTHER_BACK,
     "similar_to_other": "Choose the sport of the session above.",
     "no_planned_weather": "Give the air temperature in My session.",
+    "doubtful": "Mend them in the file, or answer it yourself.",
 }
 """How to come by an answer that a log leaves open, by the kind of its finding."""
 
