@@ -162,7 +162,9 @@ def _sums_up(row: list[str], activity: str) -> bool:
     """Whether a row without a date begins with a word such as Total, and no session."""
     words = words_of_logs()["summary"]
     sums, beside = ({*map(folded, words[name])} for name in ("words", "beside"))
-    first = next(cell for cell in row if cell.strip())
+    first = next((cell for cell in row if cell.strip(" 0123456789.,:-")), "")
+    if not first:
+        return False
     for text in map(folded, filter(None, (first, activity))):
         said = set(text.split())
         if text not in sums and (not said & sums or said - sums - beside):
