@@ -39,7 +39,8 @@ def test_the_command_says_read_used_left_out_doubts_and_assumed_in_this_order(tm
     said += ["Assumed:", *log.report.groups()["Assumed"]]
     assert lines[: len(said)] == said
     assert log.report.summary() == "1 file, 60 sessions, 1 row left out"
-    assert "say yours with --time-zone" in done.stdout
+    assert "Time zone: UTC." in done.stdout
+    assert "Without --time-zone, days are those of UTC" in done.stderr
     as_json = run(*files, "--sport", "running", "--on", "2026-07-13", "--json")
     report = json.loads(as_json.stdout)["report"]
     assert report["sentences"] == {n: list(g) for n, g in log.report.groups().items()}
