@@ -11,7 +11,6 @@ import pandas as pd
 
 from riskmodel.training.sentences import (
     BY_ZONE,
-    NEEDED,
     SKIPPED,
     Finding,
     counted,
@@ -157,8 +156,6 @@ class LogReport:
         Units and times taken for granted, and what a reader should know.
     files : tuple of FileReport
         One for each file.
-    examples : mapping of str to str
-        A cell that could not be read, by the reason why its row was left out.
     """
 
     sources: tuple[str, ...]
@@ -170,7 +167,6 @@ class LogReport:
     estimated_sessions: int
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
-    examples: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def share_estimated(self) -> float:
@@ -202,7 +198,7 @@ class LogReport:
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
         whole = asdict(self)
-        del whole["notes"], whole["examples"]
+        del whole["notes"]
         return {
             **whole,
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
@@ -232,7 +228,10 @@ class LogReport:
                 f"{_from_to(self.first_day, self.last_day)}.",
             ),
             "Left out": (
-                *(self._left_out(why, number) for why, number in self.skipped.items()),
+                *(
+                    f"{counted(number, 'row')} left out: {SKIPPED[why]}."
+                    for why, number in self.skipped.items()
+                ),
                 *map(sentence, filter(is_left_out, self.notes)),
             ),
             "Doubts": tuple(map(sentence, self.doubts)),
@@ -247,13 +246,6 @@ class LogReport:
         said = tuple(file.in_words() for file in self.files[:_MOST_FILES_SHOWN])
         more = len(self.files) - len(said)
         return (*said, f"And {counted(more, 'more file')}.") if more else said
-
-    def _left_out(self, why: str, number: int) -> str:
-        words = f"{counted(number, 'row')} left out: {SKIPPED[why]}"
-        if why not in self.examples:
-            return f"{words}."
-        cell = f"such as {self.examples[why][:30]!r}"
-        return ", ".join(filter(None, (words, cell, NEEDED.get(why, "")))) + "."
 
     def _load(self) -> str:
         if not self.estimated_sessions:
@@ -316,7 +308,6 @@ def log_of(
     """
     days = (sessions["day"].iloc[place].date() for place in (0, -1))
     alone = FileReport("", tuple(sources), rows_read, len(sessions), *days)
-    unread = doubtful[doubtful["cell"].fillna("") != ""]
     report = LogReport(
         alone.sources,
         rows_read,
@@ -327,7 +318,6 @@ def log_of(
         int(sessions["session_rpe"].isna().sum()),
         tuple(dict.fromkeys(notes)),
         tuple(files) or (alone,),
-        dict(zip(unread["why"][::-1], unread["cell"][::-1], strict=True)),
     )
     return TrainingLog(sessions, report, doubtful)
 

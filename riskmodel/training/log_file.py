@@ -12,7 +12,7 @@ import pandas as pd
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.any_file import Given, read_any
-from riskmodel.training.dates import NEEDED, dates
+from riskmodel.training.dates import dates
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
 from riskmodel.training.one_file import Ways
@@ -25,7 +25,7 @@ from riskmodel.training.quantities import (
     first_known,
     intensity_factor,
 )
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import DATE_FORM, Finding, finding
 from riskmodel.training.sessions import by_value, sessions_of
 from riskmodel.training.words import Source, as_compared, numbered, sport_of
 from riskmodel.training.words import table as words_of_logs
@@ -59,7 +59,7 @@ def read_log(
         What words for activities mean, as the reader says: a sport, or ``not_training``.
     day_first : bool, optional
         Whether dates such as 03/04/2026 begin with the day, where no date of the file
-        tells.
+        tells; a 13 does.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def _quantities(
     said: Mapping[str, str],
 ) -> pd.DataFrame:
     frame = cells.frame
-    cells.check("start", moment["moment"].isna().to_numpy(), "a date", NEEDED)
+    cells.check("start", moment["moment"].isna().to_numpy(), "a date", DATE_FORM)
     rows = pd.DataFrame({"moment": _local(moment, source, zone)})
     rows["has_time"] = moment["has_time"]
     rows["activity"] = frame["sport"].str.strip() if "sport" in frame else ""

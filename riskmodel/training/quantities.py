@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from riskmodel.training import cells as read
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import DURATION_FORM, Finding, finding
 from riskmodel.training.sessions import UNREADABLE
 from riskmodel.training.words import DURATIONS, limit
 
@@ -90,8 +90,7 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
         if what in cells.frame:
             minutes = cells.minutes(what, unit)
             written = cells.frame[what].str.strip()
-            needed = "1:05:00, 1 h 05, or a number"
-            cells.check(what, np.isnan(minutes), "a duration", needed)
+            cells.check(what, np.isnan(minutes), "a duration", DURATION_FORM)
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
             duration = np.where(np.isnan(duration), minutes, duration)

@@ -43,11 +43,8 @@ SKIPPED = {
 MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
 
-NEEDED = {
-    "no_date": "where a date is needed such as 2026-07-31",
-    "unread_duration": "where a duration is needed such as 1:05:00, 1 h 05 or a number",
-}
-"""Form that a cell needs whose row was left out."""
+DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
+"""How a date and a duration can always be written."""
 
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
@@ -97,6 +94,10 @@ _DOUBTS = {
     "members_unread": "{files:file} in the archive could not be read, such as {name}: "
     "{why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
+    "no_date": f"{{rows:row}} with a date that cannot be read, such as {{cell}}: needed is "
+    f"{DATE_FORM}.",
+    "unread_duration": "{rows:row} with a duration that cannot be read, such as {cell}: "
+    f"needed is {DURATION_FORM}.",
     "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
     "needed is {allowed:a number of}.",
     "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",

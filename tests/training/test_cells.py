@@ -108,6 +108,8 @@ def test_an_unread_duration_is_told_apart_from_none_and_both_are_doubtful():
         "other_width": "2 cells",
     }
     assert log.doubtful["day"].isna().sum() == 1
+    for why in ("no_date", "unread_duration"):
+        assert kinds(log)[why] == {"rows": 1, "cell": "soon"}
 
 
 @pytest.mark.parametrize(

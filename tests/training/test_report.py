@@ -6,9 +6,9 @@ from typer.testing import CliRunner
 
 from riskmodel.cli import app
 from riskmodel.datasets import data_file
-from riskmodel.training.log import doubtful_rows, log_of, named, noted
+from riskmodel.training.log import named, noted
 from riskmodel.training.log_file import read_log
-from riskmodel.training.sentences import NEEDED, finding
+from riskmodel.training.sentences import finding
 
 COLUMNS = {"day": "start", "min": "duration_min", "sport": "sport"}
 
@@ -45,18 +45,6 @@ def test_the_command_says_read_used_left_out_doubts_and_assumed_in_this_order(tm
     report = json.loads(as_json.stdout)["report"]
     assert report["sentences"] == {n: list(g) for n, g in log.report.groups().items()}
     assert (report["files"][0]["name"], report["time_zone"]) == (str(file), "UTC")
-
-
-def test_a_report_tells_the_cell_of_a_row_that_was_left_out_and_the_form_it_needs():
-    log = own("day,min,sport\n2026-07-10,60,Run\nsoon,60,Run\n2026-07-12,60,Run\n")
-    doubtful = log.doubtful.assign(cell="soon")
-    one = log_of(log.sessions, ["a"], 4, {"no_date": 1}, [], doubtful).report
-    (said,) = one.groups()["Left out"]
-    assert "'soon'" in said
-    assert NEEDED["no_date"] in said
-    # Without a cell nothing is shown of one.
-    none = log_of(log.sessions, ["a"], 4, {"no_date": 1}, [], doubtful_rows({})).report
-    assert none.groups()["Left out"] == ("1 row left out: no date that can be read.",)
 
 
 def test_every_note_is_in_one_group_of_the_report():
