@@ -23,10 +23,11 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
-from riskmodel.training.derive import Derived, derive
+from riskmodel.training.derive import Derived, derive, not_before
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
+from riskmodel.training.sentences import sentences
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -190,6 +191,8 @@ def log_command(
             relative_humidity_pct=relative_humidity_pct,
             complete_until=None if complete_until is None else complete_until.date(),
         )
+        if later := not_before(log, on.date()):
+            typer.echo(sentences(later), err=True)
         typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
 
 
