@@ -35,7 +35,7 @@ from riskmodel.training.log import (
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
-from riskmodel.training.sentences import sentence
+from riskmodel.training.sentences import sentences
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -226,10 +226,10 @@ def log_command(
             complete_until=None if complete_until is None else complete_until.date(),
             not_training_counts=count_not_training,
         )
+        if later := not_before(log, on.date()):
+            typer.echo(sentences(later), err=True)
         tell = _log_json if as_json else _log_text
         typer.echo(tell(log, answers, time_zone or "UTC"))
-        for later in not_before(log, on.date()):
-            typer.echo(sentence(later), err=True)
 
 
 def _word_and_meaning(text: str) -> tuple[str, str]:
@@ -268,9 +268,9 @@ def _log_json(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) ->
 
 def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
     lines = [f"{log.report.summary()}."]
-    for heading, sentences in log.report.groups().items():
-        if sentences:
-            lines += [f"{heading}:", *(f"    {sentence}" for sentence in sentences)]
+    for heading, group in log.report.groups().items():
+        if group:
+            lines += [f"{heading}:", *(f"    {sentence}" for sentence in group)]
     if unknown := unknown_activities(log):
         word = next(iter(unknown))
         lines.append(f'Say what a word means with --activity "{word}=running".')

@@ -104,8 +104,19 @@ def sources() -> Mapping[str, Source]:
 
 
 def activity_key(text: str) -> str:
-    """Word as it is compared, without spaces: TrailRun, Trail Run and trail_run are one."""
-    return folded(text).replace(" ", "")
+    """Word as it is compared: TrailRun, Trail Run and trail_run are one.
+
+    Names of programs begin with what they are names of, ``HKWorkoutActivityTypeRunning``.
+    """
+    key = folded(text).replace(" ", "")
+    for prefix in _prefixes():
+        key = key.removeprefix(prefix)
+    return key
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(folded(p).replace(" ", "") for p in table()["word_prefixes"]["words"])
 
 
 NOT_TRAINING = "not_training"
@@ -176,6 +187,28 @@ def is_training(activity: str, said: Mapping[str, str] = NOTHING) -> bool:
     (False, True)
     """
     return _meaning(activity, said) != NOT_TRAINING
+
+
+@cache
+def _fit_sub_sports() -> Mapping[str, str]:
+    return {sub: word for word, subs in table()["fit_sub_sports"].items() for sub in subs}
+
+
+def fit_activity(sport: str | int | None, sub_sport: str | int | None) -> str:
+    """Word for a session of a FIT file: its sport, or its sub sport where that is vague.
+
+    Examples
+    --------
+    >>> fit_activity("cycling", "commuting"), fit_activity("fitness_equipment", "treadmill")
+    ('cycling', 'running')
+    >>> fit_activity("training", "breathing"), fit_activity(99, None)
+    ('breathwork', 'sport 99')
+    """
+    word = f"sport {sport}" if isinstance(sport, int) else sport or ""
+    if _meaning(word, NOTHING):
+        return word
+    closer = _fit_sub_sports().get(str(sub_sport), "")
+    return closer if _meaning(closer, NOTHING) else word
 
 
 def is_no_session(activity: str) -> bool:
