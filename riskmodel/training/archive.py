@@ -136,7 +136,9 @@ def _stream(archive: ZipFile, member: ZipInfo, most: int) -> Bounded:
     refuse_above(what, member.file_size, most)
     try:
         opened = archive.open(member)
-    except (RuntimeError, NotImplementedError, BadZipFile) as error:
+    except (BadZipFile, ValueError, OSError) as error:
+        raise TrainingLogError(f"{what} is damaged: it cannot be unpacked.") from error
+    except (RuntimeError, NotImplementedError) as error:
         raise TrainingLogError(
             f"{what} has a password or is packed in a way that is not known here: unpack "
             "the archive, and give the files in it."
@@ -254,7 +256,7 @@ def _nothing(parts: _Parts, members: Sequence[ZipInfo]) -> TrainingLogError:
     if parts.unread:
         name, why = parts.unread[0]
         return TrainingLogError(
-            f"This archive holds no log that can be read. {name}: {why}"
+            f"No file in this archive is a log that can be read; {name}: {why}"
         )
     for member in members:
         if _base(member).endswith(_ARCHIVE_ENDINGS):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from riskmodel.training.clock import clock_of, in_zone
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.sentences import Finding, finding
@@ -45,9 +46,8 @@ def read_garmin_archive(
         if name not in ("activityType", "sportType")
     }
     word = told["activityType"].where(told["activityType"].notna(), told["sportType"])
-    utc = pd.to_datetime(number["beginTimestamp"], unit="ms", errors="coerce", utc=True)
-    there = utc.dt.tz_convert(zone).dt.tz_localize(None)
-    local = pd.to_datetime(number["startTimeLocal"], unit="ms", errors="coerce")
+    there = in_zone(clock_of(number["beginTimestamp"]), zone)
+    local = clock_of(number["startTimeLocal"])
     rows = pd.DataFrame({"moment": local.where(local.notna(), there)})
     rows["has_time"] = True
     rows["activity"] = word.fillna("").astype("str").str.replace("_", " ")
@@ -57,7 +57,10 @@ def read_garmin_archive(
     rows["distance_m"] = number["distance"] / 100
     rows["average_heart_rate_bpm"] = number["avgHr"]
     rows["highest_heart_rate_bpm"] = number["maxHr"]
-    return rows, [finding("garmin_archive")]
+    notes = [finding("garmin_archive")]
+    if local.isna().any():
+        notes.append(finding("track_local_time", zone=zone.key))
+    return rows, notes
 
 
 def _activities(stream: Readable) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.training.clock import clock_of, with_offset
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.sentences import Finding, finding
@@ -52,18 +53,15 @@ def read_health_connect(
     if told.empty:
         raise TrainingLogError("There are no sessions in this export of Health Connect.")
     number = told.apply(pd.to_numeric, errors="coerce").astype(float)
-    utc = pd.to_datetime(number["start_time"], unit="ms", errors="coerce", utc=True)
-    offset = pd.to_timedelta(number[_OFFSET], unit="s")
-    by_zone = utc.dt.tz_convert(zone).dt.tz_localize(None)
-    own = utc.dt.tz_localize(None) + offset
     kinds = dict(enumerate(table()["health_connect"]["exercise_types"]))
-    rows = pd.DataFrame({"moment": own.where(offset.notna(), by_zone)})
+    moment = with_offset(clock_of(number["start_time"]), number[_OFFSET], zone)
+    rows = pd.DataFrame({"moment": moment})
     rows["has_time"] = True
     rows["activity"] = number["exercise_type"].map(kinds).fillna("").astype("str")
     rows["sport"] = by_value(rows["activity"], sport_of)
     rows["duration_min"] = (number["end_time"] - number["start_time"]) / 60_000
     notes = [finding("health_connect")]
-    if offset.isna().any():
+    if number[_OFFSET].isna().any():
         notes.append(finding("track_local_time", zone=zone.key))
     return rows, notes
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
+from lzma import LZMAError
 from typing import Protocol
 from zipfile import BadZipFile
 
@@ -23,11 +23,11 @@ MOST_NAMES_BYTES = 12_000_000
 """Of the list of names in an archive, which is read before anything else."""
 MOST_MEMBERS = 100_000
 """Files in an archive; ten years of Strava have a tenth of it."""
-MOST_SESSION_FILES = 500
-"""Files of one session each in an archive; each takes a second or so."""
+MOST_SESSION_FILES = 200
+"""Files of one session each in an archive; an hour of training takes half a second."""
 MOST_TABLES = 60
 """Tables in an archive."""
-MOST_UNPACKED_BYTES = 1_000_000_000
+MOST_UNPACKED_BYTES = 200_000_000
 """Of all tables and files of one session in an archive together."""
 
 
@@ -76,7 +76,7 @@ class Bounded:
         wanted = self._left + 1 if size < 0 else min(size, self._left + 1)
         try:
             data = self._stream.read(wanted)
-        except (BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        except (BadZipFile, OSError, zlib.error, LZMAError, EOFError) as error:
             raise TrainingLogError(
                 f"{self._what} is damaged or was cut off: it cannot be unpacked."
             ) from error

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.apple_health import APPLE_HEALTH, read_apple_health
+from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
 from riskmodel.training.fit_file import FIT, is_fit, read_fit
 from riskmodel.training.garmin_archive import (
     GARMIN_ARCHIVE,
@@ -94,6 +95,10 @@ def rows_of(kind: str, stream: Readable, zone: ZoneInfo) -> Rows:
     """Sessions of a file whose kind is one of `FORMATS`."""
     found = FORMATS[kind]
     frame, notes = found.read(stream, zone)
+    moment = pd.to_datetime(frame["moment"])
+    # A clock that was never set begins with the years of computers.
+    known = moment.dt.year.between(FIRST_YEAR, LAST_YEAR)
+    frame["moment"] = moment.where(known).astype("datetime64[s]")
     return Rows(frame, found.source, notes)
 
 

@@ -5,6 +5,7 @@ Both write UTC.  Positions are not kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -49,7 +50,7 @@ def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     except ImportError as error:
         raise TrainingLogError(NEEDS_PACKAGE.format("GPX files")) from error
     try:
-        tracks = gpxpy.parse(content).tracks
+        tracks = gpxpy.parse(_text(content)).tracks
     # The parser meets broken numbers and times with whatever they lead it into.
     except Exception as error:
         raise TrainingLogError("This GPX file cannot be read; it is damaged.") from error
@@ -71,6 +72,13 @@ def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
         )
     notes = [finding("track_local_time", zone=zone.key), finding("gpx_duration")]
     return _frame(rows), notes
+
+
+def _text(content: bytes) -> str:
+    """Text of an XML file in the encoding that it names, else UTF-8."""
+    named = re.match(rb"""\s*<\?xml[^>]*encoding=["']([\w.-]+)""", content[:200])
+    encoding = named.group(1).decode("ascii") if named else "utf-8-sig"
+    return content.decode(encoding, "replace").lstrip()
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

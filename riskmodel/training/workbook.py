@@ -79,7 +79,8 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
                 f"There are more than {MOST_ROWS} rows in this workbook; allowed are up to "
                 f"{MOST_ROWS}."
             )
-        yield [_text(cell) for cell in row]
+        filled = [place for place, cell in enumerate(row, 1) if cell is not None]
+        yield [_text(cell) for cell in row[: max(filled, default=0)]]
 
 
 def _text(cell: Any) -> str:

@@ -21,8 +21,10 @@ def elements(content: bytes) -> Iterator[Element]:
         from defusedxml.ElementTree import iterparse
     except ImportError as error:  # comes with the app
         raise TrainingLogError(NEEDS_PACKAGE.format("TCX and GPX files")) from error
+    # Some programs put spaces before the file itself, which no parser takes.
+    whole = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     try:
-        for _, element in iterparse(io.BytesIO(content), forbid_dtd=True):
+        for _, element in iterparse(whole, forbid_dtd=True):
             yield element
     except DefusedXmlException as error:
         raise TrainingLogError(

@@ -534,7 +534,7 @@ SHIFTED = {
         (b"%PDF-1.7", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
         (b"\x1f\x8b\x08rubbish", "compressed"),
-        (zipped("activities.csv"), "no log that can be read"),
+        (zipped("activities.csv"), "log that can be read"),
         (zipped("[Content_Types].xml"), "no Excel workbook"),
         (b"<?xml version='1.0'?><gpx/>", "GPX file holds no track with times"),
         (b'{"activities": []}', "JSON"),
