@@ -320,7 +320,7 @@ def _show_words() -> None:
     st.header("Your words for sports", anchor=False)
     rows = [(word[:40], training_kept.MEANINGS[said]) for word, said in words.items()]
     st.html(look.facts(rows, "What words of your training logs mean"))
-    look.note("Kept in this browser since you were asked on Training log; no session is.")
+    look.note("Kept in this browser since Training log asked; nothing of a session is.")
     st.button("Forget these words", on_click=training_kept.drop)
 
 
