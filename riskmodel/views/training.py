@@ -15,7 +15,7 @@ import streamlit as st
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.derive import Derived, derive, load_words, with_log
+from riskmodel.training.derive import Derived, derive, last_day_before, load_words, with_log
 from riskmodel.training.loads import daily
 from riskmodel.training.log import TrainingLog, TrainingLogError, moved
 from riskmodel.training.log_file import read_log
@@ -254,8 +254,8 @@ def _planned(log: TrainingLog) -> tuple[date, str]:
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     """Ask whether the days between the end of the log and the session were rest."""
-    last, before = log.report.last_day, on - timedelta(days=1)
-    if last >= before:
+    last, before = last_day_before(log, on), on - timedelta(days=1)
+    if last is None or last >= before:
         return None
     key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
     words = f"I have not trained since {day_words(last, year=True)}"
