@@ -38,7 +38,6 @@ from riskmodel.training.window import (
     MONTH_DAYS,
     Answer,
     Window,
-    counted_sessions,
     window_of,
 )
 from riskmodel.training.words import limit

@@ -54,9 +54,9 @@ def hardness(sessions: pd.DataFrame) -> Array:
     """Whether each session of a whole log was hard: 1, 0, or NaN where not known.
 
     What the athlete said counts first, then the intensity that the file gives, then
-    heart rates against the others of the same sport, if it is known.  Each has two limits, in the data
-    file; what lies between is not known.  A low average heart rate alone says nothing,
-    since intervals have one too.
+    heart rates against the others of the same sport, if it is known.  Each has two
+    limits, in the data file; what lies between is not known.  A low average heart rate
+    alone says nothing, since intervals have one too.
     """
     rule = table()["hard"]
     rpe, intensity = sessions["session_rpe"], sessions["intensity_factor"]

@@ -1,4 +1,4 @@
-"""Which days a log covers: up to its last session before the planned one, and no further."""
+"""Which days a log covers: up to its last session before the planned one."""
 
 from datetime import date, timedelta
 

@@ -261,7 +261,7 @@ def test_sessions_without_a_word_can_be_said_too():
 
 
 def test_a_meaning_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="'jogging'; allowed is one of .*not_training"):
+    with pytest.raises(ValueError, match=r"'jogging'; allowed is one of .*not_training"):
         log_of_words("Quidditch", activities={"Quidditch": "jogging"})
 
 
