@@ -56,7 +56,7 @@ def words_of(sessions: pd.DataFrame) -> dict[str, int]:
 def named(sessions: pd.DataFrame) -> tuple[str, ...]:
     """Words of sessions with their numbers, for a sentence."""
     words = list(words_of(sessions).items())
-    return tuple(f"{word[:30] or 'none named'} ({n})" for word, n in words[:_SHOWN])
+    return tuple(f"{word[:40] or 'none named'} ({n})" for word, n in words[:_SHOWN])
 
 
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:

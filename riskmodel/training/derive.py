@@ -38,7 +38,6 @@ from riskmodel.training.window import (
     MONTH_DAYS,
     Answer,
     Window,
-    counted_sessions,
     window_of,
 )
 from riskmodel.training.words import limit
@@ -161,14 +160,19 @@ def derive(
     if sport not in FIELDS["sport"].levels:
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
-    counted = counted_sessions(log, not_training_counts=not_training_counts)
-    if not (counted["day"] < day).any():
+    window = window_of(log, day, sport, complete_until, all_count=not_training_counts)
+    if window is None:
         return _nothing(log, on, finding("nothing_before", on=on))
-    window = window_of(log, counted, day, sport, complete_until)
     if window.ended:
         return _nothing(log, on, window.ended)
     weather = air_temperature_c, relative_humidity_pct
     return tuple(_derived(n, rule(window, weather), window) for n, rule in _RULES.items())
+
+
+def last_day_before(log: TrainingLog, on: date) -> date | None:
+    """Day of the last session before a day, None if there is none."""
+    days = log.sessions.loc[log.sessions["day"] < pd.Timestamp(on), "day"]
+    return days.iloc[-1].date() if len(days) else None
 
 
 def not_before(log: TrainingLog, on: date) -> tuple[Finding, ...]:

@@ -130,7 +130,7 @@ _OPEN = {
     "not_before": "{sessions:session} from {on:year} on, the latest on {latest:year}, "
     "{sessions:is} not counted.",
     "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
-    "{why:why}{cell:cell}.",
+    "{why:why}{cell:in brackets}.",
     "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "
     "does not say: {named}.",
     "sport_open_longer": "How much of {sessions:longer session} of the last 4 weeks was "
@@ -242,7 +242,7 @@ class _Writer(string.Formatter):
             return _ONE_OR_MORE[format_spec][value != 1]
         if format_spec == "why":
             return SKIPPED[value]
-        if format_spec == "cell":  # what stands there, as it is written
+        if format_spec == "in brackets":  # what stands there, as it is written
             return f" ({value[:30]!r})" if value else ""
         if isinstance(value, date):
             return day_words(value, year=format_spec == "year")

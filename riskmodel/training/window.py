@@ -123,30 +123,30 @@ class Window:
         return (finding("rested", last=self._last_session, end=self.end),)
 
 
-def counted_sessions(log: TrainingLog, *, not_training_counts: bool) -> pd.DataFrame:
-    """Sessions that are training, or may be, or all where the reader wants it."""
-    sessions = log.sessions
-    return sessions if not_training_counts else sessions[sessions["is_training"]]
-
-
 def window_of(
     log: TrainingLog,
-    counted: pd.DataFrame,
     on: pd.Timestamp,
     sport: str,
     complete_until: date | None,
-) -> Window:
-    """Find the days that a log with a session before one day covers before that.
+    *,
+    all_count: bool = False,
+) -> Window | None:
+    """Find the days that a log covers before one day, None if it has no session before it.
 
     They end with its last row before that day: what stands there for later says nothing
-    of the days between.  A row that is no training shows that the log was kept, too.
+    of the days between.  A row that is no training shows that the log was kept, too, and
+    is a session only where all count.
 
     ValueError if it is said to be complete only until a day before that row.
     """
-    before = counted[counted["day"] < on]
-    kept = log.sessions[log.sessions["day"] < on]
-    alone = kept["sources"].map(ONE_SESSION_EACH.issuperset)
-    listed = kept[~alone.astype(bool)]
+    before = log.sessions[log.sessions["day"] < on]
+    doubtful = log.doubtful[~(log.doubtful["day"] >= on)].fillna({"cell": ""})
+    kept = before
+    if not all_count:
+        before, doubtful = (rows[rows["is_training"]] for rows in (before, doubtful))
+    if not len(before):
+        return None
+    listed = kept[~kept["sources"].map(ONE_SESSION_EACH.issuperset).astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
     end = days.iloc[-1]
@@ -159,7 +159,4 @@ def window_of(
             )
         end = min(until, on - _DAY)
     by_word = bool(calendar and end > before["day"].iloc[-1] and end > days.iloc[-1])
-    doubtful = log.doubtful[~(log.doubtful["day"] >= on)].fillna({"cell": ""})
-    if len(counted) < len(log.sessions):
-        doubtful = doubtful[doubtful["is_training"]]
     return Window(before, on, sport, days.iloc[0], end, calendar, by_word, doubtful)

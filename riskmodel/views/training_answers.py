@@ -6,12 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.derive import Derived, derive, load_words, not_before, with_log
+from riskmodel.training.derive import (
+    Derived,
+    derive,
+    last_day_before,
+    load_words,
+    not_before,
+    with_log,
+)
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import counted, day_words, sentence
 from riskmodel.views import form, look, tables, widgets
@@ -94,11 +100,8 @@ def _sport_words(sport: str) -> str:
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     """Ask whether the days between the end of the log and the session were rest."""
-    earlier = log.sessions.loc[log.sessions["day"] < pd.Timestamp(on), "day"]
-    if not len(earlier):
-        return None
-    last, before = earlier.iloc[-1].date(), on - timedelta(days=1)
-    if last >= before:
+    last, before = last_day_before(log, on), on - timedelta(days=1)
+    if last is None or last >= before:
         return None
     key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
     words = f"I have not trained since {day_words(last, year=True)}"

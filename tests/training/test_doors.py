@@ -476,7 +476,7 @@ def test_the_command_reads_an_archive_by_its_path(tmp_path):
     command = ["log", str(path), "--sport", "running", "--on", "2026-07-13"]
     told_by = CliRunner().invoke(app, command)
     assert told_by.exit_code == 0
-    assert "From Strava" in told_by.output
+    assert "export.zip, Strava: " in told_by.output
 
 
 # --------------------------------------------------------------------- what is not read
