@@ -20,6 +20,10 @@ from riskmodel.training.words import DURATIONS, limit
 Array = NDArray[Any]
 
 
+_WITH_UNITS = ("air_temperature_c", "relative_humidity_pct")
+_CLOCK_OF_MINUTES_FROM = 24  # hours that no day has
+
+
 def example(cell: str) -> str:
     """Cell as it is shown in a sentence."""
     return repr(cell.strip()[:30])
@@ -45,6 +49,8 @@ class Cells:
             return np.full(len(self.frame), np.nan)
         cells = self.frame[what]
         value = read.numbers(cells, thousands=self.thousands)
+        if what in _WITH_UNITS:
+            value = np.where(np.isnan(value), read.with_units(cells, what), value)
         kept = np.where(self.wrong, np.nan, value)
         if note := off_scale(what, kept, cells, self.headers[what]):
             self.notes.append(note)
@@ -93,6 +99,7 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
             cells.check(what, np.isnan(minutes), "a duration", DURATION_FORM)
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
+                minutes = _without_unclear_clocks(what, minutes, written)
             duration = np.where(np.isnan(duration), minutes, duration)
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
@@ -106,6 +113,18 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     rows["watch_left_on"] = moved_little & ~use
     rows["unread_duration"] = filled & rows["duration_min"].isna()
     return duration
+
+
+def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str]) -> Array:
+    """Durations without clocks such as 1:05 that may be of hours or of minutes.
+
+    A 50:12 in the column tells that all of them are of minutes.
+    """
+    first = pd.to_numeric(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
+    if meaning == "duration_h" or (first >= _CLOCK_OF_MINUTES_FROM).any():
+        return minutes
+    unclear = first < limit("clock_of_minutes_from")
+    return np.where(unclear, np.nan, minutes)
 
 
 def _elapsed_min(cells: Cells, duration: Array) -> Array:
