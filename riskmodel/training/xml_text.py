@@ -12,6 +12,7 @@ from riskmodel.training.log import TrainingLogError
 NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
 DAMAGED = (ParseError, ValueError, LookupError)
 """What a parser raises where a file is no XML that can be read."""
+_DEEPEST = 50  # elements in each other; a session needs ten
 
 
 def elements(content: bytes) -> Iterator[Element]:
@@ -23,9 +24,14 @@ def elements(content: bytes) -> Iterator[Element]:
         raise TrainingLogError(NEEDS_PACKAGE.format("TCX and GPX files")) from error
     # Some programs put spaces before the file itself, which no parser takes.
     whole = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf").lstrip())
+    depth = 0
     try:
-        for _, element in iterparse(whole, forbid_dtd=True):
-            yield element
+        for event, element in iterparse(whole, ("start", "end"), forbid_dtd=True):
+            depth += 1 if event == "start" else -1
+            if depth > _DEEPEST:
+                raise ValueError
+            if event == "end":
+                yield element
     except DefusedXmlException as error:
         raise TrainingLogError(
             "This XML file declares entities of its own, as no sports program does: it is "

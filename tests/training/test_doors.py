@@ -528,7 +528,7 @@ def test_what_cannot_be_read_says_what_it_is_and_what_is_needed(content, words):
     assert sentence.endswith(".")
     assert "\n" not in sentence
     # Nobody is asked to name columns of what is no table.
-    if not "is a log" in words:
+    if "is a log" not in words:
         with pytest.raises(TrainingLogError):
             log_columns(content)
 
