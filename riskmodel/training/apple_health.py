@@ -122,7 +122,7 @@ def _moment(text: str, zone: str) -> pd.Timestamp | None:
     moment = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d %H:%M:%S %z")
     if pd.isna(moment):
         return None
-    with suppress(ValueError, OSError, KeyError):  # a zone that nobody knows
+    with suppress(ValueError, OSError, KeyError, OverflowError):  # a zone that nobody knows
         moment = moment.tz_convert(ZoneInfo(zone)) if zone else moment
     return moment.tz_localize(None)
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from riskmodel.training.log import TrainingLogError
 
-NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
+_NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
 DAMAGED = (ParseError, ValueError, LookupError)
 """What a parser raises where a file is no XML that can be read."""
 _DEEPEST = 50  # elements in each other; a session needs ten
@@ -21,7 +21,7 @@ def elements(content: bytes) -> Iterator[Element]:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import iterparse
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(NEEDS_PACKAGE.format("TCX and GPX files")) from error
+        raise TrainingLogError(_NEEDS_PACKAGE.format("TCX and GPX files")) from error
     # Some programs put spaces before the file itself, which no parser takes.
     whole = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     depth = 0
@@ -48,7 +48,7 @@ def element_of(content: bytes) -> Element:
     try:
         from defusedxml.ElementTree import fromstring
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(NEEDS_PACKAGE.format("Exports of Apple Health")) from error
+        raise TrainingLogError(_NEEDS_PACKAGE.format("Exports of Apple Health")) from error
     element: Element = fromstring(content)
     return element
 
