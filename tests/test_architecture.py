@@ -45,7 +45,6 @@ ONLY_IN = {
     "typst": {"reporting"},
     "contourpy": {"views"},
     "fitdecode": {"training"},
-    "gpxpy": {"training"},
     "defusedxml": {"training"},
     "ijson": {"training"},
     "sqlalchemy": {"store"},

@@ -29,7 +29,7 @@ from riskmodel.training.xml_text import DAMAGED, element_of, number
 APPLE_HEALTH = "Apple Health"
 
 _CHUNK_BYTES = 1_000_000
-_MOST_WORKOUT_BYTES = 20_000_000  # exports before iOS 13 hold every point of the way
+_MOST_WORKOUT_BYTES = 8_000_000  # exports before iOS 13 hold every point of the way
 _TAG = re.compile(rb"""<Workout\s(?:[^"'>]|"[^"]*"|'[^']*')*+>""")
 _START, _END = b"<Workout ", b"</Workout>"
 _TWICE = re.compile(rb"""(\sstartDate="[^"]*"\s+)startDate=""")
@@ -91,7 +91,8 @@ def _row(text: bytes) -> dict[str, Any]:
     try:
         workout = element_of(_TWICE.sub(rb"\1endDate=", text))
     except DAMAGED:
-        return {"moment": None, "has_time": False, "activity": ""}
+        nothing = float("nan")
+        return {"moment": None, "has_time": False, "activity": "", "duration_min": nothing}
     told = {
         entry.get("key", ""): entry.get("value", "")
         for entry in workout.findall("MetadataEntry")
@@ -121,7 +122,7 @@ def _moment(text: str, zone: str) -> pd.Timestamp | None:
     moment = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d %H:%M:%S %z")
     if pd.isna(moment):
         return None
-    with suppress(ValueError, OSError, KeyError):  # a zone that nobody knows
+    with suppress(ValueError, OSError, KeyError, OverflowError):  # a zone that nobody knows
         moment = moment.tz_convert(ZoneInfo(zone)) if zone else moment
     return moment.tz_localize(None)
 

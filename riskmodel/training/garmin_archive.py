@@ -21,9 +21,9 @@ from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
 
 GARMIN_ARCHIVE = "Garmin's archive"
-GARMIN_MARK = b'"summarizedActivitiesExport"'
+_LIST = "summarizedActivitiesExport"
+GARMIN_MARK = f'"{_LIST}"'.encode()
 
-_LISTS = ("item.summarizedActivitiesExport.item", "summarizedActivitiesExport.item")
 _FIELDS = (
     "startTimeLocal", "beginTimestamp", "duration", "elapsedDuration", "distance",
     "activityType", "sportType", "avgHr", "maxHr",
@@ -72,16 +72,24 @@ def _activities(stream: Readable) -> list[dict[str, Any]]:
             'Garmin\'s archive needs one more package: pip install "cramp-risk[app]".'
         ) from error
     rows: list[dict[str, Any]] = []
+    key, key_depth, depth, listed = "", 0, 0, 0
     try:
-        for prefix, event, value in ijson.parse(stream, use_float=True):
-            if event == "start_map" and prefix in _LISTS:
-                rows.append({})
-                if len(rows) > MOST_ROWS:
-                    break
-            elif event in ("number", "string"):
-                where, _, name = prefix.rpartition(".")
-                if where in _LISTS and name in _FIELDS:
-                    rows[-1][name] = value
+        for event, value in ijson.basic_parse(stream, use_float=True):
+            if event == "map_key":
+                key, key_depth = value, depth
+            elif event.startswith("start"):
+                depth += 1
+                if event == "start_array" and (key, key_depth) == (_LIST, depth - 1):
+                    listed = depth
+                elif listed and depth == listed + 1 and event == "start_map":
+                    rows.append({})
+                    if len(rows) > MOST_ROWS:
+                        break
+            elif event.startswith("end"):
+                listed = 0 if depth == listed else listed
+                depth -= 1
+            elif listed and depth == key_depth == listed + 1 and key in _FIELDS:
+                rows[-1][key] = value
     except ijson.JSONError as error:
         raise TrainingLogError(
             "This list of Garmin is damaged or was cut off: it cannot be read."

@@ -29,6 +29,7 @@ MOST_TABLES = 60
 """Tables in an archive."""
 MOST_UNPACKED_BYTES = 200_000_000
 """Of all tables and files of one session in an archive together."""
+_STEP_BYTES = 1_000_000  # unpacked at a time
 
 
 def size_text(size_bytes: float) -> str:
@@ -73,9 +74,13 @@ class Bounded:
 
     def read(self, size: int = -1) -> bytes:
         """Read up to so many bytes, all where none are named."""
-        wanted = self._left + 1 if size < 0 else min(size, self._left + 1)
+        if size >= 0:
+            return self._some(size)
+        return b"".join(iter(lambda: self._some(_STEP_BYTES), b""))
+
+    def _some(self, size: int) -> bytes:
         try:
-            data = self._stream.read(wanted)
+            data = self._stream.read(min(size, self._left + 1))
         except (BadZipFile, OSError, zlib.error, LZMAError, EOFError) as error:
             raise TrainingLogError(
                 f"{self._what} is damaged or was cut off: it cannot be unpacked."

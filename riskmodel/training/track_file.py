@@ -5,21 +5,21 @@ Both write UTC.  Positions are not kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
 from riskmodel.training.fit_file import FIT
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
-from riskmodel.training.xml_text import NEEDS_PACKAGE, elements, name_of, number
+from riskmodel.training.xml_text import elements, name_of, number
 
 TCX, GPX = "a TCX file", "a GPX file"
 """Sources of the sessions of such files."""
@@ -44,26 +44,14 @@ def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
 
     The only duration in such a file is the time from its first point to its last.
     """
-    next(elements(content), None)  # refuses what a parser should not see
-    try:
-        import gpxpy  # comes with the app
-    except ImportError as error:
-        raise TrainingLogError(NEEDS_PACKAGE.format("GPX files")) from error
-    try:
-        tracks = gpxpy.parse(_text(content)).tracks
-    # The parser meets broken numbers and times with whatever they lead it into.
-    except Exception as error:
-        raise TrainingLogError("This GPX file cannot be read; it is damaged.") from error
-    timed = [(track, track.get_time_bounds()) for track in tracks]
     rows = [
         {
-            "moment": _local(bounds.start_time, zone),
-            "activity": (track.type or "").strip(),
-            "duration_min": (bounds.end_time - bounds.start_time).total_seconds() / 60,
-            "distance_m": track.length_2d() or float("nan"),
+            "moment": _local(min(moments), zone),
+            "activity": kind,
+            "duration_min": (max(moments) - min(moments)).total_seconds() / 60,
         }
-        for track, bounds in timed
-        if bounds.start_time and bounds.end_time
+        for kind, moments in _tracks(content)
+        if moments
     ]
     if not rows:
         raise TrainingLogError(
@@ -74,11 +62,24 @@ def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     return _frame(rows), notes
 
 
-def _text(content: bytes) -> str:
-    """Text of an XML file in the encoding that it names, else UTF-8."""
-    named = re.match(rb"""\s*<\?xml[^>]*encoding=["']([\w.-]+)""", content[:200])
-    encoding = named.group(1).decode("ascii") if named else "utf-8-sig"
-    return content.decode(encoding, "replace").lstrip()
+def _tracks(content: bytes) -> Iterator[tuple[str, list[datetime]]]:
+    """Type of every track of a GPX file, and the moments of its points."""
+    moments: list[datetime] = []
+    for element in elements(content):
+        name = name_of(element)
+        if name == "trkpt":
+            moment = _moment(_told(element, "time"))
+            moments += [moment] if moment else []
+            element.clear()
+        elif name == "trk":
+            yield _told(element, "type"), moments
+            moments = []
+
+
+def _told(element: Element, name: str) -> str:
+    """Text of the first child of a name, with all inside it; empty where there is none."""
+    child = next((c for c in element if name_of(c) == name), None)
+    return "" if child is None else "".join(child.itertext()).strip()
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -89,11 +90,7 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """Local time of a moment; without an offset of its own it is UTC."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))
-    return aware.astimezone(zone).replace(tzinfo=None)
+    return moment and moment.astimezone(zone).replace(tzinfo=None)
 
 
 def _activities(content: bytes) -> Iterator[Element]:
@@ -108,7 +105,7 @@ def _activities(content: bytes) -> Iterator[Element]:
 def _tcx_row(activity: Element, zone: ZoneInfo) -> dict[str, Any]:
     laps = [child for child in activity if name_of(child) == "Lap"]
     begun = [laps[0].get("StartTime", "")] if laps else []
-    begun += [child.text or "" for child in activity if name_of(child) == "Id"]
+    begun.append(_told(activity, "Id"))
     start = next((moment for text in begun if (moment := _moment(text))), None)
     minutes = _lap_numbers(laps, "TotalTimeSeconds") / 60
     rates = _lap_numbers(laps, "AverageHeartRateBpm")
@@ -124,13 +121,16 @@ def _tcx_row(activity: Element, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _moment(text: str) -> datetime | None:
+    """Moment in a text, if a session can be then; without an offset it is UTC."""
     try:
-        return datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _lap_numbers(laps: list[Element], name: str) -> pd.Series[float]:
     """A number of each lap, which holds it directly or as the value in an element."""
-    told = [next((c for c in lap if name_of(c) == name), Element(name)) for lap in laps]
-    return pd.Series([number("".join(one.itertext())) for one in told], dtype="float64")
+    return pd.Series([number(_told(lap, name)) for lap in laps], dtype="float64")

@@ -9,9 +9,10 @@ from xml.etree.ElementTree import Element, ParseError
 
 from riskmodel.training.log import TrainingLogError
 
-NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
+_NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
 DAMAGED = (ParseError, ValueError, LookupError)
 """What a parser raises where a file is no XML that can be read."""
+_DEEPEST = 50  # elements in each other; a session needs ten
 
 
 def elements(content: bytes) -> Iterator[Element]:
@@ -20,12 +21,17 @@ def elements(content: bytes) -> Iterator[Element]:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import iterparse
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(NEEDS_PACKAGE.format("TCX and GPX files")) from error
+        raise TrainingLogError(_NEEDS_PACKAGE.format("TCX and GPX files")) from error
     # Some programs put spaces before the file itself, which no parser takes.
     whole = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf").lstrip())
+    depth = 0
     try:
-        for _, element in iterparse(whole, forbid_dtd=True):
-            yield element
+        for event, element in iterparse(whole, ("start", "end"), forbid_dtd=True):
+            depth += 1 if event == "start" else -1
+            if depth > _DEEPEST:
+                raise ValueError
+            if event == "end":
+                yield element
     except DefusedXmlException as error:
         raise TrainingLogError(
             "This XML file declares entities of its own, as no sports program does: it is "
@@ -42,7 +48,7 @@ def element_of(content: bytes) -> Element:
     try:
         from defusedxml.ElementTree import fromstring
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(NEEDS_PACKAGE.format("Exports of Apple Health")) from error
+        raise TrainingLogError(_NEEDS_PACKAGE.format("Exports of Apple Health")) from error
     element: Element = fromstring(content)
     return element
 
