@@ -261,8 +261,8 @@ def ask() -> None:
             zones,
             index=zones.index(_home()),
             key="log_zone",
-            help="Strava and FIT files write the time of Greenwich; a late session would "
-            "otherwise count for another day.",
+            help="Strava, FIT, TCX and GPX files write the time of Greenwich; a late session "
+            "would otherwise count for another day.",
             on_change=_other_zone,
             persist_state="session",
             width=280,
