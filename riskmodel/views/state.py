@@ -328,6 +328,7 @@ class TrainingState:
     files: list[LogFile] = field(default_factory=list)
     # What columns mean, by the headers of their table.
     meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    asked_again: set[tuple[str, ...]] = field(default_factory=set)  # of these columns
     # Whether their dates begin with the day, by the headers of a table.
     day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity

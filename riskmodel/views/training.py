@@ -86,6 +86,11 @@ def _show() -> None:
                 if asked:
                     training_words.ask(asked)
                 training_words.show_own()
+                if page.meanings and not any(file.columns for file in page.files):
+                    st.button(
+                        "Change what the columns are",
+                        on_click=training_files.name_columns_again,
+                    )
             with st.container(key="log_answers"):
                 if page.example:
                     st.html(look.tag("An example, moved so that it ends yesterday"))

@@ -64,11 +64,13 @@ def _ask_for_columns() -> None:
         f"{file.name}{others}. Needed are the date and one duration; nothing is guessed."
     )
     chosen: dict[str, str] = {}
+    before = state(TrainingState).meanings.get(kind, {})
     with st.container(key="log_columns"):
         for place, column in enumerate(file.columns):
             cells = ", ".join(column.samples)[:_LONGEST] or "empty"
             key = f"log_meaning_{file.digest[:8]}_{place}"
             options = {"": "Leave it out", **MEANINGS}
+            st.session_state.setdefault(key, before.get(column.header, ""))
             if meaning := widgets.select(f"{column.header}: {cells}", options, key):
                 chosen[column.header] = meaning
     meanings = list(chosen.values())

@@ -124,7 +124,7 @@ def _file(digest: str, name: str, file: BinaryIO) -> LogFile:
     kind = headers(columns)
     # Of no program that we know: somebody has to name them.
     to_be_named = columns if not any(column.meaning for column in columns) else ()
-    if to_be_named and kind not in page.meanings:
+    if to_be_named and (kind not in page.meanings or kind in page.asked_again):
         return LogFile(digest, name, columns=columns, content=_content(file))
     try:
         log = read_log(
@@ -163,8 +163,18 @@ def headers(columns: Sequence[LogColumn]) -> tuple[str, ...]:
 
 def use_columns(columns: Sequence[LogColumn], meanings: dict[str, str]) -> None:
     """Read all tables with these columns, now that somebody has named them."""
-    state(TrainingState).meanings[headers(columns)] = meanings
+    page, kind = state(TrainingState), headers(columns)
+    page.meanings[kind] = meanings
+    page.asked_again.discard(kind)
     _ask_again()
+
+
+def name_columns_again() -> None:
+    """Ask anew what columns are that somebody has named."""
+    page = state(TrainingState)
+    page.asked_again = set(page.meanings)
+    if not read_again():
+        page.problem = "Please give the files again: then their columns are asked about."
 
 
 def use_day_first(file: LogFile, *, day_first: bool) -> None:
@@ -219,6 +229,7 @@ def forget() -> None:
     page = state(TrainingState)
     page.log, page.example, page.problem, page.no_word = None, "", "", ""
     page.files, page.same, page.meanings, page.day_first = [], [], {}, {}
+    page.asked_again = set()
     page.uploads += 1
     st.session_state["log_example"] = None
     state(FormState).log_answers = {}
@@ -261,8 +272,8 @@ def ask() -> None:
             zones,
             index=zones.index(_home()),
             key="log_zone",
-            help="Strava, FIT, TCX and GPX files write the time of Greenwich; a late session "
-            "would otherwise count for another day.",
+            help="Strava, FIT, TCX and GPX files write the time of Greenwich; a late "
+            "session would otherwise count for another day.",
             on_change=_other_zone,
             persist_state="session",
             width=280,

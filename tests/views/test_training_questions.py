@@ -11,9 +11,11 @@ from riskmodel.views.state import DeviceState, TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.views.test_training import (
     SAME_NAME,
+    asked_columns,
     given,
     name_columns,
     opened,
+    rows_of_files,
     told,
     values,
 )
@@ -160,6 +162,35 @@ def test_the_order_of_day_and_month_is_asked_where_no_date_tells():
     page.button(key="log_day_first_True").click().run()
     assert not page.exception
     assert page.session_state["TrainingState"].log.report.last_day == date(2026, 6, 8)
+
+
+def test_what_the_columns_are_can_be_changed_where_a_scale_is_in_doubt():
+    page = opened(sport="running", air_temperature_c="24")
+    days = [date.today() - timedelta(days=back) for back in range(1, 29)]
+    rows = [f"{day},50,Run,{68 + place % 9}" for place, day in enumerate(days)]
+    given(page, own="\n".join(["When,Mins,Kind,Temp", *rows]).encode())
+    name_columns(page, "start", "duration_min", "sport", "air_temperature_c")
+    heat = "Days trained in similar heat, of the last 14"
+    assert values(page)[heat] == "open"
+    assert "is read if you say so: Air temperature in °F" in told(page)
+    next(b for b in page.button if b.label == "Change what the columns are").click().run()
+    assert [box.value for box in asked_columns(page)] == [
+        "start", "duration_min", "sport", "air_temperature_c",
+    ]  # fmt: skip
+    name_columns(page, "start", "duration_min", "sport", "air_temperature_f")
+    assert values(page)[heat] != "open"
+
+
+def test_a_duration_in_another_unit_than_named_is_told_and_asked_again():
+    page = opened()
+    rows = "".join(f"2026-11-{day:02},3600,Run\n" for day in range(1, 9))
+    given(page, own=f"When,Time,Kind\n{rows}".encode())
+    name_columns(page, "start", "duration_min", "sport")
+    assert "own.csv: The column Time holds '3600'" in told(page)
+    assert [b.value for b in asked_columns(page)] == ["start", "duration_min", "sport"]
+    name_columns(page, "start", "duration_s", "sport")
+    assert rows_of_files(page) == [("your table", 8)]
+    assert "own.csv: " not in told(page)
 
 
 def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
