@@ -114,15 +114,14 @@ def _parts(text: Text) -> pd.DataFrame:
     """Parts of each text, empty where it has no form of a date."""
     plain = _plain(text)
     parts = pd.DataFrame(None, text.index, _PARTS, dtype="str")
-    for without_weekday in (False, True):
+    for prepared in (lambda texts: texts, _without_weekday):
+        rest = prepared(plain[parts["year"].isna()])
         for pattern in _DATES:
-            rest = plain[parts["year"].isna()]
             if not len(rest):
                 return parts
             found = rest.str.extract(pattern).dropna(subset="year")
             parts.loc[found.index, found.columns] = found
-        if not without_weekday:
-            plain = _without_weekday(plain)
+            rest = rest.drop(index=found.index)
     return parts
 
 
@@ -229,10 +228,11 @@ def _refuse_year_first(parts: pd.DataFrame, text: Text, header: str) -> None:
 def _calendar(parts: pd.DataFrame, *, day_first: bool) -> pd.DataFrame:
     """Year, month and day, NaN where a year is none that we take."""
     months = _numbers_of("months")
-    words = parts["word"].map(lambda word: months.get(_key(word)), na_action="ignore")
+    words = parts["word"].dropna().unique()
+    months_named = parts["word"].map({word: months.get(_key(word)) for word in words})
     names = ["first", "other"] if day_first else ["other", "first"]
     day = floats(parts["day"]).fillna(floats(parts[names[0]]))
-    month = floats(parts["month"]).fillna(pd.to_numeric(words))
+    month = floats(parts["month"]).fillna(pd.to_numeric(months_named))
     month = month.fillna(floats(parts[names[1]]))
     year = floats(parts["year"])
     short = parts["year"].str.len() == 2
