@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import thermofeel
 
+from benchmarks.archives import archive_ratios
 from benchmarks.frames import raw_frame
 from benchmarks.page import page_ratios
 from riskmodel import (
@@ -295,6 +296,7 @@ def main():
         best_starts,
         rerun,
         imports,
+        archive_ratios,
         page,
     ):
         for name, ours, other, goal in measure():

@@ -75,6 +75,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         dict(skipped),
         [*(note for report in reports for note in report.notes), *apart],
         doubtful_rows(pd.concat([log.doubtful for log in logs])),
+        (file for report in reports for file in report.files),
     )
 
 

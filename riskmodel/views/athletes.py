@@ -218,6 +218,7 @@ def ask_for_athletes() -> None:
         "A list of athletes, CSV or Excel (.xlsx)",
         type=["csv", "txt", "tsv", "xlsx"],
         key=_upload_key(),
+        max_upload_size=widgets.MOST_MB,
         on_change=_uploaded,
     )
     with st.container(horizontal=True):

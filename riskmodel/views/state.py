@@ -22,6 +22,7 @@ from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column, RawTable
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
+from riskmodel.training.sentences import Finding
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
 from riskmodel.weather.several_places import FilePlace
@@ -310,19 +311,15 @@ class StartState:
 
 @dataclass(frozen=True)
 class LogFile:
-    """A training file whose columns nobody has named yet."""
+    """A training file, and what came of it: sessions, a question, or a problem."""
 
+    digest: str  # of its content: names are no help, they are all activities.csv
     name: str
-    content: bytes
-    columns: tuple[LogColumn, ...]
-
-
-@dataclass(frozen=True)
-class LogProblem:
-    """What was wrong with a file; no name where it is about none."""
-
-    file: str
-    sentence: str
+    log: TrainingLog | None = None
+    problem: str = ""
+    columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
+    date: str = ""  # a cell that begins with the day or the month, until somebody says
+    content: bytes = b""  # only while there is a question
 
 
 @dataclass
@@ -330,10 +327,15 @@ class TrainingState:
     """The training log, and what was read for it."""
 
     log: TrainingLog | None = None
-    parts: list[TrainingLog] = field(default_factory=list)
-    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
-    unnamed: list[LogFile] = field(default_factory=list)
-    problems: list[LogProblem] = field(default_factory=list)
+    files: list[LogFile] = field(default_factory=list)
+    # What columns mean, by the headers of their table.
+    meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    asked_again: set[tuple[str, ...]] = field(default_factory=set)  # of these columns
+    # Whether their dates begin with the day, by the headers of a table.
+    day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    no_word: str = ""  # the sport of sessions of which no file names an activity
+    same: list[Finding] = field(default_factory=list)  # files that were given twice
+    problem: str = ""  # about no file
     example: str = ""
     uploads: int = 0
     planned_day: date | None = None
