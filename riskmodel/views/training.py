@@ -15,7 +15,6 @@ import streamlit as st
 from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.derive import Derived, derive, load_words, with_log
 from riskmodel.training.loads import daily
 from riskmodel.training.log import TrainingLog, TrainingLogError, moved
@@ -163,7 +162,7 @@ def _ask_for_files() -> None:
     st.file_uploader(
         "Files of one athlete: activities.csv of Strava, Garmin Connect or intervals.icu, "
         "workouts.csv of TrainingPeaks, or FIT files",
-        type=list(ENDINGS),
+        type=["csv", "txt", "tsv", "fit"],
         accept_multiple_files=True,
         key=_upload_key(),
         on_change=_uploaded,
