@@ -1,4 +1,4 @@
-"""An export of Apple Health of a gigabyte, against unpacking it and doing nothing else."""
+"""An export of Apple Health of a gigabyte, against a parser that keeps nothing of it."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from xml.parsers import expat
 
 SIZE_BYTES = 1_000_000_000
 RECORD = (
@@ -45,32 +46,26 @@ def write_export(path):
         export.write(b"</HealthData>")
 
 
-def unpack(path):
-    """Unpack the one file in an archive, and keep nothing."""
-    with zipfile.ZipFile(path) as archive:
-        with archive.open(archive.infolist()[0]) as member:
-            while member.read(1_000_000):
-                pass
+def parse(path):
+    """Let the parser of Python's own XML go through the one file, and keep nothing."""
+    with zipfile.ZipFile(path) as archive, archive.open(archive.infolist()[0]) as export:
+        expat.ParserCreate().ParseFile(export)
 
 
 def archive_ratios():
-    """Yield the time of reading against unpacking, and the memory against 100 MB."""
+    """Yield the time of reading against parsing, and the memory against 100 MB."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "export.zip")
         write_export(path)
         start = time.perf_counter()
-        unpack(path)
-        unpacked = time.perf_counter()
+        parse(path)
+        parsed = time.perf_counter()
         command = [sys.executable, "-c", READ, str(path)]
         grown_kb = int(subprocess.run(command, check=True, capture_output=True).stdout)
         read = time.perf_counter()
-    yield (
-        "1 GB of Apple Health / unpacking alone",
-        1 / (read - unpacked),
-        1 / (unpacked - start),
-        1 / 3,
-    )
-    yield "100 MB / memory that it takes", 1 / max(grown_kb, 1), 1 / 100_000, 1.0
+    ours, other = 1 / (read - parsed), 1 / (parsed - start)
+    yield "1 GB of Apple Health, with imports / expat alone", ours, other, 1.0
+    yield "memory that it takes / 100 MB", 1 / max(grown_kb, 1), 1 / 100_000, 1.0
 
 
 if __name__ == "__main__":

@@ -176,8 +176,13 @@ def _lists_of_everything(
         try:
             content = _stream(archive, member, most_bytes("table")).read()
             log = ways.of_table(content)
-        except TrainingLogError:
-            continue  # read below, where it is said why it could not be
+        except TrainingLogError as error:
+            beside = f"{PurePosixPath(member.filename).parent / 'activities'}/"
+            if any(m.filename.startswith(beside) for m in members):
+                raise TrainingLogError(
+                    f"{_shown(member)} in this archive: {error}"
+                ) from error
+            continue  # a table among others, of which it is said below why it is not read
         if log.report.sources == (strava,):
             return _Parts(logs=[log], used=1)
     return None

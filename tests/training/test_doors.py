@@ -319,6 +319,15 @@ def test_of_the_archive_of_strava_the_list_alone_is_read():
     assert told(log, "left_in_archive") == {"files": 3}
 
 
+def test_a_list_of_strava_that_cannot_be_read_is_named_before_its_files():
+    members = {f"me/activities/{place}.fit.gz": b"x" for place in range(300)}
+    members["me/activities.csv"] = b"Dato,Slags\nx,y\n"
+    with pytest.raises(
+        TrainingLogError, match=r"^activities\.csv in this archive: These columns"
+    ):
+        read_log(archive(**members))
+
+
 # Milliseconds since 1970 by a local clock, milliseconds, centimetres.
 GARMIN_RUN = {
     "activityId": 1, "activityType": "trail_running", "sportType": "RUNNING",
