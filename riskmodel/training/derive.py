@@ -27,6 +27,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import hardness, session_loads
 from riskmodel.training.log import TrainingLog
+from riskmodel.training.overlaps import MIXED, by_sport
 from riskmodel.training.sentences import Finding, finding, sentences
 from riskmodel.training.window import Window, window_of
 from riskmodel.training.words import limit, similar_sports
@@ -212,6 +213,8 @@ def _longest(window: Window, _: _Weather) -> _Answer:
     if window.sport == "other":
         return finding("similar_to_other")
     month = window.last(_MONTH_DAYS)
+    if window.sport != MIXED:
+        month = by_sport(month)
     similar = month[month["sport"].isin(similar_sports(window.sport))]
     usable = similar[~similar["cut"]]
     if len(usable):

@@ -26,6 +26,7 @@ COLUMNS = {
     "relative_humidity_pct": "float64",
     "cut": "bool",
     "sources": "object",
+    "legs": "object",
 }
 """Columns of a log; whatever else a file holds is not kept."""
 
@@ -116,7 +117,7 @@ class TrainingLog:
         local, ``start`` is NaT where the file names no time; numbers are NaN where not
         known; ``activity`` is the word of the file that ``sport`` was read from; ``cut``
         says that a longer duration was cut to 24 hours; ``sources`` are the programs
-        that recorded it.
+        that recorded it; ``legs`` are its parts in other sports, most have none.
     report : LogReport
     doubtful : pandas.DataFrame
         Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
@@ -161,6 +162,7 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
     """Give sessions the columns of a log, oldest first and numbered from 0."""
     full = sessions.reindex(columns=list(COLUMNS))
     full["cut"] = full["cut"].eq(True)
+    full["legs"] = [legs if isinstance(legs, tuple) else () for legs in full["legs"]]
     full = full.astype(COLUMNS)
     return full.sort_values(["day", "start"], kind="stable").reset_index(drop=True)
 

@@ -33,6 +33,7 @@ SKIPPED = {
     "no_duration": "no duration",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
+    "same_hours": "at the same hours as another session",
     "in_another_file": "the same session in another file",
 }
 """Why a row was left out."""
@@ -64,6 +65,13 @@ _DOUBTS = {
     "as other: {named}.",
     "unread": "{values:{noun}} could not be read and {values:is} left open.",
     "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
+    "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
+    "same hours count once.",
+    "several_sports": "{sessions:session} with rows of several sports at the same hours, "
+    "the first on {first:year}: each counts once, and its sports answer as long as their "
+    "own rows.",
+    "left_running": "{others:session} {others:is} within {sessions:session} of more than "
+    "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
