@@ -51,26 +51,37 @@ class Leg(NamedTuple):
 
 def counted_once(sessions: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Sessions, those that overlap joined into one, and what is to be told about them."""
-    by = ["start", "duration_min", "sport", "activity"]
-    timed = sessions[sessions["start"].notna()].sort_values(by)
-    over = _over_others(timed)
+    once, number = sessions, len(sessions)
+    rows_of_all = []
+    while True:  # what was joined may hold others now that it did not before
+        timed = once[once["start"].notna()]
+        timed = timed.sort_values(["start", "duration_min", "sport", "activity"])
+        over = _over_others(timed)
+        rows = _overlapping(timed, over)
+        if not len(rows):
+            break
+        rows_of_all.append(_one_of_each(rows))
+        once = ordered(pd.concat([once.drop(index=rows.index), rows_of_all[-1]]))
+    found = []
+    if rows_of_all:
+        first = min(rows["day"].min() for rows in rows_of_all)
+        found.append(finding("same_hours", rows=number - len(once), first=first))
+        named = pd.concat(rows_of_all)
+        named = named[named["legs"].notna()].drop_duplicates("start")
+        if len(named):
+            days = {"sessions": len(named), "first": named["day"].min()}
+            found.append(finding("several_sports", **days))
+    return once, [*found, *_left_running(timed, over)]
+
+
+def _overlapping(timed: pd.DataFrame, over: NDArray[np.bool_]) -> pd.DataFrame:
+    """Rows that others overlap, with a ``label`` for those of one session."""
     label = np.arange(len(timed))
     training = timed.get("is_training", pd.Series(True, timed.index)).to_numpy(bool)
     for place in (np.flatnonzero(alike & ~over) for alike in (training, ~training)):
         label[place] = place[_chains(timed.iloc[place])]
-    found = _left_running(timed, over)
-    several = pd.Series(label, timed.index).duplicated(keep=False)
-    if not several.any():
-        return sessions, found
-    rows = timed[several].assign(label=label[several])
-    once = _one_of_each(rows)
-    named = once[once["legs"].notna()]
-    if len(named):
-        days = {"sessions": len(named), "first": named["day"].min()}
-        found.insert(0, finding("several_sports", **days))
-    days = {"rows": len(rows) - len(once), "first": once["day"].min()}
-    found.insert(0, finding("same_hours", **days))
-    return ordered(pd.concat([sessions.drop(index=rows.index), once])), found
+    several = pd.Series(label).duplicated(keep=False).to_numpy()
+    return timed[several].assign(label=label[several])
 
 
 def by_sport(sessions: pd.DataFrame) -> pd.DataFrame:
@@ -172,6 +183,7 @@ def _lengthen(once: pd.DataFrame, by_label: DataFrameGroupBy[Any, Any]) -> None:
     """Where rows stick out of the longest, let the session last from start to end."""
     begins, ends = by_label["begins"].min(), by_label["ends"].max()
     out = np.maximum(once["begins"] - begins, ends - once["ends"]) > limit("overlap_min")
+    out &= ends - begins <= limit("longest_min")
     once["start"] = once["start"].mask(out, by_label["start"].min())
     once["day"] = once["start"].dt.normalize()
     once["begins"] = once["begins"].mask(out, begins)

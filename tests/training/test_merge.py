@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (rows of exports are as long as they are)
 """Logs of one athlete put together: each session counts once."""
 
 import itertools
