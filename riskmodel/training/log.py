@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.training.sentences import SKIPPED, Finding, counted, day_words, sentence
+from riskmodel.training.words import MEANINGS
 
 COLUMNS = {
     "day": "datetime64[s]",
@@ -43,6 +44,49 @@ DOUBTFUL = {
 
 class TrainingLogError(ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
+
+
+class AmbiguousDates(TrainingLogError):
+    """Dates in digits that can begin with the day or the month, which a person can say.
+
+    Attributes
+    ----------
+    header : str
+    cell : str
+        One of them as it is written.
+    """
+
+    def __init__(self, header: str, cell: str) -> None:
+        self.header, self.cell = header, cell
+        super().__init__(
+            f"The dates in {header}, such as {cell}, can begin with the day or the month: "
+            "say which, or write them as 2026-07-31."
+        )
+
+
+class WrongScale(TrainingLogError):
+    """Durations in another unit than a person has named.
+
+    Attributes
+    ----------
+    header : str
+    cell : str
+        One of them as it is written.
+    meaning, likely : str
+        What the column was said to be, and what it looks like, of `MEANINGS`.
+    """
+
+    def __init__(self, header: str, cell: str, meaning: str, likely: str) -> None:
+        self.header, self.cell, self.meaning, self.likely = header, cell, meaning, likely
+        super().__init__(
+            f"The column {header} holds {cell!r} and the like, which cannot be "
+            f"{_lower(MEANINGS[meaning])}: it looks like {_lower(MEANINGS[likely])}; name "
+            "it so."
+        )
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True)

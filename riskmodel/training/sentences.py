@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.training.words import MEANINGS
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ SKIPPED = {
     "no_date": "no date that can be read",
     "planned": "planned, not done",
     "no_duration": "no duration",
+    "unread_duration": "a duration that cannot be read",
+    "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
     "same_hours": "at the same hours as another session",
@@ -38,7 +41,7 @@ SKIPPED = {
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration")
+MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
 
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
@@ -50,6 +53,18 @@ _OF = ": {minutes:time} on {day}, from {sources}."
 _ASSUMED = {
     "as_written": "{text}",
     "local_time": "Local time is that of {zone}.",
+    "utc_written": "Times that name UTC, such as {cell}, are those of Greenwich; local "
+    "time is that of {zone}.",
+    "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
+    "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
+    "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
+    "2068.",
+    "serial_dates": "Numbers such as {cell} are dates as Excel counts days.",
+    "elapsed_used": "{sessions:session} with a moving time under a minute or under a tenth "
+    "of the elapsed one, or none that can be read: the elapsed time is used.",
+    "watch_left_on": "{sessions:session} with an elapsed time of more than ten times the "
+    "moving one and of more than {hours:g} hours, a watch left running perhaps: the moving "
+    "time is used.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
@@ -63,8 +78,6 @@ _DOUBTS = {
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
     "unknown_activity": "{sessions:session} of an activity that is not known here counted "
     "as other: {named}.",
-    "unread": "{values:{noun}} could not be read and {values:is} left open.",
-    "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
     "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
     "same hours count once.",
     "several_sports": "{sessions:session} with rows of several sports at the same hours, "
@@ -72,6 +85,21 @@ _DOUBTS = {
     "own rows.",
     "left_running": "{others:session} {others:is} within {sessions:session} of more than "
     "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
+    "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
+    "needed is {allowed:a number of}.",
+    "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",
+    "off_scale": "{cells} of {of:cell} in {header} lie outside {allowed}, such as {cell}: "
+    "the whole column is left open.",
+    "off_scale_likely": "{cells} of {of:cell} in {header} lie outside {allowed}, such as "
+    "{cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "slow_distances": "{cells} of {of:cell} in {header} are too short for their time, such "
+    "as {cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "borg_open": "{values:effort} on the scale of 6 to 20 {values:is} left open: no source "
+    "gives their place on the scale of 1 to 10.",
+    "no_such_offset": "No place has the offset of {cell}: such times are local as they "
+    "stand.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
@@ -156,6 +184,12 @@ class _Writer(string.Formatter):
     """Writes days, times, lists and counted nouns, besides what Python itself formats."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "meaning":
+            return " or ".join(MEANINGS[each] for each in value)
+        if format_spec == "such as":
+            return f", such as {value}," if value else ""
+        if format_spec == "a number of":
+            return f"a number of {value}" if value else "a number"
         if isinstance(value, tuple):
             return ", ".join(self.format_field(each, format_spec) for each in value)
         if format_spec == "up to":  # where a log ends, if that is earlier than asked
@@ -180,8 +214,8 @@ def sentence(found: Finding) -> str:
     --------
     >>> sentence(finding("under_a_week", days=1))
     'The log goes back only 1 day; needed is a week.'
-    >>> sentence(finding("unread", values=2, noun="effort"))
-    '2 efforts could not be read and are left open.'
+    >>> sentence(finding("outside", values=2, noun="effort", allowed="1 to 10", cell="11"))
+    '2 efforts outside 1 to 10, such as 11, are left open.'
     """
     return _Writer().format(_SENTENCES[found.kind], **dict(found.details))
 

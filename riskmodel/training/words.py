@@ -22,12 +22,18 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "duration_min": "Duration in minutes",
         "duration_h": "Duration in hours",
         "distance_m": "Distance in metres",
+        "distance_km": "Distance in kilometres",
+        "distance_mi": "Distance in miles",
         "session_rpe": "How hard it felt, 1 to 10",
+        "session_rpe_borg": "How hard it felt, 6 to 20 (Borg)",
         "average_heart_rate_bpm": "Average heart rate",
         "highest_heart_rate_bpm": "Highest heart rate",
         "intensity_factor": "Intensity factor, 1 at the threshold",
+        "intensity_pct": "Intensity in % of the threshold",
         "air_temperature_c": "Air temperature in °C",
+        "air_temperature_f": "Air temperature in °F",
         "relative_humidity_pct": "Relative humidity in %",
+        "relative_humidity_fraction": "Relative humidity as a fraction, 0 to 1",
     }
 )
 """What a column of a table of one's own can be said to hold."""
@@ -124,12 +130,6 @@ def sport_of(activity: str) -> str:
 def is_no_session(activity: str) -> bool:
     """Whether a row stands for a day without training."""
     return _glued(activity) in {_glued(word) for word in table()["no_session"]["words"]}
-
-
-@cache
-def months() -> Mapping[str, int]:
-    """Number of each month by the words for it."""
-    return {folded(w): int(m) for m, words in table()["months"].items() for w in words}
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.training.cells import dates
+from riskmodel.training.dates import dates
 from riskmodel.training.derive import CONTEXT, Derived, derive, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
@@ -63,6 +63,13 @@ def own(text, **options):
     return read_log(
         text.encode(), columns={h: columns[h] for h in header if h in columns}, **options
     )
+
+
+def left_open(log):
+    """Count values that are left open, by why, what and an example."""
+    notes = [(n.kind, dict(n.details)) for n in log.report.notes]
+    notes = [(kind, told) for kind, told in notes if kind in ("unread", "outside")]
+    return {(kind, told["noun"], told["cell"]): told["values"] for kind, told in notes}
 
 
 def only(log):
@@ -197,7 +204,7 @@ def test_the_distance_for_people_is_never_used_and_a_percentage_is_no_fraction()
     ],
 )
 def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
-    assert str(dates(pd.Series([cell]), "When")["moment"].iloc[0]) == moment
+    assert str(dates(pd.Series([cell]), "When")[0]["moment"].iloc[0]) == moment
 
 
 @settings(max_examples=60)
@@ -206,7 +213,7 @@ def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
     st.sampled_from(["%Y-%m-%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%d.%m.%Y, %H:%M:%S"]),
 )
 def test_a_written_date_comes_back(moment, pattern):
-    read = dates(pd.Series([moment.strftime(pattern)]), "When")["moment"].iloc[0]
+    read = dates(pd.Series([moment.strftime(pattern)]), "When")[0]["moment"].iloc[0]
     assert read == pd.Timestamp(moment.replace(microsecond=0))
 
 
@@ -396,12 +403,19 @@ def test_what_cannot_be_or_cannot_be_read_is_left_open_and_counted():
         ("session_rpe", 3), ("average_heart_rate_bpm", 5), ("air_temperature_c", 4),
     ):  # fmt: skip
         assert log.sessions[name].notna().sum() == known
+    assert left_open(log) == {
+        ("unread", "effort", "7/10"): 3,
+        ("outside", "effort", "11"): 2,
+        ("outside", "average heart rate", "400"): 2,
+        ("unread", "air temperature", "x"): 1,
+        ("outside", "air temperature", "60"): 2,
+    }
     said = log.report.lines()
-    assert "3 efforts could not be read and are left open." in said
-    assert "2 efforts outside 1 to 10 are left open." in said
-    assert "2 average heart rates outside 30 to 250 bpm are left open." in said
-    assert "1 air temperature could not be read and is left open." in said
-    assert "2 air temperatures outside -40 to 55 °C are left open." in said
+    assert (
+        "3 efforts could not be read, such as 7/10, and are left open: needed is a number "
+        "of 1 to 10."
+    ) in said
+    assert "2 efforts outside 1 to 10, such as 11, are left open." in said
 
 
 def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
@@ -415,10 +429,12 @@ def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
             )
         ))
     )  # fmt: skip
-    said = log.report.lines()
-    assert "2 relative humidity values could not be read and are left open." in said
-    assert "1 distance could not be read and is left open." in said
-    assert "2 distances outside 0 to 2,000,000 m are left open." in said
+    assert left_open(log) == {
+        ("unread", "relative humidity value", "wet"): 1,
+        ("outside", "relative humidity value", "83"): 1,
+        ("unread", "distance", "9 km"): 1,
+        ("outside", "distance", "-5"): 2,
+    }
     header = "Activity Type,Date,Distance,Calories,Time,Avg HR,TSS"
     log = read_log(
         garmin(
@@ -427,11 +443,10 @@ def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
             header=header,
         )
     )
-    said = [line for line in log.report.lines() if "left open" in line]
-    assert said == [
-        "1 intensity factor could not be read and is left open.",
-        "1 distance could not be read and is left open.",
-    ]
+    assert left_open(log) == {
+        ("unread", "intensity factor", "high"): 1,
+        ("unread", "distance", "900000"): 1,
+    }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -530,7 +545,7 @@ SHIFTED = {
         (b"Activity Type,Date,Calories,Time\nRun,x,1,00:10:00\n", "not a date"),
         (b"Activity Type,Date,Calories,Time\nRun,2026-07-01 07:00:00,1,abc\n", "not a duration"),
         (strava(SHIFTED), "contradict"),
-        (b"Activity Type,Date,Calories,Time,Steps\nRun,2026-07-01 07:00:00,1,00:10:00\n", "older"),
+        (b"Activity Type,Date,Calories,Time,Steps\nRun,2026-07-01 07:00:00,1,00:10:00\n", "under 5 headers"),
         (
             b"Activity Type,Date,Calories,Time\n"
             + b"".join(b"Run,2026-07-01 07:%02d:00,1,00:10:00\n" % i for i in range(31)),
