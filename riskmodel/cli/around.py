@@ -24,7 +24,7 @@ from riskmodel.cli.frame import (
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.derive import Derived, derive
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log import AmbiguousDates, TrainingLog, TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.weather.files import read_weather_file
@@ -153,8 +153,16 @@ def log_command(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
     ],
     time_zone: Annotated[
-        str, typer.Option("--time-zone", help="Yours, such as Europe/Berlin.")
-    ] = "UTC",
+        str | None,
+        typer.Option("--time-zone", help="Yours, such as Europe/Berlin; at first UTC."),
+    ] = None,
+    day_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--day-first/--month-first",
+            help="How dates such as 03/04/2026 begin, where no date of a file tells.",
+        ),
+    ] = None,
     air_temperature_c: Annotated[
         float | None,
         typer.Option("--air-temperature-c", help="Of the planned session."),
@@ -175,13 +183,7 @@ def log_command(
 ) -> None:
     """Say what training logs answer about the weeks before a session."""
     with sentences_for_errors():
-        logs = []
-        for file in files:
-            try:
-                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
-            except TrainingLogError as error:
-                stop(f"{file}: {error}")
-        log = merge_logs(logs)
+        log = _read_logs(files, time_zone, day_first=day_first)
         answers = derive(
             log,
             on=on.date(),
@@ -191,6 +193,29 @@ def log_command(
             complete_until=None if complete_until is None else complete_until.date(),
         )
         typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
+
+
+def _read_logs(
+    files: list[Path], time_zone: str | None, *, day_first: bool | None
+) -> TrainingLog:
+    """Put files together, and say whose days they have where nobody named a zone."""
+    logs = []
+    for file in files:
+        content, zone = file.read_bytes(), time_zone or "UTC"
+        try:
+            logs.append(read_log(content, time_zone=zone, day_first=day_first))
+        except AmbiguousDates as error:
+            stop(f"{file}: {error} Give --day-first or --month-first.")
+        except TrainingLogError as error:
+            stop(f"{file}: {error}")
+    log = merge_logs(logs)
+    if time_zone is None and log.report.days_by_zone:
+        typer.echo(
+            "Without --time-zone, days are those of UTC: a late or early session may lie on "
+            "another day of yours.",
+            err=True,
+        )
+    return log
 
 
 def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:

@@ -174,7 +174,7 @@ def _closed(lines: list[str], mark: str) -> bool:
 def _without_end(row: int) -> TableFileError:
     return TableFileError(
         f"A quotation mark that opens in row {row} is not closed where its cell ends, so "
-        "rows below it cannot be told apart: correct that row, or export the file again."
+        "rows below it cannot be told apart: close it, or write it twice within a cell."
     )
 
 

@@ -6,6 +6,10 @@ otherwise it is the decimal mark.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,6 +23,12 @@ Array = NDArray[np.float64]
 
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
+
+
+def by_cell(cells: Text, read: Callable[[Text], NDArray[Any]]) -> NDArray[Any]:
+    """Read each distinct cell once, and give every row the result."""
+    codes, distinct = pd.factorize(cells.astype("str"), use_na_sentinel=False)
+    return read(pd.Series(distinct, dtype="str"))[codes]
 
 
 def tidy(cells: Text) -> Text:
@@ -38,9 +48,14 @@ def blank(cells: Text) -> pd.Series[bool]:
     >>> blank(pd.Series(["", "--", "--:--:--", "n/a", "0"])).tolist()
     [True, True, True, True, False]
     """
+    return pd.Series(by_cell(cells, _blank), cells.index)
+
+
+def _blank(cells: Text) -> NDArray[np.bool_]:
     text = tidy(cells)
     nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None")
-    return cells.isna() | text.str.lower().isin(BLANKS) | nothing
+    blanks = cells.isna() | text.str.lower().isin(BLANKS) | nothing
+    return blanks.to_numpy(bool)
 
 
 def floats(text: Text) -> pd.Series[float]:
@@ -58,6 +73,10 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
     >>> numbers(pd.Series(["1,158", "\N{MINUS SIGN}4,5"]), thousands=False)
     array([ 1.158, -4.5  ])
     """
+    return by_cell(cells, partial(_numbers, thousands=thousands))
+
+
+def _numbers(cells: Text, *, thousands: bool) -> Array:
     text = tidy(cells)
     # 1 234 is a number, 1 30 may be two.
     two = text.str.contains(r"\d \d(?!\d{2}(?!\d))")
@@ -82,22 +101,24 @@ def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
     Two numbers are hours and minutes where the unit is an hour, else minutes and seconds.
     A cell that names its unit, such as 1h05 or 50 min, needs no other.
     """
-    text = tidy(cells)
-    parts = text.str.extract(r"^(\d{1,5}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?$")
-    short = text.str.extract(r"^(\d{1,5}):(\d{1,2}[.,]\d+)$")
+    return by_cell(cells, partial(_durations_min, unit_min=unit_min, thousands=thousands))
+
+
+def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
+    text = tidy(cells).str.replace(r"^0 days,? ", "", regex=True)
+    parts = text.str.extract(r"^(\d{1,5}):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?$")
+    short = text.str.extract(r"^(\d{1,5}):([0-5]?\d[.,]\d+)$")
     a, b, c = (floats(parts[i]) for i in range(3))
     minutes, seconds = (floats(short[i]) for i in range(2))
     duration = np.asarray(a * 60 + b + c / 60)
     for other in (
         a * 60 + b if unit_min == 60.0 else a + b / 60,
         minutes + seconds / 60,
-        numbers(cells, thousands=thousands) * unit_min,
+        _numbers(cells, thousands=thousands) * unit_min,
     ):
         duration = np.where(np.isnan(duration), other, duration)
-    unread = np.isnan(duration) & ~blank(cells).to_numpy(bool)
-    words = text[unread]
-    minutes_of = {word: _minutes_written(word) for word in words.unique()}
-    duration[unread] = words.map(minutes_of).to_numpy(float)
+    unread = np.isnan(duration) & ~_blank(cells)
+    duration[unread] = [_minutes_written(cell) for cell in text[unread]]
     return duration
 
 

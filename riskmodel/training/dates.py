@@ -93,8 +93,8 @@ def dates(
     offset, "nowhere" where no place has that offset, else empty.  AmbiguousDates where
     digits can be day and month or month and day, and nobody has said which.
     """
-    codes, distinct = pd.factorize(tidy(cells))
-    text = pd.Series(distinct, dtype="str")
+    codes, distinct = pd.factorize(cells.astype("str"), use_na_sentinel=False)
+    text = tidy(pd.Series(distinct, dtype="str"))
     parts = _parts(text)
     order = _day_first(parts, text, header) if day_first is None else None
     by_day = day_first if order is None else order.day_first

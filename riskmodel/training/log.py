@@ -9,7 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.training.sentences import SKIPPED, Finding, counted, day_words, sentence
+from riskmodel.training.sentences import (
+    BY_ZONE,
+    SKIPPED,
+    Finding,
+    counted,
+    day_words,
+    sentence,
+)
 from riskmodel.training.words import MEANINGS
 
 COLUMNS = {
@@ -120,6 +127,11 @@ class LogReport:
     def share_estimated(self) -> float:
         """Share of the sessions whose load is estimated, 0 to 1."""
         return self.estimated_sessions / self.rows_used
+
+    @property
+    def days_by_zone(self) -> bool:
+        """Whether a day depends on the time zone that was given."""
+        return any(note.kind in BY_ZONE for note in self.notes)
 
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out and noticed in words."""

@@ -76,7 +76,10 @@ def read_log(
     if is_fit(content):
         rows, notes = read_fit(content, zone)
         return sessions_of(rows, FIT, notes)
-    table = read_table(content, columns)
+    return _of_table(read_table(content, columns), zone, day_first)
+
+
+def _of_table(table: Table, zone: ZoneInfo, day_first: bool | None) -> TrainingLog:
     source = table.source
     notes = [finding("as_written", text=note) for note in source.notes]
     if source.clock == "utc":

@@ -207,10 +207,11 @@ def _not_known(text: str) -> TrainingLogError:
     if place is None:
         return TrainingLogError(_NO_TABLE)
     row = first[place]
-    if any(re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row):
+    numbers = (re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row)
+    if value := next(filter(None, numbers), None):
         return TrainingLogError(
-            "The first row holds values where the names of the columns should be: export "
-            "the file again, with its row of headers."
+            f"The first row holds values, such as {value[0].strip()[:30]}, where the names "
+            "of the columns should be: add a row of headers above it."
         )
     named = ", ".join(cell.strip()[:30] for cell in row[:4])
     return TrainingLogError(

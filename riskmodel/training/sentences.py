@@ -72,6 +72,9 @@ _ASSUMED = {
 }
 """Units, times and limits that were taken for granted."""
 
+BY_ZONE = ("local_time", "utc_written", "fit_local_time")
+"""Kinds of findings that say that the time zone of the reader settles the days."""
+
 _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
