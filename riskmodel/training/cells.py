@@ -129,8 +129,9 @@ def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
     duration = _plain_numbers(cells) * unit_min
     written = np.isnan(duration)
     if written.any():
-        options = {"unit_min": unit_min, "thousands": thousands}
-        duration[written] = _written_durations_min(cells[written], **options)
+        duration[written] = _written_durations_min(
+            cells[written], unit_min=unit_min, thousands=thousands
+        )
     return duration
 
 
