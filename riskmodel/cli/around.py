@@ -211,8 +211,8 @@ def _read_logs(
     log = merge_logs(logs)
     if time_zone is None and log.report.days_by_zone:
         typer.echo(
-            "Without --time-zone, days are those of UTC: a late or early session may lie on "
-            "another day of yours.",
+            "Without --time-zone, days are those of UTC: a late or early session may lie "
+            "on another day of yours.",
             err=True,
         )
     return log

@@ -137,13 +137,15 @@ def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
 
 def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
     text = tidy(cells).str.replace(r"^0 days,? ", "", regex=True)
-    parts = text.str.extract(r"^(\d{1,5}):([0-5]?\d)(?::([0-5]?\d(?:[.,]\d+)?))?$")
+    long = text.str.extract(r"^(\d{1,5}):(\d{1,2}):([0-5]?\d(?:[.,]\d+)?)$")
+    pair = text.str.extract(r"^(\d{1,5}):([0-5]?\d)$")
     short = text.str.extract(r"^(\d{1,5}):([0-5]?\d[.,]\d+)$")
-    a, b, c = (floats(parts[i]) for i in range(3))
+    hours, minutes, seconds = (floats(long[i]) for i in range(3))
+    duration = np.asarray(hours * 60 + minutes + seconds / 60)
+    large, small = (floats(pair[i]) for i in range(2))
     minutes, seconds = (floats(short[i]) for i in range(2))
-    duration = np.asarray(a * 60 + b + c / 60)
     for other in (
-        a * 60 + b if unit_min == 60.0 else a + b / 60,
+        large * 60 + small if unit_min == 60.0 else large + small / 60,
         minutes + seconds / 60,
         _numbers(cells, thousands=thousands) * unit_min,
     ):
