@@ -27,7 +27,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import hardness, session_loads
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.overlaps import MIXED, by_sport
+from riskmodel.training.overlaps import by_sport
 from riskmodel.training.sentences import Finding, finding, sentences
 from riskmodel.training.window import Window, window_of
 from riskmodel.training.words import limit, similar_sports
@@ -212,9 +212,7 @@ def _longest(window: Window, _: _Weather) -> _Answer:
     label = FIELDS["sport"].levels[window.sport].lower()
     if window.sport == "other":
         return finding("similar_to_other")
-    month = window.last(_MONTH_DAYS)
-    if window.sport != MIXED:
-        month = by_sport(month)
+    month = by_sport(window.last(_MONTH_DAYS), window.sport)
     similar = month[month["sport"].isin(similar_sports(window.sport))]
     usable = similar[~similar["cut"]]
     if len(usable):

@@ -84,14 +84,14 @@ def _overlapping(timed: pd.DataFrame, over: NDArray[np.bool_]) -> pd.DataFrame:
     return timed[several].assign(label=label[several])
 
 
-def by_sport(sessions: pd.DataFrame) -> pd.DataFrame:
+def by_sport(sessions: pd.DataFrame, sport: str) -> pd.DataFrame:
     """Sessions as they answer for a sport: the legs of those that have some.
 
     A session of which legs fill less than 80 % stays beside them: what else it held is
-    not known.
+    not known.  For a triathlon a session counts as a whole.
     """
     mixed = sessions[sessions["legs"].astype(bool)]
-    if not len(mixed):
+    if sport == MIXED or not len(mixed):
         return sessions
     filled = mixed["legs"].map(_filled_min) >= limit("legs_share") * mixed["duration_min"]
     legs = mixed.explode("legs")

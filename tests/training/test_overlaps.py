@@ -1,6 +1,6 @@
 """Rows at the same hours, of one file or of several, are one session."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def sessions(log):
 
 
 def longest(log, sport):
-    rows = by_sport(log.sessions)
+    rows = by_sport(log.sessions, sport)
     return rows.loc[rows["sport"] == sport, "duration_min"].max()
 
 
@@ -130,7 +130,7 @@ def test_legs_answer_for_their_sports_and_the_session_counts_once():
     assert brick.sessions["duration_min"].max() == 180
     assert findings(brick)["several_sports"]["sessions"] == 1
     # Legs that fill all of it leave nothing that is not known.
-    assert (by_sport(brick.sessions)["sport"] != "triathlon").all()
+    assert (by_sport(brick.sessions, "running")["sport"] != "triathlon").all()
     # Of two names for the same hours both answer.
     both = log_of_rows(("07:00", 60, "Hike"), ("07:00", 60, "Walk"))
     assert len(both.sessions) == 1
@@ -139,9 +139,9 @@ def test_legs_answer_for_their_sports_and_the_session_counts_once():
 
 def test_what_no_leg_tells_stays_a_session_of_several_sports():
     part = log_of_rows(("07:00", 180, "Multisport"), ("07:00", 110, "Ride"))
-    assert set(by_sport(part.sessions)["sport"]) == {"triathlon", "cycling"}
+    assert set(by_sport(part.sessions, "running")["sport"]) == {"triathlon", "cycling"}
     within = log_of_rows(*DAYS["a run within something longer"][0])
-    assert set(by_sport(within.sessions)["sport"]) == {"other", "running"}
+    assert set(by_sport(within.sessions, "running")["sport"]) == {"other", "running"}
     assert longest(within, "running") == 30
 
 
@@ -227,9 +227,37 @@ def test_a_brick_in_a_list_and_as_a_whole_is_one():
     assert len(listed.sessions) == 12  # adjacent, and nothing says that they are one
 
 
-def test_a_triathlon_of_a_fit_file_does_not_count_beside_its_rows():
-    log = read_log(made.fit())
-    assert len(merge_logs([log, log, log]).sessions) == len(log.sessions)
+def fit_of_legs(*legs):
+    """One FIT file of several sessions: when each starts, its sport and its minutes."""
+    encoder = made.Encoder()
+    encoder.write_mesg({"mesg_num": 0, "type": "activity", "manufacturer": "development"})
+    for start, sport, minutes in legs:
+        encoder.write_mesg(
+            {"mesg_num": 18, "timestamp": start, "start_time": start, "sport": sport,
+             "total_timer_time": minutes * 60.0}
+        )  # fmt: skip
+    return read_log(bytes(encoder.close()))
+
+
+def test_a_triathlon_of_a_fit_file_has_its_legs_and_does_not_count_beside_its_rows():
+    six = datetime(2026, 6, 20, 6, tzinfo=UTC)
+    legs = [(0, "cycling", 115), (121, "running", 53), (177, "cycling", 60)]
+    fit = fit_of_legs(*((six + timedelta(minutes=m), *rest) for m, *rest in legs))
+    assert sessions(fit) == [("06:00", 228, "triathlon")]
+    assert longest(fit, "cycling") == 115
+    assert longest(fit, "running") == 53
+    words = {"cycling": "Ride", "running": "Run"}
+    listed = log_of_rows(
+        *((f"{six + timedelta(minutes=m):%H:%M}", length, words[sport])
+          for m, sport, length in legs)
+    )  # fmt: skip
+    assert len(listed.sessions) == 3
+    for logs in ([fit, listed], [listed, fit], [fit, listed, fit]):
+        merged = merge_logs(logs)
+        # The last leg ends beyond the moving time of all three.
+        assert sessions(merged) == [("06:00", 237, "triathlon")]
+        assert merged.sessions["legs"].map(len).tolist() == [3]
+        assert longest(merged, "running") == 53
 
 
 ROWS = st.lists(
