@@ -27,7 +27,7 @@ import pandas as pd
 
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
-from riskmodel.training.overlaps import counted_once, joined
+from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import limit
 
@@ -71,8 +71,9 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         skipped.update(report.skipped)
     skipped["in_another_file"] += sum(len(log.sessions) for log in logs) - len(merged)
     skipped["same_hours"] += len(merged) - len(once)
-    # Those that are still over others are told once more, with all that they are over.
-    notes = [n for report in reports for n in report.notes if n.kind != "left_running"]
+    # What still overlaps is told anew, for all files.
+    notes = [note for report in reports for note in report.notes]
+    notes = [note for note in notes if note.kind not in STILL_OVERLAP]
     return log_of(
         once,
         dict.fromkeys(source for report in reports for source in report.sources),

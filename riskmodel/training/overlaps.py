@@ -12,8 +12,9 @@ last end.  A row of nearly that length that knows a sport settles it; several sp
 counts once.
 
 A session of more than 12 hours over others that fill less than half of it may be a watch
-left running: it takes none of them in, and is told.  Without a time of day nothing
-overlaps.  The limits are our judgement, in the data file.
+left running: it takes none of them in, and is told; so are rows that hang together for
+more than 24 hours, which stay apart.  Without a time of day nothing overlaps.  The limits
+are our judgement, in the data file.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from riskmodel.training.words import limit
 
 if TYPE_CHECKING:
     from pandas.api.typing import DataFrameGroupBy
+
+STILL_OVERLAP = ("left_running", "over_a_day")
+"""Findings about sessions that overlap and count all the same."""
 
 MIXED = "triathlon"
 """Sport of a session that holds several."""
@@ -57,7 +61,7 @@ def counted_once(sessions: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         timed = once[once["start"].notna()]
         timed = timed.sort_values(["start", "duration_min", "sport", "activity"])
         over = _over_others(timed)
-        rows = _overlapping(timed, over)
+        rows, of_days = _overlapping(timed, over)
         if not len(rows):
             break
         rows_of_all.append(_one_of_each(rows))
@@ -71,17 +75,27 @@ def counted_once(sessions: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         if len(named):
             days = {"sessions": len(named), "first": named["day"].min()}
             found.append(finding("several_sports", **days))
+    if len(of_days):
+        days = {"rows": len(of_days), "first": of_days["day"].min()}
+        found.append(finding("over_a_day", **days))
     return once, [*found, *_left_running(timed, over)]
 
 
-def _overlapping(timed: pd.DataFrame, over: NDArray[np.bool_]) -> pd.DataFrame:
-    """Rows that others overlap, with a ``label`` for those of one session."""
+def _overlapping(
+    timed: pd.DataFrame, over: NDArray[np.bool_]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that others overlap, with a ``label`` for those of one session.
+
+    Also those that hang together for more than a day.
+    """
     label = np.arange(len(timed))
     training = timed.get("is_training", pd.Series(True, timed.index)).to_numpy(bool)
     for place in (np.flatnonzero(alike & ~over) for alike in (training, ~training)):
         label[place] = place[_chains(timed.iloc[place])]
-    several = pd.Series(label).duplicated(keep=False).to_numpy()
-    return timed[several].assign(label=label[several])
+    rows = timed.assign(label=label)[pd.Series(label).duplicated(keep=False).to_numpy()]
+    start, end = (pd.Series(at, rows.index).groupby(rows["label"]) for at in _minutes(rows))
+    long = end.transform("max") - start.transform("min") > limit("longest_min")
+    return rows[~long], rows[long]
 
 
 def by_sport(sessions: pd.DataFrame, sport: str) -> pd.DataFrame:
@@ -183,7 +197,6 @@ def _lengthen(once: pd.DataFrame, by_label: DataFrameGroupBy[Any, Any]) -> None:
     """Where rows stick out of the longest, let the session last from start to end."""
     begins, ends = by_label["begins"].min(), by_label["ends"].max()
     out = np.maximum(once["begins"] - begins, ends - once["ends"]) > limit("overlap_min")
-    out &= ends - begins <= limit("longest_min")
     once["start"] = once["start"].mask(out, by_label["start"].min())
     once["day"] = once["start"].dt.normalize()
     once["begins"] = once["begins"].mask(out, begins)

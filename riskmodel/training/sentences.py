@@ -86,6 +86,8 @@ _DOUBTS = {
     "several_sports": "{sessions:session} with rows of several sports at the same hours, "
     "the first on {first:year}: each counts once, and its sports answer as long as their "
     "own rows.",
+    "over_a_day": "{rows:row} overlap one after the other for more than 24 hours, the "
+    "first on {first:year}: each is counted.",
     "left_running": "{others:session} {others:is} within {sessions:session} of more than "
     "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
     "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "

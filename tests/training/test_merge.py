@@ -183,7 +183,7 @@ def test_the_order_of_the_files_does_not_matter():
 
 
 SPANS = st.tuples(
-    st.integers(0, 4000), st.integers(10, 1600), st.sampled_from(["Run", "Ride", "Workout"])
+    st.integers(0, 4000), st.integers(10, 1400), st.sampled_from(["Run", "Ride", "Workout"])
 )
 
 

@@ -188,6 +188,16 @@ def test_a_watch_left_running_takes_in_no_other_session():
     assert len(long_day.sessions) == 1
 
 
+def test_rows_that_hang_together_for_more_than_a_day_stay_and_are_told():
+    rows = [("00:00", 700, "Ride"), ("11:00", 700, "Ride"), ("22:00", 700, "Ride")]
+    log = log_of_rows(*rows)
+    assert len(log.sessions) == 3
+    first = pd.Timestamp("2026-06-20")
+    assert findings(log)["over_a_day"] == {"rows": 3, "first": first}
+    merged = merge_logs([log_of_rows(row) for row in rows])
+    assert findings(merged)["over_a_day"]["rows"] == 3
+
+
 def test_a_ride_on_two_devices_in_one_file_is_half_as_many():
     rows = [
         {"Activity Date": f"{date(2026, 5, 18) + timedelta(days=2 * n)} 07:00:{second:02}",
@@ -285,7 +295,10 @@ def test_sessions_are_the_rows_that_hang_together(rows):
     near = shared > 5
     for _ in rows:
         near = (near.astype(int) @ near.astype(int)) > 0
-    assert len(log.sessions) == len({tuple(row) for row in near})
+    chains = {tuple(np.flatnonzero(row)) for row in near}
+    long = [len(c) for c in chains if np.ptp([start[[*c]].min(), end[[*c]].max()]) > 1440]
+    assert len(log.sessions) == len(chains) - len(long) + sum(long)
+    assert findings(log).get("over_a_day", {}).get("rows", 0) == sum(long)
     hours = log.sessions
     ends = hours["start"] + pd.to_timedelta(hours["duration_min"], unit="min")
     assert ends.max() <= pd.Timestamp(MIDNIGHT) + timedelta(minutes=int(end.max()))
