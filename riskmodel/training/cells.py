@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.reading import BLANKS
 from riskmodel.inputs.written import number_written
 
@@ -116,6 +116,13 @@ def _written_numbers(cells: Text, *, thousands: bool) -> Array:
     return np.where(np.isfinite(value), value, np.nan)
 
 
+def with_units(cells: Text, name: str) -> Array:
+    """Numbers of cells that name their unit, in the unit of a field: 68 F as 20 °C."""
+    return by_cell(
+        cells, lambda text: np.array([_written(cell, FIELDS[name]) for cell in text], float)
+    )
+
+
 def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
     """Durations [min], from a clock such as 1:02:03.5 or a number of ``unit_min``.
 
@@ -151,14 +158,15 @@ def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> 
     ):
         duration = np.where(np.isnan(duration), other, duration)
     unread = np.isnan(duration) & ~_blank(cells)
-    duration[unread] = [_minutes_written(cell) for cell in text[unread]]
+    field = FIELDS["duration_min"]
+    duration[unread] = [_written(cell, field) for cell in text[unread]]
     return duration
 
 
-def _minutes_written(text: str) -> float:
-    """Duration of a text with its units [min]."""
+def _written(text: str, field: Field) -> float:
+    """Number of a text in the unit of a field, NaN if it is none."""
     try:
-        return number_written(text, FIELDS["duration_min"])
+        return number_written(text, field)
     except ValueError:
         return np.nan
 

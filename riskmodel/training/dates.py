@@ -17,11 +17,8 @@ import pandas as pd
 from riskmodel.inputs.tables import folded
 from riskmodel.training.cells import Text, floats, tidy
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import DATE_FORM, Finding, finding
 from riskmodel.training.words import table
-
-NEEDED = "2026-07-31, or 2026-07-31 07:05"
-"""How a date can always be written."""
 
 
 @cache
@@ -106,12 +103,9 @@ def dates(
         return usual.reindex(codes).set_axis(cells.index), []
     text = tidy(text.drop(usual.index))
     parts = _parts(text)
-    order = _day_first(parts, text, header) if day_first is None else None
-    by_day = day_first if order is None else order.day_first
-    whole = _calendar(parts, by_day).join(_clock(parts))
+    order = _day_first(parts, text, header, day_first)
+    whole = _calendar(parts, day_first=order.day_first).join(_clock(parts))
     moment = pd.to_datetime(whole.astype(float), errors="coerce").astype("datetime64[s]")
-    if day_first is not None:
-        _check_order(parts, text, moment, header, day_first=day_first)
     frame = pd.DataFrame(
         {
             "moment": moment,
@@ -120,7 +114,7 @@ def dates(
         }
     )
     notes = _assumed(text, parts, frame)
-    if order is not None and order.cell:
+    if order.cell:
         first = "day" if order.day_first else "month"
         notes.append(finding("date_order", header=header, first=first, cell=order.cell))
     return pd.concat([usual, frame]).reindex(codes).set_axis(cells.index), notes
@@ -209,69 +203,54 @@ class _Order:
     cell: str = ""
 
 
-def _day_first(parts: pd.DataFrame, text: Text, header: str) -> _Order | None:
-    """Whether dates in digits begin with the day, which a 13 tells, or else a dot."""
+def _day_first(
+    parts: pd.DataFrame, text: Text, header: str, day_first: bool | None
+) -> _Order:
+    """Whether dates in digits begin with the day: a 13 tells, or a person, or a dot."""
     digits = parts["first"].notna()
     if not digits.any():
-        return None
+        return _Order(day_first=True)
     parts, text = parts[digits], text[digits]
-    _refuse_year_first(parts, text, header)
     first, other = (floats(parts[name]) for name in ("first", "other"))
     by_day = text[first.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
     by_month = text[other.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
     dotted = bool((parts["mark"] == ".").all())
     if len(by_day) and len(by_month):
-        unclear = (
-            f"{by_day.iloc[0]} and {by_month.iloc[0]}, begin now with the day and now with "
-            "the month"
+        raise TrainingLogError(
+            f"The dates in {header}, such as {by_day.iloc[0]} and {by_month.iloc[0]}, "
+            f"begin now with the day and now with the month: write them as {DATE_FORM}."
         )
-    elif dotted and len(by_month):
-        unclear = (
-            f"{by_month.iloc[0]}, begin with the month, where dots stand after the day"
+    if dotted and len(by_month) and day_first is None:
+        raise TrainingLogError(
+            f"The dates in {header}, such as {by_month.iloc[0]}, begin with the month, "
+            f"where dots stand after the day: write them as {DATE_FORM}."
         )
-    elif dotted:
-        return _Order(day_first=True)
-    elif len(by_day):
-        return _Order(day_first=True, cell=by_day.iloc[0])
-    elif len(by_month):
-        return _Order(day_first=False, cell=by_month.iloc[0])
-    else:
+    if day_first is None:
+        _refuse_year_first(parts, text, header)
+    if len(by_day) or len(by_month):
+        cell = "" if dotted else [*by_day, *by_month][0]
+        return _Order(day_first=bool(len(by_day)), cell=cell)
+    if day_first is None and not dotted:
         raise AmbiguousDates(header, text.iloc[0])
-    raise TrainingLogError(
-        f"The dates in {header}, such as {unclear}: write them as {NEEDED}."
-    )
+    return _Order(day_first=dotted if day_first is None else day_first)
 
 
 def _refuse_year_first(parts: pd.DataFrame, text: Text, header: str) -> None:
     """Stop at dates such as 26-07-31, where the last number changes more than the first."""
     short = parts[parts["year"].str.len() == 2]
-    if not len(short) or not floats(short["year"]).between(1, _MOST_DAY).all():
+    month, day = floats(short["other"]), floats(short["year"])
+    if not len(short) or not (month.le(_MOST_MONTH) & day.between(1, _MOST_DAY)).all():
         return
     first, last = short["first"].nunique(), short["year"].nunique()
     padded = (short["first"].str.len() == 2).all()
     if padded and (last > first or (last == first and (short["mark"] == "-").all())):
         raise TrainingLogError(
             f"The dates in {header}, such as {text[short.index[0]]}, can begin with the "
-            f"year: write it with four digits, as in {NEEDED}."
+            f"year: write it with four digits, as in {DATE_FORM}."
         )
 
 
-def _check_order(
-    parts: pd.DataFrame, text: Text, moment: pd.Series, header: str, *, day_first: bool
-) -> None:
-    """Stop where the order that somebody has named is not that of a date."""
-    calendar = _calendar(parts, not day_first).astype(float)
-    turned = pd.to_datetime(calendar, errors="coerce")
-    wrong = text[parts["first"].notna() & moment.isna() & turned.notna()]
-    if len(wrong):
-        first = "day" if day_first else "month"
-        raise TrainingLogError(
-            f"The dates in {header}, such as {wrong.iloc[0]}, do not all begin with the "
-            f"{first}: write them as {NEEDED}."
-        )
-
-
-def _calendar(parts: pd.DataFrame, day_first: bool | None) -> pd.DataFrame:
+def _calendar(parts: pd.DataFrame, *, day_first: bool) -> pd.DataFrame:
     """Year, month and day, NaN where a year is none that we take."""
     months = _numbers_of("months")
     words = parts["word"].map(lambda word: months.get(_key(word)), na_action="ignore")

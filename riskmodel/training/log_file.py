@@ -12,7 +12,7 @@ import pandas as pd
 
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS
-from riskmodel.training.dates import NEEDED, dates
+from riskmodel.training.dates import dates
 from riskmodel.training.fit_file import FIT, is_fit, read_fit
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
@@ -25,7 +25,7 @@ from riskmodel.training.quantities import (
     first_known,
     intensity_factor,
 )
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import DATE_FORM, Finding, finding
 from riskmodel.training.sessions import by_value, sessions_of
 from riskmodel.training.words import Source, numbered, sport_of
 from riskmodel.training.words import table as words_of_logs
@@ -54,7 +54,7 @@ def read_log(
         Needed are ``start`` and one of the durations.
     day_first : bool, optional
         Whether dates such as 03/04/2026 begin with the day, where no date of the file
-        tells.
+        tells; a 13 does.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def _quantities(
     cells: Cells, moment: pd.DataFrame, source: Source, zone: ZoneInfo
 ) -> pd.DataFrame:
     frame = cells.frame
-    cells.check("start", moment["moment"].isna().to_numpy(), "a date", NEEDED)
+    cells.check("start", moment["moment"].isna().to_numpy(), "a date", DATE_FORM)
     rows = pd.DataFrame({"moment": _local(moment, source, zone)})
     rows["has_time"] = moment["has_time"]
     rows["activity"] = frame["sport"].str.strip() if "sport" in frame else ""

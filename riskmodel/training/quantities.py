@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from riskmodel.training import cells as read
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import DURATION_FORM, Finding, finding
 from riskmodel.training.sessions import UNREADABLE
 from riskmodel.training.words import DURATIONS, limit
 
 Array = NDArray[Any]
+
+
+_WITH_UNITS = ("air_temperature_c", "relative_humidity_pct")
+_CLOCK_OF_MINUTES_FROM = 24  # hours that no day has
 
 
 def example(cell: str) -> str:
@@ -45,6 +49,8 @@ class Cells:
             return np.full(len(self.frame), np.nan)
         cells = self.frame[what]
         value = read.numbers(cells, thousands=self.thousands)
+        if what in _WITH_UNITS:
+            value = np.where(np.isnan(value), read.with_units(cells, what), value)
         kept = np.where(self.wrong, np.nan, value)
         if note := off_scale(what, kept, cells, self.headers[what]):
             self.notes.append(note)
@@ -90,10 +96,10 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
         if what in cells.frame:
             minutes = cells.minutes(what, unit)
             written = cells.frame[what].str.strip()
-            needed = "1:05:00, 1 h 05, or a number"
-            cells.check(what, np.isnan(minutes), "a duration", needed)
+            cells.check(what, np.isnan(minutes), "a duration", DURATION_FORM)
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
+                minutes = _without_unclear_clocks(what, minutes, written)
             duration = np.where(np.isnan(duration), minutes, duration)
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
@@ -107,6 +113,18 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     rows["watch_left_on"] = moved_little & ~use
     rows["unread_duration"] = filled & rows["duration_min"].isna()
     return duration
+
+
+def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str]) -> Array:
+    """Durations without clocks such as 1:05 that may be of hours or of minutes.
+
+    A 50:12 in the column tells that all of them are of minutes.
+    """
+    first = pd.to_numeric(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
+    if meaning == "duration_h" or (first >= _CLOCK_OF_MINUTES_FROM).any():
+        return minutes
+    unclear = first < limit("clock_of_minutes_from")
+    return np.where(unclear, np.nan, minutes)
 
 
 def _elapsed_min(cells: Cells, duration: Array) -> Array:

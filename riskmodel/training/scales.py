@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.log import WrongScale
 from riskmodel.training.sentences import Finding, finding
-from riskmodel.training.words import limit
+from riskmodel.training.words import DURATIONS, limit
 
 Array = NDArray[np.float64]
 Where = NDArray[np.bool_]
@@ -149,14 +149,31 @@ def check_durations(
     """Stop where durations are in another unit than was said: WrongScale."""
     filled = minutes > 0
     days = filled & (minutes > _DAY_MIN)
-    if _considerable(days, filled):
-        likely = {"duration_h": "duration_min"}.get(meaning, "duration_s")
-        if meaning != likely:
-            raise WrongScale(header, cells[days].iloc[0].strip(), meaning, likely)
     short = filled & (minutes < limit("usual_session_from_min"))
     enough = filled.sum() >= limit("least_short_sessions")
-    if enough and short.sum() > 0.5 * filled.sum():
-        clocks = bool(cells[short].str.contains(":").all())
-        likely = "duration_h" if clocks or meaning == "duration_min" else "duration_min"
-        if meaning != likely:
-            raise WrongScale(header, cells[short].iloc[0].strip(), meaning, likely)
+    if _considerable(days, filled):
+        off = days
+    elif enough and short.sum() > 0.5 * filled.sum():
+        off = short
+    else:
+        return
+    clocks = bool(cells[filled].str.contains(":").mean() > 0.5)
+    if likely := _likely_unit(meaning, minutes[filled], clocks=clocks):
+        raise WrongScale(header, cells[off].iloc[0].strip(), meaning, likely)
+
+
+def _likely_unit(meaning: str, minutes: Array, *, clocks: bool) -> str:
+    """Unit in which durations would be those of sessions, empty if there is none.
+
+    Of a clock such as 1:05 the unit says only whether it begins with hours.
+    """
+    for other, unit_min in DURATIONS.items():
+        ratio = unit_min / DURATIONS[meaning]
+        if clocks:
+            ratio = {"duration_h": 60.0}.get(other, 1.0) / (
+                60.0 if meaning == "duration_h" else 1.0
+            )
+        usual, long = np.quantile(minutes * ratio, (0.5, 0.9))
+        if usual >= limit("usual_session_from_min") and long <= _DAY_MIN:
+            return "" if other == meaning else other
+    return ""

@@ -44,6 +44,9 @@ SKIPPED = {
 MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
 
+DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
+"""How a date and a duration can always be written."""
+
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
 _LONGEST = "Longest similar session ({sport}) of the last "
@@ -90,6 +93,10 @@ _DOUBTS = {
     "first on {first:year}: each is counted.",
     "left_running": "{others:session} {others:is} within {sessions:session} of more than "
     "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
+    "no_date": f"{{rows:row}} with a date that cannot be read, such as {{cell}}: needed is "
+    f"{DATE_FORM}.",
+    "unread_duration": "{rows:row} with a duration that cannot be read, such as {cell}: "
+    f"needed is {DURATION_FORM}.",
     "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
     "needed is {allowed:a number of}.",
     "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",

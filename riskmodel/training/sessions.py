@@ -73,7 +73,7 @@ def sessions_of(
     once, overlaps = counted_once(ordered(used))
     if same := len(used) - len(once):
         left_out["same_hours"] = same
-    notes += overlaps
+    notes += [*_unread_rows(doubtful), *overlaps]
     return log_of(once, [source], len(rows), left_out, notes, doubtful)
 
 
@@ -84,6 +84,17 @@ def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.Da
     may_be["why"] = skipped[may_be.index]
     may_be["sources"] = [(source,)] * len(may_be)
     return doubtful_rows(may_be)
+
+
+def _unread_rows(doubtful: pd.DataFrame) -> list[Finding]:
+    """Show a cell of which no date or no duration was made, and say how many there are."""
+    notes = []
+    for why in ("no_date", "unread_duration"):
+        filled = doubtful[(doubtful["why"] == why) & doubtful["cell"].fillna("").ne("")]
+        if len(filled):
+            cell = filled["cell"].iloc[0][:30]
+            notes.append(finding(why, rows=len(filled), cell=cell))
+    return notes
 
 
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:

@@ -108,6 +108,8 @@ def test_an_unread_duration_is_told_apart_from_none_and_both_are_doubtful():
         "other_width": "2 cells",
     }
     assert log.doubtful["day"].isna().sum() == 1
+    for why in ("no_date", "unread_duration"):
+        assert kinds(log)[why] == {"rows": 1, "cell": "soon"}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,35 @@ def test_a_row_that_sums_up_others_is_no_session_and_no_doubt(row):
 def test_a_session_without_a_date_stays_doubtful(row):
     log = own("2026-06-01,60,run", "2026-06-02,60,run", row)
     assert log.report.skipped == {"no_date": 1}
+
+
+@pytest.mark.parametrize(
+    ("cells", "minutes"),
+    [
+        (["60", "1:05", "65"], [60, None, 65]),  # of hours, or of minutes
+        (["60", "9:59", "10:00"], [60, None, 10]),
+        (["50:12", "9:30", "48:00"], [50.2, 9.5, 48]),  # the first tells
+        (["60", "1:05:00", "0:50:00"], [60, 65, 50]),
+        (["60", "1:05 h", "9:30 min"], [60, 65, 9.5]),
+    ],
+)
+def test_a_clock_among_minutes_is_read_where_it_is_plain(cells, minutes):
+    log = own(*(f"2026-06-0{day},{cell},run" for day, cell in enumerate(cells, 1)))
+    assert log.sessions["duration_min"].tolist() == [m for m in minutes if m is not None]
+    assert log.report.skipped.get("unread_duration", 0) == minutes.count(None)
+
+
+def test_a_unit_in_a_cell_goes_before_that_of_its_column():
+    columns = COLUMNS | {"Sport": "air_temperature_c", "Air": "relative_humidity_pct"}
+    log = own(
+        "2026-06-01,60,68 F,55 %",
+        "2026-06-02,90 min,20 °C,0.5 of it",
+        "2026-06-03,1 h,20,50",
+        columns=columns,
+    )
+    assert log.sessions["air_temperature_c"].tolist() == pytest.approx([20, 20, 20])
+    assert log.sessions["relative_humidity_pct"].isna().tolist() == [False, True, False]
+    assert log.sessions["duration_min"].tolist() == [60, 90, 60]
 
 
 def test_the_elapsed_time_is_used_where_a_watch_saw_no_movement():

@@ -147,13 +147,29 @@ def test_an_order_that_no_cell_tells_is_asked_for_and_taken(cells):
     assert days(first) != days(second)
 
 
+@pytest.mark.parametrize("day_first", [True, False, None])
 @pytest.mark.parametrize(
-    ("cell", "day_first"), [("13/04/2026", False), ("04/13/2026", True)]
+    ("cell", "first"),
+    [("13/04/2026", "day"), ("04/13/2026", "month"), ("4/13/26", "month")],
 )
-def test_an_order_that_a_cell_contradicts_is_not_taken(cell, day_first):
-    with pytest.raises(TrainingLogError, match=cell):
-        own("03/04/2026", cell, day_first=day_first)
-    assert len(own("03/04/2026", cell, day_first=not day_first).sessions) == 2
+def test_what_a_cell_tells_goes_before_what_a_person_says(cell, first, day_first):
+    log = own("03/04/2026", cell, day_first=day_first)
+    assert date(2026, 4, 13) in days(log)
+    assert kinds(log)["date_order"]["first"] == first
+
+
+def test_a_person_goes_before_a_dot():
+    assert days(own("03.04.2026")) == [date(2026, 4, 3)]
+    assert days(own("03.04.2026", day_first=False)) == [date(2026, 3, 4)]
+    assert days(own("07.13.2026", day_first=False)) == [date(2026, 7, 13)]
+    with pytest.raises(TrainingLogError, match=r"07\.13\.2026, begin with the month"):
+        own("07.13.2026")
+
+
+@pytest.mark.parametrize("day_first", [True, False, None])
+def test_dates_of_two_orders_are_never_read(day_first):
+    with pytest.raises(TrainingLogError, match=r"13/04/2026 and 04/13/2026"):
+        own("13/04/2026", "04/13/2026", day_first=day_first)
 
 
 def test_a_year_of_two_digits_that_may_stand_first_is_not_taken_for_a_day():
@@ -162,6 +178,7 @@ def test_a_year_of_two_digits_that_may_stand_first_is_not_taken_for_a_day():
     with pytest.raises(TrainingLogError, match="four digits"):
         own("26-07-31")
     assert days(own("28-07-26", "29-07-26", "30-07-26"))[0] == date(2026, 7, 28)
+    assert days(own("06/13/24", "06/14/25"))[0] == date(2024, 6, 13)
 
 
 @pytest.mark.parametrize(("year", "whole"), [("90", 1990), ("99", 1999), ("00", 2000)])

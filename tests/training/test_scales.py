@@ -134,7 +134,7 @@ def test_distances_of_a_gym_are_no_other_scale():
     [
         ("duration_h", [45, 60, 90], "duration_min", "45"),
         ("duration_min", [2700, 3600, 5400], "duration_s", "2700"),
-        ("duration_h", ["50:12", "45:00", "0:50"], "duration_min", "50:12"),
+        ("duration_h", ["50:12", "45:00", "0:50"], "duration_s", "50:12"),
         ("duration_min", [0.75, 1, 1.5, 2], "duration_h", "0.75"),
         ("duration_s", [45, 60, 90, 75], "duration_min", "45"),
         ("duration_s", ["0:50", "1:05", "1:30", "0:45"], "duration_h", "0:50"),
@@ -161,6 +161,8 @@ def test_durations_in_another_unit_are_refused_with_the_likely_one(
         ("duration_min", [2, 2, 3, 3]),
         ("duration_min", [1, 1, 1]),  # too few to tell
         ("duration_min", [1, 1, 45, 60]),
+        ("duration_h", [1, 1.5, 2, 30, 26]),  # in no unit all sessions
+        ("duration_h", [0.02, 0.03, 0.04, 0.04, 0.5]),
     ],
 )
 def test_each_side_of_the_limits_of_a_duration(meaning, cells):
