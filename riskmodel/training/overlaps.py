@@ -204,7 +204,7 @@ def _lengthen(once: pd.DataFrame, by_label: DataFrameGroupBy[Any, Any]) -> None:
     once[_OF_ALL] = once[_OF_ALL].mask(out)  # of the longest part alone
     several = out & (by_label["sport"].nunique() > 1)
     once["sport"] = once["sport"].mask(several, MIXED)
-    once["activity"] = once["activity"].mask(several, "")
+    once["activity"] = once["activity"].mask(several, "multisport")
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:
