@@ -278,6 +278,7 @@ ROWS = st.lists(
     ),
     min_size=1,
     max_size=12,
+    unique=True,  # equal rows are left out before
 )
 
 
