@@ -6,6 +6,7 @@ otherwise it is the decimal mark.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -33,8 +34,11 @@ def by_cell(cells: Text, read: Callable[[Text], NDArray[Any]]) -> NDArray[Any]:
 
 def tidy(cells: Text) -> Text:
     """Text with plain spaces; exports put narrow ones before PM."""
-    text = cells.astype("str").str.normalize("NFKC")
-    return text.str.replace(r"\s+", " ", regex=True).str.strip()
+    return cells.astype("str").map(_tidied, na_action="ignore").astype("str")
+
+
+def _tidied(cell: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", cell).split())
 
 
 def blank(cells: Text) -> pd.Series[bool]:
@@ -52,10 +56,12 @@ def blank(cells: Text) -> pd.Series[bool]:
 
 
 def _blank(cells: Text) -> NDArray[np.bool_]:
-    text = tidy(cells)
-    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None")
-    blanks = cells.isna() | text.str.lower().isin(BLANKS) | nothing
-    return blanks.to_numpy(bool)
+    blanks = cells.isna().to_numpy(bool, copy=True)
+    wordy = ~cells.str.contains("[0-9]", na=False).to_numpy(bool)
+    text = tidy(cells[wordy])
+    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None", na=True)
+    blanks[wordy] |= (text.str.lower().isin(BLANKS) | nothing).to_numpy(bool)
+    return blanks
 
 
 def floats(text: Text) -> pd.Series[float]:
@@ -77,6 +83,21 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
 
 
 def _numbers(cells: Text, *, thousands: bool) -> Array:
+    value = _plain_numbers(cells)
+    written = np.isnan(value)
+    if written.any():
+        value[written] = _written_numbers(cells[written], thousands=thousands)
+    return value
+
+
+def _plain_numbers(cells: Text) -> Array:
+    """Numbers that every program reads alike, which most cells are."""
+    value = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, copy=True)
+    value[~np.isfinite(value)] = np.nan
+    return value
+
+
+def _written_numbers(cells: Text, *, thousands: bool) -> Array:
     text = tidy(cells)
     # 1 234 is a number, 1 30 may be two.
     two = text.str.contains(r"\d \d(?!\d{2}(?!\d))")
@@ -112,6 +133,16 @@ def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
 
 
 def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
+    duration = _plain_numbers(cells) * unit_min
+    written = np.isnan(duration)
+    if written.any():
+        duration[written] = _written_durations_min(
+            cells[written], unit_min=unit_min, thousands=thousands
+        )
+    return duration
+
+
+def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
     text = tidy(cells).str.replace(r"^0 days,? ", "", regex=True)
     long = text.str.extract(r"^(\d{1,5}):(\d{1,2}):([0-5]?\d(?:[.,]\d+)?)$")
     pair = text.str.extract(r"^(\d{1,5}):([0-5]?\d)$")

@@ -63,6 +63,12 @@ _DATES = (
     r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:[Tt]?\s?(?P<hour>\d{2}):?"
     rf"(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}}))?)?{_ZONE}$",
 )
+_USUAL = (
+    ("%Y-%m-%d %H:%M:%S", True),
+    ("%Y-%m-%dT%H:%M:%S", True),
+    ("%Y-%m-%d", False),
+    ("%b %d, %Y, %I:%M:%S %p", True),
+)
 _PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
 _PARTS += ["hour", "minute", "second", "before", "half", "zone"]
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -91,7 +97,11 @@ def dates(
     digits can be day and month or month and day, and nobody has said which.
     """
     codes, distinct = pd.factorize(cells.astype("str"), use_na_sentinel=False)
-    text = tidy(pd.Series(distinct, dtype="str"))
+    text = pd.Series(distinct, dtype="str")
+    usual = _usual(text)
+    if len(usual) == len(text):
+        return usual.reindex(codes).set_axis(cells.index), []
+    text = tidy(text.drop(usual.index))
     parts = _parts(text)
     order = _day_first(parts, text, header, day_first)
     whole = _calendar(parts, day_first=order.day_first).join(_clock(parts))
@@ -107,7 +117,21 @@ def dates(
     if order.cell:
         first = "day" if order.day_first else "month"
         notes.append(finding("date_order", header=header, first=first, cell=order.cell))
-    return frame.iloc[codes].set_axis(cells.index), notes
+    return pd.concat([usual, frame]).reindex(codes).set_axis(cells.index), notes
+
+
+def _usual(text: Text) -> pd.DataFrame:
+    """Texts as programs write them most, by the reader of pandas, which is faster."""
+    frames = []
+    for form, has_time in _USUAL:
+        moment = pd.to_datetime(text, format=form, errors="coerce")
+        moment = moment[moment.dt.year.between(_FIRST_YEAR, _LAST_YEAR)]
+        moment = moment.astype("datetime64[s]")
+        frames.append(pd.DataFrame({"moment": moment, "has_time": has_time, "clock": ""}))
+        text = text.drop(moment.index)
+        if not len(text):
+            break
+    return pd.concat(frames).astype({"has_time": bool, "clock": "str"})
 
 
 def _parts(text: Text) -> pd.DataFrame:

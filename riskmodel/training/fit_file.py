@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import fit_activity, sport_of
 
@@ -62,7 +63,7 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Sessions as a frame, a triathlon as the one session that it is."""
+    """Sessions as a frame, a triathlon as the one session that it is, with its legs."""
     frame = pd.DataFrame(rows)
     if len(set(frame["sport"]) & _MULTISPORT) < 2:
         return frame
@@ -74,6 +75,10 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     for name in ("session_rpe", "highest_heart_rate_bpm"):
         whole[name] = frame[name].max()
     whole["average_heart_rate_bpm"] = whole["intensity_factor"] = float("nan")
+    parts = frame[frame["sport"] != ""]
+    after_min = (parts["moment"] - frame["moment"].iloc[0]).dt.total_seconds() / 60
+    legs = zip(parts["sport"], after_min, parts["duration_min"], strict=True)
+    whole["legs"] = pd.Series([tuple(Leg(*leg) for leg in legs)], whole.index)
     return whole
 
 

@@ -37,6 +37,7 @@ COLUMNS = {
     "relative_humidity_pct": "float64",
     "cut": "bool",
     "sources": "object",
+    "legs": "object",
 }
 """Columns of a log; whatever else a file holds is not kept."""
 
@@ -274,7 +275,7 @@ class TrainingLog:
         known; ``activity`` is the word of the file that ``sport`` was read from, which is
         empty where the word does not say; ``is_training`` is false for naps and the like;
         ``cut`` says that a longer duration was cut to 24 hours; ``sources`` are the
-        programs that recorded it.
+        programs that recorded it; ``legs`` are its parts in other sports, most have none.
     report : LogReport
     doubtful : pandas.DataFrame
         Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
@@ -341,6 +342,7 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
     full = sessions.reindex(columns=list(COLUMNS))
     full["cut"] = full["cut"].eq(True)
     full["is_training"] = full["is_training"].ne(False)
+    full["legs"] = [legs if isinstance(legs, tuple) else () for legs in full["legs"]]
     full = full.astype(COLUMNS)
     return full.sort_values(["day", "start"], kind="stable").reset_index(drop=True)
 

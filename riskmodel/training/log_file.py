@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -139,11 +140,10 @@ def _table_rows(
             f"{example(', '.join(first))}, under {len(headers)} headers; give each cell "
             "its header, in the order of the cells."
         )
+    full = len(headers)
+    whole = [row if len(row) >= full else row + [""] * (full - len(row)) for row in body]
     frame = pd.DataFrame(
-        {
-            what: [row[place] if len(row) > place else "" for row in body]
-            for what, place in places.items()
-        },
+        {what: [*map(itemgetter(place), whole)] for what, place in places.items()},
         dtype="str",
     )
     named = {what: headers[place] for what, place in places.items()}
@@ -161,15 +161,20 @@ def _table_rows(
     counts = pd.Series(widths, dtype="str") + " cells"
     rows["cell"] = rows["cell"].mask(wrong, counts)
     # Equal rows have equal numbers; what they say is not kept.
-    rows["row"] = pd.factorize(pd.Series(["\x1f".join(row) for row in body]))[0]
+    places_of: dict[str, int] = {}
+    rows["row"] = [
+        places_of.setdefault("\x1f".join(row), place) for place, row in enumerate(body)
+    ]
     notes += _utc_written(moment, frame["start"], table.source, zone)
     return rows, frame, [*notes, *cells.notes]
 
 
 def _width(row: list[str], headers: int) -> int:
     """Cells of a row, but for empty ones beyond the headers, which some programs add."""
+    if len(row) <= headers:
+        return len(row)
     beyond = any(cell.strip() for cell in row[headers:])
-    return len(row) if beyond else min(len(row), headers)
+    return len(row) if beyond else headers
 
 
 def _sums_up(row: list[str], activity: str) -> bool:

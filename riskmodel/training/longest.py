@@ -7,6 +7,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.activities import named
+from riskmodel.training.overlaps import by_sport
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.window import MONTH_DAYS, Answer, Window
 from riskmodel.training.words import similar_sports, sports_with
@@ -18,7 +19,7 @@ def longest_similar(window: Window) -> Answer:
     if window.sport == "other":
         return finding("similar_to_other")
     sports, mixed = similar_sports(window.sport), sports_with(window.sport)
-    month = window.last(MONTH_DAYS)
+    month = by_sport(window.last(MONTH_DAYS), window.sport)
     similar = month[month["sport"].isin(sports)]
     usable = similar[~similar["cut"]]
     unclear = month[month["sport"].isin(["", *mixed])]

@@ -36,6 +36,7 @@ SKIPPED = {
     "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
+    "same_hours": "at the same hours as another session",
     "in_another_file": "the same session in another file",
 }
 """Why a row was left out."""
@@ -94,6 +95,15 @@ _DOUBTS = {
     "members_unread": "{files:file} in the archive could not be read, such as {name}: "
     "{why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
+    "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
+    "same hours count once.",
+    "several_sports": "{sessions:session} with rows of several sports at the same hours, "
+    "the first on {first:year}: each counts once, and its sports answer as long as their "
+    "own rows.",
+    "over_a_day": "{rows:row} overlap one after the other for more than 24 hours, the "
+    "first on {first:year}: each is counted.",
+    "left_running": "{others:session} {others:is} within {sessions:session} of more than "
+    "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
     "no_date": f"{{rows:row}} with a date that cannot be read, such as {{cell}}: needed is "
     f"{DATE_FORM}.",
     "unread_duration": "{rows:row} with a duration that cannot be read, such as {cell}: "

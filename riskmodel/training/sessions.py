@@ -16,6 +16,7 @@ from riskmodel.training.log import (
     log_of,
     ordered,
 )
+from riskmodel.training.overlaps import counted_once
 from riskmodel.training.scales import COLUMN_RANGES, RANGES, WAYS
 from riskmodel.training.sentences import (
     MAY_BE_SESSIONS,
@@ -86,8 +87,11 @@ def sessions_of(
             f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
         )
     doubtful = _doubtful(rows, skipped, source)
-    notes += _unread_rows(doubtful)
-    return log_of(ordered(used), [source], len(rows), left_out, notes, doubtful)
+    once, overlaps = counted_once(ordered(used))
+    if same := len(used) - len(once):
+        left_out["same_hours"] = same
+    notes += [*_unread_rows(doubtful), *overlaps]
+    return log_of(once, [source], len(rows), left_out, notes, doubtful)
 
 
 def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.DataFrame:

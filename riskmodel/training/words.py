@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -57,6 +57,7 @@ class Source:
     columns: Mapping[str, tuple[str, ...]]  # headers of each meaning, the first goes first
 
 
+@lru_cache(maxsize=10_000)
 def header_key(header: str) -> str:
     """Header as it is compared; the second of its name keeps its ``#2``."""
     name, number = re.fullmatch(r"(.*?)((?:#\d+)?)", header, re.DOTALL).groups()  # type: ignore[union-attr]
