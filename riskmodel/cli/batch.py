@@ -42,7 +42,7 @@ from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
-from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
+from riskmodel.squad.file import certain_columns, read_squad_file
 from riskmodel.squad.plan import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
@@ -51,6 +51,7 @@ from riskmodel.squad.plan import (
     with_plan,
 )
 from riskmodel.squad.unknown import leave_open, unknown_words
+from riskmodel.squad.workbook import MOST_UNZIPPED_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

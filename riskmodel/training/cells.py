@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.reading import BLANKS
+from riskmodel.inputs.reading import BLANK_MARKS, BLANKS
 from riskmodel.inputs.tables import folded
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.words import months
@@ -58,7 +58,7 @@ def blank(cells: Text) -> pd.Series[bool]:
     [True, True, True, True, False]
     """
     text = _tidy(cells)
-    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None")
+    nothing = text.str.fullmatch(rf"{BLANK_MARKS}|None")
     return cells.isna() | text.str.lower().isin(BLANKS) | nothing
 
 

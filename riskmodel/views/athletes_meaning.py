@@ -16,9 +16,9 @@ from riskmodel.squad.columns import (
     TARGETS,
     UNITS,
     Column,
-    RawTable,
 )
 from riskmodel.squad.plan import may_be_left_open
+from riskmodel.squad.raw import RawTable
 from riskmodel.squad.unknown import UnknownWord, open_words, unknown_words
 from riskmodel.views import athletes, form, look, tables, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state

@@ -19,7 +19,8 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.columns import Column, RawTable
+from riskmodel.squad.columns import Column
+from riskmodel.squad.raw import RawTable
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.views.trials import Trial
