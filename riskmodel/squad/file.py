@@ -225,7 +225,7 @@ def _from_workbook(
     )
     if not rows:
         raise SquadFileError(
-            f"Every row of the sheet {best.title} is hidden: show them in Excel, and save "
+            f"Everything in the sheet {best.title} is hidden: show it in Excel, and save "
             "the workbook."
         )
     raw = _from_rows(rows, ())
@@ -264,8 +264,8 @@ def _best_header(rows: Sequence[Row]) -> tuple[int, int]:
         sum(bool(meanings(cell)) for cell in cells if isinstance(cell, str))
         for _, cells in rows[:FIRST_ROWS]
     ]
-    best = max(range(len(known)), key=lambda place: known[place])
-    return best, known[best]
+    best = max(range(len(known)), key=lambda place: known[place], default=0)
+    return best, known[best] if known else 0
 
 
 def _refuse_cut_numbers(headers: Sequence[str], body: Sequence[Row]) -> None:

@@ -14,7 +14,6 @@ from xml.parsers.expat import ParserCreate
 
 MOST_ROW, MOST_COLUMN = 1_048_576, 16_384
 """Of a sheet, by Excel."""
-_MOST_ELEMENTS = 4_000_000
 _MOST_MERGED = 1000
 _MOST_FORMULAS = 10_000
 _BYTES_AT_ONCE = 1 << 20
@@ -41,6 +40,8 @@ class Layout:
         Cells with a formula and no value.
     last_row : int
         The last that has a value.
+    n_elements : int
+        Of the XML.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -48,6 +49,7 @@ class Layout:
     merged: list[tuple[Cell, Cell]] = field(default_factory=list)
     uncalculated: list[Cell] = field(default_factory=list)
     last_row: int = 0
+    n_elements: int = 0
 
 
 def place_of(name: str) -> Cell:
@@ -67,7 +69,7 @@ def place_of(name: str) -> Cell:
     return int(match[2]), column
 
 
-def sheet_layout(source: IO[bytes], most_elements: int = _MOST_ELEMENTS) -> Layout:
+def sheet_layout(source: IO[bytes], most_elements: int) -> Layout:
     """Read what the values do not tell.
 
     Parameters
@@ -99,13 +101,13 @@ class _LayoutReader:
 
     def __init__(self, most_elements: int) -> None:
         self.layout = Layout()
-        self._left = most_elements
+        self._most = most_elements
         self._row = self._column = 0
         self._has_formula = self._has_value = self._in_value = False
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self.layout.n_elements += 1
+        if self.layout.n_elements > self._most:
             raise TooLargeError
         match name.rpartition(" ")[2]:
             case "row":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
@@ -55,17 +57,17 @@ def summary_rows(cells: pd.DataFrame, headers: Sequence[str]) -> list[int]:
     maybe = plain & ~by_name & (kinds.isin(["maybe", "nobody"]))
     if not maybe.any():
         return list(cells.index[by_name])
-    text = cells[others].astype(str)
-    numbers = text.apply(lambda column: number_and_unit(column)[0])
-    rounded = text.map(_half_a_digit)
-    athletes = numbers[~by_name & ~maybe]
+    numbers = cells[others].apply(lambda column: number_and_unit(column.astype(str))[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a number
+        statistics = _statistics(numbers[~by_name & ~maybe].to_numpy(float))
     return [
         row
         for row in cells.index
         if by_name[row]
         or (
             maybe[row]
-            and _sums_up(numbers.loc[row], rounded.loc[row], athletes, label[row] == "")
+            and _sums_up(cells[others].loc[row], numbers.loc[row], statistics, kinds[row])
         )
     ]
 
@@ -106,30 +108,43 @@ def _is_number_or_blank(cell: Any) -> bool:
     return is_number or not any(letter.isalpha() for letter in text)
 
 
-def _half_a_digit(text: str) -> float:
+def _half_a_digit(cell: Any) -> float:
     """How far a rounded number may be from what it was."""
-    decimals = re.search(r"[.,](\d+)\D*$", text)
+    decimals = re.search(r"[.,](\d+)\D*$", str(cell))
     return 0.5 * 10.0 ** -len(decimals[1] if decimals else "") + 1e-9
 
 
+def _statistics(columns: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """What rows may hold of the columns above them, whichever word they have for it."""
+    return {
+        "count": np.isfinite(columns).sum(axis=0).astype(float),
+        "mean": np.nanmean(columns, axis=0),
+        "median": np.nanmedian(columns, axis=0),
+        "sum": np.nansum(columns, axis=0),
+        "sd": np.nanstd(columns, axis=0, ddof=1),
+        "sd_of_all": np.nanstd(columns, axis=0),
+        "min": np.min(columns, axis=0, initial=np.inf, where=np.isfinite(columns)),
+        "max": np.max(columns, axis=0, initial=-np.inf, where=np.isfinite(columns)),
+    }
+
+
 def _sums_up(
-    row: pd.Series[Any], off: pd.Series[Any], athletes: pd.DataFrame, nameless: bool
+    row: pd.Series[Any],
+    numbers: pd.Series[Any],
+    statistics: Mapping[str, NDArray[np.float64]],
+    kind: str,
 ) -> bool:
     """Whether every number of a row is the same statistic of its column."""
-    given = row.index[row.notna()]
-    columns = athletes[given].to_numpy(float)
-    fewest = _FEWEST if nameless else 2
-    counts = np.isfinite(columns).sum(axis=0)
-    if len(given) < _FEWEST_NUMBERS or (counts < fewest).any():
+    there = numbers.notna().to_numpy()
+    fewest = _FEWEST if kind == "nobody" else 2
+    if there.sum() < _FEWEST_NUMBERS or (statistics["count"][there] < fewest).any():
         return False
-    statistics = [
-        np.nanmean(columns, axis=0),
-        np.nanmedian(columns, axis=0),
-        np.nansum(columns, axis=0),
-        np.nanstd(columns, axis=0),
-        np.nanstd(columns, axis=0, ddof=1),
-    ]
-    if not nameless:  # the lightest may well be the youngest too
-        statistics += [np.nanmin(columns, axis=0), np.nanmax(columns, axis=0), counts]
-    values, allowed = row[given].to_numpy(float), off[given].to_numpy(float)
-    return any(bool((np.abs(values - s) <= allowed).all()) for s in statistics)
+    # The lightest of all may well be the youngest, and have no name.
+    left_out = ("min", "max", "count") if kind == "nobody" else ()
+    allowed = row.map(_half_a_digit).to_numpy(float)[there]
+    values = numbers.to_numpy(float)[there]
+    return any(
+        bool((np.abs(values - of_columns[there]) <= allowed).all())
+        for name, of_columns in statistics.items()
+        if name not in left_out
+    )

@@ -9,7 +9,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from riskmodel.squad.columns import unit_word
 from riskmodel.squad.rows import MOST_COLUMNS, Row, SquadFileError, is_empty, limited
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 MOST_UNZIPPED_BYTES = 100_000_000
 """What a workbook may hold: a full one of the size of a list needs about half of it."""
 _MOST_SHEETS = 100
+_MOST_TAGS = 5_000_000
+_LONGEST_TEXT = 32_767  # of a cell, by Excel
+_BYTES_AT_ONCE = 1 << 20
 _TOO_LARGE = (
     "This workbook is too large: delete what is not needed, or save the list as CSV."
 )
@@ -85,7 +90,7 @@ def read_workbook(content: bytes, title: str = "") -> Workbook:
             "as CSV."
         ) from error
     try:
-        _refuse_other_files(content)
+        _refuse_others(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and charts, which are not read
             book = openpyxl.load_workbook(
@@ -101,7 +106,7 @@ def read_workbook(content: bytes, title: str = "") -> Workbook:
                 raise SquadFileError(_TOO_LARGE)
             shown = [s for s in of_book if s.sheet_state == "visible"]
             read = [s for s in of_book if s.title == title] if title else shown
-            sheets = tuple(_sheet(sheet) for sheet in read)
+            sheets = tuple(_sheets(read))
     except SquadFileError:
         raise
     except TooLargeError as error:
@@ -110,23 +115,40 @@ def read_workbook(content: bytes, title: str = "") -> Workbook:
     except Exception as error:
         raise SquadFileError("This is no Excel file that can be read.") from error
     hidden = tuple(str(s.title) for s in of_book if s not in shown and s not in read)
-    return Workbook(tuple(s for s in sheets if s.rows or s.hidden_rows), hidden)
+    return Workbook(
+        tuple(s for s in sheets if s.rows or s.hidden_rows or s.hidden_columns), hidden
+    )
 
 
-def _refuse_other_files(content: bytes) -> None:
+def _refuse_others(content: bytes) -> None:
+    """Refuse what is no workbook, or too large a one, before its parts are read."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = packed.infolist()
-    for name, is_this in _OTHER_FILES.items():
-        if any(part.filename == name for part in parts):
-            raise SquadFileError(f"{is_this}: save the list as .xlsx or CSV.")
-    if sum(part.file_size for part in parts) > MOST_UNZIPPED_BYTES:
-        raise SquadFileError(_TOO_LARGE)
+        for name, is_this in _OTHER_FILES.items():
+            if any(part.filename == name for part in parts):
+                raise SquadFileError(f"{is_this}: save the list as .xlsx or CSV.")
+        if sum(part.file_size for part in parts) > MOST_UNZIPPED_BYTES:
+            raise TooLargeError
+        n_tags = 0
+        for part in parts:
+            with packed.open(part) as source:
+                while block := source.read(_BYTES_AT_ONCE):
+                    n_tags += block.count(b"<") if part.filename.endswith(".xml") else 0
+                    if n_tags > _MOST_TAGS:
+                        raise TooLargeError
 
 
-def _sheet(sheet: ReadOnlyWorksheet) -> Sheet:
-    # What the reader of values leaves out stands in the same part of the file.
-    with sheet._get_source() as source:
-        layout = sheet_layout(source)
+def _sheets(sheets: Sequence[ReadOnlyWorksheet]) -> Iterator[Sheet]:
+    left = _MOST_TAGS
+    for sheet in sheets:
+        # What the reader of values leaves out stands in the same part of the file.
+        with sheet._get_source() as source:
+            layout = sheet_layout(source, left)
+        left -= layout.n_elements  # several sheets may share one part
+        yield _sheet(sheet, layout)
+
+
+def _sheet(sheet: ReadOnlyWorksheet, layout: Layout) -> Sheet:
     every = limited(_shown_rows(sheet, layout.last_row))
     merged = _fill_merged(every, layout)
     hidden = sorted(layout.hidden_columns)
@@ -181,21 +203,30 @@ def _fill_merged(rows: Sequence[Row], layout: Layout) -> list[tuple[int, str]]:
 
 
 def _shown_rows(sheet: ReadOnlyWorksheet, last_row: int) -> Iterator[tuple[Any, ...]]:
-    if not last_row:
-        return
     sheet.reset_dimensions()  # a file may say that it is smaller than it is
     epoch = sheet.parent.epoch
     # One column more than allowed, to see that there is one.
-    for row in sheet.iter_rows(max_row=last_row, max_col=MOST_COLUMNS + 1):
-        yield tuple(_as_shown(cell, epoch) for cell in row)
+    rows = sheet.iter_rows(max_row=last_row, max_col=MOST_COLUMNS + 1)
+    for row in islice(rows, last_row):  # what stands below them is not read
+        yield () if _holds_nothing(row) else tuple(_as_shown(cell, epoch) for cell in row)
+
+
+def _holds_nothing(row: tuple[Any, ...]) -> bool:
+    # A cell that is not in the file is one and the same object in its whole row.
+    return row[0].value is None and all(cell is row[0] for cell in row)
 
 
 def _as_shown(cell: Any, epoch: datetime) -> Any:
     """A value as the sheet shows it: Excel has no dates, durations, units or per cent."""
     value = cell.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if len(value) > _LONGEST_TEXT:
+            raise TooLargeError
+        return value
     if isinstance(value, datetime):
-        days = _format(cell)
-        if re.search(r"[dy]", days):
+        if _shown_as(cell.number_format).has_day:
             return value.date() if value.time() == time() else value
         from openpyxl.utils.datetime import to_excel
 
@@ -204,18 +235,31 @@ def _as_shown(cell: Any, epoch: datetime) -> Any:
         return _clock(datetime.combine(datetime.min, value) - datetime.min)
     if isinstance(value, timedelta):
         return _clock(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and cell.has_style:
-        if "%" in _format(cell):
-            return f"{value * 100:.10g}%"
-        words = "".join(re.findall(r'"([^"]*)"', str(cell.number_format).split(";")[0]))
-        return f"{value:.10g} {words.strip()}" if unit_word(words) else value
-    return value
+    if not cell.has_style:
+        return value
+    shown = _shown_as(cell.number_format)
+    if shown.per_cent:
+        return f"{value * 100:.10g}%"
+    return f"{value:.10g} {shown.unit}" if shown.unit else value
 
 
-def _format(cell: Any) -> str:
-    """How a cell is shown, without words and colours; only that of positive numbers."""
-    shown = str(cell.number_format).split(";")[0].lower()
-    return re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", shown)
+class _ShownAs(NamedTuple):
+    """What the format of a cell adds to its value."""
+
+    has_day: bool
+    per_cent: bool
+    unit: str
+
+
+@lru_cache(maxsize=256)
+def _shown_as(number_format: str | None) -> _ShownAs:
+    positive = (number_format or "").split(";")[0]
+    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", positive.lower())
+    words = "".join(re.findall(r'"([^"]*)"', positive)).strip()
+    is_unit = bool(unit_word(words))
+    return _ShownAs(
+        bool(re.search("[dy]", letters)), "%" in letters, words if is_unit else ""
+    )
 
 
 def _clock(span: timedelta) -> str:
