@@ -284,7 +284,7 @@ def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
     start = plan.get("start_time")
     on = date.today() if start is None else datetime.fromisoformat(start).date()
     answers = squad_frame(raw, columns, on)
-    notes = [*raw.notes, *squad_notes(raw, columns, on)]
+    notes = [*raw.told, *squad_notes(raw, columns, on)]
     for word in (w for w in unknown_words(answers) if may_be_left_open(w.field)):
         count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
         label = FIELDS[word.field].label

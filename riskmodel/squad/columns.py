@@ -69,7 +69,7 @@ _UNITS_NAMED = (
     *("m/s", "km/h", "mph", "l/h", "mg/l", "%"),
 )
 # Without case and punctuation: "m/s" is "m s".
-_UNIT_WORDS = {
+_UNIT_WORDS = {"%": "%"} | {
     folded(word): label
     for label in _UNITS_NAMED
     for word in (label, *UNIT_WORDS[label])
@@ -132,7 +132,7 @@ def unit_word(text: str) -> str:
     >>> unit_word("lbs."), unit_word("m/s"), unit_word("?")
     ('lb', 'm/s', '')
     """
-    return _UNIT_WORDS.get(folded(text), "")
+    return _UNIT_WORDS.get(folded(text) or text.strip(), "")
 
 
 def _plain(header: str) -> tuple[str, str]:

@@ -187,10 +187,18 @@ class DeviceState:
 
 @dataclass(frozen=True)
 class AthletesFile:
-    """A list of athletes as it was read, and what its columns mean."""
+    """A list of athletes as it was read, what its columns mean, and how to read it anew."""
 
     raw: RawTable
     columns: list[Column]
+    content: bytes = b""
+    sheet: str = ""  # that a person chose
+    counted: frozenset[str] = frozenset()  # kinds of rows that count all the same
+
+    @property
+    def asks_for_sheet(self) -> bool:
+        """Whether several sheets look alike, and nobody has chosen."""
+        return bool(self.raw.alike) and not self.sheet
 
 
 @dataclass(frozen=True)
@@ -209,6 +217,7 @@ class SquadState:
 
     athletes: pd.DataFrame | None = None
     version: int = 0
+    edited: bool = False  # since the list was read
     grid_base: pd.DataFrame | None = None
     grid_edited: pd.DataFrame | None = None
     source: AthletesFile | None = None

@@ -14,12 +14,17 @@ def left_out(rows, head=HEAD + PLAYERS):
     return [name for some in raw.left_out for name in some.names]
 
 
+LABELS = """
+Average | AVERAGE: | Mean | Total | Median | Avg. | Squad average | Team total | Summe
+Durchschnitt | Mittelwert | Moyenne | Écart-type | Média | Promedio | Gemiddelde
+Gennemsnit | Medelvärde | Keskiarvo | Średnia | Průměr | 平均 | Ø | Grand total
+Average (n=3) | Standard deviation | Desvio padrão | Mean ± SD
+"""
+
+
 @pytest.mark.parametrize(
     "name",
-    ["Average", "AVERAGE:", "Mean", "Total", "Median", "Avg.", "Squad average", "Team total"]
-    + ["Durchschnitt", "Summe", "Mittelwert", "Moyenne", "Écart-type", "Media squadra"]
-    + ["Gemiddelde", "Gennemsnit", "Medelvärde", "Keskiarvo", "Średnia", "Průměr", "平均", "Ø"]
-    + ["Average (n=3)", "Standard deviation", "Desvio padrão", "Mean ± SD"],
+    [name.strip() for line in LABELS.strip().splitlines() for name in line.split("|")],
 )
 def test_a_row_with_the_name_of_a_sum_and_no_word_is_nobodys(name):
     assert left_out(f"{name};{MEAN};\n") == [name]
@@ -78,14 +83,17 @@ def test_first_and_last_names_are_read_together():
 
 
 def test_sums_within_a_list_and_above_it_are_found():
-    head = "Name;Age;Weight (kg)\nMean;27;71\nForwards;;\nAda;31;62\nAverage;31;62\nBen;24;80\n"
+    head = "Name;Age;Weight (kg)\nMean;27;71\nForwards;;\nAda;31;62\n"
+    head += "Average;31;62\nBen;24;80\n"
     assert left_out("Average;24;80\n", head) == ["Mean", "Average", "Average"]
 
 
 def test_who_wants_them_counts_them_and_they_are_told_otherwise():
     content = (HEAD + PLAYERS + f"Average;{MEAN};\nTotal;{SUM};\n").encode()
     raw = read_squad_file(content)
-    assert raw.told == ("Rows 5 “Average”, 6 “Total” were left out: they sum up the others.",)
+    assert raw.told == (
+        "Rows 5 “Average”, 6 “Total” were left out: they sum up the others.",
+    )
     assert len(read_squad_file(content, summaries=True).cells) == 5
     assert read_squad(content).attrs["notes"] == list(raw.told)
     assert len(read_squad(content, summaries=True)) == 5
