@@ -134,7 +134,7 @@ def born(cell: Any, order: str, on: date) -> date | None:
 def _centuries(year: int, on: date) -> list[int]:
     """The years that two digits may mean of somebody whom we score."""
     age = FIELDS["age_years"]
-    return [y for y in (1900 + year, 2000 + year) if age.low <= on.year - y <= age.high]
+    return [y for y in (1900 + year, 2000 + year) if age.low <= on.year - y < age.high]
 
 
 def ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
