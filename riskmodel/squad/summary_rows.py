@@ -31,7 +31,8 @@ def summary_rows(cells: pd.DataFrame, headers: Sequence[str]) -> list[int]:
 
     A row is one if its name says so and it holds nothing but numbers: a player may be
     called so, but has a sex or a date of birth.  Of a name that people do have, such as
-    Min, and of no name, its numbers must also be those of the columns.
+    Min, and of no name, its numbers must also be those of the columns, unless it stands
+    below another such row at the end of the list.
 
     Parameters
     ----------
@@ -54,6 +55,7 @@ def summary_rows(cells: pd.DataFrame, headers: Sequence[str]) -> list[int]:
     kinds = label.map(_kind)
     plain = cells[others].map(_is_number_or_blank).all(axis=1)
     by_name = plain & (kinds == "summary")
+    by_name |= _below_a_sum_at_the_end(by_name, plain & (kinds == "maybe"))
     maybe = plain & ~by_name & (kinds.isin(["maybe", "nobody"]))
     if not maybe.any():
         return list(cells.index[by_name])
@@ -70,6 +72,16 @@ def summary_rows(cells: pd.DataFrame, headers: Sequence[str]) -> list[int]:
             and _sums_up(cells[others].loc[row], numbers.loc[row], statistics, kinds[row])
         )
     ]
+
+
+def _below_a_sum_at_the_end(
+    sums: pd.Series[bool], possible: pd.Series[bool]
+) -> pd.Series[bool]:
+    """Rows that may sum up, below one that does, with nobody further down."""
+    people = np.flatnonzero(~(sums | possible))
+    start = people[-1] + 1 if people.size else 0
+    is_below = np.arange(len(sums)) >= start
+    return possible & is_below & (sums & is_below).cummax()
 
 
 @cache

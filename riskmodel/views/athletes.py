@@ -28,8 +28,8 @@ from riskmodel.views.state import AthletesFile, SquadState, state
 
 _Settled = dict[tuple[str, str], str | None]
 _COUNTED = {
-    "hidden_rows": "Count the hidden rows as athletes",
-    "summaries": "Count the rows that sum up others as athletes",
+    "hidden_rows": "Count hidden rows as athletes",
+    "summaries": "Count summary rows as athletes",
 }
 
 # ------------------------------------------------------------- where it comes from
@@ -302,11 +302,13 @@ def tell() -> None:
 def offer_to_count(file: AthletesFile) -> None:
     """Draw a switch for each kind of rows that were left out."""
     there = {some.kind for some in file.raw.left_out} | file.counted
-    for kind, words in _COUNTED.items():
-        if kind in there:
+    if not there:
+        return
+    with st.container(horizontal=True):
+        for kind in (kind for kind in _COUNTED if kind in there):
             key = f"squad_count_{kind}"
             st.session_state[key] = kind in file.counted
-            st.toggle(words, key=key, on_change=_count, args=(file, kind))
+            st.toggle(_COUNTED[kind], key=key, on_change=_count, args=(file, kind))
 
 
 # ------------------------------------------------------------------- its changes

@@ -82,6 +82,14 @@ def test_first_and_last_names_are_read_together():
     assert left_out("Average;;27.5;70\n", head) == ["Average"]
 
 
+def test_a_block_of_sums_at_the_end_is_whole_whatever_its_numbers():
+    block = "Average;27;71;\nSD;9;9;\nMin;1;;\nMax;99;99;\n"
+    assert left_out(block) == ["Average", "SD", "Min", "Max"]
+    # Above the first, and above people, they are as good as anybody.
+    assert left_out("Max;22;74;\nAverage;27;71;\n") == ["Average"]
+    assert left_out("Average;27;71;\nMin;22;74;\nDora;25;60;f\n") == ["Average"]
+
+
 def test_sums_within_a_list_and_above_it_are_found():
     head = "Name;Age;Weight (kg)\nMean;27;71\nForwards;;\nAda;31;62\n"
     head += "Average;31;62\nBen;24;80\n"

@@ -45,8 +45,8 @@ def switch(page, label):
 
 
 ROWS = [["Ada", 31, 62, 7], ["Ben", 24, 80, 9], ["Caitlin", 28, 70, 1]]
-SUMMARY = "Count the rows that sum up others as athletes"
-HIDDEN = "Count the hidden rows as athletes"
+SUMMARY = "Count summary rows as athletes"
+HIDDEN = "Count hidden rows as athletes"
 
 
 def test_rows_that_were_left_out_are_told_and_counted_with_a_switch():
