@@ -86,6 +86,13 @@ def batch(
         bool,
         typer.Option("--raw", help="For programs: texts that a spreadsheet may run stay."),
     ] = False,
+    sheet: Annotated[str, typer.Option(help="Of a workbook, the sheet to read.")] = "",
+    hidden_rows: Annotated[
+        bool, typer.Option("--hidden-rows", help="Count rows that a workbook hides.")
+    ] = False,
+    summaries: Annotated[
+        bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
+    ] = False,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
@@ -104,7 +111,8 @@ def batch(
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
         plan, unused = ({}, []) if session is None else _plan(session, card)
         with _opened(source) as (lines, size):
-            table = _table(lines, plan)
+            how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
+            table = _table(lines, plan, how)
             table.notes += unused
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
@@ -148,7 +156,7 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
         yield lines, path.stat().st_size
 
 
-def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
+def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> _Table:
     """Say what a table is: one of our own, of any length, or else a list of athletes."""
     lines, head, guess = _looked_at(lines)
     separator, headers = _first_row(head, guess.encoding)
@@ -163,7 +171,7 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
                 "This table is too large for a list of athletes; name its columns as "
                 "the template does."
             )
-        table = _list_of_athletes(content, plan)
+        table = _list_of_athletes(content, plan, how)
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
@@ -277,9 +285,11 @@ def _own_pieces(
         yield chunk, chunk
 
 
-def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
+def _list_of_athletes(
+    content: bytes, plan: Mapping[str, Any], how: Mapping[str, Any]
+) -> _Table:
     """Read a list as the Squad page does, but stop where that would ask."""
-    raw = read_squad_file(content)
+    raw = read_squad_file(content, **how)
     columns = certain_columns(raw)
     start = plan.get("start_time")
     on = date.today() if start is None else datetime.fromisoformat(start).date()
