@@ -115,6 +115,8 @@ class Problem:
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
             hints += " Write decimals with a point."
+        if field.unit == "min" and re.fullmatch(r"\d+:\d+(:\d+)?", value.strip()):
+            hints += " Write a time as 1:30:00 or 90 min."
         wrong = f"; allowed is {field.allowed}."
         if not names and field.group == "before":
             wrong = ", which is not understood: say which of the signs it is, or none."

@@ -215,8 +215,8 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     return str(_asked(target)["question"])
 
 
-def how_to_write(column: Column) -> str:
-    """Say what is in doubt of a column, and how a file can say it."""
+def how_to_write(column: Column, raw: RawTable) -> str:
+    """Say what is in doubt of a column, with a cell of it, and how a file can say it."""
     others = [name for name in meanings(column.header) if name != column.target]
     field = FIELDS.get(column.target)
     if others:
@@ -227,7 +227,9 @@ def how_to_write(column: Column) -> str:
         label = TARGETS[column.target]
         headers = " or ".join(f"{label} ({unit})" for unit in UNITS[column.target])
         ways = _WAYS.get(column.target, f"name it {headers}")
-    return f'Column "{column.header}": {column.question} In the file, {ways}.'
+    cells = _answered(raw.cells[column.place])
+    example = f", such as {str(cells.iloc[0]).strip()}" if len(cells) else ""
+    return f'Column "{column.header}"{example}: {column.question} In the file, {ways}.'
 
 
 # ---------------------------------------------------------------- how it is written

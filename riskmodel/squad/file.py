@@ -131,7 +131,7 @@ def read_squad(
 def certain_columns(raw: RawTable) -> list[Column]:
     """What the columns are, or a `SquadFileError` about those in doubt."""
     columns = match_columns(raw)
-    if asked := [how_to_write(c) for c in columns if c.target and c.question]:
+    if asked := [how_to_write(c, raw) for c in columns if c.target and c.question]:
         raise SquadFileError("\n".join(asked))
     return columns
 

@@ -138,7 +138,7 @@ def test_what_is_in_doubt_is_told_with_the_way_to_write_it_and_not_guessed(
     done, table = score(text)
     (sentence,) = done.stderr.splitlines()
     assert (done.exit_code, table) == (2, None)
-    assert sentence.startswith(f'Column "{header}": ')
+    assert sentence.startswith(f'Column "{header}", such as ')
     assert way in sentence
 
 

@@ -14,6 +14,8 @@ from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad, read_squad_file
 from riskmodel.squad.rows import SquadFileError
+from riskmodel.squad.scores import score_squad
+from tests.squad.test_squad import PLAN
 
 DAY = date(2026, 7, 28)
 HEAD = ["Name", "Age", "Weight (kg)"]
@@ -232,6 +234,14 @@ def test_a_clock_in_a_list_is_read_unless_it_can_be_two(unit, cell, minutes):
 def test_sleep_is_read_as_people_write_it(cell, hours):
     squad = read_squad(f"Name;Sleep (h)\nAda;{cell}\n".encode())
     assert squad["sleep_h"].tolist() == [hours]
+
+
+def test_a_clock_that_can_be_two_says_how_to_write_it_and_a_column_shows_a_cell():
+    squad = read_squad(b"Name;Age;Longest session (min)\nAda;30;1:30\n")
+    ((problem,),) = score_squad(squad, PLAN)["left_open"]
+    assert "Write a time as 1:30:00 or 90 min." in str(problem)
+    with pytest.raises(SquadFileError, match=r'^Column "Longest session", such as 90: '):
+        read_squad(b"Name;Longest session\nAda;?\nBen;90\n")
 
 
 # --------------------------------------------------------------------- other files
