@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.reading import BLANKS
+from riskmodel.inputs.reading import BLANK_MARKS, BLANKS
 from riskmodel.inputs.written import number_written
 
 Text = pd.Series  # of str
@@ -59,7 +59,7 @@ def _blank(cells: Text) -> NDArray[np.bool_]:
     blanks = cells.isna().to_numpy(bool, copy=True)
     wordy = ~cells.str.contains("[0-9]", na=False).to_numpy(bool)
     text = tidy(cells[wordy])
-    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None", na=True)
+    nothing = text.str.fullmatch(rf"{BLANK_MARKS}|None", na=True)
     blanks[wordy] |= (text.str.lower().isin(BLANKS) | nothing).to_numpy(bool)
     return blanks
 

@@ -19,7 +19,8 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.columns import Column, RawTable
+from riskmodel.squad.columns import Column
+from riskmodel.squad.raw import RawTable
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.training.sentences import Finding
@@ -188,10 +189,18 @@ class DeviceState:
 
 @dataclass(frozen=True)
 class AthletesFile:
-    """A list of athletes as it was read, and what its columns mean."""
+    """A list of athletes as it was read, what its columns mean, and how to read it anew."""
 
     raw: RawTable
     columns: list[Column]
+    content: bytes = b""
+    sheet: str = ""  # that a person chose
+    counted: frozenset[str] = frozenset()  # kinds of rows that count all the same
+
+    @property
+    def asks_for_sheet(self) -> bool:
+        """Whether several sheets look alike, and nobody has chosen."""
+        return bool(self.raw.alike) and not self.sheet
 
 
 @dataclass(frozen=True)
@@ -210,6 +219,7 @@ class SquadState:
 
     athletes: pd.DataFrame | None = None
     version: int = 0
+    edited: bool = False  # since the list was read
     grid_base: pd.DataFrame | None = None
     grid_edited: pd.DataFrame | None = None
     source: AthletesFile | None = None

@@ -70,7 +70,7 @@ DAYS = {
     ),
     "a run within something longer": (
         [("07:00", 120, "Workout"), ("07:20", 30, "Run")],
-        [("07:00", 120, "other")],
+        [("07:00", 120, "")],
     ),
     "a brick beside its legs": (
         [("07:00", 180, "Multisport"), ("07:00", 110, "Ride"), ("08:52", 66, "Run")],
@@ -141,7 +141,7 @@ def test_what_no_leg_tells_stays_a_session_of_several_sports():
     part = log_of_rows(("07:00", 180, "Multisport"), ("07:00", 110, "Ride"))
     assert set(by_sport(part.sessions, "running")["sport"]) == {"triathlon", "cycling"}
     within = log_of_rows(*DAYS["a run within something longer"][0])
-    assert set(by_sport(within.sessions, "running")["sport"]) == {"other", "running"}
+    assert set(by_sport(within.sessions, "running")["sport"]) == {"", "running"}
     assert longest(within, "running") == 30
 
 
