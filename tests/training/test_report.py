@@ -56,3 +56,29 @@ def test_every_note_is_in_one_group_of_the_report():
     assert [note.kind for note in report.doubts] == ["breaks_off"]
     assert len(report.groups()["Left out"]) == 1
     assert report.summary() == "1 file, 1 session, nothing left out, 1 doubt"
+
+
+def test_the_command_takes_what_a_word_means_and_whether_naps_count(tmp_path):
+    rows = [f"Knaldhat,2026-06-{day:02} 07:00:00,x,1,00:50:00,140" for day in range(1, 29)]
+    rows += [f"Nap,2026-06-{day:02} 15:00:00,x,1,00:30:00,60" for day in range(1, 29)]
+    file = tmp_path / "activities.csv"
+    header = "Activity Type,Date,Title,Calories,Time,Avg HR"
+    file.write_text("\n".join([header, *rows]))
+    options = [file, "--sport", "running", "--on", "2026-06-29", "--json"]
+
+    def values(*more):
+        found = json.loads(run(*options, *more).stdout)
+        return found["report"]["unknown_activities"], {
+            answer["name"]: answer["value"] for answer in found["answers"]
+        }
+
+    unknown, found = values()
+    assert unknown == {"Knaldhat": 28}
+    assert (found["longest_recent_min"], found["sessions_per_week"]) == (None, 7.0)
+    unknown, found = values("--activity", "knaldhat=running", "--count-not-training")
+    assert unknown == {}
+    assert (found["longest_recent_min"], found["sessions_per_week"]) == (50.0, 14.0)
+    for wrong in ("Knaldhat", "Knaldhat=quidditch"):
+        done = run(*options, "--activity", wrong)
+        assert done.exit_code == 2
+        assert wrong.split("=")[0] in done.stderr
