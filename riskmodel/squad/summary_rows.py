@@ -53,13 +53,14 @@ def summary_rows(cells: pd.DataFrame, headers: Sequence[str]) -> list[int]:
         lambda row: " ".join(str(c) for c in row if not is_blank(c)), axis=1
     )
     kinds = label.map(_kind)
-    plain = cells[others].map(_is_number_or_blank).all(axis=1)
+    numbers = cells[others].apply(lambda column: number_and_unit(column.astype(str))[0])
+    is_date = cells[others].map(lambda cell: isinstance(cell, bool | date))
+    plain = (cells[others].map(_is_wordless) | (numbers.notna() & ~is_date)).all(axis=1)
     by_name = plain & (kinds == "summary")
     by_name |= _below_a_sum_at_the_end(by_name, plain & (kinds == "maybe"))
     maybe = plain & ~by_name & (kinds.isin(["maybe", "nobody"]))
     if not maybe.any():
         return list(cells.index[by_name])
-    numbers = cells[others].apply(lambda column: number_and_unit(column.astype(str))[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of columns without a number
         statistics = _statistics(numbers[~by_name & ~maybe].to_numpy(float))
@@ -109,15 +110,13 @@ def _kind(label: str) -> str:
     return "maybe" if parts & known["possible"] and parts <= every else "person"
 
 
-def _is_number_or_blank(cell: Any) -> bool:
+def _is_wordless(cell: Any) -> bool:
     """Whether nothing in a cell is about a person, as a word or a date is."""
     if isinstance(cell, bool | date):
         return False
     if is_blank(cell) or isinstance(cell, int | float) or str(cell).startswith("#"):
         return True
-    text = str(cell)
-    is_number = bool(number_and_unit(pd.Series([text]))[0].notna().all())
-    return is_number or not any(letter.isalpha() for letter in text)
+    return not any(letter.isalpha() for letter in str(cell))
 
 
 def _half_a_digit(cell: Any) -> float:
