@@ -13,7 +13,9 @@ from datetime import date
 import numpy as np
 import thermofeel
 
+from benchmarks.archives import archive_ratios
 from benchmarks.frames import raw_frame
+from benchmarks.logs import log_files, read_and_merge, read_with_pandas
 from benchmarks.page import page_ratios
 from riskmodel import (
     advise,
@@ -257,6 +259,22 @@ def rerun():
     yield "assess and advise, reruns/s / 100 per s", 1 / seconds["both"], 100.0, 1.0
 
 
+def logs():
+    """Four training logs of 10,000 sessions against 3 s, and against pandas."""
+    files = log_files()
+    seconds = best(
+        {"ours": lambda: read_and_merge(files), "pandas": lambda: read_with_pandas(files)},
+        rounds=5,
+    )
+    yield "4 logs of 10,000 sessions merged, /s / 1 in 3 s", 1 / seconds["ours"], 1 / 3, 1.0
+    yield (
+        "pandas.read_csv of the same logs / ours, in time",
+        1 / seconds["ours"],
+        1 / seconds["pandas"],
+        1 / 4,
+    )
+
+
 def page():
     """My session in a browser against a bare page, at most 1.5 times as long."""
     for name, seconds in page_ratios():
@@ -304,6 +322,8 @@ def main():
         rerun,
         second_opinion,
         imports,
+        archive_ratios,
+        logs,
         page,
     ):
         for name, ours, other, goal in measure():

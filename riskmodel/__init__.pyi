@@ -17,12 +17,18 @@ from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.guards import Guard
 from riskmodel.scoring.onset import Onset
 from riskmodel.scoring.probability import Calibration, CalibrationError
-from riskmodel.squad.file import SquadFileError, read_squad
+from riskmodel.squad.file import read_squad
 from riskmodel.squad.plan import with_plan
+from riskmodel.squad.rows import SquadFileError
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers
 from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.training.derive import Derived, derive, with_log
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.log import (
+    AmbiguousDates,
+    TrainingLog,
+    TrainingLogError,
+    WrongScale,
+)
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
@@ -43,6 +49,7 @@ __version__: str
 __all__ = [
     "FIELDS",
     "Advice",
+    "AmbiguousDates",
     "AnswerError",
     "Assessment",
     "BestStart",
@@ -76,6 +83,7 @@ __all__ = [
     "TrainingLogError",
     "Weather",
     "WeatherError",
+    "WrongScale",
     "advise",
     "assess",
     "assess_frame",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,15 +23,28 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
-from riskmodel.training.derive import Derived, derive
-from riskmodel.training.log import TrainingLog, TrainingLogError
+from riskmodel.training.activities import unknown_activities
+from riskmodel.training.derive import Derived, derive, not_before
+from riskmodel.training.log import (
+    AmbiguousDates,
+    TrainingLog,
+    TrainingLogError,
+    named,
+    noted,
+)
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
+from riskmodel.training.same_files import without_repeats
+from riskmodel.training.sentences import sentences
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
 _FIRST_HELP = (
     "The first start, like 2027-07-04T06:00; of a forecast the present by default."
+)
+_NO_ZONE = (
+    "Without --time-zone, days are those of UTC: a late or early session may lie on "
+    "another day of yours."
 )
 SessionOption = Annotated[
     str, typer.Option("--session", help="A JSON session, or - to read it.")
@@ -47,7 +60,30 @@ DayOption = Annotated[
     str | None, typer.Option(help="The day, like 2027-07-04, for an EPW file.")
 ]
 ZoneOption = Annotated[
-    str | None, typer.Option(help="For a file that names none, like Europe/Vienna.")
+    str | None,
+    typer.Option(help="For a file that names none or GMT, like Europe/Vienna."),
+]
+LocationOption = Annotated[
+    int | None, typer.Option(help="Number of the place in a weather file of several.")
+]
+DayFirstOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--day-first/--month-first",
+        help="How dates such as 03/04/2026 begin, where no date of a file tells.",
+    ),
+]
+ActivityOption = Annotated[
+    list[str] | None,
+    typer.Option(help="What a word means: Løb=running, or Nap=not_training."),
+]
+CompleteOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Last day up to which all training is in the files; at first that of the "
+        "last session.",
+    ),
 ]
 
 
@@ -61,6 +97,7 @@ def forecast(
     weather_file: WeatherFileOption = None,
     on: DayOption = None,
     time_zone: ZoneOption = None,
+    location: LocationOption = None,
     first: Annotated[str | None, typer.Option(help=_FIRST_HELP)] = None,
     earliest: Annotated[str | None, typer.Option(help="Local, else 05:00.")] = None,
     latest: Annotated[str | None, typer.Option(help="Local, else 21:00.")] = None,
@@ -86,6 +123,7 @@ def forecast(
                 time_zone=time_zone,
                 latitude_deg=latitude,
                 longitude_deg=longitude,
+                location=location,
             )
         else:
             weather = _forecast(place, latitude, longitude, days)
@@ -147,41 +185,44 @@ def _forecast(
 
 @app.command("log")
 def log_command(
-    files: Annotated[list[Path], typer.Argument(help="Training logs: CSV or FIT.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Logs: CSV, FIT, TCX, GPX, Apple Health, an archive (.zip)."),
+    ],
     sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
     on: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
     ],
     time_zone: Annotated[
-        str, typer.Option("--time-zone", help="Yours, such as Europe/Berlin.")
-    ] = "UTC",
+        str | None, typer.Option(help="Yours, such as Europe/Berlin; at first UTC.")
+    ] = None,
+    day_first: DayFirstOption = None,
+    activity: ActivityOption = None,
+    count_not_training: Annotated[
+        bool, typer.Option("--count-not-training", help="Naps and the like count too.")
+    ] = False,
     air_temperature_c: Annotated[
-        float | None,
-        typer.Option("--air-temperature-c", help="Of the planned session."),
+        float | None, typer.Option(help="Of the planned session.")
     ] = None,
     relative_humidity_pct: Annotated[
-        float | None,
-        typer.Option("--relative-humidity-pct", help="Of the planned session."),
+        float | None, typer.Option(help="Of the planned session.")
     ] = None,
-    complete_until: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Last day up to which all training is in the files; at first that of the "
-            "last session.",
-        ),
-    ] = None,
+    complete_until: CompleteOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say what training logs answer about the weeks before a session."""
+    """Say what training logs answer about the weeks before a session.
+
+    Takes any number of files; one that cannot be read is told beside the others.
+    """
     with sentences_for_errors():
-        logs = []
-        for file in files:
-            try:
-                logs.append(read_log(file.read_bytes(), time_zone=time_zone))
-            except TrainingLogError as error:
-                stop(f"{file}: {error}")
-        log = merge_logs(logs)
+        reading = {
+            "time_zone": time_zone or "UTC",
+            "activities": dict(map(_word_and_meaning, activity or [])),
+            "day_first": day_first,
+        }
+        log = _merged_log(files, reading)
+        if time_zone is None and log.report.days_by_zone:
+            typer.echo(_NO_ZONE, err=True)
         answers = derive(
             log,
             on=on.date(),
@@ -189,20 +230,57 @@ def log_command(
             air_temperature_c=air_temperature_c,
             relative_humidity_pct=relative_humidity_pct,
             complete_until=None if complete_until is None else complete_until.date(),
+            not_training_counts=count_not_training,
         )
-        typer.echo(_log_json(log, answers) if as_json else _log_text(log, answers))
+        if later := not_before(log, on.date()):
+            typer.echo(sentences(later), err=True)
+        tell = _log_json if as_json else _log_text
+        typer.echo(tell(log, answers, time_zone or "UTC"))
 
 
-def _log_json(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
-    whole = {
-        "report": log.report.in_words(),
-        "answers": [answer.in_words() for answer in answers],
+def _word_and_meaning(text: str) -> tuple[str, str]:
+    """Take Løb=running apart; a word may hold the sign itself."""
+    word, sign, meaning = text.rpartition("=")
+    if not sign:
+        raise ValueError(f"{text!r} says no meaning: write it as Løb=running.")
+    return word, meaning.strip()
+
+
+def _merged_log(files: list[Path], reading: dict[str, Any]) -> TrainingLog:
+    """One log of all files that can be read, each file once."""
+    once, again = without_repeats((str(file), file) for file in files)
+    logs = []
+    for name, file in once.values():
+        try:
+            logs.append(named(read_log(file, **reading), name))
+        except AmbiguousDates as error:
+            typer.echo(f"{name}: {error} Give --day-first or --month-first.", err=True)
+        except TrainingLogError as error:
+            typer.echo(f"{name}: {error}", err=True)
+    if not logs:
+        raise typer.Exit(2)
+    return noted(merge_logs(logs), *again)
+
+
+def _log_json(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
+    report = {
+        **log.report.in_words(),
+        "time_zone": time_zone,
+        "unknown_activities": dict(unknown_activities(log)),
     }
+    whole = {"report": report, "answers": [answer.in_words() for answer in answers]}
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
 
 
-def _log_text(log: TrainingLog, answers: tuple[Derived, ...]) -> str:
-    lines = [*log.report.lines(), ""]
+def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
+    lines = [f"{log.report.summary()}."]
+    for heading, group in log.report.groups().items():
+        if group:
+            lines += [f"{heading}:", *(f"    {sentence}" for sentence in group)]
+    if unknown := unknown_activities(log):
+        word = next(iter(unknown))
+        lines.append(f'Say what a word means with --activity "{word}=running".')
+    lines += [f"Time zone: {time_zone}.", ""]
     for answer in answers:
         value = "open" if answer.value is None else f"{answer.value:g}"
         lines += [f"{answer.label}: {value}", f"    {answer.source or answer.reason}"]

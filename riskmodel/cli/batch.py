@@ -42,7 +42,7 @@ from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
-from riskmodel.squad.file import MOST_UNZIPPED_BYTES, certain_columns, read_squad_file
+from riskmodel.squad.file import certain_columns, read_squad_file
 from riskmodel.squad.plan import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,
@@ -51,6 +51,7 @@ from riskmodel.squad.plan import (
     with_plan,
 )
 from riskmodel.squad.unknown import leave_open, unknown_words
+from riskmodel.squad.workbook import MOST_UNZIPPED_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -85,6 +86,13 @@ def batch(
         bool,
         typer.Option("--raw", help="For programs: texts that a spreadsheet may run stay."),
     ] = False,
+    sheet: Annotated[str, typer.Option(help="Of a workbook, the sheet to read.")] = "",
+    hidden_rows: Annotated[
+        bool, typer.Option("--hidden-rows", help="Count rows that a workbook hides.")
+    ] = False,
+    summaries: Annotated[
+        bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
+    ] = False,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
@@ -103,7 +111,8 @@ def batch(
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
         plan, unused = ({}, []) if session is None else _plan(session, card)
         with _opened(source) as (lines, size):
-            table = _table(lines, plan)
+            how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
+            table = _table(lines, plan, how)
             table.notes += unused
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
@@ -147,7 +156,7 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
         yield lines, path.stat().st_size
 
 
-def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
+def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> _Table:
     """Say what a table is: one of our own, of any length, or else a list of athletes."""
     lines, head, guess = _looked_at(lines)
     separator, headers = _first_row(head, guess.encoding)
@@ -162,7 +171,7 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any]) -> _Table:
                 "This table is too large for a list of athletes; name its columns as "
                 "the template does."
             )
-        table = _list_of_athletes(content, plan)
+        table = _list_of_athletes(content, plan, how)
     aside = [FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()]
     if aside:
         table.notes.append(f"Of the session, not of the table: {', '.join(aside)}.")
@@ -276,14 +285,16 @@ def _own_pieces(
         yield chunk, chunk
 
 
-def _list_of_athletes(content: bytes, plan: Mapping[str, Any]) -> _Table:
+def _list_of_athletes(
+    content: bytes, plan: Mapping[str, Any], how: Mapping[str, Any]
+) -> _Table:
     """Read a list as the Squad page does, but stop where that would ask."""
-    raw = read_squad_file(content)
+    raw = read_squad_file(content, **how)
     columns = certain_columns(raw)
     start = plan.get("start_time")
     on = date.today() if start is None else datetime.fromisoformat(start).date()
     answers = squad_frame(raw, columns, on)
-    notes = [*raw.notes, *squad_notes(raw, columns, on)]
+    notes = [*raw.told, *squad_notes(raw, columns, on)]
     for word in (w for w in unknown_words(answers) if may_be_left_open(w.field)):
         count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
         label = FIELDS[word.field].label

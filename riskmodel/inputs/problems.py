@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from riskmodel.inputs.fields import FIELDS
@@ -106,13 +107,16 @@ class Problem:
         value = str(self.value)
         if self.kind == "no_such_date":
             if re.fullmatch(r"\d+([-/.])\d+\1\d+", value):
-                return f"The date {value}{name} does not exist."
+                wrong = "lies after the session" if _exists(value) else "does not exist"
+                return f"The date {value}{name} {wrong}."
             quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{value}\N{RIGHT DOUBLE QUOTATION MARK}"
-            return f"{quoted}{name} is no date of birth."
+            return f"{quoted}{name} is no date of birth; write it as 1995-03-13."
         if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
             hints += " Write decimals with a point."
+        if field.unit == "min" and re.fullmatch(r"\d+:\d+(:\d+)?", value.strip()):
+            hints += " Write a time as 1:30:00 or 90 min."
         wrong = f"; allowed is {field.allowed}."
         if not names and field.group == "before":
             wrong = ", which is not understood: say which of the signs it is, or none."
@@ -129,6 +133,15 @@ class Problem:
         near = [known for known in FIELDS if len(spelt) > 2 and spelt in known]
         near = near or difflib.get_close_matches(spelt, FIELDS, 1, 0.6)
         return near[0] if near else ""
+
+
+def _exists(day: str) -> bool:
+    """Whether a date is one of the calendar, written with the year first."""
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 class AnswerError(ValueError):

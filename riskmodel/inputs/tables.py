@@ -174,18 +174,23 @@ def _closed(lines: list[str], mark: str) -> bool:
 def _without_end(row: int) -> TableFileError:
     return TableFileError(
         f"A quotation mark that opens in row {row} is not closed where its cell ends, so "
-        "rows below it cannot be told apart: correct that row, or export the file again."
+        "rows below it cannot be told apart: close it, or write it twice within a cell."
     )
 
 
 def folded(text: str) -> str:
-    """Text without case, accents and punctuation.
+    """Text without case, accents and punctuation, in whatever letters it is written.
 
     Examples
     --------
     >>> folded("Größe (cm)"), folded("Type d'activité")
     ('grosse cm', 'type d activite')
+    >>> folded("LØB, 5 km"), folded("ランニング")
+    ('løb 5 km', 'ランニング')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    # Accents of Latin, Greek and Cyrillic letters; other scripts have marks that make
+    # another letter, such as those of the kana.
+    plain = unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", plain))
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in plain)
+    return " ".join("".join(kept).split())

@@ -127,6 +127,30 @@ UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Words that people write for a unit, by its label; in lower case and without blanks."""
 
+TIME_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "h": (
+            "t tim time timer timme timmar u uur uren heure heures hora horas ora ore "
+            "tunti tuntia saat godz godzina godziny godzin hod hodina hodiny hodin óra "
+            "ч час часа часов 時間 小时 小時 시간"
+        ),
+        "min": (
+            "m ' minuto minutos minuti minuut minutt minutter minuter minuutti minuuttia "
+            "minut minuta minuty perc dk dakika мин минут минута минуты "
+            "分 分钟 分鐘 분"
+        ),
+        "s": (
+            "s \" '' sec secs second seconds sek sekunde sekunden sekunder sekund sekundy "
+            "sekunty sekuntia seconde secondes secondi segundo segundos seg sn saniye "
+            "másodperc сек секунд 秒 초"
+        ),
+    }
+)
+"""Words for parts of a time beside those of `UNIT_WORDS`, with blanks between them.
+
+Alone, some of them mean other things.
+"""
+
 HEADINGS: Mapping[str, str] = MappingProxyType(
     {
         "°C": "Temperature",

@@ -18,11 +18,25 @@ _BLANK = r"[\s_]"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 _WITH_UNIT = re.compile(rf"({_NUMBER})(.*)")
 _FEET = re.compile(r"(\d)(?:'|ft|feet)(\d{1,2}(?:\.\d+)?)?(?:\"|''|in|inch|inches)?")
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?h?")
-# Of a time "m" and a dash are minutes too.
-_HOUR, _MINUTE = ("|".join(units.UNIT_WORDS[label]) for label in ("h", "min"))
-_HOURS = re.compile(rf"({_NUMBER})(?:{_HOUR})(?:({_NUMBER})(?:m|{_MINUTE})?)?")
-_MINUTES = re.compile(rf"({_NUMBER})(?:m|{_MINUTE}|')?")
+
+
+def _words(label: str) -> str:
+    words = (*units.UNIT_WORDS.get(label, ()), *units.TIME_WORDS[label].split())
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_HOUR, _MINUTE, _SECOND = map(_words, ("h", "min", "s"))
+# A dot or a comma after a word, as in 1 Std. 5 Min.
+_AND = r"(?:(?<=[^\W\d]{2})\.)?(?:and|und|et|en|og|och|y|e|i|ja)?"
+_AMOUNT = r"\d+(?:\.\d*)?|\.\d+"
+_CLOCK = re.compile(rf"(\d{{1,2}}):([0-5]\d)(?::([0-5]\d))?(?:(?:{_HOUR})\.?)?")
+_MINUTE_CLOCK = re.compile(rf"(\d{{1,3}}):([0-5]\d)(?:{_MINUTE})\.?")
+_TIME = re.compile(
+    rf"(?P<sign>[+-]?)(?:(?P<h>{_AMOUNT})(?:{_HOUR}){_AND})?"
+    rf"(?:(?P<min>{_AMOUNT})(?:{_MINUTE}){_AND})?"
+    rf"(?:(?P<s>{_AMOUNT})(?:{_SECOND})\.?)?(?P<bare>{_AMOUNT})?"
+)
+_ISO = re.compile(r"p(?:0+d)?t(?=\d)")
 
 
 def number_written(text: str, field: Field, chosen: units.Chosen | None = None) -> float:
@@ -32,7 +46,8 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
     ----------
     text : str
         With a decimal point or comma; with the name of a unit, or in the chosen one.
-        A time also as ``3:45``, ``3h45``, ``1,5 h``, whether in minutes or in hours.
+        A time also as ``3:45``, ``3h45``, ``1,5 h``, ``5400 s`` or ``PT1H30M``, whether
+        in minutes or in hours.
     field : Field
         Of the kind "number".
     chosen : mapping of str to str, optional
@@ -77,7 +92,7 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
 def _plain(text: str) -> str:
     """Text in lower case, without blanks, with a decimal point and a plain minus."""
     # 1 30 can be an hour and a half, or a hundred and thirty.
-    if re.search(rf"[\d.,]{_BLANK}+[\d.,]", text):
+    if re.search(rf"(?:\d|(?<![^\W\d])[.,]){_BLANK}+[\d.,]", text):
         raise ValueError(text)
     plain = re.sub(_BLANK, "", text.lower())
     plain = plain.replace("\u2212", "-").replace("\u2019", "'").replace("\u2032", "'")
@@ -92,14 +107,25 @@ def _minutes(plain: str) -> float:
     if clock := _CLOCK.fullmatch(plain):
         hours, minutes, seconds = (float(part or 0.0) for part in clock.groups())
         return hours * _MINUTES_PER_HOUR + minutes + seconds / 60.0
-    if hours_first := _HOURS.fullmatch(plain):
-        hours, minutes = (float(part or 0.0) for part in hours_first.groups())
-        if minutes >= _MINUTES_PER_HOUR or (minutes and not hours.is_integer()):
+    if clock := _MINUTE_CLOCK.fullmatch(plain):
+        return float(clock[1]) + float(clock[2]) / 60.0
+    if not plain or (match := _TIME.fullmatch(_ISO.sub("", plain, count=1))) is None:
+        raise ValueError(plain)
+    parts = match.groupdict()
+    sign = -1.0 if parts.pop("sign") == "-" else 1.0
+    if (bare := parts.pop("bare")) is not None:
+        if parts["s"] is not None:
             raise ValueError(plain)
-        return hours * _MINUTES_PER_HOUR + minutes
-    if alone := _MINUTES.fullmatch(plain):
-        return float(alone[1])
-    raise ValueError(plain)
+        # 1h05 and 5m30: what follows is the next smaller part.
+        below = "s" if parts["min"] is not None else "min"
+        parts[below] = bare
+    amounts = [float(part) for part in parts.values() if part is not None]
+    if not amounts or not all(large.is_integer() for large in amounts[:-1]):
+        raise ValueError(plain)
+    if any(small >= _MINUTES_PER_HOUR for small in amounts[1:]):
+        raise ValueError(plain)
+    hours, minutes, seconds = (float(parts[name] or 0.0) for name in ("h", "min", "s"))
+    return sign * (hours * _MINUTES_PER_HOUR + minutes + seconds / 60.0)
 
 
 def _unit_of(word: str, field: Field, chosen: units.Chosen) -> units.Unit:

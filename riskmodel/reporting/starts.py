@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ def source_words(weather: Weather, *, fetched: bool, last: bool) -> str:
     if last:
         sentences.append("It is the last that could be fetched.")
     zone = f"Times are those of {weather.time_zone}."
-    return " ".join([*sentences, zone, *weather.notes])
+    return " ".join([*sentences, zone, *weather.remarks])
 
 
 _LEAST_ATHLETES = 0.05  # that are rounded to a number
@@ -272,6 +273,8 @@ def start_dict(best: BestStart) -> dict[str, Any]:
             "latitude_deg": best.weather.latitude_deg,
             "longitude_deg": best.weather.longitude_deg,
             "time_zone": best.weather.time_zone,
+            "doubts": [asdict(doubt) for doubt in best.weather.doubts],
+            "left_open": [asdict(cells) for cells in best.weather.left_open],
             "attribution": credit(best.weather.attribution),
         },
         "safety": [str(guard) for guard in best.guards],

@@ -5,7 +5,8 @@ What cannot be read stays as it was written, for the engine to say so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,21 +15,22 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.problems import BORN
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.units import height_cm, unit_written
+from riskmodel.squad.births import ages, is_serial
 from riskmodel.squad.columns import (
     LEAVE_OUT,
     UNITS,
     Column,
-    RawTable,
     number_and_unit,
-    says_nothing,
 )
+from riskmodel.squad.durations import duration_min
 from riskmodel.squad.items import item_answer, items_in, put_together
 from riskmodel.squad.names import known_word
 from riskmodel.squad.plan import may_be_left_open
+from riskmodel.squad.raw import RawTable
 
+_NAME_PARTS = ("first_name", "last_name")
 _YEARS_APART = 1
 """An age may be that of the last birthday but one before anybody needs to look."""
 
@@ -75,16 +77,16 @@ def squad_frame(
     for name, field in FIELDS.items():
         if name not in cells:
             continue
-        if field.kind != "text" and may_be_left_open(name):
-            cells[name] = cells[name].mask(cells[name].map(says_nothing).astype(bool), None)
+        if field.kind != "text":
+            cells[name] = _answered(cells[name], name)
         if field.kind == "number":
-            out[name] = _in_own_unit(cells[name], used[name].unit or field.unit, field.unit)
+            out[name] = _numbers(cells[name], used[name].unit or field.unit, field.unit)
         elif field.kind in ("level", "levels"):
             out[name] = _levels(cells[name], name, used[name].unit, stay=warnings_stay)
         else:
             out[name] = cells[name].map(str, na_action="ignore")
     if "date_of_birth" in cells:
-        age = _ages(cells["date_of_birth"], used["date_of_birth"].unit, on)
+        age = ages(cells["date_of_birth"], used["date_of_birth"].unit, on)
         given = out.get("age_years", pd.Series(np.nan, out.index, dtype=object))
         known = pd.to_numeric(age, errors="coerce").notna()
         out["age_years"] = age.where(known | given.isna(), given)
@@ -95,21 +97,63 @@ def squad_frame(
     return out
 
 
+def is_error(cell: Any) -> bool:
+    """Whether a spreadsheet could not work out a cell; what it did not find is blank."""
+    return re.fullmatch(r"#\S{2,}[!?]", str(cell).strip()) is not None
+
+
 def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str, ...]:
-    """Say where a list contradicts itself, and what was used."""
+    """Say which cells of a list answer nothing, and where it contradicts itself."""
     used = {column.target: column for column in columns if column.target != LEAVE_OUT}
-    if not {"date_of_birth", "age_years"} <= set(used):
-        return ()
-    born = used["date_of_birth"]
-    age = pd.to_numeric(_ages(raw.cells[born.place], born.unit, on), errors="coerce")
-    given = number_and_unit(raw.cells[used["age_years"].place].astype(str))[0]
-    apart = int(((age - given).abs() > _YEARS_APART).sum())
+    asked = [c for name, c in used.items() if name not in ("athlete", *_NAME_PARTS)]
+    notes = [
+        _told_cells(raw, asked, is_marked_blank, "Not answered"),
+        _told_cells(raw, asked, is_error, "A broken formula, to be mended in the file"),
+    ]
+    if "date_of_birth" in used:
+        born = used["date_of_birth"]
+        notes.append(
+            _told_cells(raw, [born], is_serial, "A date of birth as Excel counts days")
+        )
+        if "age_years" in used:
+            notes.append(_two_ages(raw, born, used["age_years"], on))
+    return tuple(filter(None, notes))
+
+
+def is_marked_blank(cell: Any) -> bool:
+    """Whether something stands in a cell that means "not answered", such as a dash."""
+    return isinstance(cell, str) and is_blank(cell)
+
+
+def _told_cells(
+    raw: RawTable, columns: Sequence[Column], wanted: Callable[[Any], bool], what: str
+) -> str:
+    """Count cells, with the first of them as an example; empty if there are none."""
+    found = [
+        (row, column.header, str(cell).strip())
+        for column in columns
+        for row, cell in raw.cells[column.place].items()
+        if cell is not None and wanted(cell)
+    ]
+    if not found:
+        return ""
+    row, header, cell = found[0]
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{cell}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"{what}: {quoted} under {header} in row {row}{more}."
+
+
+def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:
+    """Say where the age and the date of birth contradict each other."""
+    by_date = pd.to_numeric(ages(raw.cells[born.place], born.unit, on), errors="coerce")
+    given = number_and_unit(raw.cells[age.place].astype(str))[0]
+    apart = int(((by_date - given).abs() > _YEARS_APART).sum())
     if not apart:
-        return ()
+        return ""
     rows = "In 1 row" if apart == 1 else f"In {apart} rows"
     return (
         f"{rows} age and date of birth differ by more than a year: used was the date of "
-        "birth.",
+        "birth."
     )
 
 
@@ -131,6 +175,19 @@ def _names(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
     return pd.Series([join(row) for row in rows], parts[0].index, dtype=object)
 
 
+def _answered(cells: pd.Series[Any], name: str) -> pd.Series[Any]:
+    """Cells without those that answer nothing."""
+    nothing = cells.map(is_blank)
+    if may_be_left_open(name):
+        nothing |= cells.map(is_error)
+    return cells.mask(nothing.astype(bool), None)
+
+
+def _numbers(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
+    is_duration = own in ("min", "h")
+    return (_durations if is_duration else _in_own_unit)(cells, unit, own)
+
+
 def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
     if unit == "ft in":
         return _feet(cells)
@@ -144,6 +201,12 @@ def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
         if unit != own:
             value = unit_written(own, unit).inside(value).round(2)
     return value.astype(object).where(value.notna() & cells.notna(), cells)
+
+
+def _durations(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
+    minutes = pd.to_numeric(cells.map(lambda c: duration_min(c, unit), na_action="ignore"))
+    value = minutes / 60.0 if own == "h" else minutes
+    return value.round(4).astype(object).where(value.notna() & cells.notna(), cells)
 
 
 def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
@@ -178,38 +241,6 @@ def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Se
 def _warns(name: str, item: str) -> bool:
     known = known_word(name, item)
     return known is not None and bool(known.warning)
-
-
-# ---------------------------------------------------------------------------- ages
-
-
-def _ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
-    """Whole years on a day; what is no date stays, after `BORN`."""
-    text = cells.map(
-        lambda c: c.strftime("%Y-%m-%d") if isinstance(c, date) else str(c).strip(),
-        na_action="ignore",
-    ).astype(object)
-    iso = text.str.extract(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?$")
-    other = text.str.extract(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
-    if order == "year first":
-        other = other.mask(other.notna())
-    day, month = (1, 0) if order == "month first" else (0, 1)
-    known = pd.DataFrame(
-        {
-            "year": iso[0].fillna(other[2]),
-            "month": iso[1].fillna(other[month]),
-            "day": iso[2].fillna(other[day]),
-        }
-    )
-    born = pd.to_datetime(known.apply(pd.to_numeric), errors="coerce")
-    before = (born.dt.month > on.month) | (
-        (born.dt.month == on.month) & (born.dt.day > on.day)
-    )
-    years = (on.year - born.dt.year - before).astype(object)
-    unclear = (BORN + text.astype(str)).astype(object)
-    unclear = unclear.mask(text.map(is_blank), None)
-    age: pd.Series[Any] = years.where(born.notna(), unclear)
-    return age
 
 
 # ------------------------------------------------------------------------ our own

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,9 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNIT_WORDS
-from riskmodel.squad.names import exact
+from riskmodel.squad.births import date_order
+from riskmodel.squad.durations import says_its_unit
+from riskmodel.squad.raw import RawTable
 
 LEAVE_OUT = ""
 NOT_UNDERSTOOD = "Not understood: left out unless you say what it is."
@@ -40,6 +41,7 @@ UNITS: Mapping[str, tuple[str, ...]] = {
     "wind_speed_m_s": ("m/s", "km/h", "mph"),
 }
 """Ways to write a column, where there are several; the project's own first."""
+_DURATIONS = ("longest_recent_min", "duration_min")
 # How a file says it without a doubt, where that is more than a unit in the header.
 _WAYS = {
     "height_cm": "name it Height (cm), Height (m) or Height (in)",
@@ -67,30 +69,12 @@ _UNITS_NAMED = (
     *("m/s", "km/h", "mph", "l/h", "mg/l", "%"),
 )
 # Without case and punctuation: "m/s" is "m s".
-_UNIT_WORDS = {
+_UNIT_WORDS = {"%": "%"} | {
     folded(word): label
     for label in _UNITS_NAMED
     for word in (label, *UNIT_WORDS[label])
     if folded(word)
 }
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """Cells of a file, below their headers.
-
-    Attributes
-    ----------
-    cells : pandas.DataFrame
-        One column per header, numbered from 0; the index is the row in the file.
-    headers : tuple of str
-    notes : tuple of str
-        What was left out, and which sheet was read.
-    """
-
-    cells: pd.DataFrame
-    headers: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +132,7 @@ def unit_word(text: str) -> str:
     >>> unit_word("lbs."), unit_word("m/s"), unit_word("?")
     ('lb', 'm/s', '')
     """
-    return _UNIT_WORDS.get(folded(text), "")
+    return _UNIT_WORDS.get(folded(text) or text.strip(), "")
 
 
 def _plain(header: str) -> tuple[str, str]:
@@ -213,18 +197,8 @@ def match_columns(raw: RawTable) -> list[Column]:
     return columns
 
 
-def says_nothing(cell: Any) -> bool:
-    """Whether a cell is blank, or says that the answer is not known."""
-    return is_blank(cell) or exact(str(cell)) in _not_known()
-
-
-@cache
-def _not_known() -> frozenset[str]:
-    return frozenset(map(exact, words()["cells"]["not_known"]))
-
-
 def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
-    return cells[~cells.map(says_nothing).astype(bool)]
+    return cells[~cells.map(is_blank).astype(bool)]
 
 
 def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
@@ -241,8 +215,8 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     return str(_asked(target)["question"])
 
 
-def how_to_write(column: Column) -> str:
-    """Say what is in doubt of a column, and how a file can say it."""
+def how_to_write(column: Column, raw: RawTable) -> str:
+    """Say what is in doubt of a column, with a cell of it, and how a file can say it."""
     others = [name for name in meanings(column.header) if name != column.target]
     field = FIELDS.get(column.target)
     if others:
@@ -253,7 +227,9 @@ def how_to_write(column: Column) -> str:
         label = TARGETS[column.target]
         headers = " or ".join(f"{label} ({unit})" for unit in UNITS[column.target])
         ways = _WAYS.get(column.target, f"name it {headers}")
-    return f'Column "{column.header}": {column.question} In the file, {ways}.'
+    cells = _answered(raw.cells[column.place])
+    example = f", such as {str(cells.iloc[0]).strip()}" if len(cells) else ""
+    return f'Column "{column.header}"{example}: {column.question} In the file, {ways}.'
 
 
 # ---------------------------------------------------------------- how it is written
@@ -273,8 +249,10 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
         return replace(column, unit="", unit_doubt=doubt)
     if column.target == "height_cm":
         found = _height_unit(cells)
+    elif column.target in _DURATIONS and len(cells) and cells.map(says_its_unit).all():
+        found = "h"  # whichever it is
     elif column.target == "date_of_birth":
-        found = _date_order(cells)
+        found = date_order(cells)
     elif column.target == "sex":
         found = _sex_letters(cells, folded(column.header))
     else:
@@ -284,7 +262,9 @@ def _with_unit(column: Column, raw: RawTable) -> Column:
 
 def number_and_unit(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """Split cells such as 72,5 kg into 72.5 and kg; NaN where there is no number."""
-    parts = text.str.extract(r"^\s*(-?\d[\d.,]*)\s*(\D*?)\s*$")
+    # A spreadsheet marks numbers that are text with an apostrophe.
+    plain = text.str.normalize("NFKC").str.strip().str.removeprefix("'")
+    parts = plain.str.extract(r"^\s*(-?\d[\d.,]*)\s*(\D*?)\s*$")
     number = parts[0].mask(
         # 72,5 is a number; 1,234 may be one or a thousand.
         parts[0].str.fullmatch(r"-?\d+,(\d{1,2}|\d{4,})", na=False),
@@ -313,19 +293,6 @@ def _suffix(text: pd.Series[Any]) -> str:
     units = set(number_and_unit(text)[1])
     unit = units.pop() if len(units) == 1 else ""
     return unit if isinstance(unit, str) else ""
-
-
-def _date_order(cells: pd.Series[Any]) -> str:
-    text = cells[~cells.map(lambda cell: isinstance(cell, date))].astype(str)
-    if text.str.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*").all():
-        return "year first"
-    parts = text.str.extract(r"^\s*(\d{1,2})([./-])(\d{1,2})[./-]\d{4}\s*$")
-    if (parts[1].dropna() == ".").all() and parts[1].notna().any():
-        return "day first"  # dates with dots are written so everywhere
-    first, second = (pd.to_numeric(parts[i]) > 12 for i in (0, 2))
-    if first.any() != second.any():
-        return "day first" if first.any() else "month first"
-    return ""
 
 
 def _sex_letters(cells: pd.Series[Any], header: str) -> str:

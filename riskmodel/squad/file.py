@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from operator import itemgetter
 
 import pandas as pd
 
@@ -18,35 +16,50 @@ from riskmodel.inputs.tables import (
     read_text,
     separator,
 )
-from riskmodel.squad.cells import squad_frame
-from riskmodel.squad.columns import Column, RawTable, how_to_write, match_columns, meanings
+from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
+from riskmodel.squad.raw import LeftOut, RawTable
+from riskmodel.squad.rows import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    SquadFileError,
+    filled,
+    is_empty,
+    limited,
+)
+from riskmodel.squad.sheet_notes import sheet_notes
+from riskmodel.squad.summary_rows import summary_rows
+from riskmodel.squad.workbook import Sheet, read_workbook
 
-MOST_ROWS = 5000
-MOST_COLUMNS = 200
-MOST_UNZIPPED_BYTES = 100_000_000
-"""What a workbook may hold: a full one of the size above needs about half of it."""
 _TOLD_ROWS = 3
 
-Row = tuple[int, list[Any]]
-"""Number of a row in its file, and its cells; rows without any are not kept."""
 
-
-class SquadFileError(ValueError):
-    """A file that cannot be read as a list of athletes; the message says why."""
-
-
-def read_squad_file(content: bytes) -> RawTable:
+def read_squad_file(
+    content: bytes,
+    *,
+    sheet: str = "",
+    hidden_rows: bool = False,
+    summaries: bool = False,
+) -> RawTable:
     r"""Read the cells of a CSV or Excel file.
 
     Parameters
     ----------
     content : bytes
         Of any kind; the name of a file says less than what it holds.
+    sheet : str, optional
+        Title of the sheet to read; by default the one in sight with most known headers.
+    hidden_rows : bool, optional
+        Whether rows count that the sheet hides, also by a filter or a collapsed group.
+    summaries : bool, optional
+        Whether rows count as athletes that sum up the others, such as "Average".
 
     Returns
     -------
     RawTable
-        Where no header is known, every row is taken for an athlete.
+        Where no header is known, every row is taken for an athlete.  What was left out
+        stands in ``left_out`` and is told in ``told``.
 
     Raises
     ------
@@ -57,24 +70,86 @@ def read_squad_file(content: bytes) -> RawTable:
     --------
     >>> read_squad_file(b"Name;Alter\nAda;31\n").headers
     ('Name', 'Alter')
+    >>> print(*read_squad_file(b"Name;Alter\nAda;31\nAverage;31\n").told)
+    Row 3 “Average” was left out: it sums up the others.
     """
-    notes: tuple[str, ...] = ()
-    excel = content.startswith(b"PK")
+    if content.startswith(b"PK"):
+        return _from_workbook(content, sheet, hidden_rows, summaries)
     try:
-        if excel:
-            rows, notes = _excel_rows(content)
-        else:
-            text = read_text(content)
-            rows, notes = _csv_rows(text.text), text.notes
+        text = read_text(content)
+        raw = _from_rows(_csv_rows(text.text), text.notes, cut_by_commas=True)
     except TableFileError as error:
         raise SquadFileError(str(error)) from error
-    if not any(len(_filled(cells)) > 1 for _, cells in rows):
+    return raw if summaries else _without_summaries(raw)
+
+
+def read_squad(
+    content: bytes,
+    on: date | None = None,
+    *,
+    sheet: str = "",
+    hidden_rows: bool = False,
+    summaries: bool = False,
+) -> pd.DataFrame:
+    r"""Read the athletes of a coach's list, CSV or Excel.
+
+    Parameters
+    ----------
+    content : bytes
+    on : datetime.date, optional
+        Day of the session, for ages; today by default.
+    sheet, hidden_rows, summaries : optional
+        As for `read_squad_file`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `squad_frame`: the answers, for `riskmodel.score_squad`.  What was noticed
+        and left out stands in ``attrs["notes"]``, a sentence for each.
+
+    Raises
+    ------
+    SquadFileError
+        If it is no list, or a column is in doubt; one sentence for each, which says how
+        to write it.
+
+    Examples
+    --------
+    >>> squad = read_squad("Name;Größe;Gewicht (kg)\nZoë;1,72;64,5\n".encode())
+    >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
+    ['Zoë', 172.0, 64.5]
+    """
+    raw = read_squad_file(
+        content, sheet=sheet, hidden_rows=hidden_rows, summaries=summaries
+    )
+    columns, day = certain_columns(raw), on or date.today()
+    squad = squad_frame(raw, columns, day)
+    squad.attrs["notes"] = [*raw.told, *squad_notes(raw, columns, day)]
+    return squad
+
+
+def certain_columns(raw: RawTable) -> list[Column]:
+    """What the columns are, or a `SquadFileError` about those in doubt."""
+    columns = match_columns(raw)
+    if asked := [how_to_write(c, raw) for c in columns if c.target and c.question]:
+        raise SquadFileError("\n".join(asked))
+    return columns
+
+
+# ----------------------------------------------------------------- from rows to a table
+
+
+def _from_rows(
+    rows: list[Row], notes: tuple[str, ...], *, cut_by_commas: bool = False
+) -> RawTable:
+    """The table below the row with most known headers."""
+    if not any(len(filled(cells)) > 1 for _, cells in rows):
         raise SquadFileError("This file is no table: no row has two cells.")
     start, known = _best_header(rows)
     if known:
         above, headers, body = rows[:start], rows[start][1], rows[start + 1 :]
-        headers = ["" if _blank(cell) else str(cell).strip() for cell in headers]
-        if not excel:
+        headers = ["" if is_empty(cell) else str(cell).strip() for cell in headers]
+        if cut_by_commas:
             _refuse_cut_numbers(headers, body)
         if above:
             plural = "s" * (len(above) > 1)
@@ -93,50 +168,15 @@ def read_squad_file(content: bytes) -> RawTable:
     return _table(headers, body, notes)
 
 
-def read_squad(content: bytes, on: date | None = None) -> pd.DataFrame:
-    r"""Read the athletes of a coach's list, CSV or Excel.
-
-    Parameters
-    ----------
-    content : bytes
-    on : datetime.date, optional
-        Day of the session, for ages; today by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `squad_frame`: the answers, for `riskmodel.score_squad`.
-
-    Raises
-    ------
-    SquadFileError
-        If it is no list, or a column is in doubt; one sentence for each, which says how
-        to write it.
-
-    Examples
-    --------
-    >>> squad = read_squad("Name;Größe;Gewicht (kg)\nZoë;1,72;64,5\n".encode())
-    >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
-    ['Zoë', 172.0, 64.5]
-    """
-    raw = read_squad_file(content)
-    return squad_frame(raw, certain_columns(raw), on or date.today())
-
-
-def certain_columns(raw: RawTable) -> list[Column]:
-    """What the columns are, or a `SquadFileError` about those in doubt."""
-    columns = match_columns(raw)
-    if asked := [how_to_write(c) for c in columns if c.target and c.question]:
-        raise SquadFileError("\n".join(asked))
-    return columns
-
-
 def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> RawTable:
     width = max(len(headers), *(len(cells) for _, cells in body))
     headers = [*headers, *[""] * (width - len(headers))]
     frame = pd.DataFrame(
         [
-            [*(None if _blank(c) else c for c in cells), *[None] * (width - len(cells))]
+            [
+                *(None if is_empty(c) else c for c in cells),
+                *[None] * (width - len(cells)),
+            ]
             for _, cells in body
         ],
         columns=range(width),
@@ -148,34 +188,64 @@ def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> R
     return RawTable(frame, tuple(headers[i] or "(no header)" for i in kept), notes)
 
 
-def _blank(cell: Any) -> bool:
-    """Whether there is nothing in a cell; what means "no answer" may be a name, as Na."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def _without_summaries(raw: RawTable) -> RawTable:
+    rows = summary_rows(raw.cells, raw.headers)
+    if not rows or len(rows) == len(raw.cells):
+        return raw
+    names = tuple(map(_first, raw.cells.loc[rows].to_numpy()))
+    left_out = (*raw.left_out, LeftOut("summaries", tuple(rows), names))
+    return replace(raw, cells=raw.cells.drop(index=rows), left_out=left_out)
 
 
-def _filled(cells: Sequence[Any]) -> list[int]:
-    """Places of the cells that hold something."""
-    return [place for place, cell in enumerate(cells) if not _blank(cell)]
+def _first(cells: Iterable[object]) -> str:
+    """What stands first in a row."""
+    return next((str(cell).strip() for cell in cells if not is_empty(cell)), "")
 
 
-def _limited(rows: Iterator[Sequence[Any]]) -> list[Row]:
-    """Rows that hold something, refused as soon as there are too many of anything."""
-    kept: list[Row] = []
-    for number, row in enumerate(rows, 1):
-        filled = _filled(row)
-        if not filled:
-            continue
-        if filled[-1] >= MOST_COLUMNS:
+def _from_workbook(
+    content: bytes, title: str, hidden_rows: bool, summaries: bool
+) -> RawTable:
+    """The table of the sheet with most known headers, the first of equals."""
+    book = read_workbook(content, title)
+    if not book.sheets:
+        if book.hidden:
+            named = ", ".join(book.hidden)
             raise SquadFileError(
-                f"There are more than {MOST_COLUMNS} columns in row {number}; allowed is "
-                f"up to {MOST_COLUMNS}."
+                f"No sheet in sight holds anything. Hidden is {named}: show the sheet with "
+                "the list in Excel, and save the workbook."
             )
-        kept.append((number, list(row[:MOST_COLUMNS])))
-        if len(kept) > MOST_ROWS + FIRST_ROWS:
-            raise SquadFileError(
-                f"There are more than {MOST_ROWS} rows; allowed is up to {MOST_ROWS}."
-            )
-    return kept
+        raise SquadFileError("There is nothing in this workbook.")
+    known = {sheet.title: _best_header(sheet.rows)[1] for sheet in book.sheets}
+    best = max(book.sheets, key=lambda sheet: known[sheet.title])
+    alike = tuple(t for t, n in known.items() if n == known[best.title] and n)
+    rows = (
+        sorted([*best.rows, *best.hidden_rows], key=itemgetter(0))
+        if hidden_rows
+        else best.rows
+    )
+    if not rows:
+        raise SquadFileError(
+            f"Everything in the sheet {best.title} is hidden: show it in Excel, and save "
+            "the workbook."
+        )
+    raw = _from_rows(rows, ())
+    hidden = () if hidden_rows else _hidden(best, raw)
+    raw = raw if summaries else _without_summaries(raw)
+    notes = sheet_notes(best, [*known], alike, book.hidden, frozenset(raw.cells.index))
+    return replace(
+        raw,
+        notes=(*notes, *raw.notes),
+        left_out=(*hidden, *raw.left_out),
+        alike=alike if len(alike) > 1 else (),
+    )
+
+
+def _hidden(sheet: Sheet, raw: RawTable) -> tuple[LeftOut, ...]:
+    """Hidden rows below the headers, where athletes stand."""
+    rows = [row for row in sheet.hidden_rows if row[0] > min(raw.cells.index)]
+    numbers = tuple(number for number, _ in rows)
+    names = tuple(_first(cells) for _, cells in rows)
+    return (LeftOut("hidden_rows", numbers, names),) if rows else ()
 
 
 def _csv_rows(text: str) -> list[Row]:
@@ -185,57 +255,7 @@ def _csv_rows(text: str) -> list[Row]:
         raise SquadFileError(
             f"There are more than {MOST_COLUMNS} columns; allowed is up to {MOST_COLUMNS}."
         )
-    return _limited(iter(csv_rows(text, mark)))
-
-
-def _excel_rows(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
-    """Rows of the sheet with most known headers, and which sheet that was."""
-    try:
-        import openpyxl  # comes with the app, not with the base install
-    except ModuleNotFoundError as error:
-        raise SquadFileError(
-            "An Excel file needs one more package: pip install openpyxl, or save the list "
-            "as CSV."
-        ) from error
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-        if size > MOST_UNZIPPED_BYTES:
-            raise SquadFileError(
-                "This workbook is too large: delete what is not needed, or save the list "
-                "as CSV."
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and charts, which are not read
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True
-            )
-            sheets = {
-                str(sheet.title): _limited(
-                    [_plain_date(cell) for cell in row]
-                    # One more than allowed, to see that there is one.
-                    for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-                )
-                for sheet in book.worksheets
-            }
-    except SquadFileError:
-        raise
-    # Whatever a parser of somebody else's says about a spoilt file.
-    except Exception as error:
-        raise SquadFileError("This is no Excel file that can be read.") from error
-    filled = {title: rows for title, rows in sheets.items() if rows}
-    if not filled:
-        raise SquadFileError("There is nothing in this workbook.")
-    title = max(filled, key=lambda name: _best_header(filled[name])[1])
-    others = ", ".join(name for name in filled if name != title)
-    note = (f"Read was the sheet {title}; left out: {others}.",) if others else ()
-    return filled[title], note
-
-
-def _plain_date(cell: Any) -> Any:
-    """Excel has no dates, only moments."""
-    midnight = isinstance(cell, datetime) and cell.time() == time()
-    return cell.date() if midnight else cell
+    return limited(iter(csv_rows(text, mark)))
 
 
 def _best_header(rows: Sequence[Row]) -> tuple[int, int]:
@@ -244,13 +264,13 @@ def _best_header(rows: Sequence[Row]) -> tuple[int, int]:
         sum(bool(meanings(cell)) for cell in cells if isinstance(cell, str))
         for _, cells in rows[:FIRST_ROWS]
     ]
-    best = max(range(len(known)), key=lambda place: known[place])
-    return best, known[best]
+    best = max(range(len(known)), key=lambda place: known[place], default=0)
+    return best, known[best] if known else 0
 
 
 def _refuse_cut_numbers(headers: Sequence[str], body: Sequence[Row]) -> None:
-    width = max(_filled(headers)) + 1
-    longer = [number for number, cells in body if _filled(cells)[-1] >= width]
+    width = max(filled(headers)) + 1
+    longer = [number for number, cells in body if filled(cells)[-1] >= width]
     if not longer:
         return
     named = ", ".join(map(str, longer[:_TOLD_ROWS]))

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import (
-    BLANKS,
     Answers,
     Findings,
+    is_blank,
     read_frame,
     read_one,
     refuse_repeated,
@@ -72,8 +72,9 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
 
 def given(cells: pd.Series[Any]) -> pd.Series[Any]:
     """Whether something stands in each cell, understood or not."""
-    text = cells.astype(str).str.strip().str.lower()
-    answered: pd.Series[Any] = cells.notna() & ~text.isin(BLANKS)
+    if cells.dtype.kind in "biuf":
+        return cells.notna()
+    answered: pd.Series[Any] = ~cells.map(is_blank).astype(bool)
     return answered
 
 

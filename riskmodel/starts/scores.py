@@ -327,7 +327,7 @@ def start_notes(
     weather: Weather, starts: Starts, frame: pd.DataFrame, problems: tuple[Problem, ...]
 ) -> tuple[str, ...]:
     """What must be said with the numbers: where the weather is from, and what is not."""
-    notes = [f"{weather.words}.", *weather.notes]
+    notes = [*map(str, weather.doubts), f"{weather.words}.", *weather.remarks]
     if weather.kind == "forecast" and weather.issued is None:
         notes.append(
             "When the forecast was made is not known; it counts as one for next week."

@@ -1,4 +1,4 @@
-"""Cells of logs as numbers, durations, times and distances; NaN where there is none.
+"""Cells of logs as numbers, durations and distances; NaN where there is none.
 
 ``thousands`` says whether a single comma before exactly three digits cuts thousands;
 otherwise it is the decimal mark.
@@ -6,44 +6,39 @@ otherwise it is the decimal mark.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.reading import BLANKS
-from riskmodel.inputs.tables import folded
-from riskmodel.training.log import TrainingLogError
-from riskmodel.training.words import months
+from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.reading import BLANK_MARKS, BLANKS
+from riskmodel.inputs.written import number_written
 
 Text = pd.Series  # of str
 Array = NDArray[np.float64]
 
-_TIME = (
-    r"(?:,?\s*(?:T|à|at|um|om|a las)?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
-    r"(?:[:.](?P<second>\d{2}))?(?:[.,]\d+)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?"
-)
-_ZONE = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
-_DATES = (
-    rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}{_ZONE}$",
-    r"^(?P<day>\d{1,2})\.?\s+(?:de\s+)?(?P<word>[^\W\d_]+)\.?(?:\s+de)?,?\s+"
-    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
-    r"^(?P<word>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+"
-    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
-    r"^(?P<first>\d{1,2})(?P<mark>[./-])(?P<other>\d{1,2})[./-]"
-    rf"(?P<year>\d{{4}}){_TIME}{_ZONE}$",
-)
-_PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
-_PARTS += ["hour", "minute", "second", "half", "zone"]
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
-_MOST_MONTH, _MOST_DAY = 12, 31
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 
 
-def _tidy(cells: Text) -> Text:
+def by_cell(cells: Text, read: Callable[[Text], NDArray[Any]]) -> NDArray[Any]:
+    """Read each distinct cell once, and give every row the result."""
+    codes, distinct = pd.factorize(cells.astype("str"), use_na_sentinel=False)
+    return read(pd.Series(distinct, dtype="str"))[codes]
+
+
+def tidy(cells: Text) -> Text:
     """Text with plain spaces; exports put narrow ones before PM."""
-    text = cells.astype("str").str.normalize("NFKC")
-    return text.str.replace(r"\s+", " ", regex=True).str.strip()
+    return cells.astype("str").map(_tidied, na_action="ignore").astype("str")
+
+
+def _tidied(cell: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", cell).split())
 
 
 def blank(cells: Text) -> pd.Series[bool]:
@@ -57,12 +52,19 @@ def blank(cells: Text) -> pd.Series[bool]:
     >>> blank(pd.Series(["", "--", "--:--:--", "n/a", "0"])).tolist()
     [True, True, True, True, False]
     """
-    text = _tidy(cells)
-    nothing = text.str.fullmatch(r"[-\u2013\u2014\u2212:. ]*|None")
-    return cells.isna() | text.str.lower().isin(BLANKS) | nothing
+    return pd.Series(by_cell(cells, _blank), cells.index)
 
 
-def _floats(text: Text) -> pd.Series[float]:
+def _blank(cells: Text) -> NDArray[np.bool_]:
+    blanks = cells.isna().to_numpy(bool, copy=True)
+    wordy = ~cells.str.contains("[0-9]", na=False).to_numpy(bool)
+    text = tidy(cells[wordy])
+    nothing = text.str.fullmatch(rf"{BLANK_MARKS}|None", na=True)
+    blanks[wordy] |= (text.str.lower().isin(BLANKS) | nothing).to_numpy(bool)
+    return blanks
+
+
+def floats(text: Text) -> pd.Series[float]:
     """Numbers with a point or a decimal comma; digits of other scripts are none."""
     return pd.to_numeric(text.str.replace(",", "."), errors="coerce").astype("float64")
 
@@ -77,7 +79,29 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
     >>> numbers(pd.Series(["1,158", "\N{MINUS SIGN}4,5"]), thousands=False)
     array([ 1.158, -4.5  ])
     """
-    text = _tidy(cells).str.replace(" ", "").str.lstrip("'")
+    return by_cell(cells, partial(_numbers, thousands=thousands))
+
+
+def _numbers(cells: Text, *, thousands: bool) -> Array:
+    value = _plain_numbers(cells)
+    written = np.isnan(value)
+    if written.any():
+        value[written] = _written_numbers(cells[written], thousands=thousands)
+    return value
+
+
+def _plain_numbers(cells: Text) -> Array:
+    """Numbers that every program reads alike, which most cells are."""
+    value = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, copy=True)
+    value[~np.isfinite(value)] = np.nan
+    return value
+
+
+def _written_numbers(cells: Text, *, thousands: bool) -> Array:
+    text = tidy(cells)
+    # 1 234 is a number, 1 30 may be two.
+    two = text.str.contains(r"\d \d(?!\d{2}(?!\d))")
+    text = text.str.replace(" ", "").str.lstrip("'")
     text = text.str.replace("\N{MINUS SIGN}", "-")
     comma, dot = text.str.rfind(","), text.str.rfind(".")
     both = (comma >= 0) & (dot >= 0)
@@ -88,110 +112,63 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
     no_comma = (both & (dot > comma)) | (~both & whole)
     text = text.mask(no_comma, text.str.replace(",", ""))
     text = text.mask((both & (comma > dot)) | dots, text.str.replace(".", ""))
-    value = _floats(text.where(~text.str.contains("_")))
+    value = floats(text.where(~text.str.contains("_") & ~two))
     return np.where(np.isfinite(value), value, np.nan)
+
+
+def with_units(cells: Text, name: str) -> Array:
+    """Numbers of cells that name their unit, in the unit of a field: 68 F as 20 °C."""
+    return by_cell(
+        cells, lambda text: np.array([_written(cell, FIELDS[name]) for cell in text], float)
+    )
 
 
 def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
     """Durations [min], from a clock such as 1:02:03.5 or a number of ``unit_min``.
 
     Two numbers are hours and minutes where the unit is an hour, else minutes and seconds.
+    A cell that names its unit, such as 1h05 or 50 min, needs no other.
     """
-    text = _tidy(cells)
-    parts = text.str.extract(r"^(\d{1,5}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?$")
-    short = text.str.extract(r"^(\d{1,5}):(\d{1,2}[.,]\d+)$")
-    a, b, c = (_floats(parts[i]) for i in range(3))
-    minutes, seconds = (_floats(short[i]) for i in range(2))
-    duration = np.asarray(a * 60 + b + c / 60)
-    for other in (
-        a * 60 + b if unit_min == 60.0 else a + b / 60,
-        minutes + seconds / 60,
-        numbers(cells, thousands=thousands) * unit_min,
-    ):
-        duration = np.where(np.isnan(duration), other, duration)
+    return by_cell(cells, partial(_durations_min, unit_min=unit_min, thousands=thousands))
+
+
+def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
+    duration = _plain_numbers(cells) * unit_min
+    written = np.isnan(duration)
+    if written.any():
+        duration[written] = _written_durations_min(
+            cells[written], unit_min=unit_min, thousands=thousands
+        )
     return duration
 
 
-def _day_first(parts: pd.DataFrame, text: Text, header: str) -> bool:
-    """Whether dates in digits begin with the day, which a 13 tells, or else a dot."""
-    first, other = (_floats(parts[name]) for name in ("first", "other"))
-    by_day = text[first.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
-    by_month = text[other.between(_MOST_MONTH, _MOST_DAY, inclusive="right")]
-    dotted = (parts["mark"] == ".").all()
-    if len(by_day) and len(by_month):
-        unclear = (
-            f"{by_day.iloc[0]} and {by_month.iloc[0]}, begin now with the day and now with "
-            "the month"
-        )
-    elif dotted and len(by_month):
-        unclear = (
-            f"{by_month.iloc[0]}, begin with the month, where dots stand after the day"
-        )
-    elif dotted or len(by_day) or len(by_month):
-        return bool(dotted or len(by_day))
-    else:
-        unclear = f"{text.iloc[0]}, can begin with the day or the month"
-    raise TrainingLogError(
-        f"The dates in {header}, such as {unclear}: write them as 2026-07-31."
-    )
+def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
+    text = tidy(cells).str.replace(r"^0 days,? ", "", regex=True)
+    long = text.str.extract(r"^(\d{1,5}):(\d{1,2}):([0-5]?\d(?:[.,]\d+)?)$")
+    pair = text.str.extract(r"^(\d{1,5}):([0-5]?\d)$")
+    short = text.str.extract(r"^(\d{1,5}):([0-5]?\d[.,]\d+)$")
+    hours, minutes, seconds = (floats(long[i]) for i in range(3))
+    duration = np.asarray(hours * 60 + minutes + seconds / 60)
+    large, small = (floats(pair[i]) for i in range(2))
+    minutes, seconds = (floats(short[i]) for i in range(2))
+    for other in (
+        large * 60 + small if unit_min == 60.0 else large + small / 60,
+        minutes + seconds / 60,
+        _numbers(cells, thousands=thousands) * unit_min,
+    ):
+        duration = np.where(np.isnan(duration), other, duration)
+    unread = np.isnan(duration) & ~_blank(cells)
+    field = FIELDS["duration_min"]
+    duration[unread] = [_written(cell, field) for cell in text[unread]]
+    return duration
 
 
-def dates(cells: Text, header: str) -> pd.DataFrame:
-    """Dates and times in the ways in which exports write them.
-
-    Columns are ``moment`` without a zone, NaT where a cell is no date from 1990 to 2100;
-    ``has_time``; ``offset_min``, the UTC offset that the cell names, else NaN.
-    TrainingLogError where digits can be day and month or month and day.
-    """
-    text = _tidy(cells)
-    parts = pd.DataFrame(None, cells.index, _PARTS, dtype="str")
-    for pattern in _DATES:
-        parts = parts.combine_first(text.str.extract(pattern))
-    parts = parts.reindex(columns=_PARTS).astype("str")
-    whole = _calendar(parts, text, header).join(_clock(parts))
-    moment = pd.to_datetime(whole.astype(float), errors="coerce")
-    return pd.DataFrame(
-        {
-            "moment": moment.astype("datetime64[s]"),
-            "has_time": parts["hour"].notna(),
-            "offset_min": _offset_min(parts["zone"]),
-        }
-    )
-
-
-def _calendar(parts: pd.DataFrame, text: Text, header: str) -> pd.DataFrame:
-    """Year, month and day, NaN where a year is none that we take."""
-    words = parts["word"].map(lambda word: months().get(folded(word)), na_action="ignore")
-    month = _floats(parts["month"]).fillna(pd.to_numeric(words))
-    day = _floats(parts["day"])
-    digits = parts["first"].notna()
-    if digits.any():
-        names = ["first", "other"]
-        if not _day_first(parts[digits], text[digits], header):
-            names.reverse()
-        day = day.fillna(_floats(parts[names[0]]))
-        month = month.fillna(_floats(parts[names[1]]))
-    year = _floats(parts["year"])
-    year = year.where(year.between(_FIRST_YEAR, _LAST_YEAR))
-    return pd.DataFrame({"year": year, "month": month, "day": day})
-
-
-def _clock(parts: pd.DataFrame) -> pd.DataFrame:
-    """Hour, minute and second, 0 where a cell names none, NaN where a clock has none."""
-    hour, minute, second = (_floats(parts[n]) for n in ("hour", "minute", "second"))
-    half = parts["half"].str.lower().str.slice(0, 1)
-    clock = hour.mask(half.notna(), hour % 12 + 12 * (half == "p"))
-    whole = pd.DataFrame({"hour": clock, "minute": minute, "second": second}).fillna(0)
-    none = (hour > half.notna().map({True: 12, False: 23})) | (minute > 59) | (second > 59)
-    return whole.mask(none)
-
-
-def _offset_min(zone: Text) -> pd.Series[float]:
-    """UTC offset that a cell names; Z, UTC and GMT are 0 minutes."""
-    parts = zone.str.extract(r"([+-])(\d{2}):?(\d{2})")
-    offset = _floats(parts[1]) * 60 + _floats(parts[2])
-    offset = offset.where(parts[0] != "-", -offset)
-    return offset.mask(zone.notna() & offset.isna(), 0.0).astype(float)
+def _written(text: str, field: Field) -> float:
+    """Number of a text in the unit of a field, NaN if it is none."""
+    try:
+        return number_written(text, field)
+    except ValueError:
+        return np.nan
 
 
 def garmin_distances_m(

@@ -3,10 +3,15 @@
 Every answer says where it comes from, and what the log cannot answer stays open with
 its reason.  A person's own answer always goes first.
 
-A log that ends more than a week before the session answers nothing.  Within that week,
-hard sessions, rest days and the recent load stay open, since they ask about the very days
-of which it does not know; the other answers use the weeks up to its end.  The longest
-session and the days in heat are then at least what is said.
+Where the sport of a session is not known, or it was of several, nothing is said of the
+longest unless a known one was at least as long.  A row that may be a session and could not
+be read leaves every answer open that its day can change.
+
+A log ends with its last session before the planned one.  One that ends more than a week
+before it answers nothing.  Within that week, hard sessions, rest days and the recent load
+stay open, since they ask about the very days of which it does not know; the other answers
+use the weeks up to its end.  The longest session and the days in heat are then at least
+what is said.
 
 FIT files hold one session each.  Without a list of sessions beside them they answer only
 how long the longest was, whatever their reader says about the days after.
@@ -27,9 +32,15 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import hardness, session_loads
 from riskmodel.training.log import TrainingLog
+from riskmodel.training.longest import longest_similar
 from riskmodel.training.sentences import Finding, finding, sentences
-from riskmodel.training.window import Window, window_of
-from riskmodel.training.words import limit, similar_sports
+from riskmodel.training.window import (
+    MONTH_DAYS,
+    Answer,
+    Window,
+    window_of,
+)
+from riskmodel.training.words import limit
 
 CONTEXT: Mapping[str, str] = MappingProxyType(
     {"recent_vs_usual_load": "Load of the last 7 days against the 3 weeks before"}
@@ -46,7 +57,7 @@ _LOADS = (
 )
 # Ratios below which the words hold: judgement.
 
-_MONTH_DAYS, _WEEK_DAYS = 28, 7
+_WEEK_DAYS = 7
 _SHADE_WIND_M_S = 1.0
 
 
@@ -106,6 +117,7 @@ def derive(
     air_temperature_c: float | None = None,
     relative_humidity_pct: float | None = None,
     complete_until: date | None = None,
+    not_training_counts: bool = False,
 ) -> tuple[Derived, ...]:
     r"""Answer what a log can answer about the weeks before a session.
 
@@ -119,8 +131,10 @@ def derive(
     air_temperature_c, relative_humidity_pct : float, optional
         Weather of the planned session. [°C], [%]
     complete_until : datetime.date, optional
-        Last day up to which everything that was trained is in the log, as its reader
-        says; by default the day of the last session, FIT files aside.
+        Last day up to which all training is in the log, as its reader says; by default
+        the day of the last session before `on`, FIT files aside.
+    not_training_counts : bool
+        Whether breathing exercises, naps and the like count as sessions.
 
     Returns
     -------
@@ -130,8 +144,7 @@ def derive(
     Raises
     ------
     ValueError
-        If the sport is none of ours, or the log is said to be complete only until a day
-        before its last session.
+        If the sport is none of ours, or `complete_until` lies before the last session.
 
     Examples
     --------
@@ -147,17 +160,45 @@ def derive(
     if sport not in FIELDS["sport"].levels:
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
-    if not (log.sessions["day"] < day).any():
-        why = finding("nothing_before", on=on)
-        return tuple(Derived(name, None, (why,)) for name in _RULES)
-    window = window_of(log, day, sport, complete_until)
-    if days := window.stale:
-        why = finding("ended_long_ago", end=day - timedelta(days=days), days=days)
-        return tuple(Derived(name, None, (why,)) for name in _RULES)
+    window = window_of(log, day, sport, complete_until, all_count=not_training_counts)
+    if window is None:
+        return _nothing(log, on, finding("nothing_before", on=on))
+    if window.ended:
+        return _nothing(log, on, window.ended)
     weather = air_temperature_c, relative_humidity_pct
-    return tuple(
-        _derived(name, rule(window, weather), window) for name, rule in _RULES.items()
-    )
+    return tuple(_derived(n, rule(window, weather), window) for n, rule in _RULES.items())
+
+
+def last_day_before(log: TrainingLog, on: date) -> date | None:
+    """Day of the last session before a day, None if there is none."""
+    days = log.sessions.loc[log.sessions["day"] < pd.Timestamp(on), "day"]
+    return days.iloc[-1].date() if len(days) else None
+
+
+def not_before(log: TrainingLog, on: date) -> tuple[Finding, ...]:
+    """Say which sessions of a log count for nothing, since they are not before a day.
+
+    Parameters
+    ----------
+    log : TrainingLog
+    on : datetime.date
+        Day of the planned session, which may stand in the log itself.
+
+    Returns
+    -------
+    tuple of Finding
+        One with their number and the day of the latest, or none.
+    """
+    later = log.sessions.loc[log.sessions["day"] >= pd.Timestamp(on), "day"]
+    if not len(later):
+        return ()
+    return (finding("not_before", sessions=len(later), on=on, latest=later.iloc[-1]),)
+
+
+def _nothing(log: TrainingLog, on: date, why: Finding) -> tuple[Derived, ...]:
+    """Every question open for one reason, with what stands in the log for later."""
+    found = (why, *not_before(log, on))
+    return tuple(Derived(name, None, found) for name in _RULES)
 
 
 def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, Any]:
@@ -191,11 +232,7 @@ _Weather = tuple[float | None, float | None]
 """Air temperature [°C] and relative humidity [%] of the planned session."""
 
 
-_Answer = tuple[float, list[Finding]] | Finding
-"""A value with where it comes from, or why there is none."""
-
-
-def _derived(name: str, answer: _Answer, window: Window) -> Derived:
+def _derived(name: str, answer: Answer, window: Window) -> Derived:
     """Answer within what the question can hold, and say if it was more."""
     if isinstance(answer, Finding):
         return Derived(name, None, (answer,))
@@ -207,58 +244,32 @@ def _derived(name: str, answer: _Answer, window: Window) -> Derived:
     return Derived(name, float(min(value, most)), tuple(source))
 
 
-def _longest(window: Window, _: _Weather) -> _Answer:
-    label = FIELDS["sport"].levels[window.sport].lower()
-    if window.sport == "other":
-        return finding("similar_to_other")
-    month = window.last(_MONTH_DAYS)
-    similar = month[month["sport"].isin(similar_sports(window.sport))]
-    usable = similar[~similar["cut"]]
-    if len(usable):
-        return _longest_of(window, usable, cut=len(similar) > len(usable))
-    if len(similar):
-        return finding("similar_only_cut")
-    if not window.calendar:
-        return finding("none_in_fit", sport=label)
-    if window.back < _MONTH_DAYS:
-        return finding("none_so_far", sport=label, days=window.back)
-    return 0.0, [window.source("none_similar", sport=label)]
+def _longest(window: Window, _: _Weather) -> Answer:
+    return longest_similar(window)
 
 
-def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> _Answer:
-    row = similar.iloc[int(similar["duration_min"].to_numpy().argmax())]
-    minutes = float(np.round(row["duration_min"]))
-    short = window.calendar and window.back < _MONTH_DAYS
-    longest = window.source(
-        "longest_of_all" if short else "longest",
-        sport=FIELDS["sport"].levels[row["sport"]].lower(),
-        days=window.back,
-        minutes=minutes,
-        day=row["day"],
-        sources=row["sources"],
-    )
-    also = ["cut_not_used"] * cut + ["at_least"] * (not window.calendar)
-    return minutes, [longest, *map(finding, also)]
-
-
-def _per_week(window: Window, _: _Weather) -> _Answer:
+def _per_week(window: Window, _: _Weather) -> Answer:
     long_ago = (window.on - window.end).days > limit("stale_days")
     if window.missing and (long_ago or not window.calendar):
         return window.missing
-    days = min(window.days, _MONTH_DAYS)
+    days = min(window.days, MONTH_DAYS)
     if days < _WEEK_DAYS:
         return finding("under_a_week", days=days)
+    if doubtful := window.in_doubt(days, until=window.end):
+        return doubtful
     sessions = len(window.known(days))
-    kind = "a_week" if days == _MONTH_DAYS else "a_week_of_all"
+    kind = "a_week" if days == MONTH_DAYS else "a_week_of_all"
     source = window.source(kind, sessions=sessions, days=days)
     return round(sessions / (days / _WEEK_DAYS), 1), [source]
 
 
-def _hard(window: Window, _: _Weather) -> _Answer:
+def _hard(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
     if window.days < 3:
         return finding("under_3_days")
+    if doubtful := window.in_doubt(3):
+        return doubtful
     recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
     hard = hardness(window.before)[recent.to_numpy()]
     if np.isnan(hard).any():
@@ -268,13 +279,16 @@ def _hard(window: Window, _: _Weather) -> _Answer:
     return number, [window.source("hard", hard=number, sessions=len(hard))]
 
 
-def _rest(window: Window, _: _Weather) -> _Answer:
+def _rest(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
     if window.days < _WEEK_DAYS:
         return finding("under_7_days", days=window.days)
-    trained = window.last(_WEEK_DAYS)["day"].nunique()
-    return _WEEK_DAYS - trained, [window.source("trained", trained=trained)]
+    trained = window.last(_WEEK_DAYS)["day"].unique()
+    if doubtful := window.in_doubt(_WEEK_DAYS, settled=trained):
+        return doubtful
+    source = window.source("trained", trained=len(trained))
+    return _WEEK_DAYS - len(trained), [source]
 
 
 def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
@@ -284,7 +298,7 @@ def _shade_wbgt_c(air_temperature_c: Any, relative_humidity_pct: Any) -> Any:
     return state.wbgt_c
 
 
-def _heat_days(window: Window, weather: _Weather) -> _Answer:
+def _heat_days(window: Window, weather: _Weather) -> Answer:
     """Days with a session in similar heat.
 
     Similar is an air temperature at most `SIMILAR_AIR_C` below the planned one; where
@@ -308,29 +322,33 @@ def _heat_days(window: Window, weather: _Weather) -> _Answer:
         planned = float(_shade_wbgt_c(air_temperature_c, humidity_pct))
         past = _shade_wbgt_c(air.to_numpy(), humidity.to_numpy())
         similar = similar.where(humidity.isna(), past >= planned - SIMILAR_WBGT_C)
-    days = recent.loc[similar, "day"].nunique()
+    hot = recent.loc[similar, "day"].unique()
+    if doubtful := window.in_doubt(14, settled=hot):
+        return doubtful
     source = window.source(
         "heat",
-        days=days,
+        days=len(hot),
         air_c=SIMILAR_AIR_C,
         wbgt_c=SIMILAR_WBGT_C,
         known=int(air.notna().sum()),
         sessions=len(recent),
     )
-    return days, [source]
+    return len(hot), [source]
 
 
-def _recent_load(window: Window, _: _Weather) -> _Answer:
+def _recent_load(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
-    if window.days < _MONTH_DAYS:
+    if window.days < MONTH_DAYS:
         return finding("under_4_weeks", days=window.days)
-    month = window.last(_MONTH_DAYS)
+    if doubtful := window.in_doubt(MONTH_DAYS):
+        return doubtful
+    month = window.last(MONTH_DAYS)
     if month["cut"].any():
         return finding("load_with_cut")
     loads = session_loads(month)
     recent = month["day"] >= window.on - timedelta(days=_WEEK_DAYS)
-    usual = loads.loc[~recent, "load"].sum() / (_MONTH_DAYS - _WEEK_DAYS)
+    usual = loads.loc[~recent, "load"].sum() / (MONTH_DAYS - _WEEK_DAYS)
     if not usual > 0:
         return finding("no_usual_load")
     ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual

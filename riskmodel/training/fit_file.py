@@ -10,20 +10,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
-from riskmodel.training.words import sport_of
+from riskmodel.training.words import fit_activity, sport_of
 
 FIT = "a FIT file"
 """Source of the sessions of such files, which hold one each and are no calendar."""
 
-MOST_FIT_BYTES = 25_000_000
-
 _MULTISPORT = {"swimming", "cycling", "running"}
-_SUB_SPORTS = {
-    "strength_training": "gym_strength",
-    "hiit": "circuit_hiit",
-    "indoor_rowing": "rowing",
-}
 _MOST_OFFSET = timedelta(hours=15)
 
 
@@ -38,11 +32,6 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     The zone is for a file that does not tell its local time.  Position, device and user
     are not read.
     """
-    if len(content) > MOST_FIT_BYTES:
-        raise TrainingLogError(
-            f"This FIT file has {len(content) / 1e6:.0f} MB; allowed are up to "
-            f"{MOST_FIT_BYTES / 1e6:.0f} MB."
-        )
     messages, notes = _messages(content)
     kind = next((m.get("type") for name, m in messages if name == "file_id"), None)
     if kind not in (None, "activity"):
@@ -74,18 +63,22 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Sessions as a frame, a triathlon as the one session that it is."""
+    """Sessions as a frame, a triathlon as the one session that it is, with its legs."""
     frame = pd.DataFrame(rows)
     if len(set(frame["sport"]) & _MULTISPORT) < 2:
         return frame
     whole = frame.iloc[[0]].copy()
     whole["sport"] = "triathlon"
-    whole["activity"] = ""
+    whole["activity"] = "multisport"
     for name in ("duration_min", "distance_m"):
         whole[name] = frame[name].sum(min_count=1)
     for name in ("session_rpe", "highest_heart_rate_bpm"):
         whole[name] = frame[name].max()
     whole["average_heart_rate_bpm"] = whole["intensity_factor"] = float("nan")
+    parts = frame[frame["sport"] != ""]
+    after_min = (parts["moment"] - frame["moment"].iloc[0]).dt.total_seconds() / 60
+    legs = zip(parts["sport"], after_min, parts["duration_min"], strict=True)
+    whole["legs"] = pd.Series([tuple(Leg(*leg) for leg in legs)], whole.index)
     return whole
 
 
@@ -156,12 +149,12 @@ def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:
     known = isinstance(start, datetime)
     local: Any = start.astimezone(place).replace(tzinfo=None) if known else pd.NaT
     timer = message["total_timer_time"] or message["total_elapsed_time"]
-    sport, detail = str(message["sport"] or ""), str(message["sub_sport"] or "")
+    activity = fit_activity(message["sport"], message["sub_sport"])
     return {
         "moment": pd.Timestamp(local),
         "has_time": True,
-        "activity": sport,
-        "sport": _SUB_SPORTS.get(detail, "") or sport_of(sport),
+        "activity": activity,
+        "sport": sport_of(activity),
         "duration_min": _number(timer) / 60,
         "distance_m": _number(message["total_distance"]),
         # From 0 to 100 in the file.

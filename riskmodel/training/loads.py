@@ -2,8 +2,10 @@
 
 The load of a session is how hard it felt, from 0 to 10, times its minutes [1]_.  Where
 nobody said how hard it felt, the usual figure of the sport stands in, marked as
-estimated.  The loads that programs compute from heart rate or power are left alone:
-they are on other scales, and a mixture would show changes that are none.
+estimated; where the sport is not known, that of other sports, since a session left out
+would make a week look lighter than it was.  The loads that programs compute from heart
+rate or power are left alone: they are on other scales, and a mixture would show changes
+that are none.
 
 References
 ----------
@@ -42,7 +44,8 @@ def session_loads(sessions: pd.DataFrame) -> pd.DataFrame:
     {'load': [720.0, 300.0], 'estimated': [False, True]}
     """
     rpe = sessions["session_rpe"].astype(float)
-    usual = sessions["sport"].map(table()["usual_rpe"]).astype(float)
+    figures = table()["usual_rpe"]
+    usual = sessions["sport"].map(figures).fillna(figures["other"]).astype(float)
     load = rpe.fillna(usual) * sessions["duration_min"]
     return pd.DataFrame({"load": load, "estimated": rpe.isna()})
 
@@ -51,16 +54,16 @@ def hardness(sessions: pd.DataFrame) -> Array:
     """Whether each session of a whole log was hard: 1, 0, or NaN where not known.
 
     What the athlete said counts first, then the intensity that the file gives, then
-    heart rates against the others of the same sport.  Each has two limits, in the data
-    file; what lies between is not known.  A low average heart rate alone says nothing,
-    since intervals have one too.
+    heart rates against the others of the same sport, if it is known.  Each has two
+    limits, in the data file; what lies between is not known.  A low average heart rate
+    alone says nothing, since intervals have one too.
     """
     rule = table()["hard"]
     rpe, intensity = sessions["session_rpe"], sessions["intensity_factor"]
     average, highest = (
         sessions[name] for name in ("average_heart_rate_bpm", "highest_heart_rate_bpm")
     )
-    of_sport = highest.groupby(sessions["sport"])
+    of_sport = highest.where(sessions["sport"] != "").groupby(sessions["sport"])
     enough = of_sport.transform("count") >= rule["least_sessions_with_heart_rate"]
     top = of_sport.transform("quantile", _SPIKE_PERCENTILE).where(enough)
     answers = [
@@ -94,7 +97,7 @@ def smoothed(daily_load: ArrayLike, days: float) -> Array:
 
 
 def daily(log: TrainingLog, until: date | None = None) -> pd.DataFrame:
-    """Load, fitness and fatigue for every day of a log.
+    """Load, fitness and fatigue for every day of a log, by its training.
 
     Parameters
     ----------
@@ -119,7 +122,7 @@ def daily(log: TrainingLog, until: date | None = None) -> pd.DataFrame:
     first, last = day.iloc[0], day.iloc[-1] if until is None else pd.Timestamp(until)
     if last < first:
         raise ValueError(f"The log begins on {first.date()}, after {last.date()}.")
-    loads = session_loads(log.sessions)
+    loads = session_loads(log.sessions[log.sessions["is_training"]])
     loads["guessed"] = loads["load"].where(loads["estimated"], 0.0)
     days = pd.date_range(first, last, freq="D", unit="s")
     sums = loads[["load", "guessed"]].groupby(day).sum().reindex(days, fill_value=0.0)

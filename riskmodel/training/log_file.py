@@ -3,54 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from riskmodel.training import cells as read
-from riskmodel.training.fit_file import FIT, is_fit, read_fit
+from riskmodel.inputs.tables import folded
+from riskmodel.inputs.units import UNITS
+from riskmodel.training.any_file import Given, read_any
+from riskmodel.training.dates import dates
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
-from riskmodel.training.sentences import finding
-from riskmodel.training.sessions import UNREADABLE, by_value, sessions_of
-from riskmodel.training.words import DURATIONS, Source, numbered, sport_of
-
-Array = NDArray[Any]
+from riskmodel.training.one_file import Ways
+from riskmodel.training.quantities import (
+    Cells,
+    distance_m,
+    durations_min,
+    effort,
+    example,
+    first_known,
+    intensity_factor,
+)
+from riskmodel.training.sentences import DATE_FORM, Finding, finding
+from riskmodel.training.sessions import by_value, sessions_of
+from riskmodel.training.words import Source, as_compared, numbered, sport_of
+from riskmodel.training.words import table as words_of_logs
 
 
 def read_log(
-    content: bytes,
+    file: Given,
     *,
     time_zone: str = "UTC",
     columns: Mapping[str, str] | None = None,
+    activities: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
 ) -> TrainingLog:
     r"""Read a file with the sessions of one athlete.
 
     Parameters
     ----------
-    content : bytes
-        ``activities.csv`` of Strava, ``Activities.csv`` of Garmin Connect, the table of
-        intervals.icu, ``workouts.csv`` of TrainingPeaks, a FIT file, or, with
-        `columns`, any other CSV table.
+    file : bytes, pathlib.Path or binary file
+        What it is is told by what it holds: a table of Strava, Garmin Connect,
+        intervals.icu, TrainingPeaks or WHOOP, or, with `columns`, any other CSV table; a
+        FIT, TCX or GPX file; the ``export.zip`` of Apple Health or Health Connect; the
+        archive (``.zip``) of a Strava or Garmin account, or any other with such files in
+        it; each also as ``.gz``.  A path and an open file are read bit by bit.
     time_zone : str
-        Where the athlete lives, such as ``"Europe/Berlin"``: Strava and FIT files write
-        UTC, and a late run would lie on another day.
+        Where the athlete lives, such as ``"Europe/Berlin"``: Strava, FIT, TCX and GPX
+        files write UTC, and a late run would lie on another day.
     columns : mapping of str to str, optional
         For a table of one's own: header, as from `log_columns`, to one of `MEANINGS`.
         Needed are ``start`` and one of the durations.
+    activities : mapping of str to str, optional
+        What words for activities mean, as the reader says: a sport, or ``not_training``.
+    day_first : bool, optional
+        Whether dates such as 03/04/2026 begin with the day, where no date of the file
+        tells; a 13 does.
 
     Returns
     -------
     TrainingLog
+        Of several in an archive the one that they make together.
 
     Raises
     ------
     TrainingLogError
-        If it is no log that can be read; the message is one sentence.
+        If it is no log that can be read; the message is one sentence.  `AmbiguousDates`
+        where `day_first` is needed, and `WrongScale` where a column of durations is in
+        another unit than its meaning.
+    ValueError
+        If an activity is said to mean no sport.
 
     Examples
     --------
@@ -60,22 +84,31 @@ def read_log(
     >>> log.sessions[["duration_min", "session_rpe"]].values.tolist()
     [[60.0, 4.0], [90.0, 6.0]]
     """
-    zone = _zone(time_zone)
-    if is_fit(content):
-        rows, notes = read_fit(content, zone)
-        return sessions_of(rows, FIT, notes)
-    table = read_table(content, columns)
+    zone, said = _zone(time_zone), as_compared(activities)
+    ways = Ways(
+        zone,
+        lambda content: _of_table(read_table(content, columns), zone, said, day_first),
+        lambda rows: sessions_of(rows.frame, rows.source, rows.notes, said=said),
+    )
+    return read_any(file, ways)
+
+
+def _of_table(
+    table: Table, zone: ZoneInfo, said: Mapping[str, str], day_first: bool | None
+) -> TrainingLog:
     source = table.source
     notes = [finding("as_written", text=note) for note in source.notes]
     if source.clock == "utc":
         notes.append(finding("local_time", zone=zone.key))
-    without_duration = "planned" if source.name == "trainingpeaks" else "no_duration"
+    rows, written, found = _table_rows(table, zone, said, day_first)
     return sessions_of(
-        _table_rows(table, zone),
+        rows,
         source.label,
-        notes,
-        without_duration=without_duration,
+        [*notes, *found],
+        without_duration="planned" if source.name == "trainingpeaks" else "no_duration",
         zeros_count=source is OWN,
+        said=said,
+        written=written,
     )
 
 
@@ -88,10 +121,12 @@ def _zone(name: str) -> ZoneInfo:
         ) from error
 
 
-def _table_rows(table: Table, zone: ZoneInfo) -> pd.DataFrame:
-    """Quantities of every row, before anybody asks whether it is a session."""
-    headers = table.headers
-    body = [row for row in table.rows if any(cell.strip() for cell in row)]
+def _table_rows(
+    table: Table, zone: ZoneInfo, said: Mapping[str, str], day_first: bool | None
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Quantities of every row, whether or not it is a session; its cells; and notes."""
+    headers, places = table.headers, table.places
+    body = [row for row in table.rows if any(map(str.strip, row))]
     if not body:
         raise TrainingLogError(
             "There are no sessions in this file: no row below the headers."
@@ -99,170 +134,114 @@ def _table_rows(table: Table, zone: ZoneInfo) -> pd.DataFrame:
     widths = np.array([_width(row, len(headers)) for row in body])
     wrong = widths != len(headers)
     if wrong.mean() > 0.5:
+        first = body[int(wrong.argmax())]
         raise TrainingLogError(
-            f"The rows have {widths[wrong][0]} cells under {len(headers)} headers, as if "
-            "rows of an older export stood under newer headers: export the file again."
+            f"Most rows have not as many cells as there are headers: {len(first)} in "
+            f"{example(', '.join(first))}, under {len(headers)} headers; give each cell "
+            "its header, in the order of the cells."
         )
+    full = len(headers)
+    whole = [row if len(row) >= full else row + [""] * (full - len(row)) for row in body]
     frame = pd.DataFrame(
-        {
-            what: [row[place] if len(row) > place else "" for row in body]
-            for what, place in table.places.items()
-        },
+        {what: [*map(itemgetter(place), whole)] for what, place in places.items()},
         dtype="str",
     )
-    rows = _quantities(frame, table, zone, wrong)
+    named = {what: headers[place] for what, place in places.items()}
+    thousands = table.mark == "," and table.source.name in ("garmin", "own")
+    cells = Cells(frame, named, wrong, thousands, table.source is OWN, [])
+    moment, notes = dates(frame["start"], named["start"], day_first)
+    rows = _quantities(cells, moment, table.source, zone, said)
     again = [row[0] == headers[0] and numbered(row) == headers for row in body]
-    rows["skipped"] = np.select([again, wrong], ["second_headers", "other_width"], "")
+    sums = np.zeros(len(body), bool)
+    activities = rows["activity"].tolist()
+    for place in np.flatnonzero(rows["moment"].isna()).tolist():
+        sums[place] = _sums_up(body[place], activities[place])
+    kinds = ["second_headers", "summary", "other_width"]
+    rows["skipped"] = np.select([again, sums, wrong], kinds, "")
+    counts = pd.Series(widths, dtype="str") + " cells"
+    rows["cell"] = rows["cell"].mask(wrong, counts)
     # Equal rows have equal numbers; what they say is not kept.
-    rows["row"] = pd.factorize(pd.Series(["\x1f".join(row) for row in body]))[0]
-    return rows
+    places_of: dict[str, int] = {}
+    rows["row"] = [
+        places_of.setdefault("\x1f".join(row), place) for place, row in enumerate(body)
+    ]
+    notes += _utc_written(moment, frame["start"], table.source, zone)
+    return rows, frame, [*notes, *cells.notes]
 
 
 def _width(row: list[str], headers: int) -> int:
     """Cells of a row, but for empty ones beyond the headers, which some programs add."""
+    if len(row) <= headers:
+        return len(row)
     beyond = any(cell.strip() for cell in row[headers:])
-    return len(row) if beyond else min(len(row), headers)
+    return len(row) if beyond else headers
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Columns of a file by what they mean, as text."""
-
-    frame: pd.DataFrame
-    headers: Mapping[str, str]
-    wrong: Array  # rows of another width
-    thousands: bool
-
-    def numbers(self, what: str) -> Array:
-        """Numbers, `UNREADABLE` where a cell says something else."""
-        if what not in self.frame:
-            return np.full(len(self.frame), np.nan)
-        value = read.numbers(self.frame[what], thousands=self.thousands)
-        return self.marked(what, value)
-
-    def minutes(self, what: str, unit_min: float) -> Array:
-        if what not in self.frame:
-            return np.full(len(self.frame), np.nan)
-        return read.durations_min(self.frame[what], unit_min, thousands=self.thousands)
-
-    def marked(self, what: str, value: Array) -> Array:
-        """Values, `UNREADABLE` where a cell says something of which none was made."""
-        blank = read.blank(self.frame[what]).to_numpy(bool)
-        return np.where(np.isnan(value) & ~blank, UNREADABLE, value)
-
-    def check(self, what: str, unread: Array, allowed: str) -> None:
-        """Stop where most cells of a column are something else than they should be."""
-        cells = self.frame[what]
-        filled = ~read.blank(cells).to_numpy(bool) & ~self.wrong
-        bad = unread & filled
-        if bad.sum() > 0.5 * filled.sum():
-            example = cells[bad].iloc[0].strip()[:30]
-            raise TrainingLogError(
-                f"The column {self.headers[what]} holds {example!r}, which is not "
-                f"{allowed}: the cells may have shifted under their headers; export the "
-                "file again."
-            )
+def _sums_up(row: list[str], activity: str) -> bool:
+    """Whether a row without a date begins with a word such as Total, and no session."""
+    words = words_of_logs()["summary"]
+    sums, beside = ({*map(folded, words[name])} for name in ("words", "beside"))
+    first = next((cell for cell in row if cell.strip(" 0123456789.,:-")), "")
+    if not first:
+        return False
+    for text in map(folded, filter(None, (first, activity))):
+        said = set(text.split())
+        if text not in sums and (not said & sums or said - sums - beside):
+            return False
+    return True
 
 
 def _quantities(
-    frame: pd.DataFrame, table: Table, zone: ZoneInfo, wrong: Array
+    cells: Cells,
+    moment: pd.DataFrame,
+    source: Source,
+    zone: ZoneInfo,
+    said: Mapping[str, str],
 ) -> pd.DataFrame:
-    headers = {what: table.headers[place] for what, place in table.places.items()}
-    thousands = table.mark == "," and table.source.name in ("garmin", "own")
-    cells = _Cells(frame, headers, wrong, thousands)
-    moment = read.dates(frame["start"], headers["start"])
-    duration, elapsed = _durations_min(cells)
-    cells.check("start", moment["moment"].isna().to_numpy(), "a date")
-    rows = pd.DataFrame({"moment": _local(moment, table.source, zone)})
+    frame = cells.frame
+    cells.check("start", moment["moment"].isna().to_numpy(), "a date", DATE_FORM)
+    rows = pd.DataFrame({"moment": _local(moment, source, zone)})
     rows["has_time"] = moment["has_time"]
     rows["activity"] = frame["sport"].str.strip() if "sport" in frame else ""
-    rows["sport"] = by_value(rows["activity"], sport_of)
-    rows["duration_min"] = np.where(duration > 0, duration, elapsed)
-    for what in (
-        "session_rpe",
-        "average_heart_rate_bpm",
-        "highest_heart_rate_bpm",
-        "air_temperature_c",
-    ):
+    rows["sport"] = by_value(rows["activity"], lambda word: sport_of(word, said))
+    duration = durations_min(cells, rows)
+    rows["cell"] = rows["cell"].mask(rows["moment"].isna(), frame["start"].str.strip())
+    for what in ("average_heart_rate_bpm", "highest_heart_rate_bpm"):
         rows[what] = cells.numbers(what)
-    rows["relative_humidity_pct"] = _humidity_pct(cells)
-    rows["intensity_factor"] = _intensity(cells, rows["duration_min"].to_numpy())
+    rows["session_rpe"] = effort(cells)
+    fahrenheit = UNITS["°C"]["°F"].inside(pd.Series(cells.numbers("air_temperature_f")))
+    rows["air_temperature_c"] = first_known(
+        cells.numbers("air_temperature_c"), fahrenheit.to_numpy()
+    )
+    # A fraction above 1 is more than 100 %, and so none.
+    rows["relative_humidity_pct"] = first_known(
+        cells.numbers("relative_humidity_pct"),
+        cells.numbers("relative_humidity_fraction") * 100,
+    )
+    rows["intensity_factor"] = intensity_factor(cells, rows["duration_min"].to_numpy())
     swims = rows["sport"].eq("swimming").to_numpy(bool)
-    rows["distance_m"] = _distance_m(cells, duration, swims)
+    rows["distance_m"] = distance_m(cells, duration, swims)
     return rows
 
 
-def _durations_min(cells: _Cells) -> tuple[Array, Array]:
-    """Duration of every row, and the time from start to end where a file has both."""
-    duration = np.full(len(cells.frame), np.nan)
-    for what, unit in DURATIONS.items():
-        if what in cells.frame:
-            minutes = cells.minutes(what, unit)
-            cells.check(what, np.isnan(minutes), "a duration")
-            duration = np.where(np.isnan(duration), minutes, duration)
-    elapsed, shown = (
-        cells.minutes(what, DURATIONS["duration_s"])
-        for what in ("elapsed_s", "elapsed_as_shown_s")
-    )
-    # Nobody moves longer than the session lasts, and Strava writes the elapsed time
-    # twice.  A second of difference is rounding.
-    for apart in (duration - elapsed, np.abs(shown - elapsed)):
-        known = ~np.isnan(apart) & ~cells.wrong
-        if (known & (apart > 1.5 / 60)).sum() > 0.5 * max(known.sum(), 1):
-            raise TrainingLogError(
-                "The durations in this file contradict each other, as if the cells had "
-                "shifted under their headers: export the file again."
-            )
-    return duration, np.where(np.isnan(elapsed), shown, elapsed)
-
-
-def _first_known(*ways: Array) -> Array:
-    """The first number of each row, `UNREADABLE` where there is none but other words."""
-    value = ways[0]
-    for way in ways[1:]:
-        value = np.where(np.isfinite(value) | np.isnan(way), value, way)
-    return value
-
-
-def _humidity_pct(cells: _Cells) -> Array:
-    """Relative humidity [%]; a fraction above 1 is none, whatever else it may be."""
-    fraction = cells.numbers("relative_humidity_fraction")
-    by_fraction = np.where(fraction > 1.0, UNREADABLE, fraction * 100)
-    return _first_known(cells.numbers("relative_humidity_pct"), by_fraction)
-
-
-def _distance_m(cells: _Cells, duration_min: Array, swims: NDArray[np.bool_]) -> Array:
-    """Distance [m]; in a list without units, a distance of 0 is none."""
-    if "distance_as_shown" not in cells.frame:
-        return cells.numbers("distance_m")
-    shown = cells.frame["distance_as_shown"]
-    pace = cells.frame.get("pace_as_shown", pd.Series("", shown.index, dtype="str"))
-    value = read.garmin_distances_m(shown, pace, duration_min, swims)
-    none = np.isnan(value) & (cells.numbers("distance_as_shown") == 0)
-    return np.where(none, np.nan, cells.marked("distance_as_shown", value))
-
-
-def _intensity(cells: _Cells, duration_min: Array) -> Array:
-    """Intensity factor as given, or from the stress score, which is h × IF² × 100.
-
-    A 0 stands for "not computed", not for rest.  A factor of a table of one's own that
-    cannot be is to be told, not replaced.
-    """
-    score = cells.numbers("training_stress_score")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        by_score = np.sqrt(score / (duration_min / 60 * 100))
-    by_score = np.where(score < 0, UNREADABLE, by_score)
-    factor, percent = cells.numbers("intensity_factor"), cells.numbers("intensity_pct")
-    ways = (factor, percent / 100, by_score)
-    return _first_known(*(np.where(way == 0, np.nan, way) for way in ways))
+def _of_greenwich(moment: pd.DataFrame, source: Source) -> pd.Series[bool]:
+    """Rows whose time is UTC: by their cell, or by the program that wrote them."""
+    unsaid = (moment["clock"] == "") & (source.clock == "utc")
+    return moment["has_time"] & (unsaid | (moment["clock"] == "utc"))
 
 
 def _local(moment: pd.DataFrame, source: Source, zone: ZoneInfo) -> pd.Series[Any]:
-    """Local time of every row; a day without a time stays that day."""
-    offset = moment["offset_min"]
-    if source.clock == "utc":
-        offset = offset.fillna(0.0)
-    zoned = moment["has_time"] & offset.notna()
-    utc = moment["moment"] - pd.to_timedelta(offset.fillna(0.0), unit="min")
-    local = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-    return moment["moment"].mask(zoned, local.astype("datetime64[s]"))
+    """Local time of every row; a day without a time, or with its own clock, stays."""
+    utc = moment["moment"].dt.tz_localize("UTC")
+    local = utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[s]")
+    return moment["moment"].mask(_of_greenwich(moment, source), local)
+
+
+def _utc_written(
+    moment: pd.DataFrame, cells: pd.Series[str], source: Source, zone: ZoneInfo
+) -> list[Finding]:
+    """Say that times of a table that is not known for UTC name it."""
+    named = _of_greenwich(moment, source)
+    if source.clock == "utc" or not named.any():
+        return []
+    return [finding("utc_written", cell=cells[named].iloc[0].strip(), zone=zone.key)]

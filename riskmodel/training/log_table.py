@@ -17,8 +17,10 @@ from riskmodel.inputs.tables import (
     separator,
     text_of,
 )
-from riskmodel.training.fit_file import is_fit
+from riskmodel.training.any_file import Given, opened, plain
+from riskmodel.training.limits import MOST_BYTES, MOST_ROWS
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.one_file import READ
 from riskmodel.training.words import (
     DURATIONS,
     MEANINGS,
@@ -28,11 +30,7 @@ from riskmodel.training.words import (
     sources,
 )
 
-MOST_ROWS = 100_000
-MOST_BYTES = 100_000_000
-
 OWN = Source("own", "your table", "local", (), frozenset(), (), {})
-_KNOWN = "Strava, Garmin Connect, intervals.icu and TrainingPeaks, and FIT files"
 _NO_TABLE = "This file is no table: no row has two cells."
 
 
@@ -72,12 +70,12 @@ def read_table(content: bytes, columns: Mapping[str, str] | None) -> Table:
     return _known_table(text) if columns is None else _own_table(text, columns)
 
 
-def log_columns(content: bytes) -> tuple[LogColumn, ...]:
+def log_columns(file: Given) -> tuple[LogColumn, ...]:
     r"""List the columns of a CSV table, for a person to say what they mean.
 
     Parameters
     ----------
-    content : bytes
+    file : bytes, pathlib.Path or binary file
 
     Returns
     -------
@@ -93,9 +91,11 @@ def log_columns(content: bytes) -> tuple[LogColumn, ...]:
     >>> log_columns(b"When;Minutes\n3.5.2026;60\n")[1]
     LogColumn(header='Minutes', samples=('60',), meaning='')
     """
-    if is_fit(content):
-        raise TrainingLogError("A FIT file has no columns: it is read as it is.")
-    text = _text(content)
+    with opened(file) as packed:
+        unpacked, kind = plain(packed)
+        if kind != "table":
+            raise TrainingLogError("This file has no columns to name: it is read as it is.")
+        text = _text(unpacked.read(MOST_BYTES))
     try:
         table = _known_table(text)
     except TrainingLogError:
@@ -118,31 +118,11 @@ def _samples(rows: list[list[str]], place: int) -> Iterator[str]:
 
 
 def _text(content: bytes) -> str:
-    """Text of a file that may be a table, or a sentence about what else it is."""
-    if len(content) > MOST_BYTES:
-        raise TrainingLogError(
-            f"This file has {len(content) / 1e6:.0f} MB; allowed are up to "
-            f"{MOST_BYTES / 1e6:.0f} MB."
-        )
-    if content.startswith(b"PK"):
-        if b"xl/" in content[:4000] or b"[Content_Types].xml" in content[:4000]:
-            raise TrainingLogError("This is an Excel workbook: save the sheet as CSV.")
-        raise TrainingLogError(
-            "This is a zip archive: unpack it and give the activities.csv or the FIT files "
-            "in it."
-        )
-    if content.startswith(b"\x1f\x8b"):
-        raise TrainingLogError("This file is compressed (.gz): unpack it first.")
+    """Text of a table, or a sentence about what else it is."""
     try:
-        text = text_of(content, "CSV")
+        return text_of(content, "CSV")
     except TableFileError as error:
         raise TrainingLogError(str(error)) from error
-    if text.lstrip()[:1] in ("<", "{"):
-        raise TrainingLogError(
-            "This file is no table but XML or JSON, such as GPX or TCX; known are "
-            f"tables of {_KNOWN}."
-        )
-    return text
 
 
 def _rows(text: str, mark: str) -> list[list[str]]:
@@ -207,14 +187,15 @@ def _not_known(text: str) -> TrainingLogError:
     if place is None:
         return TrainingLogError(_NO_TABLE)
     row = first[place]
-    if any(re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row):
+    numbers = (re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row)
+    if value := next(filter(None, numbers), None):
         return TrainingLogError(
-            "The first row holds values where the names of the columns should be: export "
-            "the file again, with its row of headers."
+            f"The first row holds values, such as {value[0].strip()[:30]}, where the names "
+            "of the columns should be: add a row of headers above it."
         )
     named = ", ".join(cell.strip()[:30] for cell in row[:4])
     return TrainingLogError(
-        f"These columns are of no program known here ({named}, ...): known are {_KNOWN}; "
+        f"These columns are of no program known here ({named}, ...): known are {READ}; "
         "for another table, say what its columns mean."
     )
 

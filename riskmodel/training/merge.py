@@ -27,6 +27,7 @@ import pandas as pd
 
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
+from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import limit
 
@@ -46,8 +47,9 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     Returns
     -------
     TrainingLog
-        Of a session that stands in several files, the first file's row, completed from
-        the others.
+        Of a session that stands in several files, the row of one, completed from the
+        others; which one does not depend on the order of the files.  Sessions that
+        overlap besides are joined as `riskmodel.training.overlaps` says.
 
     Raises
     ------
@@ -59,23 +61,34 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     # Files of the same program first: a session completed from another program would
     # no longer equal its second copy.
     groups: dict[tuple[str, ...], list[pd.DataFrame]] = {}
-    for log in logs:
+    for log in sorted(logs, key=_place):
         groups.setdefault(log.report.sources, []).append(log.sessions)
     merged, apart = _merged([_merged(group)[0] for group in groups.values()])
+    once, overlaps = counted_once(merged)
     reports = [log.report for log in logs]
     skipped: Counter[str] = Counter()
     for report in reports:
         skipped.update(report.skipped)
-    if twice := sum(len(log.sessions) for log in logs) - len(merged):
-        skipped["in_another_file"] += twice
+    skipped["in_another_file"] += sum(len(log.sessions) for log in logs) - len(merged)
+    skipped["same_hours"] += len(merged) - len(once)
+    # What still overlaps is told anew, for all files.
+    notes = [note for report in reports for note in report.notes]
+    notes = [note for note in notes if note.kind not in STILL_OVERLAP]
     return log_of(
-        merged,
+        once,
         dict.fromkeys(source for report in reports for source in report.sources),
         sum(report.rows_read for report in reports),
-        dict(skipped),
-        [*(note for report in reports for note in report.notes), *apart],
+        dict(+skipped),
+        [*notes, *overlaps, *apart],
         doubtful_rows(pd.concat([log.doubtful for log in logs])),
+        (file for report in reports for file in report.files),
     )
+
+
+def _place(log: TrainingLog) -> tuple[tuple[str, ...], int, int]:
+    """Place of a log among others, in whatever order they come."""
+    row = log.sessions[["day", "start", "sport", "duration_min", "distance_m"]]
+    return log.report.sources, -len(row), int(pd.util.hash_pandas_object(row).sum())
 
 
 def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
@@ -84,13 +97,9 @@ def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Findin
     for other in sessions[1:]:
         left, right, left_apart = _partners(merged, other)
         apart += left_apart
-        merged = merged.copy()
-        partners = other.loc[right].set_axis(left)
-        completed = merged.loc[left].drop(columns="sources").combine_first(partners)
-        both = merged["sources"].loc[left] + partners["sources"]
-        completed["sources"] = both.map(lambda names: tuple(dict.fromkeys(names)))
-        merged.loc[left, completed.columns] = completed
-        merged = ordered(pd.concat([merged, other.drop(index=right)]))
+        label = np.arange(len(merged) + len(other))
+        label[len(merged) + np.asarray(right, int)] = left
+        merged = ordered(joined(pd.concat([merged, other], ignore_index=True), label))
     return merged, apart
 
 
@@ -150,6 +159,7 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     near |= no_time & same_day & (ratio <= _ROUNDED)
     shifted = (hours.abs() <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
     shifted &= (gap - hours * 60).abs() <= _OF_WHOLE_HOURS_MIN
+    near |= shifted & (gap.abs() < pairs["duration_min_x"])
     return pd.DataFrame(
         {
             "left": pairs["left"],

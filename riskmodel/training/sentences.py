@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.training.words import MEANINGS
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,20 @@ SKIPPED = {
     "no_date": "no date that can be read",
     "planned": "planned, not done",
     "no_duration": "no duration",
+    "unread_duration": "a duration that cannot be read",
+    "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
+    "same_hours": "at the same hours as another session",
     "in_another_file": "the same session in another file",
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration")
+MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
+
+DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
+"""How a date and a duration can always be written."""
 
 _ENDS = "log ends on {end}; whether you trained on the days after, it does not say."
 _BACK = "The log goes back only {days:day}; needed "
@@ -49,35 +56,101 @@ _OF = ": {minutes:time} on {day}, from {sources}."
 _ASSUMED = {
     "as_written": "{text}",
     "local_time": "Local time is that of {zone}.",
+    "utc_written": "Times that name UTC, such as {cell}, are those of Greenwich; local "
+    "time is that of {zone}.",
+    "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
+    "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
+    "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
+    "2068.",
+    "serial_dates": "Numbers such as {cell} are dates as Excel counts days.",
+    "elapsed_used": "{sessions:session} with a moving time under a minute or under a tenth "
+    "of the elapsed one, or none that can be read: the elapsed time is used.",
+    "watch_left_on": "{sessions:session} with an elapsed time of more than ten times the "
+    "moving one and of more than {hours:g} hours, a watch left running perhaps: the moving "
+    "time is used.",
     "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
+    "track_local_time": "Where a file writes UTC, local time is that of {zone}.",
+    "gpx_duration": "A GPX file tells no duration: it is the time from its first point to "
+    "its last.",
+    "garmin_archive": "Garmin's archive writes local time, durations in milliseconds and "
+    "distances in centimetres.",
+    "apple_health": "Apple Health writes the time of the phone that made the export; local "
+    "time is that of the zone of each workout where it names one.",
+    "health_connect": "Health Connect writes UTC with the distance of local time from it.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
+    "not_training": "{sessions:session} {sessions:is} read as no training and left out "
+    "unless you say otherwise: {named}.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }
 """Units, times and limits that were taken for granted."""
 
+BY_ZONE = ("local_time", "utc_written", "fit_local_time")
+"""Kinds of findings that say that the time zone of the reader settles the days."""
+
 _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
     "breaks_off": "The FIT file breaks off; what stood before was kept.",
-    "unknown_activity": "{sessions:session} of an activity that is not known here counted "
-    "as other: {named}.",
-    "unread": "{values:{noun}} could not be read and {values:is} left open.",
-    "outside": "{values:{noun}} outside {allowed} {values:is} left open.",
+    "members_unread": "{files:file} in the archive could not be read, such as {name}: "
+    "{why}",
+    "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
+    "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
+    "same hours count once.",
+    "several_sports": "{sessions:session} with rows of several sports at the same hours, "
+    "the first on {first:year}: each counts once, and its sports answer as long as their "
+    "own rows.",
+    "over_a_day": "{rows:row} overlap one after the other for more than 24 hours, the "
+    "first on {first:year}: each is counted.",
+    "left_running": "{others:session} {others:is} within {sessions:session} of more than "
+    "12 hours, the first on {first:year}, a watch left running perhaps: each is counted.",
+    "no_date": f"{{rows:row}} with a date that cannot be read, such as {{cell}}: needed is "
+    f"{DATE_FORM}.",
+    "unread_duration": "{rows:row} with a duration that cannot be read, such as {cell}: "
+    f"needed is {DURATION_FORM}.",
+    "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
+    "needed is {allowed:a number of}.",
+    "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",
+    "off_scale": "{cells} of {of:cell} in {header} lie outside {allowed}, such as {cell}: "
+    "the whole column is left open.",
+    "off_scale_likely": "{cells} of {of:cell} in {header} lie outside {allowed}, such as "
+    "{cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "slow_distances": "{cells} of {of:cell} in {header} are too short for their time, such "
+    "as {cell}: the whole column is left open. It looks like another scale, and is read if "
+    "you say so: {likely:meaning}.",
+    "borg_open": "{values:effort} on the scale of 6 to 20 {values:is} left open: no source "
+    "gives their place on the scale of 1 to 10.",
+    "no_such_offset": "No place has the offset of {cell}: such times are local as they "
+    "stand.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
 }
 """What a reader should look at."""
 
+_LEFT_OUT = {
+    "left_in_archive": "Not needed, and not unpacked: {files:other file} in the archive.",
+    "same_file": "{name} is the same file as {first}: counted once.",
+}
+"""What else was left out than rows."""
+
 _OPEN = {
     "nothing_before": "The log has no session before {on:year}.",
+    "not_before": "{sessions:session} from {on:year} on, the latest on {latest:year}, "
+    "{sessions:is} not counted.",
+    "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
+    "{why:why}{cell:in brackets}.",
+    "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "
+    "does not say: {named}.",
+    "sport_open_longer": "How much of {sessions:longer session} of the last 4 weeks was "
+    "{sport}, the log does not say: {named}. The longest known is {minutes:time} on {day}.",
     "ended_long_ago": "The log ends on {end:year}, {days} days before the session: what "
     "came after, it does not say.",
-    "no_calendar": "FIT files hold one session each: whether there were others, no file "
-    "says.",
+    "no_calendar": "FIT, TCX and GPX files hold one session each: whether there were "
+    "others, no file says.",
     "ends": f"The {_ENDS}",
-    "list_ends": f"Besides FIT files, the {_ENDS}",
+    "list_ends": f"Besides files of one session each, the {_ENDS}",
     "under_a_week": f"{_BACK}is a week.",
     "under_7_days": f"{_BACK}are 7.",
     "under_14_days": f"{_BACK}are 14.",
@@ -86,7 +159,7 @@ _OPEN = {
     "similar_to_other": "Which sessions are similar, other does not say.",
     "similar_only_cut": "The only similar sessions of the last 4 weeks are longer than 24 "
     "hours.",
-    "none_in_fit": "There is no {sport} in the FIT files.",
+    "none_in_fit": "There is no {sport} in the files of one session each.",
     "none_so_far": "There is no {sport} in the log, and it goes back only {days:day}.",
     "hardness_open": "How hard the session on {day} was, the log does not say: no effort, "
     "and neither intensity nor heart rate that settles it.",
@@ -122,7 +195,7 @@ _SOURCES = {
 }
 """Where an answer comes from."""
 
-_SENTENCES = {**_ASSUMED, **_DOUBTS, **_OPEN, **_SOURCES}
+_SENTENCES = {**_ASSUMED, **_DOUBTS, **_LEFT_OUT, **_OPEN, **_SOURCES}
 
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
@@ -144,10 +217,29 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+def is_assumed(found: Finding) -> bool:
+    """Whether a finding says what was taken for granted."""
+    return found.kind in _ASSUMED
+
+
+def is_left_out(found: Finding) -> bool:
+    """Whether a finding says what was left out."""
+    return found.kind in _LEFT_OUT
+
+
+_ONE_OR_MORE = {"is": ("is", "are"), "a session": ("a session", "sessions")}
+
+
 class _Writer(string.Formatter):
     """Writes days, times, lists and counted nouns, besides what Python itself formats."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "meaning":
+            return " or ".join(MEANINGS[each] for each in value)
+        if format_spec == "such as":
+            return f", such as {value}," if value else ""
+        if format_spec == "a number of":
+            return f"a number of {value}" if value else "a number"
         if isinstance(value, tuple):
             return ", ".join(self.format_field(each, format_spec) for each in value)
         if format_spec == "up to":  # where a log ends, if that is earlier than asked
@@ -156,8 +248,12 @@ class _Writer(string.Formatter):
             return duration_text(value)
         if format_spec == "the":
             return "the" if value else "the last"
-        if format_spec == "is":
-            return "is" if value == 1 else "are"
+        if format_spec in _ONE_OR_MORE:
+            return _ONE_OR_MORE[format_spec][value != 1]
+        if format_spec == "why":
+            return SKIPPED[value]
+        if format_spec == "in brackets":  # what stands there, as it is written
+            return f" ({value[:30]!r})" if value else ""
         if isinstance(value, date):
             return day_words(value, year=format_spec == "year")
         if len(format_spec) > 1 and format_spec[0].isalpha():
@@ -172,8 +268,8 @@ def sentence(found: Finding) -> str:
     --------
     >>> sentence(finding("under_a_week", days=1))
     'The log goes back only 1 day; needed is a week.'
-    >>> sentence(finding("unread", values=2, noun="effort"))
-    '2 efforts could not be read and are left open.'
+    >>> sentence(finding("outside", values=2, noun="effort", allowed="1 to 10", cell="11"))
+    '2 efforts outside 1 to 10, such as 11, are left open.'
     """
     return _Writer().format(_SENTENCES[found.kind], **dict(found.details))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from riskmodel.training.activities import activity_notes
 from riskmodel.training.log import (
     TrainingLog,
     TrainingLogError,
@@ -16,6 +16,8 @@ from riskmodel.training.log import (
     log_of,
     ordered,
 )
+from riskmodel.training.overlaps import counted_once
+from riskmodel.training.scales import COLUMN_RANGES, RANGES, WAYS
 from riskmodel.training.sentences import (
     MAY_BE_SESSIONS,
     SKIPPED,
@@ -23,37 +25,19 @@ from riskmodel.training.sentences import (
     day_words,
     finding,
 )
-from riskmodel.training.words import is_no_session, limit
+from riskmodel.training.words import (
+    NOTHING,
+    is_no_session,
+    is_said,
+    is_training,
+    limit,
+    sport_of,
+)
 
 UNREADABLE = np.inf
 """Stands in the rows of a file where a cell says something that is no quantity."""
 
 _SHOWN = 5  # activities and days named in a sentence
-
-
-@dataclass(frozen=True)
-class _Range:
-    """What a quantity of a session can be, and what to call it."""
-
-    noun: str
-    low: float
-    high: float
-    unit: str = ""
-
-    @property
-    def allowed(self) -> str:
-        return f"{self.low:g} to {self.high:,.10g} {self.unit}".strip()
-
-
-_RANGES = {
-    "session_rpe": _Range("effort", 1.0, 10.0),
-    "average_heart_rate_bpm": _Range("average heart rate", 30.0, 250.0, "bpm"),
-    "highest_heart_rate_bpm": _Range("highest heart rate", 30.0, 250.0, "bpm"),
-    "intensity_factor": _Range("intensity factor", 0.05, 2.5),
-    "air_temperature_c": _Range("air temperature", -40.0, 55.0, "°C"),
-    "relative_humidity_pct": _Range("relative humidity value", 1.0, 100.0, "%"),
-    "distance_m": _Range("distance", 0.0, 2e6, "m"),
-}
 
 
 def sessions_of(
@@ -63,22 +47,37 @@ def sessions_of(
     *,
     without_duration: str = "no_duration",
     zeros_count: bool = False,
+    said: Mapping[str, str] = NOTHING,
+    written: pd.DataFrame | None = None,
 ) -> TrainingLog:
     """Check rows, leave out what is no session, and report.
 
     Rows have ``moment`` (local), ``has_time``, ``activity``, ``sport``, ``duration_min``
     and any other quantity of a log, `UNREADABLE` where none was made of what stands
     there; ``skipped`` where a row has been left out before; ``row``, equal where whole
-    rows are.  Without a duration a row is ``without_duration``, a key of `SKIPPED`.
+    rows are; ``cell``, what stands where a date or a duration should, and
+    ``unread_duration`` where none was made of it.  Without a duration a row is
+    ``without_duration``, a key of `SKIPPED`.
     Whether ``zeros_count`` depends on the program: most write 0 for what they do not know.
+    What a reader has ``said`` of activities goes before the ``sport`` of a row.
+    ``written`` are the cells of the file, by what their columns mean.
     """
+    rows = rows.assign(
+        sport=rows["sport"].mask(
+            by_value(rows["activity"], lambda word: is_said(word, said)).astype(bool),
+            by_value(rows["activity"], lambda word: sport_of(word, said)),
+        ),
+        is_training=by_value(rows["activity"], lambda word: is_training(word, said)),
+    )
     skipped = _skipped(rows, without_duration)
     left_out = {str(k): int(n) for k, n in skipped[skipped != ""].value_counts().items()}
     used = rows[skipped == ""].copy()
     if not len(used):
         why = ", ".join(f"{number} {SKIPPED[key]}" for key, number in left_out.items())
         raise TrainingLogError(f"There is no finished session in this file: {why}.")
-    notes = [*notes, *_leave_open(used, zeros_count=zeros_count), *_settle(used)]
+    written = pd.DataFrame(index=rows.index) if written is None else written
+    left_open = _leave_open(used, written, zeros_count=zeros_count)
+    notes = [*notes, *left_open, *_settle(used)]
     used["sources"] = [(source,)] * len(used)
     a_day = used["day"].value_counts()
     if a_day.iloc[0] > limit("most_sessions_a_day"):
@@ -88,7 +87,11 @@ def sessions_of(
             f"athlete, up to {limit('most_sessions_a_day'):.0f} a day."
         )
     doubtful = _doubtful(rows, skipped, source)
-    return log_of(ordered(used), [source], len(rows), left_out, notes, doubtful)
+    once, overlaps = counted_once(ordered(used))
+    if same := len(used) - len(once):
+        left_out["same_hours"] = same
+    notes += [*_unread_rows(doubtful), *overlaps]
+    return log_of(once, [source], len(rows), left_out, notes, doubtful)
 
 
 def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.DataFrame:
@@ -100,6 +103,17 @@ def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.Da
     return doubtful_rows(may_be)
 
 
+def _unread_rows(doubtful: pd.DataFrame) -> list[Finding]:
+    """Show a cell of which no date or no duration was made, and say how many there are."""
+    notes = []
+    for why in ("no_date", "unread_duration"):
+        filled = doubtful[(doubtful["why"] == why) & doubtful["cell"].fillna("").ne("")]
+        if len(filled):
+            cell = filled["cell"].iloc[0][:30]
+            notes.append(finding(why, rows=len(filled), cell=cell))
+    return notes
+
+
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
     """Ask about each distinct word once, and give every row the answer."""
     return words.map({word: say(word) for word in words.unique()})
@@ -109,9 +123,11 @@ def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
     """Why each row is left out, empty where it is not; the first reason counts."""
     skipped = rows.get("skipped", pd.Series("", rows.index)).astype("str")
     duration = rows["duration_min"]
+    unread = rows.get("unread_duration", pd.Series(False, rows.index)).astype(bool)
     for where, why in (
         (by_value(rows["activity"], is_no_session).astype(bool), "day_off"),
         (rows["moment"].isna(), "no_date"),
+        (unread, "unread_duration"),
         (~(duration > 0), without_duration),
         (duration < limit("shortest_min"), "too_short"),
     ):
@@ -134,10 +150,12 @@ def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
     return again | same.reindex(rows.index, fill_value=False)
 
 
-def _leave_open(used: pd.DataFrame, *, zeros_count: bool) -> list[Finding]:
+def _leave_open(
+    used: pd.DataFrame, written: pd.DataFrame, *, zeros_count: bool
+) -> list[Finding]:
     """Leave values open that cannot be or were never read, and count them."""
     notes = []
-    for name, can in _RANGES.items():
+    for name, can in RANGES.items():
         if name not in used:
             continue
         value = used[name].astype(float)
@@ -145,29 +163,40 @@ def _leave_open(used: pd.DataFrame, *, zeros_count: bool) -> list[Finding]:
             value = value.mask(value == 0)
         inside, unread = value.between(can.low, can.high), value == UNREADABLE
         outside = value.notna() & ~inside & ~unread
-        if number := int(unread.sum()):
-            notes.append(finding("unread", values=number, noun=can.noun))
-        if number := int(outside.sum()):
-            found = {"values": number, "noun": can.noun, "allowed": can.allowed}
-            notes.append(finding("outside", **found))
+        for kind, where in (("unread", unread), ("outside", outside)):
+            if number := int(where.sum()):
+                told = _cell_and_allowed(name, where, written)
+                notes.append(finding(kind, values=number, noun=can.noun, **told))
         used[name] = value.where(inside)
     return notes
+
+
+def _cell_and_allowed(
+    name: str, where: pd.Series[bool], written: pd.DataFrame
+) -> dict[str, str]:
+    """First of the cells that tell a quantity, and what such a column can hold."""
+    ways = [way for way in WAYS[name] if way in written]
+    row = written.loc[where[where].index[0]]
+    cells = {way: str(row[way]).strip()[:30] for way in ways}
+    way = next((way for way in ways if cells[way]), name)
+    can = COLUMN_RANGES.get(way)
+    return {"cell": cells.get(way, ""), "allowed": can.allowed if can else ""}
 
 
 def _settle(used: pd.DataFrame) -> list[Finding]:
     """Give usable rows the columns of a log, and say what was settled."""
     notes = []
-    unknown = used.loc[used["sport"] == "", "activity"]
-    if len(unknown):
-        named = tuple(word[:30] or "(none)" for word in unknown.unique()[:_SHOWN])
-        notes.append(finding("unknown_activity", sessions=len(unknown), named=named))
+    notes += activity_notes(used)
+    for name in ("elapsed_used", "watch_left_on"):
+        if number := int(used.get(name, pd.Series(dtype=bool)).sum()):
+            hours = limit("longest_elapsed_min") / 60
+            notes.append(finding(name, sessions=number, hours=hours))
     longest = limit("longest_min")
     used["cut"] = used["duration_min"] > longest
     if used["cut"].any():
         days = used.loc[used["cut"], "moment"].sort_values()
         notes.append(finding("cut", sessions=len(days), days=tuple(days[:_SHOWN])))
     used["duration_min"] = used["duration_min"].clip(upper=longest)
-    used["sport"] = used["sport"].replace("", "other")
     used["day"] = used["moment"].dt.normalize()
     used["start"] = used["moment"].where(used["has_time"].astype(bool))
     return notes

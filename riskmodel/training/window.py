@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from riskmodel.training.fit_file import FIT
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import Finding, day_words, finding
+from riskmodel.training.track_file import ONE_SESSION_EACH
 from riskmodel.training.words import limit
+
+MONTH_DAYS = 28
+
+Answer = tuple[float, list[Finding]] | Finding
+"""A value with where it comes from, or why there is none."""
 
 _DAY = pd.Timedelta(days=1)
 
@@ -25,8 +31,9 @@ class Window:
     sport: str
     first: pd.Timestamp  # that the log covers
     end: pd.Timestamp  # last day that it covers, before `on`
-    calendar: bool  # whether it covers days at all; single FIT files do not
+    calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
+    doubtful: pd.DataFrame  # rows that may be sessions before the planned one
 
     def last(self, days: int) -> pd.DataFrame:
         """Sessions of the days before the planned one."""
@@ -36,6 +43,33 @@ class Window:
         """Sessions of the last days that the log covers."""
         day = self.before["day"]
         return self.before[(day > self.end - days * _DAY) & (day <= self.end)]
+
+    def in_doubt(
+        self,
+        days: int,
+        *,
+        until: pd.Timestamp | None = None,
+        settled: Iterable[pd.Timestamp] = (),
+        sports: Iterable[str] | None = None,
+    ) -> Finding | None:
+        """Why rows that could not be read leave the last days open, None if none does.
+
+        The days end before the planned session, or with `until`.  A row does not matter
+        on a day that is ``settled``, nor if its sport is known and none of `sports`.
+        """
+        last = self.on - _DAY if until is None else until
+        rows = self.doubtful
+        inside = (rows["day"] > last - days * _DAY) & (rows["day"] <= last)
+        touched = rows["day"].isna() | (inside & ~rows["day"].isin(list(settled)))
+        if sports is not None:
+            touched &= rows["sport"].isin(["", *sports])
+        if not touched.any():
+            return None
+        # The example is one with something in its cell, if there is any.
+        first = rows[touched].sort_values("cell", ascending=False).iloc[0]
+        return finding(
+            "doubtful", rows=int(touched.sum()), why=first["why"], cell=first["cell"]
+        )
 
     @property
     def back(self) -> int:
@@ -53,10 +87,13 @@ class Window:
         return last
 
     @property
-    def stale(self) -> int:
-        """Days since the log ended, where they are too many, else 0."""
-        days = (self.on - max(self.end, self._last_session)).days
-        return days if days > limit("stale_days") else 0
+    def ended(self) -> Finding | None:
+        """That the log ended too long before the session, None if it did not."""
+        end = max(self.end, self._last_session)
+        days = (self.on - end).days
+        if days <= limit("stale_days"):
+            return None
+        return finding("ended_long_ago", end=end, days=days)
 
     def source(self, kind: str, **details: Any) -> Finding:
         """Where an answer comes from, with the programs and an early end of the log."""
@@ -87,17 +124,32 @@ class Window:
 
 
 def window_of(
-    log: TrainingLog, on: pd.Timestamp, sport: str, complete_until: date | None
-) -> Window:
-    """Find the days that a log with a session before one day covers before that.
+    log: TrainingLog,
+    on: pd.Timestamp,
+    sport: str,
+    complete_until: date | None,
+    *,
+    all_count: bool = False,
+) -> Window | None:
+    """Find the days that a log covers before one day, None if it has no session before it.
 
-    ValueError if it is said to be complete only until a day before its last session.
+    They end with its last row before that day: what stands there for later says nothing
+    of the days between.  A row that is no training shows that the log was kept, too, and
+    is a session only where all count.
+
+    ValueError if it is said to be complete only until a day before that row.
     """
     before = log.sessions[log.sessions["day"] < on]
-    listed = log.sessions[log.sessions["sources"].map(lambda sources: sources != (FIT,))]
+    doubtful = log.doubtful[~(log.doubtful["day"] >= on)].fillna({"cell": ""})
+    kept = before
+    if not all_count:
+        before, doubtful = (rows[rows["is_training"]] for rows in (before, doubtful))
+    if not len(before):
+        return None
+    listed = kept[~kept["sources"].map(ONE_SESSION_EACH.issuperset).astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
-    end = min(days.iloc[-1], on - _DAY)
+    end = days.iloc[-1]
     if complete_until is not None:
         until = pd.Timestamp(complete_until).as_unit("s")
         if until < end:
@@ -107,4 +159,4 @@ def window_of(
             )
         end = min(until, on - _DAY)
     by_word = bool(calendar and end > before["day"].iloc[-1] and end > days.iloc[-1])
-    return Window(before, on, sport, days.iloc[0], end, calendar, by_word)
+    return Window(before, on, sport, days.iloc[0], end, calendar, by_word, doubtful)

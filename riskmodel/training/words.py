@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -22,12 +22,18 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "duration_min": "Duration in minutes",
         "duration_h": "Duration in hours",
         "distance_m": "Distance in metres",
+        "distance_km": "Distance in kilometres",
+        "distance_mi": "Distance in miles",
         "session_rpe": "How hard it felt, 1 to 10",
+        "session_rpe_borg": "How hard it felt, 6 to 20 (Borg)",
         "average_heart_rate_bpm": "Average heart rate",
         "highest_heart_rate_bpm": "Highest heart rate",
         "intensity_factor": "Intensity factor, 1 at the threshold",
+        "intensity_pct": "Intensity in % of the threshold",
         "air_temperature_c": "Air temperature in °C",
+        "air_temperature_f": "Air temperature in °F",
         "relative_humidity_pct": "Relative humidity in %",
+        "relative_humidity_fraction": "Relative humidity as a fraction, 0 to 1",
     }
 )
 """What a column of a table of one's own can be said to hold."""
@@ -51,6 +57,7 @@ class Source:
     columns: Mapping[str, tuple[str, ...]]  # headers of each meaning, the first goes first
 
 
+@lru_cache(maxsize=10_000)
 def header_key(header: str) -> str:
     """Header as it is compared; the second of its name keeps its ``#2``."""
     name, number = re.fullmatch(r"(.*?)((?:#\d+)?)", header, re.DOTALL).groups()  # type: ignore[union-attr]
@@ -97,44 +104,135 @@ def sources() -> Mapping[str, Source]:
     }
 
 
-def _glued(text: str) -> str:
-    """Word without spaces: programs write TrailRun, Trail Run and trail_run."""
-    return folded(text).replace(" ", "")
+def activity_key(text: str) -> str:
+    """Word as it is compared: TrailRun, Trail Run and trail_run are one.
+
+    Names of programs begin with what they are names of, ``HKWorkoutActivityTypeRunning``.
+    """
+    key = folded(text).replace(" ", "")
+    for prefix in _prefixes():
+        key = key.removeprefix(prefix)
+    return key
 
 
 @cache
-def sport_words() -> Mapping[str, str]:
-    """Our sport for each word that stands for an activity."""
-    words = {_glued(level): level for level in FIELDS["sport"].levels}
-    listed = table()["sports"].items()
-    return words | {_glued(word): sport for sport, row in listed for word in row}
+def _prefixes() -> tuple[str, ...]:
+    return tuple(folded(p).replace(" ", "") for p in table()["word_prefixes"]["words"])
 
 
-def sport_of(activity: str) -> str:
-    """Sport of an activity, one of those in `FIELDS`, empty if the word is not known.
+NOT_TRAINING = "not_training"
+"""What a word means whose sessions are no training, beside the sports of `FIELDS`."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""What a reader says of the words of a log, who says nothing."""
+
+
+@cache
+def activity_words() -> Mapping[str, str]:
+    """What each known word stands for: a sport, `NOT_TRAINING`, or empty for any sport."""
+    words = {activity_key(level): level for level in FIELDS["sport"].levels}
+    listed = {**table()["sports"], NOT_TRAINING: table()["not_training"]["words"]}
+    words |= {activity_key(word): sport for sport, row in listed.items() for word in row}
+    return words | {activity_key(word): "" for word in table()["unspecific"]["words"]}
+
+
+def as_compared(activities: Mapping[str, str] | None) -> Mapping[str, str]:
+    """What a reader says of words, by the words as they are compared.
+
+    ValueError if one is said to mean neither a sport nor `NOT_TRAINING`.
+    """
+    if not activities:
+        return NOTHING
+    allowed = (*FIELDS["sport"].levels, NOT_TRAINING)
+    for word, meaning in activities.items():
+        if meaning not in allowed:
+            raise ValueError(
+                f"The activity {word!r} is said to be {meaning!r}; allowed is one of "
+                f"{', '.join(allowed)}."
+            )
+    return {activity_key(word): meaning for word, meaning in activities.items()}
+
+
+def _meaning(activity: str, said: Mapping[str, str]) -> str:
+    key = activity_key(activity)
+    return said.get(key) or activity_words().get(key, "")
+
+
+def is_said(activity: str, said: Mapping[str, str]) -> bool:
+    """Whether a reader has said what an activity is."""
+    return activity_key(activity) in said
+
+
+def sport_of(activity: str, said: Mapping[str, str] = NOTHING) -> str:
+    """Sport of an activity, one of those in `FIELDS`, empty where the word does not say.
+
+    What a reader has said of it, from `as_compared`, goes before the table.
 
     Examples
     --------
     >>> sport_of("VirtualRide"), sport_of("Hardloopsessie"), sport_of("Quidditch")
     ('cycling', 'running', '')
+    >>> sport_of("Quidditch", as_compared({"quidditch": "rugby"}))
+    'rugby'
     """
-    return sport_words().get(_glued(activity), "")
+    meaning = _meaning(activity, said)
+    return "other" if meaning == NOT_TRAINING else meaning
+
+
+def is_training(activity: str, said: Mapping[str, str] = NOTHING) -> bool:
+    """Whether an activity is training, or may be.
+
+    Examples
+    --------
+    >>> is_training("Breathwork"), is_training("Quidditch")
+    (False, True)
+    """
+    return _meaning(activity, said) != NOT_TRAINING
+
+
+@cache
+def _fit_sub_sports() -> Mapping[str, str]:
+    return {sub: word for word, subs in table()["fit_sub_sports"].items() for sub in subs}
+
+
+def fit_activity(sport: str | int | None, sub_sport: str | int | None) -> str:
+    """Word for a session of a FIT file: its sport, or its sub sport where that is vague.
+
+    Examples
+    --------
+    >>> fit_activity("cycling", "commuting"), fit_activity("fitness_equipment", "treadmill")
+    ('cycling', 'running')
+    >>> fit_activity("training", "breathing"), fit_activity(99, None)
+    ('breathwork', 'sport 99')
+    """
+    word = f"sport {sport}" if isinstance(sport, int) else sport or ""
+    if _meaning(word, NOTHING):
+        return word
+    closer = _fit_sub_sports().get(str(sub_sport), "")
+    return closer if _meaning(closer, NOTHING) else word
 
 
 def is_no_session(activity: str) -> bool:
     """Whether a row stands for a day without training."""
-    return _glued(activity) in {_glued(word) for word in table()["no_session"]["words"]}
-
-
-@cache
-def months() -> Mapping[str, int]:
-    """Number of each month by the words for it."""
-    return {folded(w): int(m) for m, words in table()["months"].items() for w in words}
+    return activity_key(activity) in map(activity_key, table()["no_session"]["words"])
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:
     """Sports of which a past session counts as similar."""
     return tuple(table()["similar"].get(sport, [sport]))
+
+
+def sports_with(sport: str) -> tuple[str, ...]:
+    """Sports that hold a part of unknown length that is similar, and are not similar.
+
+    Examples
+    --------
+    >>> sports_with("cycling"), sports_with("hiking")
+    (('triathlon',), ())
+    """
+    mixed = table()["mixed"].items()
+    parts = set(similar_sports(sport))
+    return tuple(m for m, held in mixed if m not in parts and parts & set(held))
 
 
 def limit(name: str) -> float:

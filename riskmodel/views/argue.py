@@ -120,6 +120,7 @@ def _ask_card() -> None:
         "Or a card of your own (TOML)",
         "toml",
         key=key,
+        max_upload_size=widgets.MOST_MB,
         on_change=partial(_take_file, key),
         help="Download ours, change what you like, and bring it back.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,13 +19,18 @@ from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import match_columns
-from riskmodel.squad.file import SquadFileError, read_squad_file
+from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.plan import PLAN_FIELDS
+from riskmodel.squad.rows import SquadFileError
 from riskmodel.squad.unknown import settle, with_settled_words
 from riskmodel.views import device, form, look, questions, squad_plan, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
 _Settled = dict[tuple[str, str], str | None]
+_COUNTED = {
+    "hidden_rows": "Count hidden rows as athletes",
+    "summaries": "Count summary rows as athletes",
+}
 
 # ------------------------------------------------------------- where it comes from
 
@@ -37,6 +43,7 @@ def _put(
     # Rows are numbered from 1, and keep their number when others go.
     squad.athletes = athletes.set_axis(pd.RangeIndex(1, len(athletes) + 1))
     squad.version += 1
+    squad.edited = False
     squad.notes, squad.problem = notes, ""
     squad.asked = squad.source = None
     squad.settled = settled or {}
@@ -45,8 +52,8 @@ def _put(
 def accept(file: AthletesFile) -> None:
     """Take the athletes of a file whose columns are understood."""
     squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
-    same = squad.source is not None and squad.source.raw is raw
-    notes = (*raw.notes, *squad_notes(raw, columns, on))
+    same = squad.source is not None and squad.source.content is file.content
+    notes = (*raw.told, *squad_notes(raw, columns, on))
     read = squad_frame(raw, columns, on, warnings_stay=True)
     _put(read, notes, squad.settled if same else None)
     squad.source = file
@@ -62,23 +69,56 @@ def _empty_the_upload() -> None:
 
 
 def _uploaded() -> None:
-    if (file := st.session_state[_upload_key()]) is not None:
-        _read(file.getvalue())
+    if (upload := st.session_state[_upload_key()]) is not None:
+        _take(_opened(upload.getvalue()))
 
 
-def _read(content: bytes) -> None:
+def _opened(
+    content: bytes, sheet: str = "", counted: frozenset[str] = frozenset()
+) -> AthletesFile | None:
+    """Read a file, None where it is no list, which is told."""
     squad = state(SquadState)
     squad.problem = ""
     try:
-        raw = read_squad_file(content)
+        raw = read_squad_file(
+            content,
+            sheet=sheet,
+            hidden_rows="hidden_rows" in counted,
+            summaries="summaries" in counted,
+        )
     except SquadFileError as error:
         squad.problem = str(error)
+        return None
+    return AthletesFile(raw, match_columns(raw), content, sheet, counted)
+
+
+def _take(file: AthletesFile | None) -> None:
+    """Take the athletes of a file, or ask first what is in doubt."""
+    if file is None:
         return
-    file = AthletesFile(raw, match_columns(raw))
-    if any(column.question for column in file.columns):
+    if file.asks_for_sheet or any(column.question for column in file.columns):
         _ask_again(file)
     else:
         accept(file)
+
+
+def choose_sheet(file: AthletesFile, sheet: str) -> None:
+    """Read the sheet of a workbook that a person has chosen."""
+    cancel()
+    _take(_opened(file.content, sheet, file.counted))
+
+
+def _count(file: AthletesFile, kind: str) -> None:
+    """Let the rows of a kind count, or count no more."""
+    again = _opened(file.content, file.sheet, file.counted ^ {kind})
+    if again is None or again.raw.headers != file.raw.headers:
+        _take(again)
+        return
+    again = replace(again, columns=file.columns)  # as a person has said
+    if state(SquadState).asked is None:
+        accept(again)
+    else:
+        state(SquadState).asked = again
 
 
 def _ask_again(file: AthletesFile | None) -> None:
@@ -218,6 +258,7 @@ def ask_for_athletes() -> None:
         "A list of athletes, CSV or Excel (.xlsx)",
         type=["csv", "txt", "tsv", "xlsx"],
         key=_upload_key(),
+        max_upload_size=widgets.MOST_MB,
         on_change=_uploaded,
     )
     with st.container(horizontal=True):
@@ -255,6 +296,20 @@ def tell() -> None:
         )
     if squad.asked is None and squad.notes:
         look.note(*squad.notes)
+    if squad.asked is None and squad.source is not None and not squad.edited:
+        offer_to_count(squad.source)
+
+
+def offer_to_count(file: AthletesFile) -> None:
+    """Draw a switch for each kind of rows that were left out."""
+    there = {some.kind for some in file.raw.left_out} | file.counted
+    if not there:
+        return
+    with st.container(horizontal=True):
+        for kind in (kind for kind in _COUNTED if kind in there):
+            key = f"squad_count_{kind}"
+            st.session_state[key] = kind in file.counted
+            st.toggle(_COUNTED[kind], key=key, on_change=_count, args=(file, kind))
 
 
 # ------------------------------------------------------------------- its changes
@@ -290,6 +345,7 @@ def _edit(squad: SquadState, athletes: pd.DataFrame) -> None:
     # Against the last state of the grid, not the first: a change can be taken back.
     if squad.grid_edited is None or not edited.equals(squad.grid_edited):
         squad.athletes, squad.grid_edited = read_cells(edited), edited
+        squad.edited = True
         st.rerun()  # what stands above is of the list as it was
 
 

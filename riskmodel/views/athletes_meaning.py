@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +16,9 @@ from riskmodel.squad.columns import (
     TARGETS,
     UNITS,
     Column,
-    RawTable,
 )
 from riskmodel.squad.plan import may_be_left_open
+from riskmodel.squad.raw import RawTable
 from riskmodel.squad.unknown import UnknownWord, open_words, unknown_words
 from riskmodel.views import athletes, form, look, tables, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
@@ -28,9 +28,13 @@ from riskmodel.views.state import AthletesFile, SquadState, state
 
 def ask_for_columns(file: AthletesFile) -> None:
     """Ask what is in doubt first, and fold what is not."""
+    if file.asks_for_sheet:
+        _ask_for_sheet(file)
+        return
     st.header("What the columns are", anchor=False)
-    if file.raw.notes:
-        look.note(*file.raw.notes)
+    if file.raw.told:
+        look.note(*file.raw.told)
+    athletes.offer_to_count(file)
     if state(SquadState).athletes is not None:
         look.note("The list that was there is replaced, with what was changed in it.")
     blocking = [c for c in file.columns if c.question and c.doubt != NOT_UNDERSTOOD]
@@ -50,6 +54,20 @@ def ask_for_columns(file: AthletesFile) -> None:
         else:
             answered += [(column, _as_chosen(column)) for column in columns]
     _ask_to_use(file, answered)
+
+
+def _ask_for_sheet(file: AthletesFile) -> None:
+    """Ask which of several sheets is the list, where they look alike."""
+    st.header("Which sheet is the squad?", anchor=False)
+    with st.container(horizontal=True):
+        for at, title in enumerate(file.raw.alike):
+            st.button(
+                widgets.plain(title),
+                key=f"sheet_{at}",
+                on_click=athletes.choose_sheet,
+                args=(file, title),
+            )
+        st.button("Cancel", on_click=athletes.cancel)
 
 
 def _as_chosen(column: Column) -> Column:
@@ -83,7 +101,7 @@ def _ask_to_use(
             disabled=bool(twice or open_units or open_meaning or not targets),
             help=None if targets else "At least one column must mean something.",
             on_click=athletes.accept,
-            args=(AthletesFile(file.raw, chosen),),
+            args=(replace(file, columns=chosen),),
         )
         st.button("Cancel", on_click=athletes.cancel)
 

@@ -181,7 +181,12 @@ def _files(found: Comparison) -> None:
 def _open_file() -> None:
     key = f"plans_file_{state(ScenariosState).uploads}"
     st.file_uploader(
-        "Plans from a JSON file", type="json", key=key, on_change=_opened, args=(key,)
+        "Plans from a JSON file",
+        type="json",
+        key=key,
+        max_upload_size=widgets.MOST_MB,
+        on_change=_opened,
+        args=(key,),
     )
 
 

@@ -31,6 +31,7 @@ from riskmodel.views import (
     own_card,
     plans,
     tables,
+    training_kept,
     visit,
     widgets,
 )
@@ -312,6 +313,17 @@ def _show_ways() -> None:
         look.note("Warning signs and illness are asked anew each time and never kept.")
 
 
+def _show_words() -> None:
+    """List what this browser keeps of the words in training logs."""
+    if not (words := training_kept.kept()):
+        return
+    st.header("Your words for sports", anchor=False)
+    rows = [(word[:40], training_kept.MEANINGS[said]) for word, said in words.items()]
+    st.html(look.facts(rows, "What words of your training logs mean"))
+    look.note("Kept in this browser since Training log asked; nothing of a session is.")
+    st.button("Forget these words", on_click=training_kept.drop)
+
+
 def _show_everything(owner: str) -> None:
     st.header("Everything that is saved", anchor=False)
     store = keeping.store()
@@ -333,6 +345,7 @@ def _show_everything(owner: str) -> None:
 
 
 look.heading("What did you save?", "To open again or to delete, under the names you gave.")
+device.connect()
 # What comes and goes has one place of its own: where it moved what is below it, a name
 # that is being typed there would be lost.
 with st.container():
@@ -353,3 +366,4 @@ if who is not None:
                 _show_shelf(who, shelf, entries[shelf.kind])
         _show_ways()
         _show_everything(who)
+_show_words()

@@ -30,6 +30,7 @@ _KEPT_TOO = {
     "place": "a place",
     "scenarios": "plans to compare",
     "squad": "a squad",
+    "activities": "words for sports",
 }
 
 

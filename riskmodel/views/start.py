@@ -203,7 +203,8 @@ def _show_stop(best: Best) -> bool:
 
 def _show_foot(best: Best, *, takeable: bool) -> None:
     with st.container(key="start_foot"):
-        of_weather = {f"{best.weather.words}.", *best.weather.notes}
+        of = best.weather
+        of_weather = {f"{of.words}.", *of.remarks, *map(str, of.doubts)}
         notes = [note for note in best.notes if note not in of_weather]
         start_weather.show_source(best.weather)
         look.note(*notes, SYNTHETIC)

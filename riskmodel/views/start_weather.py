@@ -27,10 +27,13 @@ from riskmodel.weather.hours import (
 )
 from riskmodel.weather.nws import ATTRIBUTION as NWS
 from riskmodel.weather.open_meteo import MOST_DAYS, forecast
+from riskmodel.weather.open_meteo_answer import GREENWICH
+from riskmodel.weather.several_places import SeveralPlacesError
 from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 
 _EXAMPLES = "examples_weather"
 _BY_HAND = "by_hand"
+_OF_FILE = "of_file"
 _WAY_ON = "Two temperatures by hand are enough."
 _AIR_LABELS = {name: name.capitalize() for name in HUMIDITY_PCT}
 _SKY_LABELS = {name: FIELDS["sky"].levels[name] for name in CLOUD_PCT}
@@ -53,11 +56,13 @@ def ask() -> Weather | None:
     if box.open:
         with box:
             _ask_by_hand()
-            _tell_problem()
+            if not _tells_of_file():
+                _tell_problem()
     if found.places:
         labels = dict(enumerate(_place_labels(found.places[:_MOST_PLACES])))
         more: dict[str, Any] = {"wrap": True, "on_change": _fetch_chosen}
         widgets.pills("Which one?", labels, "place_at", **more)
+    _ask_place_of_file()
     if not box.open:
         _tell_problem()
     with st.container(horizontal=True):
@@ -83,7 +88,26 @@ def ask() -> Weather | None:
             "Only the name that you search for, and the place to about a kilometre, go to "
             f"{place.service()}."
         )
+        return None
+    for doubt in page.weather.doubts:
+        look.warn(str(doubt))
     return page.weather
+
+
+def _ask_place_of_file() -> None:
+    """Ask which place is meant of a file that holds several, and let it be changed."""
+    if places := state(StartState).file_places:
+        labels = {of.location: of.label for of in places}
+        st.selectbox(
+            f"Your file holds {len(places)} places. Which one?",
+            list(labels),
+            index=None,
+            format_func=labels.__getitem__,
+            key="file_location",
+            placeholder="Choose a place",
+            on_change=_read_again,
+            persist_state="session",
+        )
 
 
 def _place_labels(places: Sequence[Place]) -> list[str]:
@@ -97,6 +121,11 @@ def _place_labels(places: Sequence[Place]) -> list[str]:
     ]
 
 
+def _tells_of_file() -> bool:
+    """Whether what is wrong stands above the file, where the reader looks."""
+    return state(StartState).file is not None and bool(st.session_state.get(_OF_FILE))
+
+
 def _tell_problem() -> None:
     if problem := state(StartState).weather_problem:
         look.fault(form.sentence(problem) if isinstance(problem, Problem) else problem)
@@ -108,19 +137,30 @@ def _my_place() -> Place | None:
 
 
 def _try(
-    get: Callable[[], Weather], *, fetched: Place | None = None, whole: bool = False
+    get: Callable[[], Weather],
+    *,
+    fetched: Place | None = None,
+    whole: bool = False,
+    of_file: bool = False,
 ) -> None:
     """Take new weather; what goes wrong is one sentence, and the last one stays."""
     page = state(StartState)
     page.weather_problem, page.outdated = "", False
     try:
         weather = get()
+    except SeveralPlacesError as error:
+        # Nothing is wrong: the page asks which place is meant, and shows no other.
+        page.file_places, page.weather, page.fetched = error.places, None, None
+        st.session_state[_BY_HAND] = False
+        return
     except WeatherError as error:
         problem = error.args[0]
         page.outdated = fetched is not None
         page.weather_problem = f"{problem} {_WAY_ON}" if page.outdated else problem
         return
     page.weather, page.fetched, page.shown_whole = weather, fetched, whole
+    if not of_file:
+        page.file, page.file_places = None, ()
     st.session_state[_BY_HAND] = False
     st.session_state.pop("start_chosen", None)
 
@@ -194,7 +234,7 @@ def _ask_by_hand() -> None:
         on_click=_use_by_hand,
         args=(on, {**numbers, "kind": "climate" if usual else "typed"}),
     )
-    box = st.expander("From a file, or an example", key="of_file", on_change="rerun")
+    box = st.expander("From a file, or an example", key=_OF_FILE, on_change="rerun")
     if box.open:
         with box:
             _ask_file()
@@ -229,6 +269,7 @@ def _ask_where() -> dict[str, Any]:
 
 
 def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
+    state(StartState).file = None
     _try(lambda: typed_weather(on, **numbers))
 
 
@@ -236,9 +277,12 @@ def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
 
 
 def _ask_file() -> None:
+    if _tells_of_file():
+        _tell_problem()
     st.file_uploader(
-        "Open-Meteo (JSON, CSV), National Weather Service (JSON) or a typical year (EPW)",
-        type=["json", "csv", "epw"],
+        "Open-Meteo (JSON, CSV, Excel), National Weather Service (JSON) or a typical year "
+        "(EPW)",
+        type=["json", "csv", "txt", "tsv", "xlsx", "epw"],
         key="weather_file",
         max_upload_size=10,
         on_change=_read_file,
@@ -256,30 +300,34 @@ def _ask_file() -> None:
 
 def _read_file() -> None:
     if (file := st.session_state["weather_file"]) is not None:
-        state(StartState).file = file.getvalue()
+        page = state(StartState)
+        page.file, page.file_places = file.getvalue(), ()
+        st.session_state.pop("file_location", None)
         _read_again()
 
 
 def _read_again() -> None:
-    """Read the file for the date that is wanted now."""
+    """Read the file for the date that is wanted now, and the place that was chosen."""
     content = state(StartState).file
     if content is not None:
         on = st.session_state.get("weather_on") or form.today()
-        _try(lambda: _of_file(content, on))
+        location = st.session_state.get("file_location")
+        _try(lambda: _of_file(content, on, location), of_file=True)
 
 
-def _of_file(content: bytes, on: date) -> Weather:
+def _of_file(content: bytes, on: date, location: int | None = None) -> Weather:
     """Read a file; one that names no time zone takes the reader's, and says so."""
-    weather = read_weather_file(content, on=on)
-    zone = st.context.timezone
-    if weather.attribution != NWS or not zone:
+    zone = st.context.timezone or None
+    weather = read_weather_file(content, on=on, location=location)
+    if zone is None or not (weather.attribution == NWS or weather.time_zone in GREENWICH):
         return weather
-    weather = read_weather_file(content, on=on, time_zone=zone)
+    weather = read_weather_file(content, on=on, time_zone=zone, location=location)
     note = "Times are those of your browser: the file names no time zone."
     return replace(weather, notes=(*weather.notes, note))
 
 
 def _read_example() -> None:
+    state(StartState).file = None
     if name := st.session_state["weather_example"]:
         _try(lambda: example(name), whole=True)
         st.session_state["weather_example"] = None

@@ -19,11 +19,14 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.columns import Column, RawTable
+from riskmodel.squad.columns import Column
+from riskmodel.squad.raw import RawTable
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
+from riskmodel.training.sentences import Finding
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
+from riskmodel.weather.several_places import FilePlace
 from riskmodel.whatif.advice import Advice
 from riskmodel.whatif.combined import Combined
 from riskmodel.whatif.plans import Scenario
@@ -186,10 +189,18 @@ class DeviceState:
 
 @dataclass(frozen=True)
 class AthletesFile:
-    """A list of athletes as it was read, and what its columns mean."""
+    """A list of athletes as it was read, what its columns mean, and how to read it anew."""
 
     raw: RawTable
     columns: list[Column]
+    content: bytes = b""
+    sheet: str = ""  # that a person chose
+    counted: frozenset[str] = frozenset()  # kinds of rows that count all the same
+
+    @property
+    def asks_for_sheet(self) -> bool:
+        """Whether several sheets look alike, and nobody has chosen."""
+        return bool(self.raw.alike) and not self.sheet
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,7 @@ class SquadState:
 
     athletes: pd.DataFrame | None = None
     version: int = 0
+    edited: bool = False  # since the list was read
     grid_base: pd.DataFrame | None = None
     grid_edited: pd.DataFrame | None = None
     source: AthletesFile | None = None
@@ -303,24 +315,21 @@ class StartState:
     outdated: bool = False
     weather_problem: str | Problem = ""
     file: bytes | None = None
+    file_places: tuple[FilePlace, ...] = ()  # of a file that holds several
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class LogFile:
-    """A training file whose columns nobody has named yet."""
+    """A training file, and what came of it: sessions, a question, or a problem."""
 
+    digest: str  # of its content: names are no help, they are all activities.csv
     name: str
-    content: bytes
-    columns: tuple[LogColumn, ...]
-
-
-@dataclass(frozen=True)
-class LogProblem:
-    """What was wrong with a file; no name where it is about none."""
-
-    file: str
-    sentence: str
+    log: TrainingLog | None = None
+    problem: str = ""
+    columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
+    date: str = ""  # a cell that begins with the day or the month, until somebody says
+    content: bytes = b""  # only while there is a question
 
 
 @dataclass
@@ -328,10 +337,15 @@ class TrainingState:
     """The training log, and what was read for it."""
 
     log: TrainingLog | None = None
-    parts: list[TrainingLog] = field(default_factory=list)
-    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
-    unnamed: list[LogFile] = field(default_factory=list)
-    problems: list[LogProblem] = field(default_factory=list)
+    files: list[LogFile] = field(default_factory=list)
+    # What columns mean, by the headers of their table.
+    meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    asked_again: set[tuple[str, ...]] = field(default_factory=set)  # of these columns
+    # Whether their dates begin with the day, by the headers of a table.
+    day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    no_word: str = ""  # the sport of sessions of which no file names an activity
+    same: list[Finding] = field(default_factory=list)  # files that were given twice
+    problem: str = ""  # about no file
     example: str = ""
     uploads: int = 0
     planned_day: date | None = None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 T = TypeVar("T")
+MOST_MB = 5
+"""Of a file that is uploaded, where it is no training log and no weather."""
 PAUSE = "700ms"
 """After which a text that is typed counts without Enter."""
 # Streamlit reads shortcodes and links of a text after its escapes: only a sign between,

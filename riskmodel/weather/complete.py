@@ -93,6 +93,37 @@ def over_hours(
     return means.iloc[:-1].set_axis(hour_index(every[:-1]))
 
 
+def each_hour_once(
+    labels: Times, columns: Mapping[str, Array]
+) -> tuple[Times, dict[str, Array], tuple[str, ...]]:
+    """Each hour once, of rows in order; one that is there twice and differs is open."""
+    first = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
+    gaps = np.diff(labels[first]) > HOUR
+    notes: tuple[str, ...] = ()
+    if gaps.any():
+        n = int((np.diff(labels[first])[gaps] // HOUR - 1).sum())
+        at = str(labels[first][:-1][gaps][0].astype("datetime64[m]")).replace("T", " ")
+        some = "1 hour is" if n == 1 else f"{n} hours are"
+        notes = (f"{some} missing from {at} UTC on; nothing stands in for it.",)
+    if len(first) == len(labels):
+        return labels, dict(columns), notes
+    of_hour = np.cumsum(np.r_[True, labels[1:] != labels[:-1]]) - 1
+    twice = np.bincount(of_hour) > 1
+    differ = np.zeros(len(first), dtype=bool)
+    once = {}
+    for name, values in columns.items():
+        kept = values[first]
+        same = (values == kept[of_hour]) | (np.isnan(values) & np.isnan(kept[of_hour]))
+        other = np.bincount(of_hour, ~same) > 0
+        differ |= other
+        once[name] = np.where(other, np.nan, kept)
+    notes += count_notes(
+        (twice & ~differ, "The file says the same twice", "and it counts once"),
+        (twice & differ, "The file says two things", "and what differs was left open"),
+    )
+    return labels[first], once, notes
+
+
 def complete_weather(weather: Weather) -> Weather:
     """Check hours, and complete them to every column of `COLUMNS`.
 
@@ -163,11 +194,15 @@ def _gaps(frame: pd.DataFrame, *, of_cloud: bool) -> tuple[str, ...]:
     )
 
 
+def lowest(column: Column) -> float:
+    """Below this a value is no weather, but an error of the source."""
+    return SLIGHTLY_NEGATIVE_W_M2 if column.unit == "W/m²" else column.low
+
+
 def check_possible(name: str, values: Array) -> None:
     """Refuse what no weather has, before averaging hides it; NaN is missing."""
     column = COLUMNS[name]
-    low = SLIGHTLY_NEGATIVE_W_M2 if column.unit == "W/m²" else column.low
-    wrong = (values < low) | (values > column.high) | np.isinf(values)
+    wrong = (values < lowest(column)) | (values > column.high) | np.isinf(values)
     if wrong.any():
         raise WeatherError(
             f"The weather has {values[wrong][0]:g} {column.unit} as {column.label}; "
@@ -175,11 +210,19 @@ def check_possible(name: str, values: Array) -> None:
         )
 
 
-def direct_share(direct_w_m2: Array, radiation_w_m2: Array) -> Array:
-    """Share of the radiation that comes straight from the sun, 0 where there is none."""
+def direct_share(
+    direct_w_m2: Array, radiation_w_m2: Array
+) -> tuple[Array, tuple[str, ...]]:
+    """Share of the radiation that comes straight from the sun, 0 where there is none.
+
+    Where the part is more than the whole, it is not known which of them is wrong: the
+    share is left open, and a note says in how many hours.
+    """
     beam = direct_w_m2.clip(0.0)
-    if (beam > radiation_w_m2.clip(0.0) + SLIGHTLY_MORE_W_M2).any():
-        raise WeatherError("The weather has more direct radiation than radiation in all.")
+    more = beam > radiation_w_m2.clip(0.0) + SLIGHTLY_MORE_W_M2
+    notes = count_notes(
+        (more, "Direct radiation above the radiation in all", "was left out")
+    )
     whole = np.where(radiation_w_m2 > 0.0, radiation_w_m2, np.inf)
     share = np.minimum(beam / whole, 1.0)
-    return np.where(np.isnan(radiation_w_m2), np.nan, share)
+    return np.where(np.isnan(radiation_w_m2) | more, np.nan, share), notes

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from riskmodel.inputs.tables import TableFileError, text_of
+from riskmodel.weather.clock_doubt import clock_doubts
 from riskmodel.weather.epw import epw_weather
-from riskmodel.weather.hours import Weather, WeatherError
+from riskmodel.weather.hours import Weather, WeatherError, read_zone
 from riskmodel.weather.nws import nws_weather
-from riskmodel.weather.open_meteo_answer import parse_json, weather_of, weather_of_csv
+from riskmodel.weather.open_meteo_answer import GREENWICH, parse_json, weather_of
+from riskmodel.weather.open_meteo_table import is_table, text_rows, weather_of_table
+from riskmodel.weather.several_places import place_of_several
+from riskmodel.weather.workbook import workbook_rows
 
 LARGEST_FILE_BYTES = 10_000_000
 
@@ -20,46 +27,99 @@ def read_weather_file(
     time_zone: str | None = None,
     latitude_deg: float | None = None,
     longitude_deg: float | None = None,
+    location: int | None = None,
 ) -> Weather:
     """Read a file of weather, whatever its name says.
 
     Parameters
     ----------
     content : bytes
-        A forecast saved from Open-Meteo (JSON or CSV) or from the National Weather
-        Service (the JSON of a grid point), or a typical year (EPW).
+        A forecast saved from Open-Meteo (JSON, CSV or Excel, the last two also as a
+        spreadsheet program saves them) or from the National Weather Service (the JSON of
+        a grid point), or a typical year (EPW).
     on : date, optional
         For a typical year: the day that is wanted.
     place : str
         A label; that of the file where it has one and none is given.
     time_zone : str, optional
-        IANA name, where the file does not say one; for a typical year see
+        IANA name, where the file does not say one, or only GMT; for a typical year see
         `riskmodel.weather.epw.epw_weather`.
     latitude_deg, longitude_deg : float, optional
         Where the file does not say them. [°]
+    location : int, optional
+        Number of the place in a file of several, from 0.
+
+    Returns
+    -------
+    Weather
+        With `left_open`, the cells that no weather has, and `doubts`, where day and night
+        of the file are not those of its place.
 
     Raises
     ------
     WeatherError
         If it is no such file, in one sentence.
+    riskmodel.weather.several_places.SeveralPlacesError
+        If the file holds several places and `location` is none of them; its `places` say
+        which there are.
     """
     if not content.strip():
         raise WeatherError("The file is empty.")
     if len(content) > LARGEST_FILE_BYTES:
         raise WeatherError("The file is larger than 10 MB.")
-    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start[:9].upper() == b"LOCATION,":
-        if on is None:
-            raise WeatherError("A typical year (EPW) needs the date that is wanted.")
-        return epw_weather(content, on, place=place, time_zone=time_zone)
-    if start[:1] in (b"{", b"["):
+    weather = _read(content, on, place, time_zone, latitude_deg, longitude_deg, location)
+    if location is not None and not weather.place:
+        label = f"{weather.latitude_deg:g}, {weather.longitude_deg:g}"
+        weather = replace(weather, place=label)
+    return replace(weather, doubts=weather.doubts or clock_doubts(weather))
+
+
+def _read(
+    content: bytes,
+    on: date | None,
+    place: str,
+    time_zone: str | None,
+    latitude_deg: float | None,
+    longitude_deg: float | None,
+    location: int | None,
+) -> Weather:
+    if content.startswith(b"PK\x03\x04"):
+        weather = weather_of_table(workbook_rows(content), place=place, location=location)
+        return _in_zone(weather, time_zone)
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         payload = parse_json(content)
         if isinstance(payload, dict) and "properties" in payload:
             return nws_weather(payload, place, time_zone, latitude_deg, longitude_deg)
-        return weather_of(payload, place=place)
-    if b"latitude" in start[:200]:
-        return weather_of_csv(content, place=place)
+        return _in_zone(_of_json(payload, place, location), time_zone)
+    try:
+        text = text_of(content)
+    except TableFileError as error:
+        raise WeatherError(str(error)) from None
+    if text.lstrip().lstrip('"')[:8].upper() == "LOCATION" and not is_table(text):
+        if on is None:
+            raise WeatherError("A typical year (EPW) needs the date that is wanted.")
+        return epw_weather(content, on, place=place, time_zone=time_zone)
+    if is_table(text):
+        weather = weather_of_table(text_rows(text), place=place, location=location)
+        return _in_zone(weather, time_zone)
     raise WeatherError(
-        "This is no weather file that can be read: Open-Meteo (JSON or CSV), National "
-        "Weather Service grid point (JSON) and typical years (EPW) can."
+        "This is no weather file that can be read: Open-Meteo (JSON, CSV or Excel), "
+        "National Weather Service grid point (JSON) and typical years (EPW) can."
     )
+
+
+def _of_json(payload: Any, place: str, location: int | None) -> Weather:
+    if isinstance(payload, list):
+        payload = place_of_several(payload, location)
+    return weather_of(payload, place=place)
+
+
+def _in_zone(weather: Weather, time_zone: str | None) -> Weather:
+    """Show times of GMT, the zone where nobody asked for one, in one that is given."""
+    if weather.time_zone not in GREENWICH:
+        return weather
+    if time_zone is None:
+        note = "Times are in GMT, as in the file, which names no other time zone."
+        return replace(weather, notes=(*weather.notes, note))
+    read_zone(time_zone)
+    return replace(weather, time_zone=time_zone)

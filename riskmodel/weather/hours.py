@@ -65,6 +65,61 @@ class Place:
         return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
+@dataclass(frozen=True)
+class LeftOpen:
+    """Cells of a source that are no weather: how many, and the first of them."""
+
+    label: str
+    count: int
+    cell: str  # as it is written
+    at: str  # when, on the clock of the source
+    why: Literal["impossible", "unreadable"] = "impossible"
+
+    def __str__(self) -> str:
+        cells = f"{self.count} value{'s' * (self.count != 1)} of {self.label}"
+        verb = "was" if self.count == 1 else "were"
+        of_time = f" at {self.at}" if self.at else ""
+        problem = "cannot be" if self.why == "impossible" else "cannot be read"
+        example = f"{self.cell}{of_time}"
+        return f"{cells} {problem} ({example}) and {verb} left open."
+
+
+@dataclass(frozen=True)
+class ClockDoubt:
+    """Hours of a file that do not fit the sun at its place.
+
+    Attributes
+    ----------
+    by : {"light", "clock"}
+        "light" where the file's own light comes at another time than the sun, "clock"
+        where its time zone is far from the longitude.
+    hours : float
+        By how much the light is late, or the clock ahead of the sun. [h]
+    """
+
+    by: Literal["light", "clock"]
+    hours: float
+    time_zone: str
+    latitude_deg: float
+    longitude_deg: float
+
+    def __str__(self) -> str:
+        n = round(abs(self.hours))
+        size = f"about {n} hour{'s' * (n != 1)}"
+        place = f"{self.latitude_deg:g}, {self.longitude_deg:g}"
+        if self.by == "light":
+            way = "later" if self.hours > 0 else "earlier"
+            return (
+                f"Day and night of this weather come {size} {way} than at {place}: its "
+                "time zone or its place is likely wrong, and so is every hour below."
+            )
+        way = "ahead of" if self.hours > 0 else "behind"
+        return (
+            f"The clock of {self.time_zone} is {size} {way} the sun at {place}: read times "
+            "of day as those of that time zone, not of the place."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Weather:
     """Hours of weather at one place.
@@ -90,6 +145,10 @@ class Weather:
     last_start : datetime or None
         Hours after this one are there for sessions that began before; None if there is
         no such difference.
+    left_open : tuple of LeftOpen
+        Cells of the source that cannot be, and are missing now.
+    doubts : tuple of ClockDoubt
+        Why the hours may be those of another time or place.
     """
 
     frame: pd.DataFrame
@@ -102,6 +161,13 @@ class Weather:
     notes: tuple[str, ...] = ()
     issued: datetime | None = None
     last_start: datetime | None = None
+    left_open: tuple[LeftOpen, ...] = ()
+    doubts: tuple[ClockDoubt, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left open, and what was done to the data."""
+        return (*map(str, self.left_open), *self.notes)
 
     @property
     def words(self) -> str:

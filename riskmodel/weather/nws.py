@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from riskmodel.weather.complete import LONGEST_HOURS, complete_weather
-from riskmodel.weather.hours import HOUR, Weather, WeatherError, hour_index
+from riskmodel.weather.hours import HOUR, LeftOpen, Weather, WeatherError, hour_index
+from riskmodel.weather.impossible import OtherScaleError, leave_open
 from riskmodel.weather.open_meteo_answer import finite_number
+
+Array = NDArray[np.float64]
 
 ATTRIBUTION = "Weather data by the US National Weather Service"
 
@@ -48,9 +53,14 @@ def nws_weather(
     if not isinstance(properties, dict):
         raise WeatherError("The file has no weather in its properties.")
     columns = {}
+    left_open: tuple[LeftOpen, ...] = ()
+    notes: tuple[str, ...] = ()
     for target, layer in _NWS.items():
         if layer.name in properties:
-            columns[target] = _expanded(properties[layer.name], layer)
+            series, raw, unit = _expanded(properties[layer.name], layer)
+            columns[target], some, note = _possible(target, layer, series, raw, unit)
+            left_open += some
+            notes += note
         elif layer.needed:
             raise WeatherError(f"The file lacks {layer.name}.")
     hours = pd.concat(columns, axis=1, sort=True)
@@ -62,7 +72,6 @@ def nws_weather(
     hours.index = hour_index(hours.index.to_numpy())
     if latitude_deg is None or longitude_deg is None:
         latitude_deg, longitude_deg = _middle(payload)
-    notes: tuple[str, ...] = ()
     if time_zone is None:
         time_zone = "UTC"
         notes += ("Times are UTC: the file names no time zone, and none was given.",)
@@ -70,13 +79,32 @@ def nws_weather(
         notes += ("WBGT is that of the file.",)
     issued = _moment(properties.get("updateTime"))
     where = place, latitude_deg, longitude_deg
-    return complete_weather(
-        Weather(hours, time_zone, "forecast", *where, ATTRIBUTION, notes, issued)
-    )
+    of = Weather(hours, time_zone, "forecast", *where, ATTRIBUTION, notes, issued)
+    return complete_weather(replace(of, left_open=left_open))
 
 
-def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
-    """Every hour of a layer, whose values are valid for one or many."""
+def _possible(
+    target: str, layer: _Layer, series: pd.Series[float], raw: Array, unit: str
+) -> tuple[pd.Series[float], tuple[LeftOpen, ...], tuple[str, ...]]:
+    """Values without those that no weather has; a layer on another scale is left out."""
+    times = series.index
+    try:
+        values, left_open = leave_open(
+            target,
+            np.asarray(series, np.float64),
+            lambda row: f"{times[row]:%Y-%m-%d %H:%M} UTC",
+            lambda row: f"{raw[row]:.6g} {unit}",
+            raw,
+        )
+    except OtherScaleError as error:
+        if layer.needed:
+            raise
+        return series * np.nan, (), (str(error),)
+    return pd.Series(values, times), left_open, ()
+
+
+def _expanded(layer: Any, about: _Layer) -> tuple[pd.Series[float], Array, str]:
+    """Every hour of a layer, whose values are valid for one or many, and as written."""
     unit = layer.get("uom") if isinstance(layer, dict) else None
     unit = unit.rpartition(":")[2] if isinstance(unit, str) else str(unit)
     if unit not in about.units:
@@ -97,11 +125,12 @@ def _expanded(layer: Any, about: _Layer) -> pd.Series[float]:
         value = entry.get("value")
         number = np.nan if value is None else finite_number(value, about.name)
         hours += [start + n * HOUR for n in range(n_hours)]
-        values += [number * factor + offset] * n_hours
-    series = pd.Series(values, np.array(hours, "datetime64[ns]"), dtype=np.float64)
+        values += [number] * n_hours
+    raw = np.array(values, dtype=np.float64)
+    series = pd.Series(raw * factor + offset, np.array(hours, "datetime64[ns]"))
     if not series.index.is_monotonic_increasing or series.index.has_duplicates:
         raise WeatherError(f"The file has {about.name} twice for an hour, or not in order.")
-    return series
+    return series, raw, unit
 
 
 def _interval(entry: Any, name: str) -> tuple[np.datetime64, int]:

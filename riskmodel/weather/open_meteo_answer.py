@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import takewhile
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.weather.clock_doubt import clock_doubts
 from riskmodel.weather.complete import (
     COLUMNS,
-    check_possible,
     complete_weather,
     count_notes,
     direct_share,
+    each_hour_once,
     over_hours,
 )
 from riskmodel.weather.hours import (
     ATTRIBUTION,
+    LeftOpen,
     Place,
     Times,
     Weather,
     WeatherError,
+    hour_index,
     read_zone,
     rounded_place,
 )
+from riskmodel.weather.impossible import OtherScaleError, leave_open
 
 Array = NDArray[np.float64]
 
@@ -49,7 +54,10 @@ class Variable(NamedTuple):
 VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         "air_temperature_c": Variable(
-            ("temperature_2m",), "°C", {"°F": (5 / 9, -160 / 9)}, needed=True
+            ("temperature_2m",),
+            "°C",
+            {"°F": (5 / 9, -160 / 9), "K": (1.0, -273.15)},
+            needed=True,
         ),
         "relative_humidity_pct": Variable(
             ("relative_humidity_2m", "relativehumidity_2m"), "%", needed=True
@@ -73,9 +81,11 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
 )
 """What is read, by what it becomes (open-meteo.com/en/docs)."""
 
-_UTC = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
+GREENWICH = ("GMT", "UTC", "Etc/GMT", "Etc/UTC")
+"""Names of the zone that the service answers in where nobody asks for another."""
 _FARTHEST_DEG = 1.0
 """Between the place and the middle of its grid cell; models have cells of 0.4° at most."""
+_IS_DAY = "is_day"
 _SECONDS = np.timedelta64(1, "s")
 # Seconds beyond these are no time that NumPy can count in nanoseconds.
 _FIRST, _LAST = -2_208_988_800, 7_258_118_400
@@ -122,12 +132,18 @@ def weather_of(
     answer = _answer(payload)
     strict = zone is not None
     labels = _labels(answer, strict=strict)
-    columns = _columns(answer, len(labels), strict=strict)
-    notes: tuple[str, ...] = ()
+    order = np.arange(len(labels)) if strict else np.argsort(labels, kind="stable")
+    labels = labels[order]
+    columns, left_open, notes = _columns(answer, labels, order, strict=strict)
+    by_day: Array | None = None
     if zone is None:
+        columns |= _days(answer, order)
+        labels, columns, of_order = each_hour_once(labels, columns)
+        by_day = columns.pop(_IS_DAY, None)
         zone = _agreed_zone(answer, labels)
-        labels, notes = _at_full_hours(labels, answer.offset_s)
-    elif answer.time_zone not in _UTC or answer.offset_s:
+        labels, of_zone = _at_full_hours(labels, answer.offset_s)
+        notes += of_order + of_zone
+    elif answer.time_zone not in GREENWICH or answer.offset_s:
         raise WeatherError(
             f"The weather is for the time zone {_shown(answer.time_zone)}, not for GMT."
         )
@@ -141,14 +157,18 @@ def weather_of(
         below = "Direct radiation slightly below 0", "was taken as 0"
         notes += count_notes((direct < 0.0, *below))
         radiation = hours["solar_radiation_w_m2"].to_numpy()
-        hours["direct_fraction"] = direct_share(direct, radiation)
+        hours["direct_fraction"], of_share = direct_share(direct, radiation)
+        notes += of_share
     where = answer.latitude_deg, answer.longitude_deg
     if coordinates is not None:
         _check_place(where, coordinates)
         where = coordinates
-    return complete_weather(
-        Weather(hours, zone, "forecast", place, *where, ATTRIBUTION, notes, issued)
-    )
+    of = Weather(hours, zone, "forecast", place, *where, ATTRIBUTION, notes, issued)
+    weather = complete_weather(replace(of, left_open=left_open))
+    if by_day is None or "solar_radiation_w_m2" in hours:
+        return weather
+    is_light = pd.Series(by_day, hour_index(labels.astype("datetime64[ns]")))
+    return replace(weather, doubts=clock_doubts(weather, is_light))
 
 
 def place_of(entry: Any) -> Place | None:
@@ -199,58 +219,6 @@ def _answer(payload: Any) -> _Answer:
     )
 
 
-def weather_of_csv(content: bytes, *, place: str = "") -> Weather:
-    """Read a CSV file saved from the service, or say in one sentence why it is none.
-
-    The place is in the first two lines; below an empty one follow the hours, with their
-    units in brackets.
-    """
-    try:
-        rows = list(csv.reader(content.decode("utf-8-sig").splitlines(), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise WeatherError("The file is no CSV table in UTF-8.") from None
-    start = next((i for i, row in enumerate(rows) if row[:1] == ["time"]), None)
-    if start is None or start < 2 or len(rows[0]) > len(rows[1]):
-        raise WeatherError(
-            "The file has no line that begins with time, below the lines with the place."
-        )
-    about: dict[str, Any] = dict(zip(rows[0], rows[1], strict=False))
-    numbers = ("latitude", "longitude", "utc_offset_seconds")
-    headers = [cell.rpartition(" (") for cell in rows[start]]
-    names = [name or rest for name, _, rest in headers]
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    for row in takewhile(_is_filled, rows[start + 1 :]):
-        if len(row) != len(names):
-            raise WeatherError(
-                f"The line of {row[0]} has {len(row)} cells; needed are {len(names)}."
-            )
-        for name, cell in zip(names, row, strict=True):
-            columns[name].append(cell if name == "time" else _cell(cell))
-    units = {n: u.rstrip(")") for n, (_, _, u) in zip(names, headers, strict=True)}
-    payload = {
-        **about,
-        **{key: _cell(about.get(key, "")) for key in numbers},
-        "hourly": columns,
-        "hourly_units": {**units, "time": "iso8601"},
-    }
-    return weather_of(payload, place=place)
-
-
-def _is_filled(row: list[str]) -> bool:
-    """Whether a line holds anything; below one that does not may be a second table."""
-    return any(cell.strip() for cell in row)
-
-
-def _cell(text: str) -> Any:
-    """Read a number from a table; an empty cell and NaN are missing."""
-    if text.strip().lower() in ("", "nan", "null"):
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
 def finite_number(value: Any, name: str) -> float:
     """Take a number from JSON, if it is one and finite."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -267,19 +235,61 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
-def _columns(answer: _Answer, n_hours: int, *, strict: bool) -> dict[str, Array]:
-    """Values of every variable that is there, in the units of `VARIABLES`."""
-    columns = {}
+def _columns(
+    answer: _Answer, labels: Times, order: NDArray[np.intp], *, strict: bool
+) -> tuple[dict[str, Array], tuple[LeftOpen, ...], tuple[str, ...]]:
+    """Values of every variable that is there, in the units of `VARIABLES`.
+
+    What no weather has is left open; a column that is on another scale is left out, with
+    a note, or refused if there is no weather without it.
+    """
+    columns: dict[str, Array] = {}
+    left_open: tuple[LeftOpen, ...] = ()
+    notes: tuple[str, ...] = ()
     for target, variable in VARIABLES.items():
         name = next((n for n in variable.names if n in answer.hourly), None)
         if name is not None:
-            column = _column(answer.hourly[name], name, n_hours)
-            column = _in_unit(column, variable, answer.units.get(name), name, strict=strict)
-            check_possible(target if target in COLUMNS else "solar_radiation_w_m2", column)
-            columns[target] = column
+            raw = _column(answer.hourly[name], name, len(labels))[order]
+            unit = answer.units.get(name)
+            column = _in_unit(raw, variable, unit, name, strict=strict)
+            of, label = target, ""
+            if target not in COLUMNS:
+                of, label = "solar_radiation_w_m2", "direct radiation"
+            clock = partial(_clock, labels, answer.offset_s)
+            try:
+                columns[target], some = leave_open(
+                    of, column, clock, partial(_written, raw, str(unit)), raw, label
+                )
+                left_open += some
+            except OtherScaleError as error:
+                if variable.needed:
+                    like = next(iter(variable.others), variable.unit)
+                    fix = f" Its unit must be in the file, like {name} ({like})."
+                    raise WeatherError(f"{error}{fix}") from None
+                notes += (str(error),)
         elif variable.needed:
-            raise WeatherError(f"The weather lacks {variable.names[0]}.")
-    return columns
+            others = [n for n in answer.hourly if str(n).startswith(variable.names[0])]
+            models = f"; it has {others[0]}, of one of several models" if others else ""
+            raise WeatherError(f"The weather lacks {variable.names[0]}{models}.")
+    return columns, left_open, notes
+
+
+def _days(answer: _Answer, order: NDArray[np.intp]) -> dict[str, Array]:
+    """Whether the sun is up, by the answer; nothing where that cannot be read."""
+    try:
+        return {_IS_DAY: _column(answer.hourly[_IS_DAY], _IS_DAY, len(order))[order]}
+    except (KeyError, WeatherError):
+        return {}
+
+
+def _clock(labels: Times, offset_s: int, row: int) -> str:
+    """Time of a row on the clock of the answer."""
+    moment = labels[row] + offset_s * _SECONDS
+    return str(moment.astype("datetime64[m]")).replace("T", " ")
+
+
+def _written(raw: Array, unit: str, row: int) -> str:
+    return f"{raw[row]:.6g} {unit}"
 
 
 def _column(values: Any, name: str, n_hours: int) -> Array:
@@ -300,6 +310,12 @@ def _in_unit(
     if not strict and isinstance(unit, str) and unit in variable.others:
         factor, offset = variable.others[unit]
         return np.asarray(values * factor + offset)
+    if not strict:
+        known = " or ".join((variable.unit, *variable.others))
+        raise WeatherError(
+            f"The weather has {name} in {_shown(unit)}; needed is {known}, like "
+            f"{name} ({variable.unit})."
+        )
     raise WeatherError(f"The weather has {name} in {_shown(unit)}, not in {variable.unit}.")
 
 

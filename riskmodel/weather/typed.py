@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from riskmodel.physiology.iso7933 import saturation_pressure_kpa
 from riskmodel.physiology.sun import SKIES
+from riskmodel.weather.clock_doubt import clock_doubts
 from riskmodel.weather.complete import complete_weather
 from riskmodel.weather.coordinates import place_of_zone
 from riskmodel.weather.hours import (
@@ -110,7 +111,8 @@ def typed_weather(
     notes = of_place + of_air + of_wind + of_sky
     notes += _SATURATED if (humidity > 100.0).any() else ()
     weather = Weather(frame, time_zone, kind, place, *coordinates, "", notes)
-    return complete_weather(replace(weather, last_start=end_of_days(on, days, zone)))
+    weather = complete_weather(replace(weather, last_start=end_of_days(on, days, zone)))
+    return replace(weather, doubts=clock_doubts(weather))
 
 
 def _hours_of_days(on: date, days: int, zone: tzinfo) -> pd.DatetimeIndex:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -137,7 +138,7 @@ def test_what_is_in_doubt_is_told_with_the_way_to_write_it_and_not_guessed(
     done, table = score(text)
     (sentence,) = done.stderr.splitlines()
     assert (done.exit_code, table) == (2, None)
-    assert sentence.startswith(f'Column "{header}": ')
+    assert sentence.startswith(f'Column "{header}", such as ')
     assert way in sentence
 
 
@@ -364,3 +365,35 @@ def test_a_row_far_down_that_needs_a_column_is_heard(score, monkeypatch):
     assert "No column for air_temperature_c, relative_humidity_pct;" in done.stderr
     done, _ = score(pd.DataFrame([SWIM] * 5).to_csv(index=False), session=False)
     assert "No column" not in done.stderr
+
+
+def test_a_workbook_is_scored_as_it_is_seen_unless_more_is_asked_for(score):
+    rows = [
+        ["Player", "Age", "Meds"],
+        ["Ada", 31, "-"],
+        ["Ben", 24, "?"],
+        ["Average", 27.5],
+    ]
+    book = openpyxl.Workbook()
+    book.active.title = "Men"
+    for row in rows:
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    women = book.create_sheet("Women")
+    for row in [rows[0], ["Dora", 22]]:
+        women.append(row)
+    content = io.BytesIO()
+    book.save(content)
+
+    def players(*options):
+        done, table = score(content.getvalue(), *options)
+        return table["Player"].tolist(), done.stderr
+
+    names, told = players()
+    assert names == ["Ada"]
+    assert "The sheets Men and Women look alike; read was Men." in told
+    assert "Row 3 “Ben” was left out" in told
+    assert "Row 4 “Average” was left out" in told
+    assert "Not answered: “-” under Meds in row 2." in told
+    assert players("--hidden-rows", "--summaries")[0] == ["Ada", "Ben", "Average"]
+    assert players("--sheet", "Women")[0] == ["Dora"]

@@ -299,7 +299,7 @@ def test_own_answers_about_the_session_are_set_aside_and_told():
     ("cell", "sentence"),
     [
         ("30.02.2000", "The date 30.02.2000 does not exist."),
-        ("spring", "“spring” is no date of birth."),
+        ("spring", "“spring” is no date of birth; write it as 1995-03-13."),
     ],
 )
 def test_a_date_of_birth_that_is_none_is_told_as_it_was_written(cell, sentence):

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.training.cells import dates
+from riskmodel.training.dates import dates
 from riskmodel.training.derive import CONTEXT, Derived, derive, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
@@ -63,6 +63,13 @@ def own(text, **options):
     return read_log(
         text.encode(), columns={h: columns[h] for h in header if h in columns}, **options
     )
+
+
+def left_open(log):
+    """Count values that are left open, by why, what and an example."""
+    notes = [(n.kind, dict(n.details)) for n in log.report.notes]
+    notes = [(kind, told) for kind, told in notes if kind in ("unread", "outside")]
+    return {(kind, told["noun"], told["cell"]): told["values"] for kind, told in notes}
 
 
 def only(log):
@@ -197,7 +204,7 @@ def test_the_distance_for_people_is_never_used_and_a_percentage_is_no_fraction()
     ],
 )
 def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
-    assert str(dates(pd.Series([cell]), "When")["moment"].iloc[0]) == moment
+    assert str(dates(pd.Series([cell]), "When")[0]["moment"].iloc[0]) == moment
 
 
 @settings(max_examples=60)
@@ -206,7 +213,7 @@ def test_dates_are_read_in_the_languages_of_the_exports(cell, moment):
     st.sampled_from(["%Y-%m-%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%d.%m.%Y, %H:%M:%S"]),
 )
 def test_a_written_date_comes_back(moment, pattern):
-    read = dates(pd.Series([moment.strftime(pattern)]), "When")["moment"].iloc[0]
+    read = dates(pd.Series([moment.strftime(pattern)]), "When")[0]["moment"].iloc[0]
     assert read == pd.Timestamp(moment.replace(microsecond=0))
 
 
@@ -396,12 +403,19 @@ def test_what_cannot_be_or_cannot_be_read_is_left_open_and_counted():
         ("session_rpe", 3), ("average_heart_rate_bpm", 5), ("air_temperature_c", 4),
     ):  # fmt: skip
         assert log.sessions[name].notna().sum() == known
+    assert left_open(log) == {
+        ("unread", "effort", "7/10"): 3,
+        ("outside", "effort", "11"): 2,
+        ("outside", "average heart rate", "400"): 2,
+        ("unread", "air temperature", "x"): 1,
+        ("outside", "air temperature", "60"): 2,
+    }
     said = log.report.lines()
-    assert "3 efforts could not be read and are left open." in said
-    assert "2 efforts outside 1 to 10 are left open." in said
-    assert "2 average heart rates outside 30 to 250 bpm are left open." in said
-    assert "1 air temperature could not be read and is left open." in said
-    assert "2 air temperatures outside -40 to 55 °C are left open." in said
+    assert (
+        "3 efforts could not be read, such as 7/10, and are left open: needed is a number "
+        "of 1 to 10."
+    ) in said
+    assert "2 efforts outside 1 to 10, such as 11, are left open." in said
 
 
 def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
@@ -415,10 +429,12 @@ def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
             )
         ))
     )  # fmt: skip
-    said = log.report.lines()
-    assert "2 relative humidity values could not be read and are left open." in said
-    assert "1 distance could not be read and is left open." in said
-    assert "2 distances outside 0 to 2,000,000 m are left open." in said
+    assert left_open(log) == {
+        ("unread", "relative humidity value", "wet"): 1,
+        ("outside", "relative humidity value", "83"): 1,
+        ("unread", "distance", "9 km"): 1,
+        ("outside", "distance", "-5"): 2,
+    }
     header = "Activity Type,Date,Distance,Calories,Time,Avg HR,TSS"
     log = read_log(
         garmin(
@@ -427,11 +443,10 @@ def test_distances_humidity_and_stress_scores_that_cannot_be_read_are_counted():
             header=header,
         )
     )
-    said = [line for line in log.report.lines() if "left open" in line]
-    assert said == [
-        "1 intensity factor could not be read and is left open.",
-        "1 distance could not be read and is left open.",
-    ]
+    assert left_open(log) == {
+        ("unread", "intensity factor", "high"): 1,
+        ("unread", "distance", "900000"): 1,
+    }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -484,7 +499,7 @@ def test_activity_types_are_known_and_others_are_named():
     }.items():  # fmt: skip
         assert sport_of(word) == sport
     log = own("day,min,what\n2026-07-01,60,Quidditch\n")
-    assert only(log)["sport"] == "other"
+    assert only(log)["sport"] == ""
     assert any("Quidditch" in line for line in log.report.lines())
 
 
@@ -515,13 +530,13 @@ SHIFTED = {
     [
         (b"", "no text"),
         (b"\x00\x01\x02", "no text"),
-        (b"\xff\xd8\xff\xe0" + bytes(20), "no text"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "picture"),
         (b"%PDF-1.7", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
         (b"\x1f\x8b\x08rubbish", "compressed"),
-        (zipped("activities.csv"), "zip archive"),
-        (zipped("[Content_Types].xml"), "Excel workbook"),
-        (b"<?xml version='1.0'?><gpx/>", "GPX or TCX"),
+        (zipped("activities.csv"), "log that can be read"),
+        (zipped("[Content_Types].xml"), "no Excel workbook"),
+        (b"<?xml version='1.0'?><gpx/>", "GPX file holds no track with times"),
         (b'{"activities": []}', "JSON"),
         (b"just a sentence", "no table"),
         (b"Name,Age\nAda,31\n", "no program known here"),
@@ -530,7 +545,7 @@ SHIFTED = {
         (b"Activity Type,Date,Calories,Time\nRun,x,1,00:10:00\n", "not a date"),
         (b"Activity Type,Date,Calories,Time\nRun,2026-07-01 07:00:00,1,abc\n", "not a duration"),
         (strava(SHIFTED), "contradict"),
-        (b"Activity Type,Date,Calories,Time,Steps\nRun,2026-07-01 07:00:00,1,00:10:00\n", "older"),
+        (b"Activity Type,Date,Calories,Time,Steps\nRun,2026-07-01 07:00:00,1,00:10:00\n", "under 5 headers"),
         (
             b"Activity Type,Date,Calories,Time\n"
             + b"".join(b"Run,2026-07-01 07:%02d:00,1,00:10:00\n" % i for i in range(31)),
@@ -909,10 +924,14 @@ def test_single_fit_files_are_no_calendar():
         }
         assert found.pop("longest_recent_min").value == 111
         assert all(d.value is None for d in found.values())
-        assert all("FIT files hold one session each" in d.reason for d in found.values())
+        assert all(
+            "FIT, TCX and GPX files hold one session each" in d.reason
+            for d in found.values()
+        )
     assert "at least" in answer(log, "longest_recent_min").source
     assert (
-        "no cycling in the FIT" in answer(log, "longest_recent_min", sport="cycling").reason
+        "no cycling in the files of one"
+        in answer(log, "longest_recent_min", sport="cycling").reason
     )
 
 
@@ -922,12 +941,14 @@ def test_a_fit_file_beside_a_list_does_not_lengthen_the_list():
     assert answer(log, "longest_recent_min").value == 111
     rest = answer(log, "rest_days_7d")
     assert rest.value is None
-    assert rest.reason.startswith("Besides FIT files, the log ends on 6 Jul;")
+    assert rest.reason.startswith(
+        "Besides files of one session each, the log ends on 6 Jul;"
+    )
     assert answer(log, "rest_days_7d", complete_until=date(2026, 7, 12)).value == 5
     # Nor does one from January make the weeks before May weeks of rest.
     early = answer(log, "sessions_per_week", date(2026, 6, 3))
     assert early.value is None
-    assert "goes back only 3 days" in early.reason
+    assert "goes back only 2 days" in early.reason
     # The list ended long ago, the FIT file is of yesterday.
     last = merge_logs([own(ENDED), *fits(datetime(2026, 7, 19, 7, tzinfo=UTC))])
     weekly = answer(last, "sessions_per_week", date(2026, 7, 20))
@@ -1071,161 +1092,6 @@ def test_a_log_says_nothing_over_what_an_athlete_knows_of_cramps(own_answer):
     without = (*found, Derived("cramp_sessions_12mo", "0"))
     own = {"cramp_sessions_12mo": own_answer}
     assert with_log(own, without)["cramp_sessions_12mo"] == own_answer
-
-
-# --------------------------------------------------------------------------- merging
-
-
-def one(start, minutes, source="strava", sport="Run", metres=""):
-    if source == "strava":
-        return read_log(strava({
-            "Activity Date": start, "Activity Type": sport, "Elapsed Time": ("", minutes * 60),
-            "Moving Time": minutes * 60, "Distance": ("", metres),
-        }))  # fmt: skip
-    line = f'{sport},{start},x,"{metres}",1,{int(minutes) // 60:02}:{int(minutes) % 60:02}:00,,'
-    return read_log(garmin(line))
-
-
-@pytest.mark.parametrize(
-    ("other", "sessions"),
-    [
-        (("2026-07-01 07:05:00", 60), 1),
-        (("2026-07-01 07:05:01", 60), 2),
-        (("2026-07-01 07:00:00", 119), 1),  # pauses counted, or not
-        (("2026-07-01 07:00:00", 121), 2),
-        (("2026-07-01 09:00:00", 60), 2),  # one shift alone is two sessions
-    ],
-)
-def test_when_two_rows_of_two_programs_are_one_session(other, sessions):
-    merged = merge_logs([one("2026-07-01 07:00:00", 60), one(*other, source="garmin")])
-    assert len(merged.sessions) == sessions
-
-
-def starts(source, *moments, minutes=60):
-    """Runs of a program, each at a moment and as long."""
-    if source == "strava":
-        return read_log(strava(*(
-            {"Activity Date": str(start), "Activity Type": "Run",
-             "Moving Time": minutes * 60, "Elapsed Time": ("", minutes * 60)}
-            for start in moments
-        )))  # fmt: skip
-    lines = [f"Running,{start},x,,1,00:{minutes}:00,," for start in moments]
-    return read_log(garmin(*lines))
-
-
-MORNINGS = [datetime(2026, 6, day, 7) for day in range(1, 20, 3)]
-
-
-@pytest.mark.parametrize(
-    ("hours", "minutes", "once"),
-    [
-        (2.0, 57, True),  # another zone; what lies 3 % beside is still as long
-        (2.0, 55, False),
-        (2.5, 57, False),
-        (14.0, 57, True),
-        (15.0, 57, False),
-        (-8.0, 57, True),  # over midnight
-    ],
-)
-def test_a_clock_in_another_zone_shifts_all_sessions_alike(hours, minutes, once):
-    other = [start + timedelta(hours=hours) for start in MORNINGS]
-    one = starts("strava", *MORNINGS, minutes=57)
-    merged = merge_logs([one, starts("garmin", *other, minutes=minutes)])
-    assert len(merged.sessions) == (7 if once else 14)
-
-
-def test_summer_time_may_begin_within_a_shift():
-    autumn = [datetime(2026, 10, day, 9) for day in range(20, 31)]
-    berlin = [
-        start - timedelta(hours=2 if start < datetime(2026, 10, 25, 3) else 1)
-        for start in autumn
-    ]
-    merged = merge_logs([starts("strava", *berlin), starts("garmin", *autumn)])
-    assert len(merged.sessions) == len(autumn)
-
-
-@pytest.mark.parametrize("others", [0, 2, 7])
-def test_a_ride_that_one_missed_and_one_that_the_other_missed_are_two(others):
-    morning, evening = datetime(2026, 6, 20, 8), datetime(2026, 6, 20, 17, 2)
-    logs = [
-        starts("strava", *MORNINGS[:others], morning, minutes=30),
-        starts("garmin", *MORNINGS[:others], evening, minutes=30),
-    ]
-    for order in (logs, logs[::-1]):
-        merged = merge_logs(order)
-        assert len(merged.sessions) == others + 2
-        (apart,) = (n for n in merged.report.notes if n.kind == "hours_apart")
-        assert dict(apart.details) == {
-            "sessions": 1, "first": pd.Timestamp("2026-06-20"), "hours": 9,
-        }  # fmt: skip
-        assert (
-            "1 session may stand in two files at different hours, the first on 20 Jun "
-            "2026, 9 hours apart: counted as two, since most others are not so."
-        ) in merged.report.lines()
-
-
-def test_a_shift_counts_only_if_it_is_that_of_most():
-    def both(same, shifted):
-        other = [start + timedelta(hours=2) for start in MORNINGS[same : same + shifted]]
-        there = starts("garmin", *MORNINGS[:same], *other)
-        return len(merge_logs([starts("strava", *MORNINGS), there]).sessions) - 7
-
-    assert both(0, 3) == 0
-    assert both(0, 2) == 2  # too few to tell
-    assert both(3, 3) == 3  # half is not most
-    assert both(3, 4) == 0
-
-
-def test_two_files_of_the_same_program_count_a_session_once():
-    for name in TABLES:
-        log = read_log(EXAMPLES[name], time_zone=BERLIN)
-        merged = merge_logs([log, log])
-        pd.testing.assert_frame_equal(merged.sessions, log.sessions)
-        assert merged.report.skipped["in_another_file"] == len(log.sessions)
-    fit = read_log(made.fit())
-    assert len(merge_logs([fit, fit]).sessions) == 1
-    early, late = starts("garmin", *MORNINGS[:5]), starts("garmin", *MORNINGS[3:])
-    assert merge_logs([early, late]).sessions["start"].tolist() == MORNINGS
-    # A copy that another program has completed in between is still the same.
-    copies = [starts("strava", *MORNINGS, minutes=58), starts("garmin", *MORNINGS)]
-    for order in (copies * 2, copies[::-1] * 2, [copies[0], *copies, copies[1]]):
-        assert len(merge_logs(order).sessions) == 7
-    assert len(merge_logs([merge_logs(copies), *copies[:1]]).sessions) == 7
-
-
-def test_the_same_program_has_two_sessions_where_anything_differs():
-    base = starts("garmin", MORNINGS[0])
-    for other in (
-        starts("garmin", MORNINGS[0] + timedelta(minutes=1)),
-        starts("garmin", MORNINGS[0] + timedelta(hours=2)),
-        starts("garmin", MORNINGS[0], minutes=59),
-        one(str(MORNINGS[0]), 60, "garmin", "Cycling"),
-    ):
-        assert len(merge_logs([base, other]).sessions) == 2
-    # Two equal swims of one day without a time stay two, in however many files.
-    swims = "WorkoutType,WorkoutDay,TimeTotalInHours,Title\n"
-    swims += "Swim,2026-07-01,0.5,early\nSwim,2026-07-01,0.5,late\n"
-    log = read_log(swims.encode())
-    assert len(merge_logs([log, log, log]).sessions) == 2
-
-
-def test_other_sports_distances_and_equal_commutes_are_not_merged():
-    base = one("2026-07-01 07:00:00", 60, metres=10_000)
-    ride = one("2026-07-01 07:00:00", 60, "garmin", "Cycling")
-    far = one("2026-07-01 07:00:00", 60, "garmin", metres="13.00")
-    miles = one("2026-07-01 07:00:00", 60, "garmin", metres="6.21")
-    assert len(merge_logs([base, ride]).sessions) == 2
-    assert len(merge_logs([base, far]).sessions) == 2
-    assert len(merge_logs([base, miles]).sessions) == 1
-    there_and_back = [f"Cycling,2026-07-01 0{h}:00:00,x,8,1,00:25:00,," for h in (7, 8)]
-    garmin_log = read_log(garmin(*there_and_back))
-    ride_log = read_log(strava(*(
-        {"Activity Date": f"2026-07-01 0{h}:00:30", "Activity Type": "Ride",
-         "Moving Time": 1500, "Elapsed Time": ("", 1500)} for h in (7, 8)
-    )))  # fmt: skip
-    assert len(merge_logs([garmin_log, ride_log]).sessions) == 2
-    with pytest.raises(ValueError, match="at least one"):
-        merge_logs([])
 
 
 # ----------------------------------------------------------------------- the command

@@ -1,6 +1,7 @@
 """The page Best start, by Streamlit's own test driver and in a real browser."""
 
 import csv
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -34,6 +35,7 @@ from riskmodel.views.state import (
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.open_meteo import forget
 from riskmodel.weather.over_session import weather_answers
+from riskmodel.weather.several_places import SeveralPlacesError
 from tests.browser import axe, choose, download, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 from tests.views.test_my_session import SIX
@@ -340,6 +342,38 @@ def search(page, name):
     assert not page.exception
 
 
+def test_of_a_file_of_several_places_one_is_asked():
+    weather = json.loads(FILE.read_bytes())
+    other = {**weather, "latitude": 48.3, "longitude": 14.3}
+    content = json.dumps([weather, other]).encode()
+    with pytest.raises(SeveralPlacesError) as caught:
+        read_weather_file(content)
+    asked = StartState(file=content, file_places=caught.value.places, shown_whole=True)
+    page = opened(StartState=asked)
+    box = page.selectbox(key="file_location")
+    assert box.label == "Your file holds 2 places. Which one?"
+    assert box.options == ["48.2, 16.38 (Europe/Vienna)", "48.3, 14.3 (Europe/Vienna)"]
+    assert "Example weather" in told(page)
+    box.set_value(1).run()
+    read = page.session_state["StartState"].weather
+    assert (read.latitude_deg, read.place) == (48.3, "48.3, 14.3")
+    assert "Example weather" not in told(page)
+    # Taken back, no place is shown as if it were meant.
+    page.selectbox(key="file_location").set_value(None).run()
+    assert page.session_state["StartState"].weather is None
+
+
+def test_a_doubt_and_an_hour_left_open_are_told():
+    weather = json.loads(FILE.read_bytes())
+    weather["hourly"]["temperature_2m"][14] = 84
+    for place, n_doubts in ((16.38, 0), (-116.38, 1)):
+        read = read_weather_file(json.dumps({**weather, "longitude": place}).encode())
+        page = opened(StartState=StartState(read, shown_whole=True))
+        assert len(read.doubts) == n_doubts
+        assert [told(page).count(str(doubt)) for doubt in read.doubts] == [1] * n_doubts
+        assert told(page).count(str(read.left_open[0])) == 1
+
+
 def test_the_service_is_asked_once_and_told_two_decimals(service):
     page = opened()
     search(page, "Vienna")
@@ -598,6 +632,19 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport, scheme):
     nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
     page.locator("input[type=file]").set_input_files(nonsense)
     expect(page.get_by_role("alert")).to_be_visible()
+    ready(page)
+    one = json.loads(FILE.read_bytes())
+    both = json.dumps([one, {**one, "latitude": 48.3}]).encode()
+    several = {"name": "two.json", "mimeType": "application/json", "buffer": both}
+    page.locator("input[type=file]").set_input_files(several)
+    expect(page.get_by_text("Your file holds 2 places. Which one?")).to_be_visible()
+    ready(page)
+    assert axe(page, both_schemes=False) == []
+    choose(page, "Your file holds 2 places. Which one?", "48.3, 16.38", exact=False)
+    expect(page.get_by_text("This forecast is over")).to_be_visible()
+    page.get_by_role("button", name="By hand").click()
+    ready(page)
+    page.get_by_text("From a file, or an example").click()
     ready(page)
     choose(page, "Example", "open_meteo.json", exact=False)
     expect(page.get_by_text("A made-up example in the format")).to_be_visible()

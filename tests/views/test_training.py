@@ -50,7 +50,8 @@ def told(page):
 
 def values(page):
     """Answers of the log, by their labels."""
-    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", told(page)))
+    rows = re.findall(r"<div>((?:<dt>.*?</dt>)+)<dd><b>(.*?)</b>", told(page))
+    return {n: value for row, value in rows for n in re.findall(r"<dt>(.*?)</dt>", row)}
 
 
 def moved_to_yesterday(log):
@@ -62,7 +63,8 @@ def test_every_example_answers_at_once_and_ends_yesterday(path):
     page = opened(path.name, sport="running", air_temperature_c="24", log_read=True)
     log = moved_to_yesterday(read_log(path.read_bytes()))
     assert log.report.last_day == date.today() - timedelta(days=1)
-    for line in log.report.lines()[:2]:
+    assert f"{log.report.summary()}." in told(page)
+    for line in log.report.lines()[1:]:
         assert line in told(page)
     assert "moved so that it ends yesterday" in told(page)
     found = derive(log, on=date.today(), sport="running", air_temperature_c=24.0)
@@ -165,6 +167,18 @@ def given(page, *paths, **contents):
     assert not page.exception
 
 
+def asked_columns(page):
+    return [box for box in page.selectbox if box.key.startswith("log_meaning")]
+
+
+def name_columns(page, *meanings):
+    """Say what the first columns of the table that is asked about mean."""
+    for place, meaning in enumerate(meanings):
+        asked_columns(page)[place].select(meaning).run()
+    use_button(page).click().run()
+    assert not page.exception
+
+
 def use_button(page):
     return next(b for b in page.button if b.label.startswith("Use "))
 
@@ -181,16 +195,101 @@ def test_a_file_that_was_read_is_not_kept():
     given(page, STRAVA, own=own)
     assert "Activity ID" not in kept_bytes(page)
     assert "2026-07-11,60" in kept_bytes(page)  # its columns have no meaning yet
-    assert "own.csv: " in told(page)
-    for place, meaning in ((0, "start"), (1, "duration_min")):
-        page.selectbox(key=f"log_meaning_own.csv_{place}").select(meaning).run()
-    use_button(page).click().run()
+    assert "own.csv. Needed are" in told(page)
+    name_columns(page, "start", "duration_min")
     assert not page.exception
     assert "2026-07-11,60" not in kept_bytes(page)
-    assert "own.csv: " not in told(page)
+    assert "own.csv" not in told(page)
     page.session_state["log_read"] = True
     page.run()
-    assert "From Strava, your table: 63 rows read" in told(page)
+    for line in ("own.csv, your table: 2 rows read", "strava_activities.csv, Strava: 61"):
+        assert line in told(page)
+
+
+def table(first_day, days, header="When,Mins,Kind", row="60,Run"):
+    rows = [f"2026-{first_day.month:02}-{first_day.day + d:02},{row}" for d in days]
+    return "\n".join([header, *rows, ""]).encode()
+
+
+STRAVA_OF_ONES_OWN = (
+    "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Moving Time,"
+    "Distance\n" + "".join(
+        f'{day},"Nov {day}, 2026, 7:00:00 AM",x,Ride,3600,3600,5\n'
+        for day in range(1, 29, 3)
+    )
+).encode()  # fmt: skip
+SAME_NAME = [
+    ("activities.csv", STRAVA_OF_ONES_OWN, "text/csv"),
+    ("activities.csv", table(date(2026, 11, 1), range(0, 27, 2)), "text/csv"),
+    (
+        "activities.csv",
+        table(date(2026, 11, 2), range(0, 27, 2), "Tag,Minuten,Sportart", "45,Laufen"),
+        "text/csv",
+    ),
+]
+
+
+def rows_of_files(page):
+    """Rows used of each file, by the program that wrote it."""
+    log = page.session_state["TrainingState"].log
+    return [(*file.sources, file.rows_used) for file in log.report.files]
+
+
+def test_files_of_the_same_name_are_told_apart():
+    page = opened()
+    page.file_uploader[0].set_value(SAME_NAME).run()
+    assert not page.exception
+    assert rows_of_files(page) == [("Strava", 10)]
+    assert asked_columns(page)[0].label.startswith("When: 2026-11-01")
+    name_columns(page, "start", "duration_min", "sport")
+    assert rows_of_files(page) == [("Strava", 10), ("your table", 14)]
+    # The second one is asked about next.
+    assert asked_columns(page)[0].label.startswith("Tag: 2026-11-02")
+    page.selectbox(key="log_zone").select("Asia/Tokyo").run()
+    assert not page.exception
+    assert rows_of_files(page) == [("Strava", 10), ("your table", 14)]
+    assert asked_columns(page)[0].label.startswith("Tag: 2026-11-02")
+    name_columns(page, "start", "duration_min", "sport")
+    assert rows_of_files(page) == [("Strava", 10), ("your table", 14), ("your table", 14)]
+    assert "3 files, 38 sessions, nothing left out." in told(page)
+
+
+def test_tables_with_the_same_columns_are_named_once():
+    page = opened()
+    given(
+        page,
+        may=table(date(2026, 5, 1), range(20)),
+        june=table(date(2026, 6, 1), range(20)),
+        july=table(date(2026, 7, 1), range(5)),
+    )
+    assert "may.csv and 2 more with the same columns." in told(page)
+    name_columns(page, "start", "duration_min", "sport")
+    assert "3 files, 45 sessions, nothing left out." in told(page)
+    assert not asked_columns(page)
+
+
+def test_the_same_file_twice_counts_once_and_is_told():
+    page = opened()
+    page.session_state["log_read"] = True
+    content = STRAVA.read_bytes()
+    files = [(name, content, "text/csv") for name in ("a.csv", "a (1).csv", "b.csv")]
+    page.file_uploader[0].set_value(files).run()
+    assert not page.exception
+    assert "1 file, 60 sessions, 1 row left out." in told(page)
+    for name in ("a (1).csv", "b.csv"):
+        assert f"{name} is the same file as a.csv: counted once." in told(page)
+
+
+def test_a_file_that_fails_does_not_cost_the_others_and_can_be_taken_away():
+    page = opened()
+    given(page, STRAVA, broken=b"%PDF-1.7 nothing")
+    assert "broken.csv: " in told(page)
+    assert rows_of_files(page) == [("Strava", 60)]
+    given(page, STRAVA)
+    assert "broken.csv" not in told(page)
+    page.file_uploader[0].set_value([]).run()
+    assert not page.exception
+    assert page.session_state["TrainingState"].log is None
 
 
 def test_another_time_zone_reads_again_what_is_there_or_asks_for_it():
@@ -240,6 +339,7 @@ def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, schem
     page.locator("input[type=file]").set_input_files(STRAVA)
     # It ended long before today.
     expect(page.get_by_text("what came after, it does not say")).to_be_visible()
+    expect(page.get_by_text("1 file, 60 sessions, 1 row left out.")).to_be_visible()
     page.get_by_text("What was read").click()
     expect(page.get_by_text("61 rows read, 60 used")).to_be_visible()
     ready(page)
@@ -284,8 +384,8 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
     ready(page)
     use = page.get_by_role("button", name="Use these columns")
     expect(use).to_be_disabled()
-    for place, meaning in ((1, "Date, or date"), (2, "Duration in minutes")):
-        choose(page, f"Meaning of column {place}", meaning, exact=False)
+    for column, meaning in (("When: ", "Date, or date"), ("Minutes: ", "Duration in min")):
+        choose(page, column, meaning, exact=False)
     assert axe(page) == []
     use.click()
     ready(page)

@@ -1,0 +1,158 @@
+"""Dates of birth as people write them, and ages from them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.months import months
+from riskmodel.inputs.problems import BORN
+from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.tables import folded
+
+_SERIAL_START = date(1899, 12, 30)
+"""From which Excel counts the days, as far as dates after February 1900 go."""
+_SERIALS = range(10_000, 60_000)
+"""Days that may be dates of birth: from May 1927 to April 2064."""
+
+_MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
+_WEEKDAY = r"(?:[^\W\d_]+\.?,\s*)?"
+_YEAR_FIRST = re.compile(
+    rf"(\d{{4}})[-/. ]\s*(\d{{1,2}})[-/. ]\s*(\d{{1,2}})\.?{_MIDNIGHT}"
+)
+_IN_DIGITS = re.compile(
+    rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{4}}|\d{{2}})\.?{_MIDNIGHT}"
+)
+_DAY_WORD = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?[-/\s]*(?:de\s+|of\s+)?"
+    rf"([^\W\d_]+)\.?[-/,\s]*(?:(?:de|del)\s+)?'?(\d{{4}}|\d{{2}}){_MIDNIGHT}"
+)
+_WORD_DAY = re.compile(
+    rf"{_WEEKDAY}([^\W\d_]+)\.?[-/\s]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-/,]|\s)\s*"
+    rf"'?(\d{{4}}|\d{{2}}){_MIDNIGHT}"
+)
+_YEAR_WORD = re.compile(rf"(\d{{4}})[-/.\s]+([^\W\d_]+)\.?[-/\s]+(\d{{1,2}})\.?{_MIDNIGHT}")
+
+
+def _text(cell: Any) -> str:
+    text = unicodedata.normalize("NFKC", str(cell)).strip().lstrip("'").lower()
+    text = re.sub(r"[年月]", "-", text).removesuffix("日")
+    return re.sub(r"\s+", " ", text)
+
+
+def date_order(cells: pd.Series[Any]) -> str:
+    """How a column of dates is written, empty where day and month could be either.
+
+    Only dates of three numbers with the year last are in question.
+    """
+    texts = [_text(cell) for cell in cells if not isinstance(cell, date)]
+    parts = [match.groups() for text in texts if (match := _IN_DIGITS.fullmatch(text))]
+    if not parts:
+        known = [text for text in texts if _clear(text) is not None]
+        return "year first" if known or not texts else ""
+    if all(mark == "." for _, mark, _, _ in parts):
+        return "day first"  # dates with dots are written so everywhere
+    first, second = (any(int(part[i]) > 12 for part in parts) for i in (0, 2))
+    if first != second:
+        return "day first" if first else "month first"
+    return ""
+
+
+@cache
+def _clear(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a date that can be read in one way; the year as written."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, match.groups())
+    elif match := _DAY_WORD.fullmatch(text):
+        day, month, year = int(match[1]), _month(match[2]), int(match[3])
+    elif match := _WORD_DAY.fullmatch(text):
+        month, day, year = _month(match[1]), int(match[2]), int(match[3])
+    elif match := _YEAR_WORD.fullmatch(text):
+        year, month, day = int(match[1]), _month(match[2]), int(match[3])
+    elif is_serial(text):
+        counted = _SERIAL_START + timedelta(days=int(float(text)))
+        return counted.year, counted.month, counted.day
+    else:
+        return None
+    return (year, month, day) if month else None
+
+
+def _month(word: str) -> int:
+    return months().get(folded(word), 0)
+
+
+def is_serial(cell: Any) -> bool:
+    """Whether a cell may be a date as Excel counts the days, such as 34761."""
+    match = re.fullmatch(r"(\d{5})(?:\.0+)?", str(cell).strip())
+    return match is not None and int(match[1]) in _SERIALS
+
+
+def born(cell: Any, order: str, on: date) -> date | None:
+    """Date of birth that a cell says, None if it says none.
+
+    Parameters
+    ----------
+    cell : object
+        As a file holds it.
+    order : str
+        One of the ways of ``date_of_birth`` in `riskmodel.squad.columns.UNITS`.
+    on : datetime.date
+        By which a year of two digits is in the one century that makes an age we score.
+
+    Examples
+    --------
+    >>> day = date(2026, 7, 28)
+    >>> born("3. März 1995", "", day), born("03.04.95", "day first", day)
+    (datetime.date(1995, 3, 3), datetime.date(1995, 4, 3))
+    >>> born("34761", "", day)
+    datetime.date(1995, 3, 3)
+    """
+    if isinstance(cell, date):
+        return date(cell.year, cell.month, cell.day)
+    text = _text(cell)
+    if (match := _IN_DIGITS.fullmatch(text)) and order != "year first":
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        month, day = (first, second) if order == "month first" else (second, first)
+    elif (clear := _clear(text)) is not None:
+        year, month, day = clear
+    else:
+        return None
+    years = [year] if year >= 100 else _centuries(year, on)
+    try:
+        return date(years[0], month, day) if len(years) == 1 else None
+    except ValueError:
+        return None
+
+
+def _centuries(year: int, on: date) -> list[int]:
+    """The years that two digits may mean of somebody whom we score."""
+    age = FIELDS["age_years"]
+    return [y for y in (1900 + year, 2000 + year) if age.low <= on.year - y < age.high]
+
+
+def ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
+    """Whole years on a day; what is no date of birth stays, after `BORN`."""
+    return cells.map(lambda cell: _age(cell, order, on)).astype(object)
+
+
+def _age(cell: Any, order: str, on: date) -> Any:
+    if cell is None or is_blank(cell):
+        return None
+    day = born(cell, order, on)
+    if day is None:
+        return f"{BORN}{str(cell).strip()}"
+    if day > on:
+        return f"{BORN}{day.isoformat()}"
+    return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+
+
+def counted_days(cells: Sequence[Any]) -> list[Any]:
+    """Cells that were read as days that Excel has counted."""
+    return [cell for cell in cells if not isinstance(cell, date) and is_serial(cell)]

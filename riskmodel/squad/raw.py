@@ -1,0 +1,79 @@
+"""The cells of a coach's list as they stand in its file, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of a file that count as nobody, unless a person says so.
+
+    Attributes
+    ----------
+    kind : str
+        ``hidden_rows`` or ``summaries``: the word by which `read_squad_file` counts them.
+    rows : tuple of int
+        In the file.
+    names : tuple of str
+        What stands first in each.
+    """
+
+    kind: Literal["hidden_rows", "summaries"]
+    rows: tuple[int, ...]
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        quoted = [
+            f"{row} \N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+            if name
+            else str(row)
+            for row, name in zip(self.rows, self.names, strict=True)
+        ]
+        named, one = some(quoted), len(quoted) == 1
+        rows = f"Row {named} was" if one else f"Rows {named} were"
+        if self.kind == "hidden_rows":
+            return f"{rows} left out: {'it is' if one else 'they are'} hidden in the sheet."
+        return f"{rows} left out: {'it sums' if one else 'they sum'} up the others."
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Cells of a file, below their headers.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        One column per header, numbered from 0; the index is the row in the file.
+    headers : tuple of str
+    notes : tuple of str
+        What was noticed, and which sheet was read.
+    left_out : tuple of LeftOut
+        Rows that do not count.
+    alike : tuple of str
+        Sheets of a workbook that look as much like the list as the one that was read,
+        and this one; empty if there is no other.
+    """
+
+    cells: pd.DataFrame
+    headers: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    alike: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a person should know of the file, a sentence for each."""
+        return (*self.notes, *map(str, self.left_out))
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of several names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

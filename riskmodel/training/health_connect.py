@@ -1,0 +1,93 @@
+"""Exercise sessions in the export of Health Connect, an SQLite database.
+
+Times are milliseconds since 1970 in UTC, beside each the distance of local time from it
+in seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from riskmodel.training.clock import clock_of, with_offset
+from riskmodel.training.limits import MOST_ROWS, Readable
+from riskmodel.training.log import TrainingLogError
+from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sessions import by_value
+from riskmodel.training.words import sport_of, table
+
+HEALTH_CONNECT = "Health Connect"
+SQLITE_MARK = b"SQLite format 3\0"
+
+_TABLE = "exercise_session_record_table"
+_NEEDED = ("start_time", "end_time", "exercise_type")
+_OFFSET = "start_zone_offset"
+_MOST_STEPS = 50  # of ten million instructions each, seconds in all
+
+
+def read_health_connect(
+    stream: Readable, zone: ZoneInfo
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Rows for `sessions_of`, one for each session of exercise, and notes.
+
+    The zone is for sessions that name no local time.
+    """
+    # SQLite opens files by their path alone.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "export.db")
+        with path.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, 1_000_000)
+        try:
+            told = _sessions(path)
+        except sqlite3.Error as error:
+            raise TrainingLogError(
+                "This database is damaged, or no export of Health Connect: it cannot be "
+                "read."
+            ) from error
+    if told.empty:
+        raise TrainingLogError("There are no sessions in this export of Health Connect.")
+    number = told.apply(pd.to_numeric, errors="coerce").astype(float)
+    kinds = dict(enumerate(table()["health_connect"]["exercise_types"]))
+    moment = with_offset(clock_of(number["start_time"]), number[_OFFSET], zone)
+    rows = pd.DataFrame({"moment": moment})
+    rows["has_time"] = True
+    rows["activity"] = number["exercise_type"].map(kinds).fillna("").astype("str")
+    rows["sport"] = by_value(rows["activity"], sport_of)
+    rows["duration_min"] = (number["end_time"] - number["start_time"]) / 60_000
+    notes = [finding("health_connect")]
+    if number[_OFFSET].isna().any():
+        notes.append(finding("track_local_time", zone=zone.key))
+    return rows, notes
+
+
+def _sessions(path: Path) -> pd.DataFrame:
+    """Read the columns that are needed, and nothing that the file could make us run."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        base.execute("PRAGMA trusted_schema = OFF")
+        steps = iter(range(_MOST_STEPS))
+        base.set_progress_handler(lambda: next(steps, None) is None, 10_000_000)
+        is_table = base.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_TABLE,)
+        ).fetchone()
+        names = {row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")}
+        if not is_table or not names.issuperset(_NEEDED):
+            raise TrainingLogError(
+                "This database is no export of Health Connect: it has no sessions of "
+                "exercise."
+            )
+        offset = _OFFSET if _OFFSET in names else f"NULL AS {_OFFSET}"
+        columns = ", ".join([*_NEEDED, offset])
+        read = base.execute(f"SELECT {columns} FROM {_TABLE} LIMIT {MOST_ROWS + 1}")
+        told = read.fetchall()
+    if len(told) > MOST_ROWS:
+        raise TrainingLogError(
+            f"There are more than {MOST_ROWS} sessions in this export of Health Connect; "
+            f"allowed are up to {MOST_ROWS}."
+        )
+    return pd.DataFrame(told, columns=[*_NEEDED, _OFFSET], dtype=object)
