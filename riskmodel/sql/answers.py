@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import indent
 
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.reading import BLANKS
 from riskmodel.sql.pieces import DOUBLE, number, one_of, step, text
 from riskmodel.sql.sources import read_sources
 
@@ -53,8 +52,8 @@ def _read_step() -> str:
         "written",
         ["session_id", *map(_written, ASKED), *numbers],
         TABLE,
-        "What stands in the table; blanks and NaN are open, levels are spelt alike, lists "
-        "stand between semicolons.",
+        "What stands in the table; an empty text and NaN are open, levels are spelt alike, "
+        "lists stand between semicolons.",
     )
 
 
@@ -128,9 +127,8 @@ def _written(field: Field) -> str:
         return name
     if field.kind == "number":
         return f"nullif({name}, 'NaN') AS {name}"
-    blanks = "|".join(sorted(BLANKS - {""}))
-    trims = rf"'^\s*({blanks})?\s*$|^\s+|\s+$'"
-    plain = f"nullif(regexp_replace(lower({name}), {trims}, '', 'g'), '')"
+    around = r"'^\s+|\s+$', '', 'g'"
+    plain = f"nullif(regexp_replace(lower({name}), {around}), '')"
     if field.kind == "levels":
         between = r"'[\s;]*;[\s;]*', ';', 'g'"
         plain = f"nullif(regexp_replace(';' || {plain} || ';', {between}), ';')"

@@ -95,7 +95,7 @@ def _answers(random: np.random.Generator, asked: Any, n: int) -> "pd.Series[Any]
     else:
         picked = random.choice(words, n)
     impossible = np.array(
-        ["often", "none;often", "0.5", "yes;no", "-", "None.", "'"], object
+        ["often", "none;often", "0.5", "yes;no", "x-", "None.", "'"], object
     )
     return pd.Series(np.where(wrong, random.choice(impossible, n), picked), dtype=object)
 
@@ -126,7 +126,7 @@ def _spellings(random: np.random.Generator, asked: Any) -> list[str]:
         *spaced,
         f" {levels[0]} ",
         levels[-1].replace("-", "\u2013"),
-        "N/A",
+        "",
         " ",
     ]
 
