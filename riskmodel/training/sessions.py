@@ -116,7 +116,8 @@ def _unread_rows(doubtful: pd.DataFrame) -> list[Finding]:
 
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
     """Ask about each distinct word once, and give every row the answer."""
-    return words.map({word: say(word) for word in words.unique()})
+    codes, distinct = pd.factorize(words, use_na_sentinel=False)
+    return pd.Series([say(word) for word in distinct]).take(codes).set_axis(words.index)
 
 
 def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
