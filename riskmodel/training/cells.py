@@ -161,9 +161,10 @@ def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> 
     for other in (
         large * 60 + small if unit_min == 60.0 else large + small / 60,
         minutes + seconds / 60,
-        _numbers(cells, thousands=thousands) * unit_min,
     ):
         duration = np.where(np.isnan(duration), other, duration)
+    unread = np.isnan(duration)
+    duration[unread] = _numbers(cells[unread], thousands=thousands) * unit_min
     unread = np.isnan(duration)
     field = FIELDS["duration_min"]
     duration[unread] = [_written(cell, field) for cell in text[unread]]
