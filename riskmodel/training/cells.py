@@ -23,6 +23,7 @@ from riskmodel.inputs.written import number_written
 Text = pd.Series  # of str
 Array = NDArray[np.float64]
 
+_DIGIT = re.compile("[0-9]")
 _MARKS = re.compile(rf"{BLANK_MARKS}|None")
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
@@ -58,13 +59,14 @@ def blank(cells: Text) -> pd.Series[bool]:
 
 
 def _blank(cells: Text) -> NDArray[np.bool_]:
-    blanks = cells.isna().to_numpy(bool, copy=True)
-    wordy = ~blanks & ~cells.str.contains("[0-9]", na=True).to_numpy(bool)
-    blanks[wordy] = [_says_nothing(cell) for cell in cells[wordy]]
-    return blanks
+    return np.array([_says_nothing(cell) for cell in cells], bool)
 
 
-def _says_nothing(cell: str) -> bool:
+def _says_nothing(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return True
+    if _DIGIT.search(cell):
+        return False
     text = _tidied(cell)
     return text.lower() in BLANKS or _MARKS.fullmatch(text) is not None
 
