@@ -142,7 +142,9 @@ def _table_rows(
 
 def _no_sessions(rows: pd.DataFrame, body: TableBody, headers: list[str]) -> list[str]:
     """Why a row cannot be a session whatever its cells say, a key of SKIPPED, or empty."""
-    skipped = ["" if width == len(headers) else "other_width" for width in body.widths]
+    skipped = [
+        "" if width == len(headers) else "other_width" for width in body.widths.tolist()
+    ]
     activities = rows["activity"].tolist()
     for place in np.flatnonzero(rows["moment"].isna()).tolist():
         row = body.rows()[place]
