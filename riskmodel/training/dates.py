@@ -100,7 +100,7 @@ def dates(
     text = pd.Series(distinct, dtype="str")
     usual = _usual(text)
     if len(usual) == len(text):
-        return usual.reindex(codes).set_axis(cells.index), []
+        return usual.take(codes).set_axis(cells.index), []
     text = tidy(text.drop(usual.index))
     parts = _parts(text)
     order = _day_first(parts, text, header, day_first)
@@ -135,8 +135,9 @@ def _usual(text: Text) -> pd.DataFrame:
         found = found[found.dt.year.between(_FIRST_YEAR, _LAST_YEAR)]
         moment[found.index] = found
         has_time[found.index] = timed
-    usual = pd.DataFrame({"moment": moment, "has_time": has_time, "clock": ""})
-    return usual[moment.notna()].astype({"clock": "str"})
+    clock = pd.Series("", text.index, dtype="str")
+    usual = pd.DataFrame({"moment": moment, "has_time": has_time, "clock": clock})
+    return usual[moment.notna()]
 
 
 def _parts(text: Text) -> pd.DataFrame:

@@ -194,7 +194,8 @@ def distance_m(cells: Cells, duration_min: Array, swims: NDArray[np.bool_]) -> A
     shown = cells.frame["distance_as_shown"]
     pace = cells.frame.get("pace_as_shown", pd.Series("", shown.index, dtype="str"))
     value = read.garmin_distances_m(shown, pace, duration_min, swims)
-    none = np.isnan(value) & (cells.numbers("distance_as_shown") == 0)
+    none = np.isnan(value)
+    none[none] = read.numbers(shown[none], thousands=cells.thousands) == 0
     return np.where(none, np.nan, _marked(shown, value))
 
 

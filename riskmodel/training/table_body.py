@@ -96,4 +96,4 @@ def _read_by_pandas(table: Table) -> pd.DataFrame:
         dtype="str",
         na_filter=False,
     )
-    return pd.DataFrame({what: columns[place] for what, place in table.places.items()})
+    return columns[[*table.places.values()]].set_axis([*table.places], axis=1)
