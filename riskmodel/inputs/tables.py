@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 
 from riskmodel.inputs.encodings import guess_encoding
@@ -138,6 +139,8 @@ def csv_rows(text: str, mark: str) -> list[list[str]]:
     >>> csv_rows('a,b\r\n"x\ny",2', ",")
     [['a', 'b'], ['x\ny', '2']]
     """
+    with suppress(csv.Error):  # every quotation mark is closed where its cell ends
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     # One line more than there are, which only a cell without an end takes in.
     lines = [*io.StringIO(text, newline=""), "\n"]
     reader = csv.reader(lines, delimiter=mark)

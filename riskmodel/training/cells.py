@@ -6,6 +6,7 @@ otherwise it is the decimal mark.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,8 @@ from riskmodel.inputs.written import number_written
 Text = pd.Series  # of str
 Array = NDArray[np.float64]
 
+_DIGIT = re.compile("[0-9]")
+_MARKS = re.compile(rf"{BLANK_MARKS}|None")
 _PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 _SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 
@@ -56,12 +59,16 @@ def blank(cells: Text) -> pd.Series[bool]:
 
 
 def _blank(cells: Text) -> NDArray[np.bool_]:
-    blanks = cells.isna().to_numpy(bool, copy=True)
-    wordy = ~cells.str.contains("[0-9]", na=False).to_numpy(bool)
-    text = tidy(cells[wordy])
-    nothing = text.str.fullmatch(rf"{BLANK_MARKS}|None", na=True)
-    blanks[wordy] |= (text.str.lower().isin(BLANKS) | nothing).to_numpy(bool)
-    return blanks
+    return np.array([_says_nothing(cell) for cell in cells], bool)
+
+
+def _says_nothing(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return True
+    if _DIGIT.search(cell):
+        return False
+    text = _tidied(cell)
+    return text.lower() in BLANKS or _MARKS.fullmatch(text) is not None
 
 
 def floats(text: Text) -> pd.Series[float]:
@@ -85,6 +92,7 @@ def numbers(cells: Text, *, thousands: bool) -> Array:
 def _numbers(cells: Text, *, thousands: bool) -> Array:
     value = _plain_numbers(cells)
     written = np.isnan(value)
+    written[written] = ~_blank(cells[written])
     if written.any():
         value[written] = _written_numbers(cells[written], thousands=thousands)
     return value
@@ -135,6 +143,7 @@ def durations_min(cells: Text, unit_min: float, *, thousands: bool) -> Array:
 def _durations_min(cells: Text, *, unit_min: float, thousands: bool) -> Array:
     duration = _plain_numbers(cells) * unit_min
     written = np.isnan(duration)
+    written[written] = ~_blank(cells[written])
     if written.any():
         duration[written] = _written_durations_min(
             cells[written], unit_min=unit_min, thousands=thousands
@@ -154,10 +163,11 @@ def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> 
     for other in (
         large * 60 + small if unit_min == 60.0 else large + small / 60,
         minutes + seconds / 60,
-        _numbers(cells, thousands=thousands) * unit_min,
     ):
         duration = np.where(np.isnan(duration), other, duration)
-    unread = np.isnan(duration) & ~_blank(cells)
+    unread = np.isnan(duration)
+    duration[unread] = _numbers(cells[unread], thousands=thousands) * unit_min
+    unread = np.isnan(duration)
     field = FIELDS["duration_min"]
     duration[unread] = [_written(cell, field) for cell in text[unread]]
     return duration

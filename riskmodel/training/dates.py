@@ -100,7 +100,7 @@ def dates(
     text = pd.Series(distinct, dtype="str")
     usual = _usual(text)
     if len(usual) == len(text):
-        return usual.reindex(codes).set_axis(cells.index), []
+        return usual.take(codes).set_axis(cells.index), []
     text = tidy(text.drop(usual.index))
     parts = _parts(text)
     order = _day_first(parts, text, header, day_first)
@@ -121,17 +121,23 @@ def dates(
 
 
 def _usual(text: Text) -> pd.DataFrame:
-    """Texts as programs write them most, by the reader of pandas, which is faster."""
-    frames = []
-    for form, has_time in _USUAL:
-        moment = pd.to_datetime(text, format=form, errors="coerce")
-        moment = moment[moment.dt.year.between(_FIRST_YEAR, _LAST_YEAR)]
-        moment = moment.astype("datetime64[s]")
-        frames.append(pd.DataFrame({"moment": moment, "has_time": has_time, "clock": ""}))
-        text = text.drop(moment.index)
-        if not len(text):
-            break
-    return pd.concat(frames).astype({"has_time": bool, "clock": "str"})
+    """Texts as programs write them most, by the reader of pandas, which is faster.
+
+    A form is tried where the first text that has no other is of that form.
+    """
+    moment = pd.Series(pd.NaT, text.index, dtype="datetime64[s]")
+    has_time = pd.Series(False, text.index)
+    for form, timed in _USUAL:
+        rest = text[moment.isna()]
+        if not pd.to_datetime(rest[:1], format=form, errors="coerce").notna().all():
+            continue
+        found = pd.to_datetime(rest, format=form, errors="coerce").astype("datetime64[s]")
+        found = found[found.dt.year.between(_FIRST_YEAR, _LAST_YEAR)]
+        moment[found.index] = found
+        has_time[found.index] = timed
+    clock = pd.Series("", text.index, dtype="str")
+    usual = pd.DataFrame({"moment": moment, "has_time": has_time, "clock": clock})
+    return usual[moment.notna()]
 
 
 def _parts(text: Text) -> pd.DataFrame:

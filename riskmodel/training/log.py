@@ -290,8 +290,14 @@ class TrainingLog:
 
 def doubtful_rows(rows: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
     """Give rows the columns of `DOUBTFUL`, numbered from 0."""
-    frame = pd.DataFrame(rows).reindex(columns=list(DOUBTFUL)).reset_index(drop=True)
-    return frame.astype(DOUBTFUL)
+    return _typed(pd.DataFrame(rows), DOUBTFUL).reset_index(drop=True)
+
+
+def _typed(rows: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """Give rows the columns of a table; those of the right type are not converted again."""
+    full = rows.reindex(columns=list(types))
+    others = {name: kind for name, kind in types.items() if full[name].dtype != kind}
+    return full.astype(others)
 
 
 def log_of(
@@ -343,7 +349,7 @@ def ordered(sessions: pd.DataFrame) -> pd.DataFrame:
     full["cut"] = full["cut"].eq(True)
     full["is_training"] = full["is_training"].ne(False)
     full["legs"] = [legs if isinstance(legs, tuple) else () for legs in full["legs"]]
-    full = full.astype(COLUMNS)
+    full = _typed(full, COLUMNS)
     return full.sort_values(["day", "start"], kind="stable").reset_index(drop=True)
 
 

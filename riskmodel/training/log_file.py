@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS
@@ -22,12 +22,12 @@ from riskmodel.training.quantities import (
     distance_m,
     durations_min,
     effort,
-    example,
     first_known,
     intensity_factor,
 )
 from riskmodel.training.sentences import DATE_FORM, Finding, finding
 from riskmodel.training.sessions import by_value, sessions_of
+from riskmodel.training.table_body import TableBody, body_of
 from riskmodel.training.words import Source, as_compared, numbered, sport_of
 from riskmodel.training.words import table as words_of_logs
 
@@ -125,56 +125,48 @@ def _table_rows(
     table: Table, zone: ZoneInfo, said: Mapping[str, str], day_first: bool | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
     """Quantities of every row, whether or not it is a session; its cells; and notes."""
-    headers, places = table.headers, table.places
-    body = [row for row in table.rows if any(map(str.strip, row))]
-    if not body:
-        raise TrainingLogError(
-            "There are no sessions in this file: no row below the headers."
-        )
-    widths = np.array([_width(row, len(headers)) for row in body])
-    wrong = widths != len(headers)
-    if wrong.mean() > 0.5:
-        first = body[int(wrong.argmax())]
-        raise TrainingLogError(
-            f"Most rows have not as many cells as there are headers: {len(first)} in "
-            f"{example(', '.join(first))}, under {len(headers)} headers; give each cell "
-            "its header, in the order of the cells."
-        )
-    full = len(headers)
-    whole = [row if len(row) >= full else row + [""] * (full - len(row)) for row in body]
-    frame = pd.DataFrame(
-        {what: [*map(itemgetter(place), whole)] for what, place in places.items()},
-        dtype="str",
-    )
-    named = {what: headers[place] for what, place in places.items()}
+    headers, body = table.headers, body_of(table)
+    frame, wrong = body.columns, body.widths != len(headers)
+    named = {what: headers[place] for what, place in table.places.items()}
     thousands = table.mark == "," and table.source.name in ("garmin", "own")
     cells = Cells(frame, named, wrong, thousands, table.source is OWN, [])
     moment, notes = dates(frame["start"], named["start"], day_first)
     rows = _quantities(cells, moment, table.source, zone, said)
-    again = [row[0] == headers[0] and numbered(row) == headers for row in body]
-    sums = np.zeros(len(body), bool)
-    activities = rows["activity"].tolist()
-    for place in np.flatnonzero(rows["moment"].isna()).tolist():
-        sums[place] = _sums_up(body[place], activities[place])
-    kinds = ["second_headers", "summary", "other_width"]
-    rows["skipped"] = np.select([again, sums, wrong], kinds, "")
-    counts = pd.Series(widths, dtype="str") + " cells"
+    rows["skipped"] = _no_sessions(rows, body, headers)
+    counts = pd.Series(body.widths, dtype="str") + " cells"
     rows["cell"] = rows["cell"].mask(wrong, counts)
-    # Equal rows have equal numbers; what they say is not kept.
-    places_of: dict[str, int] = {}
-    rows["row"] = [
-        places_of.setdefault("\x1f".join(row), place) for place, row in enumerate(body)
-    ]
+    rows["row"] = _equal_rows(rows, body)
     notes += _utc_written(moment, frame["start"], table.source, zone)
     return rows, frame, [*notes, *cells.notes]
 
 
-def _width(row: list[str], headers: int) -> int:
-    """Cells of a row, but for empty ones beyond the headers, which some programs add."""
-    if len(row) <= headers:
-        return len(row)
-    beyond = any(cell.strip() for cell in row[headers:])
-    return len(row) if beyond else headers
+def _no_sessions(rows: pd.DataFrame, body: TableBody, headers: list[str]) -> list[str]:
+    """Why a row cannot be a session whatever its cells say, a key of SKIPPED, or empty."""
+    skipped = [
+        "" if width == len(headers) else "other_width" for width in body.widths.tolist()
+    ]
+    activities = rows["activity"].tolist()
+    for place in np.flatnonzero(rows["moment"].isna()).tolist():
+        row = body.rows()[place]
+        if numbered(row) == headers:
+            skipped[place] = "second_headers"
+        elif _sums_up(row, activities[place]):
+            skipped[place] = "summary"
+    return skipped
+
+
+def _equal_rows(rows: pd.DataFrame, body: TableBody) -> NDArray[np.intp]:
+    """For every row the place of the first one with the same cells.
+
+    Looked for where it matters: where there is no time of day, but the same day and length.
+    """
+    first = np.arange(len(rows))
+    alike = rows.duplicated(["moment", "duration_min"], keep=False)
+    alike &= rows["moment"].notna() & ~rows["has_time"]
+    places: dict[tuple[str, ...], int] = {}
+    for place in np.flatnonzero(alike).tolist():
+        first[place] = places.setdefault(tuple(body.rows()[place]), place)
+    return first
 
 
 def _sums_up(row: list[str], activity: str) -> bool:

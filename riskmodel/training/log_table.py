@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from riskmodel.inputs.tables import (
@@ -55,13 +56,19 @@ class LogColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a file below their headers, and what wrote them."""
+    """A table in a file, and what wrote it."""
 
     source: Source
     mark: str
     headers: list[str]
     places: dict[str, int]  # of the columns, by what they mean
-    rows: list[list[str]]
+    text: str
+    below: int  # the row below the headers
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """Cells of every row below the headers."""
+        return _rows(self.text, self.mark)[self.below :]
 
 
 def read_table(content: bytes, columns: Mapping[str, str] | None) -> Table:
@@ -103,7 +110,7 @@ def log_columns(file: Given) -> tuple[LogColumn, ...]:
         place = _first_with_cells(rows)
         if place is None:
             raise TrainingLogError(_NO_TABLE) from None
-        table = Table(OWN, mark, numbered(rows[place]), {}, rows[place + 1 :])
+        table = Table(OWN, mark, numbered(rows[place]), {}, text, place + 1)
     meanings = {place: what for what, place in table.places.items() if what in MEANINGS}
     return tuple(
         LogColumn(header, tuple(_samples(table.rows, place)), meanings.get(place, ""))
@@ -144,14 +151,16 @@ def _first_with_cells(rows: list[list[str]]) -> int | None:
 
 def _possible_headers(text: str) -> Iterator[tuple[str, int, list[str]]]:
     """Each of the first rows, cut by each mark: the mark, its place and its cells."""
+    lines = io.StringIO(text, newline="")
     for mark in SEPARATORS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        lines.seek(0)
         try:
-            rows = list(islice(reader, FIRST_ROWS))
+            rows = list(islice(csv.reader(lines, delimiter=mark), FIRST_ROWS))
         except csv.Error:
             continue
         for place, row in enumerate(rows):
-            yield mark, place, numbered(row)
+            if len(row) > 1:
+                yield mark, place, numbered(row)
 
 
 def _places(source: Source, headers: list[str]) -> dict[str, int]:
@@ -177,7 +186,7 @@ def _known_table(text: str) -> Table:
     if not possible:
         raise _not_known(text)
     places, source, mark, place, headers = max(possible, key=lambda one: len(one[0]))
-    return Table(source, mark, headers, places, _rows(text, mark)[place + 1 :])
+    return Table(source, mark, headers, places, text, place + 1)
 
 
 def _not_known(text: str) -> TrainingLogError:
@@ -218,5 +227,5 @@ def _own_table(text: str, columns: Mapping[str, str]) -> Table:
         keys = [header_key(header) for header in headers]
         if all(key in keys for key in wanted):
             places = {what: keys.index(key) for key, what in wanted.items()}
-            return Table(OWN, mark, headers, places, _rows(text, mark)[place + 1 :])
+            return Table(OWN, mark, headers, places, text, place + 1)
     raise TrainingLogError(f"No row of headers has all of these: {', '.join(columns)}.")

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
@@ -31,6 +32,9 @@ from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import limit
 
+Places = NDArray[np.intp]
+
+_COMPARED = ["day", "start", "sport", "duration_min", "distance_m", "sources"]
 _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
 _MILE_KM = UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor
@@ -98,14 +102,12 @@ def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Findin
         left, right, left_apart = _partners(merged, other)
         apart += left_apart
         label = np.arange(len(merged) + len(other))
-        label[len(merged) + np.asarray(right, int)] = left
+        label[len(merged) + right] = left
         merged = ordered(joined(pd.concat([merged, other], ignore_index=True), label))
     return merged, apart
 
 
-def _partners(
-    one: pd.DataFrame, two: pd.DataFrame
-) -> tuple[list[int], list[int], list[Finding]]:
+def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, list[Finding]]:
     """Rows of two logs that are the same session, each in at most one pair.
 
     Also a finding about those that may be, whole hours apart.
@@ -119,7 +121,7 @@ def _partners(
         & ~pairs["right"].isin(matched["right"])
     ]
     if not len(shifted):
-        return matched["left"].tolist(), matched["right"].tolist(), []
+        return matched["left"].to_numpy(int), matched["right"].to_numpy(int), []
     usual = int(shifted["hours"].mode().iloc[0])
     cost = (shifted["hours"] - usual).abs() * 60 + shifted["off"]
     shifted = _nearest(shifted.assign(cost=cost))
@@ -127,7 +129,7 @@ def _partners(
     needed = max((len(matched) + len(shifted)) / 2, limit("least_pairs_of_a_shift") - 1)
     apart = shifted if same.sum() <= needed else shifted[~same]
     matched = pd.concat([matched, shifted.drop(index=apart.index)])
-    return matched["left"].tolist(), matched["right"].tolist(), _apart(apart)
+    return matched["left"].to_numpy(int), matched["right"].to_numpy(int), _apart(apart)
 
 
 def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
@@ -136,35 +138,33 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     ``gap`` [min] lies between the starts, ``off`` is the cost of different lengths,
     ``hours`` the shift; a pair is ``near`` or ``shifted`` or neither.
     """
-    a = one.reset_index(names="left")
-    b = pd.concat(
-        [two.assign(key=two["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)]
-    ).reset_index(names="right")
+    a = one[_COMPARED].reset_index(names="left")
+    b = two[_COMPARED].reset_index(names="right")
+    b = pd.concat([b.assign(key=b["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)])
     pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
-    gap = (pairs["start_x"] - pairs["start_y"]).dt.total_seconds() / 60
-    ratio = pairs["duration_min_x"] / pairs["duration_min_y"]
-    ratio = ratio.where(ratio >= 1, 1 / ratio)
-    hours = (gap / 60).round()
-    far = pairs["distance_m_x"] / pairs["distance_m_y"]
-    far = far.where(far >= 1, 1 / far)
-    other = (far > 1.1) & ((far / _MILE_KM - 1).abs() > 0.1)
-    sources = zip(pairs["sources_x"], pairs["sources_y"], strict=True)
+    of = {name: column.to_numpy() for name, column in pairs.items()}
+    gap = (of["start_x"] - of["start_y"]) / np.timedelta64(1, "m")
+    ratio = _ratio(of["duration_min_x"], of["duration_min_y"])
+    hours = np.round(gap / 60)
+    far = _ratio(of["distance_m_x"], of["distance_m_y"])
+    other = (far > 1.1) & (np.abs(far / _MILE_KM - 1) > 0.1)
+    sources = zip(of["sources_x"], of["sources_y"], strict=True)
     same_source = np.array([not set(x).isdisjoint(y) for x, y in sources], bool)
-    no_time = pairs["start_x"].isna() | pairs["start_y"].isna()
-    neither = pairs["start_x"].isna() & pairs["start_y"].isna()
-    same_day = pairs["day_x"] == pairs["day_y"]
+    no_time = np.isnat(of["start_x"]) | np.isnat(of["start_y"])
+    neither = np.isnat(of["start_x"]) & np.isnat(of["start_y"])
+    same_day = of["day_x"] == of["day_y"]
     equal = (gap == 0) | (neither & same_day)
-    equal &= pairs["duration_min_x"] == pairs["duration_min_y"]
-    near = (gap.abs() <= _NEAR_MIN) & (ratio <= _PAUSES)
+    equal &= of["duration_min_x"] == of["duration_min_y"]
+    near = (np.abs(gap) <= _NEAR_MIN) & (ratio <= _PAUSES)
     near |= no_time & same_day & (ratio <= _ROUNDED)
-    shifted = (hours.abs() <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
-    shifted &= (gap - hours * 60).abs() <= _OF_WHOLE_HOURS_MIN
-    near |= shifted & (gap.abs() < pairs["duration_min_x"])
+    shifted = (np.abs(hours) <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
+    shifted &= np.abs(gap - hours * 60) <= _OF_WHOLE_HOURS_MIN
+    near |= shifted & (np.abs(gap) < of["duration_min_x"])
     return pd.DataFrame(
         {
-            "left": pairs["left"],
-            "right": pairs["right"],
-            "day": pairs["day_x"],
+            "left": of["left"],
+            "right": of["right"],
+            "day": of["day_x"],
             "gap": gap,
             "off": 10 * (ratio - 1),
             "hours": hours,
@@ -172,6 +172,12 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
             "shifted": ~same_source & shifted & ~near & ~other,
         }
     )
+
+
+def _ratio(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The larger of two numbers over the smaller."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(one / two, two / one)
 
 
 def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:

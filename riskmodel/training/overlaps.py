@@ -93,6 +93,8 @@ def _overlapping(
     for place in (np.flatnonzero(alike & ~over) for alike in (training, ~training)):
         label[place] = place[_chains(timed.iloc[place])]
     rows = timed.assign(label=label)[pd.Series(label).duplicated(keep=False).to_numpy()]
+    if not len(rows):
+        return rows, rows
     start, end = (pd.Series(at, rows.index).groupby(rows["label"]) for at in _minutes(rows))
     long = end.transform("max") - start.transform("min") > limit("longest_min")
     return rows[~long], rows[long]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,14 +49,19 @@ class Cells:
         if what not in self.frame:
             return np.full(len(self.frame), np.nan)
         cells = self.frame[what]
-        value = read.numbers(cells, thousands=self.thousands)
-        if what in _WITH_UNITS:
-            value = np.where(np.isnan(value), read.with_units(cells, what), value)
+        value = read.by_cell(cells, partial(self._numbers, what))
         kept = np.where(self.wrong, np.nan, value)
         if note := off_scale(what, kept, cells, self.headers[what]):
             self.notes.append(note)
             return np.full(len(value), np.nan)
-        return self.marked(what, value)
+        return value
+
+    def _numbers(self, what: str, cells: pd.Series[str]) -> Array:
+        value = read.numbers(cells, thousands=self.thousands)
+        unread = np.isnan(value)
+        if what in _WITH_UNITS:
+            value[unread] = read.with_units(cells[unread], what)
+        return _marked(cells, value)
 
     def minutes(self, what: str, unit_min: float) -> Array:
         """Durations [min], NaN where none was made of a cell."""
@@ -63,16 +69,14 @@ class Cells:
             return np.full(len(self.frame), np.nan)
         return read.durations_min(self.frame[what], unit_min, thousands=self.thousands)
 
-    def marked(self, what: str, value: Array) -> Array:
-        """Values, `UNREADABLE` where a cell says something of which none was made."""
-        return np.where(np.isnan(value) & self.filled(what), UNREADABLE, value)
-
     def filled(self, what: str) -> Array:
         """Rows whose cell says something."""
         return ~read.blank(self.frame[what]).to_numpy(bool)
 
     def check(self, what: str, unread: Array, kind: str, needed: str) -> None:
         """Stop where most cells of a column are something else than they should be."""
+        if not unread.any():
+            return
         filled = self.filled(what) & ~self.wrong
         bad = unread & filled
         if bad.sum() > 0.5 * filled.sum():
@@ -81,6 +85,13 @@ class Cells:
                 f"{example(self.frame[what][bad].iloc[0])}, which is not {kind} that can "
                 f"be read: needed is {needed}."
             )
+
+
+def _marked(cells: pd.Series[str], value: Array) -> Array:
+    """Values, `UNREADABLE` where a cell says something of which none was made."""
+    unread = np.isnan(value)
+    value[unread] = np.where(read.blank(cells[unread]), np.nan, UNREADABLE)
+    return value
 
 
 def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
@@ -183,8 +194,9 @@ def distance_m(cells: Cells, duration_min: Array, swims: NDArray[np.bool_]) -> A
     shown = cells.frame["distance_as_shown"]
     pace = cells.frame.get("pace_as_shown", pd.Series("", shown.index, dtype="str"))
     value = read.garmin_distances_m(shown, pace, duration_min, swims)
-    none = np.isnan(value) & (cells.numbers("distance_as_shown") == 0)
-    return np.where(none, np.nan, cells.marked("distance_as_shown", value))
+    none = np.isnan(value)
+    none[none] = read.numbers(shown[none], thousands=cells.thousands) == 0
+    return np.where(none, np.nan, _marked(shown, value))
 
 
 def intensity_factor(cells: Cells, duration_min: Array) -> Array:

@@ -116,22 +116,25 @@ def _unread_rows(doubtful: pd.DataFrame) -> list[Finding]:
 
 def by_value(words: pd.Series[Any], say: Callable[[str], Any]) -> pd.Series[Any]:
     """Ask about each distinct word once, and give every row the answer."""
-    return words.map({word: say(word) for word in words.unique()})
+    codes, distinct = pd.factorize(words, use_na_sentinel=False)
+    return pd.Series([say(word) for word in distinct]).take(codes).set_axis(words.index)
 
 
 def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
     """Why each row is left out, empty where it is not; the first reason counts."""
-    skipped = rows.get("skipped", pd.Series("", rows.index)).astype("str")
-    duration = rows["duration_min"]
-    unread = rows.get("unread_duration", pd.Series(False, rows.index)).astype(bool)
-    for where, why in (
-        (by_value(rows["activity"], is_no_session).astype(bool), "day_off"),
-        (rows["moment"].isna(), "no_date"),
-        (unread, "unread_duration"),
-        (~(duration > 0), without_duration),
-        (duration < limit("shortest_min"), "too_short"),
-    ):
-        skipped = skipped.mask(where & (skipped == ""), why)
+    before = rows.get("skipped", pd.Series("", rows.index)).to_numpy(object)
+    duration = rows["duration_min"].to_numpy()
+    unread = rows.get("unread_duration", pd.Series(False, rows.index)).to_numpy(bool)
+    day_off = by_value(rows["activity"], is_no_session).to_numpy(bool)
+    reasons = {
+        "day_off": day_off,
+        "no_date": rows["moment"].isna().to_numpy(),
+        "unread_duration": unread,
+        without_duration: ~(duration > 0),
+        "too_short": duration < limit("shortest_min"),
+    }
+    why = np.select([before != "", *reasons.values()], [before, *reasons], "")
+    skipped = pd.Series(why, rows.index, dtype="str")
     return skipped.mask(_repeated(rows, skipped == ""), "twice")
 
 
@@ -141,13 +144,12 @@ def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:
     Where there is no time of day, two equal swims a day are possible, so the whole row
     must be the same.
     """
-    again = pd.Series(False, rows.index)
-    usable_rows = rows[usable]
+    start_and_length = ["moment", "sport", "duration_min"]
+    again = rows.loc[usable & rows["has_time"], start_and_length].duplicated()
+    again = again.reindex(rows.index, fill_value=False)
     if "row" in rows:
-        again |= usable_rows["row"].duplicated().reindex(rows.index, fill_value=False)
-    timed = usable_rows[usable_rows["has_time"]]
-    same = timed.duplicated(["moment", "sport", "duration_min"])
-    return again | same.reindex(rows.index, fill_value=False)
+        again |= rows.loc[usable, "row"].duplicated().reindex(rows.index, fill_value=False)
+    return again
 
 
 def _leave_open(
@@ -158,25 +160,23 @@ def _leave_open(
     for name, can in RANGES.items():
         if name not in used:
             continue
-        value = used[name].astype(float)
+        value = used[name].to_numpy(float, copy=True)
         if not zeros_count and can.low > 0:
-            value = value.mask(value == 0)
-        inside, unread = value.between(can.low, can.high), value == UNREADABLE
-        outside = value.notna() & ~inside & ~unread
+            value[value == 0] = np.nan
+        inside, unread = (value >= can.low) & (value <= can.high), value == UNREADABLE
+        outside = ~np.isnan(value) & ~inside & ~unread
         for kind, where in (("unread", unread), ("outside", outside)):
             if number := int(where.sum()):
-                told = _cell_and_allowed(name, where, written)
+                told = _cell_and_allowed(name, used.index[where][0], written)
                 notes.append(finding(kind, values=number, noun=can.noun, **told))
-        used[name] = value.where(inside)
+        used[name] = np.where(inside, value, np.nan)
     return notes
 
 
-def _cell_and_allowed(
-    name: str, where: pd.Series[bool], written: pd.DataFrame
-) -> dict[str, str]:
-    """First of the cells that tell a quantity, and what such a column can hold."""
+def _cell_and_allowed(name: str, place: Any, written: pd.DataFrame) -> dict[str, str]:
+    """First of the cells of a row that tell a quantity, and what such a column can hold."""
     ways = [way for way in WAYS[name] if way in written]
-    row = written.loc[where[where].index[0]]
+    row = written.loc[place]
     cells = {way: str(row[way]).strip()[:30] for way in ways}
     way = next((way for way in ways if cells[way]), name)
     can = COLUMN_RANGES.get(way)
