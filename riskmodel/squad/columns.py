@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.datasets import data_file
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS_NAMED, unit_word
 from riskmodel.squad.births import date_order
