@@ -1,4 +1,4 @@
-"""Dates with words in them, and the words for months, weekdays and halves of the day."""
+"""Dates in words, the words for months, weekdays and halves of the day, Excel's days."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -65,6 +66,17 @@ def half_of_day(name: str) -> Sequence[str]:
     """Words for a half of the day, ``am`` or ``pm``."""
     words: Sequence[str] = date_words()["half_of_day"][name]
     return words
+
+
+def of_excel(days: float) -> datetime:
+    """Moment that Excel counts in days, to the second, after February 1900.
+
+    Examples
+    --------
+    >>> of_excel(34761.5)
+    datetime.datetime(1995, 3, 3, 12, 0)
+    """
+    return datetime(1899, 12, 30) + timedelta(seconds=round(days * 86_400))
 
 
 def tidy_date(text: str) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from riskmodel.inputs.blanks import is_blank
-from riskmodel.inputs.date_words import date_in_words, tidy_date
+from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import BORN
 
-_SERIAL_START = date(1899, 12, 30)
-"""From which Excel counts the days, as far as dates after February 1900 go."""
 _SERIALS = range(10_000, 60_000)
 """Days that may be dates of birth: from May 1927 to April 2064."""
 
@@ -62,7 +60,7 @@ def _clear(text: str) -> tuple[int, int, int] | None:
         at_midnight = not worded.rest or re.fullmatch(_MIDNIGHT, worded.rest)
         return (int(worded.year), worded.month, worded.day) if at_midnight else None
     if is_serial(text):
-        counted = _SERIAL_START + timedelta(days=int(float(text)))
+        counted = of_excel(int(float(text)))
         return counted.year, counted.month, counted.day
     return None
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 
-from riskmodel.inputs.date_words import half_of_day, months, weekdays
+from riskmodel.inputs.date_words import half_of_day, months, of_excel, weekdays
 from riskmodel.inputs.tables import folded
 from riskmodel.training.cells import Text, floats, tidy
 from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
@@ -69,7 +69,6 @@ _CJK = (
     r"^(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]|^(\d{4})\. (\d{1,2})\. (\d{1,2})\."
 )
 _CJK_TIME = r"(\d{1,2})[時时시点點]\s?(\d{2})[分분](?:\s?(\d{2})[秒초])?"
-_EXCEL_DAY_0 = datetime(1899, 12, 30)
 _EAST_MIN, _WEST_MIN, _QUARTER_MIN = 14 * 60, -12 * 60, 15
 _MILLISECONDS = 1e11  # more seconds than that are none
 
@@ -153,7 +152,7 @@ def _plain(text: Text) -> Text:
 
 def _of_serial(match: re.Match[str]) -> str:
     days = float(match[0].replace(",", "."))
-    moment = _EXCEL_DAY_0 + timedelta(seconds=round(days * 86_400))
+    moment = of_excel(days)
     return moment.isoformat(" ") if days % 1 else moment.date().isoformat()
 
 

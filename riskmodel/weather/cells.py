@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from riskmodel.inputs.blanks import is_blank, is_error
-from riskmodel.inputs.date_words import date_in_words, tidy_date
+from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
 from riskmodel.weather.hours import WeatherError
 
 _SPACE_BETWEEN = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
@@ -38,7 +38,6 @@ _ORDER_WORDS = {
     _MONTH_FIRST: "month first",
     _YEAR_FIRST: "year first",
 }
-_EXCEL_EPOCH = datetime(1899, 12, 30)
 _EXCEL_DAYS = (20_000.0, 80_000.0)
 _HOUR = timedelta(hours=1)
 NEEDED_TIME = "2026-07-28T14:00 or 28.07.2026 14:00"
@@ -124,8 +123,7 @@ def read_times(cells: Sequence[Any]) -> TimesRead:
     if cells and all(n is not None for n in numbers):
         seconds = [n for n in numbers if n is not None]
         if min(seconds) > 1e8:
-            zero = datetime(1970, 1, 1)
-            return TimesRead([_after(zero, n, "seconds") for n in seconds], True, ())
+            return TimesRead([*map(_of_seconds, seconds)], True, ())
     matches = [_TIME.fullmatch(c.strip()) if isinstance(c, str) else None for c in cells]
     fixed = [_fixed(cell, n) for cell, n in zip(cells, numbers, strict=True)]
     tried = {order: _in_order(matches, fixed, order) for order in _ORDER_WORDS}
@@ -162,8 +160,7 @@ def _fixed(cell: Any, number: float | None) -> datetime | None:
     if isinstance(cell, datetime):
         return _to_the_minute(cell)
     if number is not None and _EXCEL_DAYS[0] < number < _EXCEL_DAYS[1]:
-        moment = _after(_EXCEL_EPOCH, number, "days")
-        return None if moment is None else _to_the_minute(moment)
+        return _to_the_minute(of_excel(number))
     if isinstance(cell, str) and (worded := date_in_words(tidy_date(cell))):
         clock = _CLOCK.fullmatch(worded.rest or "0")
         if clock is not None:
@@ -171,9 +168,9 @@ def _fixed(cell: Any, number: float | None) -> datetime | None:
     return None
 
 
-def _after(zero: datetime, number: float, unit: str) -> datetime | None:
+def _of_seconds(seconds: float) -> datetime | None:
     try:
-        return zero + timedelta(**{unit: number})
+        return datetime(1970, 1, 1) + timedelta(seconds=seconds)
     except OverflowError:
         return None
 
