@@ -18,8 +18,8 @@ from riskmodel.scoring.guards import Guard
 from riskmodel.scoring.onset import Onset
 from riskmodel.scoring.probability import Calibration, CalibrationError
 from riskmodel.squad.file import read_squad
+from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import with_plan
-from riskmodel.squad.rows import SquadFileError
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers
 from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
 from riskmodel.training.derive import Derived, derive, with_log

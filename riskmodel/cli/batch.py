@@ -36,6 +36,7 @@ from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
+from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.spreadsheet import harmless_table
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
@@ -51,7 +52,6 @@ from riskmodel.squad.plan import (
     with_plan,
 )
 from riskmodel.squad.unknown import leave_open, unknown_words
-from riskmodel.squad.workbook import MOST_UNZIPPED_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -8,8 +8,7 @@ in UTC, NaT where not answered.
 from __future__ import annotations
 
 import numbers
-import re
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,35 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
-
-BLANKS = frozenset(
-    {
-        *("", "na", "n/a", "nan", "null", "<na>", "n.a.", "n. a.", "n/d", "n.d.", "s/d"),
-        # How Excel writes in its languages that it found nothing; other errors are none.
-        *("#n/a", "#nv", "#n/d", "#n/b", "#i/t", "tbc", "tba", "tbd", "to be confirmed"),
-        *("unknown", "not known", "not given", "not stated", "not answered", "no answer"),
-        *("no data", "not available", "not recorded", "missing", "don't know", "pending"),
-        *("unbekannt", "nicht bekannt", "k.a.", "k. a.", "keine angabe", "keine angaben"),
-        *(
-            "inconnu",
-            "inconnue",
-            "non renseigné",
-            "desconocido",
-            "desconocida",
-            "sin datos",
-        ),
-        *("sconosciuto", "sconosciuta", "desconhecido", "desconhecida", "sem dados"),
-        *("onbekend", "okänd", "okänt", "ukjent", "ukendt", "tuntematon", "ei tiedossa"),
-        *("nieznane", "brak danych", "neznámé", "不明"),
-    }
-)
-"""Texts that mean "not answered", in any case.  ``none`` is an answer."""
-BLANK_MARKS = r"[-\u2010-\u2015\u2212.\u2026?/_~:\s]*"
-"""What such a text may be made of instead: marks that people put where nothing is known."""
-_BLANK_MARKS = re.compile(BLANK_MARKS)
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
@@ -325,22 +299,6 @@ def _not_allowed(field: Field, value: Any) -> Problem:
     if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
         value = pd.Timedelta(value)
     return not_allowed(field.name, str(value))
-
-
-def is_blank(value: Any) -> bool:
-    """Whether a raw value means "not answered".
-
-    Examples
-    --------
-    >>> [is_blank(text) for text in ("\N{EM DASH}", "?", "#N/A", "TBC", "none", "#REF!")]
-    [True, True, True, True, False, False]
-    """
-    if isinstance(value, str):
-        text = value.strip().lower()
-        return text in BLANKS or _BLANK_MARKS.fullmatch(text) is not None
-    if isinstance(value, Sized):
-        return len(value) == 0
-    return bool(pd.isna(value))
 
 
 def _parse_number(field: Field, value: Any) -> float:

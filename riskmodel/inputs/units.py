@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from riskmodel.inputs.fields import Field
+from riskmodel.inputs.tables import folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,6 +128,19 @@ UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Words that people write for a unit, by its label; in lower case and without blanks."""
 
+# Units that headers and cells name; "days" at the end of a header is none.
+_IN_TABLES = (
+    *("kg", "lb", "cm", "m", "ft in", "in", "h", "min", "°C", "°F"),
+    *("m/s", "km/h", "mph", "l/h", "mg/l", "%"),
+)
+UNITS_NAMED: Mapping[str, str] = {"%": "%"} | {
+    folded(word): label
+    for label in _IN_TABLES
+    for word in (label, *UNIT_WORDS[label])
+    if folded(word)
+}
+"""Units by the words of tables for them, without case and punctuation: m s is m/s."""
+
 TIME_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "h": (
@@ -169,6 +183,17 @@ _CUSTOMARY = {"°C": "°F", "kg": "lb", "cm": "ft in", "l/h": "oz/h", "m/s": "mp
 _BY_REGION: Mapping[str, Chosen] = MappingProxyType(
     {"US": _CUSTOMARY, "LR": _CUSTOMARY, "GB": {"m/s": "mph"}}
 )
+
+
+def unit_word(text: str) -> str:
+    """Unit that a text names, empty if none.
+
+    Examples
+    --------
+    >>> unit_word("lbs."), unit_word("m/s"), unit_word("?")
+    ('lb', 'm/s', '')
+    """
+    return UNITS_NAMED.get(folded(text) or text.strip(), "")
 
 
 def usual_units(locale: str | None) -> dict[str, str]:

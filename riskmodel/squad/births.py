@@ -3,48 +3,33 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs.blanks import is_blank
+from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.months import months
 from riskmodel.inputs.problems import BORN
-from riskmodel.inputs.reading import is_blank
-from riskmodel.inputs.tables import folded
 
-_SERIAL_START = date(1899, 12, 30)
-"""From which Excel counts the days, as far as dates after February 1900 go."""
 _SERIALS = range(10_000, 60_000)
 """Days that may be dates of birth: from May 1927 to April 2064."""
 
-_MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
-_WEEKDAY = r"(?:[^\W\d_]+\.?,\s*)?"
+_MIDNIGHT = r"0?0:00(?::00(?:\.0+)?)?"
+_AT_MIDNIGHT = rf"(?:[t ]{_MIDNIGHT})?"
 _YEAR_FIRST = re.compile(
-    rf"(\d{{4}})[-/. ]\s*(\d{{1,2}})[-/. ]\s*(\d{{1,2}})\.?{_MIDNIGHT}"
+    rf"(\d{{4}})[-/. ]\s*(\d{{1,2}})[-/. ]\s*(\d{{1,2}})\.?{_AT_MIDNIGHT}"
 )
 _IN_DIGITS = re.compile(
-    rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{4}}|\d{{2}})\.?{_MIDNIGHT}"
+    rf"(\d{{1,2}})\s*([-/.])\s*(\d{{1,2}})\s*\2\s*(\d{{4}}|\d{{2}})\.?{_AT_MIDNIGHT}"
 )
-_DAY_WORD = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?[-/\s]*(?:de\s+|of\s+)?"
-    rf"([^\W\d_]+)\.?[-/,\s]*(?:(?:de|del)\s+)?'?(\d{{4}}|\d{{2}}){_MIDNIGHT}"
-)
-_WORD_DAY = re.compile(
-    rf"{_WEEKDAY}([^\W\d_]+)\.?[-/\s]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-/,]|\s)\s*"
-    rf"'?(\d{{4}}|\d{{2}}){_MIDNIGHT}"
-)
-_YEAR_WORD = re.compile(rf"(\d{{4}})[-/.\s]+([^\W\d_]+)\.?[-/\s]+(\d{{1,2}})\.?{_MIDNIGHT}")
 
 
 def _text(cell: Any) -> str:
-    text = unicodedata.normalize("NFKC", str(cell)).strip().lstrip("'").lower()
-    text = re.sub(r"[年月]", "-", text).removesuffix("日")
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"[年月]", "-", tidy_date(str(cell))).removesuffix("日")
 
 
 def date_order(cells: pd.Series[Any]) -> str:
@@ -70,22 +55,14 @@ def _clear(text: str) -> tuple[int, int, int] | None:
     """Year, month and day of a date that can be read in one way; the year as written."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day = map(int, match.groups())
-    elif match := _DAY_WORD.fullmatch(text):
-        day, month, year = int(match[1]), _month(match[2]), int(match[3])
-    elif match := _WORD_DAY.fullmatch(text):
-        month, day, year = _month(match[1]), int(match[2]), int(match[3])
-    elif match := _YEAR_WORD.fullmatch(text):
-        year, month, day = int(match[1]), _month(match[2]), int(match[3])
-    elif is_serial(text):
-        counted = _SERIAL_START + timedelta(days=int(float(text)))
+        return (year, month, day) if month else None
+    if worded := date_in_words(text):
+        at_midnight = not worded.rest or re.fullmatch(_MIDNIGHT, worded.rest)
+        return (int(worded.year), worded.month, worded.day) if at_midnight else None
+    if is_serial(text):
+        counted = of_excel(int(float(text)))
         return counted.year, counted.month, counted.day
-    else:
-        return None
-    return (year, month, day) if month else None
-
-
-def _month(word: str) -> int:
-    return months().get(folded(word), 0)
+    return None
 
 
 def is_serial(cell: Any) -> bool:

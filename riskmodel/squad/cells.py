@@ -5,7 +5,6 @@ What cannot be read stays as it was written, for the engine to say so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodel.inputs.blanks import is_blank, is_error
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
 from riskmodel.squad.columns import (
@@ -95,11 +94,6 @@ def squad_frame(
         out = out.drop(columns="athlete", errors="ignore")
         out.insert(0, "athlete", whole)
     return out
-
-
-def is_error(cell: Any) -> bool:
-    """Whether a spreadsheet could not work out a cell; what it did not find is blank."""
-    return re.fullmatch(r"#\S{2,}[!?]", str(cell).strip()) is not None
 
 
 def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str, ...]:

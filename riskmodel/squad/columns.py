@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.datasets import data_file
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.tables import folded
-from riskmodel.inputs.units import UNIT_WORDS
+from riskmodel.inputs.units import UNITS_NAMED, unit_word
 from riskmodel.squad.births import date_order
 from riskmodel.squad.durations import says_its_unit
 from riskmodel.squad.raw import RawTable
@@ -62,19 +62,6 @@ TARGETS: Mapping[str, str] = {
     **{name: field.label for name, field in FIELDS.items() if name != "athlete"},
 }
 """What a column can be, with its label."""
-
-# Units that headers and cells name; "days" at the end of a header is none.
-_UNITS_NAMED = (
-    *("kg", "lb", "cm", "m", "ft in", "in", "h", "min", "°C", "°F"),
-    *("m/s", "km/h", "mph", "l/h", "mg/l", "%"),
-)
-# Without case and punctuation: "m/s" is "m s".
-_UNIT_WORDS = {"%": "%"} | {
-    folded(word): label
-    for label in _UNITS_NAMED
-    for word in (label, *UNIT_WORDS[label])
-    if folded(word)
-}
 
 
 @dataclass(frozen=True)
@@ -124,23 +111,12 @@ def words() -> dict[str, dict[str, Any]]:
     return tomllib.loads(data_file("squad_columns.toml").read_text("utf-8"))
 
 
-def unit_word(text: str) -> str:
-    """Unit that a text names, empty if none.
-
-    Examples
-    --------
-    >>> unit_word("lbs."), unit_word("m/s"), unit_word("?")
-    ('lb', 'm/s', '')
-    """
-    return _UNIT_WORDS.get(folded(text) or text.strip(), "")
-
-
 def _plain(header: str) -> tuple[str, str]:
     """Header without its unit, and the unit it names; "the last 24 hours" is none."""
     said = folded(header).split()
     for length in (2, 1):
         before, last = said[:-length], " ".join(said[-length:])
-        if before and not before[-1].isdecimal() and (unit := _UNIT_WORDS.get(last)):
+        if before and not before[-1].isdecimal() and (unit := UNITS_NAMED.get(last)):
             return " ".join(before), unit
     return " ".join(said), ""
 

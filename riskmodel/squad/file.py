@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,8 @@ from operator import itemgetter
 
 import pandas as pd
 
+from riskmodel.inputs.rows import MOST_COLUMNS, Row, filled, is_empty, limited
+from riskmodel.inputs.sheet_notes import sheet_notes, some
 from riskmodel.inputs.tables import (
     FIRST_ROWS,
     TableFileError,
@@ -16,21 +19,12 @@ from riskmodel.inputs.tables import (
     read_text,
     separator,
 )
+from riskmodel.inputs.workbook import Sheet, read_workbook
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
+from riskmodel.squad.limits import MOST_ROWS, SquadFileError
 from riskmodel.squad.raw import LeftOut, RawTable
-from riskmodel.squad.rows import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Row,
-    SquadFileError,
-    filled,
-    is_empty,
-    limited,
-)
-from riskmodel.squad.sheet_notes import sheet_notes
 from riskmodel.squad.summary_rows import summary_rows
-from riskmodel.squad.workbook import Sheet, read_workbook
 
 _TOLD_ROWS = 3
 
@@ -73,9 +67,9 @@ def read_squad_file(
     >>> print(*read_squad_file(b"Name;Alter\nAda;31\nAverage;31\n").told)
     Row 3 “Average” was left out: it sums up the others.
     """
-    if content.startswith(b"PK"):
-        return _from_workbook(content, sheet, hidden_rows, summaries)
     try:
+        if content.startswith(b"PK"):
+            return _from_workbook(content, sheet, hidden_rows, summaries)
         text = read_text(content)
         raw = _from_rows(_csv_rows(text.text), text.notes, cut_by_commas=True)
     except TableFileError as error:
@@ -206,7 +200,7 @@ def _from_workbook(
     content: bytes, title: str, hidden_rows: bool, summaries: bool
 ) -> RawTable:
     """The table of the sheet with most known headers, the first of equals."""
-    book = read_workbook(content, title)
+    book = read_workbook(io.BytesIO(content), title, most_rows=MOST_ROWS, as_seen=True)
     if not book.sheets:
         if book.hidden:
             named = ", ".join(book.hidden)
@@ -231,7 +225,13 @@ def _from_workbook(
     raw = _from_rows(rows, ())
     hidden = () if hidden_rows else _hidden(best, raw)
     raw = raw if summaries else _without_summaries(raw)
-    notes = sheet_notes(best, [*known], alike, book.hidden, frozenset(raw.cells.index))
+    notes = sheet_notes(book, best, frozenset(raw.cells.index))
+    others = some([title for title in known if title != best.title])
+    if len(alike) > 1:
+        which = f"The sheets {' and '.join(alike)} look alike; read was {best.title}."
+        notes = (which, *notes)
+    elif others:
+        notes = (f"Read was the sheet {best.title}; left out: {others}.", *notes)
     return replace(
         raw,
         notes=(*notes, *raw.notes),
@@ -255,7 +255,7 @@ def _csv_rows(text: str) -> list[Row]:
         raise SquadFileError(
             f"There are more than {MOST_COLUMNS} columns; allowed is up to {MOST_COLUMNS}."
         )
-    return limited(iter(csv_rows(text, mark)))
+    return limited(iter(csv_rows(text, mark)), MOST_ROWS)
 
 
 def _best_header(rows: Sequence[Row]) -> tuple[int, int]:

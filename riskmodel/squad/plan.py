@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import (
     Answers,
     Findings,
-    is_blank,
     read_frame,
     read_one,
     refuse_repeated,

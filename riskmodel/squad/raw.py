@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-_NAMED = 3
+from riskmodel.inputs.sheet_notes import some
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,3 @@ class RawTable:
     def told(self) -> tuple[str, ...]:
         """All that a person should know of the file, a sentence for each."""
         return (*self.notes, *map(str, self.left_out))
-
-
-def some(names: Sequence[str]) -> str:
-    """The first of several names, and how many more there are."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import needed_fields
-from riskmodel.inputs.reading import Answers, is_blank, is_unknown, read_frame, read_one
+from riskmodel.inputs.reading import Answers, is_unknown, read_frame, read_one
 from riskmodel.inputs.session import coded, spelt
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.reading import is_blank
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.tables import folded
 from riskmodel.squad.columns import meanings, number_and_unit, words
 from riskmodel.squad.names import exact

@@ -17,7 +17,7 @@ from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import tidy
-from riskmodel.squad.rows import MOST_ROWS
+from riskmodel.squad.limits import MOST_ROWS
 from riskmodel.store.errors import StoreError
 from riskmodel.store.models import LONGEST_OWNER
 from riskmodel.whatif.plans import from_text

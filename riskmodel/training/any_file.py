@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from riskmodel.inputs.workbook import is_workbook
 from riskmodel.training.archive import logs_in_archive, refuse_many_names, unzipped
 from riskmodel.training.limits import MOST_BYTES, refuse_above
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.one_file import HEAD_BYTES, Ways, kind_of, most_bytes, rows_of
-from riskmodel.training.workbook import csv_of_workbook, is_workbook
+from riskmodel.training.sentences import Finding
+from riskmodel.training.workbook import csv_of_workbook
 
 Given = bytes | Path | BinaryIO
 """A file: what it holds, where it is, or open for reading from any place in it."""
@@ -45,20 +47,21 @@ def opened(given: Given) -> Iterator[BinaryIO]:
         yield file
 
 
-def plain(file: BinaryIO) -> tuple[BinaryIO, str]:
-    """Give a file and its kind, unpacked if it is a .gz, a workbook as a table."""
+def plain(file: BinaryIO) -> tuple[BinaryIO, str, list[Finding]]:
+    """Give a file, its kind and what is told of it, unpacked, a workbook as a table."""
     kind = _kind(file)
     if kind == "zip":
         refuse_many_names(file)
         if is_workbook(file):
-            return io.BytesIO(csv_of_workbook(file)), "table"
+            table, notes = csv_of_workbook(file)
+            return io.BytesIO(table), "table", notes
     if kind != "gzip":
-        return file, kind
+        return file, kind, []
     file = io.BytesIO(unzipped(file, "What is compressed in this file", MOST_BYTES))
     kind = _kind(file)
     if kind in ("gzip", "zip"):
         raise TrainingLogError("This file is packed twice: unpack it first.")
-    return file, kind
+    return file, kind, []
 
 
 def _kind(file: BinaryIO) -> str:
@@ -71,15 +74,18 @@ def _kind(file: BinaryIO) -> str:
 def read_any(given: Given, ways: Ways) -> TrainingLog:
     """Read the log in a file of any kind, that of several in an archive merged."""
     with opened(given) as packed:
-        file, kind = plain(packed)
+        file, kind, notes = plain(packed)
         if kind == "zip":
-            logs, notes = logs_in_archive(file, ways)
-            log = merge_logs(logs) if len(logs) > 1 else logs[0]
-            report = replace(log.report, notes=(*log.report.notes, *notes))
-            return replace(log, report=report)
+            logs, told = logs_in_archive(file, ways)
+            return _with_notes(merge_logs(logs) if len(logs) > 1 else logs[0], told)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         refuse_above("This file", size, most_bytes(kind))
         if kind == "table":
-            return ways.of_table(file.read())
+            return _with_notes(ways.of_table(file.read()), notes)
         return ways.of_rows(rows_of(kind, file, ways.zone))
+
+
+def _with_notes(log: TrainingLog, notes: Iterable[Finding]) -> TrainingLog:
+    report = replace(log.report, notes=(*log.report.notes, *notes))
+    return replace(log, report=report)

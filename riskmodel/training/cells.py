@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.blanks import BLANK_MARKS, BLANKS
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.reading import BLANK_MARKS, BLANKS
 from riskmodel.inputs.written import number_written
 
 Text = pd.Series  # of str

@@ -6,34 +6,23 @@ A cell's day is the day that stands in it: an offset is told, never added.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 
+from riskmodel.inputs.date_words import half_of_day, months, of_excel, weekdays
 from riskmodel.inputs.tables import folded
 from riskmodel.training.cells import Text, floats, tidy
+from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
 from riskmodel.training.sentences import DATE_FORM, Finding, finding
-from riskmodel.training.words import table
-
-
-@cache
-def _numbers_of(name: str) -> Mapping[str, int]:
-    """Number by each word for it, from a table of words."""
-    return {_key(word): int(n) for n, words in table()[name].items() for word in words}
-
-
-def _key(word: str) -> str:
-    return folded(word) or word.casefold()
 
 
 def _half(name: str) -> str:
     """Pattern of the words for a half of the day: am, a.m. and a. m."""
-    words = table()["half_of_day"][name]
+    words = half_of_day(name)
     return "|".join(r"\.?\s?".join(map(re.escape, word)) + r"\.?" for word in words)
 
 
@@ -71,7 +60,6 @@ _USUAL = (
 )
 _PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
 _PARTS += ["hour", "minute", "second", "before", "half", "zone"]
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _CENTURY_TURNS = 69  # of a year with two digits, as POSIX has it
 _MOST_MONTH, _MOST_DAY = 12, 31
 _SERIAL = r"^(?:3[3-9]|[4-6]\d|7[0-2])\d{3}(?:[.,]\d+)?$"  # days, in the years we take
@@ -81,7 +69,6 @@ _CJK = (
     r"^(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]|^(\d{4})\. (\d{1,2})\. (\d{1,2})\."
 )
 _CJK_TIME = r"(\d{1,2})[時时시点點]\s?(\d{2})[分분](?:\s?(\d{2})[秒초])?"
-_EXCEL_DAY_0 = datetime(1899, 12, 30)
 _EAST_MIN, _WEST_MIN, _QUARTER_MIN = 14 * 60, -12 * 60, 15
 _MILLISECONDS = 1e11  # more seconds than that are none
 
@@ -132,7 +119,7 @@ def _usual(text: Text) -> pd.DataFrame:
         if not pd.to_datetime(rest[:1], format=form, errors="coerce").notna().all():
             continue
         found = pd.to_datetime(rest, format=form, errors="coerce").astype("datetime64[s]")
-        found = found[found.dt.year.between(_FIRST_YEAR, _LAST_YEAR)]
+        found = found[found.dt.year.between(FIRST_YEAR, LAST_YEAR)]
         moment[found.index] = found
         has_time[found.index] = timed
     clock = pd.Series("", text.index, dtype="str")
@@ -171,7 +158,7 @@ def _plain(text: Text) -> Text:
 
 def _of_serial(match: re.Match[str]) -> str:
     days = float(match[0].replace(",", "."))
-    moment = _EXCEL_DAY_0 + timedelta(seconds=round(days * 86_400))
+    moment = of_excel(days)
     return moment.isoformat(" ") if days % 1 else moment.date().isoformat()
 
 
@@ -191,13 +178,8 @@ def _of_week(match: re.Match[str]) -> str:
 def _without_weekday(text: Text) -> Text:
     text = text.str.replace(r"\s?\(([^)\d]{1,12})\)", " ", regex=True)
     parts = text.str.extract(r"^(?P<word>[^\d\s,]+?)[.,]*\s+(?P<rest>.+)$")
-    known = parts["word"].map(lambda word: _key(word) in _weekdays(), na_action="ignore")
+    known = parts["word"].map(lambda word: folded(word) in weekdays(), na_action="ignore")
     return text.mask(known.eq(True), parts["rest"]).str.replace(r"\s+", " ", regex=True)
-
-
-@cache
-def _weekdays() -> frozenset[str]:
-    return frozenset(map(_key, table()["weekdays"]["words"]))
 
 
 @dataclass(frozen=True)
@@ -257,9 +239,8 @@ def _refuse_year_first(parts: pd.DataFrame, text: Text, header: str) -> None:
 
 def _calendar(parts: pd.DataFrame, *, day_first: bool) -> pd.DataFrame:
     """Year, month and day, NaN where a year is none that we take."""
-    months = _numbers_of("months")
     words = parts["word"].dropna().unique()
-    months_named = parts["word"].map({word: months.get(_key(word)) for word in words})
+    months_named = parts["word"].map({word: months().get(folded(word)) for word in words})
     names = ["first", "other"] if day_first else ["other", "first"]
     day = floats(parts["day"]).fillna(floats(parts[names[0]]))
     month = floats(parts["month"]).fillna(pd.to_numeric(months_named))
@@ -267,7 +248,7 @@ def _calendar(parts: pd.DataFrame, *, day_first: bool) -> pd.DataFrame:
     year = floats(parts["year"])
     short = parts["year"].str.len() == 2
     year = year.mask(short, year + 2000 - 100 * (year >= _CENTURY_TURNS))
-    year = year.where(year.between(_FIRST_YEAR, _LAST_YEAR))
+    year = year.where(year.between(FIRST_YEAR, LAST_YEAR))
     return pd.DataFrame({"year": year, "month": month, "day": day})
 
 

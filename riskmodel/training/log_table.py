@@ -99,7 +99,7 @@ def log_columns(file: Given) -> tuple[LogColumn, ...]:
     LogColumn(header='Minutes', samples=('60',), meaning='')
     """
     with opened(file) as packed:
-        unpacked, kind = plain(packed)
+        unpacked, kind, _ = plain(packed)
         if kind != "table":
             raise TrainingLogError("This file has no columns to name: it is read as it is.")
         text = _text(unpacked.read(MOST_BYTES))

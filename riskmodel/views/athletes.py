@@ -20,8 +20,8 @@ from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.squad.rows import SquadFileError
 from riskmodel.squad.unknown import settle, with_settled_words
 from riskmodel.views import device, form, look, questions, squad_plan, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state

@@ -18,9 +18,9 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs import units
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.views import clock
 from riskmodel.views.state import (

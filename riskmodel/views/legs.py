@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.inputs import units
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_text
 from riskmodel.reporting.legs import carried_text, day_text, leg_text, pause_before_min
 from riskmodel.reporting.words import BAND_LABELS

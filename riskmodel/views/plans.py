@@ -17,9 +17,9 @@ import streamlit as st
 from riskmodel import advise
 from riskmodel.datasets import load_examples
 from riskmodel.inputs import units
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.scoring.assessment import assess

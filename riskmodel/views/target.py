@@ -8,8 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from riskmodel.inputs import units
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_written
 from riskmodel.views import form, look, widgets
 from riskmodel.whatif.target import (

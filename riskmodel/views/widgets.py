@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from riskmodel.inputs import units
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import Field
-from riskmodel.inputs.reading import is_blank
 from riskmodel.inputs.written import number_written
 from riskmodel.views import form, look
 

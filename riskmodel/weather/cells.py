@@ -7,14 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from riskmodel.inputs.reading import BLANKS
+from riskmodel.inputs.blanks import is_blank, is_error
+from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
 from riskmodel.weather.hours import WeatherError
 
-_NO_VALUE = BLANKS | {
-    *("-", "–", "—", "?", "none", "missing", "#n/a", "#nv", "#num!", "#zahl!", "#nombre!"),
-    *("#value!", "#wert!", "#valeur!", "#i/t", "#div/0!"),
-}
-"""Cells without a value, also where a spreadsheet program in another language says so."""
 _SPACE_BETWEEN = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _EVIDENCE = {
@@ -26,12 +22,14 @@ _EVIDENCE = {
 }
 """Numbers in which the mark can only be the decimal one: no three digits follow."""
 
-_CLOCK = (
+_CLOCK = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2})?(?:[:.](\d{2})(?:[.,]\d+)?)?)?"
-    r"\s*([ap]\.?\s?m\.?)?(?:\s*uhr)?"
+    r"\s*([ap]\.?\s?m\.?)?(?:\s*uhr)?",
+    re.IGNORECASE,
 )
 _TIME = re.compile(
-    rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}})\.?(?:,?[\sT]\s*{_CLOCK})?", re.IGNORECASE
+    rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}})\.?(?:,?[\sT]\s*{_CLOCK.pattern})?",
+    re.IGNORECASE,
 )
 _DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST = (2, 1, 0), (2, 0, 1), (0, 1, 2)
 """Where year, month and day stand."""
@@ -40,7 +38,6 @@ _ORDER_WORDS = {
     _MONTH_FIRST: "month first",
     _YEAR_FIRST: "year first",
 }
-_EXCEL_EPOCH = datetime(1899, 12, 30)
 _EXCEL_DAYS = (20_000.0, 80_000.0)
 _HOUR = timedelta(hours=1)
 NEEDED_TIME = "2026-07-28T14:00 or 28.07.2026 14:00"
@@ -77,7 +74,7 @@ def number_of(cell: Any, mark: str) -> float | None:
     if cell is None or isinstance(cell, int | float):
         return None if cell is None or cell != cell else float(cell)
     text = _plain(str(cell)).removesuffix("%").rstrip()
-    if text.lower() in _NO_VALUE:
+    if is_blank(text) or is_error(text) or text.lower() == "none":
         return None
     other = "." if mark == "," else ","
     grouped = re.fullmatch(
@@ -126,8 +123,7 @@ def read_times(cells: Sequence[Any]) -> TimesRead:
     if cells and all(n is not None for n in numbers):
         seconds = [n for n in numbers if n is not None]
         if min(seconds) > 1e8:
-            zero = datetime(1970, 1, 1)
-            return TimesRead([_after(zero, n, "seconds") for n in seconds], True, ())
+            return TimesRead([*map(_of_seconds, seconds)], True, ())
     matches = [_TIME.fullmatch(c.strip()) if isinstance(c, str) else None for c in cells]
     fixed = [_fixed(cell, n) for cell, n in zip(cells, numbers, strict=True)]
     tried = {order: _in_order(matches, fixed, order) for order in _ORDER_WORDS}
@@ -164,14 +160,17 @@ def _fixed(cell: Any, number: float | None) -> datetime | None:
     if isinstance(cell, datetime):
         return _to_the_minute(cell)
     if number is not None and _EXCEL_DAYS[0] < number < _EXCEL_DAYS[1]:
-        moment = _after(_EXCEL_EPOCH, number, "days")
-        return None if moment is None else _to_the_minute(moment)
+        return _to_the_minute(of_excel(number))
+    if isinstance(cell, str) and (worded := date_in_words(tidy_date(cell))):
+        clock = _CLOCK.fullmatch(worded.rest or "0")
+        if clock is not None:
+            return _at(worded.year, worded.month, worded.day, clock.groups())
     return None
 
 
-def _after(zero: datetime, number: float, unit: str) -> datetime | None:
+def _of_seconds(seconds: float) -> datetime | None:
     try:
-        return zero + timedelta(**{unit: number})
+        return datetime(1970, 1, 1) + timedelta(seconds=seconds)
     except OverflowError:
         return None
 
@@ -201,15 +200,20 @@ def _moment(match: re.Match[str], order: tuple[int, int, int]) -> datetime | Non
     year, month, day = (parts[at] for at in order)
     if len(year) not in (2, 4) or max(len(month), len(day)) > 2:
         return None
-    hour, minute, second = (int(part or 0) for part in match.group(5, 6, 7))
-    half = (match[8] or "").lower()[:1]
+    return _at(year, int(month), int(day), match.group(5, 6, 7, 8))
+
+
+def _at(year: str, month: int, day: int, clock: Sequence[str | None]) -> datetime | None:
+    """Moment of a day and the parts of its clock, None where there is none."""
+    hour, minute, second = (int(part or 0) for part in clock[:3])
+    half = (clock[3] or "").lower()[:1]
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + 12 * (half == "p")
     full_year = int(year) + 2000 * (len(year) == 2)
     try:
-        return datetime(full_year, int(month), int(day), hour, minute, second)
+        return datetime(full_year, month, day, hour, minute, second)
     except ValueError:
         return None
 

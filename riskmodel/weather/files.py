@@ -84,8 +84,9 @@ def _read(
     location: int | None,
 ) -> Weather:
     if content.startswith(b"PK\x03\x04"):
-        weather = weather_of_table(workbook_rows(content), place=place, location=location)
-        return _in_zone(weather, time_zone)
+        rows, notes = workbook_rows(content)
+        weather = weather_of_table(rows, place=place, location=location)
+        return _in_zone(replace(weather, notes=(*notes, *weather.notes)), time_zone)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         payload = parse_json(content)
         if isinstance(payload, dict) and "properties" in payload:

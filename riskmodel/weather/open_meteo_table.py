@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
-from riskmodel.inputs.tables import TableFileError, csv_rows, separator
+from riskmodel.inputs.date_words import months
+from riskmodel.inputs.tables import TableFileError, csv_rows, folded, separator
 from riskmodel.weather.cells import (
     NEEDED_TIME,
     TimesRead,
@@ -35,11 +36,7 @@ judgement, as with other scales."""
 _CELLS_THAT_TELL = 5_000
 """Among so many numbers some show which their decimal mark is."""
 _NEEDED_PLACE = ("latitude", "longitude", "utc_offset_seconds")
-_MONTHS = re.compile(
-    r"\d{1,2}[. -]{1,2}(?:jan|feb|fev|fév|m[aä]r|mrt|apr|avr|ma[iyj]|jun|juin|jul|juil|aug|"
-    r"ao[uû]|sep|o[ck]t|nov|de[cz]|déc)\w*\.?",
-    re.IGNORECASE,
-)
+_DAY_OF_MONTH = re.compile(r"\d{1,2}[. -]{1,2}([^\W\d_]+)\.?")
 _UNITS = {
     **{"c": "°C", "f": "°F", "kmh": "km/h", "km/h": "km/h", "mph": "mph", "mp/h": "mp/h"},
     **{"kn": "kn", "ms": "m/s", "m/s": "m/s", "%": "%", "w/m": "W/m²", "w/m2": "W/m²"},
@@ -272,9 +269,7 @@ def _numbers(block: _Block, name: str, mark: str) -> tuple[list[Any], list[LeftO
         return values, []
     example, when = str(cells[odd[0]])[:40], str(block.column("time")[odd[0]])
     if len(odd) > UNREADABLE_SHARE * len(cells):
-        if any(
-            isinstance(cells[n], datetime) or _MONTHS.fullmatch(str(cells[n])) for n in odd
-        ):
+        if any(_is_date(cells[n]) for n in odd):
             raise WeatherError(
                 f"A spreadsheet program has made dates of numbers in {name} (such as "
                 f"{example}): needed is the file as the service gave it, not as that "
@@ -285,6 +280,12 @@ def _numbers(block: _Block, name: str, mark: str) -> tuple[list[Any], list[LeftO
             "or 18,5."
         )
     return values, [LeftOpen(name, len(odd), example, when, "unreadable")]
+
+
+def _is_date(cell: Any) -> bool:
+    """Whether a cell is a day, also without its year, such as 18. Jul."""
+    day = _DAY_OF_MONTH.fullmatch(str(cell))
+    return isinstance(cell, datetime) or (day is not None and folded(day[1]) in months())
 
 
 def _stamp(moment: datetime | None, *, unix: bool) -> Any:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-import warnings
-import zipfile
+from datetime import date, datetime, time
 from typing import Any
 
+from riskmodel.inputs.sheet_notes import sheet_notes
+from riskmodel.inputs.tables import TableFileError
+from riskmodel.inputs.workbook import read_workbook
 from riskmodel.weather.hours import WeatherError
 
-MOST_UNZIPPED_BYTES = 100_000_000
-_MOST_COLUMNS = 200
 _MOST_ROWS = 100_000
 
 
-def workbook_rows(content: bytes) -> list[list[Any]]:
-    """Cells of the first visible sheet that has something in it.
+def workbook_rows(content: bytes) -> tuple[list[list[Any]], tuple[str, ...]]:
+    """Cells of the first visible sheet that has something in it, and what is told of it.
 
     Raises
     ------
@@ -23,34 +23,23 @@ def workbook_rows(content: bytes) -> list[list[Any]]:
         If it is no workbook, or one that is too large.
     """
     try:
-        import openpyxl  # comes with the app, not with the base install
-    except ModuleNotFoundError:
-        raise WeatherError(
-            "An Excel file needs one more package: pip install openpyxl, or save the table "
-            "as CSV."
-        ) from None
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-        if size > MOST_UNZIPPED_BYTES:
-            raise WeatherError("This workbook is too large: save the table as CSV.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and charts, which are not read
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True
-            )
-            for sheet in book.worksheets:
-                if sheet.sheet_state != "visible":
-                    continue
-                cells = sheet.iter_rows(
-                    max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True
-                )
-                rows = [list(row) for row in cells]
-                if any(cell is not None for row in rows for cell in row):
-                    return rows
-    except WeatherError:
-        raise
-    # Whatever a parser of somebody else's says about a spoilt file.
-    except Exception as error:
-        raise WeatherError("This is no Excel file that can be read.") from error
-    raise WeatherError("There is nothing in this workbook.")
+        book = read_workbook(io.BytesIO(content), most_rows=_MOST_ROWS)
+    except TableFileError as error:
+        raise WeatherError(str(error)) from error
+    sheet = next(iter(book.sheets), None)
+    if sheet is None:
+        raise WeatherError("There is nothing in this workbook.")
+    rows: list[list[Any]] = []
+    before = 0
+    for number, cells in sheet.rows:
+        if number > before + 1:
+            rows.append([])  # an empty row ends the lines about the place
+        rows.append([*map(_moment, cells)])
+        before = number
+    return rows, sheet_notes(book, sheet)
+
+
+def _moment(cell: Any) -> Any:
+    """A day as its first hour."""
+    is_day = isinstance(cell, date) and not isinstance(cell, datetime)
+    return datetime.combine(cell, time()) if is_day else cell

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from riskmodel import advise, assess
 from riskmodel.datasets import load_examples
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.problems import AnswerError, Problem
-from riskmodel.inputs.reading import is_blank, read_frame
+from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import (
     FIELDS,
     SCORECARD_VERSION,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from riskmodel.inputs.tables import TableFileError, csv_rows, text_of
 from riskmodel.squad.file import read_squad_file
-from riskmodel.squad.rows import SquadFileError
+from riskmodel.squad.limits import SquadFileError
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import log_columns

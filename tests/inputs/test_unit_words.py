@@ -3,9 +3,9 @@
 import pytest
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.units import UNIT_WORDS, unit_written, written_for
+from riskmodel.inputs.units import UNIT_WORDS, unit_word, unit_written, written_for
 from riskmodel.inputs.written import number_written
-from riskmodel.squad.columns import UNITS, unit_word
+from riskmodel.squad.columns import UNITS
 
 BOTH = [
     (name, label, word)

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from riskmodel import assess_frame
-from riskmodel.inputs.reading import is_blank, read_frame
+from riskmodel.inputs.blanks import is_blank
+from riskmodel.inputs.reading import read_frame
 from riskmodel.squad.file import read_squad
 from riskmodel.squad.scores import score_squad
 from riskmodel.training.cells import blank

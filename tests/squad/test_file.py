@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.rows import MOST_COLUMNS
 from riskmodel.inputs.tables import folded
 from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
@@ -26,8 +27,8 @@ from riskmodel.squad.columns import (
     match_columns,
 )
 from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.raw import RawTable
-from riskmodel.squad.rows import MOST_COLUMNS, SquadFileError
 from riskmodel.squad.scores import score_squad
 
 EXAMPLE = Path(__file__).with_name("list_with_quirks.csv").read_bytes()

@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import WorksheetProperties
 from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad, read_squad_file
-from riskmodel.squad.rows import SquadFileError
+from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.scores import score_squad
 from tests.squad.test_squad import PLAN
 
@@ -261,7 +261,7 @@ def test_another_packed_file_is_named_with_what_to_save_it_as(part, words):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
         packed.writestr(part, "x")
-    with pytest.raises(SquadFileError, match=f"{words}.* save the list as .xlsx or CSV"):
+    with pytest.raises(SquadFileError, match=f"{words}.* save the table as .xlsx or CSV"):
         read_squad_file(content.getvalue())
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from riskmodel.inputs.date_words import date_words
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.tables import folded
 from riskmodel.training.activities import unknown_activities
@@ -86,7 +87,7 @@ def test_no_word_means_two_things():
 
 def test_no_month_is_two():
     numbers = defaultdict(set)
-    for number, words in table()["months"].items():
+    for number, words in date_words()["months"].items():
         for word in words:
             numbers[folded(word)].add(number)
     assert {word: both for word, both in numbers.items() if len(both) > 1} == {}

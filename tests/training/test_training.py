@@ -535,7 +535,7 @@ SHIFTED = {
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
         (b"\x1f\x8b\x08rubbish", "compressed"),
         (zipped("activities.csv"), "log that can be read"),
-        (zipped("[Content_Types].xml"), "no Excel workbook"),
+        (zipped("[Content_Types].xml"), "no Excel file"),
         (b"<?xml version='1.0'?><gpx/>", "GPX file holds no track with times"),
         (b'{"activities": []}', "JSON"),
         (b"just a sentence", "no table"),

@@ -152,6 +152,50 @@ def test_a_workbook_gives_the_same_hours():
         read_weather_file(workbook([]))
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{d}-{en}-{y} {h}:00",
+        "{d}-{en}-{yy} {h}:00",
+        "{d}. {de} {y} {h}:00",
+        "{d}. {de} {y}, {h} Uhr",
+        "{d} {fr} {y} {h}h00",
+        "{en} {d}, {y} {h12} {half}",
+        "{weekday}, {d} {en} {y} {h}:00:00",
+        "{y}-{en}-{d} {h}:00",
+        "{d} de {es} de {y} {h}:00",
+    ],
+)
+def test_months_in_words_are_read(form):
+    rows = [list(row) for row in ROWS]
+    for row in rows:
+        if row and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", row[0]):
+            moment = datetime.fromisoformat(row[0])
+            assert moment.month == 7
+            row[0] = form.format(
+                d=moment.day,
+                h=moment.hour,
+                h12=(moment.hour - 1) % 12 + 1,
+                half="PM" if moment.hour >= 12 else "AM",
+                y=moment.year,
+                yy=moment.year % 100,
+                weekday=moment.strftime("%a"),
+                **{"en": "Jul", "de": "Juli", "fr": "juil.", "es": "julio"},
+            )
+    content = workbook([[*map(native, row)] for row in rows])
+    pd.testing.assert_frame_equal(read_weather_file(content).frame, PLAIN)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows(rows)
+    pd.testing.assert_frame_equal(read_weather_file(out.getvalue().encode()).frame, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "cell", ["28 Foo 2026 14:00", "31-Feb-2026 14:00", "28-Jul-2026 25:00"]
+)
+def test_what_is_no_moment_in_words_is_none(cell):
+    assert read_times([cell]).moments == [None]
+
+
 def test_tables_of_the_present_of_quarters_and_of_days_are_passed_over():
     head, hours = CSV.split("\n\n")
     present = "time,temperature_2m (°C)\n2026-07-01T09:15,99"

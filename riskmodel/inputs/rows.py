@@ -1,21 +1,16 @@
-"""Rows of a list as they come, whichever file they stand in, and how many may come."""
+"""Rows of a table as they come, whichever file they stand in, and how many may come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from riskmodel.inputs.tables import FIRST_ROWS
+from riskmodel.inputs.tables import FIRST_ROWS, TableFileError
 
-MOST_ROWS = 5000
 MOST_COLUMNS = 200
 
 Row = tuple[int, list[Any]]
 """Number of a row in its file, and its cells; rows without any are not kept."""
-
-
-class SquadFileError(ValueError):
-    """A file that cannot be read as a list of athletes; the message says why."""
 
 
 def is_empty(cell: Any) -> bool:
@@ -28,7 +23,7 @@ def filled(cells: Sequence[Any]) -> list[int]:
     return [place for place, cell in enumerate(cells) if not is_empty(cell)]
 
 
-def limited(rows: Iterator[Sequence[Any]]) -> list[Row]:
+def limited(rows: Iterator[Sequence[Any]], most_rows: int) -> list[Row]:
     """Rows that hold something, refused as soon as there are too many of anything."""
     kept: list[Row] = []
     for number, row in enumerate(rows, 1):
@@ -38,13 +33,13 @@ def limited(rows: Iterator[Sequence[Any]]) -> list[Row]:
         if not places:
             continue
         if places[-1] >= MOST_COLUMNS:
-            raise SquadFileError(
+            raise TableFileError(
                 f"There are more than {MOST_COLUMNS} columns in row {number}; allowed is "
                 f"up to {MOST_COLUMNS}."
             )
         kept.append((number, list(row[:MOST_COLUMNS])))
-        if len(kept) > MOST_ROWS + FIRST_ROWS:
-            raise SquadFileError(
-                f"There are more than {MOST_ROWS} rows; allowed is up to {MOST_ROWS}."
+        if len(kept) > most_rows + FIRST_ROWS:
+            raise TableFileError(
+                f"There are more than {most_rows} rows; allowed is up to {most_rows}."
             )
     return kept

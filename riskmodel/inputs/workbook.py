@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import warnings
 import zipfile
@@ -11,23 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from riskmodel.squad.columns import unit_word
-from riskmodel.squad.rows import MOST_COLUMNS, Row, SquadFileError, is_empty, limited
-from riskmodel.squad.sheet_layout import Layout, TooLargeError, sheet_layout
+from riskmodel.inputs.rows import MOST_COLUMNS, Row, is_empty, limited
+from riskmodel.inputs.sheet_layout import Layout, TooLargeError, sheet_layout
+from riskmodel.inputs.tables import TableFileError
+from riskmodel.inputs.units import unit_word
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 MOST_UNZIPPED_BYTES = 100_000_000
-"""What a workbook may hold: a full one of the size of a list needs about half of it."""
+"""What a workbook may hold: a full list of athletes needs about half of it."""
 _MOST_SHEETS = 100
 _MOST_TAGS = 5_000_000
 _LONGEST_TEXT = 32_767  # of a cell, by Excel
+_MOST_DURATION_DAYS = 1000
+"""A moment that is shown without its day is a duration up to here (judgement)."""
 _BYTES_AT_ONCE = 1 << 20
 _TOO_LARGE = (
-    "This workbook is too large: delete what is not needed, or save the list as CSV."
+    "This workbook is too large: delete what is not needed, or save the table as CSV."
 )
 # Other files that are packed as a workbook is, by a part that only they have.
 _OTHER_FILES = {
@@ -47,7 +49,7 @@ class Sheet:
     ----------
     title : str
     rows : list of Row
-        Those in sight, without the cells of hidden columns.
+        Those in sight, without the cells of hidden columns; or all, see `read_workbook`.
     hidden_rows : list of Row
         Those that are hidden, also by a filter or in a collapsed group.
     hidden_columns : tuple of str
@@ -68,65 +70,89 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Sheets that hold something, and the titles of those that are hidden."""
+    """Sheets that hold something, titles of hidden ones, and whether read as seen."""
 
     sheets: tuple[Sheet, ...]
     hidden: tuple[str, ...]
+    as_seen: bool
 
 
-def read_workbook(content: bytes, title: str = "") -> Workbook:
+def is_workbook(file: BinaryIO) -> bool:
+    """Whether a zip archive is an Excel workbook; the file is rewound."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            return "[Content_Types].xml" in packed.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return False
+    finally:
+        file.seek(0)
+
+
+def read_workbook(
+    file: BinaryIO, title: str = "", *, most_rows: int, as_seen: bool = False
+) -> Workbook:
     """Read the sheets in sight, or one by its title, hidden or not.
+
+    Parameters
+    ----------
+    file : binary file
+    title : str
+    most_rows : int
+        Of each sheet, below its headers.
+    as_seen : bool
+        Whether a person made it for people: rows and columns that are hidden do not
+        count, and a number has the unit and the per cent that its format shows.
 
     Raises
     ------
-    SquadFileError
+    TableFileError
         If it is no workbook, is too large, or has no such sheet.
     """
     try:
         import openpyxl  # comes with the app, not with the base install
     except ModuleNotFoundError as error:
-        raise SquadFileError(
-            "An Excel file needs one more package: pip install openpyxl, or save the list "
+        raise TableFileError(
+            "An Excel file needs one more package: pip install openpyxl, or save the table "
             "as CSV."
         ) from error
     try:
-        _refuse_others(content)
+        _refuse_others(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and charts, which are not read
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True
-            )
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             of_book: Sequence[ReadOnlyWorksheet] = book.worksheets
             titles = [str(sheet.title) for sheet in of_book]
             if title and title not in titles:
-                raise SquadFileError(
+                raise TableFileError(
                     f"There is no sheet {title} in this workbook, but: {', '.join(titles)}."
                 )
             if len(titles) > _MOST_SHEETS:
-                raise SquadFileError(_TOO_LARGE)
+                raise TableFileError(_TOO_LARGE)
             shown = [s for s in of_book if s.sheet_state == "visible"]
             read = [s for s in of_book if s.title == title] if title else shown
-            sheets = tuple(_sheets(read))
-    except SquadFileError:
+            sheets = tuple(_sheets(read, most_rows, as_seen=as_seen))
+    except TableFileError:
         raise
     except TooLargeError as error:
-        raise SquadFileError(_TOO_LARGE) from error
+        raise TableFileError(_TOO_LARGE) from error
     # Whatever a parser of somebody else's says about a spoilt file.
     except Exception as error:
-        raise SquadFileError("This is no Excel file that can be read.") from error
+        raise TableFileError("This is no Excel file that can be read.") from error
     hidden = tuple(str(s.title) for s in of_book if s not in shown and s not in read)
     return Workbook(
-        tuple(s for s in sheets if s.rows or s.hidden_rows or s.hidden_columns), hidden
+        tuple(s for s in sheets if s.rows or s.hidden_rows or s.hidden_columns),
+        hidden,
+        as_seen,
     )
 
 
-def _refuse_others(content: bytes) -> None:
+def _refuse_others(file: BinaryIO) -> None:
     """Refuse what is no workbook, or too large a one, before its parts are read."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+    with zipfile.ZipFile(file) as packed:
         parts = packed.infolist()
         for name, is_this in _OTHER_FILES.items():
             if any(part.filename == name for part in parts):
-                raise SquadFileError(f"{is_this}: save the list as .xlsx or CSV.")
+                raise TableFileError(f"{is_this}: save the table as .xlsx or CSV.")
         if sum(part.file_size for part in parts) > MOST_UNZIPPED_BYTES:
             raise TooLargeError
         n_tags = 0
@@ -138,35 +164,37 @@ def _refuse_others(content: bytes) -> None:
                         raise TooLargeError
 
 
-def _sheets(sheets: Sequence[ReadOnlyWorksheet]) -> Iterator[Sheet]:
+def _sheets(
+    sheets: Sequence[ReadOnlyWorksheet], most_rows: int, *, as_seen: bool
+) -> Iterator[Sheet]:
     left = _MOST_TAGS
     for sheet in sheets:
         # What the reader of values leaves out stands in the same part of the file.
         with sheet._get_source() as source:
             layout = sheet_layout(source, left)
         left -= layout.n_elements  # several sheets may share one part
-        yield _sheet(sheet, layout)
+        every = limited(_values(sheet, layout, as_seen=as_seen), most_rows)
+        yield _sheet(str(sheet.title), every, layout, as_seen=as_seen)
 
 
-def _sheet(sheet: ReadOnlyWorksheet, layout: Layout) -> Sheet:
-    every = limited(_shown_rows(sheet, layout.last_row))
+def _sheet(title: str, every: list[Row], layout: Layout, *, as_seen: bool) -> Sheet:
     merged = _fill_merged(every, layout)
     hidden = sorted(layout.hidden_columns)
     columns = [name for column in hidden if (name := _first_in(every, column - 1))]
-    for _, cells in every:
+    for _, cells in every if as_seen else ():
         for column in hidden:
             if column <= len(cells):
                 cells[column - 1] = None
     rows = [row for row in every if not all(map(is_empty, row[1]))]
     return Sheet(
-        str(sheet.title),
-        [row for row in rows if row[0] not in layout.hidden_rows],
+        title,
+        [row for row in rows if not (as_seen and row[0] in layout.hidden_rows)],
         [row for row in rows if row[0] in layout.hidden_rows],
         tuple(columns),
         tuple(
             (row, _name(row, column))
             for row, column in layout.uncalculated
-            if column not in layout.hidden_columns
+            if not (as_seen and column in layout.hidden_columns)
         ),
         tuple(merged),
     )
@@ -202,13 +230,20 @@ def _fill_merged(rows: Sequence[Row], layout: Layout) -> list[tuple[int, str]]:
     return names
 
 
-def _shown_rows(sheet: ReadOnlyWorksheet, last_row: int) -> Iterator[tuple[Any, ...]]:
+def _values(
+    sheet: ReadOnlyWorksheet, layout: Layout, *, as_seen: bool
+) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # a file may say that it is smaller than it is
     epoch = sheet.parent.epoch
     # One column more than allowed, to see that there is one.
-    rows = sheet.iter_rows(max_row=last_row, max_col=MOST_COLUMNS + 1)
-    for row in islice(rows, last_row):  # what stands below them is not read
-        yield () if _holds_nothing(row) else tuple(_as_shown(cell, epoch) for cell in row)
+    last_column = min(layout.last_column, MOST_COLUMNS + 1)
+    rows = sheet.iter_rows(max_row=layout.last_row, max_col=last_column)
+    for row in islice(rows, layout.last_row):  # what stands below them is not read
+        yield (
+            ()
+            if _holds_nothing(row)
+            else tuple(_value(cell, epoch, as_seen=as_seen) for cell in row)
+        )
 
 
 def _holds_nothing(row: tuple[Any, ...]) -> bool:
@@ -216,8 +251,8 @@ def _holds_nothing(row: tuple[Any, ...]) -> bool:
     return row[0].value is None and all(cell is row[0] for cell in row)
 
 
-def _as_shown(cell: Any, epoch: datetime) -> Any:
-    """A value as the sheet shows it: Excel has no dates, durations, units or per cent."""
+def _value(cell: Any, epoch: datetime, *, as_seen: bool) -> Any:
+    """What a cell says: Excel has no dates, durations, units or per cent."""
     value = cell.value
     if value is None or isinstance(value, bool):
         return value
@@ -226,16 +261,17 @@ def _as_shown(cell: Any, epoch: datetime) -> Any:
             raise TooLargeError
         return value
     if isinstance(value, datetime):
-        if _shown_as(cell.number_format).has_day:
-            return value.date() if value.time() == time() else value
         from openpyxl.utils.datetime import to_excel
 
-        return _clock(timedelta(days=to_excel(value, epoch)))
+        days = to_excel(value, epoch)
+        if _shown_as(cell.number_format).has_day or days > _MOST_DURATION_DAYS:
+            return value.date() if value.time() == time() else value
+        return _clock(timedelta(days=days))
     if isinstance(value, time):
         return _clock(datetime.combine(datetime.min, value) - datetime.min)
     if isinstance(value, timedelta):
         return _clock(value)
-    if not cell.has_style:
+    if not as_seen or not cell.has_style:
         return value
     shown = _shown_as(cell.number_format)
     if shown.per_cent:

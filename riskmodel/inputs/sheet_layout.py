@@ -23,7 +23,7 @@ Cell = tuple[int, int]
 
 
 class TooLargeError(ValueError):
-    """A sheet that holds more than any list of athletes."""
+    """A sheet that holds more than is read."""
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Layout:
         The upper left and the lower right cell of each.
     uncalculated : list of (row, column)
         Cells with a formula and no value.
-    last_row : int
-        The last that has a value.
+    last_row, last_column : int
+        The last that have a value.
     n_elements : int
         Of the XML.
     """
@@ -49,6 +49,7 @@ class Layout:
     merged: list[tuple[Cell, Cell]] = field(default_factory=list)
     uncalculated: list[Cell] = field(default_factory=list)
     last_row: int = 0
+    last_column: int = 0
     n_elements: int = 0
 
 
@@ -151,6 +152,7 @@ class _LayoutReader:
                 self._in_value = False
             case "c" if self._has_value:
                 layout.last_row = max(layout.last_row, self._row)
+                layout.last_column = max(layout.last_column, self._column)
             case "c" if self._has_formula and len(layout.uncalculated) < _MOST_FORMULAS:
                 layout.uncalculated.append((self._row, self._column))
 
