@@ -91,8 +91,10 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
 
 def _place(log: TrainingLog) -> tuple[tuple[str, ...], int, int]:
     """Place of a log among others, in whatever order they come."""
-    row = log.sessions[["day", "start", "sport", "duration_min", "distance_m"]]
-    return log.report.sources, -len(row), int(pd.util.hash_pandas_object(row).sum())
+    # All that a partner could complete: of equal files the first one does not matter.
+    rows = log.sessions.drop(columns="sources")
+    rows["legs"] = rows["legs"].map({legs: str(legs) for legs in rows["legs"].unique()})
+    return log.report.sources, -len(rows), int(pd.util.hash_pandas_object(rows).sum())
 
 
 def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
