@@ -17,6 +17,7 @@ from riskmodel.training.log import TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import WeatherError
+from tests.weather.test_saved_files import PLAIN, ROWS, native, workbook
 
 ROOMS = {
     "squad": (read_squad_file, SquadFileError),
@@ -130,3 +131,17 @@ def test_a_cell_is_its_value_whatever_its_format_leaves_out(cell, form, read):
     book.active["A1"].number_format = form
     (sheet,) = read_workbook(io.BytesIO(saved(book)), most_rows=10).sheets
     assert sheet.rows == [(1, [read])]
+
+
+def test_what_hides_in_a_file_of_weather_is_read_and_told():
+    book = openpyxl.load_workbook(io.BytesIO(workbook([[*map(native, r)] for r in ROWS])))
+    book.active.row_dimensions[5].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    book.create_sheet("Old").sheet_state = "hidden"
+    weather = read_weather_file(saved(book))
+    assert weather.frame.equals(PLAIN)
+    assert weather.notes[:3] == (
+        "1 hidden sheet was left out: Old.",
+        f"1 hidden column was read like the others: {ROWS[0][2]}.",
+        "1 hidden row was read like the others: 5.",
+    )
