@@ -11,19 +11,15 @@ import pandas as pd
 BLANKS = frozenset(
     {
         *("", "na", "n/a", "nan", "null", "<na>", "n.a.", "n. a.", "n/d", "n.d.", "s/d"),
-        # How Excel writes in its languages that it found nothing; other errors are none.
-        *("#n/a", "#nv", "#n/d", "#n/b", "#i/t", "tbc", "tba", "tbd", "to be confirmed"),
+        # How Excel writes in some languages that it found nothing; other errors are none.
+        *("#n/a", "#nv", "#n/d", "#n/d!", "#n/b", "#i/t", "#saknas!", "#puuttuu!"),
+        *("#hiányzik", "#není_k_dispozici", "#nedostupné", "#yok", "#\u043d/\u0434"),
+        *("tbc", "tba", "tbd", "to be confirmed"),
         *("unknown", "not known", "not given", "not stated", "not answered", "no answer"),
         *("no data", "not available", "not recorded", "missing", "don't know", "pending"),
         *("unbekannt", "nicht bekannt", "k.a.", "k. a.", "keine angabe", "keine angaben"),
-        *(
-            "inconnu",
-            "inconnue",
-            "non renseigné",
-            "desconocido",
-            "desconocida",
-            "sin datos",
-        ),
+        *("inconnu", "inconnue", "non renseigné", "sin datos"),
+        *("desconocido", "desconocida"),
         *("sconosciuto", "sconosciuta", "desconhecido", "desconhecida", "sem dados"),
         *("onbekend", "okänd", "okänt", "ukjent", "ukendt", "tuntematon", "ei tiedossa"),
         *("nieznane", "brak danych", "neznámé", "不明"),

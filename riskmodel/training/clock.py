@@ -10,7 +10,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years in which a session can lie."""
 
 _FIRST, _LAST = (pd.Timestamp(year, 1, 1).timestamp() for year in (FIRST_YEAR, LAST_YEAR))
-_MOST_OFFSET_S = 15 * 3600  # no place is further from UTC
+WEST_MIN, EAST_MIN = -12 * 60, 14 * 60
+"""Clocks furthest from UTC: of ships at 180°, and of Kiribati in the east. [min]"""
 
 
 def clock_of(ms: pd.Series[float]) -> pd.Series[pd.Timestamp]:
@@ -28,6 +29,6 @@ def with_offset(
     clock_utc: pd.Series[pd.Timestamp], offset_s: pd.Series[float], zone: ZoneInfo
 ) -> pd.Series[pd.Timestamp]:
     """Local time by an offset from UTC [s], by the zone where there is none that can be."""
-    known = offset_s.where(offset_s.abs() <= _MOST_OFFSET_S)
+    known = offset_s.where((offset_s / 60).between(WEST_MIN, EAST_MIN))
     own = clock_utc + pd.to_timedelta(known, unit="s")
     return own.where(known.notna(), in_zone(clock_utc, zone))

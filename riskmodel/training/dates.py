@@ -15,7 +15,7 @@ import pandas as pd
 from riskmodel.inputs.date_words import half_of_day, months, of_excel, weekdays
 from riskmodel.inputs.tables import folded
 from riskmodel.training.cells import Text, floats, tidy
-from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
+from riskmodel.training.clock import EAST_MIN, FIRST_YEAR, LAST_YEAR, WEST_MIN
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
 from riskmodel.training.sentences import DATE_FORM, Finding, finding
 
@@ -45,7 +45,7 @@ _DATES = (
     r"^(?P<first>\d{1,2})(?P<mark>[./-])\s?(?P<other>\d{1,2})[./-]\s?"
     rf"{_YEAR}\.?{_TIME}{_ZONE}$",
     rf"^{_WORD}\.?[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+{_YEAR}{_TIME}{_ZONE}$",
-    rf"^(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er)?[\s/-]+(?:de\s+)?{_WORD}\.?"
+    rf"^(?P<day>\d{{1,2}})(?:\.?[o°]|\.|st|nd|rd|th|er)?[\s/-]+(?:de\s+)?{_WORD}\.?"
     rf"(?:\s+de)?,?[\s/-]+{_YEAR}{_TIME}{_ZONE}$",
     rf"^(?P<year>\d{{4}})\.?[\s/-]+{_WORD}\.?[\s/-]+(?P<day>\d{{1,2}})\.?{_TIME}{_ZONE}$",
     rf"^{_WORD}\.?\s+(?P<day>\d{{1,2}}){_TIME}{_ZONE}\s+(?P<year>\d{{4}})$",
@@ -62,14 +62,14 @@ _PARTS = ["year", "month", "day", "word", "first", "mark", "other"]
 _PARTS += ["hour", "minute", "second", "before", "half", "zone"]
 _CENTURY_TURNS = 69  # of a year with two digits, as POSIX has it
 _MOST_MONTH, _MOST_DAY = 12, 31
-_SERIAL = r"^(?:3[3-9]|[4-6]\d|7[0-2])\d{3}(?:[.,]\d+)?$"  # days, in the years we take
+_SERIAL = r"^(?:3[3-9]|[4-6]\d|7[0-2])\d{3}(?:[.,]\d+)?$"  # days, May 1990 to November 2099
 _EPOCH = r"^1\d{9}(?:\d{3})?(?:\.\d+)?$"  # seconds or milliseconds since 1970
 _WEEK = r"^(\d{4})-?W(\d{2})-?([1-7])(?!\d)"
 _CJK = (
     r"^(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]|^(\d{4})\. (\d{1,2})\. (\d{1,2})\."
 )
 _CJK_TIME = r"(\d{1,2})[時时시点點]\s?(\d{2})[分분](?:\s?(\d{2})[秒초])?"
-_EAST_MIN, _WEST_MIN, _QUARTER_MIN = 14 * 60, -12 * 60, 15
+_QUARTER_MIN = 15
 _MILLISECONDS = 1e11  # more seconds than that are none
 
 
@@ -268,7 +268,7 @@ def _clock_of(zone: Text) -> pd.Series[str]:
     parts = zone.str.extract(r"([+-])(\d{1,2}):?(\d{2})?$")
     offset = floats(parts[1]) * 60 + floats(parts[2]).fillna(0.0)
     offset = offset.where(parts[0] != "-", -offset)
-    somewhere = offset.between(_WEST_MIN, _EAST_MIN) & (offset % _QUARTER_MIN == 0)
+    somewhere = offset.between(WEST_MIN, EAST_MIN) & (offset % _QUARTER_MIN == 0)
     utc = zone.str.upper().isin(["Z", "UTC", "GMT"])
     clock = np.select(
         [zone.isna(), utc, offset.notna() & ~somewhere], ["", "utc", "nowhere"], "own"

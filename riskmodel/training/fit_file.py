@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.training.clock import EAST_MIN, WEST_MIN
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
@@ -18,7 +19,6 @@ FIT = "a FIT file"
 """Source of the sessions of such files, which hold one each and are no calendar."""
 
 _MULTISPORT = {"swimming", "cycling", "running"}
-_MOST_OFFSET = timedelta(hours=15)
 
 
 def is_fit(content: bytes) -> bool:
@@ -141,7 +141,8 @@ def _offset(activity: dict[str, Any]) -> timedelta | None:
     apart = local.replace(tzinfo=None) - utc.astimezone(UTC).replace(tzinfo=None)
     quarters = round(apart / timedelta(minutes=15))
     offset = quarters * timedelta(minutes=15)
-    return offset if abs(offset) <= _MOST_OFFSET else None
+    minutes = offset / timedelta(minutes=1)
+    return offset if WEST_MIN <= minutes <= EAST_MIN else None
 
 
 def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:

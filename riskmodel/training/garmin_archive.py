@@ -2,7 +2,7 @@
 
 ``DI_CONNECT/DI-Connect-Fitness/..._summarizedActivities.json``: local time in
 milliseconds since 1970 as if it were UTC, durations in milliseconds, distances in
-centimetres.  It grows to hundreds of megabytes, and is read bit by bit.
+centimetres.  It grows to more than a hundred megabytes, and is read bit by bit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from riskmodel.training.words import sport_of
 GARMIN_ARCHIVE = "Garmin's archive"
 _LIST = "summarizedActivitiesExport"
 GARMIN_MARK = f'"{_LIST}"'.encode()
+_ENDING = r"_(?:v\d+|ws)$"  # of a newer key, and of one for a winter sport
 
 _FIELDS = (
     "startTimeLocal", "beginTimestamp", "duration", "elapsedDuration", "distance",
@@ -50,7 +51,8 @@ def read_garmin_archive(
     local = clock_of(number["startTimeLocal"])
     rows = pd.DataFrame({"moment": local.where(local.notna(), there)})
     rows["has_time"] = True
-    rows["activity"] = word.fillna("").astype("str").str.replace("_", " ")
+    word = word.fillna("").astype("str").str.replace(_ENDING, "", regex=True)
+    rows["activity"] = word.str.replace("_", " ")
     rows["sport"] = by_value(rows["activity"], sport_of)
     moving, elapsed = number["duration"], number["elapsedDuration"]
     rows["duration_min"] = np.where(moving > 0, moving, elapsed) / 60_000

@@ -22,9 +22,9 @@ MOST_STREAM_BYTES = 4_000_000_000
 MOST_NAMES_BYTES = 12_000_000
 """Of the list of names in an archive, which is read before anything else."""
 MOST_MEMBERS = 100_000
-"""Files in an archive; ten years of Strava have a tenth of it."""
+"""Files in an archive.  Judgement."""
 MOST_SESSION_FILES = 200
-"""Files of one session each in an archive; an hour of training takes half a second."""
+"""Files of one session each in an archive, so that none takes minutes.  Judgement."""
 MOST_TABLES = 60
 """Tables in an archive."""
 MOST_UNPACKED_BYTES = 200_000_000

@@ -97,6 +97,7 @@ def _of_table(
     table: Table, zone: ZoneInfo, said: Mapping[str, str], day_first: bool | None
 ) -> TrainingLog:
     source = table.source
+    said = {**source.activities, **said}
     notes = [finding("as_written", text=note) for note in source.notes]
     if source.clock == "utc":
         notes.append(finding("local_time", zone=zone.key))

@@ -31,7 +31,7 @@ from riskmodel.training.words import (
     sources,
 )
 
-OWN = Source("own", "your table", "local", (), frozenset(), (), {})
+OWN = Source("own", "your table", "local", (), frozenset(), (), {}, {})
 _NO_TABLE = "This file is no table: no row has two cells."
 
 

@@ -1,6 +1,6 @@
 """TCX and GPX files: sessions as watches and phones hand them on, one each as a rule.
 
-Both write UTC.  Positions are not kept.
+Both write UTC as a rule.  Positions are not kept.
 """
 
 from __future__ import annotations

@@ -55,6 +55,7 @@ class Source:
     marks: frozenset[str]  # headers of which it has at least one
     notes: tuple[str, ...]  # units and times that are taken for granted
     columns: Mapping[str, tuple[str, ...]]  # headers of each meaning, the first goes first
+    activities: Mapping[str, str]  # its words that mean something else elsewhere
 
 
 @lru_cache(maxsize=10_000)
@@ -99,6 +100,7 @@ def sources() -> Mapping[str, Source]:
             frozenset(map(header_key, row["marks"])),
             tuple(row["notes"]),
             {what: tuple(map(header_key, h)) for what, h in row["columns"].items()},
+            as_compared(row.get("activities")),
         )
         for name, row in table()["source"].items()
     }

@@ -44,11 +44,15 @@ _PROGRAMS = {
     "trainingpeaks": "TrainingPeaks",
 }
 _WHERE = (
-    ("Strava", "Settings, My Account, Download or Delete Your Account, Request Your "
-     "Archive: the .zip that comes by mail, or activities.csv in it."),
+    ("Strava", "On the web, Settings, My Account, Download or Delete Your Account, Get "
+     "Started, Request Your Archive: a link to the .zip comes by mail."),
     ("Garmin Connect", "On the web, Activities, All Activities: scroll to the oldest you "
      "want, then Export CSV."),
-    ("Apple Health", "On the phone, your picture, Export All Health Data: export.zip."),
+    ("Garmin, the whole account", "On garmin.com, your account, Data Management, Export "
+     "Your Data: a link to the .zip comes by mail."),
+    ("Apple Health", "In the app Health, your picture or initials at the top, Export All "
+     "Health Data: export.zip."),
+    ("WHOOP, Health Connect", "In the settings of the app, the export of your data."),
     ("intervals.icu", "On the web, the list of activities, then its download as CSV."),
     ("TrainingPeaks", "On the web, Settings, Export Data, Workout Summary."),
     ("A list of your own", "As CSV or Excel, with a date and a duration in each row; you "

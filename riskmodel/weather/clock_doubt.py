@@ -18,9 +18,9 @@ LIGHT_DOUBT_HOURS = 2.0
 """Light that comes so much earlier or later than the sun is that of another place or
 time; clouds of a morning or an afternoon move it less.  Judgement. [h]"""
 CLOCK_DOUBT_HOURS = 3.5
-"""No clock that people live by is so far from the sun: 3.0 h in the west of Alaska and of
-China, 3.3 h in Greenland, in summer (tests/weather/test_clock_doubt.py reads the towns of
-the IANA time zone database). [h]"""
+"""No clock of a town is so far from the sun: 3.45 h in Gambell in Alaska in summer, 3.0 h
+in the west of China (tests/weather/test_clock_doubt.py; also the towns of the IANA time
+zone database).  Stations in Antarctica keep clocks that are further from it. [h]"""
 _BRIGHT_W_M2 = 10.0
 """More than twilight gives.  Judgement. [W/m²]"""
 _LEAST_DAY = 0.3

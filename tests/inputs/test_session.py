@@ -151,6 +151,14 @@ def test_none_in_the_last_12_months_stays_an_answer_that_says_no_more(zero):
     assert numbers == sorted(set(numbers))
 
 
+@pytest.mark.parametrize(
+    "text", ["#SAKNAS!", "#PUUTTUU!", "#HIÁNYZIK", "#N/D!", "#NENÍ_K_DISPOZICI", "#YOK"]
+)
+def test_what_excel_writes_where_it_found_nothing_is_blank_in_any_language(text):
+    assert is_blank(text)
+    assert not is_blank("#REF!")
+
+
 def test_none_is_an_answer_and_blank_is_not():
     read = read_frame(pd.DataFrame([GOOD, GOOD]).assign(conditions=["none", None]))
     assert read.columns["conditions"].tolist() == [0, -1]

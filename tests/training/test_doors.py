@@ -369,6 +369,26 @@ def test_the_archive_of_garmin_is_read_by_its_list():
     assert alone.sessions.equals(log.sessions)
 
 
+@pytest.mark.parametrize(
+    ("key", "sport", "training"),
+    [
+        ("rowing_v2", "rowing", True), ("kayaking_v2", "rowing", True),
+        ("tennis_v2", "tennis", True), ("obstacle_run", "running", True),
+        ("stand_up_paddleboarding_v2", "other", True), ("snow_shoe_ws", "hiking", True),
+        ("resort_skiing_snowboarding_ws", "other", True), ("enduro_mtb", "cycling", True),
+        ("cross_country_skiing_ws", "other", True), ("wind_kite_surfing", "other", True),
+        ("hunting_fishing", "other", True), ("whitewater_rafting_kayaking", "", True),
+        ("team_sports", "", True), ("motorsports", "other", True),
+        ("transition_v2", "other", False), ("swimToBikeTransition_v2", "other", False),
+        ("motorcycling_v2", "other", False), ("driving_general", "other", False),
+        ("swim_v2_drill", "", True),
+    ],
+)  # fmt: skip
+def test_keys_of_garmin_are_known_with_their_endings(key, sport, training):
+    row = only(read_log(garmin_list({**GARMIN_RUN, "activityType": key}).encode()))
+    assert (row["sport"], row["is_training"]) == (sport, training)
+
+
 def health_connect(*rows, table="exercise_session_record_table", kind="TABLE"):
     base = sqlite3.connect(":memory:")
     columns = "start_time, start_zone_offset, end_time, exercise_type, title"
@@ -428,6 +448,30 @@ def test_whoop_writes_workouts_beside_nights():
     assert (row["average_heart_rate_bpm"], row["highest_heart_rate_bpm"]) == (144, 171)
     unread = told(log, "members_unread")
     assert (unread["files"], unread["name"]) == (1, "sleeps.csv")
+
+
+WHOOP_IN_SPANISH = """Hora de inicio del ciclo,Hora de finalización del ciclo,Zona horaria del ciclo,Hora de inicio del entrenamiento,Hora de finalización del entrenamiento,Duración (min),Nombre de la actividad,Esfuerzo de actividad,Energía quemada (cal),FC máx. (lpm),FC promedio (lpm),Zona FC 1%,Zona FC 2%,Zona FC 3%,Zona FC 4%,Zona FC 5%,GPS habilitado
+2026-07-01 00:10:39,2026-07-02 00:02:10,UTC+02:00,2026-07-01 18:10:39,2026-07-01 19:35:39,85,Tenis,11.2,720,178,141,10,18,32,28,12,false
+"""
+
+
+def test_whoop_in_spanish():
+    row = only(read_log(WHOOP_IN_SPANISH.encode()))
+    assert (str(row["start"]), row["sport"]) == ("2026-07-01 18:10:39", "tennis")
+    assert (row["duration_min"], row["average_heart_rate_bpm"]) == (85, 141)
+    assert row["highest_heart_rate_bpm"] == 178
+
+
+def test_the_football_of_whoop_is_american():
+    """WHOOP has Soccer beside it; elsewhere football is soccer, and a reader may differ."""
+    football = WHOOP.replace("Running", "Football").encode()
+    assert only(read_log(football))["sport"] == "american_football"
+    soccer = read_log(football, activities={"football": "soccer"})
+    assert only(soccer)["sport"] == "soccer"
+    assert only(read_log(WHOOP.replace("Running", "Soccer").encode()))["sport"] == "soccer"
+    own = b"When;Minutes;What\n2026-07-01 18:00;60;Football\n"
+    columns = {"When": "start", "Minutes": "duration_min", "What": "sport"}
+    assert only(read_log(own, columns=columns))["sport"] == "soccer"
 
 
 # --------------------------------------------------------------------- other archives

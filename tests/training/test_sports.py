@@ -66,6 +66,28 @@ def test_the_words_of_many_languages_and_programs_are_known(sport, words):
         assert (sport_of(word), is_training(word)) == (sport, True), word
 
 
+@pytest.mark.parametrize(
+    ("word", "sport"),
+    [
+        ("Rower", ""),  # a bicycle in Polish, a machine in English
+        ("Rower szosowy", "cycling"),
+        ("Indoor Rower", "rowing"),
+        ("Track", ""),  # of a stadium or a velodrome
+        ("HKWorkoutActivityTypePaddleSports", ""),  # standing boards too
+        ("Water sports", ""),
+        ("Team sports", ""),
+        ("Chód sportowy", "walking"),
+        ("Obstacle run", "running"),
+        ("Futsal", "soccer"),
+        ("Beach volleyball", "volleyball"),
+        ("Classic XC skiing", "other"),
+        ("XC_SKIING_FREESTYLE", "other"),
+    ],
+)
+def test_a_word_that_names_two_sports_is_open_and_a_closer_one_is_not(word, sport):
+    assert (sport_of(word), is_training(word)) == (sport, True)
+
+
 def test_no_word_means_two_things():
     meanings = defaultdict(set)
     lists = {
@@ -347,6 +369,7 @@ def test_the_load_of_an_unknown_sport_is_an_estimate_and_its_hardness_open():
 
 def test_a_list_of_garmin_in_other_languages_is_read():
     lists = {
+        "Aktivitetstype,Dato,Favorit,Titel,Distance,Kalorier,Tid,Gennemsnitlig puls,Maks. puls\nLøb,2026-06-06 08:00:00,false,x,10.0,600,00:53:00,160,178\n": 53,
         "アクティビティタイプ,日付,お気に入り,タイトル,距離,カロリー,タイム,平均心拍数,最大心拍数\nラン,2026-06-06 08:00:00,false,x,10.0,600,00:52:00,160,178\n": 52,
         "Typ aktywności,Data,Ulubiony,Tytuł,Dystans,Suma kalorii,Czas,Średnie tętno,Maksymalne tętno\nBieganie,2026-06-06 08:00:00,false,x,10.0,600,00:51:00,160,178\n": 51,
         "Aktivitetstype,Dato,Favoritt,Tittel,Distanse,Totale kalorier,Tid,Gjennomsnittlig puls,Makspuls\nLøping,2026-06-06 08:00:00,false,x,10.0,600,00:50:00,160,178\n": 50,

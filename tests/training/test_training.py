@@ -670,6 +670,12 @@ def test_a_fit_file_is_read_with_the_local_time_it_tells():
     assert np.isnan(row["air_temperature_c"])  # what the wrist measures is not the air
 
 
+@pytest.mark.parametrize(("hours", "local"), [(14, 21), (-12, 19), (15, 7), (-13, 7)])
+def test_a_fit_file_has_the_offset_of_a_place_or_none(hours, local):
+    log = read_log(made.fit(start=datetime(2026, 7, 12, 7, tzinfo=UTC), local_hours=hours))
+    assert only(log)["start"].hour == local
+
+
 def test_a_fit_file_without_local_time_takes_the_zone_of_the_athlete():
     content = made.fit(start=datetime(2026, 7, 12, 23, 30, tzinfo=UTC), local_hours=None)
     assert str(only(read_log(content, time_zone=BERLIN))["start"]) == "2026-07-13 01:30:00"

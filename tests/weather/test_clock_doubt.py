@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from riskmodel.datasets import data_file
 from riskmodel.physiology.sun import clear_sky_radiation_w_m2, mean_cos_zenith
-from riskmodel.weather.clock_doubt import CLOCK_DOUBT_HOURS
+from riskmodel.weather.clock_doubt import CLOCK_DOUBT_HOURS, clock_ahead_hours
 from riskmodel.weather.coordinates import _towns
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.typed import typed_weather
@@ -101,3 +101,27 @@ def test_no_clock_that_people_live_by_is_doubted():
             ahead = offset / timedelta(hours=1) - longitude_deg / 15
             if not name.startswith("Antarctica/"):  # where stations keep that of home
                 assert abs((ahead + 12) % 24 - 12) <= CLOCK_DOUBT_HOURS, name
+
+
+@pytest.mark.parametrize(
+    ("latitude_deg", "longitude_deg", "zone"),
+    [
+        (63.78, -171.74, "America/Nome"),  # Gambell, 3.45 h
+        (57.12, -170.28, "America/Nome"),  # St Paul
+        (65.75, -168.95, "America/Nome"),  # Diomede
+        (39.72, 75.0, "Asia/Shanghai"),  # west of Kashgar
+    ],
+)
+def test_villages_furthest_from_their_sun_are_not_doubted(
+    latitude_deg, longitude_deg, zone
+):
+    weather = typed_weather(
+        date(2026, 7, 1),
+        coolest_c=5,
+        warmest_c=10,
+        latitude_deg=latitude_deg,
+        longitude_deg=longitude_deg,
+        time_zone=zone,
+    )
+    assert 2.9 < clock_ahead_hours(weather) <= CLOCK_DOUBT_HOURS
+    assert not weather.doubts
