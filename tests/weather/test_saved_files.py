@@ -314,6 +314,27 @@ def test_of_several_places_one_must_be_chosen(make):
     assert there.place == "35.7, 139.75"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV.encode(),
+        json.dumps(JSON).encode(),
+        json.dumps([JSON]).encode(),
+        NWS,
+        epw(),
+    ],
+    ids=["csv", "json", "json_list", "nws", "epw"],
+)
+def test_a_file_of_one_place_holds_no_other(content):
+    there = {"on": date(2026, 7, 28), "latitude_deg": 48.2, "longitude_deg": 16.4}
+    for location in (1, 3, -1):
+        with pytest.raises(WeatherError, match="one alone: 0 is") as caught:
+            read_weather_file(content, location=location, **there)
+        assert not isinstance(caught.value, SeveralPlacesError)
+    own, only = (read_weather_file(content, location=n, **there) for n in (0, None))
+    pd.testing.assert_frame_equal(own.frame, only.frame)
+
+
 # -------------------------------------------------------------------- impossible hours
 
 
