@@ -237,6 +237,7 @@ def _from_workbook(
         notes=(*notes, *raw.notes),
         left_out=(*hidden, *raw.left_out),
         alike=alike if len(alike) > 1 else (),
+        epoch=book.epoch,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import pandas as pd
 
+from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.sheet_notes import some
 
 
@@ -58,6 +60,8 @@ class RawTable:
     alike : tuple of str
         Sheets of a workbook that look as much like the list as the one that was read,
         and this one; empty if there is no other.
+    epoch : datetime.datetime
+        Day 0 of numbers that Excel counts days by: some workbooks count from 1904.
     """
 
     cells: pd.DataFrame
@@ -65,6 +69,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     alike: tuple[str, ...] = ()
+    epoch: datetime = EXCEL_EPOCH
 
     @property
     def told(self) -> tuple[str, ...]:

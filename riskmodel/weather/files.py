@@ -85,8 +85,8 @@ def _read(
     location: int | None,
 ) -> Weather:
     if content.startswith(b"PK\x03\x04"):
-        rows, notes = workbook_rows(content)
-        weather = weather_of_table(rows, place=place, location=location)
+        rows, notes, epoch = workbook_rows(content)
+        weather = weather_of_table(rows, place=place, location=location, epoch=epoch)
         return _in_zone(replace(weather, notes=(*notes, *weather.notes)), time_zone)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         payload = parse_json(content)
