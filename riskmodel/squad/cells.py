@@ -128,7 +128,7 @@ def _told_cells(
 ) -> str:
     """Count cells, with the first of them as an example; empty if there are none."""
     found = [
-        (row, column.header, str(cell).strip())
+        (row, column.header, str(cell).strip()[:40])
         for column in columns
         for row, cell in raw.cells[column.place].items()
         if cell is not None and wanted(cell)

@@ -22,7 +22,7 @@ from riskmodel.inputs.tables import (
 from riskmodel.inputs.workbook import Sheet, read_workbook
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
-from riskmodel.squad.limits import MOST_ROWS, SquadFileError
+from riskmodel.squad.limits import LONGEST_CELL, MOST_ROWS, SquadFileError
 from riskmodel.squad.raw import LeftOut, RawTable, rows_named
 from riskmodel.squad.summary_rows import summary_rows
 
@@ -163,6 +163,13 @@ def _from_rows(
 
 
 def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> RawTable:
+    for number, cells in body:
+        length = max(len(cell) if isinstance(cell, str) else 0 for cell in cells)
+        if length > LONGEST_CELL:
+            raise SquadFileError(
+                f"A cell in row {number} has {length} characters; allowed is up to "
+                f"{LONGEST_CELL}."
+            )
     width = max(len(headers), *(len(cells) for _, cells in body))
     headers = [*headers, *[""] * (width - len(headers))]
     frame = pd.DataFrame(

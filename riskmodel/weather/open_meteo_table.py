@@ -38,6 +38,8 @@ MOST_LINES = 5 * LONGEST_HOURS
 """Of hours and of quarters of them, of one place, in all the tables of a file."""
 MOST_COLUMNS = 1_000
 """Of a table; each variable may be there for many models.  Judgement."""
+MOST_PLACES, MOST_TABLES = 2_000, 100
+"""Of a file: the service gives 1000 places at once, and four tables.  Judgement."""
 _CELLS_THAT_TELL = 5_000
 """Among so many numbers some show which their decimal mark is."""
 _NEEDED_PLACE = ("latitude", "longitude", "utc_offset_seconds")
@@ -96,6 +98,11 @@ def _refuse_wide(rows: Sequence[Row]) -> None:
         )
 
 
+def _refuse_many(count: int, most: int, of: str) -> None:
+    if count > most:
+        raise WeatherError(f"The file has {count} {of}; allowed is up to {most}.")
+
+
 def weather_of_table(
     rows: Sequence[Row],
     *,
@@ -120,11 +127,7 @@ def weather_of_table(
     about = numbered[where]
     of_place = [_of_place(block, about.get("location_id"), mark) for block in blocks]
     n_lines = sum(len(block.rows) for block in of_place)
-    if n_lines > MOST_LINES:
-        raise WeatherError(
-            f"The file has {n_lines} lines of hours of a place; allowed is up to "
-            f"{MOST_LINES}."
-        )
+    _refuse_many(n_lines, MOST_LINES, "lines of hours of a place")
     block, times = _hourly(of_place, epoch)
     kept = [n for n, moment in enumerate(times.moments) if moment is not None]
     open_cells = _unreadable_times(block, times.moments)
@@ -171,6 +174,8 @@ def _parts(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], list[_Block]]:
             break  # below may be a table of the present
         names_of_place = words[head][: len(rows[n])]
         places.append({name: rows[n][at] for at, name in enumerate(names_of_place)})
+    _refuse_many(len(places), MOST_PLACES, "places")
+    _refuse_many(len(starts), MOST_TABLES, "tables")
     if not places:
         raise WeatherError("The file has no line with the place below that of its headers.")
     blocks = []

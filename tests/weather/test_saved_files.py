@@ -227,6 +227,9 @@ def test_a_serial_day_of_a_workbook_that_counts_from_1904_is_a_time():
     assert read.frame.index[0] == pd.Timestamp("2026-07-27T22:00Z")
 
 
+_PLACE = CSV.splitlines(keepends=True)[1]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -234,10 +237,11 @@ def test_a_serial_day_of_a_workbook_that_counts_from_1904_is_a_time():
             CSV + (",".join(ROWS[-1]) + "\n") * 60_000,
             "lines of hours of a place; allowed is up to",
         ),
-        (CSV + "\n" + "time\n2026-07-01T00:00\n" * 60_000, "lines of hours"),
+        (CSV + "\n" + "time\n2026-07-01T00:00\n" * 60_000, "60001 tables; allowed"),
+        (CSV.replace(_PLACE, _PLACE * 60_000), "60000 places; allowed is up to 2000"),
         (CSV + "," * 2_000_000, "2000001 cells; allowed is up to 1000"),
     ],
-    ids=["hours", "tables", "columns"],
+    ids=["hours", "tables", "places", "columns"],
 )
 def test_a_table_that_is_too_large_is_refused_before_it_costs_much(content, words):
     start = time.process_time()
