@@ -97,3 +97,11 @@ def test_heights_are_told_in_feet_and_inches():
     chosen = {"cm": "ft in"}
     assert units.text(177.8, "cm", chosen) == "5 ft 10 in"
     assert units.allowed(FIELDS["height_cm"], chosen) == "3 ft 3.4 in to 7 ft 6.5 in"
+
+
+def test_the_length_of_a_mile_stands_once():
+    sources = [*Path("riskmodel").rglob("*.py"), *Path("riskmodel").rglob("*.toml")]
+    mile = re.compile(r"1[._]?609|0\.4470")
+    assert [path.name for path in sources if mile.search(path.read_text("utf-8"))] == [
+        "units.py"
+    ]

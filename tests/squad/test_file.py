@@ -27,7 +27,7 @@ from riskmodel.squad.columns import (
     _plain,
     match_columns,
 )
-from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.file import read_squad, read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.raw import RawTable
 from riskmodel.squad.scores import score_squad
