@@ -68,15 +68,21 @@ def half_of_day(name: str) -> Sequence[str]:
     return words
 
 
-def of_excel(days: float) -> datetime:
+EXCEL_EPOCH = datetime(1899, 12, 30)
+"""Day 0 of Excel, but in workbooks that count from 1904."""
+
+
+def of_excel(days: float, epoch: datetime = EXCEL_EPOCH) -> datetime:
     """Moment that Excel counts in days, to the second, after February 1900.
 
     Examples
     --------
     >>> of_excel(34761.5)
     datetime.datetime(1995, 3, 3, 12, 0)
+    >>> of_excel(33299, datetime(1904, 1, 1))
+    datetime.datetime(1995, 3, 3, 0, 0)
     """
-    return datetime(1899, 12, 30) + timedelta(seconds=round(days * 86_400))
+    return epoch + timedelta(seconds=round(days * 86_400))
 
 
 def tidy_date(text: str) -> str:

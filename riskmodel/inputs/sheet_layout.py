@@ -103,7 +103,7 @@ class _LayoutReader:
     def __init__(self, most_elements: int) -> None:
         self.layout = Layout()
         self._most = most_elements
-        self._row = self._column = 0
+        self._row = self._column = self._n_hidden_columns = 0
         self._has_formula = self._has_value = self._in_value = False
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
@@ -126,12 +126,17 @@ class _LayoutReader:
             case "col":
                 if _is_hidden(given, "width"):
                     first, last = int(given["min"]), int(given["max"])
-                    last = min(last, MOST_COLUMN)
-                    self.layout.hidden_columns |= {*range(max(first, 1), last + 1)}
+                    self._hide(max(first, 1), min(last, MOST_COLUMN))
             case "mergeCell":
                 if len(self.layout.merged) < _MOST_MERGED and ":" in given["ref"]:
                     first_cell, last_cell = map(place_of, given["ref"].split(":"))
                     self.layout.merged.append((first_cell, last_cell))
+
+    def _hide(self, first: int, last: int) -> None:
+        self._n_hidden_columns += max(last + 1 - first, 0)
+        if self._n_hidden_columns > MOST_COLUMN:  # some of them again and again
+            raise TooLargeError
+        self.layout.hidden_columns |= {*range(first, last + 1)}
 
     def _start_row(self, given: Mapping[str, str]) -> None:
         self._row = int(float(given["r"])) if "r" in given else self._row + 1

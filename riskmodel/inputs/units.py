@@ -54,7 +54,8 @@ class Unit:
 _INCH_CM = 2.54
 _POUND_KG = 0.45359237
 _FLUID_OUNCE_L = 0.0295735295625  # United States, 1/128 of 231 cubic inches each
-_MILE_KM = 1.609344
+MILE_KM = 1.609344
+"""International mile. [km]"""
 
 UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
     {
@@ -77,7 +78,7 @@ UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
         "m/s": {
             "m/s": Unit("m/s", decimals=1, step=0.5),
             "km/h": Unit("km/h", 3.6, decimals=1),
-            "mph": Unit("mph", 3.6 / _MILE_KM, decimals=1),
+            "mph": Unit("mph", 3.6 / MILE_KM, decimals=1),
         },
     }
 )
@@ -87,7 +88,7 @@ UNITS: Mapping[str, Mapping[str, Unit]] = MappingProxyType(
 _WITH = {
     "l": ("l/h", {"l/h": Unit("l"), "oz/h": Unit("oz", 1.0 / _FLUID_OUNCE_L, decimals=1)})
 }
-_MILE = Unit("mi", 1.0 / _MILE_KM)
+_MILE = Unit("mi", 1.0 / MILE_KM)
 # Who reads a height in feet reads a way in miles.
 _WITH["km"] = ("cm", {"cm": Unit("km"), "ft in": _MILE})
 # What stands in files without being a choice.

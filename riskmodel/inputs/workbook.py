@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -12,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, is_empty, limited
 from riskmodel.inputs.sheet_layout import Layout, TooLargeError, sheet_layout
 from riskmodel.inputs.tables import TableFileError
@@ -75,6 +77,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     hidden: tuple[str, ...]
     as_seen: bool
+    epoch: datetime = EXCEL_EPOCH  # from which numbers that are days count
 
 
 def is_workbook(file: BinaryIO) -> bool:
@@ -143,6 +146,7 @@ def read_workbook(
         tuple(s for s in sheets if s.rows or s.hidden_rows or s.hidden_columns),
         hidden,
         as_seen,
+        book.epoch,
     )
 
 
@@ -159,7 +163,7 @@ def _refuse_others(file: BinaryIO) -> None:
         for part in parts:
             with packed.open(part) as source:
                 while block := source.read(_BYTES_AT_ONCE):
-                    n_tags += block.count(b"<") if part.filename.endswith(".xml") else 0
+                    n_tags += block.count(b"<")  # whatever the part is called
                     if n_tags > _MOST_TAGS:
                         raise TooLargeError
 
@@ -172,14 +176,15 @@ def _sheets(
         # What the reader of values leaves out stands in the same part of the file.
         with sheet._get_source() as source:
             layout = sheet_layout(source, left)
-        left -= layout.n_elements  # several sheets may share one part
+        # Several sheets may share one part, and a lone cell may stand in the last row.
+        left -= layout.n_elements + layout.last_row
         every = limited(_values(sheet, layout, as_seen=as_seen), most_rows)
         yield _sheet(str(sheet.title), every, layout, as_seen=as_seen)
 
 
 def _sheet(title: str, every: list[Row], layout: Layout, *, as_seen: bool) -> Sheet:
     merged = _fill_merged(every, layout)
-    hidden = sorted(layout.hidden_columns)
+    hidden = sorted(c for c in layout.hidden_columns if c <= MOST_COLUMNS + 1)
     columns = [name for column in hidden if (name := _first_in(every, column - 1))]
     for _, cells in every if as_seen else ():
         for column in hidden:
@@ -217,13 +222,18 @@ def _name(row: int, column: int) -> str:
 def _fill_merged(rows: Sequence[Row], layout: Layout) -> list[tuple[int, str]]:
     """Write into each row what a cell over several of them says; give their names."""
     by_number = dict(rows)
+    numbers = [number for number, _ in rows]
     names = []
+    left_to_fill = _MOST_TAGS
     for (top, left), (bottom, right) in layout.merged:
         first = by_number.get(top, [])
         if left != right or left > len(first) or is_empty(first[left - 1]):
             continue
-        below = [cells for number, cells in rows if top < number <= bottom]
-        for cells in below:
+        below = rows[bisect_right(numbers, top) : bisect_right(numbers, bottom)]
+        left_to_fill -= len(below)
+        if left_to_fill < 0:
+            raise TooLargeError
+        for _, cells in below:
             cells[left - 1] = first[left - 1]
         if below:
             names.append((top, _name(top, left)))
@@ -238,12 +248,13 @@ def _values(
     # One column more than allowed, to see that there is one.
     last_column = min(layout.last_column, MOST_COLUMNS + 1)
     rows = sheet.iter_rows(max_row=layout.last_row, max_col=last_column)
+    gap: tuple[Any, ...] = ()  # one and the same for all rows that are not in the file
     for row in islice(rows, layout.last_row):  # what stands below them is not read
-        yield (
-            ()
-            if _holds_nothing(row)
-            else tuple(_value(cell, epoch, as_seen=as_seen) for cell in row)
-        )
+        if row is gap or _holds_nothing(row):
+            gap = row
+            yield ()
+        else:
+            yield tuple(_value(cell, epoch, as_seen=as_seen) for cell in row)
 
 
 def _holds_nothing(row: tuple[Any, ...]) -> bool:

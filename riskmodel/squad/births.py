@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from riskmodel.inputs.blanks import is_blank
-from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
+from riskmodel.inputs.date_words import EXCEL_EPOCH, date_in_words, of_excel, tidy_date
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import BORN
 
@@ -51,7 +51,7 @@ def date_order(cells: pd.Series[Any]) -> str:
 
 
 @cache
-def _clear(text: str) -> tuple[int, int, int] | None:
+def _clear(text: str, epoch: datetime = EXCEL_EPOCH) -> tuple[int, int, int] | None:
     """Year, month and day of a date that can be read in one way; the year as written."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day = map(int, match.groups())
@@ -60,7 +60,7 @@ def _clear(text: str) -> tuple[int, int, int] | None:
         at_midnight = not worded.rest or re.fullmatch(_MIDNIGHT, worded.rest)
         return (int(worded.year), worded.month, worded.day) if at_midnight else None
     if is_serial(text):
-        counted = of_excel(int(float(text)))
+        counted = of_excel(int(float(text)), epoch)
         return counted.year, counted.month, counted.day
     return None
 
@@ -71,7 +71,7 @@ def is_serial(cell: Any) -> bool:
     return match is not None and int(match[1]) in _SERIALS
 
 
-def born(cell: Any, order: str, on: date) -> date | None:
+def born(cell: Any, order: str, on: date, epoch: datetime = EXCEL_EPOCH) -> date | None:
     """Date of birth that a cell says, None if it says none.
 
     Parameters
@@ -82,6 +82,8 @@ def born(cell: Any, order: str, on: date) -> date | None:
         One of the ways of ``date_of_birth`` in `riskmodel.squad.columns.UNITS`.
     on : datetime.date
         By which a year of two digits is in the one century that makes an age we score.
+    epoch : datetime.datetime, optional
+        Day 0 of a date that Excel counts.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def born(cell: Any, order: str, on: date) -> date | None:
     if (match := _IN_DIGITS.fullmatch(text)) and order != "year first":
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         month, day = (first, second) if order == "month first" else (second, first)
-    elif (clear := _clear(text)) is not None:
+    elif (clear := _clear(text, epoch)) is not None:
         year, month, day = clear
     else:
         return None
@@ -114,15 +116,17 @@ def _centuries(year: int, on: date) -> list[int]:
     return [y for y in (1900 + year, 2000 + year) if age.low <= on.year - y < age.high]
 
 
-def ages(cells: pd.Series[Any], order: str, on: date) -> pd.Series[Any]:
+def ages(
+    cells: pd.Series[Any], order: str, on: date, epoch: datetime = EXCEL_EPOCH
+) -> pd.Series[Any]:
     """Whole years on a day; what is no date of birth stays, after `BORN`."""
-    return cells.map(lambda cell: _age(cell, order, on)).astype(object)
+    return cells.map(lambda cell: _age(cell, order, on, epoch)).astype(object)
 
 
-def _age(cell: Any, order: str, on: date) -> Any:
+def _age(cell: Any, order: str, on: date, epoch: datetime) -> Any:
     if cell is None or is_blank(cell):
         return None
-    day = born(cell, order, on)
+    day = born(cell, order, on, epoch)
     if day is None:
         return f"{BORN}{str(cell).strip()}"
     if day > on:

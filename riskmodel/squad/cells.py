@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.blanks import is_blank, is_error
+from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
@@ -85,7 +86,7 @@ def squad_frame(
         else:
             out[name] = cells[name].map(str, na_action="ignore")
     if "date_of_birth" in cells:
-        age = ages(cells["date_of_birth"], used["date_of_birth"].unit, on)
+        age = ages(cells["date_of_birth"], used["date_of_birth"].unit, on, raw.epoch)
         given = out.get("age_years", pd.Series(np.nan, out.index, dtype=object))
         known = pd.to_numeric(age, errors="coerce").notna()
         out["age_years"] = age.where(known | given.isna(), given)
@@ -106,8 +107,11 @@ def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str
     ]
     if "date_of_birth" in used:
         born = used["date_of_birth"]
+        since = "" if raw.epoch == EXCEL_EPOCH else f" from {raw.epoch.year}"
         notes.append(
-            _told_cells(raw, [born], is_serial, "A date of birth as Excel counts days")
+            _told_cells(
+                raw, [born], is_serial, f"A date of birth as Excel counts days{since}"
+            )
         )
         if "age_years" in used:
             notes.append(_two_ages(raw, born, used["age_years"], on))
@@ -124,7 +128,7 @@ def _told_cells(
 ) -> str:
     """Count cells, with the first of them as an example; empty if there are none."""
     found = [
-        (row, column.header, str(cell).strip())
+        (row, column.header, str(cell).strip()[:40])
         for column in columns
         for row, cell in raw.cells[column.place].items()
         if cell is not None and wanted(cell)
@@ -139,7 +143,9 @@ def _told_cells(
 
 def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:
     """Say where the age and the date of birth contradict each other."""
-    by_date = pd.to_numeric(ages(raw.cells[born.place], born.unit, on), errors="coerce")
+    by_date = pd.to_numeric(
+        ages(raw.cells[born.place], born.unit, on, raw.epoch), errors="coerce"
+    )
     given = number_and_unit(raw.cells[age.place].astype(str))[0]
     apart = int(((by_date - given).abs() > _YEARS_APART).sum())
     if not apart:

@@ -204,7 +204,7 @@ def how_to_write(column: Column, raw: RawTable) -> str:
         headers = " or ".join(f"{label} ({unit})" for unit in UNITS[column.target])
         ways = _WAYS.get(column.target, f"name it {headers}")
     cells = _answered(raw.cells[column.place])
-    example = f", such as {str(cells.iloc[0]).strip()}" if len(cells) else ""
+    example = f", such as {str(cells.iloc[0]).strip()[:40]}" if len(cells) else ""
     return f'Column "{column.header}"{example}: {column.question} In the file, {ways}.'
 
 

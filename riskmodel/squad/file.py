@@ -22,8 +22,8 @@ from riskmodel.inputs.tables import (
 from riskmodel.inputs.workbook import Sheet, read_workbook
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
-from riskmodel.squad.limits import MOST_ROWS, SquadFileError
-from riskmodel.squad.raw import LeftOut, RawTable
+from riskmodel.squad.limits import LONGEST_CELL, MOST_ROWS, SquadFileError
+from riskmodel.squad.raw import LeftOut, RawTable, rows_named
 from riskmodel.squad.summary_rows import summary_rows
 
 _TOLD_ROWS = 3
@@ -69,12 +69,12 @@ def read_squad_file(
     """
     try:
         if content.startswith(b"PK"):
-            return _from_workbook(content, sheet, hidden_rows, summaries)
+            return _with_lone_cells(_from_workbook(content, sheet, hidden_rows, summaries))
         text = read_text(content)
         raw = _from_rows(_csv_rows(text.text), text.notes, cut_by_commas=True)
     except TableFileError as error:
         raise SquadFileError(str(error)) from error
-    return raw if summaries else _without_summaries(raw)
+    return _with_lone_cells(raw if summaries else _without_summaries(raw))
 
 
 def read_squad(
@@ -163,6 +163,13 @@ def _from_rows(
 
 
 def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> RawTable:
+    for number, cells in body:
+        length = max(len(cell) if isinstance(cell, str) else 0 for cell in cells)
+        if length > LONGEST_CELL:
+            raise SquadFileError(
+                f"A cell in row {number} has {length} characters; allowed is up to "
+                f"{LONGEST_CELL}."
+            )
     width = max(len(headers), *(len(cells) for _, cells in body))
     headers = [*headers, *[""] * (width - len(headers))]
     frame = pd.DataFrame(
@@ -189,6 +196,22 @@ def _without_summaries(raw: RawTable) -> RawTable:
     names = tuple(map(_first, raw.cells.loc[rows].to_numpy()))
     left_out = (*raw.left_out, LeftOut("summaries", tuple(rows), names))
     return replace(raw, cells=raw.cells.drop(index=rows), left_out=left_out)
+
+
+def _with_lone_cells(raw: RawTable) -> RawTable:
+    """Tell of rows of one cell: a title such as "Forwards", or somebody still unknown."""
+    alone = raw.cells[raw.cells.notna().sum(axis=1) == 1]
+    if not 0 < len(alone) < len(raw.cells):
+        return raw
+    rows = rows_named(list(alone.index), [*map(_first, alone.to_numpy())])
+    note = (
+        f"{rows} holds one cell and nothing else, and counts as an athlete: delete it if "
+        "it is a title."
+        if len(alone) == 1
+        else f"{rows} hold one cell and nothing else, and count as athletes: delete those "
+        "that are titles."
+    )
+    return replace(raw, notes=(*raw.notes, note))
 
 
 def _first(cells: Iterable[object]) -> str:
@@ -237,6 +260,7 @@ def _from_workbook(
         notes=(*notes, *raw.notes),
         left_out=(*hidden, *raw.left_out),
         alike=alike if len(alike) > 1 else (),
+        epoch=book.epoch,
     )
 
 

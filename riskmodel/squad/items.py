@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad.columns import SEX_LETTERS, UNITS, words
@@ -35,6 +35,7 @@ def _cell_words(name: str, unit: str) -> Mapping[str, str]:
     return spelt
 
 
+@lru_cache(maxsize=100_000)
 def item_answer(name: str, item: str, unit: str = "") -> str | None:
     """What one word means: levels, ``none`` or `OPEN`; None where a person must say."""
     spelt = _cell_words(name, unit or (UNITS[name][0] if name in UNITS else ""))

@@ -1,6 +1,8 @@
 """How large a list of athletes may be, and what says that one cannot be read."""
 
 MOST_ROWS = 5000
+LONGEST_CELL = 5000
+"""Signs of a cell: no answer, note or name is longer.  Judgement."""
 
 
 class SquadFileError(ValueError):

@@ -66,8 +66,10 @@ def exact(text: str) -> str:
     >>> exact(" Asthme  d\N{RIGHT SINGLE QUOTATION MARK}Effort "), exact("1 \N{EN DASH} 2")
     ("asthme d'effort", '1-2')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text.casefold().replace("ß", "ss")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = plain.replace("\N{EN DASH}", "-").replace(
         "\N{RIGHT SINGLE QUOTATION MARK}", "'"
     )

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import pandas as pd
 
+from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.sheet_notes import some
+
+
+def rows_named(rows: Sequence[int], names: Sequence[str]) -> str:
+    """Rows of a file, the first of them with what stands first in each.
+
+    Examples
+    --------
+    >>> rows_named([3], ["Forwards"]), rows_named([3, 9], ["", "Backs"])
+    ('Row 3 “Forwards”', 'Rows 3, 9 “Backs”')
+    """
+    quoted = [
+        f"{row} \N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if name
+        else str(row)
+        for row, name in zip(rows, names, strict=True)
+    ]
+    return f"Row{'s' * (len(quoted) != 1)} {some(quoted)}"
 
 
 @dataclass(frozen=True)
@@ -29,14 +49,8 @@ class LeftOut:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        quoted = [
-            f"{row} \N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-            if name
-            else str(row)
-            for row, name in zip(self.rows, self.names, strict=True)
-        ]
-        named, one = some(quoted), len(quoted) == 1
-        rows = f"Row {named} was" if one else f"Rows {named} were"
+        one = len(self.rows) == 1
+        rows = f"{rows_named(self.rows, self.names)} {'was' if one else 'were'}"
         if self.kind == "hidden_rows":
             return f"{rows} left out: {'it is' if one else 'they are'} hidden in the sheet."
         return f"{rows} left out: {'it sums' if one else 'they sum'} up the others."
@@ -58,6 +72,8 @@ class RawTable:
     alike : tuple of str
         Sheets of a workbook that look as much like the list as the one that was read,
         and this one; empty if there is no other.
+    epoch : datetime.datetime
+        Day 0 of numbers that Excel counts days by: some workbooks count from 1904.
     """
 
     cells: pd.DataFrame
@@ -65,6 +81,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     alike: tuple[str, ...] = ()
+    epoch: datetime = EXCEL_EPOCH
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -143,9 +143,8 @@ def _span(
         return read_moment("first", first, begin), final, ""
     begin = read_moment("issued", weather.issued, begin)
     note = (
-        f"This forecast is over: it ends on {weather.end:%Y-%m-%d} at "
-        f"{clock_words(weather.end)}. Its starts are only given if they are asked for "
-        "(first)."
+        f"This forecast is over: it ended on {weather.end:%Y-%m-%d} at "
+        f"{clock_words(weather.end)}. A newer one is needed."
     )
     # Comparisons with NaT are False.
     return present if present > begin else begin, final, note if end <= present else ""

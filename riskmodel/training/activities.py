@@ -8,10 +8,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import SHOWN, Finding, finding
 from riskmodel.training.words import activity_key
-
-_SHOWN = 5  # words named in a sentence
 
 
 def unknown_activities(log: TrainingLog) -> Mapping[str, int]:
@@ -56,7 +54,7 @@ def words_of(sessions: pd.DataFrame) -> dict[str, int]:
 def named(sessions: pd.DataFrame) -> tuple[str, ...]:
     """Words of sessions with their numbers, for a sentence."""
     words = list(words_of(sessions).items())
-    return tuple(f"{word[:40] or 'none named'} ({n})" for word, n in words[:_SHOWN])
+    return tuple(f"{word[:40] or 'none named'} ({n})" for word, n in words[:SHOWN])
 
 
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from riskmodel.inputs.units import UNITS
+from riskmodel.inputs.units import MILE_KM, UNITS
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.sentences import Finding, finding
@@ -34,7 +34,7 @@ _TAG = re.compile(rb"""<Workout\s(?:[^"'>]|"[^"]*"|'[^']*')*+>""")
 _START, _END = b"<Workout ", b"</Workout>"
 _TWICE = re.compile(rb"""(\sstartDate="[^"]*"\s+)startDate=""")
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
-_METRES = {"km": 1000.0, "m": 1.0, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048}
+_METRES = {"km": 1000.0, "m": 1.0, "mi": 1000.0 * MILE_KM, "yd": 0.9144, "ft": 0.3048}
 _SUMS = re.compile("HKQuantityTypeIdentifierDistance")
 _HEART_RATE = "HKQuantityTypeIdentifierHeartRate"
 

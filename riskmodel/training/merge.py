@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.units import UNITS
+from riskmodel.inputs.units import MILE_KM
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
@@ -37,7 +37,6 @@ Places = NDArray[np.intp]
 _COMPARED = ["day", "start", "sport", "duration_min", "distance_m", "sources"]
 _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
-_MILE_KM = UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor
 
 
 def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
@@ -149,7 +148,7 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     ratio = _ratio(of["duration_min_x"], of["duration_min_y"])
     hours = np.round(gap / 60)
     far = _ratio(of["distance_m_x"], of["distance_m_y"])
-    other = (far > 1.1) & (np.abs(far / _MILE_KM - 1) > 0.1)
+    other = (far > 1.1) & (np.abs(far / MILE_KM - 1) > 0.1)
     sources = zip(of["sources_x"], of["sources_y"], strict=True)
     same_source = np.array([not set(x).isdisjoint(y) for x, y in sources], bool)
     no_time = np.isnat(of["start_x"]) | np.isnat(of["start_y"])

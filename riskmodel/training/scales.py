@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.units import UNITS
+from riskmodel.inputs.units import MILE_KM
 from riskmodel.training.log import WrongScale
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import DURATIONS, limit
@@ -82,7 +82,7 @@ _KILOMETRE_M = 1000.0
 LENGTHS_M: Mapping[str, float] = {
     "distance_m": 1.0,
     "distance_km": _KILOMETRE_M,
-    "distance_mi": _KILOMETRE_M * UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor,
+    "distance_mi": _KILOMETRE_M * MILE_KM,
 }
 """Ways to write a distance, in metres."""
 

@@ -20,6 +20,10 @@ class Finding:
     details: tuple[tuple[str, Any], ...] = ()  # numbers, days and names in it
 
 
+SHOWN = 5
+"""Words or days that one sentence names."""
+
+
 def finding(kind: str, **details: Any) -> Finding:
     """Make a finding of a kind with the numbers, days and names that belong to it."""
     return Finding(kind, tuple(details.items()))

@@ -20,6 +20,7 @@ from riskmodel.training.overlaps import counted_once
 from riskmodel.training.scales import COLUMN_RANGES, RANGES, WAYS
 from riskmodel.training.sentences import (
     MAY_BE_SESSIONS,
+    SHOWN,
     SKIPPED,
     Finding,
     day_words,
@@ -36,8 +37,6 @@ from riskmodel.training.words import (
 
 UNREADABLE = np.inf
 """Stands in the rows of a file where a cell says something that is no quantity."""
-
-_SHOWN = 5  # activities and days named in a sentence
 
 
 def sessions_of(
@@ -195,7 +194,7 @@ def _settle(used: pd.DataFrame) -> list[Finding]:
     used["cut"] = used["duration_min"] > longest
     if used["cut"].any():
         days = used.loc[used["cut"], "moment"].sort_values()
-        notes.append(finding("cut", sessions=len(days), days=tuple(days[:_SHOWN])))
+        notes.append(finding("cut", sessions=len(days), days=tuple(days[:SHOWN])))
     used["duration_min"] = used["duration_min"].clip(upper=longest)
     used["day"] = used["moment"].dt.normalize()
     used["start"] = used["moment"].where(used["has_time"].astype(bool))

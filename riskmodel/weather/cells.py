@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from riskmodel.inputs.blanks import is_blank, is_error
-from riskmodel.inputs.date_words import date_in_words, of_excel, tidy_date
+from riskmodel.inputs.date_words import EXCEL_EPOCH, date_in_words, of_excel, tidy_date
 from riskmodel.weather.hours import WeatherError
 
 _SPACE_BETWEEN = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
@@ -103,11 +103,12 @@ class TimesRead(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_times(cells: Sequence[Any]) -> TimesRead:
+def read_times(cells: Sequence[Any], epoch: datetime = EXCEL_EPOCH) -> TimesRead:
     """Read a column of hours, whichever way a spreadsheet program has written them.
 
     Whether the day or the month stands first is told by the hours, which follow each
-    other in the right order only; dates with points begin with the day.
+    other in the right order only; dates with points begin with the day.  Days that Excel
+    counts are those since an epoch.
 
     Raises
     ------
@@ -125,7 +126,7 @@ def read_times(cells: Sequence[Any]) -> TimesRead:
         if min(seconds) > 1e8:
             return TimesRead([*map(_of_seconds, seconds)], True, ())
     matches = [_TIME.fullmatch(c.strip()) if isinstance(c, str) else None for c in cells]
-    fixed = [_fixed(cell, n) for cell, n in zip(cells, numbers, strict=True)]
+    fixed = [_fixed(cell, n, epoch) for cell, n in zip(cells, numbers, strict=True)]
     tried = {order: _in_order(matches, fixed, order) for order in _ORDER_WORDS}
     ranks = {order: _rank(moments) for order, moments in tried.items()}
     best = max(ranks, key=lambda order: ranks[order])
@@ -155,12 +156,12 @@ def _number(cell: Any) -> float | None:
         return None
 
 
-def _fixed(cell: Any, number: float | None) -> datetime | None:
+def _fixed(cell: Any, number: float | None, epoch: datetime) -> datetime | None:
     """Read a moment that has one meaning: of a workbook, or a serial day of Excel."""
     if isinstance(cell, datetime):
         return _to_the_minute(cell)
     if number is not None and _EXCEL_DAYS[0] < number < _EXCEL_DAYS[1]:
-        return _to_the_minute(of_excel(number))
+        return _to_the_minute(of_excel(number, epoch))
     if isinstance(cell, str) and (worded := date_in_words(tidy_date(cell))):
         clock = _CLOCK.fullmatch(worded.rest or "0")
         if clock is not None:

@@ -13,7 +13,7 @@ from riskmodel.weather.hours import Weather, WeatherError, read_zone
 from riskmodel.weather.nws import nws_weather
 from riskmodel.weather.open_meteo_answer import GREENWICH, parse_json, weather_of
 from riskmodel.weather.open_meteo_table import is_table, text_rows, weather_of_table
-from riskmodel.weather.several_places import place_of_several
+from riskmodel.weather.several_places import FilePlace, chosen_place, place_of_several
 from riskmodel.weather.workbook import workbook_rows
 
 LARGEST_FILE_BYTES = 10_000_000
@@ -47,7 +47,8 @@ def read_weather_file(
     latitude_deg, longitude_deg : float, optional
         Where the file does not say them. [°]
     location : int, optional
-        Number of the place in a file of several, from 0.
+        Number of the place in a file of several, from 0; the only one of a file is 0,
+        unless the file gives it a number.
 
     Returns
     -------
@@ -84,13 +85,15 @@ def _read(
     location: int | None,
 ) -> Weather:
     if content.startswith(b"PK\x03\x04"):
-        rows, notes = workbook_rows(content)
-        weather = weather_of_table(rows, place=place, location=location)
+        rows, notes, epoch = workbook_rows(content)
+        weather = weather_of_table(rows, place=place, location=location, epoch=epoch)
         return _in_zone(replace(weather, notes=(*notes, *weather.notes)), time_zone)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         payload = parse_json(content)
         if isinstance(payload, dict) and "properties" in payload:
-            return nws_weather(payload, place, time_zone, latitude_deg, longitude_deg)
+            where = latitude_deg, longitude_deg
+            weather = nws_weather(payload, place, time_zone, *where)
+            return _of_one_place(weather, location)
         return _in_zone(_of_json(payload, place, location), time_zone)
     try:
         text = text_of(content)
@@ -99,7 +102,8 @@ def _read(
     if text.lstrip().lstrip('"')[:8].upper() == "LOCATION" and not is_table(text):
         if on is None:
             raise WeatherError("A typical year (EPW) needs the date that is wanted.")
-        return epw_weather(content, on, place=place, time_zone=time_zone)
+        weather = epw_weather(content, on, place=place, time_zone=time_zone)
+        return _of_one_place(weather, location)
     if is_table(text):
         weather = weather_of_table(text_rows(text), place=place, location=location)
         return _in_zone(weather, time_zone)
@@ -110,9 +114,15 @@ def _read(
 
 
 def _of_json(payload: Any, place: str, location: int | None) -> Weather:
-    if isinstance(payload, list):
-        payload = place_of_several(payload, location)
-    return weather_of(payload, place=place)
+    entries = payload if isinstance(payload, list) else [payload]
+    return weather_of(place_of_several(entries, location), place=place)
+
+
+def _of_one_place(weather: Weather, location: int | None) -> Weather:
+    """Weather of a file that holds one place, unless another is asked for."""
+    where = weather.latitude_deg, weather.longitude_deg
+    chosen_place([FilePlace(0, *where, weather.time_zone)], location)
+    return weather
 
 
 def _in_zone(weather: Weather, time_zone: str | None) -> Weather:

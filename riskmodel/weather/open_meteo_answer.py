@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.units import MILE_KM
 from riskmodel.weather.clock_doubt import clock_doubts
 from riskmodel.weather.complete import (
     COLUMNS,
@@ -67,8 +68,8 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
             "m/s",
             {
                 "km/h": (1 / 3.6, 0.0),
-                "mp/h": (0.44704, 0.0),
-                "mph": (0.44704, 0.0),
+                "mp/h": (MILE_KM / 3.6, 0.0),
+                "mph": (MILE_KM / 3.6, 0.0),
                 "kn": (1852 / 3600, 0.0),
             },
             needed=True,

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
-from riskmodel.inputs.date_words import months
+from riskmodel.inputs.date_words import EXCEL_EPOCH, months
 from riskmodel.inputs.tables import TableFileError, csv_rows, folded, separator
 from riskmodel.weather.cells import (
     NEEDED_TIME,
@@ -24,6 +24,7 @@ from riskmodel.weather.cells import (
     number_of,
     read_times,
 )
+from riskmodel.weather.complete import LONGEST_HOURS
 from riskmodel.weather.hours import LeftOpen, Weather, WeatherError
 from riskmodel.weather.open_meteo_answer import VARIABLES, weather_of
 from riskmodel.weather.several_places import FilePlace, chosen_place
@@ -33,6 +34,12 @@ Row = Sequence[Any]
 UNREADABLE_SHARE = 0.2
 """Where so many cells of a column cannot be read, it is another kind of table; our
 judgement, as with other scales."""
+MOST_LINES = 5 * LONGEST_HOURS
+"""Of hours and of quarters of them, of one place, in all the tables of a file."""
+MOST_COLUMNS = 1_000
+"""Of a table; each variable may be there for many models.  Judgement."""
+MOST_PLACES, MOST_TABLES = 2_000, 100
+"""Of a file: the service gives 1000 places at once, and four tables.  Judgement."""
 _CELLS_THAT_TELL = 5_000
 """Among so many numbers some show which their decimal mark is."""
 _NEEDED_PLACE = ("latitude", "longitude", "utc_offset_seconds")
@@ -79,11 +86,29 @@ def text_rows(text: str) -> list[list[Any]]:
                 rows = csv_rows(inner, separator(inner))
     except TableFileError as error:
         raise WeatherError(str(error)) from None
+    _refuse_wide(rows)
     return [[*row] for row in rows]
 
 
+def _refuse_wide(rows: Sequence[Row]) -> None:
+    widest = max(map(len, rows), default=0)
+    if widest > MOST_COLUMNS:
+        raise WeatherError(
+            f"The file has a line of {widest} cells; allowed is up to {MOST_COLUMNS}."
+        )
+
+
+def _refuse_many(count: int, most: int, of: str) -> None:
+    if count > most:
+        raise WeatherError(f"The file has {count} {of}; allowed is up to {most}.")
+
+
 def weather_of_table(
-    rows: Sequence[Row], *, place: str = "", location: int | None = None
+    rows: Sequence[Row],
+    *,
+    place: str = "",
+    location: int | None = None,
+    epoch: datetime = EXCEL_EPOCH,
 ) -> Weather:
     """Read the rows of a table saved from the service, or say why it is none.
 
@@ -101,9 +126,11 @@ def weather_of_table(
     )
     about = numbered[where]
     of_place = [_of_place(block, about.get("location_id"), mark) for block in blocks]
-    block, times = _hourly(of_place)
+    n_lines = sum(len(block.rows) for block in of_place)
+    _refuse_many(n_lines, MOST_LINES, "lines of hours of a place")
+    block, times = _hourly(of_place, epoch)
     kept = [n for n, moment in enumerate(times.moments) if moment is not None]
-    open_cells = _unreadable_times(block, kept)
+    open_cells = _unreadable_times(block, times.moments)
     columns: dict[str, list[Any]] = {}
     read_names = {name for variable in VARIABLES.values() for name in variable.names}
     for name in dict.fromkeys(block.names):
@@ -147,6 +174,8 @@ def _parts(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], list[_Block]]:
             break  # below may be a table of the present
         names_of_place = words[head][: len(rows[n])]
         places.append({name: rows[n][at] for at, name in enumerate(names_of_place)})
+    _refuse_many(len(places), MOST_PLACES, "places")
+    _refuse_many(len(starts), MOST_TABLES, "tables")
     if not places:
         raise WeatherError("The file has no line with the place below that of its headers.")
     blocks = []
@@ -229,26 +258,26 @@ def _of_place(block: _Block, location: Any, mark: str) -> _Block:
     return block._replace(rows=[row for row in block.rows if own(row)])
 
 
-def _hourly(blocks: Sequence[_Block]) -> tuple[_Block, TimesRead]:
+def _hourly(blocks: Sequence[_Block], epoch: datetime) -> tuple[_Block, TimesRead]:
     """Find the table whose lines are an hour apart, or else the first with some lines."""
     several = [block for block in blocks if len(block.rows) > 1] or blocks[:1]
     for block in several:
-        times = read_times(block.column("time"))
+        times = read_times(block.column("time"), epoch)
         moments = set(filter(None, times.moments))
         steps = Counter(b - a for a, b in pairwise(sorted(moments)))
         if steps and steps.most_common(1)[0][0] == timedelta(hours=1):
             return block, times
-    return several[0], read_times(several[0].column("time"))
+    return several[0], read_times(several[0].column("time"), epoch)
 
 
-def _unreadable_times(block: _Block, kept: Sequence[int]) -> list[LeftOpen]:
+def _unreadable_times(block: _Block, moments: Sequence[datetime | None]) -> list[LeftOpen]:
     """Rows without a time that can be read; WeatherError if these are most."""
     cells = block.column("time")
-    lost = [n for n in range(len(cells)) if n not in set(kept)]
-    if not lost:
+    lost = [n for n, moment in enumerate(moments) if moment is None]
+    if not lost and cells:
         return []
-    example = str(cells[lost[0]])[:40]
-    if not kept or len(lost) > UNREADABLE_SHARE * len(cells):
+    example = str(cells[lost[0]])[:40] if lost else ""
+    if len(lost) == len(cells) or len(lost) > UNREADABLE_SHARE * len(cells):
         raise WeatherError(
             f"The weather has times that are none, such as {example!r}; needed is a time "
             f"like {NEEDED_TIME}."

@@ -51,10 +51,18 @@ def chosen_place(places: Sequence[FilePlace], location: int | None) -> int:
     ------
     SeveralPlacesError
         If there are several and none of them is asked for.
+    WeatherError
+        If there is only one, and another is asked for.
     """
     found = [n for n, of in enumerate(places) if of.location == location]
     if location is None and len(places) == 1:
         return 0
+    if not found and len(places) == 1:
+        (only,) = places
+        raise WeatherError(
+            f"The file holds no place {location} (location), but one alone: "
+            f"{only.location} is {only.label}."
+        )
     if len(found) != 1:
         raise SeveralPlacesError(tuple(places))
     return found[0]
@@ -64,6 +72,8 @@ def place_of_several(entries: Sequence[Any], location: int | None) -> Any:
     """The answer for one place of a list of answers, see `chosen_place`."""
     if not entries or not all(isinstance(entry, dict) for entry in entries):
         raise WeatherError("The weather is not readable: it is no single JSON object.")
+    if location is None and len(entries) == 1:
+        return entries[0]  # whatever is wrong with its place is told by its reader
     places = [
         FilePlace(
             n,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from riskmodel.inputs.sheet_notes import sheet_notes
 from riskmodel.inputs.tables import TableFileError
@@ -14,8 +14,16 @@ from riskmodel.weather.hours import WeatherError
 _MOST_ROWS = 100_000
 
 
-def workbook_rows(content: bytes) -> tuple[list[list[Any]], tuple[str, ...]]:
-    """Cells of the first visible sheet that has something in it, and what is told of it.
+class SheetRows(NamedTuple):
+    """Cells of a sheet, and what is told of it."""
+
+    rows: list[list[Any]]
+    notes: tuple[str, ...]
+    epoch: datetime  # from which numbers that are days count
+
+
+def workbook_rows(content: bytes) -> SheetRows:
+    """Cells of the first visible sheet that has something in it.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def workbook_rows(content: bytes) -> tuple[list[list[Any]], tuple[str, ...]]:
             rows.append([])  # an empty row ends the lines about the place
         rows.append([*map(_moment, cells)])
         before = number
-    return rows, sheet_notes(book, sheet)
+    return SheetRows(rows, sheet_notes(book, sheet), book.epoch)
 
 
 def _moment(cell: Any) -> Any:

@@ -1,5 +1,8 @@
 """Units: exact, against an independent library, and without any effect on the score."""
 
+import re
+from pathlib import Path
+
 import pint
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 
+_ROOM = Path(units.__file__).parents[1]
 PINT = pint.UnitRegistry()
 NAMES = {
     "°C": "degC",
@@ -97,3 +101,11 @@ def test_heights_are_told_in_feet_and_inches():
     chosen = {"cm": "ft in"}
     assert units.text(177.8, "cm", chosen) == "5 ft 10 in"
     assert units.allowed(FIELDS["height_cm"], chosen) == "3 ft 3.4 in to 7 ft 6.5 in"
+
+
+def test_the_length_of_a_mile_stands_once():
+    sources = [*_ROOM.rglob("*.py"), *_ROOM.rglob("*.toml")]
+    mile = re.compile(r"1[._]?609|0\.4470")
+    assert [path.name for path in sources if mile.search(path.read_text("utf-8"))] == [
+        "units.py"
+    ]

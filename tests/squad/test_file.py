@@ -2,6 +2,7 @@
 
 import io
 import random
+import time
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -26,7 +27,7 @@ from riskmodel.squad.columns import (
     _plain,
     match_columns,
 )
-from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.file import read_squad, read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.raw import RawTable
 from riskmodel.squad.scores import score_squad
@@ -515,3 +516,18 @@ def test_what_means_no_answer_is_no_doubt_of_a_column_and_no_answer(blank):
     assert squad["athlete"].tolist() == ["A", "Na"]
     assert pd.to_numeric(squad["age_years"]).isna().tolist() == [False, True]
     assert "is missing" in score_squad(squad, PLAN)["problems"][3]
+
+
+def test_a_cell_that_no_list_has_is_refused_and_a_long_one_is_told_in_short():
+    with pytest.raises(SquadFileError, match="A cell in row 3 has 5001 characters"):
+        read_squad_file(("Name;Age\nAda;31\nBen;" + "1" * 5001).encode())
+    with pytest.raises(SquadFileError) as caught:
+        read_squad(("Name;Date of birth\nAda;" + "1" * 5000).encode())
+    assert len(str(caught.value)) < 300
+
+
+def test_words_that_stand_in_a_list_again_and_again_are_read_once():
+    rows = "".join(f"P{n};{'xyz, ' * 100}\n" for n in range(2000))
+    start = time.process_time()
+    read_squad(f"Name;Medications\n{rows}".encode())
+    assert time.process_time() - start < 10.0

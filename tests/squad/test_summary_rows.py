@@ -115,3 +115,28 @@ def test_a_list_without_names_or_of_nothing_but_sums_stays_as_it_is():
 def test_rows_without_a_name_and_columns_without_a_number_are_no_fault():
     rows = "Name;Age;Weight (kg);Meds\n;31;62;\n;24;80;\n;;;x\nAda;;;\n"
     assert left_out("", rows) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("Forwards;;;\n", ["Row 5 “Forwards” holds one cell"]),
+        ("Forwards;;;\nDan;22;70;m\nBacks\n", ["Rows 5 “Forwards”, 7 “Backs” hold one"]),
+        (
+            "Coach: Smith;;;\n;;;\nTeam A;;;\n",
+            ["Rows 5 “Coach: Smith”, 7 “Team A” hold"],
+        ),
+        (";;;f\n", ["Row 5 “f” holds one cell"]),
+        ("Dan;?;;\n", []),
+        ("Dan;22;;\n", []),
+    ],
+)
+def test_a_row_of_one_cell_counts_and_is_told(rows, told):
+    raw = read_squad_file((HEAD + PLAYERS + rows).encode())
+    assert len(raw.cells) == 3 + sum(bool(row.strip(";")) for row in rows.splitlines())
+    assert len(raw.told) == len(told)
+    assert all(part in note for part, note in zip(told, raw.told, strict=True))
+
+
+def test_a_list_of_nothing_but_names_is_one_of_athletes():
+    assert read_squad_file(b"Name;Age\nAda;\nBen;\n").told == ()

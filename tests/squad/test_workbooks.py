@@ -3,11 +3,13 @@
 import io
 import time
 import zipfile
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from datetime import time as clock
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.worksheet.properties import WorksheetProperties
 
 from riskmodel.squad.cells import squad_frame
@@ -314,6 +316,32 @@ def test_a_hostile_sheet_is_refused_before_it_costs_much(hostile):
 
 
 @pytest.mark.parametrize(
+    "hostile",
+    [
+        {
+            "before": b"<cols>"
+            + b'<col min="1" max="16384" hidden="1"/>' * 500_000
+            + b"</cols>"
+        },
+        {"rows": _ADA + b'<row r="1048576"><c><v>1</v></c></row>'},
+        {
+            "rows": b"".join(_ADA.replace(b"2", b"%d" % n) for n in range(2, 5002)),
+            "after": b"<mergeCells>"
+            + b'<mergeCell ref="A2:A1048576"/>' * 900_000
+            + b"</mergeCells>",
+        },
+    ],
+    ids=["hidden_columns", "gap", "merged_cells"],
+)
+def test_a_hostile_sheet_costs_little_whether_it_is_read_or_refused(hostile):
+    content = with_sheet(**hostile)
+    start = time.process_time()
+    with suppress(SquadFileError):
+        read_squad_file(content)
+    assert time.process_time() - start < 10.0
+
+
+@pytest.mark.parametrize(
     "odd",
     [
         {"before": b'<dimension ref="A1:A1"/>'},
@@ -347,3 +375,29 @@ def test_a_row_or_column_without_a_size_is_hidden_too(how):
     column = b'<cols><col min="3" max="3" %s/></cols>' % how.replace(b"ht=", b"width=")
     more = _ADA.replace(b"</row>", b"<c><v>7</v></c></row>")
     assert read_squad_file(with_sheet(column, more)).headers == ("Name", "Age")
+
+
+def test_days_of_a_workbook_that_counts_from_1904_are_those_that_it_shows():
+    def content(epoch, days):
+        made = openpyxl.Workbook()
+        made.epoch = epoch
+        for row in (
+            ["Name", "Date of birth", "Age"],
+            ["Ada", days, None],
+            ["Ben", "?", 30],
+        ):
+            made.active.append(row)
+        out = io.BytesIO()
+        made.save(out)
+        return out.getvalue()
+
+    for epoch, since in (
+        (CALENDAR_WINDOWS_1900, "days:"),
+        (CALENDAR_MAC_1904, "from 1904:"),
+    ):
+        days = (datetime(1995, 7, 28) - epoch).days
+        ages = [
+            read_squad(content(epoch, days + n), DAY)["age_years"].iloc[0] for n in (0, 1)
+        ]
+        assert ages == [31, 30]
+        assert since in read_squad(content(epoch, days), DAY).attrs["notes"][-1]

@@ -706,10 +706,7 @@ def test_a_forecast_that_is_over_says_so_and_is_there_for_those_who_ask():
     of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast")
     end = datetime(2026, 7, 2, 6, tzinfo=UTC)
     over = best_start(RUN, of, now=end)
-    said = (
-        "This forecast is over: it ends on 2026-07-02 at 06:00. Its starts are only given "
-        "if they are asked for (first)."
-    )
+    said = "This forecast is over: it ended on 2026-07-02 at 06:00. A newer one is needed."
     assert (len(over.starts), over.by_day, over.planned) == (0, (), None)
     assert said in over.notes
     assert said in best_start_squad(squad(), PLAN, of, now=end).notes
@@ -917,7 +914,7 @@ def test_the_command_reads_a_file_and_prints_what_python_says(session_file):
     here = ["--weather-file", FILE, "--place", "Prater"]
     over = run("--session", session_file, *here)
     assert over.exit_code == 0
-    said = "This forecast is over: it ends on 2026-07-04 at 00:00."
+    said = "This forecast is over: it ended on 2026-07-04 at 00:00."
     assert said in " ".join(over.stdout.split())
     assert "Best windows" not in over.stdout
     first = ["--first", "2026-07-01T00:00"]

@@ -5,6 +5,7 @@ import io
 import json
 import random
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from riskmodel.datasets import data_file
 from riskmodel.weather.cells import number_of, read_times
@@ -212,6 +214,53 @@ def test_times_in_seconds_are_in_utc():
     assert of_seconds.frame.index[0] == zero
 
 
+def test_a_serial_day_of_a_workbook_that_counts_from_1904_is_a_time():
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    first = (datetime(2026, 7, 28) - CALENDAR_MAC_1904).days
+    text = table_of((f"{first + n / 24}", 20.5) for n in range(30)).decode()
+    for row in csv.reader(text.splitlines()):
+        book.active.append([*map(native, row)])
+    out = io.BytesIO()
+    book.save(out)
+    read = read_weather_file(out.getvalue())
+    assert read.frame.index[0] == pd.Timestamp("2026-07-27T22:00Z")
+
+
+_PLACE = CSV.splitlines(keepends=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            CSV + (",".join(ROWS[-1]) + "\n") * 60_000,
+            "lines of hours of a place; allowed is up to",
+        ),
+        (CSV + "\n" + "time\n2026-07-01T00:00\n" * 60_000, "60001 tables; allowed"),
+        (CSV.replace(_PLACE, _PLACE * 60_000), "60000 places; allowed is up to 2000"),
+        (CSV + "," * 2_000_000, "2000001 cells; allowed is up to 1000"),
+    ],
+    ids=["hours", "tables", "places", "columns"],
+)
+def test_a_table_that_is_too_large_is_refused_before_it_costs_much(content, words):
+    start = time.process_time()
+    with pytest.raises(WeatherError, match=words):
+        read_weather_file(content.encode())
+    assert time.process_time() - start < 5.0
+
+
+def test_rows_whose_time_is_lost_are_found_in_one_pass():
+    hours = [
+        (datetime(2026, 7, 1) + timedelta(hours=n // 4)).isoformat() for n in range(36_000)
+    ]
+    hours[7] = "lost"
+    start = time.process_time()
+    read = read_weather_file(table_of((hour, 20.5) for hour in hours))
+    assert time.process_time() - start < 15.0
+    assert [(of.label, of.count, of.cell) for of in read.left_open] == [("time", 1, "lost")]
+
+
 def test_a_serial_day_of_excel_is_a_time():
     assert read_times(["46231,5833333", "46231,625"]).moments == [
         datetime(2026, 7, 28, 14),
@@ -312,6 +361,27 @@ def test_of_several_places_one_must_be_chosen(make):
     assert there.frame.index[0] == PLAIN.index[0] - pd.Timedelta(7, "h")
     assert not there.doubts
     assert there.place == "35.7, 139.75"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV.encode(),
+        json.dumps(JSON).encode(),
+        json.dumps([JSON]).encode(),
+        NWS,
+        epw(),
+    ],
+    ids=["csv", "json", "json_list", "nws", "epw"],
+)
+def test_a_file_of_one_place_holds_no_other(content):
+    there = {"on": date(2026, 7, 28), "latitude_deg": 48.2, "longitude_deg": 16.4}
+    for location in (1, 3, -1):
+        with pytest.raises(WeatherError, match="one alone: 0 is") as caught:
+            read_weather_file(content, location=location, **there)
+        assert not isinstance(caught.value, SeveralPlacesError)
+    own, only = (read_weather_file(content, location=n, **there) for n in (0, None))
+    pd.testing.assert_frame_equal(own.frame, only.frame)
 
 
 # -------------------------------------------------------------------- impossible hours
