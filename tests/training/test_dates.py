@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from riskmodel.cli import app
+from riskmodel.inputs.date_words import date_words
+from riskmodel.inputs.tables import folded
 from riskmodel.training.dates import dates
 from riskmodel.training.derive import derive
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
@@ -254,3 +256,30 @@ def test_the_command_line_takes_the_order_of_a_date(tmp_path):
     assert "--day-first or --month-first" in refused.stderr
     assert "1 Jun 2026" in run(path, "--month-first").stdout
     assert "6 Jan 2026" in run(path, "--day-first").stdout
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("27. marrask. 2026 klo 6.12.33", date(2026, 11, 27)),
+        ("4. kesäk. 2026 klo 17.05", date(2026, 6, 4)),
+        ("1. tammik. 2026", date(2026, 1, 1)),
+        ("27 нояб. 2026 г., 6:12:33", date(2026, 11, 27)),
+        ("27 Ağu 2026 06:12", date(2026, 8, 27)),
+        ("27 noi. 2026, 06:12", date(2026, 11, 27)),
+        ("27 Agu 2026 06.12", date(2026, 8, 27)),
+        ("27 Μαΐ 2026", date(2026, 5, 27)),
+        ("27. júla 2026", date(2026, 7, 27)),
+        ("27. dets 2026", date(2026, 12, 27)),
+    ],
+)
+def test_months_are_read_as_phones_of_many_languages_shorten_them(cell, day):
+    assert days(own(cell)) == [day]
+
+
+def test_no_word_is_two_months():
+    of_word = {}
+    for number, words in date_words()["months"].items():
+        for word in words:
+            assert folded(word)
+            assert of_word.setdefault(folded(word), number) == number, word
