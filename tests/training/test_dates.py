@@ -7,8 +7,6 @@ import pytest
 from typer.testing import CliRunner
 
 from riskmodel.cli import app
-from riskmodel.inputs.date_words import date_words
-from riskmodel.inputs.tables import folded
 from riskmodel.training.dates import dates
 from riskmodel.training.derive import derive
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
@@ -275,11 +273,3 @@ def test_the_command_line_takes_the_order_of_a_date(tmp_path):
 )
 def test_months_are_read_as_phones_of_many_languages_shorten_them(cell, day):
     assert days(own(cell)) == [day]
-
-
-def test_no_word_is_two_months():
-    of_word = {}
-    for number, words in date_words()["months"].items():
-        for word in words:
-            assert folded(word)
-            assert of_word.setdefault(folded(word), number) == number, word
