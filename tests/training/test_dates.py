@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (letters of other scripts are what is read)
 """Dates as exports, spreadsheets and people write them, and whose clock they have."""
 
 from datetime import date, datetime

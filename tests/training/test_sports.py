@@ -303,7 +303,21 @@ def test_what_is_no_training_changes_no_answer(word):
 
 
 @pytest.mark.parametrize(
-    "word", ["Nickerchen", "Mittagsschlaf", "Sieste", "siesta", "Dutje", "Päiväunet", "Tupplur", "Middagslur", "Drzemka", "Pisolino", "Soneca", "Power nap"]
+    "word",
+    [
+        "Nickerchen",
+        "Mittagsschlaf",
+        "Sieste",
+        "siesta",
+        "Dutje",
+        "Päiväunet",
+        "Tupplur",
+        "Middagslur",
+        "Drzemka",
+        "Pisolino",
+        "Soneca",
+        "Power nap",
+    ],
 )
 def test_a_nap_is_a_nap_in_many_languages(word):
     assert not is_training(word)
