@@ -118,7 +118,8 @@ def _pace_min(frame: pd.DataFrame) -> Array:
 
 def _human(distances_m: list[Array], minutes: Array) -> Where:
     slow, fast = (speed * minutes * 60.0 for speed in read.SPEEDS_M_S)
-    return np.any([(way >= slow) & (way <= fast) for way in distances_m], axis=0)
+    ways = [(way >= slow) & (way <= fast) for way in distances_m]
+    return np.asarray(np.any(ways, axis=0), bool)
 
 
 def _agree(distances_m: list[Array], minutes: Array, pace: Array) -> Where:
@@ -132,7 +133,7 @@ def _agree(distances_m: list[Array], minutes: Array, pace: Array) -> Where:
                 apart = np.maximum(read.PACE_TOLERANCE * by_pace, _ROUNDED_MIN)
                 apart = np.where(minutes < 5 * _ROUNDED_MIN, apart / 5, apart)
                 fits.append(human & (np.abs(minutes - by_pace) <= apart))
-    return np.any(fits, axis=0)
+    return np.asarray(np.any(fits, axis=0), bool)
 
 
 def _in_doubt(

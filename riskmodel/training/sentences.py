@@ -114,7 +114,7 @@ _DOUBTS = {
     "misread_duration": "{durations:duration} in {header} contradicted by distance and "
     "pace, such as {cell}, {durations:is} left open: a spreadsheet program may have moved "
     "minutes to hours, or hours to minutes.",
-    "no_human_speed": "{values:distance} such as {cell} {values:is} left open: with the "
+    "no_human_speed": "{values:distance}{cell:such as} {values:is} left open: with the "
     "duration, {minutes:time} there, no unit makes a human speed of it.",
     "off_scale": "{cells} of {of:cell} in {header} lie outside {allowed}, such as {cell}: "
     "the whole column is left open.",

@@ -125,7 +125,7 @@ class Window:
 
 def _is_written(doubtful: pd.DataFrame) -> pd.Series[bool]:
     """Rows with a day, filled in: an empty one may stand there for days to come."""
-    filled = doubtful[["cell", "activity"]].fillna("").ne("").any(axis=1)
+    filled = (doubtful["cell"].fillna("") != "") | (doubtful["activity"].fillna("") != "")
     return filled & doubtful["day"].notna()
 
 
