@@ -109,7 +109,8 @@ def _marked(cells: pd.Series[str], value: Array) -> Array:
 def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
-    ``unread_duration`` says that there is a cell of which none was made, ``cell`` which;
+    ``unread_duration`` says that there is a cell of which none was made, ``cell`` which,
+    and ``misread_duration`` that distance and pace contradict it;
     ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement.
     """
     duration = np.full(len(cells.frame), np.nan)
@@ -130,12 +131,13 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
     elapsed = _elapsed_min(cells, duration)
+    rows["misread_duration"] = misread
+    duration, elapsed = (np.where(misread, np.nan, way) for way in (duration, elapsed))
     least, longest = limit("shortest_min"), limit("longest_elapsed_min")
     moved_little = duration < limit("least_moving_share") * elapsed
     use = ~(duration >= least) & (elapsed >= least)
     use |= moved_little & (elapsed <= longest)
-    duration = np.where(misread, np.nan, duration)
-    rows["duration_min"] = np.where(use & ~misread, elapsed, duration)
+    rows["duration_min"] = np.where(use, elapsed, duration)
     rows["elapsed_used"] = use
     rows["watch_left_on"] = moved_little & ~use
     rows["unread_duration"] = filled & rows["duration_min"].isna()

@@ -33,6 +33,7 @@ SKIPPED = {
     "planned": "planned, not done",
     "no_duration": "no duration",
     "unread_duration": "a duration that cannot be read",
+    "misread_duration": "a duration that distance and pace contradict",
     "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
@@ -41,7 +42,9 @@ SKIPPED = {
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
+MAY_BE_SESSIONS = (
+    *("other_width", "no_date", "no_duration", "unread_duration", "misread_duration"),
+)
 """Reasons that do not say that there was no session."""
 
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"

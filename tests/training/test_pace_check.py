@@ -77,7 +77,10 @@ def test_one_moved_time_is_open_and_does_not_cost_the_rest():
     log = read_log(rows + b"Running,2026-06-30 6:12,3.16,300,18:00:00,5:42\n")
     assert notes(log)["misread_duration"]["cell"] == "18:00:00"
     assert log.sessions["duration_min"].tolist() == [57.0] * 28
-    assert log.doubtful["cell"].tolist() == ["18:00:00"]
+    assert log.report.skipped == {"misread_duration": 1}
+    assert log.doubtful[["why", "cell"]].to_numpy().tolist() == [
+        ["misread_duration", "18:00:00"]
+    ]
 
 
 def test_times_of_days_in_a_table_of_ones_own_are_in_doubt_too():
