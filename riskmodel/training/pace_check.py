@@ -149,7 +149,7 @@ def _in_doubt(
     beside = [
         row[what].strip()[:30]
         for what in ("distance_as_shown", *LENGTHS_M, "pace_as_shown")
-        if what in frame and row[what].strip(" -:")
+        if what in frame and row[what].strip(" -:0.,")
     ]
     likely_s = round(float(minutes[found][0]) * misreading.factor * 60)
     likely = f"{misreading.likely}, {duration_text(round(likely_s / 60))} here"
