@@ -279,7 +279,10 @@ def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) ->
             lines += [f"{heading}:", *(f"    {sentence}" for sentence in group)]
     if unknown := unknown_activities(log):
         word = next(iter(unknown))
-        lines.append(f'Say what a word means with --activity "{word}=running".')
+        lines.append(
+            f'Say what a word means with --activity "{word}=MEANING", where MEANING is a '
+            "sport such as running, cycling or gym_strength, or other, or not_training."
+        )
     lines += [f"Time zone: {time_zone}.", ""]
     for answer in answers:
         value = "open" if answer.value is None else f"{answer.value:g}"

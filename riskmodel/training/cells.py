@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 
 _DIGIT = re.compile("[0-9]")
 _MARKS = re.compile(rf"{BLANK_MARKS}|None")
-_PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
-_SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
+PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
+SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 
 
 def by_cell(cells: Text, read: Callable[[Text], NDArray[Any]]) -> NDArray[Any]:
@@ -197,8 +197,8 @@ def garmin_distances_m(
     with np.errstate(divide="ignore", invalid="ignore"):
         by_pace = np.where(swims, 100.0, 1000.0) * duration_min / per_pace
         ways = [decimal * 1000.0, counted, decimal, counted * 1000.0]
-        agree = [np.abs(way / by_pace - 1.0) <= _PACE_TOLERANCE for way in ways]
-        slow, fast = (speed * duration_min * 60.0 for speed in _SPEEDS_M_S)
+        agree = [np.abs(way / by_pace - 1.0) <= PACE_TOLERANCE for way in ways]
+        slow, fast = (speed * duration_min * 60.0 for speed in SPEEDS_M_S)
         human = [(way >= slow) & (way <= fast) for way in ways[:2]]
     in_water = [swims & human[1]]
     return np.select([*agree, *in_water, *human], [*ways, counted, *ways[:2]], np.nan)

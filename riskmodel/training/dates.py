@@ -38,7 +38,7 @@ _ZONE = (
     r"\s*(?P<zone>(?:[Zz]|UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?|[Zz]|[A-Z]{3,5})?"
     r"(?:\[[\w/+-]+\])?"
 )
-_YEAR = r"'?(?P<year>\d{4}|\d{2})"
+_YEAR = r"'?(?P<year>\d{4}|\d{2})(?:\s?\N{CYRILLIC SMALL LETTER GHE}\.?)?"
 _WORD = r"(?P<word>[^\W\d_]+)"
 _DATES = (
     rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})\.?{_TIME}{_ZONE}$",

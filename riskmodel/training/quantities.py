@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from riskmodel.training import cells as read
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.pace_check import misread_durations
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
 from riskmodel.training.sentences import DURATION_FORM, Finding, finding
 from riskmodel.training.sessions import UNREADABLE
@@ -69,6 +70,17 @@ class Cells:
             return np.full(len(self.frame), np.nan)
         return read.durations_min(self.frame[what], unit_min, thousands=self.thousands)
 
+    def misread(self, what: str, minutes: Array) -> Array:
+        """Rows whose duration distance and pace contradict, which are told."""
+        header, thousands = self.headers[what], self.thousands
+        misread = misread_durations(minutes, self.frame, what, header, thousands=thousands)
+        if number := int(misread.sum()):
+            cell = self.frame[what][misread].iloc[0].strip()[:30]
+            self.notes.append(
+                finding("misread_duration", durations=number, header=header, cell=cell)
+            )
+        return misread
+
     def filled(self, what: str) -> Array:
         """Rows whose cell says something."""
         return ~read.blank(self.frame[what]).to_numpy(bool)
@@ -97,11 +109,13 @@ def _marked(cells: pd.Series[str], value: Array) -> Array:
 def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
-    ``unread_duration`` says that there is a cell of which none was made, ``cell`` which;
+    ``unread_duration`` says that there is a cell of which none was made, ``cell`` which,
+    and ``misread_duration`` that distance and pace contradict it;
     ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement.
     """
     duration = np.full(len(cells.frame), np.nan)
     filled = np.zeros(len(cells.frame), bool)
+    misread = np.zeros(len(cells.frame), bool)
     rows["cell"] = pd.Series("", rows.index, dtype="str")
     for what, unit in DURATIONS.items():
         if what in cells.frame:
@@ -111,10 +125,14 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
                 minutes = _without_unclear_clocks(what, minutes, written)
+            kept = np.where(cells.wrong, np.nan, minutes)
+            misread |= cells.misread(what, kept)
             duration = np.where(np.isnan(duration), minutes, duration)
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
     elapsed = _elapsed_min(cells, duration)
+    rows["misread_duration"] = misread
+    duration, elapsed = (np.where(misread, np.nan, way) for way in (duration, elapsed))
     least, longest = limit("shortest_min"), limit("longest_elapsed_min")
     moved_little = duration < limit("least_moving_share") * elapsed
     use = ~(duration >= least) & (elapsed >= least)
@@ -194,9 +212,14 @@ def distance_m(cells: Cells, duration_min: Array, swims: NDArray[np.bool_]) -> A
     shown = cells.frame["distance_as_shown"]
     pace = cells.frame.get("pace_as_shown", pd.Series("", shown.index, dtype="str"))
     value = read.garmin_distances_m(shown, pace, duration_min, swims)
-    none = np.isnan(value)
-    none[none] = read.numbers(shown[none], thousands=cells.thousands) == 0
-    return np.where(none, np.nan, _marked(shown, value))
+    number = read.numbers(shown, thousands=cells.thousands)
+    no_unit = np.isnan(value) & (number > 0) & (duration_min > 0) & ~cells.wrong
+    if no_unit.any():
+        cell = shown[no_unit].iloc[0].strip()[:30]
+        minutes = float(duration_min[no_unit][0])
+        told = {"values": int(no_unit.sum()), "cell": cell, "minutes": minutes}
+        cells.notes.append(finding("no_human_speed", **told))
+    return np.where(number >= 0, value, _marked(shown, value.copy()))
 
 
 def intensity_factor(cells: Cells, duration_min: Array) -> Array:

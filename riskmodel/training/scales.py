@@ -87,7 +87,8 @@ LENGTHS_M: Mapping[str, float] = {
 """Ways to write a distance, in metres."""
 
 
-def _considerable(off: Where, filled: Where) -> bool:
+def considerable(off: Where, filled: Where) -> bool:
+    """Whether too many cells are off for slips of a finger."""
     cells = int((off & filled).sum())
     least = max(limit("share_off_scale") * filled.sum(), limit("least_cells_off_scale"))
     return bool(cells >= least)
@@ -106,7 +107,7 @@ def off_scale(
         return None
     filled = np.isfinite(value) & ((value != 0) | (can.low <= 0))
     sides = (filled & (value < can.low), filled & (value > can.high))
-    off = next((side for side in sides if _considerable(side, filled)), None)
+    off = next((side for side in sides if considerable(side, filled)), None)
     if off is None:
         return None
     told = {
@@ -129,7 +130,7 @@ def slow_distances(
     """Say that distances in metres are in a longer unit, if they are."""
     filled = np.isfinite(distance_m) & (distance_m > 0) & (duration_min > 0)
     off = filled & (distance_m < limit("slowest_m_s") * duration_min * 60)
-    if not _considerable(off, filled):
+    if not considerable(off, filled):
         return None
     likely = tuple(way for way in LENGTHS_M if way != "distance_m")
     return finding(
@@ -151,7 +152,7 @@ def check_durations(
     days = filled & (minutes > _DAY_MIN)
     short = filled & (minutes < limit("usual_session_from_min"))
     enough = filled.sum() >= limit("least_short_sessions")
-    if _considerable(days, filled):
+    if considerable(days, filled):
         off = days
     elif enough and short.sum() > 0.5 * filled.sum():
         off = short

@@ -37,6 +37,7 @@ SKIPPED = {
     "planned": "planned, not done",
     "no_duration": "no duration",
     "unread_duration": "a duration that cannot be read",
+    "misread_duration": "a duration that distance and pace contradict",
     "summary": "a total or an average, no session",
     "too_short": "shorter than a minute",
     "twice": "in the file twice",
@@ -45,7 +46,9 @@ SKIPPED = {
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
+MAY_BE_SESSIONS = (
+    *("other_width", "no_date", "no_duration", "unread_duration", "misread_duration"),
+)
 """Reasons that do not say that there was no session."""
 
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
@@ -115,6 +118,11 @@ _DOUBTS = {
     "unread": "{values:{noun}} could not be read{cell:such as} and {values:is} left open: "
     "needed is {allowed:a number of}.",
     "outside": "{values:{noun}} outside {allowed}{cell:such as} {values:is} left open.",
+    "misread_duration": "{durations:duration} in {header} contradicted by distance and "
+    "pace, such as {cell}, {durations:is} left open: a spreadsheet program may have moved "
+    "minutes to hours, or hours to minutes.",
+    "no_human_speed": "{values:distance}{cell:such as} {values:is} left open: with the "
+    "duration, {minutes:time} there, no unit makes a human speed of it.",
     "off_scale": "{cells} of {of:cell} in {header} lie outside {allowed}, such as {cell}: "
     "the whole column is left open.",
     "off_scale_likely": "{cells} of {of:cell} in {header} lie outside {allowed}, such as "

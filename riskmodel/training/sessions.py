@@ -125,9 +125,11 @@ def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
     duration = rows["duration_min"].to_numpy()
     unread = rows.get("unread_duration", pd.Series(False, rows.index)).to_numpy(bool)
     day_off = by_value(rows["activity"], is_no_session).to_numpy(bool)
+    misread = rows.get("misread_duration", pd.Series(False, rows.index)).to_numpy(bool)
     reasons = {
         "day_off": day_off,
         "no_date": rows["moment"].isna().to_numpy(),
+        "misread_duration": misread,
         "unread_duration": unread,
         without_duration: ~(duration > 0),
         "too_short": duration < limit("shortest_min"),

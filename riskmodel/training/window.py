@@ -123,6 +123,12 @@ class Window:
         return (finding("rested", last=self._last_session, end=self.end),)
 
 
+def _is_written(doubtful: pd.DataFrame) -> pd.Series[bool]:
+    """Rows with a day, filled in: an empty one may stand there for days to come."""
+    filled = (doubtful["cell"].fillna("") != "") | (doubtful["activity"].fillna("") != "")
+    return filled & doubtful["day"].notna()
+
+
 def window_of(
     log: TrainingLog,
     on: pd.Timestamp,
@@ -134,14 +140,15 @@ def window_of(
     """Find the days that a log covers before one day, None if it has no session before it.
 
     They end with its last row before that day: what stands there for later says nothing
-    of the days between.  A row that is no training shows that the log was kept, too, and
-    is a session only where all count.
+    of the days between.  A row that is no training, or of which only the day could be
+    read, shows that the log was kept, too; the first is a session only where all count.
 
     ValueError if it is said to be complete only until a day before that row.
     """
     before = log.sessions[log.sessions["day"] < on]
     doubtful = log.doubtful[~(log.doubtful["day"] >= on)].fillna({"cell": ""})
     kept = before
+    written = doubtful.loc[_is_written(doubtful), "day"]
     if not all_count:
         before, doubtful = (rows[rows["is_training"]] for rows in (before, doubtful))
     if not len(before):
@@ -149,14 +156,15 @@ def window_of(
     listed = kept[~kept["sources"].map(ONE_SESSION_EACH.issuperset).astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
-    end = days.iloc[-1]
+    last = max(days.iloc[-1], written.max()) if len(written) else days.iloc[-1]
+    end = last
     if complete_until is not None:
         until = pd.Timestamp(complete_until).as_unit("s")
         if until < end:
             raise ValueError(
                 f"The log is said to be complete until {day_words(until, year=True)}, and "
-                f"has sessions after it; allowed is {day_words(end, year=True)} or later."
+                f"has rows after it; allowed is {day_words(end, year=True)} or later."
             )
         end = min(until, on - _DAY)
-    by_word = bool(calendar and end > before["day"].iloc[-1] and end > days.iloc[-1])
+    by_word = bool(calendar and end > before["day"].iloc[-1] and end > last)
     return Window(before, on, sport, days.iloc[0], end, calendar, by_word, doubtful)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (letters of other scripts are what is read)
 """Dates as exports, spreadsheets and people write them, and whose clock they have."""
 
 from datetime import date, datetime
@@ -257,3 +258,22 @@ def test_the_command_line_takes_the_order_of_a_date(tmp_path):
     assert "--day-first or --month-first" in refused.stderr
     assert "1 Jun 2026" in run(path, "--month-first").stdout
     assert "6 Jan 2026" in run(path, "--day-first").stdout
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("27. marrask. 2026 klo 6.12.33", date(2026, 11, 27)),
+        ("4. kesäk. 2026 klo 17.05", date(2026, 6, 4)),
+        ("1. tammik. 2026", date(2026, 1, 1)),
+        ("27 нояб. 2026 г., 6:12:33", date(2026, 11, 27)),
+        ("27 Ağu 2026 06:12", date(2026, 8, 27)),
+        ("27 noi. 2026, 06:12", date(2026, 11, 27)),
+        ("27 Agu 2026 06.12", date(2026, 8, 27)),
+        ("27 Μαΐ 2026", date(2026, 5, 27)),
+        ("27. júla 2026", date(2026, 7, 27)),
+        ("27. dets 2026", date(2026, 12, 27)),
+    ],
+)
+def test_months_are_read_as_phones_of_many_languages_shorten_them(cell, day):
+    assert days(own(cell)) == [day]

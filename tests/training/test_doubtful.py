@@ -10,6 +10,7 @@ from riskmodel.training.derive import derive
 from riskmodel.training.log import doubtful_rows
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.sentences import sentence
+from riskmodel.training.window import window_of
 from tests.training.test_training import answer, own
 
 ON = date(2026, 7, 1)
@@ -124,12 +125,12 @@ def test_naps_in_doubt_matter_only_where_naps_count():
         assert ("rest_days_7d" in open_names(log)) is is_training
 
 
-def test_weeks_that_end_before_the_row_are_not_touched_by_it():
-    """Sessions in a usual week come from the weeks up to the end of the log."""
+def test_weeks_up_to_the_row_are_touched_by_it_even_at_the_end_of_the_log():
     rows = "".join(f"{ago(n)},60,Run\n" for n in range(49, 3, -3))
     log = own(f"day,min,what\n{rows}")
     assert answer(log, "sessions_per_week", ON).value == 2.5
-    assert answer(with_doubt(2, log=log), "sessions_per_week", ON).value == 2.5
+    assert answer(with_doubt(2, log=log), "sessions_per_week", ON).value is None
+    assert answer(with_doubt(40, log=log), "sessions_per_week", ON).value == 2.5
     assert answer(with_doubt(5, log=log), "sessions_per_week", ON).value is None
     assert answer(with_doubt(None, log=log), "sessions_per_week", ON).value is None
 
@@ -151,3 +152,23 @@ def test_nothing_is_open_before_the_row():
     log = with_doubt(2)
     early = {d.name: d.value for d in derive(plain(), on=ago(3), sport="running")}
     assert {d.name: d.value for d in derive(log, on=ago(3), sport="running")} == early
+
+
+@pytest.mark.parametrize(
+    ("row", "end"),
+    [
+        ("2026-06-30,######,Run", None),
+        ("2026-06-30,sixty-ish,", None),
+        ("2026-06-30,,Run", None),
+        ("2026-06-30,,", date(2026, 6, 28)),  # a day of a form that nobody has filled in
+        ("someday,60,Run", date(2026, 6, 28)),
+        ("2026-07-05,######,Run", date(2026, 6, 28)),
+    ],
+)
+def test_a_row_of_which_only_the_day_is_read_shows_that_the_log_was_kept(row, end):
+    rows = "".join(f"{ago(n)},60,Run\n" for n in range(48, 2, -3))
+    log = own(f"day,min,what\n{rows}{row}\n")
+    window = window_of(log, pd.Timestamp(ON), "running", None)
+    assert window.early_end == (end and pd.Timestamp(end))
+    assert not window.by_word
+    assert "rest_days_7d" in open_names(log)

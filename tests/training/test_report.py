@@ -75,6 +75,7 @@ def test_the_command_takes_what_a_word_means_and_whether_naps_count(tmp_path):
     unknown, found = values()
     assert unknown == {"Knaldhat": 28}
     assert (found["longest_recent_min"], found["sessions_per_week"]) == (None, 7.0)
+    assert '--activity "Knaldhat=MEANING"' in run(*options[:-1]).stdout
     unknown, found = values("--activity", "knaldhat=running", "--count-not-training")
     assert unknown == {}
     assert (found["longest_recent_min"], found["sessions_per_week"]) == (50.0, 14.0)

@@ -324,6 +324,27 @@ def test_what_is_no_training_changes_no_answer(word):
     assert daily(alone)["load"].tolist() == daily(both)["load"].tolist()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Nickerchen",
+        "Mittagsschlaf",
+        "Sieste",
+        "siesta",
+        "Dutje",
+        "Päiväunet",
+        "Tupplur",
+        "Middagslur",
+        "Drzemka",
+        "Pisolino",
+        "Soneca",
+        "Power nap",
+    ],
+)
+def test_a_nap_is_a_nap_in_many_languages(word):
+    assert not is_training(word)
+
+
 def test_yoga_a_walk_with_the_dog_and_the_way_to_work_by_bicycle_are_training():
     for word in ("Yoga", "Dog Walking", "Bike Commuting"):
         assert is_training(word)
