@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import fit_activity, sport_of
@@ -35,7 +35,7 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     messages, notes = _messages(content)
     kind = next((m.get("type") for name, m in messages if name == "file_id"), None)
     if kind not in (None, "activity"):
-        raise TrainingLogError(
+        raise NoLog(
             f"This FIT file holds no activity but {str(kind).replace('_', ' ')}: give the "
             "file of a session."
         )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskmodel.training.clock import clock_of, in_zone
 from riskmodel.training.limits import MOST_ROWS, Readable
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
@@ -39,7 +39,7 @@ def read_garmin_archive(
     """
     told = pd.DataFrame(_activities(stream), columns=list(_FIELDS), dtype=object)
     if told.empty:
-        raise TrainingLogError("There are no activities in this list of Garmin.")
+        raise NoLog("There are no activities in this list of Garmin.")
     number = {
         name: pd.to_numeric(told[name], errors="coerce").astype(float)
         for name in _FIELDS

@@ -17,7 +17,7 @@ import pandas as pd
 
 from riskmodel.training.clock import clock_of, with_offset
 from riskmodel.training.limits import MOST_ROWS, Readable
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of, table
@@ -51,7 +51,7 @@ def read_health_connect(
                 "read."
             ) from error
     if told.empty:
-        raise TrainingLogError("There are no sessions in this export of Health Connect.")
+        raise NoLog("There are no sessions in this export of Health Connect.")
     number = told.apply(pd.to_numeric, errors="coerce").astype(float)
     kinds = dict(enumerate(table()["health_connect"]["exercise_types"]))
     moment = with_offset(clock_of(number["start_time"]), number[_OFFSET], zone)
@@ -77,7 +77,7 @@ def _sessions(path: Path) -> pd.DataFrame:
         ).fetchone()
         names = {row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")}
         if not is_table or not names.issuperset(_NEEDED):
-            raise TrainingLogError(
+            raise NoLog(
                 "This database is no export of Health Connect: it has no sessions of "
                 "exercise."
             )

@@ -38,10 +38,17 @@ SKIPPED = {
     "twice": "in the file twice",
     "same_hours": "at the same hours as another session",
     "in_another_file": "the same session in another file",
+    "unread_file": "a whole file",
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
+MAY_BE_SESSIONS = (
+    "other_width",
+    "no_date",
+    "no_duration",
+    "unread_duration",
+    "unread_file",
+)
 """Reasons that do not say that there was no session."""
 
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
@@ -91,9 +98,8 @@ BY_ZONE = ("local_time", "utc_written", "fit_local_time")
 _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
-    "breaks_off": "The FIT file breaks off; what stood before was kept.",
-    "members_unread": "{files:file} in the archive could not be read, such as {name}: "
-    "{why}",
+    "breaks_off": "The file breaks off; what stood before was kept.",
+    "files_unread": "{files:file} could not be read, such as {name}: {why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
     "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
     "same hours count once.",
@@ -130,7 +136,7 @@ _DOUBTS = {
 """What a reader should look at."""
 
 _LEFT_OUT = {
-    "left_in_archive": "Not needed, and not unpacked: {files:other file} in the archive.",
+    "left_in_archive": "Not needed: {files:other file} in the archive.",
     "same_file": "{name} is the same file as {first}: counted once.",
 }
 """What else was left out than rows."""

@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
 from riskmodel.training.fit_file import FIT
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
@@ -32,7 +32,7 @@ def read_tcx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     """Rows for `sessions_of`, one for each activity of a TCX file, and notes."""
     rows = [_tcx_row(activity, zone) for activity in _activities(content)]
     if not rows:
-        raise TrainingLogError(
+        raise NoLog(
             "This TCX file holds no activity, such as a course or a planned workout: give "
             "the file of a session."
         )
@@ -54,7 +54,7 @@ def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
         if moments
     ]
     if not rows:
-        raise TrainingLogError(
+        raise NoLog(
             "This GPX file holds no track with times, as of a route that was only planned: "
             "give the file of a session."
         )
