@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.training.limits import MOST_FIT_MESSAGES
 from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
@@ -94,6 +95,10 @@ _FIELDS = {
 }  # fmt: skip
 
 
+class _TooLong(Exception):
+    """More messages than a session has."""
+
+
 def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Finding]]:
     """Messages that matter, with the fields that do, and what was wrong with the file."""
     try:
@@ -112,13 +117,20 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
             error_handling=fitdecode.ErrorHandling.IGNORE,
         )
         with reader as frames:
-            for frame in frames:
+            for number, frame in enumerate(frames):
+                if number > MOST_FIT_MESSAGES:
+                    raise _TooLong
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name in _FIELDS:
                     fields = _FIELDS[frame.name]
                     values = {n: frame.get_value(n, fallback=None) for n in fields}
                     messages.append((frame.name, values))
                 elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
                     notes.append(finding("wrong_checksum"))
+    except _TooLong as error:
+        raise TrainingLogError(
+            f"This FIT file has more than {MOST_FIT_MESSAGES} messages; allowed are up to "
+            f"{MOST_FIT_MESSAGES}."
+        ) from error
     # The decoder meets broken bytes with whatever they lead it into.
     except Exception as error:
         if not messages:

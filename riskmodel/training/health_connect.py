@@ -81,8 +81,12 @@ def _sessions(path: Path) -> pd.DataFrame:
                 "This database is no export of Health Connect: it has no sessions of "
                 "exercise."
             )
-        offset = _OFFSET if _OFFSET in names else f"NULL AS {_OFFSET}"
-        columns = ", ".join([*_NEEDED, offset])
+        there = [*_NEEDED, *({_OFFSET} & names)]
+        # A cell can hold any bytes, as many as there are.
+        columns = ", ".join(
+            f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END"
+            for name in there
+        )
         read = base.execute(f"SELECT {columns} FROM {_TABLE} LIMIT {MOST_ROWS + 1}")
         told = read.fetchall()
     if len(told) > MOST_ROWS:
@@ -90,4 +94,5 @@ def _sessions(path: Path) -> pd.DataFrame:
             f"There are more than {MOST_ROWS} sessions in this export of Health Connect; "
             f"allowed are up to {MOST_ROWS}."
         )
-    return pd.DataFrame(told, columns=[*_NEEDED, _OFFSET], dtype=object)
+    frame = pd.DataFrame(told, columns=there, dtype=object)
+    return frame.reindex(columns=[*_NEEDED, _OFFSET])

@@ -16,6 +16,8 @@ MOST_BYTES = 100_000_000
 """Of a table, which is read as a whole, and of what a .gz holds."""
 MOST_FIT_BYTES = 25_000_000
 """Of a file that holds one session: FIT, TCX or GPX."""
+MOST_FIT_MESSAGES = 200_000
+"""In a FIT file, which has one for each second: more than two days."""
 MOST_JSON_BYTES = 500_000_000
 """Of a list in Garmin's archive, which is read bit by bit."""
 MOST_STREAM_BYTES = 4_000_000_000

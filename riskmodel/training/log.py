@@ -11,13 +11,13 @@ import pandas as pd
 
 from riskmodel.training.failed import FailedFile
 from riskmodel.training.sentences import (
-    BY_ZONE,
     SKIPPED,
     Finding,
     counted,
     day_words,
     finding,
     is_assumed,
+    is_by_zone,
     is_left_out,
     sentence,
 )
@@ -215,7 +215,7 @@ class LogReport:
     @property
     def days_by_zone(self) -> bool:
         """Whether a day depends on the time zone that was given."""
-        return any(note.kind in BY_ZONE for note in self.notes)
+        return any(map(is_by_zone, self.notes))
 
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
