@@ -47,7 +47,6 @@ MAY_BE_SESSIONS = (
     "no_date",
     "no_duration",
     "unread_duration",
-    "unread_file",
 )
 """Reasons that do not say that there was no session."""
 
@@ -101,6 +100,8 @@ _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
     "breaks_off": "The file breaks off; what stood before was kept.",
+    "gpx_gaps": "{gaps:gap} of more than {hours:g} hours between the points of a GPX file: "
+    "what lies before and after counts as sessions of their own, a single point as none.",
     "files_unread": "{files:file} could not be read, such as {name}: {why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
     "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
