@@ -76,7 +76,7 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     for name in ("duration_min", "distance_m"):
         whole[name] = frame[name].sum(min_count=1)
     for name in ("elapsed_used", "watch_left_on", "unread_duration"):
-        whole[name] = frame[name].any()
+        whole[name] = bool(frame[name].any())
     for name in ("session_rpe", "highest_heart_rate_bpm"):
         whole[name] = frame[name].max()
     whole["average_heart_rate_bpm"] = whole["intensity_factor"] = float("nan")
