@@ -184,7 +184,7 @@ class LogReport:
     estimated_sessions: int
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
-    failed: tuple[FailedFile, ...] = ()
+    failed: tuple[FailedFile, ...] = field(default=(), kw_only=True)
 
     @property
     def share_estimated(self) -> float:
