@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,8 +26,10 @@ from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.activities import unknown_activities
 from riskmodel.training.derive import Derived, derive, not_before
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import (
     AmbiguousDates,
+    NoLog,
     TrainingLog,
     TrainingLogError,
     named,
@@ -35,7 +38,7 @@ from riskmodel.training.log import (
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
-from riskmodel.training.sentences import sentences
+from riskmodel.training.sentences import Finding, sentences
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -232,10 +235,13 @@ def log_command(
             complete_until=None if complete_until is None else complete_until.date(),
             not_training_counts=count_not_training,
         )
-        if later := not_before(log, on.date()):
+        later = not_before(log, on.date())
+        if later:
             typer.echo(sentences(later), err=True)
-        tell = _log_json if as_json else _log_text
-        typer.echo(tell(log, answers, time_zone or "UTC"))
+        if as_json:
+            typer.echo(_log_json(log, answers, time_zone or "UTC", later))
+        else:
+            typer.echo(_log_text(log, answers, time_zone or "UTC"))
 
 
 def _word_and_meaning(text: str) -> tuple[str, str]:
@@ -249,24 +255,31 @@ def _word_and_meaning(text: str) -> tuple[str, str]:
 def _merged_log(files: list[Path], reading: dict[str, Any]) -> TrainingLog:
     """One log of all files that can be read, each file once."""
     once, again = without_repeats((str(file), file) for file in files)
-    logs = []
+    logs, failed = [], []
     for name, file in once.values():
         try:
             logs.append(named(read_log(file, **reading), name))
-        except AmbiguousDates as error:
-            typer.echo(f"{name}: {error} Give --day-first or --month-first.", err=True)
         except TrainingLogError as error:
-            typer.echo(f"{name}: {error}", err=True)
+            way_on = " Give --day-first or --month-first."
+            why = f"{error}{way_on if isinstance(error, AmbiguousDates) else ''}"
+            failed.append(FailedFile(name, why, not isinstance(error, NoLog)))
+            typer.echo(f"{name}: {why}", err=True)
     if not logs:
         raise typer.Exit(2)
-    return noted(merge_logs(logs), *again)
+    return noted(merge_logs(logs, failed), *again)
 
 
-def _log_json(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:
+def _log_json(
+    log: TrainingLog,
+    answers: tuple[Derived, ...],
+    time_zone: str,
+    later: Sequence[Finding],
+) -> str:
     report = {
         **log.report.in_words(),
         "time_zone": time_zone,
         "unknown_activities": dict(unknown_activities(log)),
+        "not_before": sentences(later),
     }
     whole = {"report": report, "answers": [answer.in_words() for answer in answers]}
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str)

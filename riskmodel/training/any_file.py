@@ -14,7 +14,7 @@ from riskmodel.inputs.workbook import is_workbook
 from riskmodel.training.archive import logs_in_archive, refuse_many_names, unzipped
 from riskmodel.training.limits import MOST_BYTES, refuse_above
 from riskmodel.training.log import TrainingLog, TrainingLogError
-from riskmodel.training.merge import merge_logs
+from riskmodel.training.merge import merge_logs, with_failed
 from riskmodel.training.one_file import HEAD_BYTES, Ways, kind_of, most_bytes, rows_of
 from riskmodel.training.sentences import Finding
 from riskmodel.training.workbook import csv_of_workbook
@@ -76,8 +76,9 @@ def read_any(given: Given, ways: Ways) -> TrainingLog:
     with opened(given) as packed:
         file, kind, notes = plain(packed)
         if kind == "zip":
-            logs, told = logs_in_archive(file, ways)
-            return _with_notes(merge_logs(logs) if len(logs) > 1 else logs[0], told)
+            logs, failed, told = logs_in_archive(file, ways)
+            log = merge_logs(logs) if len(logs) > 1 else logs[0]
+            return with_failed(_with_notes(log, told), failed)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         refuse_above("This file", size, most_bytes(kind))

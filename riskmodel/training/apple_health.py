@@ -20,7 +20,7 @@ import pandas as pd
 
 from riskmodel.inputs.units import MILE_KM, UNITS
 from riskmodel.training.limits import MOST_ROWS, Readable
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
@@ -31,7 +31,8 @@ APPLE_HEALTH = "Apple Health"
 _CHUNK_BYTES = 1_000_000
 _MOST_WORKOUT_BYTES = 8_000_000  # exports before iOS 13 hold every point of the way
 _TAG = re.compile(rb"""<Workout\s(?:[^"'>]|"[^"]*"|'[^']*')*+>""")
-_START, _END = b"<Workout ", b"</Workout>"
+_START, _END, _LAST = b"<Workout ", b"</Workout>", b"</HealthData>"
+_TAIL_BYTES = 1000  # in which a whole file ends
 _TWICE = re.compile(rb"""(\sstartDate="[^"]*"\s+)startDate=""")
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
 _METRES = {"km": 1000.0, "m": 1.0, "mi": 1000.0 * MILE_KM, "yd": 0.9144, "ft": 0.3048}
@@ -41,7 +42,7 @@ _HEART_RATE = "HKQuantityTypeIdentifierHeartRate"
 
 def read_apple_health(stream: Readable) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows for `sessions_of`, one for each workout of an ``export.xml``, and notes."""
-    rows = []
+    rows, notes = [], [finding("apple_health")]
     for workout in _workouts(stream):
         rows.append(_row(workout))
         if len(rows) > MOST_ROWS:
@@ -49,18 +50,28 @@ def read_apple_health(stream: Readable) -> tuple[pd.DataFrame, list[Finding]]:
                 f"There are more than {MOST_ROWS} workouts in this export of Apple Health; "
                 f"allowed are up to {MOST_ROWS}."
             )
-    if not rows:
-        raise TrainingLogError("There are no workouts in this export of Apple Health.")
+        if not workout:
+            notes.append(finding("breaks_off"))
+    if len(rows) < len(notes):
+        if rows:
+            raise TrainingLogError(
+                "There are no workouts in this export of Apple Health: it breaks off."
+            )
+        raise NoLog("There are no workouts in this export of Apple Health.")
     frame = pd.DataFrame(rows)
     frame["moment"] = pd.to_datetime(frame["moment"])
     frame["sport"] = by_value(frame["activity"], sport_of)
-    return frame, [finding("apple_health")]
+    return frame, notes
 
 
 def _workouts(stream: Readable) -> Iterator[bytes]:
-    """Text of every workout, with what stands inside it."""
-    held, place = b"", 0
+    """Text of every workout, with what stands inside it.
+
+    The last is empty where the file breaks off: workouts may be missing.
+    """
+    held, place, tail = b"", 0, b""
     while chunk := stream.read(_CHUNK_BYTES):
+        tail = (tail + chunk)[-_TAIL_BYTES:]
         held, place = held[place:] + chunk, 0
         while (start := held.find(_START, place)) >= 0:
             place = start
@@ -75,6 +86,8 @@ def _workouts(stream: Readable) -> Iterator[bytes]:
                 "A workout in this export of Apple Health does not end: the file is "
                 "damaged."
             )
+    if _LAST not in tail:
+        yield b""
 
 
 def _end_of(held: bytes, start: int) -> int:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.clock import EAST_MIN, WEST_MIN
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.limits import MOST_FIT_MESSAGES
+from riskmodel.training.log import NoLog, TrainingLogError
+from riskmodel.training.moving import settle_duration
 from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import fit_activity, sport_of
@@ -35,7 +37,7 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     messages, notes = _messages(content)
     kind = next((m.get("type") for name, m in messages if name == "file_id"), None)
     if kind not in (None, "activity"):
-        raise TrainingLogError(
+        raise NoLog(
             f"This FIT file holds no activity but {str(kind).replace('_', ' ')}: give the "
             "file of a session."
         )
@@ -65,6 +67,7 @@ def read_fit(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Sessions as a frame, a triathlon as the one session that it is, with its legs."""
     frame = pd.DataFrame(rows)
+    settle_duration(frame, frame.pop("moving_min"), frame.pop("elapsed_min"))
     if len(set(frame["sport"]) & _MULTISPORT) < 2:
         return frame
     whole = frame.iloc[[0]].copy()
@@ -72,6 +75,8 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     whole["activity"] = "multisport"
     for name in ("duration_min", "distance_m"):
         whole[name] = frame[name].sum(min_count=1)
+    for name in ("elapsed_used", "watch_left_on", "unread_duration"):
+        whole[name] = bool(frame[name].any())
     for name in ("session_rpe", "highest_heart_rate_bpm"):
         whole[name] = frame[name].max()
     whole["average_heart_rate_bpm"] = whole["intensity_factor"] = float("nan")
@@ -94,6 +99,10 @@ _FIELDS = {
 }  # fmt: skip
 
 
+class _TooLong(Exception):
+    """More messages than a session has."""
+
+
 def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Finding]]:
     """Messages that matter, with the fields that do, and what was wrong with the file."""
     try:
@@ -112,13 +121,20 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
             error_handling=fitdecode.ErrorHandling.IGNORE,
         )
         with reader as frames:
-            for frame in frames:
+            for number, frame in enumerate(frames):
+                if number > MOST_FIT_MESSAGES:
+                    raise _TooLong
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name in _FIELDS:
                     fields = _FIELDS[frame.name]
                     values = {n: frame.get_value(n, fallback=None) for n in fields}
                     messages.append((frame.name, values))
                 elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
                     notes.append(finding("wrong_checksum"))
+    except _TooLong as error:
+        raise TrainingLogError(
+            f"This FIT file has more than {MOST_FIT_MESSAGES} messages; allowed are up to "
+            f"{MOST_FIT_MESSAGES}."
+        ) from error
     # The decoder meets broken bytes with whatever they lead it into.
     except Exception as error:
         if not messages:
@@ -149,14 +165,14 @@ def _row(message: dict[str, Any], place: timezone | ZoneInfo) -> dict[str, Any]:
     start = message["start_time"]
     known = isinstance(start, datetime)
     local: Any = start.astimezone(place).replace(tzinfo=None) if known else pd.NaT
-    timer = message["total_timer_time"] or message["total_elapsed_time"]
     activity = fit_activity(message["sport"], message["sub_sport"])
     return {
         "moment": pd.Timestamp(local),
         "has_time": True,
         "activity": activity,
         "sport": sport_of(activity),
-        "duration_min": _number(timer) / 60,
+        "moving_min": _number(message["total_timer_time"]) / 60,
+        "elapsed_min": _number(message["total_elapsed_time"]) / 60,
         "distance_m": _number(message["total_distance"]),
         # From 0 to 100 in the file.
         "session_rpe": _number(message["workout_rpe"]) / 10,

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from riskmodel.training.clock import clock_of, in_zone
 from riskmodel.training.limits import MOST_ROWS, Readable
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
+from riskmodel.training.moving import settle_duration
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of
@@ -40,7 +40,7 @@ def read_garmin_archive(
     """
     told = pd.DataFrame(_activities(stream), columns=list(_FIELDS), dtype=object)
     if told.empty:
-        raise TrainingLogError("There are no activities in this list of Garmin.")
+        raise NoLog("There are no activities in this list of Garmin.")
     number = {
         name: pd.to_numeric(told[name], errors="coerce").astype(float)
         for name in _FIELDS
@@ -54,8 +54,7 @@ def read_garmin_archive(
     word = word.fillna("").astype("str").str.replace(_ENDING, "", regex=True)
     rows["activity"] = word.str.replace("_", " ")
     rows["sport"] = by_value(rows["activity"], sport_of)
-    moving, elapsed = number["duration"], number["elapsedDuration"]
-    rows["duration_min"] = np.where(moving > 0, moving, elapsed) / 60_000
+    settle_duration(rows, number["duration"] / 60_000, number["elapsedDuration"] / 60_000)
     rows["distance_m"] = number["distance"] / 100
     rows["average_heart_rate_bpm"] = number["avgHr"]
     rows["highest_heart_rate_bpm"] = number["maxHr"]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from riskmodel.training.clock import clock_of, with_offset
 from riskmodel.training.limits import MOST_ROWS, Readable
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog, TrainingLogError
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import sport_of, table
@@ -51,7 +51,7 @@ def read_health_connect(
                 "read."
             ) from error
     if told.empty:
-        raise TrainingLogError("There are no sessions in this export of Health Connect.")
+        raise NoLog("There are no sessions in this export of Health Connect.")
     number = told.apply(pd.to_numeric, errors="coerce").astype(float)
     kinds = dict(enumerate(table()["health_connect"]["exercise_types"]))
     moment = with_offset(clock_of(number["start_time"]), number[_OFFSET], zone)
@@ -77,12 +77,16 @@ def _sessions(path: Path) -> pd.DataFrame:
         ).fetchone()
         names = {row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")}
         if not is_table or not names.issuperset(_NEEDED):
-            raise TrainingLogError(
+            raise NoLog(
                 "This database is no export of Health Connect: it has no sessions of "
                 "exercise."
             )
-        offset = _OFFSET if _OFFSET in names else f"NULL AS {_OFFSET}"
-        columns = ", ".join([*_NEEDED, offset])
+        there = [*_NEEDED, *({_OFFSET} & names)]
+        # A cell can hold any bytes, as many as there are.
+        columns = ", ".join(
+            f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END"
+            for name in there
+        )
         read = base.execute(f"SELECT {columns} FROM {_TABLE} LIMIT {MOST_ROWS + 1}")
         told = read.fetchall()
     if len(told) > MOST_ROWS:
@@ -90,4 +94,5 @@ def _sessions(path: Path) -> pd.DataFrame:
             f"There are more than {MOST_ROWS} sessions in this export of Health Connect; "
             f"allowed are up to {MOST_ROWS}."
         )
-    return pd.DataFrame(told, columns=[*_NEEDED, _OFFSET], dtype=object)
+    frame = pd.DataFrame(told, columns=there, dtype=object)
+    return frame.reindex(columns=[*_NEEDED, _OFFSET])

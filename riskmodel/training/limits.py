@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from lzma import LZMAError
 from typing import Protocol
 from zipfile import BadZipFile
@@ -15,6 +16,8 @@ MOST_BYTES = 100_000_000
 """Of a table, which is read as a whole, and of what a .gz holds."""
 MOST_FIT_BYTES = 25_000_000
 """Of a file that holds one session: FIT, TCX or GPX."""
+MOST_FIT_MESSAGES = 200_000
+"""In a FIT file, which has one for each second: more than two days."""
 MOST_JSON_BYTES = 500_000_000
 """Of a list in Garmin's archive, which is read bit by bit."""
 MOST_STREAM_BYTES = 4_000_000_000
@@ -29,6 +32,10 @@ MOST_TABLES = 60
 """Tables in an archive."""
 MOST_UNPACKED_BYTES = 200_000_000
 """Of all tables and files of one session in an archive together."""
+MOST_LISTS = 100
+"""Lists of a whole account in an archive; that of Garmin comes in pieces."""
+MOST_SECONDS = 120
+"""For all files of one session in an archive."""
 _STEP_BYTES = 1_000_000  # unpacked at a time
 
 
@@ -62,15 +69,25 @@ class Readable(Protocol):
         """Read up to so many bytes, all where none are named."""
 
 
+@dataclass
+class Budget:
+    """Bytes that may be unpacked of several files together."""
+
+    left: int
+
+
 class Bounded:
     """A stream that stops with a sentence where it is longer than allowed, or damaged.
 
-    What a compressed file says of its own length is not believed.
+    What a compressed file says of its own length is not believed.  Whatever is read counts
+    against the budget, also that of a file that is refused.
     """
 
-    def __init__(self, stream: Readable, what: str, most_bytes: int) -> None:
+    def __init__(
+        self, stream: Readable, what: str, most_bytes: int, budget: Budget | None = None
+    ) -> None:
         self._stream, self._what, self._most = stream, what, most_bytes
-        self._left = most_bytes
+        self._left, self._budget = most_bytes, budget or Budget(most_bytes)
 
     def read(self, size: int = -1) -> bytes:
         """Read up to so many bytes, all where none are named."""
@@ -79,16 +96,22 @@ class Bounded:
         return b"".join(iter(lambda: self._some(_STEP_BYTES), b""))
 
     def _some(self, size: int) -> bytes:
+        left = max(min(self._left, self._budget.left), 0)
         try:
-            data = self._stream.read(min(size, self._left + 1))
+            data = self._stream.read(min(size, left + 1))
         except (BadZipFile, OSError, zlib.error, LZMAError, EOFError) as error:
             raise TrainingLogError(
                 f"{self._what} is damaged or was cut off: it cannot be unpacked."
             ) from error
         self._left -= len(data)
+        self._budget.left -= len(data)
         if self._left < 0:
             raise TrainingLogError(
                 f"{self._what} has more than {size_text(self._most)} unpacked; allowed are "
                 f"up to {size_text(self._most)}."
+            )
+        if self._budget.left < 0:
+            raise TrainingLogError(
+                f"{self._what} was not read: all files together are too large unpacked."
             )
         return data

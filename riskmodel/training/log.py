@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.sentences import (
-    BY_ZONE,
     SKIPPED,
     Finding,
     counted,
     day_words,
+    finding,
     is_assumed,
+    is_by_zone,
     is_left_out,
     sentence,
 )
@@ -58,6 +60,18 @@ _MOST_FILES_SHOWN = 12
 
 class TrainingLogError(ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
+
+
+class NoLog(TrainingLogError):
+    """A file that can be read, and holds no session that was done."""
+
+
+class NoTable(TrainingLogError):
+    """Text without columns."""
+
+
+class UnknownTable(TrainingLogError):
+    """A table with headers of no program that is known, and no meanings for them."""
 
 
 class AmbiguousDates(TrainingLogError):
@@ -157,6 +171,8 @@ class LogReport:
         Units and times taken for granted, and what a reader should know.
     files : tuple of FileReport
         One for each file.
+    failed : tuple of FailedFile
+        Files that could not be read, also those in an archive.
     """
 
     sources: tuple[str, ...]
@@ -168,6 +184,7 @@ class LogReport:
     estimated_sessions: int
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
+    failed: tuple[FailedFile, ...] = field(default=(), kw_only=True)
 
     @property
     def share_estimated(self) -> float:
@@ -183,7 +200,11 @@ class LogReport:
     def doubts(self) -> tuple[Finding, ...]:
         """What its reader should look at."""
         settled = (is_assumed, is_left_out)
-        return tuple(note for note in self.notes if not any(is_(note) for is_ in settled))
+        doubts = [note for note in self.notes if not any(is_(note) for is_ in settled)]
+        if failed := self.failed:
+            first = {"name": failed[0].name, "why": failed[0].why}
+            doubts.insert(0, finding("files_unread", files=len(failed), **first))
+        return tuple(doubts)
 
     @property
     def not_training(self) -> int:
@@ -194,7 +215,7 @@ class LogReport:
     @property
     def days_by_zone(self) -> bool:
         """Whether a day depends on the time zone that was given."""
-        return any(note.kind in BY_ZONE for note in self.notes)
+        return any(map(is_by_zone, self.notes))
 
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""

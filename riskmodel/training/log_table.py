@@ -20,7 +20,7 @@ from riskmodel.inputs.tables import (
 )
 from riskmodel.training.any_file import Given, opened, plain
 from riskmodel.training.limits import MOST_BYTES, MOST_ROWS
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoTable, TrainingLogError, UnknownTable
 from riskmodel.training.one_file import READ
 from riskmodel.training.words import (
     DURATIONS,
@@ -109,7 +109,7 @@ def log_columns(file: Given) -> tuple[LogColumn, ...]:
         rows = _rows(text, mark := separator(text))
         place = _first_with_cells(rows)
         if place is None:
-            raise TrainingLogError(_NO_TABLE) from None
+            raise NoTable(_NO_TABLE) from None
         table = Table(OWN, mark, numbered(rows[place]), {}, text, place + 1)
     meanings = {place: what for what, place in table.places.items() if what in MEANINGS}
     return tuple(
@@ -194,7 +194,7 @@ def _not_known(text: str) -> TrainingLogError:
     first = _rows(text, separator(text))[:FIRST_ROWS]
     place = _first_with_cells(first)
     if place is None:
-        return TrainingLogError(_NO_TABLE)
+        return NoTable(_NO_TABLE)
     row = first[place]
     numbers = (re.fullmatch(r"\s*[\d.,:/\-\s]*\d[\d.,:/\-\s]*", cell) for cell in row)
     if value := next(filter(None, numbers), None):
@@ -203,7 +203,7 @@ def _not_known(text: str) -> TrainingLogError:
             "of the columns should be: add a row of headers above it."
         )
     named = ", ".join(cell.strip()[:30] for cell in row[:4])
-    return TrainingLogError(
+    return UnknownTable(
         f"These columns are of no program known here ({named}, ...): known are {READ}; "
         "for another table, say what its columns mean."
     )

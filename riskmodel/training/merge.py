@@ -21,12 +21,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.units import MILE_KM
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
@@ -39,13 +41,17 @@ _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
 
 
-def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
+def merge_logs(
+    logs: Sequence[TrainingLog], failed: Sequence[FailedFile] = ()
+) -> TrainingLog:
     """Put logs of the same athlete together, and count each session once.
 
     Parameters
     ----------
     logs : sequence of TrainingLog
         At least one.
+    failed : sequence of FailedFile
+        Files of theirs that could not be read: what they may hold is left open.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     # What still overlaps is told anew, for all files.
     notes = [note for report in reports for note in report.notes]
     notes = [note for note in notes if note.kind not in STILL_OVERLAP]
-    return log_of(
+    merged_log = log_of(
         once,
         dict.fromkeys(source for report in reports for source in report.sources),
         sum(report.rows_read for report in reports),
@@ -86,6 +92,19 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         doubtful_rows(pd.concat([log.doubtful for log in logs])),
         (file for report in reports for file in report.files),
     )
+    before = tuple(file for report in reports for file in report.failed)
+    report = replace(merged_log.report, failed=before)
+    return with_failed(replace(merged_log, report=report), failed)
+
+
+def with_failed(log: TrainingLog, failed: Sequence[FailedFile]) -> TrainingLog:
+    """Log of which some files could not be read; any day may have a session in those."""
+    names = [file.name for file in failed if file.may_hold_sessions]
+    rows = {"why": "unread_file", "cell": names, "sport": "", "activity": ""}
+    unread = doubtful_rows({**rows, "is_training": True, "sources": [()] * len(names)})
+    report = replace(log.report, failed=(*log.report.failed, *failed))
+    doubtful = doubtful_rows(pd.concat([log.doubtful, unread])) if names else log.doubtful
+    return replace(log, report=report, doubtful=doubtful)
 
 
 def _place(log: TrainingLog) -> tuple[tuple[str, ...], int, int]:

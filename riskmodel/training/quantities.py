@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from riskmodel.training import cells as read
 from riskmodel.training.log import TrainingLogError
+from riskmodel.training.moving import settle_duration
 from riskmodel.training.pace_check import misread_durations
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
 from riskmodel.training.sentences import DURATION_FORM, Finding, finding
@@ -110,8 +111,8 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
     ``unread_duration`` says that there is a cell of which none was made, ``cell`` which,
-    and ``misread_duration`` that distance and pace contradict it;
-    ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement.
+    and ``misread_duration`` that distance and pace contradict it; the rest is said by
+    `settle_duration`.
     """
     duration = np.full(len(cells.frame), np.nan)
     filled = np.zeros(len(cells.frame), bool)
@@ -133,14 +134,8 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     elapsed = _elapsed_min(cells, duration)
     rows["misread_duration"] = misread
     duration, elapsed = (np.where(misread, np.nan, way) for way in (duration, elapsed))
-    least, longest = limit("shortest_min"), limit("longest_elapsed_min")
-    moved_little = duration < limit("least_moving_share") * elapsed
-    use = ~(duration >= least) & (elapsed >= least)
-    use |= moved_little & (elapsed <= longest)
-    rows["duration_min"] = np.where(use, elapsed, duration)
-    rows["elapsed_used"] = use
-    rows["watch_left_on"] = moved_little & ~use
-    rows["unread_duration"] = filled & rows["duration_min"].isna()
+    settle_duration(rows, duration, elapsed)
+    rows["unread_duration"] |= filled & rows["duration_min"].isna()
     return duration
 
 

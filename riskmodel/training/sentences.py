@@ -43,11 +43,16 @@ SKIPPED = {
     "twice": "in the file twice",
     "same_hours": "at the same hours as another session",
     "in_another_file": "the same session in another file",
+    "unread_file": "a whole file",
 }
 """Why a row was left out."""
 
 MAY_BE_SESSIONS = (
-    *("other_width", "no_date", "no_duration", "unread_duration", "misread_duration"),
+    "other_width",
+    "no_date",
+    "no_duration",
+    "unread_duration",
+    "misread_duration",
 )
 """Reasons that do not say that there was no session."""
 
@@ -60,11 +65,18 @@ _LONGEST = "Longest similar session ({sport}) of the last "
 _OF = ": {minutes:time} on {day}, from {sources}."
 
 # Details are written as `_Writer` says: a noun counts, "year" belongs to a day.
-_ASSUMED = {
-    "as_written": "{text}",
+_BY_ZONE = {
     "local_time": "Local time is that of {zone}.",
     "utc_written": "Times that name UTC, such as {cell}, are those of Greenwich; local "
     "time is that of {zone}.",
+    "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
+    "track_local_time": "Where a file writes UTC, local time is that of {zone}.",
+}
+"""Times that the time zone of the reader makes local."""
+
+_ASSUMED = {
+    **_BY_ZONE,
+    "as_written": "{text}",
     "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
     "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
     "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
@@ -75,8 +87,6 @@ _ASSUMED = {
     "watch_left_on": "{sessions:session} with an elapsed time of more than ten times the "
     "moving one and of more than {hours:g} hours, a watch left running perhaps: the moving "
     "time is used.",
-    "fit_local_time": "FIT files write UTC; local time is that of {zone}.",
-    "track_local_time": "Where a file writes UTC, local time is that of {zone}.",
     "gpx_duration": "A GPX file tells no duration: it is the time from its first point to "
     "its last.",
     "garmin_archive": "Garmin's archive writes local time, durations in milliseconds and "
@@ -92,15 +102,13 @@ _ASSUMED = {
 }
 """Units, times and limits that were taken for granted."""
 
-BY_ZONE = ("local_time", "utc_written", "fit_local_time")
-"""Kinds of findings that say that the time zone of the reader settles the days."""
-
 _DOUBTS = {
     "wrong_checksum": "The checksum of the FIT file is wrong: it may be damaged. What "
     "could be read was kept.",
-    "breaks_off": "The FIT file breaks off; what stood before was kept.",
-    "members_unread": "{files:file} in the archive could not be read, such as {name}: "
-    "{why}",
+    "breaks_off": "The file breaks off; what stood before was kept.",
+    "gpx_gaps": "{gaps:gap} of more than {hours:g} hours between the points of a GPX file: "
+    "what lies before and after counts as sessions of their own, a single point as none.",
+    "files_unread": "{files:file} could not be read, such as {name}: {why}",
     "unknown_activity": "The sport of {sessions:session} is not known here: {named}.",
     "same_hours": "{rows:row} overlap with another in time, the first on {first:year}: the "
     "same hours count once.",
@@ -142,7 +150,7 @@ _DOUBTS = {
 """What a reader should look at."""
 
 _LEFT_OUT = {
-    "left_in_archive": "Not needed, and not unpacked: {files:other file} in the archive.",
+    "left_in_archive": "Not needed: {files:other file} in the archive.",
     "same_file": "{name} is the same file as {first}: counted once.",
 }
 """What else was left out than rows."""
@@ -232,6 +240,11 @@ def counted(number: int, noun: str) -> str:
 def is_assumed(found: Finding) -> bool:
     """Whether a finding says what was taken for granted."""
     return found.kind in _ASSUMED
+
+
+def is_by_zone(found: Finding) -> bool:
+    """Whether a finding says that the time zone of the reader settles the days."""
+    return found.kind in _BY_ZONE
 
 
 def is_left_out(found: Finding) -> bool:

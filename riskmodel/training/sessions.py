@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskmodel.training.activities import activity_notes
 from riskmodel.training.log import (
+    NoLog,
     TrainingLog,
     TrainingLogError,
     doubtful_rows,
@@ -73,7 +74,9 @@ def sessions_of(
     used = rows[skipped == ""].copy()
     if not len(used):
         why = ", ".join(f"{number} {SKIPPED[key]}" for key, number in left_out.items())
-        raise TrainingLogError(f"There is no finished session in this file: {why}.")
+        may_be = skipped.isin(MAY_BE_SESSIONS).any()
+        error = TrainingLogError if may_be else NoLog
+        raise error(f"There is no finished session in this file: {why}.")
     written = pd.DataFrame(index=rows.index) if written is None else written
     left_open = _leave_open(used, written, zeros_count=zeros_count)
     notes = [*notes, *left_open, *_settle(used)]

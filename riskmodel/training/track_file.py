@@ -6,7 +6,7 @@ Both write UTC as a rule.  Positions are not kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ import pandas as pd
 
 from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
 from riskmodel.training.fit_file import FIT
-from riskmodel.training.log import TrainingLogError
+from riskmodel.training.log import NoLog
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
-from riskmodel.training.words import sport_of
+from riskmodel.training.words import limit, sport_of
 from riskmodel.training.xml_text import elements, name_of, number
 
 TCX, GPX = "a TCX file", "a GPX file"
@@ -32,7 +32,7 @@ def read_tcx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
     """Rows for `sessions_of`, one for each activity of a TCX file, and notes."""
     rows = [_tcx_row(activity, zone) for activity in _activities(content)]
     if not rows:
-        raise TrainingLogError(
+        raise NoLog(
             "This TCX file holds no activity, such as a course or a planned workout: give "
             "the file of a session."
         )
@@ -42,24 +42,41 @@ def read_tcx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding
 def read_gpx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows for `sessions_of`, one for each track of a GPX file, and notes.
 
-    The only duration in such a file is the time from its first point to its last.
+    The only duration in such a file is the time from its first point to its last.  Where
+    two points are too far apart in time, a new session begins.
     """
-    rows = [
-        {
-            "moment": _local(min(moments), zone),
-            "activity": kind,
-            "duration_min": (max(moments) - min(moments)).total_seconds() / 60,
-        }
-        for kind, moments in _tracks(content)
-        if moments
-    ]
+    rows, gaps = list[dict[str, Any]](), 0
+    for kind, moments in _tracks(content):
+        stretches = _stretches(sorted(moments))
+        gaps += max(len(stretches) - 1, 0)
+        # A point alone, as of a clock that was not yet set, is no session beside others;
+        # of points that are all alone nobody knows how long they took.
+        whole = [each for each in stretches if len(each) > 1]
+        for stretch in whole or stretches[:1]:
+            minutes = (stretch[-1] - stretch[0]).total_seconds() / 60
+            row = {"moment": _local(stretch[0], zone), "activity": kind}
+            rows.append(row | {"duration_min": minutes})
     if not rows:
-        raise TrainingLogError(
+        raise NoLog(
             "This GPX file holds no track with times, as of a route that was only planned: "
             "give the file of a session."
         )
     notes = [finding("track_local_time", zone=zone.key), finding("gpx_duration")]
+    if gaps:
+        notes.append(finding("gpx_gaps", gaps=gaps, hours=limit("longest_gap_min") / 60))
     return _frame(rows), notes
+
+
+def _stretches(moments: list[datetime]) -> list[list[datetime]]:
+    """Moments without the long gaps between them."""
+    longest = timedelta(minutes=limit("longest_gap_min"))
+    stretches: list[list[datetime]] = []
+    for moment in moments:
+        if stretches and moment - stretches[-1][-1] <= longest:
+            stretches[-1].append(moment)
+        else:
+            stretches.append([moment])
+    return stretches
 
 
 def _tracks(content: bytes) -> Iterator[tuple[str, list[datetime]]]:

@@ -327,6 +327,7 @@ class LogFile:
     name: str
     log: TrainingLog | None = None
     problem: str = ""
+    is_no_log: bool = False  # with the problem that it holds no session
     columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
     date: str = ""  # a cell that begins with the day or the month, until somebody says
     content: bytes = b""  # only while there is a question
@@ -344,6 +345,7 @@ class TrainingState:
     # Whether their dates begin with the day, by the headers of a table.
     day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity
+    too_many: list[str] = field(default_factory=list)  # names of files that were not read
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file
     example: str = ""

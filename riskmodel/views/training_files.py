@@ -16,8 +16,10 @@ import streamlit as st
 
 from riskmodel.datasets import data_folder
 from riskmodel.training.any_file import ENDINGS
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import (
     AmbiguousDates,
+    NoLog,
     TrainingLog,
     TrainingLogError,
     moved,
@@ -36,6 +38,8 @@ _Given = Sequence[tuple[str, BinaryIO]]
 
 _MOST_FILES = 60  # FIT files come one for each session
 _MOST_MB = 100  # of each, since a server holds them while they stand in the uploader
+_TOO_MANY_FILES = f"Up to {_MOST_FILES} files are read at once."
+_ASKED = "There is a question about it."
 _EXAMPLES = "example_logs"
 _PROGRAMS = {
     "garmin": "Garmin Connect",
@@ -114,6 +118,7 @@ def _take(given: _Given, *, again: bool = False) -> None:
     page.problem = ""
     if len(given) > _MOST_FILES:
         page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
+    page.too_many = [name for name, _ in given[_MOST_FILES:]]
     once, page.same = without_repeats(given[:_MOST_FILES])
     page.files = [
         before.get(digest) or _file(digest, name, file)
@@ -142,8 +147,10 @@ def _file(digest: str, name: str, file: BinaryIO) -> LogFile:
         return LogFile(digest, name, date=error.cell, content=_content(file))
     except TrainingLogError as error:
         if not to_be_named:
-            return LogFile(digest, name, problem=str(error))
-        return LogFile(digest, name, None, str(error), to_be_named, content=_content(file))
+            return LogFile(digest, name, None, str(error), isinstance(error, NoLog))
+        return LogFile(
+            digest, name, problem=str(error), columns=to_be_named, content=_content(file)
+        )
     return LogFile(digest, name, named(log, name))
 
 
@@ -199,7 +206,13 @@ def _ask_again() -> None:
 def _put_together() -> None:
     page = state(TrainingState)
     logs = [file.log for file in page.files if file.log is not None]
-    page.log = noted(merge_logs(logs), *page.same) if logs else None
+    failed = [
+        FailedFile(file.name, file.problem or _ASKED, not file.is_no_log)
+        for file in page.files
+        if file.log is None
+    ]
+    failed += [FailedFile(name, _TOO_MANY_FILES) for name in page.too_many]
+    page.log = noted(merge_logs(logs, failed), *page.same) if logs else None
     if page.log is not None and page.example:
         page.log = _until_yesterday(page.log)
 
@@ -233,6 +246,7 @@ def forget() -> None:
     page = state(TrainingState)
     page.log, page.example, page.problem, page.no_word = None, "", "", ""
     page.files, page.same, page.meanings, page.day_first = [], [], {}, {}
+    page.too_many = []
     page.asked_again = set()
     page.uploads += 1
     st.session_state["log_example"] = None

@@ -12,6 +12,15 @@ from riskmodel.training.dates import dates
 from riskmodel.training.derive import derive
 from riskmodel.training.log import AmbiguousDates, TrainingLogError
 from riskmodel.training.log_file import read_log
+from tests.training.test_doors import (
+    GARMIN_SWIM,
+    MIDNIGHT,
+    RIDE,
+    garmin_list,
+    gpx,
+    health_connect,
+    run_in_laps,
+)
 
 COLUMNS = {"When": "start", "Minutes": "duration_min"}
 EVENING, MORNING = datetime(2026, 7, 31, 19, 5), datetime(2026, 7, 31, 7, 5)
@@ -277,3 +286,17 @@ def test_the_command_line_takes_the_order_of_a_date(tmp_path):
 )
 def test_months_are_read_as_phones_of_many_languages_shorten_them(cell, day):
     assert days(own(cell)) == [day]
+
+
+def test_whatever_is_read_by_the_time_zone_needs_one(tmp_path):
+    hour = 3_600_000
+    files = {
+        "a.gpx": gpx(*RIDE),
+        "a.tcx": run_in_laps(),
+        "a.json": garmin_list(GARMIN_SWIM).encode(),
+        "a.db": health_connect((MIDNIGHT, None, MIDNIGHT + hour, 33)),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        assert read_log(content).report.days_by_zone
+        assert "days are those of UTC" in run(tmp_path / name).stderr

@@ -371,3 +371,51 @@ def test_every_limit_is_one_of_the_module():
         limits.MOST_JSON_BYTES,
         limits.MOST_STREAM_BYTES,
     }
+
+
+# --------------------------------------------------------------------- many small costs
+
+
+def names_of_a_million(mark):
+    """End of an archive whose list of names is long, and says so where few look."""
+    size = 47_000_000
+    large = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, size, 0)
+    offset = int.from_bytes(mark + bytes(4), "little")
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, offset, 1)
+    end = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 1, 1, 100, 0, 0)
+    return b"PK\x03\x04" + large + locator + end
+
+
+@pytest.mark.parametrize("mark", [b"PK\x06\x06", b"PK\x05\x06", b"\0\0\0\0"])
+def test_numbers_that_look_like_an_end_hide_no_list_of_names(mark):
+    words = r"The list of the files in this archive has \d+ MB"
+    refused(names_of_a_million(mark), words)
+    small = struct.pack("<4sHHHHL4sH", b"PK\x05\x06", 0, 0, 1, 1, 47_000_000, mark, 0)
+    refused(b"PK\x03\x04" + small, words)
+
+
+def test_bombs_that_are_refused_count_for_all_files_together():
+    bomb = gzip.compress(bytes(150_000_000), 1)
+    parts = archive.Budget(limits.MOST_UNPACKED_BYTES)
+    for _ in range(5):
+        with pytest.raises(TrainingLogError, match=r"100 MB|all files together"):
+            archive.unzipped(io.BytesIO(bomb), "It", limits.MOST_BYTES, parts)
+    assert -10 < parts.left < 0
+
+
+def test_a_fit_file_of_more_messages_than_a_session_has(monkeypatch):
+    monkeypatch.setattr("riskmodel.training.fit_file.MOST_FIT_MESSAGES", 3)
+    refused(made.fit(), "has more than 3 messages; allowed are up to 3")
+
+
+def test_an_archive_that_takes_too_long_is_read_in_part(monkeypatch):
+    clock = iter([0.0, 1.0, 200.0, 200.0])
+    monkeypatch.setattr(archive.time, "monotonic", lambda: next(clock))
+    log = read_log(bytes(packed([("1.fit", made.fit()), ("2.fit", b"x"), ("3.fit", b"y")])))
+    assert [file.name for file in log.report.failed] == ["2.fit", "3.fit"]
+    assert "takes too long" in log.report.failed[0].why
+
+
+def test_bytes_in_a_database_are_not_fetched():
+    row = (bytes(20_000_000), 0, MIDNIGHT, 33)
+    refused(health_connect(*[row] * 10), "no finished session")

@@ -6,8 +6,10 @@ from typer.testing import CliRunner
 
 from riskmodel.cli import app
 from riskmodel.datasets import data_file
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import named, noted
 from riskmodel.training.log_file import read_log
+from riskmodel.training.merge import with_failed
 from riskmodel.training.sentences import finding
 
 COLUMNS = {"day": "start", "min": "duration_min", "sport": "sport"}
@@ -33,12 +35,19 @@ def test_the_command_says_read_used_left_out_doubts_and_assumed_in_this_order(tm
         named(read_log(file.read_bytes()), str(file)),
         finding("same_file", name=str(tmp_path / "copy.csv"), first=str(file)),
     )
+    why = done.stderr.partition("x.csv: ")[2].splitlines()[0]
+    log = with_failed(log, [FailedFile(str(tmp_path / "x.csv"), why)])
     lines = [line.strip() for line in done.stdout.splitlines()]
     said = [f"{log.report.summary()}.", "Read:", *log.report.groups()["Read"], "Used:"]
     said += [*log.report.groups()["Used"], "Left out:", *log.report.groups()["Left out"]]
-    said += ["Assumed:", *log.report.groups()["Assumed"]]
+    said += [
+        "Doubts:",
+        *log.report.groups()["Doubts"],
+        "Assumed:",
+        *log.report.groups()["Assumed"],
+    ]
     assert lines[: len(said)] == said
-    assert log.report.summary() == "1 file, 60 sessions, 1 row left out"
+    assert log.report.summary() == "1 file, 60 sessions, 1 row left out, 1 doubt"
     assert "Time zone: UTC." in done.stdout
     assert "Without --time-zone, days are those of UTC" in done.stderr
     as_json = run(*files, "--sport", "running", "--on", "2026-07-13", "--json")

@@ -15,6 +15,7 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.training.derive import derive, load_words
 from riskmodel.training.log import moved
 from riskmodel.training.log_file import read_log
+from riskmodel.views import training_files
 from riskmodel.views.state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
@@ -285,11 +286,26 @@ def test_a_file_that_fails_does_not_cost_the_others_and_can_be_taken_away():
     given(page, STRAVA, broken=b"%PDF-1.7 nothing")
     assert "broken.csv: " in told(page)
     assert rows_of_files(page) == [("Strava", 60)]
+    log = page.session_state["TrainingState"].log
+    assert [file.name for file in log.report.failed] == ["broken.csv"]
+    assert log.doubtful["cell"].tolist() == ["broken.csv"]
     given(page, STRAVA)
     assert "broken.csv" not in told(page)
+    assert not len(page.session_state["TrainingState"].log.doubtful)
     page.file_uploader[0].set_value([]).run()
     assert not page.exception
     assert page.session_state["TrainingState"].log is None
+
+
+def test_files_that_were_not_read_yet_leave_open_what_they_may_hold(monkeypatch):
+    monkeypatch.setattr(training_files, "_MOST_FILES", 2)
+    page = opened()
+    files = [("a.csv", STRAVA.read_bytes()), ("own.csv", b"Tag;Dauer\n1.7.2026;60\n")]
+    files.append(("third.fit", b"never looked at"))
+    page.file_uploader[0].set_value([(*file, "text/csv") for file in files]).run()
+    assert not page.exception
+    log = page.session_state["TrainingState"].log
+    assert log.doubtful["cell"].tolist() == ["own.csv", "third.fit"]
 
 
 def test_another_time_zone_reads_again_what_is_there_or_asks_for_it():
