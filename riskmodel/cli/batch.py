@@ -300,7 +300,6 @@ def _list_of_athletes(
         label = FIELDS[word.field].label
         notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
     answers = leave_open(answers)
-    notes += [f"Not used: {c.header}. {c.doubt}" for c in columns if not c.target]
     cells = raw.cells.set_axis(list(raw.headers), axis=1)
     return _Table(iter([(cells, answers)]), notes, frozenset(answers.columns))
 
