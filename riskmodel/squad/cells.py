@@ -86,10 +86,7 @@ def squad_frame(
         if field.kind == "number":
             out[name] = _numbers(cells[name], used[name].unit or field.unit, field)
         elif field.kind in ("level", "levels"):
-            read = _levels(cells[name], name, used[name].unit, stay=warnings_stay)
-            out[name] = (
-                read.mask(read == "never", "0") if names_a_year(used[name]) else read
-            )
+            out[name] = _levels(cells[name], used[name], stay=warnings_stay)
         else:
             out[name] = cells[name].map(str, na_action="ignore")
     if "date_of_birth" in cells:
@@ -215,14 +212,13 @@ def _numbers(cells: pd.Series[Any], unit: str, field: Field) -> pd.Series[Any]:
     own = field.unit
     is_duration = own in ("min", "h")
     read = (_durations if is_duration else _in_own_unit)(cells, unit, own)
-    if unit == own:
-        with_unit = cells
-    else:
-        bare = cells.astype(str).str.fullmatch(r"\s*-?[\d.,]+\s*")
-        with_unit = cells.mask(bare, cells.astype(str).str.strip() + f" {unit}")
+    text = cells.astype(str).str.strip()
+    bare = text.str.fullmatch(r"-?[\d.,]+")
     number = pd.to_numeric(read, errors="coerce")
     allowed = number.isna() | number.between(field.low, field.high)
-    return read.where(allowed, with_unit)
+    if unit == own:  # a number as it was written
+        return read.where(allowed | bare, cells)
+    return read.where(allowed, cells.mask(bare, text + f" {unit}"))
 
 
 def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
@@ -261,7 +257,9 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
 # -------------------------------------------------------------------------- levels
 
 
-def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Series[Any]:
+def _levels(cells: pd.Series[Any], column: Column, *, stay: bool) -> pd.Series[Any]:
+    name, unit = column.target, column.unit
+
     def read(cell: Any) -> Any:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
@@ -272,7 +270,8 @@ def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Se
         whole = answer is None or (stay and any(_warns(name, item) for item in items))
         return cell if whole else answer
 
-    return cells.map(read, na_action="ignore")
+    levels = cells.map(read, na_action="ignore")
+    return levels.mask(levels == "never", "0") if names_a_year(column) else levels
 
 
 def _warns(name: str, item: str) -> bool:

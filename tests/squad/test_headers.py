@@ -109,7 +109,7 @@ def test_never_under_a_header_of_one_year_says_nothing_of_earlier_years(header, 
         ("Weight (lb)", "900", "body_mass_kg", "900 lb"),
         ("Height (m)", "17.8", "height_cm", "17.8 m"),
         ("Temp (°F)", "290", "air_temperature_c", "290 °F"),
-        ("Weight (kg)", "725", "body_mass_kg", "725"),
+        ("Planned duration (min)", "30 h", "duration_min", "30 h"),
     ],
 )
 def test_a_number_that_is_not_allowed_stays_as_it_was_written(header, cell, name, value):
