@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -70,6 +70,7 @@ class _Table:
     columns: frozenset[str] = frozenset()
     lacking: set[str] = field(default_factory=set)
     """Required answers that have no column, and that some row needs."""
+    ours: bool = True  # names its columns as the template does
 
 
 @app.command()
@@ -180,9 +181,14 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) ->
 
 def _lacking_notes(table: _Table) -> Iterator[str]:
     """Say which columns the rows that were scored would have needed."""
-    if of_plan := ", ".join(name for name in PLAN_FIELDS if name in table.lacking):
+
+    def named(fields: Iterable[str]) -> str:
+        lacking = (name for name in fields if name in table.lacking)
+        return ", ".join(n if table.ours else FIELDS[n].label for n in lacking)
+
+    if of_plan := named(PLAN_FIELDS):
         yield f"No column for {of_plan}; --session session.json gives a plan."
-    if own := ", ".join(name for name in ATHLETE_FIELDS if name in table.lacking):
+    if own := named(ATHLETE_FIELDS):
         yield f"No column for {own}, which every athlete answers."
 
 
@@ -300,9 +306,9 @@ def _list_of_athletes(
         label = FIELDS[word.field].label
         notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
     answers = leave_open(answers)
-    notes += [f"Not used: {c.header}. {c.doubt}" for c in columns if not c.target]
     cells = raw.cells.set_axis(list(raw.headers), axis=1)
-    return _Table(iter([(cells, answers)]), notes, frozenset(answers.columns))
+    columns_read = frozenset(answers.columns)
+    return _Table(iter([(cells, answers)]), notes, columns_read, ours=False)
 
 
 def _scored(
@@ -320,6 +326,8 @@ def _scored(
                 others = answers.drop(columns=[n for n in answers if n in FIELDS])
                 answers = with_plan(answers, plan).join(others)
             results = assess_frame(answers, card, curves)
+        if not table.ours:
+            results["problems"] = read_frame(answers).problem_texts(names=False)
         if first:
             table.notes += [f"Not used: {warning.message}" for warning in caught]
         first = False

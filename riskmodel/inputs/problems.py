@@ -48,6 +48,9 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
+_CLOCK = re.compile(r"(\d+):\d+(:\d+)?")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One reason why a session cannot be scored, or an answer not used.
@@ -115,8 +118,10 @@ class Problem:
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
             hints += " Write decimals with a point."
-        if field.unit == "min" and re.fullmatch(r"\d+:\d+(:\d+)?", value.strip()):
+        if field.unit == "min" and (clock := _CLOCK.fullmatch(value.strip())):
             hints += " Write a time as 1:30:00 or 90 min."
+            if clock[2]:  # it is such a time, and too long
+                hints = f" If minutes are meant, write {clock[1]} min."
         wrong = f"; allowed is {field.allowed}."
         if not names and field.group == "before":
             wrong = ", which is not understood: say which of the signs it is, or none."

@@ -71,12 +71,16 @@ class Answers:
         n = self.n_sessions
         return np.fromiter((of_row.get(row, ()) for row in range(n)), object, n)
 
-    def problem_texts(self) -> ExtensionArray:
-        """Sentences of each session as one text, empty where all is well."""
+    def problem_texts(self, *, names: bool = True) -> ExtensionArray:
+        """Sentences of each session as one text, empty where all is well.
+
+        Without ``names`` as people read them who never see the names of inputs.
+        """
         texts = np.full(self.n_sessions, "", dtype=object)
         for rows, found in self.findings:
             which, problems = pd.factorize(found)
-            sentences = np.array([str(problem) for problem in problems], object)[which]
+            told = [problem.sentence(names=names) for problem in problems]
+            sentences = np.array(told, object)[which]
             first = texts[rows] == ""
             texts[rows] = np.where(first, sentences, texts[rows] + " " + sentences)
         # Only the rows with problems are turned into strings, the others share one.

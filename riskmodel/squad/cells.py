@@ -15,13 +15,14 @@ import pandas as pd
 
 from riskmodel.inputs.blanks import is_blank, is_error
 from riskmodel.inputs.date_words import EXCEL_EPOCH
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
 from riskmodel.squad.columns import (
     LEAVE_OUT,
     UNITS,
     Column,
+    names_a_year,
     number_and_unit,
 )
 from riskmodel.squad.durations import duration_min
@@ -31,6 +32,10 @@ from riskmodel.squad.plan import may_be_left_open
 from riskmodel.squad.raw import RawTable
 
 _NAME_PARTS = ("first_name", "last_name")
+_NAMED = 20
+_NONE_IN_A_YEAR = (
+    "Counted as none in the last 12 months, since the header asks of no earlier year"
+)
 _YEARS_APART = 1
 """An age may be that of the last birthday but one before anybody needs to look."""
 
@@ -80,9 +85,9 @@ def squad_frame(
         if field.kind != "text":
             cells[name] = _answered(cells[name], name)
         if field.kind == "number":
-            out[name] = _numbers(cells[name], used[name].unit or field.unit, field.unit)
+            out[name] = _numbers(cells[name], used[name].unit or field.unit, field)
         elif field.kind in ("level", "levels"):
-            out[name] = _levels(cells[name], name, used[name].unit, stay=warnings_stay)
+            out[name] = _levels(cells[name], used[name], stay=warnings_stay)
         else:
             out[name] = cells[name].map(str, na_action="ignore")
     if "date_of_birth" in cells:
@@ -101,9 +106,12 @@ def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str
     """Say which cells of a list answer nothing, and where it contradicts itself."""
     used = {column.target: column for column in columns if column.target != LEAVE_OUT}
     asked = [c for name, c in used.items() if name not in ("athlete", *_NAME_PARTS)]
+    of_a_year = [column for column in asked if names_a_year(column)]
     notes = [
+        _not_used([column.header for column in columns if column.target == LEAVE_OUT]),
         _told_cells(raw, asked, is_marked_blank, "Not answered"),
         _told_cells(raw, asked, is_error, "A broken formula, to be mended in the file"),
+        _told_cells(raw, of_a_year, _says_never, _NONE_IN_A_YEAR),
     ]
     if "date_of_birth" in used:
         born = used["date_of_birth"]
@@ -123,22 +131,44 @@ def is_marked_blank(cell: Any) -> bool:
     return isinstance(cell, str) and is_blank(cell)
 
 
+def _says_never(cell: Any) -> bool:
+    return item_answer("cramp_sessions_12mo", str(cell)) == "never"
+
+
+def _not_used(headers: Sequence[str]) -> str:
+    """Name the columns that no question is answered by; empty if there are none."""
+    if not headers:
+        return ""
+    columns = "1 column" if len(headers) == 1 else f"{len(headers)} columns"
+    return f"Not used: {columns}, {_first_of([*map(_quoted, headers)])}."
+
+
 def _told_cells(
     raw: RawTable, columns: Sequence[Column], wanted: Callable[[Any], bool], what: str
 ) -> str:
-    """Count cells, with the first of them as an example; empty if there are none."""
-    found = [
-        (row, column.header, str(cell).strip()[:40])
-        for column in columns
-        for row, cell in raw.cells[column.place].items()
-        if cell is not None and wanted(cell)
-    ]
-    if not found:
+    """Name cells, those that say the same in a column at once; empty if there are none."""
+    rows_of: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        for row, cell in raw.cells[column.place].items():
+            if cell is not None and wanted(cell):
+                same = str(cell).strip()[:40], column.header
+                rows_of.setdefault(same, []).append(str(row))
+    if not rows_of:
         return ""
-    row, header, cell = found[0]
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{cell}\N{RIGHT DOUBLE QUOTATION MARK}"
-    return f"{what}: {quoted} under {header} in row {row}{more}."
+    told = [
+        f"{_quoted(cell)} under {header} in row{'s' * (len(rows) > 1)} {_first_of(rows)}"
+        for (cell, header), rows in rows_of.items()
+    ]
+    return f"{what}: {_first_of(told, '; ')}."
+
+
+def _first_of(names: Sequence[str], between: str = ", ") -> str:
+    named, more = between.join(names[:_NAMED]), len(names) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _quoted(text: str) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:
@@ -183,9 +213,18 @@ def _answered(cells: pd.Series[Any], name: str) -> pd.Series[Any]:
     return cells.mask(nothing.astype(bool), None)
 
 
-def _numbers(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
+def _numbers(cells: pd.Series[Any], unit: str, field: Field) -> pd.Series[Any]:
+    """Numbers in the unit of the question; one that is not allowed stays as written."""
+    own = field.unit
     is_duration = own in ("min", "h")
-    return (_durations if is_duration else _in_own_unit)(cells, unit, own)
+    read = (_durations if is_duration else _in_own_unit)(cells, unit, own)
+    text = cells.astype(str).str.strip()
+    bare = text.str.fullmatch(r"-?[\d.,]+")
+    number = pd.to_numeric(read, errors="coerce")
+    allowed = number.isna() | number.between(field.low, field.high)
+    if unit == own:  # a number as it was written
+        return read.where(allowed | bare, cells)
+    return read.where(allowed, cells.mask(bare, text + f" {unit}"))
 
 
 def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
@@ -224,7 +263,9 @@ def _feet(cells: pd.Series[Any]) -> pd.Series[Any]:
 # -------------------------------------------------------------------------- levels
 
 
-def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Series[Any]:
+def _levels(cells: pd.Series[Any], column: Column, *, stay: bool) -> pd.Series[Any]:
+    name, unit = column.target, column.unit
+
     def read(cell: Any) -> Any:
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
@@ -235,7 +276,8 @@ def _levels(cells: pd.Series[Any], name: str, unit: str, *, stay: bool) -> pd.Se
         whole = answer is None or (stay and any(_warns(name, item) for item in items))
         return cell if whole else answer
 
-    return cells.map(read, na_action="ignore")
+    levels = cells.map(read, na_action="ignore")
+    return levels.mask(levels == "never", "0") if names_a_year(column) else levels
 
 
 def _warns(name: str, item: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -118,7 +118,9 @@ def _plain(header: str) -> tuple[str, str]:
         before, last = said[:-length], " ".join(said[-length:])
         if before and not before[-1].isdecimal() and (unit := UNITS_NAMED.get(last)):
             return " ".join(before), unit
-    return " ".join(said), ""
+    # Minutes or hours alone are a header and a unit at once.
+    whole = " ".join(said)
+    return whole, UNITS_NAMED.get(whole, "")
 
 
 @cache
@@ -153,24 +155,59 @@ def meanings(header: str) -> tuple[str, ...]:
 
 def match_columns(raw: RawTable) -> list[Column]:
     """Say what each column is, in the order of the file, and where to look."""
+    read = [_meant(place, header, raw) for place, header in enumerate(raw.headers)]
+    certain = {column.target for column in read if not column.doubt}
     columns: list[Column] = []
     taken: set[str] = set()
-    for place, header in enumerate(raw.headers):
-        unit = _plain(header)[1]
-        targets = meanings(header)
-        if not targets:
-            columns.append(Column(place, header, LEAVE_OUT, doubt=NOT_UNDERSTOOD))
-            continue
-        target = targets[0]
-        if len(targets) > 1:
-            doubt = "This header can mean several things."
-        elif target in taken:
-            target, doubt = LEAVE_OUT, f"There is another column for {TARGETS[target]}."
-        else:
-            doubt = _doubt(target, header, raw.cells[place])
-        taken.add(target)
-        columns.append(_with_unit(Column(place, header, target, unit, doubt), raw))
-    return columns
+    for column in read:
+        target = column.target
+        # One that is in doubt gives way to one that is not.
+        if target and (target in taken or (column.doubt and target in certain)):
+            doubt = f"There is another column for {TARGETS[target]}."
+            column = replace(column, target=LEAVE_OUT, doubt=doubt)
+        taken.add(column.target)
+        columns.append(_with_unit(column, raw))
+    return _with_parts(columns, taken)
+
+
+def _meant(place: int, header: str, raw: RawTable) -> Column:
+    """What a column is by its own header."""
+    targets = meanings(header)
+    if not targets:
+        return Column(place, header, LEAVE_OUT, doubt=NOT_UNDERSTOOD)
+    doubt = "This header can mean several things."
+    if len(targets) == 1:
+        doubt = _doubt(targets[0], header, raw.cells[place])
+    return Column(place, header, targets[0], _plain(header)[1], doubt)
+
+
+def _with_parts(columns: Sequence[Column], taken: Set[str]) -> list[Column]:
+    """Ask about a header that holds a word of a question that no other column answers."""
+    asked, out = set(taken), []
+    for column in columns:
+        if column.doubt == NOT_UNDERSTOOD:
+            said = {*folded(column.header).split()}
+            for target, about in words()["in_doubt"].items():
+                if about.get("parts") and target not in asked and said & {*about["words"]}:
+                    asked.add(target)
+                    column = replace(column, target=target, doubt=about["question"])
+        out.append(column)
+    return out
+
+
+def names_a_year(column: Column) -> bool:
+    """Whether the header asks for cramps of one year, and so of no other.
+
+    Examples
+    --------
+    >>> [names_a_year(Column(0, header, "cramp_sessions_12mo"))
+    ...     for header in ("Cramps last year", "Cramps", "cramp_sessions_12mo")]
+    [True, False, False]
+    """
+    asked = words()["columns"].get("cramp_sessions_12mo", [])
+    return column.target == "cramp_sessions_12mo" and (
+        _plain(column.header)[0] in map(folded, asked)
+    )
 
 
 def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
@@ -183,7 +220,8 @@ def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     field = FIELDS.get(target)
     if unit and field is not None and target not in UNITS and unit != field.unit:
         return f"The header says {unit}; needed is {field.unit or 'no unit'}."
-    if unit or plain not in map(folded, _asked(target).get("words", [])):
+    named = unit and unit != UNITS_NAMED.get(plain)
+    if named or plain not in map(folded, _asked(target).get("words", [])):
         return ""
     # Our own files name a question so, and then hold its own answers.
     if plain == target and field is not None and {*_answered(cells)} <= {*field.levels}:

@@ -330,7 +330,8 @@ def start_notes(
     notes = [*map(str, weather.doubts), f"{weather.words}.", *weather.remarks]
     if weather.kind == "forecast" and weather.issued is None:
         notes.append(
-            "When the forecast was made is not known; it counts as one for next week."
+            "It is not known when this forecast was made: each of its hours is taken to "
+            "be as uncertain as one more than a week ahead."
         )
     if problems:
         return tuple(notes)

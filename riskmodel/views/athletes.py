@@ -18,7 +18,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
 from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
-from riskmodel.squad.columns import match_columns
+from riskmodel.squad.columns import Column, match_columns
 from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
@@ -114,11 +114,17 @@ def _count(file: AthletesFile, kind: str) -> None:
     if again is None or again.raw.headers != file.raw.headers:
         _take(again)
         return
-    again = replace(again, columns=file.columns)  # as a person has said
-    if state(SquadState).asked is None:
-        accept(again)
-    else:
+    again = replace(again, columns=_as_said(file, again))
+    if state(SquadState).asked is not None:
         state(SquadState).asked = again
+    else:
+        _take(again)
+
+
+def _as_said(file: AthletesFile, again: AthletesFile) -> list[Column]:
+    """What a person has said of columns, and else what the rows say that count now."""
+    columns = zip(file.columns, match_columns(file.raw), again.columns, strict=True)
+    return [now if said == before else said for said, before, now in columns]
 
 
 def _ask_again(file: AthletesFile | None) -> None:

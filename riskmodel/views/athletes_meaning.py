@@ -74,9 +74,15 @@ def _as_chosen(column: Column) -> Column:
     """A column whose box is closed, as it was left there."""
     asked, place = state(SquadState).times_asked, column.place
     target = st.session_state.get(f"target_{asked}_{place}", column.target)
-    unit = st.session_state.get(f"unit_{asked}_{place}_{target}")
+    unit = st.session_state.get(_unit_key(column, target))
     as_before = column.unit if target == column.target else ""
     return Column(place, column.header, target or LEAVE_OUT, unit or as_before)
+
+
+def _unit_key(column: Column, target: str) -> str:
+    """Key of how a column is written: asked anew where other rows say another unit."""
+    asked = state(SquadState).times_asked
+    return f"unit_{asked}_{column.place}_{target}_{column.unit}"
 
 
 def _ask_to_use(
@@ -141,7 +147,7 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
                 widgets.plain(f"{_quoted([column])} is written as"),
                 UNITS[target],
                 default=column.unit if column.unit in UNITS[target] else None,
-                key=f"unit_{asked}_{place}_{target}",
+                key=_unit_key(column, target),
                 persist_state="session",
             )
     return Column(place, column.header, target, unit or "")

@@ -10,6 +10,7 @@ leaves it out, and it becomes the reader's at the first touch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -300,7 +301,9 @@ def sentence(problem: Problem, *, typed: bool = False) -> str:
     if field is None or problem.kind != "not_allowed" or field.kind != "number":
         return problem.sentence(names=False)
     written, hint = str(problem.value), ""
-    if field.unit == "min":
+    if field.unit == "min" and (clock := re.fullmatch(r"(\d+):\d+:\d+", written)):
+        hint = f" If minutes are meant, write {clock[1]} min."
+    elif field.unit == "min":
         hint = " Write 3:45, 3 h 45 or 225."
     try:
         number = float(written)

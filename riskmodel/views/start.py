@@ -224,6 +224,8 @@ def _show() -> None:
                 answers, missing = _ask_session(squad=squad is not None)
                 _ask_limits(weather, answers)
             _tell_faults()
+            if start_weather.asks_for_place():
+                return  # numbers of an example would look like those of the file
             example = weather is None or bool(missing)
             if example:
                 st.html(_example_tags(weather=weather is None, session=bool(missing)))

@@ -49,21 +49,28 @@ def ask() -> Weather | None:
             key="start_place",
             type="search",
             icon=":material/search:",
-            placeholder="Town, such as Vienna",
+            placeholder="Town",
             on_change=_search,
         )
         box = st.popover("By hand", icon=":material/edit:", key=_BY_HAND, on_change="rerun")
-    if box.open:
+        of_file = st.popover(
+            "File", icon=":material/upload_file:", key=_OF_FILE, on_change="rerun"
+        )
+    # What is wrong stands where the reader looks, above what may be scrolled to.
+    if of_file.open:
+        with of_file:
+            _tell_problem()
+            _ask_file()
+    elif box.open:
         with box:
             _ask_by_hand()
-            if not _tells_of_file():
-                _tell_problem()
+            _tell_problem()
     if found.places:
         labels = dict(enumerate(_place_labels(found.places[:_MOST_PLACES])))
         more: dict[str, Any] = {"wrap": True, "on_change": _fetch_chosen}
         widgets.pills("Which one?", labels, "place_at", **more)
     _ask_place_of_file()
-    if not box.open:
+    if not (box.open or of_file.open):
         _tell_problem()
     with st.container(horizontal=True):
         if (here := _my_place()) is not None:
@@ -121,9 +128,10 @@ def _place_labels(places: Sequence[Place]) -> list[str]:
     ]
 
 
-def _tells_of_file() -> bool:
-    """Whether what is wrong stands above the file, where the reader looks."""
-    return state(StartState).file is not None and bool(st.session_state.get(_OF_FILE))
+def asks_for_place() -> bool:
+    """Whether a file holds several places, and nobody has chosen one of them."""
+    page = state(StartState)
+    return page.weather is None and bool(page.file_places)
 
 
 def _tell_problem() -> None:
@@ -151,7 +159,7 @@ def _try(
     except SeveralPlacesError as error:
         # Nothing is wrong: the page asks which place is meant, and shows no other.
         page.file_places, page.weather, page.fetched = error.places, None, None
-        st.session_state[_BY_HAND] = False
+        _close_boxes()
         return
     except WeatherError as error:
         problem = error.args[0]
@@ -161,8 +169,12 @@ def _try(
     page.weather, page.fetched, page.shown_whole = weather, fetched, whole
     if not of_file:
         page.file, page.file_places = None, ()
-    st.session_state[_BY_HAND] = False
+    _close_boxes()
     st.session_state.pop("start_chosen", None)
+
+
+def _close_boxes() -> None:
+    st.session_state[_BY_HAND] = st.session_state[_OF_FILE] = False
 
 
 def show_source(weather: Weather) -> None:
@@ -234,10 +246,6 @@ def _ask_by_hand() -> None:
         on_click=_use_by_hand,
         args=(on, {**numbers, "kind": "climate" if usual else "typed"}),
     )
-    box = st.expander("From a file, or an example", key=_OF_FILE, on_change="rerun")
-    if box.open:
-        with box:
-            _ask_file()
 
 
 def _field(label: str, name: str) -> Field:
@@ -277,8 +285,6 @@ def _use_by_hand(on: date, numbers: dict[str, Any]) -> None:
 
 
 def _ask_file() -> None:
-    if _tells_of_file():
-        _tell_problem()
     st.file_uploader(
         "Open-Meteo (JSON, CSV, Excel), National Weather Service (JSON) or a typical year "
         "(EPW)",

@@ -211,11 +211,11 @@ def _problems(
         hour = rows[sessions, bad[sessions].argmax(axis=1)]
         # One sentence for each hour, not for each session.
         for row in np.unique(hour):
-            at = _day_and_clock(index[row])
+            text = f"The {column.label} {_of_hour(index[row])} is "
             if gone[row]:
-                text = f"The {column.label} of {at} is missing."
+                text += "missing."
             else:
-                text = f"The {column.label} of {at} is {values[row]:.3g} {column.unit}; "
+                text += f"{values[row]:.3g} {column.unit}; "
                 text += f"allowed is {FIELDS[name].allowed}."
             texts[sessions[hour == row]] = text
     begin, end = weather.hours_utc[0], weather.hours_utc[-1] + HOUR
@@ -223,6 +223,12 @@ def _problems(
     texts[ends > end] = f"The weather ends on {late}, before the session would."
     texts[starts < begin] = f"The weather begins on {early}, after the session would."
     return texts
+
+
+def _of_hour(begin: pd.Timestamp) -> str:
+    """Both ends of an hour: a mean over it is open too where only its end is."""
+    end = clock_words(begin + pd.Timedelta(1, "h"))
+    return f"from {_day_and_clock(begin)} to {end}"
 
 
 def _day_and_clock(moment: pd.Timestamp) -> str:

@@ -116,6 +116,7 @@ def test_what_is_no_date_of_birth_says_how_to_write_one():
 def test_days_that_a_spreadsheet_has_counted_are_told():
     squad = read_squad(b"Name;DOB\nA;34761\nB;35000\nC;1990-01-01\n", DAY)
     assert squad.attrs["notes"] == [
-        "A date of birth as Excel counts days: “34761” under DOB in row 2, and 1 more."
+        "A date of birth as Excel counts days: “34761” under DOB in row 2; "
+        "“35000” under DOB in row 3."
     ]
     assert born("35000", "", DAY) == date(1899, 12, 30) + timedelta(days=35000)

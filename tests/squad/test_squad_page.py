@@ -254,11 +254,11 @@ def test_what_stands_in_a_list_becomes_no_formatting():
 
 def test_no_choice_of_an_earlier_file_is_set_for_the_next():
     page = with_list("Name,Age,Weight\nA,30,70\n")
-    page.button_group(key="unit_1_2_body_mass_kg").set_value("lb").run()
+    page.button_group(key="unit_1_2_body_mass_kg_").set_value("lb").run()
     press(page, "Use these columns")
     assert squad_of(page).athletes["body_mass_kg"][1] == pytest.approx(31.75)
     bring(page, "Name,Age,Weight\nB,30,80\n")
-    assert page.button_group(key="unit_2_2_body_mass_kg").value is None
+    assert page.button_group(key="unit_2_2_body_mass_kg_").value is None
     assert next(b for b in page.button if b.label == "Use these columns").disabled
     press(page, "Cancel")
     assert squad_of(page).athletes["athlete"].tolist() == ["A"]

@@ -3,6 +3,7 @@
 import io
 
 import openpyxl
+import pytest
 
 from riskmodel.views.state import SquadState
 from tests.squad.test_squad import PLAN
@@ -11,12 +12,12 @@ from tests.squad.test_squad_page import html_of, opened, press
 HEAD = ["Name", "Age", "Weight (kg)", "Shirt"]
 
 
-def workbook(hide=(), **sheets):
+def workbook(hide=(), head=HEAD, **sheets):
     book = openpyxl.Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)
-        for row in [HEAD, *rows]:
+        for row in [head, *rows]:
             sheet.append(row)
         for row in hide:
             sheet.row_dimensions[row].hidden = True
@@ -75,6 +76,31 @@ def test_what_was_said_of_columns_stays_when_rows_count():
     press(page, "Use these columns")
     athletes = page.session_state[SquadState.__name__].athletes
     assert athletes["sessions_per_week"].tolist() == [7, 9, 1]
+
+
+@pytest.mark.parametrize("ask", [True, False])
+@pytest.mark.parametrize("looked_at", [True, False])
+def test_how_a_column_is_written_is_said_by_the_rows_that_count(ask, looked_at):
+    head = ["Name", "Height", "Shirt" if ask else "Age"]
+    rows = [["Ada", 168, 22], ["Ben", "1.78 m", 23], ["Caitlin", 181, 24]]
+    page = bring(workbook(hide=[3], head=head, Squad=rows))
+    if ask and looked_at:
+        page.session_state["columns_understood"] = True
+        page.run()
+    switch(page, HIDDEN)
+    if ask:
+        press(page, "Use these columns")
+    athletes = page.session_state[SquadState.__name__].athletes
+    assert athletes["height_cm"].tolist() == [168, 178, 181]
+
+
+def test_a_column_that_counted_rows_put_in_doubt_is_asked_about():
+    head = ["Name", "Height"]
+    rows = [["Ada", 168], ["Ben", 70], ["Caitlin", 181]]
+    page = bring(workbook(hide=[3], head=head, Squad=rows))
+    assert names(page) == ["Ada", "Caitlin"]
+    switch(page, HIDDEN)
+    assert page.session_state[SquadState.__name__].asked is not None
 
 
 def test_sheets_that_look_alike_are_asked_about_before_one_is_taken():

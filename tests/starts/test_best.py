@@ -400,9 +400,9 @@ def test_starts_that_touch_a_gap_or_the_end_have_no_number_and_say_why():
     assert gap["probability"].isna().all()
     # What stands at noon belongs to the hours before and after.
     assert gap["problem"].tolist() == [
-        "The wind of Fri 11:00 is missing.",
-        "The wind of Fri 11:00 is missing.",
-        "The wind of Fri 12:00 is missing.",
+        "The wind from Fri 11:00 to 12:00 is missing.",
+        "The wind from Fri 11:00 to 12:00 is missing.",
+        "The wind from Fri 12:00 to 13:00 is missing.",
     ]
     assert local.loc["2026-07-03T13:00+02:00", "problem"] == ""
     assert local.loc["2026-07-03T09:00+02:00", "problem"] == ""

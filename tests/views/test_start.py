@@ -353,7 +353,9 @@ def test_of_a_file_of_several_places_one_is_asked():
     box = page.selectbox(key="file_location")
     assert box.label == "Your file holds 2 places. Which one?"
     assert box.options == ["48.2, 16.38 (Europe/Vienna)", "48.3, 14.3 (Europe/Vienna)"]
-    assert "Example weather" in told(page)
+    # No number of an example stands below the question.
+    assert "Example weather" not in told(page)
+    assert "of 100 sessions" not in told(page)
     box.set_value(1).run()
     read = page.session_state["StartState"].weather
     assert (read.latitude_deg, read.place) == (48.3, "48.3, 14.3")
@@ -625,9 +627,7 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport, scheme):
     ready(page)
     expect(page.get_by_text("Weather typed by hand.")).to_be_visible()
     expect(page.get_by_text("the sun is that of London")).to_be_visible()
-    page.get_by_role("button", name="By hand").click()
-    ready(page)
-    page.get_by_text("From a file, or an example").click()
+    page.get_by_role("button", name="File").click()
     ready(page)
     nonsense = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
     page.locator("input[type=file]").set_input_files(nonsense)
@@ -639,12 +639,13 @@ def test_two_temperatures_or_a_file_are_enough(open_page, viewport, scheme):
     page.locator("input[type=file]").set_input_files(several)
     expect(page.get_by_text("Your file holds 2 places. Which one?")).to_be_visible()
     ready(page)
+    # Until then no other weather's number stands there.
+    expect(page.locator(".cr-start")).to_have_count(0)
+    expect(page.locator(".cr-cal")).to_have_count(0)
     assert axe(page, both_schemes=False) == []
     choose(page, "Your file holds 2 places. Which one?", "48.3, 16.38", exact=False)
     expect(page.get_by_text("This forecast is over")).to_be_visible()
-    page.get_by_role("button", name="By hand").click()
-    ready(page)
-    page.get_by_text("From a file, or an example").click()
+    page.get_by_role("button", name="File").click()
     ready(page)
     choose(page, "Example", "open_meteo.json", exact=False)
     expect(page.get_by_text("A made-up example in the format")).to_be_visible()

@@ -547,3 +547,16 @@ def test_whether_it_is_day_costs_no_hour_where_it_cannot_be_read():
         payload = {**JSON, "hourly": {**JSON["hourly"], "is_day": odd}}
         read = read_weather_file(json.dumps(payload).encode())
         pd.testing.assert_frame_equal(read.frame, PLAIN)
+
+
+def test_an_hour_that_was_left_open_is_one_end_of_each_hour_that_is_told_as_missing():
+    read = read_weather_file(changed(1, 14, "84"))
+    label, told = datetime(2026, 7, 1, 14), []
+    for begin in (label - timedelta(hours=1), label):
+        with pytest.raises(WeatherError) as caught:
+            weather_answers(read, begin.replace(tzinfo=read.zone), 60)
+        told.append(str(caught.value))
+    assert told == [
+        "The air temperature from Wed 13:00 to 14:00 is missing.",
+        "The air temperature from Wed 14:00 to 15:00 is missing.",
+    ]

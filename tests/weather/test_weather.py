@@ -691,7 +691,7 @@ def test_a_missing_hour_matters_only_to_sessions_that_touch_it():
     ]:
         answer = met(of, start, minutes)
         assert np.isfinite(answer.columns["wbgt_c"][0]) == fine
-        expected = "" if fine else "The air temperature of Wed 05:00 is missing."
+        expected = "" if fine else "The air temperature from Wed 05:00 to 06:00 is missing."
         assert answer.problems[0] == expected
 
 
@@ -782,7 +782,8 @@ def test_a_problem_in_the_hour_that_comes_twice_names_its_offset():
     air[0] = np.nan
     of = weather({"air_temperature_c": air}, first="2026-10-25T00:00", zone="Europe/Vienna")
     said = met(of, "2026-10-25T00:00", 60).problems[0]
-    assert said == "The air temperature of Sun 02:00 (UTC+02:00) is missing."
+    hour = "Sun 02:00 (UTC+02:00) to 02:00 (UTC+01:00)"
+    assert said == f"The air temperature from {hour} is missing."
     assert met(of, "2026-10-25T01:00", 60).problems[0] == ""
 
 
