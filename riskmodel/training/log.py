@@ -19,7 +19,7 @@ from riskmodel.training.sentences import (
     is_left_out,
     sentence,
 )
-from riskmodel.training.words import MEANINGS
+from riskmodel.training.words import MEANINGS, ONE_SESSION_EACH
 
 COLUMNS = {
     "day": "datetime64[s]",
@@ -281,11 +281,15 @@ class TrainingLog:
         Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
         could not be read, ``sport`` empty; ``why`` is a key of `SKIPPED`, ``cell`` what
         stands where a date or a duration should.  Their days are no days of rest.
+    list_days : tuple of pandas.Series
+        Days of the sessions of each list, oldest first; files of one session each are no
+        lists.  What lies between two lists no file covers.
     """
 
     sessions: pd.DataFrame = field(repr=False)
     report: LogReport
     doubtful: pd.DataFrame = field(default_factory=lambda: doubtful_rows({}), repr=False)
+    list_days: tuple[pd.Series[Any], ...] = field(default=(), repr=False)
 
 
 def doubtful_rows(rows: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
@@ -308,11 +312,13 @@ def log_of(
     notes: Iterable[Finding],
     doubtful: pd.DataFrame,
     files: Iterable[FileReport] = (),
+    list_days: Iterable[pd.Series[Any]] = (),
 ) -> TrainingLog:
     """Put sessions, as from `ordered`, together with what is to be said about them.
 
     Without `files` it is the log of one.
     """
+    files = tuple(files)
     days = (sessions["day"].iloc[place].date() for place in (0, -1))
     alone = FileReport("", tuple(sources), rows_read, len(sessions), *days)
     report = LogReport(
@@ -324,9 +330,12 @@ def log_of(
         alone.last_day,
         int(sessions["session_rpe"].isna().sum()),
         tuple(dict.fromkeys(notes)),
-        tuple(files) or (alone,),
+        files or (alone,),
     )
-    return TrainingLog(sessions, report, doubtful)
+    lists = tuple(list_days)
+    if not files and not ONE_SESSION_EACH.issuperset(alone.sources):
+        lists = (sessions["day"],)
+    return TrainingLog(sessions, report, doubtful, lists)
 
 
 def named(log: TrainingLog, name: str) -> TrainingLog:
@@ -367,4 +376,5 @@ def moved(log: TrainingLog, days: int) -> TrainingLog:
         for f in report.files
     )
     report = replace(report, first_day=first, last_day=last, files=files)
-    return TrainingLog(sessions, report, doubtful)
+    lists = tuple(days + later for days in log.list_days)
+    return TrainingLog(sessions, report, doubtful, lists)

@@ -86,6 +86,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         [*notes, *overlaps, *apart],
         doubtful_rows(pd.concat([log.doubtful for log in logs])),
         (file for report in reports for file in report.files),
+        (days for log in logs for days in log.list_days),
     )
 
 

@@ -151,6 +151,8 @@ _OPEN = {
     "others, no file says.",
     "ends": f"The {_ENDS}",
     "list_ends": f"Besides files of one session each, the {_ENDS}",
+    "between_files": "No list covers {first} to {last}: whether you trained on these days, "
+    "no file says.",
     "under_a_week": f"{_BACK}is a week.",
     "under_7_days": f"{_BACK}are 7.",
     "under_14_days": f"{_BACK}are 14.",
@@ -179,6 +181,9 @@ _SOURCES = {
     "none_similar": "No {sport} in the last 4 weeks{end:up to}, in {sources}.",
     "cut_not_used": "One of more than 24 hours was not used.",
     "at_least": "It is at least that: whether there were longer ones, no file says.",
+    "at_least_known": "It is at least that: no list covers {first} to {last}.",
+    "a_week_since_gap": "{sessions:session} in {end:the} {days} days{end:up to}, all since "
+    "a stretch that no list covers, in {sources}.",
     "a_week": "{sessions:session} in {end:the} 4 weeks{end:up to}, in {sources}.",
     "a_week_of_all": "{sessions:session} in {end:the} {days} days{end:up to}, which is all "
     "it holds, in {sources}.",

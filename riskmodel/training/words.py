@@ -38,6 +38,12 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 )
 """What a column of a table of one's own can be said to hold."""
 
+FIT, TCX, GPX = "a FIT file", "a TCX file", "a GPX file"
+"""Sources of the sessions of such files."""
+
+ONE_SESSION_EACH = frozenset({FIT, TCX, GPX})
+"""Sources that hold one session each, and are no calendar."""
+
 DURATIONS: Mapping[str, float] = MappingProxyType(
     {"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0}
 )
