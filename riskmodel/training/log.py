@@ -43,6 +43,7 @@ COLUMNS = {
 
 DOUBTFUL = {
     "day": "datetime64[s]",
+    "start": "datetime64[s]",
     "sport": "str",
     "activity": "str",
     "is_training": "bool",
