@@ -2,10 +2,12 @@
 
 Two files of the same program overlap where start, sport and length are equal, or the day
 instead of the start where there is no time of day; two such rows of one file stay two.
+Rows equal in all but a length that differs by up to 10 % stay two, and are told.
 
-Two rows from different programs are the same session if sport, start and length agree: a
-start within 5 minutes and a length within a factor of 2, since programs count pauses
-differently; or, where one has no time of day, the same day and a length within 10 %.
+Two rows from different programs, or from two tables of one's own, are the same session if
+sport, start and length agree: a start within 5 minutes and a length within a factor of 2,
+since programs count pauses differently; or, where one has no time of day, the same day and
+a length within 10 %.
 Where both give a distance it must agree within 10 %, or as miles do with kilometres.
 Each row has one partner at most, the nearest.
 
@@ -27,10 +29,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.units import UNITS
-from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
+from riskmodel.training.doubts import still_doubtful
+from riskmodel.training.log import TrainingLog, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
-from riskmodel.training.words import limit
+from riskmodel.training.words import OWN_LABEL, limit
 
 Places = NDArray[np.intp]
 
@@ -67,8 +70,11 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     groups: dict[tuple[str, ...], list[pd.DataFrame]] = {}
     for log in sorted(logs, key=_place):
         groups.setdefault(log.report.sources, []).append(log.sessions)
-    merged, apart = _merged([_merged(group)[0] for group in groups.values()])
+    of_sources = [_merged(group) for group in groups.values()]
+    merged, apart = _merged([sessions for sessions, _ in of_sources])
+    apart += [note for _, notes in of_sources for note in notes]
     once, overlaps = counted_once(merged)
+    doubtful, told = still_doubtful(logs, merged)
     reports = [log.report for log in logs]
     skipped: Counter[str] = Counter()
     for report in reports:
@@ -83,8 +89,8 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         dict.fromkeys(source for report in reports for source in report.sources),
         sum(report.rows_read for report in reports),
         dict(+skipped),
-        [*notes, *overlaps, *apart],
-        doubtful_rows(pd.concat([log.doubtful for log in logs])),
+        [*notes, *overlaps, *apart, *told],
+        doubtful,
         (file for report in reports for file in report.files),
         (days for log in logs for days in log.list_days),
     )
@@ -116,6 +122,7 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, lis
     Also a finding about those that may be, whole hours apart.
     """
     pairs = _pairs(one, two)
+    found = _alike(pairs)
     near = pairs[pairs["near"]]
     matched = _nearest(near.assign(cost=near["gap"].abs().fillna(0.0) + near["off"]))
     shifted = pairs[
@@ -124,7 +131,7 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, lis
         & ~pairs["right"].isin(matched["right"])
     ]
     if not len(shifted):
-        return matched["left"].to_numpy(int), matched["right"].to_numpy(int), []
+        return matched["left"].to_numpy(int), matched["right"].to_numpy(int), found
     usual = int(shifted["hours"].mode().iloc[0])
     cost = (shifted["hours"] - usual).abs() * 60 + shifted["off"]
     shifted = _nearest(shifted.assign(cost=cost))
@@ -132,7 +139,8 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, lis
     needed = max((len(matched) + len(shifted)) / 2, limit("least_pairs_of_a_shift") - 1)
     apart = shifted if same.sum() <= needed else shifted[~same]
     matched = pd.concat([matched, shifted.drop(index=apart.index)])
-    return matched["left"].to_numpy(int), matched["right"].to_numpy(int), _apart(apart)
+    found += _apart(apart)
+    return matched["left"].to_numpy(int), matched["right"].to_numpy(int), found
 
 
 def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +160,7 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     far = _ratio(of["distance_m_x"], of["distance_m_y"])
     other = (far > 1.1) & (np.abs(far / _MILE_KM - 1) > 0.1)
     sources = zip(of["sources_x"], of["sources_y"], strict=True)
-    same_source = np.array([not set(x).isdisjoint(y) for x, y in sources], bool)
+    same_source = np.array([bool(set(x) & set(y) - {OWN_LABEL}) for x, y in sources], bool)
     no_time = np.isnat(of["start_x"]) | np.isnat(of["start_y"])
     neither = np.isnat(of["start_x"]) & np.isnat(of["start_y"])
     same_day = of["day_x"] == of["day_y"]
@@ -172,6 +180,7 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
             "off": 10 * (ratio - 1),
             "hours": hours,
             "near": np.where(same_source, equal, near) & ~other,
+            "alike": same_source & neither & same_day & ~equal & (ratio <= _ROUNDED),
             "shifted": ~same_source & shifted & ~near & ~other,
         }
     )
@@ -192,6 +201,20 @@ def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
         rounds.append(first)
         rest = rest[~rest["left"].isin(first["left"]) & ~rest["right"].isin(first["right"])]
     return pd.concat(rounds)
+
+
+def _alike(pairs: pd.DataFrame) -> list[Finding]:
+    """Rows of one program that differ in their length alone, as after a correction."""
+    near = pairs[pairs["near"]]
+    alike = pairs[
+        pairs["alike"]
+        & ~pairs["left"].isin(near["left"])
+        & ~pairs["right"].isin(near["right"])
+    ]
+    if not len(alike):
+        return []
+    rows = int(alike["left"].nunique())
+    return [finding("alike_but_length", rows=rows, first=alike["day"].min())]
 
 
 def _apart(pairs: pd.DataFrame) -> list[Finding]:

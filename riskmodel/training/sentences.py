@@ -80,6 +80,8 @@ _ASSUMED = {
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
     "not_training": "{sessions:session} {sessions:is} read as no training and left out "
     "unless you say otherwise: {named}.",
+    "told_elsewhere": "{rows:row} that could not be read {rows:is} taken for the session "
+    "of the same day in another file.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }
@@ -123,6 +125,8 @@ _DOUBTS = {
     "gives their place on the scale of 1 to 10.",
     "no_such_offset": "No place has the offset of {cell}: such times are local as they "
     "stand.",
+    "alike_but_length": "{rows:row} of two files of one program, the first on "
+    "{first:year}, differ in length alone: each is counted.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",

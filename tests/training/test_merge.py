@@ -221,3 +221,37 @@ def test_any_files_give_the_same_in_any_order_and_nothing_more_with_themselves(
         pd.testing.assert_frame_equal(merge_logs(again).sessions, logs[0].sessions)
     for again in ([merged], [merged, merged]):
         pd.testing.assert_frame_equal(merge_logs(again).sessions, merged.sessions)
+
+
+def untimed(*rows):
+    return own("day,min,what\n" + "".join(f"{row}\n" for row in rows))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "sessions"),
+    [
+        ("45,Run", "45.5,Run", 30),
+        ("45,Run", "45,Run", 30),
+        ("45,Run", "49,Run", 30),
+        ("45,Run", "50,Run", 60),
+        ("45,Run", "45,Ride", 60),
+    ],
+)
+def test_two_tables_of_ones_own_are_not_of_one_program(one, two, sessions):
+    days = [f"2026-07-{day:02}" for day in range(1, 31)]
+    logs = [untimed(*(f"{day},{row}" for day in days)) for row in (one, two)]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == sessions
+        assert "alike_but_length" not in {n.kind for n in merged.report.notes}
+
+
+def test_rows_of_one_program_that_differ_in_length_alone_are_told():
+    def swims(hours):
+        rows = f"Swim,2026-07-01,{hours},a\nRun,2026-07-02,0.5,b\n"
+        return read_log(f"WorkoutType,WorkoutDay,TimeTotalInHours,Title\n{rows}".encode())
+
+    merged = merge_logs([swims(0.5), swims(0.52)])
+    assert len(merged.sessions) == 3
+    (note,) = (n for n in merged.report.notes if n.kind == "alike_but_length")
+    assert dict(note.details) == {"rows": 1, "first": pd.Timestamp("2026-07-01")}
