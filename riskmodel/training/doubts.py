@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from riskmodel.training.log import DOUBTFUL, TrainingLog, doubtful_rows
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import PERHAPS_TWICE, Finding, finding
 
 _NEAR_MIN = 5.0  # between two starts of one session, as of two files
 _ANY_SPORT = ("", "other")
@@ -22,14 +22,15 @@ class _Row(NamedTuple):
 
 
 def still_doubtful(
-    logs: Sequence[TrainingLog], merged: pd.DataFrame
+    logs: Sequence[TrainingLog], merged: pd.DataFrame, notes: Iterable[Finding]
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Doubtful rows of all logs, each once, that no session of another log settles.
 
     A session settles one row of a log that does not have it, if it may be of that sport:
-    within 5 minutes of its start, or on its day where one of both has no time.
+    within 5 minutes of its start, or on its day where one of both has no time.  Days of
+    which `notes` say that a session may stand there twice are in doubt, too.
     """
-    rest, settled = [], 0
+    rest, settled = [_perhaps_twice(notes)], 0
     for log in logs:
         if len(rows := log.doubtful):
             told = _told_elsewhere(log, merged)
@@ -37,10 +38,17 @@ def still_doubtful(
             # Equal rows of one file stay as many as they are.
             copy = rows.groupby(list(DOUBTFUL), dropna=False).cumcount()
             rest.append(rows.assign(copy=copy)[~told])
-    if not rest:
-        return doubtful_rows({}), []
     once = doubtful_rows(pd.concat(rest).drop_duplicates())
     return once, [finding("told_elsewhere", rows=settled)] if settled else []
+
+
+def _perhaps_twice(notes: Iterable[Finding]) -> pd.DataFrame:
+    notes = (dict(note.details) for note in notes if note.kind == PERHAPS_TWICE)
+    days = [day for details in notes for day in details["all"]]
+    # Its length is known: it never leaves the longest open, as one of any sport would.
+    row = {"sport": "other", "activity": "", "is_training": True, "cell": ""}
+    rows = doubtful_rows({"day": days}).assign(**row, why=PERHAPS_TWICE)
+    return rows.assign(sources=[()] * len(rows), copy=0)
 
 
 def _told_elsewhere(log: TrainingLog, merged: pd.DataFrame) -> pd.Series[bool]:
@@ -53,7 +61,8 @@ def _told_elsewhere(log: TrainingLog, merged: pd.DataFrame) -> pd.Series[bool]:
     for session in _rows(log.sessions[log.sessions["day"].isin(days)]):
         _take(session, there.get(session.day, []), np.inf)
     # What names its sport goes first: what is left can be anything.
-    dated = rows[rows["day"].notna()].sort_values("sport", ascending=False, kind="stable")
+    dated = rows[rows["day"].notna() & (rows["why"] != PERHAPS_TWICE)]
+    dated = dated.sort_values("sport", ascending=False, kind="stable")
     for place, row in zip(dated.index, _rows(dated), strict=True):
         told[place] = _take(row, there.get(row.day, []), _NEAR_MIN)
     return told

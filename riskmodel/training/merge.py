@@ -11,6 +11,10 @@ a length within 10 %.
 Where both give a distance it must agree within 10 %, or as miles do with kilometres.
 Each row has one partner at most, the nearest.
 
+Where one has no time of day and one of both names no sport, they are the same if the day
+and, within 10 %, the length agree, and the day has as many of the one as of the other in
+question.  Else each counts, and how many there were is in doubt.
+
 Where a clock was set to another zone, starts differ by whole hours up to 14.  Such rows,
 with lengths within 3 %, are the same session only if that shift, give or take the hour of
 summer time, is that of more than half of all pairs of the two files and of at least
@@ -32,12 +36,13 @@ from riskmodel.inputs.units import UNITS
 from riskmodel.training.doubts import still_doubtful
 from riskmodel.training.log import TrainingLog, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
-from riskmodel.training.sentences import Finding, finding
+from riskmodel.training.sentences import PERHAPS_TWICE, Finding, finding
 from riskmodel.training.words import OWN_LABEL, limit
 
 Places = NDArray[np.intp]
 
 _COMPARED = ["day", "start", "sport", "duration_min", "distance_m", "sources"]
+_COMPARED += ["is_training"]
 _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
 _MILE_KM = UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor
@@ -74,7 +79,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     merged, apart = _merged([sessions for sessions, _ in of_sources])
     apart += [note for _, notes in of_sources for note in notes]
     once, overlaps = counted_once(merged)
-    doubtful, told = still_doubtful(logs, merged)
+    doubtful, told = still_doubtful(logs, merged, apart)
     reports = [log.report for log in logs]
     skipped: Counter[str] = Counter()
     for report in reports:
@@ -110,10 +115,24 @@ def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Findin
     for other in sessions[1:]:
         left, right, left_apart = _partners(merged, other)
         apart += left_apart
+        merged = _named(merged, left, other, right)
         label = np.arange(len(merged) + len(other))
         label[len(merged) + right] = left
         merged = ordered(joined(pd.concat([merged, other], ignore_index=True), label))
     return merged, apart
+
+
+def _named(
+    sessions: pd.DataFrame, left: Places, other: pd.DataFrame, right: Places
+) -> pd.DataFrame:
+    """Sessions with the sport of their partners where they have none of their own."""
+    unknown = (sessions["sport"].to_numpy()[left] == "") & (
+        other["sport"].to_numpy()[right] != ""
+    )
+    sessions = sessions.copy()
+    words = ["sport", "activity"]
+    sessions.loc[left[unknown], words] = other.loc[right[unknown], words].to_numpy()
+    return sessions
 
 
 def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, list[Finding]]:
@@ -130,17 +149,25 @@ def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, lis
         & ~pairs["left"].isin(matched["left"])
         & ~pairs["right"].isin(matched["right"])
     ]
-    if not len(shifted):
-        return matched["left"].to_numpy(int), matched["right"].to_numpy(int), found
+    if len(shifted):
+        matched, apart = _with_shifted(matched, shifted)
+        found += _apart(apart)
+    by_length, unclear = _by_length(pairs, matched)
+    matched = pd.concat([matched, by_length])
+    return matched["left"].to_numpy(int), matched["right"].to_numpy(int), found + unclear
+
+
+def _with_shifted(
+    matched: pd.DataFrame, shifted: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pairs with those of the usual shift, if it is that of most; and what is left."""
     usual = int(shifted["hours"].mode().iloc[0])
     cost = (shifted["hours"] - usual).abs() * 60 + shifted["off"]
     shifted = _nearest(shifted.assign(cost=cost))
     same = (shifted["hours"] - usual).abs() <= 1  # summer time begins and ends
     needed = max((len(matched) + len(shifted)) / 2, limit("least_pairs_of_a_shift") - 1)
     apart = shifted if same.sum() <= needed else shifted[~same]
-    matched = pd.concat([matched, shifted.drop(index=apart.index)])
-    found += _apart(apart)
-    return matched["left"].to_numpy(int), matched["right"].to_numpy(int), found
+    return pd.concat([matched, shifted.drop(index=apart.index)]), apart
 
 
 def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
@@ -153,6 +180,8 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     b = two[_COMPARED].reset_index(names="right")
     b = pd.concat([b.assign(key=b["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)])
     pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
+    pairs = pairs.rename(columns={"sport": "sport_x"}).assign(sport_y=pairs["sport"])
+    pairs = pd.concat([pairs, _unnamed(a, b)], ignore_index=True)
     of = {name: column.to_numpy() for name, column in pairs.items()}
     gap = (of["start_x"] - of["start_y"]) / np.timedelta64(1, "m")
     ratio = _ratio(of["duration_min_x"], of["duration_min_y"])
@@ -164,6 +193,7 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     no_time = np.isnat(of["start_x"]) | np.isnat(of["start_y"])
     neither = np.isnat(of["start_x"]) & np.isnat(of["start_y"])
     same_day = of["day_x"] == of["day_y"]
+    named = of["sport_x"] == of["sport_y"]
     equal = (gap == 0) | (neither & same_day)
     equal &= of["duration_min_x"] == of["duration_min_y"]
     near = (np.abs(gap) <= _NEAR_MIN) & (ratio <= _PAUSES)
@@ -179,11 +209,53 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
             "gap": gap,
             "off": 10 * (ratio - 1),
             "hours": hours,
-            "near": np.where(same_source, equal, near) & ~other,
-            "alike": same_source & neither & same_day & ~equal & (ratio <= _ROUNDED),
-            "shifted": ~same_source & shifted & ~near & ~other,
+            "near": np.where(same_source, equal, near) & ~other & named,
+            "unnamed": near & ~named & ~same_source & ~other,
+            "alike": same_source
+            & named
+            & neither
+            & same_day
+            & ~equal
+            & (ratio <= _ROUNDED),
+            "shifted": ~same_source & shifted & ~near & ~other & named,
         }
     )
+
+
+def _unnamed(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one day of which one names no sport, and one has no time."""
+    a, b = a[a["is_training"]], b[b["is_training"] & (b["key"] == b["day"])]
+    untimed = a["start"].isna().any() or b["start"].isna().any()
+    if not untimed or not ((a["sport"] == "").any() or (b["sport"] == "").any()):
+        a = a[:0]
+    b = b.rename(columns={"day": "day_y"}).assign(day=b["day"])
+    pairs = a.merge(b, on="day").assign(day_x=lambda rows: rows["day"])
+    x, y = pairs["sport_x"], pairs["sport_y"]
+    no_time = pairs["start_x"].isna() | pairs["start_y"].isna()
+    return pairs[(x != y) & ((x == "") | (y == "")) & no_time]
+
+
+def _by_length(
+    pairs: pd.DataFrame, matched: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Rows without a sport that are sessions of another log by their day and length.
+
+    Also a finding about days that have more of the one than of the other.
+    """
+    rest = pairs[
+        pairs["unnamed"]
+        & ~pairs["left"].isin(matched["left"])
+        & ~pairs["right"].isin(matched["right"])
+    ]
+    if not len(rest):
+        return rest, []
+    by_day = rest.groupby("day")
+    clear = by_day["left"].transform("nunique") == by_day["right"].transform("nunique")
+    days = tuple(rest["day"][~clear].sort_values().unique())
+    found = (
+        [finding(PERHAPS_TWICE, days=len(days), first=days[0], all=days)] if days else []
+    )
+    return _nearest(rest.assign(cost=rest["off"])[clear]), found
 
 
 def _ratio(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:

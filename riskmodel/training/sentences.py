@@ -44,6 +44,9 @@ SKIPPED = {
 MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
 """Reasons that do not say that there was no session."""
 
+PERHAPS_TWICE = "which_session"
+"""Why a day is in doubt of which every row could be read, and what says so."""
+
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
 """How a date and a duration can always be written."""
 
@@ -125,6 +128,8 @@ _DOUBTS = {
     "gives their place on the scale of 1 to 10.",
     "no_such_offset": "No place has the offset of {cell}: such times are local as they "
     "stand.",
+    "which_session": "On {days:day}, the first {first:year}, a row without a sport may be "
+    "one of several sessions of another file: each is counted.",
     "alike_but_length": "{rows:row} of two files of one program, the first on "
     "{first:year}, differ in length alone: each is counted.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
@@ -145,6 +150,8 @@ _OPEN = {
     "{sessions:is} not counted.",
     "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
     "{why:why}{cell:in brackets}.",
+    "counted_twice": "On {days:day}, the first {first:year}, a session may stand in two "
+    "files: which one, they do not say.",
     "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "
     "does not say: {named}.",
     "sport_open_longer": "How much of {sessions:longer session} of the last 4 weeks was "

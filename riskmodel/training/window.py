@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.sentences import Finding, day_words, finding
+from riskmodel.training.sentences import PERHAPS_TWICE, Finding, day_words, finding
 from riskmodel.training.words import ONE_SESSION_EACH, limit
 
 MONTH_DAYS = 28
@@ -68,6 +68,11 @@ class Window:
             touched &= rows["sport"].isin(["", *sports])
         if not touched.any():
             return None
+        twice = touched & (rows["why"] == PERHAPS_TWICE)
+        touched &= ~twice
+        if not touched.any():
+            days = rows.loc[twice, "day"]
+            return finding("counted_twice", days=days.nunique(), first=days.min())
         # The example is one with something in its cell, if there is any.
         first = rows[touched].sort_values("cell", ascending=False).iloc[0]
         return finding(

@@ -2,7 +2,7 @@
 """Logs of one athlete put together: each session counts once."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pandas as pd
@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from scripts import example_logs as made
-from tests.training.test_training import BERLIN, EXAMPLES, TABLES, garmin, own, strava
+from tests.training.test_training import (
+    BERLIN,
+    EXAMPLES,
+    TABLES,
+    answer,
+    garmin,
+    own,
+    strava,
+)
 
 
 def one(start, minutes, source="strava", sport="Run", metres=""):
@@ -255,3 +263,56 @@ def test_rows_of_one_program_that_differ_in_length_alone_are_told():
     assert len(merged.sessions) == 3
     (note,) = (n for n in merged.report.notes if n.kind == "alike_but_length")
     assert dict(note.details) == {"rows": 1, "first": pd.Timestamp("2026-07-01")}
+
+
+DAYS = [f"2026-07-{day:02}" for day in range(1, 31)]
+
+
+def gym(*minutes):
+    """Sessions of every day, of which a program knows start, length and sport."""
+    kinds = zip(minutes, ("Strength Training", "Running"), (7, 18), strict=False)
+    lines = [
+        f"{sport},{day} {hour:02}:00:00,x,,1,00:{length}:00,,"
+        for length, sport, hour in kinds
+        for day in DAYS
+    ]
+    return read_log(garmin(*lines))
+
+
+@pytest.mark.parametrize(
+    ("row", "program", "sessions", "clear"),
+    [
+        ("45,Fitness", gym(45), 30, True),
+        ("45,", gym(43), 30, True),
+        ("45,", gym(30), 60, True),  # another one
+        ("45,Ride", gym(45), 60, True),  # it names its sport
+        ("45,Yoga", gym(45), 60, True),
+        ("45,", gym(45, 30), 60, True),
+        ("45,", gym(45, 45), 90, False),  # one of both, or a third
+    ],
+)
+def test_a_list_without_times_and_sports_beside_a_program(row, program, sessions, clear):
+    diary = untimed(*(f"{day},{row}" for day in DAYS))
+    for order in ([diary, program], [program, diary]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == sessions
+        if sessions == 30:
+            assert set(merged.sessions["sport"]) == {"gym_strength"}
+            assert merged.sessions["start"].notna().all()
+        a_week = answer(merged, "sessions_per_week", date(2026, 7, 31))
+        assert a_week.value == (sessions * 7 / 30 if clear else None)
+        kinds = {note.kind for note in merged.report.notes}
+        assert ("which_session" in kinds) is not clear
+        if not clear:
+            (found,) = a_week.findings
+            assert (found.kind, dict(found.details)["days"]) == ("counted_twice", 28)
+    assert set(diary.sessions["sport"]) == set(
+        untimed(f"2026-07-01,{row}").sessions["sport"]
+    )
+
+
+def test_two_rows_without_a_sport_are_two_sessions_of_a_program():
+    rows = [f"{day},{minutes}," for day in DAYS for minutes in (45, 44)]
+    merged = merge_logs([untimed(*rows), gym(45, 45)])
+    assert len(merged.sessions) == 60
+    assert not len(merged.doubtful)
