@@ -158,6 +158,8 @@ class LogReport:
         Units and times taken for granted, and what a reader should know.
     files : tuple of FileReport
         One for each file.
+    not_training : int
+        Sessions that are none of training, such as naps.
     """
 
     sources: tuple[str, ...]
@@ -169,6 +171,7 @@ class LogReport:
     estimated_sessions: int
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
+    not_training: int = 0
 
     @property
     def share_estimated(self) -> float:
@@ -187,12 +190,6 @@ class LogReport:
         return tuple(note for note in self.notes if not any(is_(note) for is_ in settled))
 
     @property
-    def not_training(self) -> int:
-        """Sessions that are none of training, such as naps."""
-        noted = (note for note in self.notes if note.kind == "not_training")
-        return sum(dict(note.details)["sessions"] for note in noted)
-
-    @property
     def days_by_zone(self) -> bool:
         """Whether a day depends on the time zone that was given."""
         return any(note.kind in BY_ZONE for note in self.notes)
@@ -200,7 +197,7 @@ class LogReport:
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
         whole = asdict(self)
-        del whole["notes"]
+        del whole["notes"], whole["not_training"]  # both stand in the sentences
         return {
             **whole,
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
@@ -332,6 +329,7 @@ def log_of(
         int(sessions["session_rpe"].isna().sum()),
         tuple(dict.fromkeys(notes)),
         files or (alone,),
+        int((~sessions["is_training"]).sum()),
     )
     lists = tuple(list_days)
     if not files and not ONE_SESSION_EACH.issuperset(alone.sources):

@@ -33,6 +33,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.units import UNITS
+from riskmodel.training.activities import OF_ACTIVITIES, activity_notes
 from riskmodel.training.doubts import still_doubtful
 from riskmodel.training.log import TrainingLog, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
@@ -86,9 +87,11 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         skipped.update(report.skipped)
     skipped["in_another_file"] += sum(len(log.sessions) for log in logs) - len(merged)
     skipped["same_hours"] += len(merged) - len(once)
-    # What still overlaps is told anew, for all files.
+    # What still overlaps, and what words do not say, is told anew for all files.
+    told_anew = (*STILL_OVERLAP, *OF_ACTIVITIES)
     notes = [note for report in reports for note in report.notes]
-    notes = [note for note in notes if note.kind not in STILL_OVERLAP]
+    notes = [note for note in notes if note.kind not in told_anew]
+    notes += activity_notes(once)
     return log_of(
         once,
         dict.fromkeys(source for report in reports for source in report.sources),

@@ -316,3 +316,17 @@ def test_two_rows_without_a_sport_are_two_sessions_of_a_program():
     merged = merge_logs([untimed(*rows), gym(45, 45)])
     assert len(merged.sessions) == 60
     assert not len(merged.doubtful)
+
+
+def test_what_words_do_not_say_is_told_of_the_sessions_that_are_left():
+    logs = [
+        untimed("2026-07-01,60,Run", "2026-07-02,20,Nap", "2026-07-03,30,Quidditch"),
+        untimed("2026-07-02,20,Nap", "2026-07-03,30,Quidditch", "2026-07-04,20,Nap"),
+    ]
+    merged = merge_logs(logs)
+    assert merged.report.not_training == 2
+    notes = {n.kind: dict(n.details)["sessions"] for n in merged.report.notes}
+    assert (notes["not_training"], notes["unknown_activity"]) == (2, 1)
+    assert merge_logs([merged, *logs]).report.not_training == 2
+    known = merge_logs([*logs, untimed("2026-07-03,30,Rugby")])
+    assert "unknown_activity" not in {n.kind for n in known.report.notes}
