@@ -4,12 +4,14 @@ Two files of the same program overlap where start, sport and length are equal, o
 instead of the start where there is no time of day; two such rows of one file stay two.
 Rows equal in all but a length that differs by up to 10 % stay two, and are told.
 
-Two rows from different programs, or from two tables of one's own, are the same session if
-sport, start and length agree: a start within 5 minutes and a length within a factor of 2,
-since programs count pauses differently; or, where one has no time of day, the same day and
-a length within 10 %.
+Two rows from different programs are the same session if sport, start and length agree: a
+start within 5 minutes and a length within a factor of 2, since programs count pauses
+differently; or, where one has no time of day, the same day and a length within 10 %.  The
+latter holds for two tables of one's own, too, which need not be of one program.
 Where both give a distance it must agree within 10 %, or as miles do with kilometres.
 Each row has one partner at most, the nearest.
+
+Where both say how hard it felt, and are more than 1 apart, it is left open.
 
 Where one has no time of day and one of both names no sport, they are the same if the day
 and, within 10 %, the length agree, and the day has as many of the one as of the other in
@@ -46,6 +48,8 @@ _COMPARED = ["day", "start", "sport", "duration_min", "distance_m", "sources"]
 _COMPARED += ["is_training"]
 _NEAR_MIN, _OF_WHOLE_HOURS_MIN, _MOST_SHIFT_H = 5.0, 5.0, 14
 _PAUSES, _EQUAL, _ROUNDED = 2.0, 1.03, 1.1  # ratios of two lengths
+_SAME_EFFORT = 1.0  # difference of two that were rounded
+_CONTRARY = np.inf  # stands for efforts that contradict each other, for a third file, too
 _MILE_KM = UNITS["m/s"]["km/h"].factor / UNITS["m/s"]["mph"].factor
 
 
@@ -79,6 +83,7 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
     of_sources = [_merged(group) for group in groups.values()]
     merged, apart = _merged([sessions for sessions, _ in of_sources])
     apart += [note for _, notes in of_sources for note in notes]
+    merged["session_rpe"] = merged["session_rpe"].replace(_CONTRARY, np.nan)
     once, overlaps = counted_once(merged)
     doubtful, told = still_doubtful(logs, merged, apart)
     reports = [log.report for log in logs]
@@ -114,11 +119,14 @@ def _place(log: TrainingLog) -> tuple[tuple[str, ...], int, int]:
 
 def _merged(sessions: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[Finding]]:
     """Sessions of all, those of one completed from its partners in the others."""
-    merged, apart = sessions[0], []
+    merged, apart = sessions[0].copy(), []
     for other in sessions[1:]:
         left, right, left_apart = _partners(merged, other)
         apart += left_apart
-        merged = _named(merged, left, other, right)
+        merged, other, contrary = _efforts(
+            _named(merged, left, other, right), left, other, right
+        )
+        apart += contrary
         label = np.arange(len(merged) + len(other))
         label[len(merged) + right] = left
         merged = ordered(joined(pd.concat([merged, other], ignore_index=True), label))
@@ -136,6 +144,29 @@ def _named(
     words = ["sport", "activity"]
     sessions.loc[left[unknown], words] = other.loc[right[unknown], words].to_numpy()
     return sessions
+
+
+def _efforts(
+    one: pd.DataFrame, left: Places, two: pd.DataFrame, right: Places
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Both with efforts of partners that contradict each other marked, and how many."""
+    first, second = (
+        rows["session_rpe"].to_numpy()[places]
+        for rows, places in ((one, left), (two, right))
+    )
+    both = np.isfinite(first) & np.isfinite(second)
+    differ = both & (
+        np.abs(np.where(both, first, 0) - np.where(both, second, 0)) > _SAME_EFFORT
+    )
+    marked = differ | np.isinf(first) | np.isinf(second)
+    one, two = one.copy(), two.copy()
+    one.loc[left[marked], "session_rpe"] = _CONTRARY
+    two.loc[right[marked], "session_rpe"] = _CONTRARY
+    if not differ.any():
+        return one, two, []
+    day = one["day"].to_numpy()[left[differ]].min()
+    details = {"sessions": int(differ.sum()), "first": pd.Timestamp(day)}
+    return one, two, [finding("efforts_differ", **details)]
 
 
 def _partners(one: pd.DataFrame, two: pd.DataFrame) -> tuple[Places, Places, list[Finding]]:
@@ -192,16 +223,18 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     far = _ratio(of["distance_m_x"], of["distance_m_y"])
     other = (far > 1.1) & (np.abs(far / _MILE_KM - 1) > 0.1)
     sources = zip(of["sources_x"], of["sources_y"], strict=True)
-    same_source = np.array([bool(set(x) & set(y) - {OWN_LABEL}) for x, y in sources], bool)
+    shared = [set(x).intersection(y) for x, y in sources]
+    own_tables = np.array([labels == {OWN_LABEL} for labels in shared], bool)
+    same_source = np.array([bool(labels) for labels in shared], bool) & ~own_tables
     no_time = np.isnat(of["start_x"]) | np.isnat(of["start_y"])
     neither = np.isnat(of["start_x"]) & np.isnat(of["start_y"])
     same_day = of["day_x"] == of["day_y"]
     named = of["sport_x"] == of["sport_y"]
     equal = (gap == 0) | (neither & same_day)
     equal &= of["duration_min_x"] == of["duration_min_y"]
-    near = (np.abs(gap) <= _NEAR_MIN) & (ratio <= _PAUSES)
+    near = np.where(own_tables, equal, (np.abs(gap) <= _NEAR_MIN) & (ratio <= _PAUSES))
     near |= no_time & same_day & (ratio <= _ROUNDED)
-    shifted = (np.abs(hours) <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
+    shifted = ~own_tables & (np.abs(hours) <= _MOST_SHIFT_H) & (ratio <= _EQUAL)
     shifted &= np.abs(gap - hours * 60) <= _OF_WHOLE_HOURS_MIN
     near |= shifted & (np.abs(gap) < of["duration_min_x"])
     return pd.DataFrame(

@@ -130,6 +130,8 @@ _DOUBTS = {
     "stand.",
     "which_session": "On {days:day}, the first {first:year}, a row without a sport may be "
     "one of several sessions of another file: each is counted.",
+    "efforts_differ": "How hard {sessions:session} felt, the first on {first:year}, two "
+    "files say differently: it is left open.",
     "alike_but_length": "{rows:row} of two files of one program, the first on "
     "{first:year}, differ in length alone: each is counted.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "

@@ -330,3 +330,33 @@ def test_what_words_do_not_say_is_told_of_the_sessions_that_are_left():
     assert merge_logs([merged, *logs]).report.not_training == 2
     known = merge_logs([*logs, untimed("2026-07-03,30,Rugby")])
     assert "unknown_activity" not in {n.kind for n in known.report.notes}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "left"), [(3, 8, None), (3, 4, "one"), (3, "", 3), ("", "", None)]
+)
+def test_efforts_that_contradict_each_other_are_left_open(one, two, left):
+    logs = [
+        own("day,min,what,rpe\n" + "".join(f"{day} 07:00,45,Run,{rpe}\n" for day in DAYS))
+        for rpe in (one, two)
+    ]
+    for order in (logs, logs[::-1], [*logs, *logs], [logs[1], *logs]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == 30
+        (effort,) = merged.sessions["session_rpe"].fillna(0).unique()
+        assert effort in ((one, two) if left == "one" else (left or 0,))
+        notes = [dict(n.details) for n in merged.report.notes if n.kind == "efforts_differ"]
+        contrary = {"sessions": 30, "first": pd.Timestamp("2026-07-01")}
+        assert notes == ([contrary] if (one, two) == (3, 8) else [])
+
+
+def test_one_pair_at_other_hours_beside_a_shift_of_most_stays_two():
+    """The shift of most says nothing of the pair that has another one."""
+    garmin_starts = [start + timedelta(hours=2) for start in MORNINGS[:6]]
+    garmin_starts.append(MORNINGS[6] + timedelta(hours=5))
+    logs = [starts("strava", *MORNINGS), starts("garmin", *garmin_starts)]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == 8
+        (apart,) = (dict(n.details) for n in merged.report.notes if n.kind == "hours_apart")
+        assert apart == {"sessions": 1, "first": pd.Timestamp("2026-06-19"), "hours": 5}
