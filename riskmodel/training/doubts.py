@@ -43,12 +43,11 @@ def still_doubtful(
 
 
 def _perhaps_twice(notes: Iterable[Finding]) -> pd.DataFrame:
-    notes = (dict(note.details) for note in notes if note.kind == PERHAPS_TWICE)
-    days = [day for details in notes for day in details["all"]]
+    details = (dict(note.details) for note in notes if note.kind == PERHAPS_TWICE)
+    rows = pd.DataFrame({"day": [day for each in details for day in each["all"]]})
     # Its length is known: it never leaves the longest open, as one of any sport would.
-    row = {"sport": "other", "activity": "", "is_training": True, "cell": ""}
-    rows = doubtful_rows({"day": days}).assign(**row, why=PERHAPS_TWICE)
-    return rows.assign(sources=[()] * len(rows), copy=0)
+    rows = rows.assign(sport="other", activity="", is_training=True, cell="")
+    return doubtful_rows(rows.assign(why=PERHAPS_TWICE)).assign(copy=0)
 
 
 def _told_elsewhere(log: TrainingLog, merged: pd.DataFrame) -> pd.Series[bool]:

@@ -71,8 +71,8 @@ class Window:
         twice = touched & (rows["why"] == PERHAPS_TWICE)
         touched &= ~twice
         if not touched.any():
-            days = rows.loc[twice, "day"]
-            return finding("counted_twice", days=days.nunique(), first=days.min())
+            which = rows.loc[twice, "day"]
+            return finding("counted_twice", days=which.nunique(), first=which.min())
         # The example is one with something in its cell, if there is any.
         first = rows[touched].sort_values("cell", ascending=False).iloc[0]
         return finding(
