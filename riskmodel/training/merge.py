@@ -140,6 +140,8 @@ def _named(
     unknown = (sessions["sport"].to_numpy()[left] == "") & (
         other["sport"].to_numpy()[right] != ""
     )
+    if not unknown.any():
+        return sessions
     sessions = sessions.copy()
     words = ["sport", "activity"]
     sessions.loc[left[unknown], words] = other.loc[right[unknown], words].to_numpy()
@@ -159,6 +161,8 @@ def _efforts(
         np.abs(np.where(both, first, 0) - np.where(both, second, 0)) > _SAME_EFFORT
     )
     marked = differ | np.isinf(first) | np.isinf(second)
+    if not marked.any():
+        return one, two, []
     one, two = one.copy(), two.copy()
     one.loc[left[marked], "session_rpe"] = _CONTRARY
     two.loc[right[marked], "session_rpe"] = _CONTRARY
