@@ -219,7 +219,9 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     b = pd.concat([b.assign(key=b["day"] + pd.Timedelta(days=d)) for d in (-1, 0, 1)])
     pairs = a.merge(b, left_on=["day", "sport"], right_on=["key", "sport"])
     pairs = pairs.rename(columns={"sport": "sport_x"}).assign(sport_y=pairs["sport"])
-    pairs = pd.concat([pairs, _unnamed(a, b)], ignore_index=True)
+    rows = pd.concat([a[["sport", "start"]], b[["sport", "start"]]])
+    if (rows["sport"] == "").any() and rows["start"].isna().any():
+        pairs = pd.concat([pairs, _unnamed(a, b)], ignore_index=True)
     of = {name: column.to_numpy() for name, column in pairs.items()}
     gap = (of["start_x"] - of["start_y"]) / np.timedelta64(1, "m")
     ratio = _ratio(of["duration_min_x"], of["duration_min_y"])
@@ -265,9 +267,6 @@ def _pairs(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
 def _unnamed(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     """Rows of one day of which one names no sport, and one has no time."""
     a, b = a[a["is_training"]], b[b["is_training"] & (b["key"] == b["day"])]
-    untimed = a["start"].isna().any() or b["start"].isna().any()
-    if not untimed or not ((a["sport"] == "").any() or (b["sport"] == "").any()):
-        a = a[:0]
     b = b.rename(columns={"day": "day_y"}).assign(day=b["day"])
     pairs = a.merge(b, on="day").assign(day_x=lambda rows: rows["day"])
     x, y = pairs["sport_x"], pairs["sport_y"]
@@ -317,6 +316,8 @@ def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _alike(pairs: pd.DataFrame) -> list[Finding]:
     """Rows of one program that differ in their length alone, as after a correction."""
+    if not pairs["alike"].any():
+        return []
     near = pairs[pairs["near"]]
     alike = pairs[
         pairs["alike"]

@@ -360,3 +360,10 @@ def test_one_pair_at_other_hours_beside_a_shift_of_most_stays_two():
         assert len(merged.sessions) == 8
         (apart,) = (dict(n.details) for n in merged.report.notes if n.kind == "hours_apart")
         assert apart == {"sessions": 1, "first": pd.Timestamp("2026-06-19"), "hours": 5}
+
+
+def test_a_session_that_has_its_partner_is_no_ones_second():
+    diary = untimed(*(f"{day},45,{word}" for day in DAYS for word in ("Weights", "")))
+    merged = merge_logs([diary, gym(45)])
+    assert len(merged.sessions) == 60
+    assert not len(merged.doubtful)
