@@ -11,6 +11,9 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import SHOWN, Finding, finding
 from riskmodel.training.words import activity_key
 
+OF_ACTIVITIES = ("unknown_activity", "not_training")
+"""Findings about words of sessions."""
+
 
 def unknown_activities(log: TrainingLog) -> Mapping[str, int]:
     r"""Words whose sport is not known, with their sessions, the most frequent first.
@@ -60,10 +63,8 @@ def named(sessions: pd.DataFrame) -> tuple[str, ...]:
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:
     """Say whose sport is not known, and which are no training."""
     notes = []
-    for kind, where in (
-        ("unknown_activity", sessions["sport"] == ""),
-        ("not_training", ~sessions["is_training"].astype(bool)),
-    ):
+    unknown, training = sessions["sport"] == "", sessions["is_training"].astype(bool)
+    for kind, where in zip(OF_ACTIVITIES, (unknown, ~training), strict=True):
         if where.any():
             those = sessions[where]
             notes.append(finding(kind, sessions=len(those), named=named(those)))

@@ -7,6 +7,9 @@ Where the sport of a session is not known, or it was of several, nothing is said
 longest unless a known one was at least as long.  A row that may be a session and could not
 be read leaves every answer open that its day can change.
 
+Days between two lists that no list covers are unknown: what asks about them stays open,
+and the longest is at least what is said.
+
 A log ends with its last session before the planned one.  One that ends more than a week
 before it answers nothing.  Within that week, hard sessions, rest days and the recent load
 stay open, since they ask about the very days of which it does not know; the other answers
@@ -131,8 +134,9 @@ def derive(
     air_temperature_c, relative_humidity_pct : float, optional
         Weather of the planned session. [°C], [%]
     complete_until : datetime.date, optional
-        Last day up to which all training is in the log, as its reader says; by default
-        the day of the last session before `on`, FIT files aside.
+        Last day up to which all training is in the log, as its reader says, days between
+        two files included; by default the day of the last session before `on`, FIT files
+        aside.
     not_training_counts : bool
         Whether breathing exercises, naps and the like count as sessions.
 
@@ -254,11 +258,12 @@ def _per_week(window: Window, _: _Weather) -> Answer:
         return window.missing
     days = min(window.days, MONTH_DAYS)
     if days < _WEEK_DAYS:
-        return finding("under_a_week", days=days)
+        return window.too_short("under_a_week", days=days)
     if doubtful := window.in_doubt(days, until=window.end):
         return doubtful
     sessions = len(window.known(days))
-    kind = "a_week" if days == MONTH_DAYS else "a_week_of_all"
+    short = "a_week_since_gap" if window.gap else "a_week_of_all"
+    kind = "a_week" if days == MONTH_DAYS else short
     source = window.source(kind, sessions=sessions, days=days)
     return round(sessions / (days / _WEEK_DAYS), 1), [source]
 
@@ -267,7 +272,7 @@ def _hard(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
     if window.days < 3:
-        return finding("under_3_days")
+        return window.too_short("under_3_days")
     if doubtful := window.in_doubt(3):
         return doubtful
     recent = window.before["day"] >= window.on - pd.Timedelta(days=3)
@@ -283,7 +288,7 @@ def _rest(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
     if window.days < _WEEK_DAYS:
-        return finding("under_7_days", days=window.days)
+        return window.too_short("under_7_days", days=window.days)
     trained = window.last(_WEEK_DAYS)["day"].unique()
     if doubtful := window.in_doubt(_WEEK_DAYS, settled=trained):
         return doubtful
@@ -312,7 +317,7 @@ def _heat_days(window: Window, weather: _Weather) -> Answer:
     if not window.calendar:
         return finding("no_calendar")
     if window.back < 14:
-        return finding("under_14_days", days=window.back)
+        return window.too_short("under_14_days", days=window.back)
     recent = window.last(14)
     air, humidity = recent["air_temperature_c"], recent["relative_humidity_pct"]
     if len(recent) and air.isna().all():
@@ -340,7 +345,7 @@ def _recent_load(window: Window, _: _Weather) -> Answer:
     if window.missing:
         return window.missing
     if window.days < MONTH_DAYS:
-        return finding("under_4_weeks", days=window.days)
+        return window.too_short("under_4_weeks", days=window.days)
     if doubtful := window.in_doubt(MONTH_DAYS):
         return doubtful
     month = window.last(MONTH_DAYS)

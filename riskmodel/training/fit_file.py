@@ -17,9 +17,6 @@ from riskmodel.training.overlaps import Leg
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import fit_activity, sport_of
 
-FIT = "a FIT file"
-"""Source of the sessions of such files, which hold one each and are no calendar."""
-
 _MULTISPORT = {"swimming", "cycling", "running"}
 
 

@@ -21,7 +21,7 @@ from riskmodel.training.sentences import (
     is_left_out,
     sentence,
 )
-from riskmodel.training.words import MEANINGS
+from riskmodel.training.words import MEANINGS, ONE_SESSION_EACH
 
 COLUMNS = {
     "day": "datetime64[s]",
@@ -45,6 +45,7 @@ COLUMNS = {
 
 DOUBTFUL = {
     "day": "datetime64[s]",
+    "start": "datetime64[s]",
     "sport": "str",
     "activity": "str",
     "is_training": "bool",
@@ -171,6 +172,8 @@ class LogReport:
         Units and times taken for granted, and what a reader should know.
     files : tuple of FileReport
         One for each file.
+    not_training : int
+        Sessions that are none of training, such as naps.
     failed : tuple of FailedFile
         Files that could not be read, also those in an archive.
     """
@@ -184,6 +187,7 @@ class LogReport:
     estimated_sessions: int
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
+    not_training: int = 0
     failed: tuple[FailedFile, ...] = field(default=(), kw_only=True)
 
     @property
@@ -207,12 +211,6 @@ class LogReport:
         return tuple(doubts)
 
     @property
-    def not_training(self) -> int:
-        """Sessions that are none of training, such as naps."""
-        noted = (note for note in self.notes if note.kind == "not_training")
-        return sum(dict(note.details)["sessions"] for note in noted)
-
-    @property
     def days_by_zone(self) -> bool:
         """Whether a day depends on the time zone that was given."""
         return any(map(is_by_zone, self.notes))
@@ -220,7 +218,7 @@ class LogReport:
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
         whole = asdict(self)
-        del whole["notes"]
+        del whole["notes"], whole["not_training"]  # both stand in the sentences
         return {
             **whole,
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
@@ -302,11 +300,15 @@ class TrainingLog:
         Rows that may be sessions, with the columns of `DOUBTFUL`: ``day`` is NaT where it
         could not be read, ``sport`` empty; ``why`` is a key of `SKIPPED`, ``cell`` what
         stands where a date or a duration should.  Their days are no days of rest.
+    list_days : tuple of pandas.Series
+        Days of the sessions of each list, oldest first; files of one session each are no
+        lists.  What lies between two lists no file covers.
     """
 
     sessions: pd.DataFrame = field(repr=False)
     report: LogReport
     doubtful: pd.DataFrame = field(default_factory=lambda: doubtful_rows({}), repr=False)
+    list_days: tuple[pd.Series[Any], ...] = field(default=(), repr=False)
 
 
 def doubtful_rows(rows: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
@@ -329,11 +331,13 @@ def log_of(
     notes: Iterable[Finding],
     doubtful: pd.DataFrame,
     files: Iterable[FileReport] = (),
+    list_days: Iterable[pd.Series[Any]] = (),
 ) -> TrainingLog:
     """Put sessions, as from `ordered`, together with what is to be said about them.
 
     Without `files` it is the log of one.
     """
+    files = tuple(files)
     days = (sessions["day"].iloc[place].date() for place in (0, -1))
     alone = FileReport("", tuple(sources), rows_read, len(sessions), *days)
     report = LogReport(
@@ -345,9 +349,13 @@ def log_of(
         alone.last_day,
         int(sessions["session_rpe"].isna().sum()),
         tuple(dict.fromkeys(notes)),
-        tuple(files) or (alone,),
+        files or (alone,),
+        int((~sessions["is_training"]).sum()),
     )
-    return TrainingLog(sessions, report, doubtful)
+    lists = tuple(list_days)
+    if not files and not ONE_SESSION_EACH.issuperset(alone.sources):
+        lists = (sessions["day"],)
+    return TrainingLog(sessions, report, doubtful, lists)
 
 
 def named(log: TrainingLog, name: str) -> TrainingLog:
@@ -388,4 +396,5 @@ def moved(log: TrainingLog, days: int) -> TrainingLog:
         for f in report.files
     )
     report = replace(report, first_day=first, last_day=last, files=files)
-    return TrainingLog(sessions, report, doubtful)
+    lists = tuple(days + later for days in log.list_days)
+    return TrainingLog(sessions, report, doubtful, lists)

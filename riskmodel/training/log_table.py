@@ -25,13 +25,14 @@ from riskmodel.training.one_file import READ
 from riskmodel.training.words import (
     DURATIONS,
     MEANINGS,
+    OWN_LABEL,
     Source,
     header_key,
     numbered,
     sources,
 )
 
-OWN = Source("own", "your table", "local", (), frozenset(), (), {}, {})
+OWN = Source("own", OWN_LABEL, "local", (), frozenset(), (), {}, {})
 _NO_TABLE = "This file is no table: no row has two cells."
 
 

@@ -34,7 +34,7 @@ def longest_similar(window: Window) -> Answer:
     if not window.calendar:
         return finding("none_in_fit", sport=label)
     if window.back < MONTH_DAYS:
-        return finding("none_so_far", sport=label, days=window.back)
+        return window.too_short("none_so_far", sport=label, days=window.back)
     return 0.0, [window.source("none_similar", sport=label)]
 
 
@@ -56,8 +56,9 @@ def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> Answer:
     row = similar.iloc[int(similar["duration_min"].to_numpy().argmax())]
     minutes = float(np.round(row["duration_min"]))
     short = window.calendar and window.back < MONTH_DAYS
+    gap = window.gap if short else None
     longest = window.source(
-        "longest_of_all" if short else "longest",
+        "longest_of_all" if short and not gap else "longest",
         sport=FIELDS["sport"].levels[row["sport"]].lower(),
         days=window.back,
         minutes=minutes,
@@ -65,4 +66,5 @@ def _longest_of(window: Window, similar: pd.DataFrame, *, cut: bool) -> Answer:
         sources=row["sources"],
     )
     also = ["cut_not_used"] * cut + ["at_least"] * (not window.calendar)
-    return minutes, [longest, *map(finding, also)]
+    known = [finding("at_least_known", first=gap[0], last=gap[1])] if gap else []
+    return minutes, [longest, *map(finding, also), *known]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from riskmodel.training.apple_health import APPLE_HEALTH, read_apple_health
 from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
-from riskmodel.training.fit_file import FIT, is_fit, read_fit
+from riskmodel.training.fit_file import is_fit, read_fit
 from riskmodel.training.garmin_archive import (
     GARMIN_ARCHIVE,
     GARMIN_MARK,
@@ -31,7 +31,8 @@ from riskmodel.training.limits import (
 )
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.sentences import Finding
-from riskmodel.training.track_file import GPX, TCX, read_gpx, read_tcx
+from riskmodel.training.track_file import read_gpx, read_tcx
+from riskmodel.training.words import FIT, GPX, TCX
 
 HEAD_BYTES = 65_536
 """Beginning of a file from which its kind is told."""

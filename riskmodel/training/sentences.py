@@ -56,6 +56,9 @@ MAY_BE_SESSIONS = (
 )
 """Reasons that do not say that there was no session."""
 
+PERHAPS_TWICE = "which_session"
+"""Why a day is in doubt of which every row could be read, and what says so."""
+
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"
 """How a date and a duration can always be written."""
 
@@ -97,6 +100,8 @@ _ASSUMED = {
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
     "not_training": "{sessions:session} {sessions:is} read as no training and left out "
     "unless you say otherwise: {named}.",
+    "told_elsewhere": "{rows:row} that could not be read {rows:is} taken for the session "
+    "of the same day in another file.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }
@@ -143,6 +148,12 @@ _DOUBTS = {
     "gives their place on the scale of 1 to 10.",
     "no_such_offset": "No place has the offset of {cell}: such times are local as they "
     "stand.",
+    "which_session": "On {days:day}, the first {first:year}, a row without a sport may be "
+    "one of several sessions of another file: each is counted.",
+    "efforts_differ": "How hard {sessions:session} felt, the first on {first:year}, two "
+    "files say differently: it is left open.",
+    "alike_but_length": "{rows:row} of two files of one program, the first on "
+    "{first:year}, differ in length alone: each is counted.",
     "hours_apart": "{sessions:session} may stand in two files at different hours, the "
     "first on {first:year}, {hours:hour} apart: counted as two, since most others are not "
     "so.",
@@ -161,6 +172,8 @@ _OPEN = {
     "{sessions:is} not counted.",
     "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
     "{why:why}{cell:in brackets}.",
+    "counted_twice": "On {days:day}, the first {first:year}, a session may stand in two "
+    "files: which one, they do not say.",
     "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "
     "does not say: {named}.",
     "sport_open_longer": "How much of {sessions:longer session} of the last 4 weeks was "
@@ -171,6 +184,8 @@ _OPEN = {
     "others, no file says.",
     "ends": f"The {_ENDS}",
     "list_ends": f"Besides files of one session each, the {_ENDS}",
+    "between_files": "No list covers {first} to {last}: whether you trained on these days, "
+    "no file says.",
     "under_a_week": f"{_BACK}is a week.",
     "under_7_days": f"{_BACK}are 7.",
     "under_14_days": f"{_BACK}are 14.",
@@ -199,6 +214,9 @@ _SOURCES = {
     "none_similar": "No {sport} in the last 4 weeks{end:up to}, in {sources}.",
     "cut_not_used": "One of more than 24 hours was not used.",
     "at_least": "It is at least that: whether there were longer ones, no file says.",
+    "at_least_known": "It is at least that: no list covers {first} to {last}.",
+    "a_week_since_gap": "{sessions:session} in {end:the} {days} days{end:up to}, all since "
+    "a stretch that no list covers, in {sources}.",
     "a_week": "{sessions:session} in {end:the} 4 weeks{end:up to}, in {sources}.",
     "a_week_of_all": "{sessions:session} in {end:the} {days} days{end:up to}, which is all "
     "it holds, in {sources}.",

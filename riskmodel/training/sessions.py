@@ -100,6 +100,7 @@ def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.Da
     """Rows left out that may be sessions all the same."""
     may_be = rows[skipped.isin(MAY_BE_SESSIONS)].copy()
     may_be["day"] = may_be["moment"].dt.normalize()
+    may_be["start"] = may_be["moment"].where(may_be["has_time"].astype(bool))
     may_be["why"] = skipped[may_be.index]
     may_be["sources"] = [(source,)] * len(may_be)
     return doubtful_rows(may_be)

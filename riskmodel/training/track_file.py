@@ -14,18 +14,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from riskmodel.training.clock import FIRST_YEAR, LAST_YEAR
-from riskmodel.training.fit_file import FIT
 from riskmodel.training.log import NoLog
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.sessions import by_value
 from riskmodel.training.words import limit, sport_of
 from riskmodel.training.xml_text import elements, name_of, number
-
-TCX, GPX = "a TCX file", "a GPX file"
-"""Sources of the sessions of such files."""
-
-ONE_SESSION_EACH = frozenset({FIT, TCX, GPX})
-"""Sources that hold one session each, and are no calendar."""
 
 
 def read_tcx(content: bytes, zone: ZoneInfo) -> tuple[pd.DataFrame, list[Finding]]:

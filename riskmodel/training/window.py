@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.sentences import Finding, day_words, finding
-from riskmodel.training.track_file import ONE_SESSION_EACH
-from riskmodel.training.words import limit
+from riskmodel.training.sentences import PERHAPS_TWICE, Finding, day_words, finding
+from riskmodel.training.words import ONE_SESSION_EACH, limit
 
 MONTH_DAYS = 28
 
 Answer = tuple[float, list[Finding]] | Finding
 """A value with where it comes from, or why there is none."""
+
+Days = tuple[pd.Timestamp, pd.Timestamp]
+"""The first and the last of some days."""
 
 _DAY = pd.Timedelta(days=1)
 
@@ -29,11 +31,12 @@ class Window:
     before: pd.DataFrame  # sessions before the planned one, at least one
     on: pd.Timestamp  # day of the planned session
     sport: str
-    first: pd.Timestamp  # that the log covers
+    first: pd.Timestamp  # from which on the log covers every day
     end: pd.Timestamp  # last day that it covers, before `on`
     calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
     doubtful: pd.DataFrame  # rows that may be sessions before the planned one
+    gap: Days | None = None  # between two lists, just before `first`
 
     def last(self, days: int) -> pd.DataFrame:
         """Sessions of the days before the planned one."""
@@ -65,11 +68,22 @@ class Window:
             touched &= rows["sport"].isin(["", *sports])
         if not touched.any():
             return None
+        twice = touched & (rows["why"] == PERHAPS_TWICE)
+        touched &= ~twice
+        if not touched.any():
+            which = rows.loc[twice, "day"]
+            return finding("counted_twice", days=which.nunique(), first=which.min())
         # The example is one with something in its cell, if there is any.
         first = rows[touched].sort_values("cell", ascending=False).iloc[0]
         return finding(
             "doubtful", rows=int(touched.sum()), why=first["why"], cell=first["cell"]
         )
+
+    def too_short(self, kind: str, **details: Any) -> Finding:
+        """Why the days that the log covers are too few: its beginning, or a gap."""
+        if self.gap is None:
+            return finding(kind, **details)
+        return finding("between_files", first=self.gap[0], last=self.gap[1])
 
     @property
     def back(self) -> int:
@@ -140,7 +154,8 @@ def window_of(
     """Find the days that a log covers before one day, None if it has no session before it.
 
     They end with its last row before that day: what stands there for later says nothing
-    of the days between.  A row that is no training, or of which only the day could be
+    of the days between.  They begin after the last gap between its lists, unless it is
+    said to be complete.  A row that is no training, or of which only the day could be
     read, shows that the log was kept, too; the first is a session only where all count.
 
     ValueError if it is said to be complete only until a day before that row.
@@ -167,4 +182,24 @@ def window_of(
             )
         end = min(until, on - _DAY)
     by_word = bool(calendar and end > before["day"].iloc[-1] and end > last)
-    return Window(before, on, sport, days.iloc[0], end, calendar, by_word, doubtful)
+    gap = gap_between_lists(log, on) if complete_until is None else None
+    first = gap[1] + _DAY if gap else days.iloc[0]
+    return Window(before, on, sport, first, end, calendar, by_word, doubtful, gap)
+
+
+def gap_between_lists(log: TrainingLog, on: pd.Timestamp) -> Days | None:
+    """The last days before one that lie between two lists, None if there are none.
+
+    Lists that overlap, or leave no more days between them than a log may end before the
+    session, are one: a year's file ends with its last session.
+    """
+    before = [days[days < on] for days in log.list_days]
+    lists = sorted((days.min(), days.max()) for days in before if len(days))
+    if not lists:
+        return None
+    gap, end = None, lists[0][1]
+    for first, last in lists:
+        if (first - end).days > limit("stale_days"):
+            gap = end + _DAY, first - _DAY
+        end = max(end, last)
+    return gap

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from riskmodel.datasets import data_file
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.tables import folded
 
@@ -37,6 +38,15 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a column of a table of one's own can be said to hold."""
+
+OWN_LABEL = "your table"
+"""What a table is called that no program is known to have written."""
+
+FIT, TCX, GPX = "a FIT file", "a TCX file", "a GPX file"
+"""Sources of the sessions of files that watches and phones write."""
+
+ONE_SESSION_EACH = frozenset({FIT, TCX, GPX})
+"""Sources that hold one session each, and are no calendar."""
 
 DURATIONS: Mapping[str, float] = MappingProxyType(
     {"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0}
@@ -110,11 +120,18 @@ def activity_key(text: str) -> str:
     """Word as it is compared: TrailRun, Trail Run and trail_run are one.
 
     Names of programs begin with what they are names of, ``HKWorkoutActivityTypeRunning``.
+    A word without a letter, such as a picture of a runner, is compared as it stands; only
+    a cell in which nothing stands is the empty word.
+
+    Examples
+    --------
+    >>> [activity_key(text) for text in ("Trail Run", " \N{RUNNER} ", "\N{EM DASH}")]
+    ['trailrun', '\N{RUNNER}', '']
     """
     key = folded(text).replace(" ", "")
     for prefix in _prefixes():
         key = key.removeprefix(prefix)
-    return key
+    return key or ("" if is_blank(text) else text.strip().casefold())
 
 
 @cache

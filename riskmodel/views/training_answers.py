@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
@@ -20,6 +21,7 @@ from riskmodel.training.derive import (
 )
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import counted, day_words, sentence
+from riskmodel.training.window import MONTH_DAYS, gap_between_lists
 from riskmodel.views import form, look, tables, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.state import Answers, FormState, LogAnswer, TrainingState, state
@@ -34,6 +36,7 @@ _WAYS = {
     "none_in_fit": _ADD_LIST,
     "ends": _NEWER,
     "list_ends": _NEWER,
+    "between_files": "Give the list of these days, or say above that you did not train.",
     "under_a_week": _FURTHER_BACK,
     "under_7_days": _FURTHER_BACK,
     "under_14_days": _FURTHER_BACK,
@@ -99,12 +102,18 @@ def _sport_words(sport: str) -> str:
 
 
 def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
-    """Ask whether the days between the end of the log and the session were rest."""
+    """Ask whether the days that no list covers were rest: between two, and at the end."""
     last, before = last_day_before(log, on), on - timedelta(days=1)
-    if last is None or last >= before:
+    gap, unknown = gap_between_lists(log, pd.Timestamp(on)), []
+    if gap and (on - gap[1].date()).days <= MONTH_DAYS:
+        unknown.append(f"from {day_words(gap[0])} to {day_words(gap[1], year=True)}")
+    if last is not None and last < before:
+        unknown.append(f"since {day_words(last, year=True)}")
+    if not unknown:
         return None
-    key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
-    words = f"I have not trained since {day_words(last, year=True)}"
+    # What was said of one gap is not said of another.
+    key = f"log_complete_{last}_{on}" + (f"_{gap[0]:%F}_{gap[1]:%F}" if gap else "")
+    words = f"I have not trained {' nor '.join(unknown)}"
     return before if st.toggle(words, key=key) else None
 
 

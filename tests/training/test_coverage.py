@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodel.training.derive import derive, last_day_before, not_before
+from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.sentences import sentence
+from riskmodel.training.window import gap_between_lists
+from scripts import example_logs as made
 from tests.training.test_training import answer, own
 
 FIRST, ON = date(2026, 6, 1), date(2026, 7, 1)
@@ -105,3 +108,60 @@ def test_rows_on_or_after_the_day_never_change_an_answer(before, after, two_file
     assert values(both) == values(alone)
     (note,) = not_before(both, ON)
     assert dict(note.details)["sessions"] == len(later)
+
+
+def days_from(first, last, step=1):
+    first, last = (date.fromisoformat(f"2026-{day}") for day in (first, last))
+    return [first + timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
+
+
+def test_days_that_no_list_covers_are_no_rest():
+    """What asks about them stays open, and a list from before takes nothing away."""
+    on = date(2026, 7, 31)
+    late = log_on(days_from("07-20", "07-30"))
+    early = log_on(days_from("06-10", "07-03", 2))
+    alone, both = values(late, on), values(merge_logs([early, late]), on)
+    assert both == alone
+    assert both["sessions_per_week"] == 7
+    assert both["recent_vs_usual_load"] is both["heat_days_14d"] is None
+    found = {
+        d.name: d.findings
+        for d in derive(merge_logs([late, early]), on=on, sport="running")
+    }
+    days = {"first": pd.Timestamp("2026-07-03"), "last": pd.Timestamp("2026-07-19")}
+    (gap,) = found["recent_vs_usual_load"]
+    assert (gap.kind, dict(gap.details)) == ("between_files", days)
+    assert [f.kind for f in found["longest_recent_min"]] == ["longest", "at_least_known"]
+    assert [f.kind for f in found["sessions_per_week"]] == ["a_week_since_gap"]
+    none = derive(merge_logs([early, late]), on=on, sport="swimming")[0]
+    assert (none.value, none.findings[0].kind) == (None, "between_files")
+    said = values(merge_logs([early, late]), on, complete_until=date(2026, 7, 30))
+    assert said["sessions_per_week"] == 2.8
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "per_week"),
+    [
+        (days_from("01-02", "07-10"), days_from("07-17", "07-30"), 5.5),  # files touch
+        (days_from("05-01", "07-30", 2), days_from("07-20", "07-30"), 4.8),  # within
+        (days_from("06-10", "07-30", 10), days_from("06-20", "07-30", 10), 0.8),  # beside
+        (days_from("06-01", "06-20"), days_from("07-01", "07-30"), 7.0),  # long ago
+        (days_from("05-01", "07-30", 15), [date(2026, 8, 20)], 0.5),  # one list alone
+    ],
+)
+def test_lists_that_touch_or_cover_each_other_leave_nothing_open(early, late, per_week):
+    merged = merge_logs([log_on(early), log_on(late)])
+    found = values(merged, date(2026, 7, 31))
+    assert found["sessions_per_week"] == per_week
+    assert None not in {found["longest_recent_min"], found["recent_vs_usual_load"]}
+
+
+def test_a_file_of_one_session_and_a_later_row_cover_no_days_between_lists():
+    on = date(2026, 7, 31)
+    early = log_on([*days_from("06-10", "07-03"), date(2026, 8, 15)])
+    late = log_on(days_from("07-20", "07-30"))
+    fit = read_log(made.fit())
+    for logs in ([early, late], [early, late, fit], [merge_logs([early, fit]), late]):
+        gap = gap_between_lists(merge_logs(logs), pd.Timestamp(on))
+        assert gap == (pd.Timestamp("2026-07-04"), pd.Timestamp("2026-07-19"))
+    assert gap_between_lists(merge_logs([late, fit]), pd.Timestamp(on)) is None

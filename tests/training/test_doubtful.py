@@ -172,3 +172,38 @@ def test_a_row_of_which_only_the_day_is_read_shows_that_the_log_was_kept(row, en
     assert window.early_end == (end and pd.Timestamp(end))
     assert not window.by_word
     assert "rest_days_7d" in open_names(log)
+
+
+def doubted(text):
+    return own(f"day,min,what\n2026-06-20,60,Run\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "other", "left"),
+    [
+        ("2026-06-25,,Run", "2026-06-25 07:00,40,Run", 0),
+        ("2026-06-25 07:02,,Run", "2026-06-25 07:00,40,Run", 0),
+        ("2026-06-25 07:02,,", "2026-06-25 07:00,40,Run", 0),
+        ("2026-06-25 07:02,,Run", "2026-06-25,40,Run", 0),
+        ("2026-06-25 09:00,,Run", "2026-06-25 07:00,40,Run", 1),  # another session
+        ("2026-06-25,,Ride", "2026-06-25 07:00,40,Run", 1),  # another sport
+        ("2026-06-25,,Run", "2026-06-26 07:00,40,Run", 1),  # another day
+        ("someday,,Run", "2026-06-25 07:00,40,Run", 1),
+        ("2026-06-25,40,Run\n2026-06-25,,Run", "2026-06-25 07:00,40,Run", 1),  # the first
+        ("2026-06-25,,Run\n2026-06-25,,", "2026-06-25 07:00,40,Run", 1),
+        ("2026-06-25,,Run\n2026-06-25,soon,Run", "2026-06-25 07:00,40,Run", 1),
+    ],
+)
+def test_a_row_is_settled_by_the_session_that_another_file_tells(row, other, left):
+    logs = [doubted(row), own(f"day,min,what\n{other}\n")]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.doubtful) == left
+        told = [dict(n.details) for n in merged.report.notes if n.kind == "told_elsewhere"]
+        gone = sum(len(log.doubtful) for log in logs) - left
+        assert told == ([{"rows": gone}] if gone else [])
+
+
+def test_a_row_that_two_files_hold_is_doubtful_once():
+    log = doubted("2026-06-25,,Run\n2026-06-26,,Run\n2026-06-26,,Run")
+    assert len(merge_logs([log, log]).doubtful) == len(log.doubtful) == 3

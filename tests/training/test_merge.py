@@ -2,7 +2,7 @@
 """Logs of one athlete put together: each session counts once."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pandas as pd
@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from scripts import example_logs as made
-from tests.training.test_training import BERLIN, EXAMPLES, TABLES, garmin, own, strava
+from tests.training.test_training import (
+    BERLIN,
+    EXAMPLES,
+    TABLES,
+    answer,
+    garmin,
+    own,
+    strava,
+)
 
 
 def one(start, minutes, source="strava", sport="Run", metres=""):
@@ -221,3 +229,141 @@ def test_any_files_give_the_same_in_any_order_and_nothing_more_with_themselves(
         pd.testing.assert_frame_equal(merge_logs(again).sessions, logs[0].sessions)
     for again in ([merged], [merged, merged]):
         pd.testing.assert_frame_equal(merge_logs(again).sessions, merged.sessions)
+
+
+def untimed(*rows):
+    return own("day,min,what\n" + "".join(f"{row}\n" for row in rows))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "sessions"),
+    [
+        ("45,Run", "45.5,Run", 30),
+        ("45,Run", "45,Run", 30),
+        ("45,Run", "49,Run", 30),
+        ("45,Run", "50,Run", 60),
+        ("45,Run", "45,Ride", 60),
+    ],
+)
+def test_two_tables_of_ones_own_are_not_of_one_program(one, two, sessions):
+    days = [f"2026-07-{day:02}" for day in range(1, 31)]
+    logs = [untimed(*(f"{day},{row}" for day in days)) for row in (one, two)]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == sessions
+        assert "alike_but_length" not in {n.kind for n in merged.report.notes}
+
+
+def test_rows_of_one_program_that_differ_in_length_alone_are_told():
+    def swims(hours):
+        rows = f"Swim,2026-07-01,{hours},a\nRun,2026-07-02,0.5,b\n"
+        return read_log(f"WorkoutType,WorkoutDay,TimeTotalInHours,Title\n{rows}".encode())
+
+    merged = merge_logs([swims(0.5), swims(0.52)])
+    assert len(merged.sessions) == 3
+    (note,) = (n for n in merged.report.notes if n.kind == "alike_but_length")
+    assert dict(note.details) == {"rows": 1, "first": pd.Timestamp("2026-07-01")}
+
+
+DAYS = [f"2026-07-{day:02}" for day in range(1, 31)]
+
+
+def gym(*minutes):
+    """Sessions of every day, of which a program knows start, length and sport."""
+    kinds = zip(minutes, ("Strength Training", "Running"), (7, 18), strict=False)
+    lines = [
+        f"{sport},{day} {hour:02}:00:00,x,,1,00:{length}:00,,"
+        for length, sport, hour in kinds
+        for day in DAYS
+    ]
+    return read_log(garmin(*lines))
+
+
+@pytest.mark.parametrize(
+    ("row", "program", "sessions", "clear"),
+    [
+        ("45,Fitness", gym(45), 30, True),
+        ("45,", gym(43), 30, True),
+        ("45,", gym(30), 60, True),  # another one
+        ("45,Ride", gym(45), 60, True),  # it names its sport
+        ("45,Yoga", gym(45), 60, True),
+        ("45,", gym(45, 30), 60, True),
+        ("45,", gym(45, 45), 90, False),  # one of both, or a third
+    ],
+)
+def test_a_list_without_times_and_sports_beside_a_program(row, program, sessions, clear):
+    diary = untimed(*(f"{day},{row}" for day in DAYS))
+    for order in ([diary, program], [program, diary]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == sessions
+        if sessions == 30:
+            assert set(merged.sessions["sport"]) == {"gym_strength"}
+            assert merged.sessions["start"].notna().all()
+        a_week = answer(merged, "sessions_per_week", date(2026, 7, 31))
+        assert a_week.value == (sessions * 7 / 30 if clear else None)
+        kinds = {note.kind for note in merged.report.notes}
+        assert ("which_session" in kinds) is not clear
+        if not clear:
+            (found,) = a_week.findings
+            assert (found.kind, dict(found.details)["days"]) == ("counted_twice", 28)
+    assert set(diary.sessions["sport"]) == set(
+        untimed(f"2026-07-01,{row}").sessions["sport"]
+    )
+
+
+def test_two_rows_without_a_sport_are_two_sessions_of_a_program():
+    rows = [f"{day},{minutes}," for day in DAYS for minutes in (45, 44)]
+    merged = merge_logs([untimed(*rows), gym(45, 45)])
+    assert len(merged.sessions) == 60
+    assert not len(merged.doubtful)
+
+
+def test_what_words_do_not_say_is_told_of_the_sessions_that_are_left():
+    logs = [
+        untimed("2026-07-01,60,Run", "2026-07-02,20,Nap", "2026-07-03,30,Quidditch"),
+        untimed("2026-07-02,20,Nap", "2026-07-03,30,Quidditch", "2026-07-04,20,Nap"),
+    ]
+    merged = merge_logs(logs)
+    assert merged.report.not_training == 2
+    notes = {n.kind: dict(n.details)["sessions"] for n in merged.report.notes}
+    assert (notes["not_training"], notes["unknown_activity"]) == (2, 1)
+    assert merge_logs([merged, *logs]).report.not_training == 2
+    known = merge_logs([*logs, untimed("2026-07-03,30,Rugby")])
+    assert "unknown_activity" not in {n.kind for n in known.report.notes}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "left"), [(3, 8, None), (3, 4, "one"), (3, "", 3), ("", "", None)]
+)
+def test_efforts_that_contradict_each_other_are_left_open(one, two, left):
+    logs = [
+        own("day,min,what,rpe\n" + "".join(f"{day} 07:00,45,Run,{rpe}\n" for day in DAYS))
+        for rpe in (one, two)
+    ]
+    for order in (logs, logs[::-1], [*logs, *logs], [logs[1], *logs]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == 30
+        (effort,) = merged.sessions["session_rpe"].fillna(0).unique()
+        assert effort in ((one, two) if left == "one" else (left or 0,))
+        notes = [dict(n.details) for n in merged.report.notes if n.kind == "efforts_differ"]
+        contrary = {"sessions": 30, "first": pd.Timestamp("2026-07-01")}
+        assert notes == ([contrary] if (one, two) == (3, 8) else [])
+
+
+def test_one_pair_at_other_hours_beside_a_shift_of_most_stays_two():
+    """The shift of most says nothing of the pair that has another one."""
+    garmin_starts = [start + timedelta(hours=2) for start in MORNINGS[:6]]
+    garmin_starts.append(MORNINGS[6] + timedelta(hours=5))
+    logs = [starts("strava", *MORNINGS), starts("garmin", *garmin_starts)]
+    for order in (logs, logs[::-1]):
+        merged = merge_logs(order)
+        assert len(merged.sessions) == 8
+        (apart,) = (dict(n.details) for n in merged.report.notes if n.kind == "hours_apart")
+        assert apart == {"sessions": 1, "first": pd.Timestamp("2026-06-19"), "hours": 5}
+
+
+def test_a_session_that_has_its_partner_is_no_ones_second():
+    diary = untimed(*(f"{day},45,{word}" for day in DAYS for word in ("Weights", "")))
+    merged = merge_logs([diary, gym(45)])
+    assert len(merged.sessions) == 60
+    assert not len(merged.doubtful)

@@ -401,3 +401,18 @@ def test_a_list_of_garmin_in_other_languages_is_read():
         (row,) = read_log(text.encode()).sessions.to_dict("records")
         assert (row["sport"], row["duration_min"]) == ("running", minutes), text
         assert (row["average_heart_rate_bpm"], row["distance_m"]) == (160, 10_000)
+
+
+def test_a_word_without_letters_is_a_word():
+    runner, bicycle = "\N{RUNNER}", "\N{BICYCLIST}"
+    keys = {activity_key(word) for word in (runner, bicycle, "+++", "\N{SWIMMER} ", "")}
+    assert len(keys) == 5
+    assert {activity_key(blank) for blank in ("", " ", "--", "\N{EM DASH}", "?")} == {""}
+    text = (
+        f"day,min,what\n2026-06-01,60,{runner}\n2026-06-02,50,{bicycle}\n2026-06-03,40,\n"
+    )
+    assert dict(unknown_activities(own(text))) == {runner: 1, bicycle: 1, "": 1}
+    log = own(text, activities={runner: "running"})
+    assert log.sessions["sport"].tolist() == ["running", "", ""]
+    log = own(text, activities={"": "running"})
+    assert log.sessions["sport"].tolist() == ["", "", "running"]

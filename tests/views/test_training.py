@@ -15,6 +15,7 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.training.derive import derive, load_words
 from riskmodel.training.log import moved
 from riskmodel.training.log_file import read_log
+from riskmodel.training.merge import merge_logs
 from riskmodel.views import training_files
 from riskmodel.views.state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
@@ -419,6 +420,25 @@ def test_days_without_a_record_are_rest_only_if_the_reader_says_so():
     assert not page.exception
     # Every day of the last four with a record had a session; three have gone by since.
     assert values(page)["Rest days in the last 7"] == "3"
+
+
+def test_days_between_two_lists_are_rest_only_if_the_reader_says_so():
+    rows = [[f"{date.today() - timedelta(days=n)},60,Run\n" for n in days] for days in (
+        range(40, 25, -1), range(10, 0, -1),
+    )]  # fmt: skip
+    columns = {"day": "start", "min": "duration_min", "what": "sport"}
+    lists = [("day,min,what\n" + "".join(each)).encode() for each in rows]
+    page = opened(sport="running")
+    state = TrainingState()
+    state.log = merge_logs([read_log(each, columns=columns) for each in lists])
+    page.session_state["TrainingState"] = state
+    page.run()
+    assert values(page)[FIELDS["sessions_per_week"].label] == "7"
+    assert values(page)["Load of the last 7 days against the 3 weeks before"] == "open"
+    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained from"))
+    said.set_value(True).run()
+    assert not page.exception
+    assert values(page)["Load of the last 7 days against the 3 weeks before"] != "open"
 
 
 def test_one_answer_of_the_log_can_go_before_ones_own():
