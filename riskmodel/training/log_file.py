@@ -131,6 +131,8 @@ def _table_rows(
     thousands = table.mark == "," and table.source.name in ("garmin", "own")
     cells = Cells(frame, named, wrong, thousands, table.source is OWN, [])
     moment, notes = dates(frame["start"], named["start"], day_first)
+    moment, midnights = _days_of_midnights(moment, frame["start"], table.source, zone)
+    notes += midnights
     rows = _quantities(cells, moment, table.source, zone, said)
     rows["skipped"] = _no_sessions(rows, body, headers)
     counts = pd.Series(body.widths, dtype="str") + " cells"
@@ -227,6 +229,24 @@ def _local(moment: pd.DataFrame, source: Source, zone: ZoneInfo) -> pd.Series[An
     utc = moment["moment"].dt.tz_localize("UTC")
     local = utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[s]")
     return moment["moment"].mask(_of_greenwich(moment, source), local)
+
+
+def _days_of_midnights(
+    moment: pd.DataFrame, cells: pd.Series[str], source: Source, zone: ZoneInfo
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Take midnights for days without a time, where most times of a column are midnight.
+
+    Also those that are midnight here, since some programs write a day so in UTC.
+    """
+    for clock in (moment["moment"], _local(moment, source, zone)):
+        midnight = moment["has_time"] & (clock == clock.dt.normalize())
+        if midnight.sum() > 0.5 * moment["has_time"].sum():
+            days = moment.assign(
+                moment=moment["moment"].mask(midnight, clock),
+                has_time=moment["has_time"] & ~midnight,
+            )
+            return days, [finding("midnights", cell=cells[midnight].iloc[0].strip())]
+    return moment, []
 
 
 def _utc_written(
