@@ -16,7 +16,7 @@ from riskmodel.training.log import TrainingLogError
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
 from riskmodel.training.sentences import DURATION_FORM, Finding, finding
 from riskmodel.training.sessions import UNREADABLE
-from riskmodel.training.words import DURATIONS, limit
+from riskmodel.training.words import DURATIONS, is_no_session, limit
 
 Array = NDArray[Any]
 
@@ -98,20 +98,28 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
     ``unread_duration`` says that there is a cell of which none was made, ``cell`` which;
-    ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement.
+    ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement;
+    ``rest`` that a word for a day without training stands there, ``no_minutes`` that a
+    person wrote 0.
     """
     duration = np.full(len(cells.frame), np.nan)
-    filled = np.zeros(len(cells.frame), bool)
+    most = duration.copy()
+    filled, rest = np.zeros((2, len(cells.frame)), bool)
     rows["cell"] = pd.Series("", rows.index, dtype="str")
     for what, unit in DURATIONS.items():
         if what in cells.frame:
             minutes = cells.minutes(what, unit)
             written = cells.frame[what].str.strip()
-            cells.check(what, np.isnan(minutes), "a duration", DURATION_FORM)
+            unread = np.isnan(minutes)
+            if cells.own:
+                unread[unread] = ~_says_rest(written[unread])
+                rest |= np.isnan(minutes) & ~unread
+            cells.check(what, unread, "a duration", DURATION_FORM)
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
                 minutes = _without_unclear_clocks(what, minutes, written)
             duration = np.where(np.isnan(duration), minutes, duration)
+            most = np.fmax(most, minutes)
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
     elapsed = _elapsed_min(cells, duration)
@@ -122,8 +130,16 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     rows["duration_min"] = np.where(use, elapsed, duration)
     rows["elapsed_used"] = use
     rows["watch_left_on"] = moved_little & ~use
+    rows["rest"] = rest & rows["duration_min"].isna()
+    rows["no_minutes"] = cells.own & (most == 0)
     rows["unread_duration"] = filled & rows["duration_min"].isna()
     return duration
+
+
+def _says_rest(written: pd.Series[str]) -> Array:
+    return read.by_cell(
+        written, lambda words: np.array([is_no_session(word) for word in words], bool)
+    )
 
 
 def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str]) -> Array:
@@ -134,7 +150,8 @@ def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str
     first = pd.to_numeric(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
     if meaning == "duration_h" or (first >= _CLOCK_OF_MINUTES_FROM).any():
         return minutes
-    unclear = first < limit("clock_of_minutes_from")
+    # A clock of 0 is none, whatever its unit.
+    unclear = (first < limit("clock_of_minutes_from")) & (minutes != 0)
     return np.where(unclear, np.nan, minutes)
 
 

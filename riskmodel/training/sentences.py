@@ -29,6 +29,9 @@ SKIPPED = {
     "second_headers": "a second row of headers",
     "other_width": "not as many cells as there are headers",
     "day_off": "a day without training",
+    "rest_with_duration": "a day without training that has a duration",
+    "no_minutes": "a duration of 0, so no session",
+    "heading": "a heading or a note, no session",
     "no_date": "no date that can be read",
     "planned": "planned, not done",
     "no_duration": "no duration",
@@ -41,7 +44,13 @@ SKIPPED = {
 }
 """Why a row was left out."""
 
-MAY_BE_SESSIONS = ("other_width", "no_date", "no_duration", "unread_duration")
+MAY_BE_SESSIONS = (
+    "other_width",
+    "rest_with_duration",
+    "no_date",
+    "no_duration",
+    "unread_duration",
+)
 """Reasons that do not say that there was no session."""
 
 DATE_FORM, DURATION_FORM = "2026-07-31, or 2026-07-31 07:05", "1:05:00, 1 h 05, or a number"

@@ -212,9 +212,30 @@ def fit_activity(sport: str | int | None, sub_sport: str | int | None) -> str:
     return closer if _meaning(closer, NOTHING) else word
 
 
+@cache
+def _no_session() -> tuple[frozenset[str], frozenset[str]]:
+    """What stands for a day without training, and the words that can stand together."""
+    listed = table()["no_session"]
+    words = {*map(folded, listed["words"])}
+    return frozenset(words | {*map(activity_key, words)}), frozenset(
+        words | {*map(folded, listed["beside"])}
+    )
+
+
 def is_no_session(activity: str) -> bool:
-    """Whether a row stands for a day without training."""
-    return activity_key(activity) in map(activity_key, table()["no_session"]["words"])
+    """Whether a row stands for a day without training.
+
+    Examples
+    --------
+    >>> is_no_session("Rest day"), is_no_session("Sick / rest"), is_no_session("Off road")
+    (True, True, False)
+    """
+    whole, single = _no_session()
+    text = folded(activity)
+    if text in whole or activity_key(activity) in whole:
+        return True
+    said = text.split()
+    return bool(said) and said[0] in whole and single.issuperset(said)
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:

@@ -57,3 +57,55 @@ def test_one_session_at_midnight_among_others_keeps_its_time():
     log = own("2026-07-01 00:00,45,Run\n2026-07-02 07:00,45,Run\n2026-07-03 07:00,45,Run")
     assert log.sessions["start"].notna().all()
     assert "midnights" not in kinds(log)
+
+
+def with_row(row):
+    """A month of runs with a row in the place of that of the 23rd."""
+    days = [day for day in range(1, 31) if day != 23]
+    return own(month(days=days) + row)
+
+
+@pytest.mark.parametrize("zero", ["0", "0:00", "00:00:00", "0.0", "0 min", "0h"])
+@pytest.mark.parametrize("sport", ["", "Run", "Rest"])
+def test_a_written_0_says_that_there_was_no_session(zero, sport):
+    log = own(month(days=range(1, 30)) + f"2026-07-30,{zero},{sport}\n")
+    assert not len(log.doubtful)
+    assert answers(log)["sessions_per_week"] == 7
+
+
+@pytest.mark.parametrize("cell", ["", "-5", "?"])
+def test_a_duration_that_is_not_known_stays_in_doubt(cell):
+    assert len(with_row(f"2026-07-23,{cell},\n").doubtful) == 1
+
+
+def test_a_0_beside_a_distance_stays_in_doubt():
+    text = "2026-07-01,45,Run,9\n2026-07-02,0,Run,9\n2026-07-03,0,Run,0\n"
+    log = own(text, Km="distance_km")
+    assert log.report.skipped == {"no_duration": 1, "no_minutes": 1}
+    assert len(log.doubtful) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Sick", "krank", "Urlaub", "Malade", "syg", "frei", "injured", "Holiday"),
+        *("ferie", "Sick day", "Rest / travel", "ziek", "Kontuzja", "sjuk", "Lesión"),
+        "病気",
+    ],
+)
+@pytest.mark.parametrize("row", ["2026-07-23,,{}\n", "2026-07-23,{},\n"])
+def test_a_day_of_which_words_say_that_nobody_trained_is_one_of_rest(words, row):
+    log = with_row(row.format(words))
+    assert log.report.skipped == {"day_off": 1}
+    assert not len(log.doubtful)
+
+
+@pytest.mark.parametrize("words", ["Off road run", "Sickle", "Travel run", "Resting HR"])
+def test_words_that_only_begin_like_rest_are_none(words):
+    assert len(with_row(f"2026-07-23,,{words}\n").doubtful) == 1
+
+
+def test_a_day_of_rest_with_a_duration_is_in_doubt_and_its_word_not_kept():
+    log = with_row("2026-07-23,60,Sick\n")
+    assert log.report.skipped == {"rest_with_duration": 1}
+    assert log.doubtful["activity"].tolist() == [""]
