@@ -98,7 +98,8 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
     ``unread_duration`` says that there is a cell of which none was made, ``cell`` which;
-    ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement;
+    ``elapsed_used`` and ``watch_left_on`` what was done about a time without movement,
+    ``not_moved`` that neither the moving nor the elapsed time is one of a session;
     ``rest`` that a word for a day without training stands there, ``no_minutes`` that a
     person wrote 0.
     """
@@ -125,11 +126,13 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     elapsed = _elapsed_min(cells, duration)
     least, longest = limit("shortest_min"), limit("longest_elapsed_min")
     moved_little = duration < limit("least_moving_share") * elapsed
-    use = ~(duration >= least) & (elapsed >= least)
-    use |= moved_little & (elapsed <= longest)
-    rows["duration_min"] = np.where(use, elapsed, duration)
+    not_moved = ~(duration >= least) & (elapsed >= least)
+    use = (not_moved | moved_little) & (elapsed <= longest)
+    lost = not_moved & ~use
+    rows["duration_min"] = np.where(lost, np.nan, np.where(use, elapsed, duration))
     rows["elapsed_used"] = use
-    rows["watch_left_on"] = moved_little & ~use
+    rows["watch_left_on"] = moved_little & ~use & ~lost
+    rows["not_moved"] = lost
     rows["rest"] = rest & rows["duration_min"].isna()
     rows["no_minutes"] = cells.own & (most == 0)
     rows["unread_duration"] = filled & rows["duration_min"].isna()

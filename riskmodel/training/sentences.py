@@ -30,6 +30,7 @@ SKIPPED = {
     "other_width": "not as many cells as there are headers",
     "day_off": "a day without training",
     "rest_with_duration": "a day without training that has a duration",
+    "not_moved": "less than a minute of movement, or none known, in more than 6 hours",
     "no_minutes": "a duration of 0, so no session",
     "heading": "a heading or a note, no session",
     "no_date": "no date that can be read",
@@ -49,6 +50,7 @@ MAY_BE_SESSIONS = (
     "rest_with_duration",
     "no_date",
     "no_duration",
+    "not_moved",
     "unread_duration",
 )
 """Reasons that do not say that there was no session."""
@@ -141,6 +143,7 @@ _DOUBTS = {
 
 _LEFT_OUT = {
     "left_in_archive": "Not needed, and not unpacked: {files:other file} in the archive.",
+    "headings": "{rows:heading or note} without a session, such as {cell}.",
     "same_file": "{name} is the same file as {first}: counted once.",
 }
 """What else was left out than rows."""

@@ -136,6 +136,7 @@ def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
         "rest_with_duration": day_off & (duration > 0),
         "day_off": day_off | rest,
         "no_date": rows["moment"].isna().to_numpy(),
+        "not_moved": rows.get("not_moved", pd.Series(False, rows.index)).to_numpy(bool),
         "unread_duration": unread,
         "no_minutes": nothing & ~_with_effort(rows),
         without_duration: ~(duration > 0),

@@ -109,3 +109,98 @@ def test_a_day_of_rest_with_a_duration_is_in_doubt_and_its_word_not_kept():
     log = with_row("2026-07-23,60,Sick\n")
     assert log.report.skipped == {"rest_with_duration": 1}
     assert log.doubtful["activity"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(
+            "Week 27,,",
+            "KW 27,,",
+            "1. Woche,,",
+            "W27,,",
+        ),
+        *(
+            "Base phase,,",
+            "July 2026,,",
+            "2026,,",
+            "Exported by MyApp",
+        ),
+        *(
+            "Exported by MyApp on 2026-07-31,,",
+            "--,--,--",
+            ",Recovery,",
+        ),
+    ],
+)
+def test_a_row_of_one_heading_or_note_is_no_session(row):
+    log = own(month(days=range(1, 16)) + f"{row}\n" + month(days=range(16, 31)))
+    assert log.report.skipped == {"heading": 1}
+    assert not len(log.doubtful)
+    assert answers(log)["sessions_per_week"] == 7
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(
+            "32.07.2026,,",
+            "2026-07-32,,",
+            "32 July 2026,,",
+            "32nd July 2026,,",
+        ),
+        *(
+            "Mon,,",
+            ",45,",
+            ",,Run",
+            ",,Quidditch",
+        ),
+        *(
+            "45 min,,",
+            "Run,,",
+            "2026-07-32T07:00,,",
+        ),
+    ],
+)
+def test_a_cell_that_may_be_of_a_session_stays_in_doubt(row):
+    assert len(with_row(row).doubtful) == 1
+
+
+def test_a_list_with_a_heading_above_each_session_is_read():
+    rows = (f"Week {n}\n2026-07-{n:02},45,Run\nPhase {n},,\n" for n in range(1, 9))
+    log = own("".join(rows))
+    assert (len(log.sessions), log.report.skipped) == (8, {"heading": 16})
+
+
+@pytest.mark.parametrize(
+    "words", ["Total", "Weekly total", "Total week 27", "Summe Juli", "Moyenne", "AVG"]
+)
+def test_a_total_with_a_date_is_no_session(words):
+    log = own(month() + f"2026-07-26,300,{words}\n")
+    assert log.report.skipped == {"summary": 1}
+    assert (len(log.sessions), len(log.doubtful)) == (30, 0)
+
+
+def test_a_word_of_totals_that_a_reader_says_is_a_sport_is_one():
+    columns = {"When": "start", "Minutes": "duration_min", "Type": "sport"}
+    text = b"When,Minutes,Type\n2026-07-01,45,Total\n2026-07-02,45,Total body\n"
+    log = read_log(text, columns=columns, activities={"total": "gym_strength"})
+    assert log.sessions["sport"].tolist() == ["gym_strength", ""]
+
+
+@pytest.mark.parametrize(
+    ("moving", "elapsed", "skipped"),
+    [
+        ("00:00:20", "13:53:20", {"not_moved": 1}),
+        ("--", "13:53:20", {"not_moved": 1}),
+        ("00:00:20", "01:00:00", {}),
+        ("00:03:20", "13:53:20", {}),
+    ],
+)
+def test_an_elapsed_time_of_many_hours_stands_for_no_moving_time(moving, elapsed, skipped):
+    rows = "".join(f"2026-07-{day:02} 07:00:00,Run,00:45:00,00:46:00,9\n" for day in (1, 2))
+    head = "Date,Activity Type,Time,Elapsed Time,Calories\n"
+    log = read_log(f"{head}{rows}2026-07-03 07:00:00,Run,{moving},{elapsed},9\n".encode())
+    assert log.report.skipped == skipped
+    assert len(log.doubtful) == len(skipped)
+    assert log.sessions["duration_min"].max() <= 60
