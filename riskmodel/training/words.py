@@ -21,6 +21,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "duration_s": "Duration in seconds, or as h:mm:ss",
         "duration_min": "Duration in minutes",
         "duration_h": "Duration in hours",
+        "duration_d": "Duration as a part of a day, as Excel counts",
+        "duration_ms": "Duration in milliseconds",
         "distance_m": "Distance in metres",
         "distance_km": "Distance in kilometres",
         "distance_mi": "Distance in miles",
@@ -39,7 +41,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 """What a column of a table of one's own can be said to hold."""
 
 DURATIONS: Mapping[str, float] = MappingProxyType(
-    {"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0}
+    {
+        **{"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0},
+        **{"duration_d": 1440.0, "duration_ms": 1 / 60_000},
+    }
 )
 """Ways to write a duration, in minutes."""
 

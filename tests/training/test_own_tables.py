@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from riskmodel.training.derive import derive
+from riskmodel.training.log import WrongScale
 from riskmodel.training.log_file import read_log
 
 
@@ -204,3 +205,44 @@ def test_an_elapsed_time_of_many_hours_stands_for_no_moving_time(moving, elapsed
     assert log.report.skipped == skipped
     assert len(log.doubtful) == len(skipped)
     assert log.sessions["duration_min"].max() <= 60
+
+
+@pytest.mark.parametrize(
+    ("cell", "meaning", "likely"),
+    [
+        ("0.03125", "duration_h", "duration_d"),
+        ("0.03125", "duration_min", "duration_d"),
+        ("2700000", "duration_s", "duration_ms"),
+        ("2700000", "duration_min", "duration_ms"),
+        ("200", "duration_h", "duration_min"),
+        ("2700", "duration_h", "duration_s"),
+        ("123456789012", "duration_min", ""),
+        ("0.0000001", "duration_min", ""),
+    ],
+)
+def test_durations_in_another_unit_are_told_with_the_likely_one(cell, meaning, likely):
+    rows = "".join(f"2026-07-{day:02},{cell}\n" for day in range(1, 31))
+    text = f"When,Time\n{rows}".encode()
+    with pytest.raises(WrongScale) as caught:
+        read_log(text, columns={"When": "start", "Time": meaning})
+    assert caught.value.likely == likely
+    if likely:
+        log = read_log(text, columns={"When": "start", "Time": likely})
+        assert log.sessions["duration_min"].between(45, 200).all()
+
+
+def heat(temperatures, meaning="air_temperature_c"):
+    rows = (f"2026-07-{n:02},45,Run,{t}\n" for n, t in enumerate(temperatures, 1))
+    return own("".join(rows), Air=meaning)
+
+
+def test_air_hotter_than_a_share_of_sessions_can_be_is_on_another_scale():
+    fahrenheit = [40 + n % 15 for n in range(30)]
+    assert heat(fahrenheit).sessions["air_temperature_c"].isna().all()
+    assert "off_scale_likely" in kinds(heat(fahrenheit))
+    named = heat(fahrenheit, "air_temperature_f")
+    assert named.sessions["air_temperature_c"].max() == pytest.approx(12.2, abs=0.1)
+
+
+def test_a_single_very_hot_session_is_kept():
+    assert heat([30] * 29 + [47]).sessions["air_temperature_c"].max() == 47
