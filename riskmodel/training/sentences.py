@@ -70,6 +70,7 @@ _ASSUMED = {
     "utc_written": "Times that name UTC, such as {cell}, are those of Greenwich; local "
     "time is that of {zone}.",
     "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
+    "from_to": "Where two times stand together, as in {cell}, the first is the start.",
     "midnights": "Midnights, such as {cell}, stand for days without a time.",
     "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
     "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
