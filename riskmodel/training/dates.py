@@ -29,7 +29,8 @@ def _half(name: str) -> str:
 _AFTERNOON = _half("pm")
 _HALF = rf"{_half('am')}|{_AFTERNOON}"
 _TIME = (
-    r"(?:,?\s*(?:(?:[Tt]|à|at|um|om|a las|alle|kl|klo|godz|v|o|,|-(?!\s?\d+\.\d+\.))\.?\s*)?"
+    r"(?:,?\s*(?:(?:[Tt]|à|at|um|om|a las|alle|kl|klo|godz|v|o|,|-(?!\s?\d+\.\d+\.))"
+    r"\.?\s*)?"
     rf"(?:(?P<before>(?i:{_HALF}))\s*)?(?P<hour>\d{{1,2}})[:.h](?P<minute>\d{{2}})"
     r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?!\.\d)"
     rf"\s*(?P<half>(?i:{_HALF}))?(?:\s*(?:Uhr|uur|h))?)?"
