@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -88,10 +89,15 @@ def _sums_up(row: list[str], activity: str) -> bool:
     return bool(first) and all(map(_is_sum, filter(None, (first, activity))))
 
 
+@cache
+def _summary_words() -> tuple[frozenset[str], frozenset[str]]:
+    words = words_of_logs()["summary"]
+    return frozenset(map(folded, words["words"])), frozenset(map(folded, words["beside"]))
+
+
 def _is_sum(text: str) -> bool:
     """Whether a text is of words such as Total, with the time that it is of, if any."""
-    words = words_of_logs()["summary"]
-    sums, beside = ({*map(folded, words[name])} for name in ("words", "beside"))
+    sums, beside = _summary_words()
     first, *rest = folded(text).split() or [""]
     said = [first, *(word for word in rest if not word.isdigit())]
     if " ".join(said) in sums:
