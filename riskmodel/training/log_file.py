@@ -211,7 +211,10 @@ def _days_of_midnights(
 
     Also those that are midnight here, since some programs write a day so in UTC.
     """
-    for clock in (moment["moment"], _local(moment, source, zone)):
+    clocks = [moment["moment"]]
+    if _of_greenwich(moment, source).any():
+        clocks.append(_local(moment, source, zone))
+    for clock in clocks:
         midnight = moment["has_time"] & (clock == clock.dt.normalize())
         if midnight.sum() > 0.5 * moment["has_time"].sum():
             days = moment.assign(
