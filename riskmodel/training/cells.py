@@ -59,10 +59,11 @@ def blank(cells: Text) -> pd.Series[bool]:
 
 
 def _blank(cells: Text) -> NDArray[np.bool_]:
-    return np.array([_says_nothing(cell) for cell in cells], bool)
+    return np.array([says_nothing(cell) for cell in cells], bool)
 
 
-def _says_nothing(cell: Any) -> bool:
+def says_nothing(cell: Any) -> bool:
+    """Whether one cell is `blank`."""
     if not isinstance(cell, str):
         return True
     if _DIGIT.search(cell):
@@ -127,7 +128,8 @@ def _written_numbers(cells: Text, *, thousands: bool) -> Array:
 def with_units(cells: Text, name: str) -> Array:
     """Numbers of cells that name their unit, in the unit of a field: 68 F as 20 °C."""
     return by_cell(
-        cells, lambda text: np.array([_written(cell, FIELDS[name]) for cell in text], float)
+        cells,
+        lambda text: np.array([written_number(cell, FIELDS[name]) for cell in text], float),
     )
 
 
@@ -169,11 +171,11 @@ def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> 
     duration[unread] = _numbers(cells[unread], thousands=thousands) * unit_min
     unread = np.isnan(duration)
     field = FIELDS["duration_min"]
-    duration[unread] = [_written(cell, field) for cell in text[unread]]
+    duration[unread] = [written_number(cell, field) for cell in text[unread]]
     return duration
 
 
-def _written(text: str, field: Field) -> float:
+def written_number(text: str, field: Field) -> float:
     """Number of a text in the unit of a field, NaN if it is none."""
     try:
         return number_written(text, field)

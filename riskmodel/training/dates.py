@@ -29,9 +29,10 @@ def _half(name: str) -> str:
 _AFTERNOON = _half("pm")
 _HALF = rf"{_half('am')}|{_AFTERNOON}"
 _TIME = (
-    r"(?:,?\s*(?:(?:[Tt]|à|at|um|om|a las|alle|kl|klo|godz|v|o|,|-)\.?\s*)?"
+    r"(?:,?\s*(?:(?:[Tt]|à|at|um|om|a las|alle|kl|klo|godz|v|o|,|-(?!\s?\d+\.\d+\.))"
+    r"\.?\s*)?"
     rf"(?:(?P<before>(?i:{_HALF}))\s*)?(?P<hour>\d{{1,2}})[:.h](?P<minute>\d{{2}})"
-    r"(?:[:.](?P<second>\d{2}))?(?:[.,]\d+)?"
+    r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?!\.\d)"
     rf"\s*(?P<half>(?i:{_HALF}))?(?:\s*(?:Uhr|uur|h))?)?"
 )
 _ZONE = (
@@ -71,6 +72,12 @@ _CJK = (
 _CJK_TIME = r"(\d{1,2})[時时시点點]\s?(\d{2})[分분](?:\s?(\d{2})[秒초])?"
 _QUARTER_MIN = 15
 _MILLISECONDS = 1e11  # more seconds than that are none
+_CLOCK = r"\d{1,2}[:h]\d{2}"
+_HALVES = rf"(?:\s?(?i:{_HALF}))?"
+_FROM_TO = (  # an offset has no seconds, and stands after a T or after seconds
+    rf"(?<![T\d:])({_CLOCK}{_HALVES})\s?[-\u2013\u2014]\s?{_CLOCK}{_HALVES}$"
+    rf"|({_CLOCK}:\d{{2}}{_HALVES})\s?[-\u2013\u2014]\s?{_CLOCK}:\d{{2}}{_HALVES}$"
+)
 
 
 def dates(
@@ -148,6 +155,7 @@ def _plain(text: Text) -> Text:
         (_SERIAL, _of_serial),
         (_EPOCH, _of_epoch),
         (_WEEK, _of_week),
+        (_FROM_TO, lambda m: m[1] or m[2]),
         (_CJK, lambda m: "-".join(part for part in m.groups() if part) + " "),
         (_CJK_TIME, lambda m: ":".join(part for part in m.groups() if part)),
     ):
@@ -176,7 +184,10 @@ def _of_week(match: re.Match[str]) -> str:
 
 
 def _without_weekday(text: Text) -> Text:
-    text = text.str.replace(r"\s?\(([^)\d]{1,12})\)", " ", regex=True)
+    text = text.str.replace(r"\s?\(([^)\d]{1,40})\)", " ", regex=True).str.strip()
+    last = text.str.extract(r"^(?P<rest>.+?)[\s,]+(?P<word>[^\d\s,.]+)\.?$")
+    known = last["word"].map(lambda word: folded(word) in weekdays(), na_action="ignore")
+    text = text.mask(known.eq(True), last["rest"])
     parts = text.str.extract(r"^(?P<word>[^\d\s,]+?)[.,]*\s+(?P<rest>.+)$")
     known = parts["word"].map(lambda word: folded(word) in weekdays(), na_action="ignore")
     return text.mask(known.eq(True), parts["rest"]).str.replace(r"\s+", " ", regex=True)
@@ -270,8 +281,11 @@ def _clock_of(zone: Text) -> pd.Series[str]:
     offset = offset.where(parts[0] != "-", -offset)
     somewhere = offset.between(WEST_MIN, EAST_MIN) & (offset % _QUARTER_MIN == 0)
     utc = zone.str.upper().isin(["Z", "UTC", "GMT"])
+    weekday = zone.map(lambda word: folded(word) in weekdays(), na_action="ignore")
     clock = np.select(
-        [zone.isna(), utc, offset.notna() & ~somewhere], ["", "utc", "nowhere"], "own"
+        [zone.isna() | weekday.eq(True), utc, offset.notna() & ~somewhere],
+        ["", "utc", "nowhere"],
+        "own",
     )
     return pd.Series(clock, zone.index)
 
@@ -280,6 +294,9 @@ def _assumed(text: Text, parts: pd.DataFrame, frame: pd.DataFrame) -> list[Findi
     """What was taken for granted, with a cell for each."""
     read = frame["moment"].notna()
     where = {
+        "from_to": text.map(lambda cell: re.search(_FROM_TO, cell) is not None).astype(
+            bool
+        ),
         "serial_dates": text.str.fullmatch(_SERIAL),
         "two_digit_years": parts["year"].str.len() == 2,
         "own_clock": frame["clock"] == "own",

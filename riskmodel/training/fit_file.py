@@ -72,7 +72,7 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     whole["activity"] = "multisport"
     for name in ("duration_min", "distance_m"):
         whole[name] = frame[name].sum(min_count=1)
-    for name in ("elapsed_used", "watch_left_on", "unread_duration"):
+    for name in ("elapsed_used", "watch_left_on", "not_moved"):
         whole[name] = bool(frame[name].any())
     for name in ("session_rpe", "highest_heart_rate_bpm"):
         whole[name] = frame[name].max()

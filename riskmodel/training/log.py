@@ -102,15 +102,18 @@ class WrongScale(TrainingLogError):
     cell : str
         One of them as it is written.
     meaning, likely : str
-        What the column was said to be, and what it looks like, of `MEANINGS`.
+        What the column was said to be, and what it looks like, of `MEANINGS`; empty where
+        it looks like none.
     """
 
     def __init__(self, header: str, cell: str, meaning: str, likely: str) -> None:
         self.header, self.cell, self.meaning, self.likely = header, cell, meaning, likely
+        looks = "write it as 1:05:00"
+        if likely:
+            looks = f"it looks like {_lower(MEANINGS[likely])}; name it so"
         super().__init__(
             f"The column {header} holds {cell!r} and the like, which cannot be "
-            f"{_lower(MEANINGS[meaning])}: it looks like {_lower(MEANINGS[likely])}; name "
-            "it so."
+            f"{_lower(MEANINGS[meaning])}: {looks}."
         )
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.tables import folded
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.any_file import Given, read_any
 from riskmodel.training.dates import dates
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
+from riskmodel.training.no_session_rows import headings_of, no_sessions
 from riskmodel.training.one_file import Ways
 from riskmodel.training.quantities import (
     Cells,
@@ -28,8 +28,7 @@ from riskmodel.training.quantities import (
 from riskmodel.training.sentences import DATE_FORM, Finding, finding
 from riskmodel.training.sessions import by_value, sessions_of
 from riskmodel.training.table_body import TableBody, body_of
-from riskmodel.training.words import Source, as_compared, numbered, sport_of
-from riskmodel.training.words import table as words_of_logs
+from riskmodel.training.words import Source, as_compared, sport_of
 
 
 def read_log(
@@ -130,30 +129,20 @@ def _table_rows(
     frame, wrong = body.columns, body.widths != len(headers)
     named = {what: headers[place] for what, place in table.places.items()}
     thousands = table.mark == "," and table.source.name in ("garmin", "own")
-    cells = Cells(frame, named, wrong, thousands, table.source is OWN, [])
     moment, notes = dates(frame["start"], named["start"], day_first)
+    moment, midnights = _days_of_midnights(moment, frame["start"], table.source, zone)
+    notes += midnights
+    heading, headings = headings_of(body, table, moment["moment"].isna())
+    no_row = wrong | heading
+    cells = Cells(frame, named, no_row, thousands, table.source is OWN, [])
     rows = _quantities(cells, moment, table.source, zone, said)
-    rows["skipped"] = _no_sessions(rows, body, headers)
+    rows["skipped"] = no_sessions(rows, body, table, said)
+    rows["skipped"] = rows["skipped"].mask(heading, "heading")
     counts = pd.Series(body.widths, dtype="str") + " cells"
     rows["cell"] = rows["cell"].mask(wrong, counts)
     rows["row"] = _equal_rows(rows, body)
     notes += _utc_written(moment, frame["start"], table.source, zone)
-    return rows, frame, [*notes, *cells.notes]
-
-
-def _no_sessions(rows: pd.DataFrame, body: TableBody, headers: list[str]) -> list[str]:
-    """Why a row cannot be a session whatever its cells say, a key of SKIPPED, or empty."""
-    skipped = [
-        "" if width == len(headers) else "other_width" for width in body.widths.tolist()
-    ]
-    activities = rows["activity"].tolist()
-    for place in np.flatnonzero(rows["moment"].isna()).tolist():
-        row = body.rows()[place]
-        if numbered(row) == headers:
-            skipped[place] = "second_headers"
-        elif _sums_up(row, activities[place]):
-            skipped[place] = "summary"
-    return skipped
+    return rows, frame, [*notes, *cells.notes, *headings]
 
 
 def _equal_rows(rows: pd.DataFrame, body: TableBody) -> NDArray[np.intp]:
@@ -168,20 +157,6 @@ def _equal_rows(rows: pd.DataFrame, body: TableBody) -> NDArray[np.intp]:
     for place in np.flatnonzero(alike).tolist():
         first[place] = places.setdefault(tuple(body.rows()[place]), place)
     return first
-
-
-def _sums_up(row: list[str], activity: str) -> bool:
-    """Whether a row without a date begins with a word such as Total, and no session."""
-    words = words_of_logs()["summary"]
-    sums, beside = ({*map(folded, words[name])} for name in ("words", "beside"))
-    first = next((cell for cell in row if cell.strip(" 0123456789.,:-")), "")
-    if not first:
-        return False
-    for text in map(folded, filter(None, (first, activity))):
-        said = set(text.split())
-        if text not in sums and (not said & sums or said - sums - beside):
-            return False
-    return True
 
 
 def _quantities(
@@ -228,6 +203,27 @@ def _local(moment: pd.DataFrame, source: Source, zone: ZoneInfo) -> pd.Series[An
     utc = moment["moment"].dt.tz_localize("UTC")
     local = utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[s]")
     return moment["moment"].mask(_of_greenwich(moment, source), local)
+
+
+def _days_of_midnights(
+    moment: pd.DataFrame, cells: pd.Series[str], source: Source, zone: ZoneInfo
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Take midnights for days without a time, where most times of a column are midnight.
+
+    Also those that are midnight here, since some programs write a day so in UTC.
+    """
+    clocks = [moment["moment"]]
+    if _of_greenwich(moment, source).any():
+        clocks.append(_local(moment, source, zone))
+    for clock in clocks:
+        midnight = moment["has_time"] & (clock == clock.dt.normalize())
+        if midnight.sum() > 0.5 * moment["has_time"].sum():
+            days = moment.assign(
+                moment=moment["moment"].mask(midnight, clock),
+                has_time=moment["has_time"] & ~midnight,
+            )
+            return days, [finding("midnights", cell=cells[midnight].iloc[0].strip())]
+    return moment, []
 
 
 def _utc_written(

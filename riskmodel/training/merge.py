@@ -99,8 +99,7 @@ def merge_logs(
     skipped["same_hours"] += len(merged) - len(once)
     # What still overlaps, and what words do not say, is told anew for all files.
     told_anew = (*STILL_OVERLAP, *OF_ACTIVITIES)
-    notes = [note for report in reports for note in report.notes]
-    notes = [note for note in notes if note.kind not in told_anew]
+    notes = [n for report in reports for n in report.notes if n.kind not in told_anew]
     notes += activity_notes(once)
     merged_log = log_of(
         once,

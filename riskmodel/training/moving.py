@@ -17,7 +17,7 @@ def settle_duration(rows: pd.DataFrame, moving: Any, elapsed: Any) -> None:
     """Give rows their duration from the time moved and the time elapsed [min].
 
     ``elapsed_used`` and ``watch_left_on`` say what was done about a time without movement,
-    ``unread_duration`` that neither time can be the duration: the row may be a session.
+    ``not_moved`` that neither time can be the duration: the row may be a session.
     """
     moved, whole = np.asarray(moving, float), np.asarray(elapsed, float)
     least, longest = limit("shortest_min"), limit("longest_elapsed_min")
@@ -28,4 +28,4 @@ def settle_duration(rows: pd.DataFrame, moving: Any, elapsed: Any) -> None:
     rows["duration_min"] = np.where(open_, np.nan, np.where(use, whole, moved))
     rows["elapsed_used"] = use
     rows["watch_left_on"] = moved_little & ~use & ~open_
-    rows["unread_duration"] = open_
+    rows["not_moved"] = open_

@@ -18,7 +18,7 @@ from riskmodel.training.pace_check import misread_durations
 from riskmodel.training.scales import LENGTHS_M, check_durations, off_scale, slow_distances
 from riskmodel.training.sentences import DURATION_FORM, Finding, finding
 from riskmodel.training.sessions import UNREADABLE
-from riskmodel.training.words import DURATIONS, limit
+from riskmodel.training.words import DURATIONS, is_no_session, limit
 
 Array = NDArray[Any]
 
@@ -111,32 +111,46 @@ def durations_min(cells: Cells, rows: pd.DataFrame) -> Array:
     """Give rows their duration, and return the moving time.
 
     ``unread_duration`` says that there is a cell of which none was made, ``cell`` which,
-    and ``misread_duration`` that distance and pace contradict it; the rest is said by
-    `settle_duration`.
+    ``misread_duration`` that distance and pace contradict it, ``rest`` that a word for a
+    day without training stands there, ``no_minutes`` that a person wrote 0; the rest is
+    said by `settle_duration`.
     """
     duration = np.full(len(cells.frame), np.nan)
-    filled = np.zeros(len(cells.frame), bool)
-    misread = np.zeros(len(cells.frame), bool)
+    most = duration.copy()
+    filled, rest, misread = np.zeros((3, len(cells.frame)), bool)
     rows["cell"] = pd.Series("", rows.index, dtype="str")
     for what, unit in DURATIONS.items():
         if what in cells.frame:
             minutes = cells.minutes(what, unit)
             written = cells.frame[what].str.strip()
-            cells.check(what, np.isnan(minutes), "a duration", DURATION_FORM)
+            unread = np.isnan(minutes)
+            if cells.own:
+                unread[unread] = ~_says_rest(written[unread])
+                rest |= np.isnan(minutes) & ~unread
+            cells.check(what, unread, "a duration", DURATION_FORM)
             if cells.own:
                 check_durations(what, minutes, written, cells.headers[what])
                 minutes = _without_unclear_clocks(what, minutes, written)
             kept = np.where(cells.wrong, np.nan, minutes)
             misread |= cells.misread(what, kept)
             duration = np.where(np.isnan(duration), minutes, duration)
+            most = np.fmax(most, minutes)
             filled |= cells.filled(what)
             rows["cell"] = rows["cell"].mask(rows["cell"] == "", written)
     elapsed = _elapsed_min(cells, duration)
     rows["misread_duration"] = misread
     duration, elapsed = (np.where(misread, np.nan, way) for way in (duration, elapsed))
     settle_duration(rows, duration, elapsed)
-    rows["unread_duration"] |= filled & rows["duration_min"].isna()
+    rows["rest"] = rest & rows["duration_min"].isna()
+    rows["no_minutes"] = cells.own & (most == 0)
+    rows["unread_duration"] = filled & rows["duration_min"].isna()
     return duration
+
+
+def _says_rest(written: pd.Series[str]) -> Array:
+    return read.by_cell(
+        written, lambda words: np.array([is_no_session(word) for word in words], bool)
+    )
 
 
 def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str]) -> Array:
@@ -147,7 +161,8 @@ def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str
     first = pd.to_numeric(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
     if meaning == "duration_h" or (first >= _CLOCK_OF_MINUTES_FROM).any():
         return minutes
-    unclear = first < limit("clock_of_minutes_from")
+    # A clock of 0 is none, whatever its unit.
+    unclear = (first < limit("clock_of_minutes_from")) & (minutes != 0)
     return np.where(unclear, np.nan, minutes)
 
 

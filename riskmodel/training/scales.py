@@ -7,7 +7,7 @@ of it either: 50 beside 86 is no temperature in °C.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from riskmodel.training.words import DURATIONS, limit
 Array = NDArray[np.float64]
 Where = NDArray[np.bool_]
 
-_DAY_MIN = 24 * 60.0
+_DAY_MIN, _HOUR_MIN = 24 * 60.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,8 @@ def off_scale(
     can = COLUMN_RANGES.get(meaning)
     if can is None:
         return None
+    if meaning == "air_temperature_c":  # some sessions may be hotter, not a share of them
+        can = replace(can, high=limit("hottest_usual_air_c"))
     filled = np.isfinite(value) & ((value != 0) | (can.low <= 0))
     sides = (filled & (value < can.low), filled & (value > can.high))
     off = next((side for side in sides if considerable(side, filled)), None)
@@ -159,22 +161,26 @@ def check_durations(
     else:
         return
     clocks = bool(cells[filled].str.contains(":").mean() > 0.5)
-    if likely := _likely_unit(meaning, minutes[filled], clocks=clocks):
+    likely = _likely_unit(meaning, minutes[filled], clocks=clocks)
+    # A few watches left running are no other unit.
+    most = off.sum() > 0.5 * filled.sum()
+    if likely != meaning and (likely or most):
         raise WrongScale(header, cells[off].iloc[0].strip(), meaning, likely)
 
 
 def _likely_unit(meaning: str, minutes: Array, *, clocks: bool) -> str:
     """Unit in which durations would be those of sessions, empty if there is none.
 
+    The one that was said where it can be, else the one that comes nearest to an hour.
     Of a clock such as 1:05 the unit says only whether it begins with hours.
     """
-    for other, unit_min in DURATIONS.items():
-        ratio = unit_min / DURATIONS[meaning]
-        if clocks:
-            ratio = {"duration_h": 60.0}.get(other, 1.0) / (
-                60.0 if meaning == "duration_h" else 1.0
-            )
-        usual, long = np.quantile(minutes * ratio, (0.5, 0.9))
+    sizes = {"duration_s": 1.0, "duration_h": 60.0} if clocks else DURATIONS
+    own = sizes.get(meaning, 1.0)
+    nearest = {}
+    for unit, size in sizes.items():
+        usual, long = np.quantile(minutes * (size / own), (0.5, 0.9))
         if usual >= limit("usual_session_from_min") and long <= _DAY_MIN:
-            return "" if other == meaning else other
-    return ""
+            if size == own:
+                return meaning
+            nearest[unit] = abs(np.log(usual / _HOUR_MIN))
+    return min(nearest, key=nearest.__getitem__, default="")

@@ -33,6 +33,10 @@ SKIPPED = {
     "second_headers": "a second row of headers",
     "other_width": "not as many cells as there are headers",
     "day_off": "a day without training",
+    "rest_with_duration": "a day without training that has a duration",
+    "not_moved": "less than a minute of movement, or none known, in more than 6 hours",
+    "no_minutes": "a duration of 0, so no session",
+    "heading": "a heading or a note, no session",
     "no_date": "no date that can be read",
     "planned": "planned, not done",
     "no_duration": "no duration",
@@ -49,8 +53,10 @@ SKIPPED = {
 
 MAY_BE_SESSIONS = (
     "other_width",
+    "rest_with_duration",
     "no_date",
     "no_duration",
+    "not_moved",
     "unread_duration",
     "misread_duration",
 )
@@ -81,6 +87,8 @@ _ASSUMED = {
     **_BY_ZONE,
     "as_written": "{text}",
     "own_clock": "Times with their own offset, such as {cell}, are local as they stand.",
+    "from_to": "Where two times stand together, as in {cell}, the first is the start.",
+    "midnights": "Midnights, such as {cell}, stand for days without a time.",
     "date_order": "Dates in {header} begin with the {first}, as {cell} tells.",
     "two_digit_years": "Years with two digits, such as in {cell}, are those from 1969 to "
     "2068.",
@@ -162,6 +170,7 @@ _DOUBTS = {
 
 _LEFT_OUT = {
     "left_in_archive": "Not needed: {files:other file} in the archive.",
+    "headings": "{rows:heading or note} without a session, such as {cell}.",
     "same_file": "{name} is the same file as {first}: counted once.",
 }
 """What else was left out than rows."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from riskmodel.training.activities import activity_notes
 from riskmodel.training.log import (
@@ -56,7 +57,8 @@ def sessions_of(
     and any other quantity of a log, `UNREADABLE` where none was made of what stands
     there; ``skipped`` where a row has been left out before; ``row``, equal where whole
     rows are; ``cell``, what stands where a date or a duration should, and
-    ``unread_duration`` where none was made of it.  Without a duration a row is
+    ``unread_duration`` where none was made of it; ``rest`` where it says so in words, and
+    ``no_minutes`` where it is a 0 that a person wrote.  Without a duration a row is
     ``without_duration``, a key of `SKIPPED`.
     Whether ``zeros_count`` depends on the program: most write 0 for what they do not know.
     What a reader has ``said`` of activities goes before the ``sport`` of a row.
@@ -102,6 +104,8 @@ def _doubtful(rows: pd.DataFrame, skipped: pd.Series[str], source: str) -> pd.Da
     may_be["day"] = may_be["moment"].dt.normalize()
     may_be["start"] = may_be["moment"].where(may_be["has_time"].astype(bool))
     may_be["why"] = skipped[may_be.index]
+    # What kept somebody from training is nobody's business, and no activity.
+    may_be["activity"] = may_be["activity"].mask(may_be["why"] == "rest_with_duration", "")
     may_be["sources"] = [(source,)] * len(may_be)
     return doubtful_rows(may_be)
 
@@ -130,17 +134,29 @@ def _skipped(rows: pd.DataFrame, without_duration: str) -> pd.Series[str]:
     unread = rows.get("unread_duration", pd.Series(False, rows.index)).to_numpy(bool)
     day_off = by_value(rows["activity"], is_no_session).to_numpy(bool)
     misread = rows.get("misread_duration", pd.Series(False, rows.index)).to_numpy(bool)
+    rest = rows.get("rest", pd.Series(False, rows.index)).to_numpy(bool)
+    nothing = rows.get("no_minutes", pd.Series(False, rows.index)).to_numpy(bool)
     reasons = {
-        "day_off": day_off,
+        "rest_with_duration": day_off & (duration > 0),
+        "day_off": day_off | rest,
         "no_date": rows["moment"].isna().to_numpy(),
         "misread_duration": misread,
+        "not_moved": rows.get("not_moved", pd.Series(False, rows.index)).to_numpy(bool),
         "unread_duration": unread,
+        "no_minutes": nothing & ~_with_effort(rows),
         without_duration: ~(duration > 0),
         "too_short": duration < limit("shortest_min"),
     }
     why = np.select([before != "", *reasons.values()], [before, *reasons], "")
     skipped = pd.Series(why, rows.index, dtype="str")
     return skipped.mask(_repeated(rows, skipped == ""), "twice")
+
+
+def _with_effort(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Rows that tell a distance, an effort or a heart rate, and so of a session."""
+    told = ("distance_m", "session_rpe", "average_heart_rate_bpm", "highest_heart_rate_bpm")
+    columns = [rows[name].to_numpy(float) > 0 for name in told if name in rows]
+    return np.any(columns, axis=0) if columns else np.zeros(len(rows), bool)
 
 
 def _repeated(rows: pd.DataFrame, usable: pd.Series[bool]) -> pd.Series[bool]:

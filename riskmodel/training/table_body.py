@@ -46,8 +46,9 @@ def body_of(table: Table) -> TableBody:
         )
     widths = np.array([_width(row, full) for row in body])
     wrong = widths != full
-    if wrong.mean() > 0.5:
-        first = body[int(wrong.argmax())]
+    rows = np.array([sum(map(bool, map(str.strip, row))) > 1 for row in body])
+    if (wrong & rows).sum() > 0.5 * max(rows.sum(), 1):  # a single cell is a heading
+        first = body[int((wrong & rows).argmax())]
         raise TrainingLogError(
             f"Most rows have not as many cells as there are headers: {len(first)} in "
             f"{example(', '.join(first))}, under {full} headers; give each cell its "

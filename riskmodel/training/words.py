@@ -22,6 +22,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "duration_s": "Duration in seconds, or as h:mm:ss",
         "duration_min": "Duration in minutes",
         "duration_h": "Duration in hours",
+        "duration_d": "Duration as a part of a day, as Excel counts",
+        "duration_ms": "Duration in milliseconds",
         "distance_m": "Distance in metres",
         "distance_km": "Distance in kilometres",
         "distance_mi": "Distance in miles",
@@ -49,7 +51,10 @@ ONE_SESSION_EACH = frozenset({FIT, TCX, GPX})
 """Sources that hold one session each, and are no calendar."""
 
 DURATIONS: Mapping[str, float] = MappingProxyType(
-    {"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0}
+    {
+        **{"duration_s": 1 / 60, "duration_min": 1.0, "duration_h": 60.0},
+        **{"duration_d": 1440.0, "duration_ms": 1 / 60_000},
+    }
 )
 """Ways to write a duration, in minutes."""
 
@@ -231,9 +236,30 @@ def fit_activity(sport: str | int | None, sub_sport: str | int | None) -> str:
     return closer if _meaning(closer, NOTHING) else word
 
 
+@cache
+def _no_session() -> tuple[frozenset[str], frozenset[str]]:
+    """What stands for a day without training, and the words that can stand together."""
+    listed = table()["no_session"]
+    words = {*map(folded, listed["words"])}
+    return frozenset(words | {*map(activity_key, words)}), frozenset(
+        words | {*map(folded, listed["beside"])}
+    )
+
+
 def is_no_session(activity: str) -> bool:
-    """Whether a row stands for a day without training."""
-    return activity_key(activity) in map(activity_key, table()["no_session"]["words"])
+    """Whether a row stands for a day without training.
+
+    Examples
+    --------
+    >>> is_no_session("Rest day"), is_no_session("Sick / rest"), is_no_session("Off road")
+    (True, True, False)
+    """
+    whole, single = _no_session()
+    text = folded(activity)
+    if text in whole or activity_key(activity) in whole:
+        return True
+    said = text.split()
+    return bool(said) and said[0] in whole and single.issuperset(said)
 
 
 def similar_sports(sport: str) -> tuple[str, ...]:

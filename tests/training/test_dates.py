@@ -300,3 +300,50 @@ def test_whatever_is_read_by_the_time_zone_needs_one(tmp_path):
         (tmp_path / name).write_bytes(content)
         assert read_log(content).report.days_by_zone
         assert "days are those of UTC" in run(tmp_path / name).stderr
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "2026-07-01 07:00-08:00",
+            "2026-07-01 07:00 - 13:00",
+            "1 Jul 2026, 07:00\u201308:00",
+        ),
+        *("01.07.2026 07:00-08:00", "2026-07-01 07:00:00-08:30:00"),
+        "2026-07-01 7:00 AM - 8:00 AM",
+    ],
+)
+def test_of_two_times_the_first_is_the_start(cell):
+    frame, notes = dates(pd.Series([cell]), "When")
+    assert str(frame["moment"].iloc[0]) == "2026-07-01 07:00:00"
+    assert frame["clock"].tolist() == [""]
+    assert [note.kind for note in notes] == ["from_to"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "clock"),
+    [
+        ("2026-07-01T07:00-08:00", "own"),
+        ("2026-07-01 07:00:00-08:00", "own"),
+        ("2026-07-01 07:00:00 +0100 (BST)", "own"),
+        ("Wed Jul 01 2026 07:00:00 GMT+0100 (British Summer Time)", "own"),
+        ("2026-07-01 07:00 CEST", "own"),
+        ("2026-07-01 07:00 WED", ""),
+        ("2026-07-01 07:00 Wed", ""),
+        ("1.7.2026 07:00 Mittwoch", ""),
+    ],
+)
+def test_a_weekday_is_no_zone_and_a_zone_may_have_its_name_beside_it(cell, clock):
+    frame, _ = dates(pd.Series([cell]), "When")
+    assert str(frame["moment"].iloc[0]) == "2026-07-01 07:00:00"
+    assert frame["clock"].tolist() == [clock]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["01.07.2026 - 02.07.2026", "01.07.2026 - 02.07.26", "1.7.2026-2.7.2026"],
+)
+def test_a_span_of_days_is_no_time_of_day(cell):
+    frame, _ = dates(pd.Series([cell]), "When")
+    assert frame["moment"].isna().all()

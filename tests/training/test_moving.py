@@ -25,8 +25,8 @@ STRAVA = "Activity ID,Activity Date,Activity Type,Elapsed Time,Moving Time\n"
         (0, 60, 60, "elapsed_used"),
         (math.nan, 60, 60, "elapsed_used"),
         (30, 700, 30, "watch_left_on"),
-        (0.3, 833, None, "unread_duration"),
-        (math.nan, 833, None, "unread_duration"),
+        (0.3, 833, None, "not_moved"),
+        (math.nan, 833, None, "not_moved"),
         (0.3, 0.5, 0.3, None),
         (0.3, math.nan, 0.3, None),
         (math.nan, math.nan, None, None),
@@ -39,7 +39,7 @@ def test_the_duration_by_the_time_moved_and_the_time_elapsed(
     settle_duration(rows, [moving], [elapsed])
     row = rows.iloc[0]
     assert [row["duration_min"]] == pytest.approx([duration or math.nan], nan_ok=True)
-    for name in ("elapsed_used", "watch_left_on", "unread_duration"):
+    for name in ("elapsed_used", "watch_left_on", "not_moved"):
         assert row[name] == (name == column)
 
 
@@ -72,6 +72,6 @@ def test_such_a_row_is_no_day_of_rest():
     ]
     runs[20] |= {"duration": 20_000, "elapsedDuration": 50_000_000}
     log = read_log(garmin_list(*runs).encode())
-    assert log.doubtful["why"].tolist() == ["unread_duration"]
+    assert log.doubtful["why"].tolist() == ["not_moved"]
     found = derive(log, on=date(2026, 7, 31), sport="running")
     assert {a.name: a.value for a in found}["sessions_per_week"] is None

@@ -105,7 +105,9 @@ def test_half_fitting_fahrenheit_is_no_heat():
         ([20] * 18 + [56, 60], True),  # two in twenty
         ([20] * 19 + [56, 60], False),  # two in twenty-one
         ([20] * 10 + [56, -41], False),  # slips go either way
-        ([20] * 10 + [55, 55], False),  # still allowed
+        ([20] * 10 + [45, 45], False),  # still allowed
+        ([20] * 18 + [55], False),
+        ([20] * 10 + [55, 55], True),
         ([20] * 10 + ["", "", "hot"], False),
     ],
 )
@@ -137,6 +139,7 @@ def test_distances_of_a_gym_are_no_other_scale():
         ("duration_h", ["50:12", "45:00", "0:50"], "duration_s", "50:12"),
         ("duration_min", [0.75, 1, 1.5, 2], "duration_h", "0.75"),
         ("duration_s", [45, 60, 90, 75], "duration_min", "45"),
+        ("duration_h", [0.02, 0.03, 0.04, 0.04, 0.5], "duration_d", "0.02"),
         ("duration_s", ["0:50", "1:05", "1:30", "0:45"], "duration_h", "0:50"),
     ],
 )
@@ -162,7 +165,6 @@ def test_durations_in_another_unit_are_refused_with_the_likely_one(
         ("duration_min", [1, 1, 1]),  # too few to tell
         ("duration_min", [1, 1, 45, 60]),
         ("duration_h", [1, 1.5, 2, 30, 26]),  # in no unit all sessions
-        ("duration_h", [0.02, 0.03, 0.04, 0.04, 0.5]),
     ],
 )
 def test_each_side_of_the_limits_of_a_duration(meaning, cells):
