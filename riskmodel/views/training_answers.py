@@ -70,7 +70,8 @@ def _planned(log: TrainingLog) -> tuple[date, str]:
     """Day and sport of the planned session, as My session has them, to be changed here."""
     page, day, sport = state(TrainingState), form.planned_day(), form.answers().get("sport")
     sports, held = FIELDS["sport"].levels, st.session_state
-    usual = [name for name in log.sessions["sport"].value_counts().index if name in sports]
+    trained = log.sessions.loc[log.sessions["is_training"], "sport"]
+    usual = [name for name in trained.value_counts().index if name in sports]
     sport = sport or next(iter(usual), "other")
     # Both follow the plan until somebody chooses otherwise here.
     if page.planned_day != day:
@@ -131,6 +132,8 @@ def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
             words = f"{answer.label}: take {there} instead of your {here}"
             key = f"take_{answer.name}"
             st.button(words, key=key, on_click=_prefer, args=(answer,))
+    if not _usable(derived):
+        return
     new = [answer for answer in _usable(derived) if own.get(answer.name) is None]
     if not new:
         look.note("Nothing new to use: you answered these yourself.")
@@ -141,9 +144,14 @@ def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
         on_click=_use,
         args=(derived, own, sport),
     )
-    if own.get("sport") != sport:
+    if _is_new_sport(sport, own):
         words = f"The sport in My session becomes {_sport_words(sport)}"
         look.note(f"{words}: these answers are for it.")
+
+
+def _is_new_sport(sport: str, own: Answers) -> bool:
+    """Whether answers are for another sport than My session has; "other" changes none."""
+    return sport not in ("other", own.get("sport"))
 
 
 def _line(answer: Derived) -> str:
@@ -177,7 +185,7 @@ def _usable(derived: Sequence[Derived]) -> list[Derived]:
 def _use(derived: Sequence[Derived], own: Answers, sport: str) -> None:
     """Put what the log answers into the form, where nobody has answered it."""
     usable, joined = _usable(derived), with_log(own, derived)
-    other_sport = {} if own.get("sport") == sport else {"sport": sport}
+    other_sport = {"sport": sport} if _is_new_sport(sport, own) else {}
     new = {a.name: a.value for a in usable if own.get(a.name) is None}
     form.change({**other_sport, **new})
     state(FormState).log_answers = {

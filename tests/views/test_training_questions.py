@@ -151,6 +151,27 @@ def test_what_is_no_training_counts_only_if_the_reader_says_so():
     assert not [t for t in page.toggle if t.key == "log_count_all"]
 
 
+def test_what_is_no_training_never_decides_the_sport_of_the_session():
+    page = opened()
+    given(page, one=garmin("Running", "Nap", "Meditation", "Nap"))
+    assert page.session_state["log_sport"] == "running"
+    # Where nothing tells a sport, that of My session stays open.
+    page = opened()
+    given(page, one=garmin("Nap", "Quidditch"))
+    assert "The sport in My session becomes" not in told(page)
+    page.button(key="log_use").click().run()
+    assert not page.exception
+    assert page.session_state["sessions_per_week"] == "3.5"
+    assert "sport" not in page.session_state or not page.session_state["sport"]
+
+
+def test_nobody_is_told_to_have_answered_what_is_open():
+    page = opened(sport="running")
+    given(page, one=garmin("Running") + b"\nRunning,some day,x,10.0,500,02:00:00,140")
+    assert set(values(page).values()) == {"open"}
+    assert "you answered these yourself" not in told(page)
+
+
 def test_the_order_of_day_and_month_is_asked_where_no_date_tells():
     page = opened()
     dates = "".join(f"{day:02}/06/2026,60,Run\n" for day in range(1, 9))
