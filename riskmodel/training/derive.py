@@ -351,10 +351,10 @@ def _recent_load(window: Window, _: _Weather) -> Answer:
     usual = loads.loc[~recent, "load"].sum() / (MONTH_DAYS - _WEEK_DAYS)
     if not usual > 0:
         return finding("no_usual_load")
-    ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual
+    ratio = float(np.round(loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual, 2))
     estimated = loads["load"][loads["estimated"]].sum() / loads["load"].sum()
     source = window.source("load", ratio=ratio, estimated=estimated)
-    return float(np.round(ratio, 2)), [source]
+    return ratio, [source]
 
 
 _RULES = {

@@ -188,9 +188,9 @@ _SOURCES = {
     "heat": "{days:day} with a session in similar heat in the last 14{end:up to} (air at "
     "most {air_c:g} °C below the plan, or WBGT {wbgt_c:g} °C), by the weather of {known} "
     "of {sessions:session}, in {sources}.",
-    "load": "Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
+    "load": "Load of the last 7 days is {ratio:.2f} times that of the 3 weeks before, "
     "{estimated:.0%} of it estimated, in {sources}.",
-    "rested": "From {last} to {end} you trained no more, as you say.",
+    "rested": "After {last}, up to {end}, you did not train, as you say.",
     "at_most": "The question takes {most:g} at most.",
 }
 """Where an answer comes from."""

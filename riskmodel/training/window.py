@@ -34,6 +34,7 @@ class Window:
     calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
     doubtful: pd.DataFrame  # rows that may be sessions before the planned one
+    last_row: pd.Timestamp  # day up to which it tells itself, before a reader's word
 
     def last(self, days: int) -> pd.DataFrame:
         """Sessions of the days before the planned one."""
@@ -120,7 +121,7 @@ class Window:
         """Days without a session that the reader answers for."""
         if not self.by_word:
             return ()
-        return (finding("rested", last=self._last_session, end=self.end),)
+        return (finding("rested", last=self.last_row, end=self.end),)
 
 
 def window_of(
@@ -150,6 +151,7 @@ def window_of(
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
     end = days.iloc[-1]
+    last_row = max(end, before["day"].iloc[-1])
     if complete_until is not None:
         until = pd.Timestamp(complete_until).as_unit("s")
         if until < end:
@@ -158,5 +160,6 @@ def window_of(
                 f"has sessions after it; allowed is {day_words(end, year=True)} or later."
             )
         end = min(until, on - _DAY)
-    by_word = bool(calendar and end > before["day"].iloc[-1] and end > days.iloc[-1])
-    return Window(before, on, sport, days.iloc[0], end, calendar, by_word, doubtful)
+    by_word = bool(calendar and end > last_row)
+    first = days.iloc[0]
+    return Window(before, on, sport, first, end, calendar, by_word, doubtful, last_row)

@@ -26,7 +26,7 @@ from riskmodel.views.state import Answers, FormState, LogAnswer, TrainingState, 
 
 _FURTHER_BACK = "Give a file that goes back further."
 _ADD_LIST = "Add the list of your sessions, such as activities.csv."
-_NEWER = "Give a newer file, or say above that you have not trained since."
+_NEWER = "Give a newer file, or say above that you have not trained after it."
 _WAYS = {
     "nothing_before": "Give a file that goes back further, or choose a later day.",
     "ended_long_ago": "Give a newer file, or choose an earlier day.",
@@ -105,7 +105,7 @@ def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     if last is None or last >= before:
         return None
     key = f"log_complete_{last}_{on}"  # what was said of one gap is not said of another
-    words = f"I have not trained since {day_words(last, year=True)}"
+    words = f"I have not trained after {day_words(last, year=True)}"
     return before if st.toggle(words, key=key) else None
 
 

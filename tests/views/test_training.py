@@ -398,7 +398,7 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
 def test_days_without_a_record_are_rest_only_if_the_reader_says_so():
     page = planned(opened(STRAVA.name, sport="running"), timedelta(days=3))
     assert values(page)["Rest days in the last 7"] == "open"
-    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained since"))
+    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained after"))
     said.set_value(True).run()
     assert not page.exception
     # Every day of the last four with a record had a session; three have gone by since.
