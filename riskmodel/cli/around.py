@@ -29,6 +29,7 @@ from riskmodel.training.log import (
     AmbiguousDates,
     TrainingLog,
     TrainingLogError,
+    counted_for,
     named,
     noted,
 )
@@ -232,8 +233,10 @@ def log_command(
             complete_until=None if complete_until is None else complete_until.date(),
             not_training_counts=count_not_training,
         )
-        if later := not_before(log, on.date()):
+        counting = {"not_training_counts": count_not_training}
+        if later := not_before(log, on.date(), **counting):
             typer.echo(sentences(later), err=True)
+        log = counted_for(log, on.date(), **counting)
         tell = _log_json if as_json else _log_text
         typer.echo(tell(log, answers, time_zone or "UTC"))
 

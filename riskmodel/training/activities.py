@@ -11,6 +11,9 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import Finding, finding
 from riskmodel.training.words import activity_key
 
+OF_ACTIVITIES = ("unknown_activity", "not_training")
+"""Kinds of findings about the words of a log."""
+
 _SHOWN = 5  # words named in a sentence
 
 
@@ -62,10 +65,8 @@ def named(sessions: pd.DataFrame) -> tuple[str, ...]:
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:
     """Say whose sport is not known, and which are no training."""
     notes = []
-    for kind, where in (
-        ("unknown_activity", sessions["sport"] == ""),
-        ("not_training", ~sessions["is_training"].astype(bool)),
-    ):
+    of_each = (sessions["sport"] == "", ~sessions["is_training"].astype(bool))
+    for kind, where in zip(OF_ACTIVITIES, of_each, strict=True):
         if where.any():
             those = sessions[where]
             notes.append(finding(kind, sessions=len(those), named=named(those)))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.training.counts import Counts, counts_of
 from riskmodel.training.sentences import (
     BY_ZONE,
     SKIPPED,
@@ -132,11 +133,13 @@ class FileReport:
         --------
         >>> days = date(2026, 7, 1), date(2026, 7, 3)
         >>> FileReport("a.csv", ("Strava",), 3, 2, *days).in_words()
-        'a.csv, Strava: 3 rows read, 2 used, 1 Jul 2026 to 3 Jul 2026.'
+        'a.csv, Strava: 3 rows read, 2 sessions, 1 Jul 2026 to 3 Jul 2026.'
         """
         what = ", ".join(filter(None, (self.name, *self.sources)))
-        rows = f"{counted(self.rows_read, 'row')} read, {self.rows_used} used"
-        return f"{what}: {rows}, {_from_to(self.first_day, self.last_day)}."
+        rows, sessions = counted(self.rows_read, "row"), counted(self.rows_used, "session")
+        return (
+            f"{what}: {rows} read, {sessions}, {_from_to(self.first_day, self.last_day)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -147,12 +150,12 @@ class LogReport:
     ----------
     sources : tuple of str
     rows_read, rows_used : int
-        Their difference is the sum of `skipped`.
+        Rows, and the sessions in them; their difference is the sum of `skipped`.
     skipped : mapping of str to int
         Rows by the reason why they were left out, a key of `SKIPPED`.
     first_day, last_day : datetime.date
-    estimated_sessions : int
-        Sessions whose load is estimated, because nobody said how hard they felt.
+    counts : Counts
+        Which of the sessions count; for one planned session after `counted_for`.
     notes : tuple of Finding
         Units and times taken for granted, and what a reader should know.
     files : tuple of FileReport
@@ -165,14 +168,14 @@ class LogReport:
     skipped: Mapping[str, int]
     first_day: date
     last_day: date
-    estimated_sessions: int
+    counts: Counts
     notes: tuple[Finding, ...] = ()
     files: tuple[FileReport, ...] = ()
 
     @property
     def share_estimated(self) -> float:
-        """Share of the sessions whose load is estimated, 0 to 1."""
-        return self.estimated_sessions / self.rows_used
+        """Share of the used sessions whose load is estimated, 0 to 1."""
+        return self.counts.estimated / max(self.counts.used, 1)
 
     @property
     def assumed(self) -> tuple[Finding, ...]:
@@ -184,12 +187,6 @@ class LogReport:
         """What its reader should look at."""
         settled = (is_assumed, is_left_out)
         return tuple(note for note in self.notes if not any(is_(note) for is_ in settled))
-
-    @property
-    def not_training(self) -> int:
-        """Sessions that are none of training, such as naps."""
-        noted = (note for note in self.notes if note.kind == "not_training")
-        return sum(dict(note.details)["sessions"] for note in noted)
 
     @property
     def days_by_zone(self) -> bool:
@@ -211,11 +208,12 @@ class LogReport:
     def summary(self) -> str:
         """Say in one line what was read, used, left out and doubted."""
         left_out, doubts = self.rows_read - self.rows_used, len(self.doubts)
+        all_used = not left_out and not self.counts.in_words()
         parts = (
             counted(len(self.files), "file"),
-            counted(self.rows_used, "session"),
-            f"{counted(left_out, 'row')} left out" if left_out else "nothing left out",
-            f"{self.not_training} no training" if self.not_training else "",
+            self._sessions(),
+            f"{counted(left_out, 'row')} left out" if left_out else "",
+            "nothing left out" if all_used else "",
             counted(doubts, "doubt") if doubts else "",
         )
         return ", ".join(filter(None, parts))
@@ -224,10 +222,7 @@ class LogReport:
         """Say it in sentences under their headings, in the order of reading."""
         return {
             "Read": self._read(),
-            "Used": (
-                f"{counted(self.rows_used, 'session')}, "
-                f"{_from_to(self.first_day, self.last_day)}.",
-            ),
+            "Used": (f"{self._sessions(_from_to(self.first_day, self.last_day))}.",),
             "Left out": (
                 *(
                     f"{counted(number, 'row')} left out: {SKIPPED[why]}."
@@ -243,17 +238,22 @@ class LogReport:
         """All sentences of `groups`, one after the other."""
         return tuple(line for group in self.groups().values() for line in group)
 
+    def _sessions(self, *more: str) -> str:
+        """Sessions, with those that do not count."""
+        sessions = ", ".join((counted(self.rows_used, "session"), *more))
+        return ": ".join(filter(None, (sessions, self.counts.in_words())))
+
     def _read(self) -> tuple[str, ...]:
         said = tuple(file.in_words() for file in self.files[:_MOST_FILES_SHOWN])
         more = len(self.files) - len(said)
         return (*said, f"And {counted(more, 'more file')}.") if more else said
 
     def _load(self) -> str:
-        if not self.estimated_sessions:
+        if not self.counts.estimated:
             return "Load of every session from how hard it felt and how long it took."
         return (
             f"Load estimated for {self.share_estimated:.0%} of the sessions "
-            f"({self.estimated_sessions}), from duration and sport, because the file does "
+            f"({self.counts.estimated}), from duration and sport, because the file does "
             "not say how hard they felt."
         )
 
@@ -322,7 +322,7 @@ def log_of(
         skipped,
         alone.first_day,
         alone.last_day,
-        int(sessions["session_rpe"].isna().sum()),
+        counts_of(sessions),
         tuple(dict.fromkeys(notes)),
         tuple(files) or (alone,),
     )
@@ -341,6 +341,14 @@ def noted(log: TrainingLog, *notes: Finding) -> TrainingLog:
     """Log with more to be said about it."""
     notes = tuple(dict.fromkeys((*log.report.notes, *notes)))
     return replace(log, report=replace(log.report, notes=notes))
+
+
+def counted_for(
+    log: TrainingLog, on: date, *, not_training_counts: bool = False
+) -> TrainingLog:
+    """Log whose report says which sessions count for one planned on that day."""
+    counts = counts_of(log.sessions, on, not_training_counts=not_training_counts)
+    return replace(log, report=replace(log.report, counts=counts))
 
 
 def ordered(sessions: pd.DataFrame) -> pd.DataFrame:

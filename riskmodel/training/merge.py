@@ -27,6 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.units import UNITS
+from riskmodel.training.activities import OF_ACTIVITIES, activity_notes
 from riskmodel.training.log import TrainingLog, doubtful_rows, log_of, ordered
 from riskmodel.training.overlaps import STILL_OVERLAP, counted_once, joined
 from riskmodel.training.sentences import Finding, finding
@@ -75,9 +76,10 @@ def merge_logs(logs: Sequence[TrainingLog]) -> TrainingLog:
         skipped.update(report.skipped)
     skipped["in_another_file"] += sum(len(log.sessions) for log in logs) - len(merged)
     skipped["same_hours"] += len(merged) - len(once)
-    # What still overlaps is told anew, for all files.
-    notes = [note for report in reports for note in report.notes]
-    notes = [note for note in notes if note.kind not in STILL_OVERLAP]
+    # What still overlaps, and which words are not known, is told anew for all files.
+    anew = (*STILL_OVERLAP, *OF_ACTIVITIES)
+    notes = [note for report in reports for note in report.notes if note.kind not in anew]
+    notes += activity_notes(once)
     return log_of(
         once,
         dict.fromkeys(source for report in reports for source in report.sources),

@@ -78,8 +78,8 @@ _ASSUMED = {
     "time is that of the zone of each workout where it names one.",
     "health_connect": "Health Connect writes UTC with the distance of local time from it.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
-    "not_training": "{sessions:session} {sessions:is} read as no training and left out "
-    "unless you say otherwise: {named}.",
+    "not_training": "{sessions:session} {sessions:is} read as no training, which counts "
+    "only if you say so: {named}.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
     "perhaps: {days:year}.",
 }

@@ -79,10 +79,15 @@ def _show() -> None:
     training_columns.ask()
     if page.log is not None:
         with st.container(key="log_page"):
-            with st.container(key="log_picture"):
+            picture = st.container(key="log_picture")
+            with st.container(key="log_answers"):
+                if page.example:
+                    st.html(look.tag("An example, moved so that it ends yesterday"))
+                report = training_answers.show(page.log)
+            with picture:
                 _show_weeks(page.log, form.today())
                 asked = training_words.unanswered(page.log)
-                _show_report(page.log.report, are_asked=bool(asked))
+                _show_report(report, are_asked=bool(asked))
                 if asked:
                     training_words.ask(asked)
                 training_words.show_own()
@@ -91,10 +96,6 @@ def _show() -> None:
                         "Change what the columns are",
                         on_click=training_files.name_columns_again,
                     )
-            with st.container(key="log_answers"):
-                if page.example:
-                    st.html(look.tag("An example, moved so that it ends yesterday"))
-                training_answers.show(page.log)
         st.button("Remove the log", on_click=training_files.forget)
 
 

@@ -18,7 +18,7 @@ from riskmodel.training.derive import (
     not_before,
     with_log,
 )
-from riskmodel.training.log import TrainingLog
+from riskmodel.training.log import LogReport, TrainingLog, counted_for
 from riskmodel.training.sentences import counted, day_words, sentence
 from riskmodel.views import form, look, tables, widgets
 from riskmodel.views.navigation import go_to
@@ -47,23 +47,26 @@ _WAYS = {
 """How to come by an answer that a log leaves open, by the kind of its finding."""
 
 
-def show(log: TrainingLog) -> None:
-    """Say what the log answers for the planned session."""
+def show(log: TrainingLog) -> LogReport:
+    """Say what the log answers for the planned session; which sessions count for it."""
     answers = form.answers()
     on, sport = _planned(log)
+    complete_until = _ask_whether_complete(log, on)
+    counting = {"not_training_counts": _ask_what_counts(log)}
     derived = derive(
         log,
         on=on,
         sport=sport,
         air_temperature_c=answers.get("air_temperature_c"),
         relative_humidity_pct=answers.get("relative_humidity_pct"),
-        complete_until=_ask_whether_complete(log, on),
-        not_training_counts=_ask_what_counts(log),
+        complete_until=complete_until,
+        **counting,
     )
     _show_answers(derived, answers, sport)
     # Where nothing is answered, they are told with the reason.
     if any(answer.value is not None for answer in derived):
-        look.note(*map(sentence, not_before(log, on)))
+        look.note(*map(sentence, not_before(log, on, **counting)))
+    return counted_for(log, on, **counting).report
 
 
 def _planned(log: TrainingLog) -> tuple[date, str]:
@@ -111,7 +114,7 @@ def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
 
 def _ask_what_counts(log: TrainingLog) -> bool:
     """Ask whether naps and the like count, where a log has any."""
-    if not (number := log.report.not_training):
+    if not (number := log.report.counts.not_training):
         return False
     words = f"Count what is no training too, {counted(number, 'session')}"
     return st.toggle(words, key="log_count_all")

@@ -341,7 +341,7 @@ def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, schem
     expect(page.get_by_text("what came after, it does not say")).to_be_visible()
     expect(page.get_by_text("1 file, 60 sessions, 1 row left out.")).to_be_visible()
     page.get_by_text("What was read").click()
-    expect(page.get_by_text("61 rows read, 60 used")).to_be_visible()
+    expect(page.get_by_text("61 rows read, 60 sessions")).to_be_visible()
     ready(page)
     assert axe(page) == []
     page.get_by_role("button", name="Remove the log").click()
@@ -390,7 +390,7 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
     use.click()
     ready(page)
     page.get_by_text("What was read").click()
-    expect(page.get_by_text("2 rows read, 2 used")).to_be_visible()
+    expect(page.get_by_text("2 rows read, 2 sessions")).to_be_visible()
     ready(page)
     expect(page.get_by_text("Away")).to_have_count(0)
 

@@ -142,10 +142,11 @@ def test_without_the_files_they_are_asked_for_again():
 def test_what_is_no_training_counts_only_if_the_reader_says_so():
     page = opened(sport="running")
     given(page, one=garmin("Running", "Breathwork"))
-    assert "14 no training" in told(page)
+    assert "1 file, 28 sessions: 14 used, 14 no training." in told(page)
     assert values(page)["Sessions in a usual week"] == "3.5"
     page.toggle(key="log_count_all").set_value(True).run()
     assert not page.exception
+    assert "1 file, 28 sessions, nothing left out." in told(page)
     assert values(page)["Sessions in a usual week"] == "7"
     given(page, one=garmin("Running"))
     assert not [t for t in page.toggle if t.key == "log_count_all"]
@@ -220,6 +221,7 @@ def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
     given(page, one=later)
     assert values(page)[LONGEST] == duration_text(50)
     assert "the latest on 1 Jan 2036, is not counted" in told(page)
+    assert "29 sessions: 28 used, 1 not counted" in told(page)
 
 
 # ------------------------------------------------------------------------ in a browser
