@@ -173,6 +173,20 @@ def test_nobody_is_told_to_have_answered_what_is_open():
     assert "you answered these yourself" not in told(page)
 
 
+def test_headers_that_say_it_plainly_are_chosen_and_still_asked():
+    page = opened()
+    yesterday = date.today() - timedelta(days=1)
+    table = f"Dato,Shoes,Varighed (min),Dauer,KM,Aktivitet\n{yesterday},A,60,1,10,Run\n"
+    given(page, own=table.encode())
+    assert [box.value for box in asked_columns(page)] == [
+        "start", "", "duration_min", "", "distance_km", "sport",
+    ]  # fmt: skip
+    assert page.session_state["TrainingState"].log is None
+    next(b for b in page.button if b.label == "Use these columns").click().run()
+    assert not page.exception
+    assert rows_of_files(page) == [("your table", 1)]
+
+
 def test_the_order_of_day_and_month_is_asked_where_no_date_tells():
     page = opened()
     dates = "".join(f"{day:02}/06/2026,60,Run\n" for day in range(1, 9))
