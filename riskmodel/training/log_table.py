@@ -35,6 +35,14 @@ OWN = Source("own", "your table", "local", (), frozenset(), (), {})
 _NO_TABLE = "This file is no table: no row has two cells."
 
 
+class UnknownColumns(TrainingLogError):
+    """A table of no known program, whose columns a person can name; `header` is one."""
+
+    def __init__(self, header: str, sentence: str) -> None:
+        self.header = header
+        super().__init__(sentence)
+
+
 @dataclass(frozen=True)
 class LogColumn:
     """A column of a file that nobody has said the meaning of yet.
@@ -203,9 +211,10 @@ def _not_known(text: str) -> TrainingLogError:
             "of the columns should be: add a row of headers above it."
         )
     named = ", ".join(cell.strip()[:30] for cell in row[:4])
-    return TrainingLogError(
+    return UnknownColumns(
+        row[0].strip()[:30] or "Date",
         f"These columns are of no program known here ({named}, ...): known are {READ}; "
-        "for another table, say what its columns mean."
+        "for another table, say what its columns mean.",
     )
 
 

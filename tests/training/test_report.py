@@ -122,3 +122,37 @@ def test_the_command_takes_what_a_word_means_and_whether_naps_count(tmp_path):
         done = run(*options, "--activity", wrong)
         assert done.exit_code == 2
         assert wrong.split("=")[0] in done.stderr
+
+
+def test_the_command_takes_what_columns_mean_and_says_so_where_they_are_not_known(tmp_path):
+    file, known = tmp_path / "own.csv", data_file("example_logs/strava_activities.csv")
+    rows = "".join(f"{day:02}.06.2026;60;Run\n" for day in range(1, 29))
+    file.write_text("Dato;Forløbet tid;Forløbet tid#x\n" + rows)
+    options = ["--sport", "running", "--on", "2026-06-29"]
+    asked = run(file, *options)
+    assert asked.exit_code == 2
+    assert '--column "Dato=start"' in asked.stderr
+    named = ["--column", "dato=start", "--column", "Forløbet tid = duration_min"]
+    for files in ([file], [file, known]):
+        done = run(*files, *options, *named, "--json")
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["report"]["files"][0]["rows_used"] == 28
+    for wrong in ("Dato", "Dato=when"):
+        done = run(file, *options, "--column", wrong)
+        assert done.exit_code == 2
+        assert "Dato" in done.stderr or "when" in done.stderr
+
+
+def test_options_that_cannot_be_read_or_change_nothing_are_told():
+    file = data_file("example_logs/strava_activities.csv")
+    wrong = run(file, "--sport", "running", "--on", "13.07.2026")
+    assert wrong.exit_code == 2
+    assert "2026-11-29" in wrong.stderr
+    options = [file, "--sport", "running", "--on", "2026-07-13"]
+    done = run(*options, "--activity", "Quidditch=rugby", "--complete-until", "2026-07-20")
+    assert done.exit_code == 0
+    assert "'Quidditch'" in done.stderr
+    assert "12 Jul 2026" in done.stderr
+    plain = run(*options, "--activity", "Run=running", "--complete-until", "2026-07-12")
+    assert "--activity" not in plain.stderr
+    assert "--complete-until" not in plain.stderr
