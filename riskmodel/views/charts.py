@@ -229,6 +229,7 @@ def weeks(days: pd.DataFrame) -> None:
     )
 
 
+_DAY_MS = 86_400_000  # no ticks within a day
 _WEEKS = {"load": "Load of the day", "fitness": "Fitness", "fatigue": "Fatigue"}
 
 
@@ -241,7 +242,7 @@ def _weeks_spec(letters: str) -> Spec:
     )
     chart = of("rows").transform_fold([*names], as_=["what", "value"])
     chart = chart.encode(
-        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False, tickMinStep=_DAY_MS)),
         y=alt.Y("value:Q", title="Minutes × how hard, of 10"),
         color=alt.Color("what:N", scale=scale, title=None, legend=legend),
     )

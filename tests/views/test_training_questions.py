@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.views import charts
 from riskmodel.views.state import DeviceState, TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.views.test_training import (
@@ -236,6 +237,11 @@ def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
     assert values(page)[LONGEST] == duration_text(50)
     assert "the latest on 1 Jan 2036, is not counted" in told(page)
     assert "29 sessions: 28 used, 1 not counted" in told(page)
+
+
+def test_a_chart_of_few_days_has_no_ticks_within_a_day():
+    spec = json.dumps(charts._weeks_spec("#000000"))
+    assert '"tickMinStep": 86400000' in spec
 
 
 # ------------------------------------------------------------------------ in a browser
