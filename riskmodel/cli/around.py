@@ -235,9 +235,10 @@ def log_command(
     Takes any number of files; one that cannot be read is told beside the others.
     """
     with sentences_for_errors():
+        words = _meanings(activity, "Løb=running")
         reading = {
             "time_zone": time_zone or "UTC",
-            "activities": _meanings(activity, "Løb=running"),
+            "activities": words,
             "day_first": day_first,
         }
         log = _merged_log(files, reading, _meanings(column, "Dato=start"))
@@ -256,7 +257,7 @@ def log_command(
         if later := not_before(log, on, **counting):
             typer.echo(sentences(later), err=True)
         log = counted_for(log, on, **counting)
-        for doubt in _doubts(log, reading["activities"], on, complete_until):
+        for doubt in _doubts(log, words, on, complete_until):
             typer.echo(doubt, err=True)
         tell = _log_json if as_json else _log_text
         typer.echo(tell(log, answers, time_zone or "UTC"))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from riskmodel.training.loads import daily
 from riskmodel.training.log import LogReport, TrainingLog
-from riskmodel.training.sentences import sentence
+from riskmodel.training.sentences import day_words, sentence
 from riskmodel.views import (
     charts,
     device,
@@ -35,7 +35,9 @@ def _show_weeks(log: TrainingLog, today: date) -> None:
     if ahead.all():
         return
     days = days[~ahead]
-    charts.weeks(days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)])
+    beyond = charts.weeks(days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)])
+    for day, load in zip(beyond["day"], beyond["load"], strict=True):
+        look.note(f"{day_words(day)} reaches beyond the picture: its load is {load:.0f}.")
     young = (
         ""
         if days["settled"].iloc[-1]

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.training.sentences import day_words
 from riskmodel.views import charts
 from riskmodel.views.state import DeviceState, TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
@@ -237,6 +238,16 @@ def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
     assert values(page)[LONGEST] == duration_text(50)
     assert "the latest on 1 Jan 2036, is not counted" in told(page)
     assert "29 sessions: 28 used, 1 not counted" in told(page)
+
+
+def test_a_day_that_would_flatten_the_chart_reaches_beyond_it_and_is_told():
+    page = opened(sport="running")
+    long = date.today() - timedelta(days=29)
+    row = f"\nRunning,{long} 07:00:00,x,10.0,500,23:59:00,140"
+    given(page, one=garmin("Running") + row.encode())
+    assert f"{day_words(long)} reaches beyond the picture" in told(page)
+    given(page, one=garmin("Running"))
+    assert "beyond the picture" not in told(page)
 
 
 def test_a_chart_of_few_days_has_no_ticks_within_a_day():
