@@ -226,7 +226,7 @@ def weeks(days: pd.DataFrame) -> pd.DataFrame:
     rows = days.assign(Day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
     last = days.iloc[-1]
     show(
-        _weeks_spec(ink(), top),
+        _weeks_spec(ink(), top, few=len(days) <= _FEW_DAYS),
         f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
         f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}.",
         rows=rows[["Day", *_WEEKS]].rename(columns=_WEEKS),
@@ -242,21 +242,22 @@ def _top(loads: pd.Series[float]) -> float | None:
 
 
 _FEWEST_DAYS = 5  # that tell what is usual
-_DAY_MS = 86_400_000  # no ticks within a day
+_FEW_DAYS = 8  # each with a tick, and none within a day
 _WEEKS = {"load": "Load of the day", "fitness": "Fitness", "fatigue": "Fatigue"}
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _weeks_spec(letters: str, top: float | None = None) -> Spec:
+def _weeks_spec(letters: str, top: float | None = None, *, few: bool = False) -> Spec:
     names = [*_WEEKS.values()]
     scale = alt.Scale(domain=names, range=[GREY, letters, "#d5611b"])
     legend = alt.Legend(
         orient="top", symbolType="stroke", symbolStrokeWidth=4, symbolDash=[1, 0]
     )
+    ticks: dict[str, Any] = {"tickCount": {"interval": "day", "step": 1}} if few else {}
     height = alt.Scale() if top is None else alt.Scale(domain=[0, top])
     chart = of("rows").transform_fold([*names], as_=["what", "value"])
     chart = chart.encode(
-        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False, tickMinStep=_DAY_MS)),
+        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False, **ticks)),
         y=alt.Y("value:Q", title="Minutes × how hard, of 10", scale=height),
         color=alt.Color("what:N", scale=scale, title=None, legend=legend),
     )

@@ -251,8 +251,8 @@ def test_a_day_that_would_flatten_the_chart_reaches_beyond_it_and_is_told():
 
 
 def test_a_chart_of_few_days_has_no_ticks_within_a_day():
-    spec = json.dumps(charts._weeks_spec("#000000"))
-    assert '"tickMinStep": 86400000' in spec
+    spec = json.dumps(charts._weeks_spec("#000000", few=True))
+    assert '"tickCount": {"interval": "day", "step": 1}' in spec
 
 
 # ------------------------------------------------------------------------ in a browser
