@@ -59,9 +59,11 @@ def _ask_for_columns() -> None:
     kind = training_files.headers(file.columns)
     alike = sum(training_files.headers(other.columns) == kind for other in unnamed)
     others = f" and {alike - 1} more with the same columns" if alike > 1 else ""
+    later = len({training_files.headers(other.columns) for other in unnamed}) - 1
+    first = f"1 of {later + 1} tables: " if later else ""
     st.header("What the columns are", anchor=False)
     look.note(
-        f"{file.name}{others}. Needed are the date and one duration. Check what is "
+        f"{first}{file.name}{others}. Needed are the date and one duration. Check what is "
         "chosen: only headers that say it plainly are."
     )
     chosen: dict[str, str] = {}

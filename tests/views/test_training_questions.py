@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from riskmodel.inputs.units import duration_text
 from riskmodel.training.sentences import day_words
-from riskmodel.views import charts
+from riskmodel.views import charts, training_files
 from riskmodel.views.state import DeviceState, TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.views.test_training import (
@@ -248,6 +248,11 @@ def test_a_day_that_would_flatten_the_chart_reaches_beyond_it_and_is_told():
     assert f"{day_words(long)} reaches beyond the picture" in told(page)
     given(page, one=garmin("Running"))
     assert "beyond the picture" not in told(page)
+
+
+def test_files_of_one_name_have_names_of_their_own_in_the_report():
+    names = training_files._told_apart(["a.csv", "b.csv", "a.csv", "a.csv"])
+    assert names == ["a.csv", "b.csv", "a.csv (2)", "a.csv (3)"]
 
 
 def test_a_chart_of_few_days_has_no_ticks_within_a_day():
