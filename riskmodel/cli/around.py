@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from riskmodel.cli.frame import (
@@ -32,13 +33,17 @@ from riskmodel.training.log import (
     NoLog,
     TrainingLog,
     TrainingLogError,
+    UnknownTable,
+    counted_for,
     named,
     noted,
 )
 from riskmodel.training.log_file import read_log
+from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
-from riskmodel.training.sentences import Finding, sentences
+from riskmodel.training.sentences import Finding, day_words, sentences
+from riskmodel.training.words import MEANINGS, activity_key, header_key
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import Weather
 
@@ -80,10 +85,24 @@ ActivityOption = Annotated[
     list[str] | None,
     typer.Option(help="What a word means: Løb=running, or Nap=not_training."),
 ]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(help=f"What a column means: Dato=start. One of {', '.join(MEANINGS)}."),
+]
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day: write it as 2026-11-29.") from None
+
+
 CompleteOption = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
-        formats=["%Y-%m-%d"],
+        parser=_day,
+        metavar="YYYY-MM-DD",
         help="Last day up to which all training is in the files; at first that of the "
         "last session.",
     ),
@@ -194,13 +213,15 @@ def log_command(
     ],
     sport: Annotated[str, typer.Option(help="Sport of the planned session.")],
     on: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the planned session.")
+        date,
+        typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Day of the planned session."),
     ],
     time_zone: Annotated[
         str | None, typer.Option(help="Yours, such as Europe/Berlin; at first UTC.")
     ] = None,
     day_first: DayFirstOption = None,
     activity: ActivityOption = None,
+    column: ColumnOption = None,
     count_not_training: Annotated[
         bool, typer.Option("--count-not-training", help="Naps and the like count too.")
     ] = False,
@@ -218,55 +239,99 @@ def log_command(
     Takes any number of files; one that cannot be read is told beside the others.
     """
     with sentences_for_errors():
+        words = _meanings(activity, "Løb=running")
         reading = {
             "time_zone": time_zone or "UTC",
-            "activities": dict(map(_word_and_meaning, activity or [])),
+            "activities": words,
             "day_first": day_first,
         }
-        log = _merged_log(files, reading)
+        log = _merged_log(files, reading, _meanings(column, "Dato=start"))
         if time_zone is None and log.report.days_by_zone:
             typer.echo(_NO_ZONE, err=True)
         answers = derive(
             log,
-            on=on.date(),
+            on=on,
             sport=sport,
             air_temperature_c=air_temperature_c,
             relative_humidity_pct=relative_humidity_pct,
-            complete_until=None if complete_until is None else complete_until.date(),
+            complete_until=complete_until,
             not_training_counts=count_not_training,
         )
-        later = not_before(log, on.date())
-        if later:
+        counting = {"not_training_counts": count_not_training}
+        if later := not_before(log, on, **counting):
             typer.echo(sentences(later), err=True)
+        log = counted_for(log, on, **counting)
+        for doubt in _doubts(log, words, on, complete_until):
+            typer.echo(doubt, err=True)
         if as_json:
             typer.echo(_log_json(log, answers, time_zone or "UTC", later))
         else:
             typer.echo(_log_text(log, answers, time_zone or "UTC"))
 
 
-def _word_and_meaning(text: str) -> tuple[str, str]:
-    """Take Løb=running apart; a word may hold the sign itself."""
-    word, sign, meaning = text.rpartition("=")
-    if not sign:
-        raise ValueError(f"{text!r} says no meaning: write it as Løb=running.")
-    return word, meaning.strip()
+def _doubts(
+    log: TrainingLog, activities: dict[str, str], on: date, complete_until: date | None
+) -> list[str]:
+    """What was said with options that changes nothing."""
+    rows = pd.concat([log.sessions["activity"], log.doubtful["activity"]])
+    words = set(map(activity_key, rows.dropna().unique()))
+    unknown = [word for word in activities if activity_key(word) not in words]
+    said = [f"--activity: no session has the word {word!r}." for word in unknown]
+    if complete_until is not None and complete_until >= on:
+        before = day_words(on - timedelta(days=1), year=True)
+        said.append(f"--complete-until counts up to the day before the session, {before}.")
+    return said
 
 
-def _merged_log(files: list[Path], reading: dict[str, Any]) -> TrainingLog:
+def _meanings(texts: list[str] | None, example: str) -> dict[str, str]:
+    """Take words and their meanings apart; a word may hold the sign itself."""
+    meanings = {}
+    for text in texts or ():
+        word, sign, meaning = text.rpartition("=")
+        if not sign:
+            raise ValueError(f"{text!r} says no meaning: write it as {example}.")
+        meanings[word.strip()] = meaning.strip()
+    return meanings
+
+
+def _columns_of(file: Path, columns: dict[str, str]) -> dict[str, str] | None:
+    """Which named columns a file is to be read by, None where it tells its own."""
+    try:
+        own = log_columns(file) if columns else ()
+    except TrainingLogError:
+        return None
+    headers = {header_key(column.header) for column in own}
+    known = any(column.meaning for column in own)
+    all_there = headers.issuperset(map(header_key, columns))
+    return columns if own and (all_there or not known) else None
+
+
+def _merged_log(
+    files: list[Path], reading: dict[str, Any], columns: dict[str, str]
+) -> TrainingLog:
     """One log of all files that can be read, each file once."""
     once, again = without_repeats((str(file), file) for file in files)
     logs, failed = [], []
     for name, file in once.values():
         try:
-            logs.append(named(read_log(file, **reading), name))
+            own = _columns_of(file, columns)
+            logs.append(named(read_log(file, columns=own, **reading), name))
         except TrainingLogError as error:
-            way_on = " Give --day-first or --month-first."
-            why = f"{error}{way_on if isinstance(error, AmbiguousDates) else ''}"
+            why = f"{error}{_way_on(error)}"
             failed.append(FailedFile(name, why, not isinstance(error, NoLog)))
             typer.echo(f"{name}: {why}", err=True)
     if not logs:
         raise typer.Exit(2)
     return noted(merge_logs(logs, failed), *again)
+
+
+def _way_on(error: TrainingLogError) -> str:
+    """Which option answers what a file leaves open."""
+    if isinstance(error, AmbiguousDates):
+        return " Give --day-first or --month-first."
+    if isinstance(error, UnknownTable):
+        return f' Give --column "{error.header}=start" and the like: see --help.'
+    return ""
 
 
 def _log_json(

@@ -63,8 +63,8 @@ def named(sessions: pd.DataFrame) -> tuple[str, ...]:
 def activity_notes(sessions: pd.DataFrame) -> list[Finding]:
     """Say whose sport is not known, and which are no training."""
     notes = []
-    unknown, training = sessions["sport"] == "", sessions["is_training"].astype(bool)
-    for kind, where in zip(OF_ACTIVITIES, (unknown, ~training), strict=True):
+    of_each = (sessions["sport"] == "", ~sessions["is_training"].astype(bool))
+    for kind, where in zip(OF_ACTIVITIES, of_each, strict=True):
         if where.any():
             those = sessions[where]
             notes.append(finding(kind, sessions=len(those), named=named(those)))

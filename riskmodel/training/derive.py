@@ -165,10 +165,11 @@ def derive(
         raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
     day = pd.Timestamp(on).as_unit("s")
     window = window_of(log, day, sport, complete_until, all_count=not_training_counts)
+    later = not_before(log, on, not_training_counts=not_training_counts)
     if window is None:
-        return _nothing(log, on, finding("nothing_before", on=on))
+        return _nothing(finding("nothing_before", on=on), *later)
     if window.ended:
-        return _nothing(log, on, window.ended)
+        return _nothing(window.ended, *later)
     weather = air_temperature_c, relative_humidity_pct
     return tuple(_derived(n, rule(window, weather), window) for n, rule in _RULES.items())
 
@@ -179,7 +180,9 @@ def last_day_before(log: TrainingLog, on: date) -> date | None:
     return days.iloc[-1].date() if len(days) else None
 
 
-def not_before(log: TrainingLog, on: date) -> tuple[Finding, ...]:
+def not_before(
+    log: TrainingLog, on: date, *, not_training_counts: bool = False
+) -> tuple[Finding, ...]:
     """Say which sessions of a log count for nothing, since they are not before a day.
 
     Parameters
@@ -187,22 +190,25 @@ def not_before(log: TrainingLog, on: date) -> tuple[Finding, ...]:
     log : TrainingLog
     on : datetime.date
         Day of the planned session, which may stand in the log itself.
+    not_training_counts : bool
+        Whether naps and the like count as sessions at all.
 
     Returns
     -------
     tuple of Finding
         One with their number and the day of the latest, or none.
     """
-    later = log.sessions.loc[log.sessions["day"] >= pd.Timestamp(on), "day"]
+    is_later = log.sessions["day"] >= pd.Timestamp(on)
+    counts = log.sessions["is_training"] | not_training_counts
+    later = log.sessions.loc[is_later & counts, "day"]
     if not len(later):
         return ()
     return (finding("not_before", sessions=len(later), on=on, latest=later.iloc[-1]),)
 
 
-def _nothing(log: TrainingLog, on: date, why: Finding) -> tuple[Derived, ...]:
+def _nothing(*why: Finding) -> tuple[Derived, ...]:
     """Every question open for one reason, with what stands in the log for later."""
-    found = (why, *not_before(log, on))
-    return tuple(Derived(name, None, found) for name in _RULES)
+    return tuple(Derived(name, None, why) for name in _RULES)
 
 
 def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, Any]:
@@ -356,10 +362,10 @@ def _recent_load(window: Window, _: _Weather) -> Answer:
     usual = loads.loc[~recent, "load"].sum() / (MONTH_DAYS - _WEEK_DAYS)
     if not usual > 0:
         return finding("no_usual_load")
-    ratio = loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual
+    ratio = float(np.round(loads.loc[recent, "load"].sum() / _WEEK_DAYS / usual, 2))
     estimated = loads["load"][loads["estimated"]].sum() / loads["load"].sum()
     source = window.source("load", ratio=ratio, estimated=estimated)
-    return float(np.round(ratio, 2)), [source]
+    return ratio, [source]
 
 
 _RULES = {

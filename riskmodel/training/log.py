@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from riskmodel.training.failed import FailedFile
+from riskmodel.training.counts import counts_of
+from riskmodel.training.report import FileReport, LogReport
 from riskmodel.training.sentences import (
-    SKIPPED,
     Finding,
-    counted,
-    day_words,
-    finding,
-    is_assumed,
-    is_by_zone,
-    is_left_out,
-    sentence,
 )
 from riskmodel.training.words import MEANINGS, ONE_SESSION_EACH
 
@@ -56,9 +49,6 @@ DOUBTFUL = {
 """Columns of rows that may be sessions, and could not be read as such."""
 
 
-_MOST_FILES_SHOWN = 12
-
-
 class TrainingLogError(ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
 
@@ -72,7 +62,11 @@ class NoTable(TrainingLogError):
 
 
 class UnknownTable(TrainingLogError):
-    """A table with headers of no program that is known, and no meanings for them."""
+    """A table of no known program, whose columns a person can name; `header` is one."""
+
+    def __init__(self, header: str, sentence: str) -> None:
+        self.header = header
+        super().__init__(sentence)
 
 
 class AmbiguousDates(TrainingLogError):
@@ -119,170 +113,6 @@ class WrongScale(TrainingLogError):
 
 def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What a log took from one file.
-
-    Attributes
-    ----------
-    name : str
-        As its reader gave it; empty if it has none.
-    sources : tuple of str
-        The program that wrote it.
-    rows_read, rows_used : int
-        Before its sessions were looked for in other files.
-    first_day, last_day : datetime.date
-    """
-
-    name: str
-    sources: tuple[str, ...]
-    rows_read: int
-    rows_used: int
-    first_day: date
-    last_day: date
-
-    def in_words(self) -> str:
-        """Say it in a sentence.
-
-        Examples
-        --------
-        >>> days = date(2026, 7, 1), date(2026, 7, 3)
-        >>> FileReport("a.csv", ("Strava",), 3, 2, *days).in_words()
-        'a.csv, Strava: 3 rows read, 2 used, 1 Jul 2026 to 3 Jul 2026.'
-        """
-        what = ", ".join(filter(None, (self.name, *self.sources)))
-        rows = f"{counted(self.rows_read, 'row')} read, {self.rows_used} used"
-        return f"{what}: {rows}, {_from_to(self.first_day, self.last_day)}."
-
-
-@dataclass(frozen=True)
-class LogReport:
-    """What became of the rows of one file, or of several put together.
-
-    Attributes
-    ----------
-    sources : tuple of str
-    rows_read, rows_used : int
-        Their difference is the sum of `skipped`.
-    skipped : mapping of str to int
-        Rows by the reason why they were left out, a key of `SKIPPED`.
-    first_day, last_day : datetime.date
-    estimated_sessions : int
-        Sessions whose load is estimated, because nobody said how hard they felt.
-    notes : tuple of Finding
-        Units and times taken for granted, and what a reader should know.
-    files : tuple of FileReport
-        One for each file.
-    not_training : int
-        Sessions that are none of training, such as naps.
-    failed : tuple of FailedFile
-        Files that could not be read, also those in an archive.
-    """
-
-    sources: tuple[str, ...]
-    rows_read: int
-    rows_used: int
-    skipped: Mapping[str, int]
-    first_day: date
-    last_day: date
-    estimated_sessions: int
-    notes: tuple[Finding, ...] = ()
-    files: tuple[FileReport, ...] = ()
-    not_training: int = 0
-    failed: tuple[FailedFile, ...] = field(default=(), kw_only=True)
-
-    @property
-    def share_estimated(self) -> float:
-        """Share of the sessions whose load is estimated, 0 to 1."""
-        return self.estimated_sessions / self.rows_used
-
-    @property
-    def assumed(self) -> tuple[Finding, ...]:
-        """Units, times and limits that were taken for granted."""
-        return tuple(filter(is_assumed, self.notes))
-
-    @property
-    def doubts(self) -> tuple[Finding, ...]:
-        """What its reader should look at."""
-        settled = (is_assumed, is_left_out)
-        doubts = [note for note in self.notes if not any(is_(note) for is_ in settled)]
-        if failed := self.failed:
-            first = {"name": failed[0].name, "why": failed[0].why}
-            doubts.insert(0, finding("files_unread", files=len(failed), **first))
-        return tuple(doubts)
-
-    @property
-    def days_by_zone(self) -> bool:
-        """Whether a day depends on the time zone that was given."""
-        return any(map(is_by_zone, self.notes))
-
-    def in_words(self) -> dict[str, Any]:
-        """Everything by its name, with what was left out, doubted and assumed in words."""
-        whole = asdict(self)
-        del whole["notes"], whole["not_training"]  # both stand in the sentences
-        return {
-            **whole,
-            "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
-            "share_estimated": self.share_estimated,
-            "summary": self.summary(),
-            "sentences": self.groups(),
-        }
-
-    def summary(self) -> str:
-        """Say in one line what was read, used, left out and doubted."""
-        left_out, doubts = self.rows_read - self.rows_used, len(self.doubts)
-        parts = (
-            counted(len(self.files), "file"),
-            counted(self.rows_used, "session"),
-            f"{counted(left_out, 'row')} left out" if left_out else "nothing left out",
-            f"{self.not_training} no training" if self.not_training else "",
-            counted(doubts, "doubt") if doubts else "",
-        )
-        return ", ".join(filter(None, parts))
-
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        """Say it in sentences under their headings, in the order of reading."""
-        return {
-            "Read": self._read(),
-            "Used": (
-                f"{counted(self.rows_used, 'session')}, "
-                f"{_from_to(self.first_day, self.last_day)}.",
-            ),
-            "Left out": (
-                *(
-                    f"{counted(number, 'row')} left out: {SKIPPED[why]}."
-                    for why, number in self.skipped.items()
-                ),
-                *map(sentence, filter(is_left_out, self.notes)),
-            ),
-            "Doubts": tuple(map(sentence, self.doubts)),
-            "Assumed": (*map(sentence, self.assumed), self._load()),
-        }
-
-    def lines(self) -> tuple[str, ...]:
-        """All sentences of `groups`, one after the other."""
-        return tuple(line for group in self.groups().values() for line in group)
-
-    def _read(self) -> tuple[str, ...]:
-        said = tuple(file.in_words() for file in self.files[:_MOST_FILES_SHOWN])
-        more = len(self.files) - len(said)
-        return (*said, f"And {counted(more, 'more file')}.") if more else said
-
-    def _load(self) -> str:
-        if not self.estimated_sessions:
-            return "Load of every session from how hard it felt and how long it took."
-        return (
-            f"Load estimated for {self.share_estimated:.0%} of the sessions "
-            f"({self.estimated_sessions}), from duration and sport, because the file does "
-            "not say how hard they felt."
-        )
-
-
-def _from_to(first: date, last: date) -> str:
-    days = [day_words(day, year=True) for day in (first, last)]
-    return " to ".join(dict.fromkeys(days))
 
 
 @dataclass(frozen=True)
@@ -350,10 +180,9 @@ def log_of(
         skipped,
         alone.first_day,
         alone.last_day,
-        int(sessions["session_rpe"].isna().sum()),
+        counts_of(sessions),
         tuple(dict.fromkeys(notes)),
         files or (alone,),
-        int((~sessions["is_training"]).sum()),
     )
     lists = tuple(list_days)
     if not files and not ONE_SESSION_EACH.issuperset(alone.sources):
@@ -373,6 +202,14 @@ def noted(log: TrainingLog, *notes: Finding) -> TrainingLog:
     """Log with more to be said about it."""
     notes = tuple(dict.fromkeys((*log.report.notes, *notes)))
     return replace(log, report=replace(log.report, notes=notes))
+
+
+def counted_for(
+    log: TrainingLog, on: date, *, not_training_counts: bool = False
+) -> TrainingLog:
+    """Log whose report says which sessions count for one planned on that day."""
+    counts = counts_of(log.sessions, on, not_training_counts=not_training_counts)
+    return replace(log, report=replace(log.report, counts=counts))
 
 
 def ordered(sessions: pd.DataFrame) -> pd.DataFrame:

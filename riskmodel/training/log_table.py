@@ -205,8 +205,9 @@ def _not_known(text: str) -> TrainingLogError:
         )
     named = ", ".join(cell.strip()[:30] for cell in row[:4])
     return UnknownTable(
+        row[0].strip()[:30] or "Date",
         f"These columns are of no program known here ({named}, ...): known are {READ}; "
-        "for another table, say what its columns mean."
+        "for another table, say what its columns mean.",
     )
 
 

@@ -106,8 +106,8 @@ _ASSUMED = {
     "time is that of the zone of each workout where it names one.",
     "health_connect": "Health Connect writes UTC with the distance of local time from it.",
     "fit_tells_local_time": "FIT files write UTC; the local time comes from the file.",
-    "not_training": "{sessions:session} {sessions:is} read as no training and left out "
-    "unless you say otherwise: {named}.",
+    "not_training": "{sessions:session} {sessions:is} read as no training, which counts "
+    "only if you say so: {named}.",
     "told_elsewhere": "{rows:row} that could not be read {rows:is} taken for the session "
     "of the same day in another file.",
     "cut": "{sessions:session} longer than 24 hours cut to 24, a watch left running "
@@ -235,9 +235,9 @@ _SOURCES = {
     "heat": "{days:day} with a session in similar heat in the last 14{end:up to} (air at "
     "most {air_c:g} °C below the plan, or WBGT {wbgt_c:g} °C), by the weather of {known} "
     "of {sessions:session}, in {sources}.",
-    "load": "Load of the last 7 days is {ratio:.1f} times that of the 3 weeks before, "
+    "load": "Load of the last 7 days is {ratio:.2f} times that of the 3 weeks before, "
     "{estimated:.0%} of it estimated, in {sources}.",
-    "rested": "From {last} to {end} you trained no more, as you say.",
+    "rested": "After {last}, up to {end}, you did not train, as you say.",
     "at_most": "The question takes {most:g} at most.",
 }
 """Where an answer comes from."""

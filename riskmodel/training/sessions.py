@@ -94,7 +94,7 @@ def sessions_of(
     once, overlaps = counted_once(ordered(used))
     if same := len(used) - len(once):
         left_out["same_hours"] = same
-    notes += [*_unread_rows(doubtful), *overlaps]
+    notes += [*activity_notes(once), *_unread_rows(doubtful), *overlaps]
     return log_of(once, [source], len(rows), left_out, notes, doubtful)
 
 
@@ -207,7 +207,6 @@ def _cell_and_allowed(name: str, place: Any, written: pd.DataFrame) -> dict[str,
 def _settle(used: pd.DataFrame) -> list[Finding]:
     """Give usable rows the columns of a log, and say what was settled."""
     notes = []
-    notes += activity_notes(used)
     for name in ("elapsed_used", "watch_left_on"):
         if number := int(used.get(name, pd.Series(dtype=bool)).sum()):
             hours = limit("longest_elapsed_min") / 60

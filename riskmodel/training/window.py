@@ -36,6 +36,7 @@ class Window:
     calendar: bool  # whether it covers days at all; files of one session each do not
     by_word: bool  # whether it ends later than its last session, as its reader says
     doubtful: pd.DataFrame  # rows that may be sessions before the planned one
+    last_row: pd.Timestamp  # day up to which it tells itself, before a reader's word
     gap: Days | None = None  # between two lists, just before `first`
 
     def last(self, days: int) -> pd.DataFrame:
@@ -134,7 +135,7 @@ class Window:
         """Days without a session that the reader answers for."""
         if not self.by_word:
             return ()
-        return (finding("rested", last=self._last_session, end=self.end),)
+        return (finding("rested", last=self.last_row, end=self.end),)
 
 
 def _is_written(doubtful: pd.DataFrame) -> pd.Series[bool]:
@@ -171,8 +172,8 @@ def window_of(
     listed = kept[~kept["sources"].map(ONE_SESSION_EACH.issuperset).astype(bool)]
     calendar = len(listed) > 0
     days = (listed if calendar else before)["day"]
-    last = max(days.iloc[-1], written.max()) if len(written) else days.iloc[-1]
-    end = last
+    end = max(days.iloc[-1], written.max()) if len(written) else days.iloc[-1]
+    last_row = max(end, before["day"].iloc[-1])
     if complete_until is not None:
         until = pd.Timestamp(complete_until).as_unit("s")
         if until < end:
@@ -181,10 +182,10 @@ def window_of(
                 f"has rows after it; allowed is {day_words(end, year=True)} or later."
             )
         end = min(until, on - _DAY)
-    by_word = bool(calendar and end > before["day"].iloc[-1] and end > last)
+    by_word = bool(calendar and end > last_row)
     gap = gap_between_lists(log, on) if complete_until is None else None
     first = gap[1] + _DAY if gap else days.iloc[0]
-    return Window(before, on, sport, first, end, calendar, by_word, doubtful, gap)
+    return Window(before, on, sport, first, end, calendar, by_word, doubtful, last_row, gap)
 
 
 def gap_between_lists(log: TrainingLog, on: pd.Timestamp) -> Days | None:

@@ -121,6 +121,32 @@ def sources() -> Mapping[str, Source]:
     }
 
 
+@cache
+def _plain_headers() -> Mapping[str, str]:
+    headers = table()["plain_headers"].items()
+    return {header_key(header): what for what, row in headers for header in row}
+
+
+def likely_meanings(headers: Iterable[str]) -> dict[str, str]:
+    """What headers plainly say, each meaning once and one duration; to be agreed to.
+
+    Examples
+    --------
+    >>> likely_meanings(["Date", "Duration (min)", "Duration (h)", "Shoes"])
+    {'Date': 'start', 'Duration (min)': 'duration_min'}
+    """
+    likely: dict[str, str] = {}
+    taken: set[str] = set()
+    for header in headers:
+        meaning = _plain_headers().get(header_key(header), "")
+        kind = meaning.split("_")[0]
+        group = kind if kind in ("duration", "distance") else meaning
+        if meaning and group not in taken:
+            likely[header] = meaning
+            taken.add(group)
+    return likely
+
+
 def activity_key(text: str) -> str:
     """Word as it is compared: TrailRun, Trail Run and trail_run are one.
 

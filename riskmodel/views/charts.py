@@ -216,38 +216,54 @@ def _names(x: _Axis, y: _Axis, probability: Any) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["x", "y", "band"])
 
 
-def weeks(days: pd.DataFrame) -> None:
-    """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue."""
+def weeks(days: pd.DataFrame) -> pd.DataFrame:
+    """Draw each day of `riskmodel.training.loads.daily`: load, fitness and fatigue.
+
+    Days whose load reaches beyond the picture are given back, to be told.
+    """
+    top = _top(days["load"])
     # Without a zone in the text, no browser moves a day.
     rows = days.assign(Day=days["day"].dt.strftime("%Y-%m-%dT00:00:00"))
     last = days.iloc[-1]
     show(
-        _weeks_spec(ink()),
+        _weeks_spec(ink(), top, few=len(days) <= _FEW_DAYS),
         f"Load of each day from {days['day'].iloc[0]:%d %b %Y} to {last['day']:%d %b %Y}; "
         f"at the end fitness {last['fitness']:.0f} and fatigue {last['fatigue']:.0f}.",
         rows=rows[["Day", *_WEEKS]].rename(columns=_WEEKS),
     )
+    return days[days["load"] > (np.inf if top is None else top)]
 
 
+def _top(loads: pd.Series[float]) -> float | None:
+    """Where the picture ends, None for its highest value: one day shall not flatten it."""
+    trained = loads[loads > 0]
+    usual = float(trained.quantile(0.9)) if len(trained) >= _FEWEST_DAYS else np.inf
+    return 2.0 * usual if trained.max() > 4.0 * usual else None
+
+
+_FEWEST_DAYS = 5  # that tell what is usual
+_FEW_DAYS = 8  # each with a tick, and none within a day
 _WEEKS = {"load": "Load of the day", "fitness": "Fitness", "fatigue": "Fatigue"}
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _weeks_spec(letters: str) -> Spec:
+@st.cache_data(max_entries=20, show_spinner=False)
+def _weeks_spec(letters: str, top: float | None = None, *, few: bool = False) -> Spec:
     names = [*_WEEKS.values()]
     scale = alt.Scale(domain=names, range=[GREY, letters, "#d5611b"])
     legend = alt.Legend(
         orient="top", symbolType="stroke", symbolStrokeWidth=4, symbolDash=[1, 0]
     )
+    ticks: dict[str, Any] = {"tickCount": {"interval": "day", "step": 1}} if few else {}
+    height = alt.Scale() if top is None else alt.Scale(domain=[0, top])
     chart = of("rows").transform_fold([*names], as_=["what", "value"])
     chart = chart.encode(
-        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False)),
-        y=alt.Y("value:Q", title="Minutes × how hard, of 10"),
+        x=alt.X("Day:T", title=None, axis=alt.Axis(grid=False, **ticks)),
+        y=alt.Y("value:Q", title="Minutes × how hard, of 10", scale=height),
         color=alt.Color("what:N", scale=scale, title=None, legend=legend),
     )
     is_load = alt.datum.what == names[0]
-    bars = chart.transform_filter(is_load).mark_bar(opacity=0.55)
+    bars = chart.transform_filter(is_load).mark_bar(opacity=0.55, clip=True)
     dashes = alt.Scale(domain=names[1:], range=[[1, 0], [5, 3]])
     dash = alt.StrokeDash("what:N", scale=dashes, legend=None)
-    lines = chart.transform_filter(~is_load).mark_line(strokeWidth=2.5)
+    lines = chart.transform_filter(~is_load).mark_line(strokeWidth=2.5, clip=True)
     return alt.layer(bars, lines.encode(strokeDash=dash), height=240).to_dict()

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.training.loads import daily
-from riskmodel.training.log import LogReport, TrainingLog
-from riskmodel.training.sentences import sentence
+from riskmodel.training.log import TrainingLog
+from riskmodel.training.report import LogReport
+from riskmodel.training.sentences import day_words, sentence
 from riskmodel.views import (
     charts,
     device,
@@ -35,7 +36,9 @@ def _show_weeks(log: TrainingLog, today: date) -> None:
     if ahead.all():
         return
     days = days[~ahead]
-    charts.weeks(days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)])
+    beyond = charts.weeks(days[days["day"] > days["day"].iloc[-1] - pd.Timedelta(days=84)])
+    for day, load in zip(beyond["day"], beyond["load"], strict=True):
+        look.note(f"{day_words(day)} reaches beyond the picture: its load is {load:.0f}.")
     young = (
         ""
         if days["settled"].iloc[-1]
@@ -79,10 +82,15 @@ def _show() -> None:
     training_columns.ask()
     if page.log is not None:
         with st.container(key="log_page"):
-            with st.container(key="log_picture"):
+            picture = st.container(key="log_picture")
+            with st.container(key="log_answers"):
+                if page.example:
+                    st.html(look.tag("An example, moved so that it ends yesterday"))
+                report = training_answers.show(page.log)
+            with picture:
                 _show_weeks(page.log, form.today())
                 asked = training_words.unanswered(page.log)
-                _show_report(page.log.report, are_asked=bool(asked))
+                _show_report(report, are_asked=bool(asked))
                 if asked:
                     training_words.ask(asked)
                 training_words.show_own()
@@ -91,10 +99,6 @@ def _show() -> None:
                         "Change what the columns are",
                         on_click=training_files.name_columns_again,
                     )
-            with st.container(key="log_answers"):
-                if page.example:
-                    st.html(look.tag("An example, moved so that it ends yesterday"))
-                training_answers.show(page.log)
         st.button("Remove the log", on_click=training_files.forget)
 
 

@@ -19,7 +19,8 @@ from riskmodel.training.derive import (
     not_before,
     with_log,
 )
-from riskmodel.training.log import TrainingLog
+from riskmodel.training.log import TrainingLog, counted_for
+from riskmodel.training.report import LogReport
 from riskmodel.training.sentences import counted, day_words, sentence
 from riskmodel.training.window import MONTH_DAYS, gap_between_lists
 from riskmodel.views import form, look, tables, widgets
@@ -28,7 +29,7 @@ from riskmodel.views.state import Answers, FormState, LogAnswer, TrainingState, 
 
 _FURTHER_BACK = "Give a file that goes back further."
 _ADD_LIST = "Add the list of your sessions, such as activities.csv."
-_NEWER = "Give a newer file, or say above that you have not trained since."
+_NEWER = "Give a newer file, or say above that you have not trained after it."
 _WAYS = {
     "nothing_before": "Give a file that goes back further, or choose a later day.",
     "ended_long_ago": "Give a newer file, or choose an earlier day.",
@@ -50,30 +51,34 @@ _WAYS = {
 """How to come by an answer that a log leaves open, by the kind of its finding."""
 
 
-def show(log: TrainingLog) -> None:
-    """Say what the log answers for the planned session."""
+def show(log: TrainingLog) -> LogReport:
+    """Say what the log answers for the planned session; which sessions count for it."""
     answers = form.answers()
     on, sport = _planned(log)
+    complete_until = _ask_whether_complete(log, on)
+    counting = {"not_training_counts": _ask_what_counts(log)}
     derived = derive(
         log,
         on=on,
         sport=sport,
         air_temperature_c=answers.get("air_temperature_c"),
         relative_humidity_pct=answers.get("relative_humidity_pct"),
-        complete_until=_ask_whether_complete(log, on),
-        not_training_counts=_ask_what_counts(log),
+        complete_until=complete_until,
+        **counting,
     )
     _show_answers(derived, answers, sport)
     # Where nothing is answered, they are told with the reason.
     if any(answer.value is not None for answer in derived):
-        look.note(*map(sentence, not_before(log, on)))
+        look.note(*map(sentence, not_before(log, on, **counting)))
+    return counted_for(log, on, **counting).report
 
 
 def _planned(log: TrainingLog) -> tuple[date, str]:
     """Day and sport of the planned session, as My session has them, to be changed here."""
     page, day, sport = state(TrainingState), form.planned_day(), form.answers().get("sport")
     sports, held = FIELDS["sport"].levels, st.session_state
-    usual = [name for name in log.sessions["sport"].value_counts().index if name in sports]
+    trained = log.sessions.loc[log.sessions["is_training"], "sport"]
+    usual = [name for name in trained.value_counts().index if name in sports]
     sport = sport or next(iter(usual), "other")
     # Both follow the plan until somebody chooses otherwise here.
     if page.planned_day != day:
@@ -108,7 +113,7 @@ def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
     if gap and (on - gap[1].date()).days <= MONTH_DAYS:
         unknown.append(f"from {day_words(gap[0])} to {day_words(gap[1], year=True)}")
     if last is not None and last < before:
-        unknown.append(f"since {day_words(last, year=True)}")
+        unknown.append(f"after {day_words(last, year=True)}")
     if not unknown:
         return None
     # What was said of one gap is not said of another.
@@ -119,7 +124,7 @@ def _ask_whether_complete(log: TrainingLog, on: date) -> date | None:
 
 def _ask_what_counts(log: TrainingLog) -> bool:
     """Ask whether naps and the like count, where a log has any."""
-    if not (number := log.report.not_training):
+    if not (number := log.report.counts.not_training):
         return False
     words = f"Count what is no training too, {counted(number, 'session')}"
     return st.toggle(words, key="log_count_all")
@@ -140,6 +145,8 @@ def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
             words = f"{answer.label}: take {there} instead of your {here}"
             key = f"take_{answer.name}"
             st.button(words, key=key, on_click=_prefer, args=(answer,))
+    if not _usable(derived):
+        return
     new = [answer for answer in _usable(derived) if own.get(answer.name) is None]
     if not new:
         look.note("Nothing new to use: you answered these yourself.")
@@ -150,9 +157,14 @@ def _show_answers(derived: Sequence[Derived], own: Answers, sport: str) -> None:
         on_click=_use,
         args=(derived, own, sport),
     )
-    if own.get("sport") != sport:
+    if _is_new_sport(sport, own):
         words = f"The sport in My session becomes {_sport_words(sport)}"
         look.note(f"{words}: these answers are for it.")
+
+
+def _is_new_sport(sport: str, own: Answers) -> bool:
+    """Whether answers are for another sport than My session has; "other" changes none."""
+    return sport not in ("other", own.get("sport"))
 
 
 def _line(answer: Derived) -> str:
@@ -186,7 +198,7 @@ def _usable(derived: Sequence[Derived]) -> list[Derived]:
 def _use(derived: Sequence[Derived], own: Answers, sport: str) -> None:
     """Put what the log answers into the form, where nobody has answered it."""
     usable, joined = _usable(derived), with_log(own, derived)
-    other_sport = {} if own.get("sport") == sport else {"sport": sport}
+    other_sport = {"sport": sport} if _is_new_sport(sport, own) else {}
     new = {a.name: a.value for a in usable if own.get(a.name) is None}
     form.change({**other_sport, **new})
     state(FormState).log_answers = {

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from riskmodel.training.sentences import day_words
-from riskmodel.training.words import DURATIONS, MEANINGS
+from riskmodel.training.words import DURATIONS, MEANINGS, likely_meanings
 from riskmodel.views import look, training_files, widgets
 from riskmodel.views.state import TrainingState, state
 
@@ -59,19 +59,23 @@ def _ask_for_columns() -> None:
     kind = training_files.headers(file.columns)
     alike = sum(training_files.headers(other.columns) == kind for other in unnamed)
     others = f" and {alike - 1} more with the same columns" if alike > 1 else ""
+    later = len({training_files.headers(other.columns) for other in unnamed}) - 1
+    first = f"1 of {later + 1} tables: " if later else ""
     st.header("What the columns are", anchor=False)
     look.note(
-        f"{file.name}{others}. Needed are the date and one duration; nothing is guessed."
+        f"{first}{file.name}{others}. Needed are the date and one duration. Check what is "
+        "chosen: only headers that say it plainly are."
     )
     chosen: dict[str, str] = {}
-    before = state(TrainingState).meanings.get(kind, {})
+    before = state(TrainingState).meanings.get(kind) or likely_meanings(kind)
     with st.container(key="log_columns"):
         for place, column in enumerate(file.columns):
             cells = ", ".join(column.samples)[:_LONGEST] or "empty"
             key = f"log_meaning_{file.digest[:8]}_{place}"
             options = {"": "Leave it out", **MEANINGS}
             st.session_state.setdefault(key, before.get(column.header, ""))
-            if meaning := widgets.select(f"{column.header}: {cells}", options, key):
+            name = re.sub(r"#(\d+)$", r" (number \1 of this name)", column.header)
+            if meaning := widgets.select(f"{name}: {cells}", options, key):
                 chosen[column.header] = meaning
     meanings = list(chosen.values())
     twice = sorted({MEANINGS[what] for what in meanings if meanings.count(what) > 1})

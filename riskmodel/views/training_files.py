@@ -120,11 +120,20 @@ def _take(given: _Given, *, again: bool = False) -> None:
         page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
     page.too_many = [name for name, _ in given[_MOST_FILES:]]
     once, page.same = without_repeats(given[:_MOST_FILES])
+    names = _told_apart([name for name, _ in once.values()])
     page.files = [
         before.get(digest) or _file(digest, name, file)
-        for digest, (name, file) in once.items()
+        for name, (digest, (_, file)) in zip(names, once.items(), strict=True)
     ]
     _put_together()
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names of files, the second of one name as such."""
+    return [
+        name if not (earlier := names[:place].count(name)) else f"{name} ({earlier + 1})"
+        for place, name in enumerate(names)
+    ]
 
 
 def _file(digest: str, name: str, file: BinaryIO) -> LogFile:

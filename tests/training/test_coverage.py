@@ -106,7 +106,10 @@ def test_rows_on_or_after_the_day_never_change_an_answer(before, after, two_file
     else:
         both = log_on({**past, **later}, {**past, **later})
     assert values(both) == values(alone)
-    (note,) = not_before(both, ON)
+    training = [word for word in later.values() if word != "Nap"]
+    told = [dict(note.details)["sessions"] for note in not_before(both, ON)]
+    assert told == ([len(training)] if training else [])
+    (note,) = not_before(both, ON, not_training_counts=True)
     assert dict(note.details)["sessions"] == len(later)
 
 

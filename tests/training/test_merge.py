@@ -324,10 +324,10 @@ def test_what_words_do_not_say_is_told_of_the_sessions_that_are_left():
         untimed("2026-07-02,20,Nap", "2026-07-03,30,Quidditch", "2026-07-04,20,Nap"),
     ]
     merged = merge_logs(logs)
-    assert merged.report.not_training == 2
+    assert merged.report.counts.not_training == 2
     notes = {n.kind: dict(n.details)["sessions"] for n in merged.report.notes}
     assert (notes["not_training"], notes["unknown_activity"]) == (2, 1)
-    assert merge_logs([merged, *logs]).report.not_training == 2
+    assert merge_logs([merged, *logs]).report.counts.not_training == 2
     known = merge_logs([*logs, untimed("2026-07-03,30,Rugby")])
     assert "unknown_activity" not in {n.kind for n in known.report.notes}
 

@@ -20,7 +20,7 @@ from riskmodel.cli import app
 from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.dates import dates
-from riskmodel.training.derive import CONTEXT, Derived, derive, with_log
+from riskmodel.training.derive import CONTEXT, Derived, derive, last_day_before, with_log
 from riskmodel.training.loads import daily, hardness, session_loads, smoothed
 from riskmodel.training.log import COLUMNS, TrainingLogError
 from riskmodel.training.log_file import read_log
@@ -889,6 +889,28 @@ def test_days_that_a_log_does_not_cover_are_no_rest():
     assert "the last 14 up to 6 Jul, where the log ends" in heat.source
 
 
+def test_days_of_rest_begin_after_the_last_row_whatever_it_is():
+    rows = [f"2026-06-{day:02},60,Running\n" for day in range(1, 30)]
+    log = read_log(
+        ("day,min,sport\n" + "".join(rows) + "2026-07-02,20,Nap\n").encode(),
+        columns={"day": "start", "min": "duration_min", "sport": "sport"},
+    )
+    day = date(2026, 7, 5)
+    assert last_day_before(log, day) == date(2026, 7, 2)
+    rested = answer(log, "rest_days_7d", day, complete_until=date(2026, 7, 4))
+    assert "After 2 Jul, up to 4 Jul, you" in rested.source
+
+
+def test_a_load_is_the_same_number_wherever_it_stands():
+    rows = [f"2026-06-{day:02},{40 + day},Running\n" for day in range(1, 31)]
+    log = read_log(
+        ("day,min,sport\n" + "".join(rows)).encode(),
+        columns={"day": "start", "min": "duration_min", "sport": "sport"},
+    )
+    load = answer(log, "recent_vs_usual_load", date(2026, 7, 1))
+    assert f" is {load.value:.2f} times " in load.source
+
+
 def test_whoever_says_that_nothing_is_missing_has_rested():
     log = own(ENDED)
     day = date(2026, 7, 12)
@@ -899,7 +921,7 @@ def test_whoever_says_that_nothing_is_missing_has_rested():
     assert [said(name).value for name in OPEN_AT_THE_END] == [0, 6, 1]
     for name in (*OPEN_AT_THE_END, "sessions_per_week", "longest_recent_min"):
         assert said(name).source.endswith(
-            "From 6 Jul to 12 Jul you trained no more, as you say."
+            "After 6 Jul, up to 12 Jul, you did not train, as you say."
         )
     assert said("heat_days_14d", air_temperature_c=30).value == 2
     assert said("sessions_per_week").value == 1  # 15 June to 6 July, in four weeks

@@ -358,7 +358,7 @@ def test_an_athlete_brings_a_log_and_uses_its_answers(open_page, viewport, schem
     expect(page.get_by_text("what came after, it does not say")).to_be_visible()
     expect(page.get_by_text("1 file, 60 sessions, 1 row left out.")).to_be_visible()
     page.get_by_text("What was read").click()
-    expect(page.get_by_text("61 rows read, 60 used")).to_be_visible()
+    expect(page.get_by_text("61 rows read, 60 sessions")).to_be_visible()
     ready(page)
     assert axe(page) == []
     page.get_by_role("button", name="Remove the log").click()
@@ -407,7 +407,7 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
     use.click()
     ready(page)
     page.get_by_text("What was read").click()
-    expect(page.get_by_text("2 rows read, 2 used")).to_be_visible()
+    expect(page.get_by_text("2 rows read, 2 sessions")).to_be_visible()
     ready(page)
     expect(page.get_by_text("Away")).to_have_count(0)
 
@@ -415,7 +415,7 @@ def test_a_table_of_ones_own_is_mapped(open_page, viewport):
 def test_days_without_a_record_are_rest_only_if_the_reader_says_so():
     page = planned(opened(STRAVA.name, sport="running"), timedelta(days=3))
     assert values(page)["Rest days in the last 7"] == "open"
-    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained since"))
+    (said,) = (t for t in page.toggle if t.label.startswith("I have not trained after"))
     said.set_value(True).run()
     assert not page.exception
     # Every day of the last four with a record had a session; three have gone by since.

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from riskmodel.inputs.units import duration_text
+from riskmodel.training.sentences import day_words
+from riskmodel.views import charts, training_files
 from riskmodel.views.state import DeviceState, TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.views.test_training import (
@@ -142,13 +144,49 @@ def test_without_the_files_they_are_asked_for_again():
 def test_what_is_no_training_counts_only_if_the_reader_says_so():
     page = opened(sport="running")
     given(page, one=garmin("Running", "Breathwork"))
-    assert "14 no training" in told(page)
+    assert "1 file, 28 sessions: 14 used, 14 no training." in told(page)
     assert values(page)["Sessions in a usual week"] == "3.5"
     page.toggle(key="log_count_all").set_value(True).run()
     assert not page.exception
+    assert "1 file, 28 sessions, nothing left out." in told(page)
     assert values(page)["Sessions in a usual week"] == "7"
     given(page, one=garmin("Running"))
     assert not [t for t in page.toggle if t.key == "log_count_all"]
+
+
+def test_what_is_no_training_never_decides_the_sport_of_the_session():
+    page = opened()
+    given(page, one=garmin("Running", "Nap", "Meditation", "Nap"))
+    assert page.session_state["log_sport"] == "running"
+    # Where nothing tells a sport, that of My session stays open.
+    page = opened()
+    given(page, one=garmin("Nap", "Quidditch"))
+    assert "The sport in My session becomes" not in told(page)
+    page.button(key="log_use").click().run()
+    assert not page.exception
+    assert page.session_state["sessions_per_week"] == "3.5"
+    assert "sport" not in page.session_state or not page.session_state["sport"]
+
+
+def test_nobody_is_told_to_have_answered_what_is_open():
+    page = opened(sport="running")
+    given(page, one=garmin("Running") + b"\nRunning,some day,x,10.0,500,02:00:00,140")
+    assert set(values(page).values()) == {"open"}
+    assert "you answered these yourself" not in told(page)
+
+
+def test_headers_that_say_it_plainly_are_chosen_and_still_asked():
+    page = opened()
+    yesterday = date.today() - timedelta(days=1)
+    table = f"Dato,Shoes,Varighed (min),Dauer,KM,Aktivitet\n{yesterday},A,60,1,10,Run\n"
+    given(page, own=table.encode())
+    assert [box.value for box in asked_columns(page)] == [
+        "start", "", "duration_min", "", "distance_km", "sport",
+    ]  # fmt: skip
+    assert page.session_state["TrainingState"].log is None
+    next(b for b in page.button if b.label == "Use these columns").click().run()
+    assert not page.exception
+    assert rows_of_files(page) == [("your table", 1)]
 
 
 def test_the_order_of_day_and_month_is_asked_where_no_date_tells():
@@ -199,6 +237,27 @@ def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
     given(page, one=later)
     assert values(page)[LONGEST] == duration_text(50)
     assert "the latest on 1 Jan 2036, is not counted" in told(page)
+    assert "29 sessions: 28 used, 1 not counted" in told(page)
+
+
+def test_a_day_that_would_flatten_the_chart_reaches_beyond_it_and_is_told():
+    page = opened(sport="running")
+    long = date.today() - timedelta(days=29)
+    row = f"\nRunning,{long} 07:00:00,x,10.0,500,23:59:00,140"
+    given(page, one=garmin("Running") + row.encode())
+    assert f"{day_words(long)} reaches beyond the picture" in told(page)
+    given(page, one=garmin("Running"))
+    assert "beyond the picture" not in told(page)
+
+
+def test_files_of_one_name_have_names_of_their_own_in_the_report():
+    names = training_files._told_apart(["a.csv", "b.csv", "a.csv", "a.csv"])
+    assert names == ["a.csv", "b.csv", "a.csv (2)", "a.csv (3)"]
+
+
+def test_a_chart_of_few_days_has_no_ticks_within_a_day():
+    spec = json.dumps(charts._weeks_spec("#000000", few=True))
+    assert '"tickCount": {"interval": "day", "step": 1}' in spec
 
 
 # ------------------------------------------------------------------------ in a browser
