@@ -240,11 +240,8 @@ def log_command(
     """
     with sentences_for_errors():
         words = _meanings(activity, "Løb=running")
-        reading = {
-            "time_zone": time_zone or "UTC",
-            "activities": words,
-            "day_first": day_first,
-        }
+        zone = time_zone or "UTC"
+        reading = {"time_zone": zone, "activities": words, "day_first": day_first}
         log = _merged_log(files, reading, _meanings(column, "Dato=start"))
         if time_zone is None and log.report.days_by_zone:
             typer.echo(_NO_ZONE, err=True)
@@ -264,9 +261,9 @@ def log_command(
         for doubt in _doubts(log, words, on, complete_until):
             typer.echo(doubt, err=True)
         if as_json:
-            typer.echo(_log_json(log, answers, time_zone or "UTC", later))
+            typer.echo(_log_json(log, answers, zone, later))
         else:
-            typer.echo(_log_text(log, answers, time_zone or "UTC"))
+            typer.echo(_log_text(log, answers, zone))
 
 
 def _doubts(

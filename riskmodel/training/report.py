@@ -123,7 +123,7 @@ class LogReport:
     def in_words(self) -> dict[str, Any]:
         """Everything by its name, with what was left out, doubted and assumed in words."""
         whole = asdict(self)
-        del whole["notes"], whole["not_training"]  # both stand in the sentences
+        del whole["notes"]  # they stand in the sentences
         return {
             **whole,
             "skipped": {SKIPPED[why]: number for why, number in self.skipped.items()},
