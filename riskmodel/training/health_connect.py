@@ -45,7 +45,8 @@ def read_health_connect(
             shutil.copyfileobj(stream, copy, 1_000_000)
         try:
             told = _sessions(path)
-        except sqlite3.Error as error:
+        # Names of a damaged database may be no text.
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise TrainingLogError(
                 "This database is damaged, or no export of Health Connect: it cannot be "
                 "read."
@@ -70,6 +71,7 @@ def _sessions(path: Path) -> pd.DataFrame:
     """Read the columns that are needed, and nothing that the file could make us run."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as base:
         base.execute("PRAGMA trusted_schema = OFF")
+        base.text_factory = lambda text: text.decode(errors="replace")
         steps = iter(range(_MOST_STEPS))
         base.set_progress_handler(lambda: next(steps, None) is None, 10_000_000)
         is_table = base.execute(

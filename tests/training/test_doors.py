@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -627,6 +627,7 @@ WHOLE = {
 
 
 @settings(max_examples=150, deadline=None)
+@example("health_connect", 0.484375, 0, b"\x80")
 @given(
     st.sampled_from(sorted(WHOLE)),
     st.floats(0, 1),
