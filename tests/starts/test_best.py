@@ -671,7 +671,7 @@ def test_a_forecast_of_unknown_age_counts_as_an_old_one():
     of = weather({"air_temperature_c": np.full(30, 25.0)}, kind="forecast")
     best = best_start(RUN, of)
     assert set(best.starts["wbgt_error_c"]) == {FORECAST_ERROR_C[-1][1]}
-    assert any("When the forecast was made is not known" in note for note in best.notes)
+    assert any("not known when this forecast was made" in note for note in best.notes)
 
 
 def test_a_forecast_begins_when_it_was_issued():

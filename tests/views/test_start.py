@@ -547,7 +547,9 @@ def test_an_athlete_finds_the_best_hour(open_page, sky, viewport, scheme):
     take_vienna(page)
     expect(page.get_by_role("link", name="Weather data by Open-Meteo.com")).to_be_visible()
     calendar = page.get_by_role("table", name="Number of 100 sessions")
-    expect(calendar.get_by_role("columnheader")).to_have_count(8)
+    days = calendar.get_by_role("columnheader")
+    expect(days.nth(6)).to_be_visible()
+    assert days.count() in (7, 8)  # late in the day today has no start left
     assert axe(page) == []
     fits(page)
     page.locator(".st-key-start_best").get_by_role("radio").nth(2).click()

@@ -243,7 +243,7 @@ def test_another_year_after_the_planned_day_is_told_and_counts_for_nothing():
 def test_a_day_that_would_flatten_the_chart_reaches_beyond_it_and_is_told():
     page = opened(sport="running")
     long = date.today() - timedelta(days=29)
-    row = f"\nRunning,{long} 07:00:00,x,10.0,500,23:59:00,140"
+    row = f"\nRunning,{long} 07:00:00,x,100.0,500,23:59:00,140"
     given(page, one=garmin("Running") + row.encode())
     assert f"{day_words(long)} reaches beyond the picture" in told(page)
     given(page, one=garmin("Running"))
