@@ -150,7 +150,11 @@ def test_a_coach_brings_excel_edits_a_cell_and_takes_it_along(
     settled(page)
     # The second row below the headers; the age stands beside the name.
     grid.click(position={"x": 60, "y": 88})
+    selected = grid.locator("[role=gridcell][aria-selected=true]")
+    # Keys that come before the cell is chosen are lost.
+    expect(selected).to_have_text("Ben")
     page.keyboard.press("ArrowRight")
+    expect(selected).to_have_text("150")
     page.keyboard.press("Enter")
     cell = page.locator("textarea.gdg-input")
     expect(cell).to_have_value("150")

@@ -27,7 +27,7 @@ from riskmodel.store import LOCAL, Saved, open_store
 from riskmodel.store.models import items
 from riskmodel.views.state import ScenariosState, SquadState, TrainingState
 from riskmodel.whatif.plans import Scenario, to_text
-from tests.browser import axe, download, fits, note_traffic, ready
+from tests.browser import LOST_CLICKS, axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import fetch, free_port, serving
 from tests.views.pages import SIX, typed
@@ -538,9 +538,15 @@ SESSION = "/?" + urlencode(MARATHON | {"age_years": 41})
 
 
 def to_page(page, name):
-    """Open one of the pages behind More."""
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("link", name=name).click()
+    """Open one of the pages behind More, again where a rerun has swallowed the click."""
+    link = page.get_by_role("link", name=name)
+    for _ in range(3):
+        page.get_by_role("button", name="More").click()
+        ready(page)
+        if link.count():
+            break
+        LOST_CLICKS.append("More")
+    link.click()
     ready(page)
 
 
