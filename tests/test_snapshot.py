@@ -213,7 +213,6 @@ def page_text(page: AppTest) -> str:
                     str(getattr(proto, part))
                     for part in ("label", "body", "value", "help", "options", "src")
                     if getattr(proto, part, None)
-                    and not str(getattr(proto, part)).startswith("<style>")
                 ]
                 if parts:
                     lines.append(f"[{kind}] " + " | ".join(parts))

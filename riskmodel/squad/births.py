@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -132,8 +131,3 @@ def _age(cell: Any, order: str, on: date, epoch: datetime) -> Any:
     if day > on:
         return f"{BORN}{day.isoformat()}"
     return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
-
-
-def counted_days(cells: Sequence[Any]) -> list[Any]:
-    """Cells that were read as days that Excel has counted."""
-    return [cell for cell in cells if not isinstance(cell, date) and is_serial(cell)]

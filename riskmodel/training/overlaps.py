@@ -40,7 +40,6 @@ MIXED = "triathlon"
 """Sport of a session that holds several."""
 
 _ANY_SPORT = ("other", "")
-_OF_THE_AIR = ["air_temperature_c", "relative_humidity_pct"]
 _OF_ALL = ["distance_m", "average_heart_rate_bpm", "intensity_factor"]
 _OF_A_ROW = [*_OF_ALL, "session_rpe", "highest_heart_rate_bpm"]
 
