@@ -181,6 +181,8 @@ _OPEN = {
     "{sessions:is} not counted.",
     "doubtful": "{rows:row} that may be {rows:a session} of these days could not be read: "
     "{why:why}{cell:in brackets}.",
+    "files_in_doubt": "{files:file} that may hold sessions of these days could not be "
+    "read, such as {name}.",
     "counted_twice": "On {days:day}, the first {first:year}, a session may stand in two "
     "files: which one, they do not say.",
     "sport_open": "How much of {sessions:session} of the last 4 weeks was {sport}, the log "

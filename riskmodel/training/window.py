@@ -76,6 +76,8 @@ class Window:
             return finding("counted_twice", days=which.nunique(), first=which.min())
         # The example is one with something in its cell, if there is any.
         first = rows[touched].sort_values("cell", ascending=False).iloc[0]
+        if (rows.loc[touched, "why"] == "unread_file").all():
+            return finding("files_in_doubt", files=int(touched.sum()), name=first["cell"])
         return finding(
             "doubtful", rows=int(touched.sum()), why=first["why"], cell=first["cell"]
         )

@@ -47,6 +47,7 @@ _WAYS = {
     "similar_to_other": "Choose the sport of the session above.",
     "no_planned_weather": "Give the air temperature in My session.",
     "doubtful": "Mend them in the file, or answer it yourself.",
+    "files_in_doubt": "Give what can be read in their place, or remove them above.",
 }
 """How to come by an answer that a log leaves open, by the kind of its finding."""
 

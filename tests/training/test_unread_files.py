@@ -79,6 +79,9 @@ def test_a_file_in_an_archive_that_may_be_a_log_leaves_everything_open(name, con
     assert set(answers(log).values()) == {None}
     assert log.doubtful[["why", "cell"]].values.tolist() == [["unread_file", name]]
     assert log.report.doubts[0].kind == "files_unread"
+    # It is told as a file, not as a row.
+    (why,) = derive(log, on=date(2026, 7, 31), sport="running")[1].findings
+    assert (why.kind, dict(why.details)) == ("files_in_doubt", {"files": 1, "name": name})
     assert name in str(log.report.in_words()["failed"])
 
 
