@@ -3,6 +3,9 @@
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
 # make bench   run the benchmarks
+# make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
+# make load    let fifty people use one server at once
+# make crash   kill programs that save, fill the disk, and look for what was lost
 # make pictures  take the pictures of the pages in docs/pictures again
 # make format  put the code in shape
 # make lock    pin the dependencies again; UPGRADE=1 for their newest releases
@@ -22,7 +25,7 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test again bench pictures format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -42,6 +45,12 @@ again: set-up-dev
 
 bench: set-up-dev
 	$(python) -m benchmarks
+
+fuzz load: set-up-dev
+	$(python) -m proofs.$@
+
+crash: set-up-dev .venv/postgres-tried
+	$(python) -m proofs.crash
 
 pictures: set-up-dev .venv/browser-tried
 	$(python) -m scripts.pictures

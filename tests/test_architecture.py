@@ -35,10 +35,11 @@ STAGES = (
     "store",
     "calibration",
     "cli",
+    "serving",
     "views",
 )
 ONLY_IN = {
-    "streamlit": {"views"},
+    "streamlit": {"serving", "views"},
     "altair": {"views"},
     "typer": {"cli"},
     "rich": {"cli"},
