@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +12,7 @@ from riskmodel.serving import gate
 from tests.browser import download, ready, watched_context
 from tests.conftest import CHECKOUT
 from tests.serving.asking import UPLOAD, ask, knock, running, send
+from tests.views.pages import SIX
 
 STRANGE_HOSTS = [
     "evil.example",
@@ -294,9 +295,16 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
 
 def test_a_download_is_not_kept_and_not_opened_as_a_page(open_page):
     answers = []
-    page = open_page("laptop", "light", "/compare")
-    page.on("response", lambda answer: answers.append(answer))
-    download(page, "JSON")
+
+    def note(answer):
+        answers.append(answer)
+
+    page = open_page("laptop", "light", f"/?{urlencode(SIX)}")
+    page.get_by_role("button", name="Print").click()
+    ready(page)
+    page.context.on("response", note)
+    assert download(page, "Download PDF").read_bytes().startswith(b"%PDF")
+    page.context.remove_listener("response", note)
     (media,) = [answer for answer in answers if "/media/" in answer.url]
     assert media.headers["cache-control"] == "no-store"
     assert media.headers["content-security-policy"] == gate.NO_PAGE
@@ -342,4 +350,4 @@ def test_links_tell_no_other_address_what_they_hold(app_url, browser):
         page.goto(f"{app_url}/?sport=running&age_years=40")
         ready(page)
     assert len(told) > 10
-    assert not [headers["referer"] for headers in told if "referer" in headers]
+    assert not [headers["referer"] for headers in told if headers.get("referer")]
