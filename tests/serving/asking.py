@@ -22,9 +22,9 @@ app = st.App({frame!r}, lifespan=announced)
 
 
 @contextmanager
-def running(home, *options, gate=True, environment=None, under=()):
+def running(home, *options, gate=True, port=None, environment=None, under=()):
     """Serve the app with a home of its own, or the same with the gate taken off."""
-    port = free_port()
+    port = port or free_port()
     script = CHECKOUT / "app.py"
     if not gate:
         script = home / "app.py"

@@ -1,14 +1,17 @@
 """The gate before a running server: who gets a page, what is closed, what answers say."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from riskmodel.serving import gate
+from riskmodel.serving.hosts import Names
 from tests.browser import download, ready, watched_context
 from tests.conftest import CHECKOUT
 from tests.serving.asking import UPLOAD, ask, knock, running, send
@@ -288,6 +291,22 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
     ]
     assert "'unsafe-inline'" not in scripts
     assert "'sha256-" in scripts
+
+
+def test_what_fails_is_told_in_a_sentence_and_protected_too():
+    async def broken(scope, receive, send):
+        raise RuntimeError("secret")
+
+    async def fetch():
+        app = gate.Gate(broken, Names(("a",)))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+            return await client.get("/")
+
+    answer = asyncio.run(fetch())
+    assert (answer.status_code, answer.text.strip()) == gate.BROKEN
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 # --------------------------------------------------------------------------- real browser

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from riskmodel.views.navigation import PAGES
-from tests.browser import ready, settled, watched_context
+from tests.browser import note_traffic, ready, settled, watched_context
+from tests.server import free_port
 from tests.serving.asking import UPLOAD, ask, knock, running
 from tests.serving.outbound import Recorder
+from tests.serving.proxy import proxy_before
 from tests.serving.test_gate import STRANGE_HOSTS, STRANGE_ORIGINS
 
 ADDRESSES = ["", *(name for name in PAGES if name != "my_session")]
@@ -115,6 +117,31 @@ def test_the_weather_is_asked_for_at_one_host_and_only_when_it_is_wanted(
     parts = urlsplit(sky.url)
     assert called == {(parts.hostname, parts.port)}
     assert sky.log[-1][1]["name"] == "x@evil.example/../http://evil.example"
+
+
+def test_behind_a_proxy_the_pages_work_and_nobody_is_called(tmp_path, browser):
+    """The browser knows another name than the server, as behind many proxies."""
+    home, folder = tmp_path / "home", tmp_path / "recorder"
+    home.mkdir()
+    folder.mkdir()
+    recorder = Recorder(folder)
+    port = free_port()
+    with proxy_before(port) as public:
+        option = f"--server.corsAllowedOrigins=http://localhost:{public}"
+        environment = recorder.environment
+        with (
+            running(home, option, port=port, environment=environment) as url,
+            browser.new_context() as context,
+        ):
+            note_traffic(context)
+            page = context.new_page()
+            page.goto(f"http://localhost:{public}/?sport=running")
+            ready(page)
+            page.locator(".st-key-duration_min input").fill("61")
+            page.keyboard.press("Enter")
+            ready(page)
+            assert knock(url, origin=f"http://localhost:{public + 1}") == 403
+    assert recorder.heard() == []
 
 
 # ------------------------------------------------------------- under a tracer of the kernel
