@@ -127,10 +127,11 @@ def test_behind_a_proxy_the_pages_work_and_nobody_is_called(tmp_path, browser):
     recorder = Recorder(folder)
     port = free_port()
     with proxy_before(port) as public:
-        option = f"--server.corsAllowedOrigins=http://localhost:{public}"
+        pages = (f"http://localhost:{public}", "https://club.example")
+        options = [f"--server.corsAllowedOrigins={page}" for page in pages]
         environment = recorder.environment
         with (
-            running(home, option, port=port, environment=environment) as url,
+            running(home, *options, port=port, environment=environment) as url,
             browser.new_context() as context,
         ):
             note_traffic(context)
@@ -140,6 +141,7 @@ def test_behind_a_proxy_the_pages_work_and_nobody_is_called(tmp_path, browser):
             page.locator(".st-key-duration_min input").fill("61")
             page.keyboard.press("Enter")
             ready(page)
+            assert knock(url, origin="https://club.example") == 101
             assert knock(url, origin=f"http://localhost:{public + 1}") == 403
     assert recorder.heard() == []
 
