@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -48,17 +49,26 @@ def listening(request, tmp_path_factory):
     recorder = Recorder(tmp_path_factory.mktemp("recorder"))
     option = f"--server.address={request.param}"
     with running(home, option, environment=recorder.environment) as url:
-        yield url, recorder
+        yield url, recorder, request.param == "0.0.0.0"
 
 
 def test_the_server_calls_nobody_whatever_a_stranger_sends(listening):
-    url, recorder = listening
+    url, recorder, _ = listening
     provoke(url)
     assert recorder.heard() == []
 
 
+def test_the_machines_name_is_an_own_one_where_others_reach_it(listening):
+    url, recorder, is_reachable = listening
+    for name in (socket.gethostname(), f"{socket.gethostname()}.local", "0.0.0.0"):
+        assert ask(url, Host=f"{name}:8501").status_code == (200 if is_reachable else 421)
+    # Here the request came in at 127.0.0.1, not at this address.
+    assert ask(url, Host="192.0.2.7:8501").status_code == 421
+    assert recorder.heard() == []
+
+
 def test_no_page_calls_anybody_in_the_browser_or_in_the_server(listening, browser):
-    url, recorder = listening
+    url, recorder, _ = listening
     asked = []
     # Leaving this block fails where a page called another machine or broke a rule.
     with watched_context(browser, "laptop", "light") as context:
