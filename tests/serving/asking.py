@@ -1,9 +1,11 @@
 """Servers of one's own, and asking them as no browser does: with any Host and Origin."""
 
+import asyncio
 import base64
 import secrets
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -36,6 +38,12 @@ def running(home, *options, gate=True, port=None, environment=None, under=()):
         [*under, *command, *options], port, CHECKOUT, home, environment=environment or {}
     ) as url:
         yield url
+
+
+def in_a_loop_of_its_own(coroutine):
+    """Wait for a coroutine; the browser of other tests may have a loop in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def ask(url, path="/", method="GET", content=None, **headers):

@@ -1,10 +1,9 @@
 """Where the pages are, as the terminal tells it."""
 
-import asyncio
-
 import pytest
 
 from riskmodel.serving import announcement
+from tests.serving.asking import in_a_loop_of_its_own
 
 SETTINGS = {
     "server.address": "127.0.0.1",
@@ -38,6 +37,6 @@ def test_the_addresses_that_lead_to_the_pages_are_told(monkeypatch, capsys, sett
         async with announcement.announced(None):
             pass
 
-    asyncio.run(start())
+    in_a_loop_of_its_own(start())
     (sentence,) = capsys.readouterr().out.splitlines()
     assert [word for word in sentence.split() if "://" in word] == urls

@@ -1,6 +1,5 @@
 """The gate before a running server: who gets a page, what is closed, what answers say."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from riskmodel.serving import gate
 from riskmodel.serving.hosts import Names
 from tests.browser import download, ready, watched_context
 from tests.conftest import CHECKOUT
-from tests.serving.asking import UPLOAD, ask, knock, running, send
+from tests.serving.asking import UPLOAD, ask, in_a_loop_of_its_own, knock, running, send
 from tests.views.pages import SIX
 
 STRANGE_HOSTS = [
@@ -303,7 +302,7 @@ def test_what_fails_is_told_in_a_sentence_and_protected_too():
         async with httpx.AsyncClient(transport=transport, base_url="http://a") as client:
             return await client.get("/")
 
-    answer = asyncio.run(fetch())
+    answer = in_a_loop_of_its_own(fetch())
     assert (answer.status_code, answer.text.strip()) == gate.BROKEN
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
