@@ -5,10 +5,22 @@ from pathlib import Path
 import streamlit as st
 
 import riskmodel
-from riskmodel.views import form, look, navigation, own_card, place, squad_plan
+from riskmodel.views import (
+    account,
+    device,
+    form,
+    look,
+    navigation,
+    own_card,
+    place,
+    squad_plan,
+)
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
+if account.is_left():
+    device.leave()
+    st.stop()
 views = Path(riskmodel.__file__).parent / "views"
 pages = {
     name: st.Page(
