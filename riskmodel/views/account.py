@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeVar
 
 import streamlit as st
 
 from riskmodel.serving import signed_out
 from riskmodel.serving.signed_out import SignIn
 from riskmodel.views.state import AccountState, state
+
+T = TypeVar("T")
 
 
 def _brought() -> SignIn | None:
@@ -61,14 +64,12 @@ def mark() -> str:
     return sha256(owner.encode()).hexdigest() if owner else ""
 
 
-def as_long_as_it_counts(make: Callable[[], str | bytes]) -> Callable[[], str | bytes]:
-    """Make a file only if the sign-in still counts when it is asked for."""
+def asking(make: Callable[[], T]) -> Callable[[], T]:
+    """Make a file only if the sign-in still counts when somebody asks for it."""
     brought = _brought()
-    if brought is None:
-        return make
 
-    def checked() -> str | bytes:
-        if signed_out.is_over(brought):
+    def checked() -> T:
+        if brought is not None and signed_out.is_over(brought):
             raise PermissionError("This sign-in is over.")
         return make()
 

@@ -13,6 +13,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import Field
 from riskmodel.inputs.written import number_written
+from riskmodel.serving import downloads
 from riskmodel.views import account, form, look
 
 if TYPE_CHECKING:
@@ -60,8 +61,15 @@ def download(
     It is made outside the visit: `make` must not read what a widget or `state` holds.
     """
     mime = _MIME[Path(file_name).suffix]
-    make = account.as_long_as_it_counts(make)
-    st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
+    checked = account.asking(make)
+    st.download_button(
+        label,
+        lambda: downloads.hold(checked(), mime, file_name),
+        file_name,
+        mime,
+        on_click="ignore",
+        help=help,
+    )
 
 
 def folded(label: str, key: str, draw: Callable[[], None]) -> None:

@@ -178,6 +178,7 @@ class Tab:
         """Address of a download that is made on the click; "" if it is refused."""
         message = BackMsg()
         message.backend_operation_request.request_id = "1"
+        message.backend_operation_request.session_id = self.session_id
         message.backend_operation_request.deferred_file.file_id = file_id
         self.send(message)
         while True:
