@@ -291,7 +291,7 @@ def calls(both: Both) -> Row:
 def _calls(
     store: Store, owner: str, ids: tuple[str, ...]
 ) -> Iterator[Callable[[], object]]:
-    for (kind, (name, content)), id in zip(SAVED.items(), ids[:-1], strict=True):
+    for (kind, (_, content)), id in zip(SAVED.items(), ids[:-1], strict=True):
         yield lambda kind=kind: store.items(owner, kind)
         yield lambda kind=kind, id=id: store.load(owner, kind, id)
         yield lambda kind=kind, id=id: store.delete(owner, kind, id)
