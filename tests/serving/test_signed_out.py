@@ -84,6 +84,8 @@ def test_a_copied_cookie_opens_nothing_after_sign_out(url, sign_out):
         (entry,) = {i.split("-")[-1] for i in still_open.ids() if "-open_" in i}
         stale, export = of_thief.id_of(entry), of_thief.file_ids()
         delete_all = [i for i in of_thief.ids() if i.endswith("-None")]
+        assert export
+        assert all(of_thief.ask_for_file(id) for id in export)
         sign_out(ada)
         assert not sees(thief, name)
         assert all(of_thief.ask_for_file(id) == "" for id in export)

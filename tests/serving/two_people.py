@@ -17,7 +17,7 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -183,12 +183,18 @@ def sessions(both: Both) -> Row:
     row = Row("reconnecting with her session's id")
     with both.ada.session() as hers:
         hers.open("saved")
+        assert_random(hers.session_id, *hers.file_ids())
         _reconnect(both, hers.session_id, row)
     _reconnect(both, hers.session_id, row)
     with both.ada.session(hers.session_id) as again:  # the control
         again.open("saved")
         assert again.session_id == hers.session_id
     return row
+
+
+def assert_random(*ids: str) -> None:
+    """Each id is a UUID of version 4: 122 random bits."""
+    assert all(UUID(id).version == 4 for id in ids)
 
 
 def _reconnect(both: Both, session_id: str, row: Row) -> None:
@@ -228,6 +234,7 @@ def uploads(both: Both) -> Row:
     with both.ada.session() as tab:
         tab.open("training")
         address = both.url + upload_address(tab, "ADA-PERSON-91.csv")
+        assert_random(*address.split("/")[-2:])
         body = {"file": ("a.csv", b"ADA-PERSON-91", "text/csv")}
         hers = {"X-Xsrftoken": both.ada.cookies["_streamlit_xsrf"]}
         assert both.ada.http.put(address, files=body, headers=hers).status_code == 204
