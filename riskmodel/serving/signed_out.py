@@ -21,7 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_auth_routes import (
     _get_cookie_value_from_request,
 )
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_server_config import (
+    AUTH_COOKIE_MAX_AGE_SECONDS,
+    USER_COOKIE_NAME,
+)
 
 from riskmodel.serving.database import configured
 
@@ -30,20 +33,27 @@ LIFE_H = 12
 
 # What tells one sign-in from every other: its nonce, where the provider gives one back.
 _CLAIMS = ("iss", "sub", "iat", "nonce", "sid", "jti")
+# As long as Streamlit takes a cookie, with its day of grace.
+_COOKIE_LASTS = timedelta(seconds=AUTH_COOKIE_MAX_AGE_SECONDS) + timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """Whose it is, what it is known by in the database, and when its time is up."""
+    """Whose it is, what it is known by in the database, and when it was made."""
 
     owner: str
     digest: str
-    until: datetime
+    began: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time is up."""
+        return datetime.now(UTC) - self.began >= timedelta(hours=LIFE_H)
 
 
 def sign_in_of(claims: Mapping[str, Any]) -> SignIn | None:
-    """Sign-in that an identity token tells of; None of nobody's and of an old one.
+    """Sign-in that an identity token tells of; None of nobody's.
 
     The digest is of the claims: of a cookie some letters can be changed, and its
     signature still holds.
@@ -51,28 +61,25 @@ def sign_in_of(claims: Mapping[str, Any]) -> SignIn | None:
     try:
         # The pair that OpenID Connect promises to be one person's for good.
         owner = f"{claims['iss']} {claims['sub']}"
-        until = datetime.fromtimestamp(claims["iat"], UTC) + timedelta(hours=LIFE_H)
+        began = datetime.fromtimestamp(claims["iat"], UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
-    if until <= datetime.now(UTC):
-        return None
     unique = json.dumps([claims.get(name) for name in _CLAIMS], default=str)
-    return SignIn(owner, sha256(unique.encode()).hexdigest(), until)
+    return SignIn(owner, sha256(unique.encode()).hexdigest(), began)
 
 
-def is_over(sign_in: SignIn) -> bool:
-    """Whether somebody signed out, or the time is up; StoreError if nobody can know."""
+def is_ended(sign_in: SignIn) -> bool:
+    """Whether somebody has signed out; StoreError if nobody can know."""
     from riskmodel.store import is_sign_in_over
 
-    late = sign_in.until <= datetime.now(UTC)
-    return late or is_sign_in_over(configured(), sign_in.digest)
+    return is_sign_in_over(configured(), sign_in.digest)
 
 
 def end(sign_in: SignIn) -> None:
     """Note that somebody has signed out; StoreError if the database cannot."""
     from riskmodel.store import end_sign_in
 
-    end_sign_in(configured(), sign_in.digest, sign_in.until)
+    end_sign_in(configured(), sign_in.digest, sign_in.began + _COOKIE_LASTS)
 
 
 class SignOuts:

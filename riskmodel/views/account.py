@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from typing import TypeVar
 
@@ -16,45 +17,52 @@ T = TypeVar("T")
 
 
 def _brought() -> SignIn | None:
-    """Sign-in that this visit was opened with, if its time is not up."""
+    """Sign-in that this visit was opened with, whether or not it still counts."""
     if not st.user.get("is_logged_in"):
         return None
     return signed_out.sign_in_of(st.user.to_dict())
 
 
+def _counts(sign_in: SignIn) -> bool:
+    return not (sign_in.is_late or signed_out.is_ended(sign_in))
+
+
 def sign_in() -> SignIn | None:
     """Sign-in of this visit as long as it counts; StoreError if nobody can know."""
     brought = _brought()
-    return None if brought is None or signed_out.is_over(brought) else brought
+    return brought if brought is not None and _counts(brought) else None
 
 
 def sign_out() -> None:
     """End the sign-in, everywhere where its cookie is, and take it out of this browser."""
     from riskmodel.store import StoreError
 
-    try:
+    # The address that the browser is sent to notes it too, and complains if it cannot.
+    with suppress(StoreError):
         if brought := _brought():
             signed_out.end(brought)
-    except StoreError:
-        pass  # the address that the browser is sent to notes it too, and complains
     st.logout()
 
 
 def is_left() -> bool:
-    """Whether the sign-in that this visit belonged to is over; it is emptied then."""
-    if not st.user.get("is_logged_in"):
+    """Whether somebody has signed out of the account of this visit; it is emptied then.
+
+    Where only its time is up, the saved rows are shut and what was answered stays.
+    """
+    if (brought := _brought()) is None:
         return False
     from riskmodel.store import StoreError
 
     visit = state(AccountState)
     try:
-        now = sign_in()
+        ended = signed_out.is_ended(brought)
     except StoreError:
         return False  # told where something of the account is to be shown
-    if now is None and visit.owner:
+    if ended and visit.owner:
         st.session_state.clear()
         return True
-    visit.owner = now.owner if now else ""
+    if not (ended or brought.is_late):
+        visit.owner = brought.owner
     return False
 
 
@@ -69,7 +77,7 @@ def asking(make: Callable[[], T]) -> Callable[[], T]:
     brought = _brought()
 
     def checked() -> T:
-        if brought is not None and signed_out.is_over(brought):
+        if brought is not None and not _counts(brought):
             raise PermissionError("This sign-in is over.")
         return make()
 
