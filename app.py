@@ -1,4 +1,4 @@
-"""The app: `riskmodel/views/frame.py` behind its gate."""
+"""The app: `riskmodel/views/frame.py` behind the gate."""
 
 from pathlib import Path
 
@@ -6,9 +6,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 import riskmodel
+from riskmodel.serving.announcement import announced
+from riskmodel.serving.gate import Gate
+from riskmodel.serving.hosts import configured_names
 from riskmodel.serving.signed_out import SignOuts
 
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
-    middleware=[Middleware(SignOuts)],
+    lifespan=announced,
+    middleware=[Middleware(Gate, configured_names()), Middleware(SignOuts)],
 )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from riskmodel.serving import database
+from riskmodel.serving.hosts import is_this_machine, split_host
 from riskmodel.serving.signed_out import LIFE_H
 from riskmodel.store import LOCAL, Store, StoreError, configured_url
 from riskmodel.views import account, look, tables
 from riskmodel.views.state import StoreState, state
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SPOILT = (
     "The settings in secrets.toml cannot be read, so nothing is saved or shown until they "
     "are mended."
@@ -92,8 +91,9 @@ def _comes_from_here() -> bool:
     headers = st.context.headers
     if any(name.lower().startswith(("forwarded", "x-forwarded")) for name in headers):
         return False
-    host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
-    return st.get_option("server.address") in _LOOPBACK and host in _LOOPBACK
+    host = split_host(headers.get("Host") or "localhost")
+    here = is_this_machine(st.get_option("server.address") or "")
+    return here and host is not None and is_this_machine(host[0])
 
 
 def ask_who() -> str | None:
