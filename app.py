@@ -9,9 +9,10 @@ import riskmodel
 from riskmodel.serving.announcement import announced
 from riskmodel.serving.gate import Gate
 from riskmodel.serving.hosts import configured_names
+from riskmodel.serving.signed_out import SignOuts
 
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
     lifespan=announced,
-    middleware=[Middleware(Gate, configured_names())],
+    middleware=[Middleware(Gate, configured_names()), Middleware(SignOuts)],
 )
