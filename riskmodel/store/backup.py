@@ -38,6 +38,7 @@ from riskmodel.store.backup_file import (
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.models import metadata
 from riskmodel.store.opening import Database
+from riskmodel.store.places import sync_folder
 from riskmodel.store.records import Counts
 from riskmodel.store.store import Store
 
@@ -80,6 +81,7 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
             with open(whole, "r+b") as written:
                 os.fsync(written.fileno())
             os.replace(whole, target)
+            sync_folder(target.parent)
     return Counts(**counts)
 
 
