@@ -109,9 +109,7 @@ class Disk:
 
     def _is_reached(self, path: str, there: dict[str, _File]) -> bool:
         parent = _parent(path)
-        return parent == self._root or (
-            parent in there and self._is_reached(parent, there)
-        )
+        return parent == self._root or (parent in there and self._is_reached(parent, there))
 
 
 def _parent(path: str) -> str:

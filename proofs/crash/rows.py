@@ -58,7 +58,8 @@ def rows_at(path: Path) -> Rows:
             report = connection.execute("PRAGMA integrity_check").fetchall()
             if report != [("ok",)]:
                 raise DamageError(str(report[:3]))
-            return _rows(connection.execute)
+            names = connection.execute("SELECT count(*) FROM sqlite_master")
+            return {} if names.fetchone() == (0,) else _rows(connection.execute)
     except sqlite3.DatabaseError as error:
         raise DamageError(str(error)) from error
 

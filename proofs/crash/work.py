@@ -118,7 +118,9 @@ class Worker:
                 self.rows.pop(id, None)
         elif step.intent.cells and step.intent.cells[1] in (self.owner, self._crowd):
             table, owner, kind = step.intent.cells[:3]
-            self.rows[saved.id] = Own(owner, kind if table == "items" else "", saved.version)
+            self.rows[saved.id] = Own(
+                owner, kind if table == "items" else "", saved.version
+            )
 
     def _content(self, kind: str, mark: str) -> Any:
         minutes = float(self.random.randint(10, 200))

@@ -196,7 +196,12 @@ def restore(
     and reported when they are read.
     """
     counts = Counter({name: 0 for name in metadata.tables})
-    with tempfile.TemporaryDirectory(prefix="cramprisk-") as folder:
+    with (
+        one_sentence("The folder for temporary files"),
+        tempfile.TemporaryDirectory(
+            prefix="cramprisk-", ignore_cleanup_errors=True
+        ) as folder,
+    ):
         if isinstance(source, str | os.PathLike):
             path, file = Path(source), f"The file {source}"
         else:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,7 @@ from typing import Any
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -74,14 +74,27 @@ class Database:
             )
 
     def forget_the_deleted(self) -> None:
-        """Empty SQLite's write-ahead log, which may hold what was deleted."""
+        """Empty SQLite's write-ahead log, which may hold what was deleted.
+
+        A `StoreError` if that fails says that the deletion itself is done.
+        """
         if self.dialect != "sqlite":
             return
-        with one_sentence(self.place), self._engine.connect() as connection:
+        is_busy = True
+        with (
+            suppress(StoreError),
+            one_sentence(self.place),
+            self._engine.connect() as connection,
+        ):
             # Outside of a transaction, which SQLAlchemy would begin.
             cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             cursor.close()
+        if is_busy:
+            raise StoreError(
+                f"{self.place} was changed, but what was deleted could not be overwritten "
+                "on the disk yet: it is full, reports an error or is in use."
+            )
 
     def close(self) -> None:
         """Give back every connection."""
@@ -202,15 +215,21 @@ def _revision(connection: Connection, known: list[str], place: str) -> str | Non
 
 def known_revisions() -> list[str]:
     """Names of the steps that this version of the program knows, the oldest first."""
-    steps = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
-    return [step.revision for step in steps][::-1]
+    return [step.revision for step in _steps(ScriptDirectory(str(_MIGRATIONS)))]
+
+
+def _steps(scripts: ScriptDirectory) -> list[Script]:
+    steps = list(scripts.walk_revisions())[::-1]
+    if not steps:  # to Alembic a folder that cannot be read is an empty one
+        raise StoreError(f"The folder {_MIGRATIONS} cannot be read.")
+    return steps
 
 
 def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
     with _one_migration:
         scripts = ScriptDirectory(str(_MIGRATIONS))
-        steps = list(scripts.walk_revisions())[::-1]
-        known = known_revisions()
+        steps = _steps(scripts)
+        known = [step.revision for step in steps]
         with engine.connect() as connection:
             at = _revision(connection, known, place)
             if at == known[-1]:
