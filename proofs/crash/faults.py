@@ -51,12 +51,14 @@ class Hang(Exception):
 class Program:
     """One `proofs.crash.faulted` at work."""
 
-    def __init__(self, hasty: bool = False) -> None:
+    def __init__(self, folder: Path, hasty: bool = False) -> None:
+        # Where a file cannot be removed, temporary ones stay behind.
+        own = {"OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(folder)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "proofs.crash.faulted", *["hasty"] * hasty],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | own,
         )
         self._rest = b""
 
@@ -113,7 +115,7 @@ class Bench:
         self.origin, self.copy = folder / "origin", folder / "copy"
         self.origin.mkdir()
         fill(self.origin)
-        self.program = Program(hasty)
+        self.program = Program(folder, hasty)
 
     def fresh(self, operation: str) -> None:
         shutil.rmtree(self.copy, ignore_errors=True)
@@ -197,7 +199,7 @@ def _try(
         going_on = bench.end()
     except (Hang, DamageError) as error:
         bench.program.stop()
-        bench.program = Program(bench.hasty)
+        bench.program = Program(bench.folder, bench.hasty)
         return str(error)
     if "INJECTED" not in trace.read_text():
         return ""

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
@@ -18,7 +18,7 @@ from pathlib import Path
 from proofs.crash.ledger import Answer, Intent, Rows, Tally, settle
 from proofs.crash.rows import DamageError, postgres_rows, sqlite_rows
 from proofs.crash.work import PREY, SHARED, work
-from riskmodel.store import open_store
+from riskmodel.store import StoreError, open_store
 from tests.postgres import Server
 
 _ROUNDS_TOGETHER = 8  # until there are new rows for all
@@ -160,12 +160,38 @@ def _round(
             listen_for(alive, chance.uniform(0, _LONGEST_ROUND_S / 2))
 
 
+def kill_first_uses(places: Iterable[tuple[str, Callable[[], Rows]]], seed: int) -> Killed:
+    """Kill a program in each new database while it opens it; it must open afterwards."""
+    chance, found, start = random.Random(seed), Killed(), time.monotonic()
+    for number, (url, read) in enumerate(places):
+        program = Program(url, "owner", f"{seed}-0.{number}/0", hasty=False)
+        listen_for([program], chance.uniform(0, _LONGEST_ROUND_S))
+        program.kill()
+        found.kills += 1
+        try:
+            open_store(url).close()
+            found.tally += settle({}, program.intents, program.answers, read())
+        except (StoreError, DamageError) as error:
+            found.damaged.append(str(error))
+    found.seconds = time.monotonic() - start
+    return found
+
+
+def sqlite_place(path: Path) -> tuple[str, Callable[[], Rows]]:
+    """Address of a file, and how it is read."""
+    return f"sqlite:///{path}", lambda: sqlite_rows(path)
+
+
+def postgres_place(server: Server) -> tuple[str, Callable[[], Rows]]:
+    """Address of a new database, and how it is read."""
+    name = server.new_database()
+    return server.url(name), lambda: postgres_rows(server, name)
+
+
 def on_sqlite(folder: Path, n_processes: int, operations: int, seed: int) -> Killed:
     """Kill programs that save into a file."""
-    path = folder / f"{n_processes}.db"
     return kill_programs(
-        f"sqlite:///{path}",
-        lambda: sqlite_rows(path),
+        *sqlite_place(folder / f"{n_processes}.db"),
         n_processes=n_processes,
         operations=operations,
         seed=seed,
@@ -174,7 +200,7 @@ def on_sqlite(folder: Path, n_processes: int, operations: int, seed: int) -> Kil
 
 def on_postgres(server: Server, n_processes: int, operations: int, seed: int) -> Killed:
     """Kill programs that save on a server, and the server itself."""
-    name, chance = server.new_database(), random.Random(seed)
+    chance = random.Random(seed)
 
     def crash() -> None:
         if chance.random() < 0.5:
@@ -185,8 +211,7 @@ def on_postgres(server: Server, n_processes: int, operations: int, seed: int) ->
         server.start()
 
     return kill_programs(
-        server.url(name),
-        lambda: postgres_rows(server, name),
+        *postgres_place(server),
         n_processes=n_processes,
         operations=operations,
         seed=seed,
@@ -196,17 +221,21 @@ def on_postgres(server: Server, n_processes: int, operations: int, seed: int) ->
 
 def kill_server(server: Server) -> None:
     """End the server and each of its processes by signal 9."""
-    first = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    file = server.folder / "data" / "postmaster.pid"
+    first = int(file.read_text().split()[0])
+    os.kill(first, signal.SIGSTOP)  # so that there are no new ones
     children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    for pid in (first, *map(int, children)):
+    every = (first, *map(int, children))
+    for pid in every:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    for pid in (first, *children):
-        while Path(f"/proc/{pid}/stat").exists() and not _is_dead(f"/proc/{pid}/stat"):
-            time.sleep(0.005)
+    while not all(map(_is_dead, every)):
+        time.sleep(0.005)
+    # As long as nobody has taken notice of its death, it would be thought alive.
+    file.unlink()
 
 
-def _is_dead(stat: str) -> bool:
+def _is_dead(pid: int) -> bool:
     with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(stat).read_text().rpartition(")")[2].split()[0] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return True
