@@ -29,6 +29,12 @@ _CONNECT_S = 10
 # Any number, as long as nobody else's is the same; keeps two openings from migrating
 # one PostgreSQL database at once.
 _MIGRATION_LOCK = 7_266_747_201
+# What was confirmed survives a crash of a server that was set to confirm sooner; see
+# https://www.postgresql.org/docs/current/wal-async-commit.html
+_WAIT_FOR_DISK = (
+    "set_config('synchronous_commit', coalesce("
+    "nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)"
+)
 # Alembic's operations work on one database at a time in a process.
 _one_migration = Lock()
 
@@ -181,7 +187,10 @@ def _begin_sqlite(connection: Connection, *, file: OpenFile) -> None:
 
 def _begin_postgres(connection: Connection, *, wait_s: float) -> None:
     if connection.get_execution_options().get("writes", False):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * wait_s)}")
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{round(1000 * wait_s)}', true), "
+            + _WAIT_FOR_DISK
+        )
     else:  # what one reading sees belongs together
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
