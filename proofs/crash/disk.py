@@ -83,8 +83,11 @@ class Disk:
             file.durable, file.pending = file.content(file.pending), []
 
     def cut(self, how: str, chance: random.Random) -> dict[str, bytes]:
-        """What is there after the power was cut: with ``how`` "kept" all that was written,
-        with "dropped" what was synced alone, with "torn" more or less of the rest."""
+        """What is there after the power was cut.
+
+        With ``how`` "kept" all that was written, with "dropped" what was synced alone,
+        with "torn" more or less of the rest.
+        """
         there, share = dict(self._durable), chance.random()
         for names in (each for several in self._names.values() for each in several):
             if how == "kept" or (how == "torn" and chance.random() < share):

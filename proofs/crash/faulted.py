@@ -108,14 +108,13 @@ def main(hasty: bool) -> None:
         _tell(("confirmed", "") if hasty else answer)
         sys.stdin.readline()
         # The disk is well again: the same program must go on.
-        again = _attempt(operate if not opened else lambda: _save_again(opened[0]))
-        for store in opened:
-            store.close()
-        _tell(again)
+        _tell(_attempt(operate) if not opened else _save_again(opened[0]))
 
 
-def _save_again(store: Store) -> None:
-    store.save(LOCAL, "plan", "Again", PLAN)
+def _save_again(store: Store) -> tuple[str, str]:
+    answer = _attempt(lambda: store.save(LOCAL, "plan", "Again", PLAN))
+    store.close()
+    return answer
 
 
 def _tell(message: object) -> None:

@@ -15,13 +15,13 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proofs.crash.faulted import BACKUP, DATABASE, FIRST_USE, OPERATIONS, fill
+from proofs.crash.faulted import BACKUP, DATABASE, FIRST_USE, fill
 from proofs.crash.ledger import Row
 from proofs.crash.rows import DamageError, rows_at, sqlite_rows
 from riskmodel.store import StoreError, open_store
@@ -29,12 +29,16 @@ from riskmodel.store import StoreError, open_store
 WRITES = ("pwrite64", "write", "openat", "mkdir", "rename")
 OTHERS = ("fdatasync", "fsync", "ftruncate", "unlink", "pread64")
 _LONGEST_S = 20.0  # twice as long as a writer waits for another
-_READ_ONLY = "O_RDONLY"
+_SAYS_UNCHANGED = "Nothing was changed."
 
 
 @dataclass
 class Found:
-    """What came of all the faults in one operation."""
+    """What came of all the faults in one operation.
+
+    Of what was refused some is there nevertheless, if the last sync alone failed; the
+    sentence says so.
+    """
 
     faults: int = 0
     confirmed: int = 0
@@ -63,11 +67,13 @@ class Program:
         self._rest = b""
 
     def tell(self, message: object) -> None:
+        """Write a line to it."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
         self._process.stdin.flush()
 
     def hear(self) -> Any:
+        """Wait for its next line."""
         assert self._process.stdout is not None
         while b"\n" not in self._rest:
             if not select.select([self._process.stdout], [], [], _LONGEST_S)[0]:
@@ -79,7 +85,7 @@ class Program:
         return json.loads(line)
 
     @contextmanager
-    def traced(self, trace: Path, calls: Iterable[str], *options: str):
+    def traced(self, trace: Path, calls: Iterable[str], *options: str) -> Iterator[None]:
         """Take down the program's calls, and let those fail that the options name."""
         wanted = ",".join(f"?{call}" for call in calls)
         command = ["strace", "-p", str(self._process.pid), "-o", str(trace), "-y"]
@@ -98,6 +104,7 @@ class Program:
                 strace.send_signal(signal.SIGINT)
 
     def stop(self) -> None:
+        """End it."""
         self._process.kill()
         self._process.communicate()
 
@@ -118,6 +125,7 @@ class Bench:
         self.program = Program(folder, hasty)
 
     def fresh(self, operation: str) -> None:
+        """Make a new copy; of nothing for a first use."""
         shutil.rmtree(self.copy, ignore_errors=True)
         if operation == FIRST_USE:
             self.copy.mkdir()
@@ -143,10 +151,12 @@ class Bench:
         return before, after, calls
 
     def begin(self, operation: str) -> None:
+        """Let the program open the copy."""
         self.program.tell([operation, str(self.copy)])
         assert self.program.hear() == "ready"
 
     def end(self) -> list[str]:
+        """Let it save once more, and close: what came of that."""
         self.program.tell("go on")
         return list(self.program.hear())
 
@@ -214,6 +224,8 @@ def _try(
         found.refused += 1
         found.sentences[words.replace(str(bench.copy), "")] += 1
         if there == after != before:
+            if _SAYS_UNCHANGED in words:
+                return f"it is there all the same: {words}"
             found.refused_yet_there.append(f"{operation}, {fault}: {words}")
         elif there != before and not (operation == FIRST_USE and there == []):
             return f"half written: {words}"

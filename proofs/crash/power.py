@@ -40,8 +40,8 @@ _SIMPLE = {
     "rmdir": "remove",
 }
 _CALLS = (
-    "openat read lseek write writev pwrite64 pwritev pwritev2 truncate fallocate link linkat"
-    " symlink symlinkat copy_file_range sendfile sync_file_range"
+    "openat read lseek write writev pwrite64 pwritev pwritev2 truncate fallocate link"
+    " linkat symlink symlinkat copy_file_range sendfile sync_file_range"
 )
 _LINE = re.compile(r"\d+ +(\w+)\((.*)\) += (-?\d+)(?:<([^>]*)>)?")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')

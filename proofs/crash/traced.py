@@ -17,7 +17,6 @@ from riskmodel.store import Store, backup, open_store
 
 def _careless(store: Store) -> Store:
     """Control: confirms without waiting for the disk."""
-
     engine = store.database._engine
     relax = "PRAGMA synchronous = OFF"
     event.listen(engine, "connect", lambda connection, _: connection.execute(relax))

@@ -75,7 +75,7 @@ class Worker:
         return rows | {each.id: Own(self.owner, "", each.version) for each in saved}
 
     def look_again(self) -> None:
-        """After a failure: are the rows that were known still there, in which version?"""
+        """Find out after a failure which of the known rows are there, and which version."""
         while True:
             time.sleep(_PAUSE_S)
             with suppress(StoreError):  # as long as the server is away
