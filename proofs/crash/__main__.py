@@ -85,9 +85,9 @@ def _killed_head(title: str) -> None:
 def _killed_row(name: str, killed: Killed) -> int:
     tally = killed.tally
     kills = f"{killed.kills}" + f" + {killed.server_kills}" * bool(killed.server_kills)
-    cells = (tally.confirmed, tally.refused, tally.in_flight_applied)
-    cells += (tally.in_flight_not_applied,)
-    row = (*cells, kills, tally.lost, tally.unexplained + tally.half)
+    in_flight = (tally.in_flight_applied, tally.in_flight_not_applied)
+    unexplained = tally.unexplained + tally.half
+    row = (tally.confirmed, tally.refused, *in_flight, kills, tally.lost, unexplained)
     print(f"  {name:12}" + "".join(f"{c:>13}" for c in row) + f"{killed.seconds:>9.0f}")
     for damage in killed.damaged:
         print(f"    DAMAGED: {damage}")
@@ -125,10 +125,11 @@ def _fill_disk(seed: int) -> int:
     print("\nA disk that is really full, then with room again")
     wrong = 0
     with small_disk(4) as disk:
-        wrong += _full_row("SQLite", disk and fill_sqlite(disk, seed))
+        wrong += _full_row("SQLite", fill_sqlite(disk, seed) if disk else None)
     if programs := find_postgres():
         with small_disk(120) as disk:
-            wrong += _full_row("PostgreSQL", disk and fill_postgres(programs, disk, seed))
+            full = fill_postgres(programs, disk, seed) if disk else None
+            wrong += _full_row("PostgreSQL", full)
     return wrong
 
 
@@ -137,8 +138,8 @@ def _full_row(name: str, full: Full | None) -> int:
         print(f"  {name}: not tried: {NO_MOUNT}")
         return 0
     print(
-        f"  {name}: {full.confirmed} confirmed, {full.refused} refused; of deletions on the "
-        f"full disk {full.deletes_confirmed} confirmed and {full.deletes_refused} refused"
+        f"  {name}: {full.confirmed} confirmed, {full.refused} refused; of deletions on "
+        f"the full disk {full.deletes_confirmed} confirmed and {full.deletes_refused} refused"
     )
     return _list(full.wrong)
 

@@ -203,7 +203,8 @@ def _try(
         bench.begin(operation)
         with bench.program.traced(trace, [call], "-e", f"inject={fault}"):
             bench.program.tell("go")
-            what, words = bench.program.hear()
+            answer: tuple[str, str] = bench.program.hear()
+            what, words = answer
         path = bench.copy / DATABASE
         there = state(sqlite_rows(path)) if path.exists() else []
         going_on = bench.end()

@@ -96,7 +96,7 @@ def calls_in(lines: Iterable[str], root: str) -> Iterator[Call]:
             continue
         name, arguments, result = found[1], found[2], int(found[3])
         place = _PLACE.match(arguments)
-        folder = _bytes(place[1]).decode() if place else ""
+        file, folder = (place[0], _bytes(place[1]).decode()) if place else ("", "")
         has_data = name in ("read", "write", "pwrite64")
         texts = [] if has_data else [_bytes(t).decode() for t in _TEXT.findall(arguments)]
         path = os.path.join(folder, texts[0]) if texts else folder
@@ -106,12 +106,12 @@ def calls_in(lines: Iterable[str], root: str) -> Iterator[Call]:
         if not path.startswith(f"{root}{os.sep}") or path.endswith("-shm"):
             continue
         if name == "lseek":
-            positions[place[0]] = result
+            positions[file] = result
         elif name == "read":
-            positions[place[0]] += result
+            positions[file] += result
         elif name == "write":
-            at = positions[place[0]]
-            positions[place[0]] += result
+            at = positions[file]
+            positions[file] += result
             yield Call(name, path, number=at, data=_bytes(_TEXT.findall(arguments)[0]))
         elif name == "pwrite64":
             at = int(arguments.rpartition(", ")[2])

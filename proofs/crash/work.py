@@ -153,7 +153,7 @@ class Worker:
 
     def _change(self, number: str, id: str) -> Step:
         row = self.rows[id]
-        opened = {"id": id, "version": row.version}
+        opened: dict[str, Any] = {"id": id, "version": row.version}
         if not row.kind:
             outcome = self._outcome(number)
             intent = Intent(number, _outcome_cells(row.owner, outcome), (id,), row.version)
@@ -171,7 +171,7 @@ class Worker:
         id = self.random.choice(self.shared)
         item, content = self.store.load(SHARED, "plan", id), self._content("plan", number)
         cells = self._item(SHARED, "plan", item.name, content)
-        opened = {"id": id, "version": item.version}
+        opened: dict[str, Any] = {"id": id, "version": item.version}
         return Step(
             Intent(number, cells, (id,), item.version),
             lambda: self.store.save(SHARED, "plan", item.name, content, **opened),
