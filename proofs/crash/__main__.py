@@ -139,7 +139,7 @@ def _full_row(name: str, full: Full | None) -> int:
         return 0
     print(
         f"  {name}: {full.confirmed} confirmed, {full.refused} refused; of deletions on "
-        f"the full disk {full.deletes_confirmed} confirmed and {full.deletes_refused} refused"
+        f"the full disk {full.deletes_confirmed} confirmed, {full.deletes_refused} refused"
     )
     return _list(full.wrong)
 

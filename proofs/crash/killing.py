@@ -22,7 +22,7 @@ from riskmodel.store import StoreError, open_store
 from tests.postgres import Server
 
 _ROUNDS_TOGETHER = 8  # until there are new rows for all
-_LONGEST_ROUND_S = 0.4
+_LONGEST_ROUND_S = 0.25
 _START_S = 60.0
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["proofs.crash.warm"])

@@ -151,7 +151,8 @@ def cut_everywhere(seed: int, steps: int, cuts: int, careless: bool = False) -> 
         folder = Path(name).resolve()
         calls = record(folder, seed, steps, careless)
         found.calls = len(calls)
-        chosen = set(chance.sample(range(len(calls)), min(cuts, len(calls))))
+        last = len(calls) - 1
+        chosen = {last, *chance.sample(range(last), min(cuts - 1, last))}
         told: list[object] = []
         disk = Disk(str(folder / "home"))
         for at, call in enumerate(calls):
