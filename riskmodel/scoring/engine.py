@@ -35,7 +35,7 @@ from riskmodel.scoring.probability import (
 Array = NDArray[np.float64]
 
 # Rows worked on at once: the arrays of one block stay in the processor's cache.
-_BLOCK = 8192
+_BLOCK = 16384
 
 SPREADS: Mapping[str, str] = {
     "spread_assumptions": "Simulators and their assumptions",
