@@ -13,7 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import UNKNOWN
@@ -387,6 +389,13 @@ def of_each(bits: NDArray[np.int64]) -> NDArray[np.object_]:
     patterns, which = np.unique(bits, return_inverse=True)
     distinct = np.fromiter(map(guards_in, patterns.tolist()), object, len(patterns))
     return distinct[which]
+
+
+def guard_texts(bits: NDArray[np.int64]) -> ExtensionArray:
+    """Sentences of the guards of each session as one text."""
+    which, patterns = pd.factorize(bits)
+    texts = [joined(guards_in(int(pattern))) for pattern in patterns]
+    return pd.array(texts, dtype="str").take(which)
 
 
 def joined(guards: Iterable[Guard]) -> str:

@@ -79,9 +79,16 @@ def unanswered_bits(
     return bits_by_byte.view("<i8").reshape(n_sessions).astype(np.int64, copy=False)
 
 
+# Fewer sets of open questions than this are faster named one by one.
+_FEW = 64
+
+
 def unanswered_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     """Names of the unanswered questions of each session, separated by ``;``."""
     which, patterns = pd.factorize(bits)
+    if len(patterns) <= _FEW:
+        named = [";".join(unanswered_names(int(pattern))) for pattern in patterns]
+        return pd.array(named, dtype="str").take(which)
     # Eight questions at a time, so that a table of 256 texts is enough for each.
     texts = np.full(len(patterns), "", dtype=object)
     for start in range(0, len(_OPTIONAL), 8):
