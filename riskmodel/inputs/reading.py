@@ -8,7 +8,7 @@ in UTC, NaT where not answered.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -108,6 +108,12 @@ def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
         else column == UNKNOWN
     )
     return unknown
+
+
+def is_one_of(column: NDArray[Any], codes: Sequence[int]) -> NDArray[np.bool_]:
+    """Where a column of levels holds one of a few codes."""
+    one_of: NDArray[np.bool_] = np.logical_or.reduce([column == code for code in codes])
+    return one_of
 
 
 def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:

@@ -77,11 +77,12 @@ _IN_100 = ["fewer than 1", *(f"about {shown}" for shown in range(1, 95)), "95 or
 _IN_100 += [UNKNOWN_BAND]
 _LIMITS = [band.up_to for band in BANDS[:-1]]
 _BAND_OF_SHOWN = np.append(np.searchsorted(_LIMITS, np.arange(96)), len(BANDS))
+_BAND_OF_SHOWN = _BAND_OF_SHOWN.astype(np.int8)
 
 
-def _shown_codes(probability: ArrayLike) -> NDArray[np.int64]:
+def _shown_codes(probability: ArrayLike) -> NDArray[np.int8]:
     shown = shown_in_100(probability)
-    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
+    codes: NDArray[np.int8] = np.where(np.isnan(shown), 96, shown).astype(np.int8)
     return codes
 
 

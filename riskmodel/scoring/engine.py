@@ -141,12 +141,11 @@ class Engine:
         n = answers.n_sessions
         points = np.empty((len(self.scorecard.factors), n if detail else min(n, _BLOCK)))
         total = np.empty(n)
-        chances = {name: np.full(n, np.nan) for name in CHANCES}
-        spreads = {name: np.full(n, np.nan) for name in SPREADS}
-        physiology = {name: np.empty(n) for name in QUANTITIES}
-        safety = np.zeros(n, dtype=np.int64)
+        chances, spreads, physiology = (
+            {name: np.empty(n) for name in names} for names in (CHANCES, SPREADS, QUANTITIES)
+        )
         usable = answers.usable()
-        missing = np.empty(n, dtype=np.int64)
+        safety, missing = (np.empty(n, dtype=np.int64) for _ in range(2))
         for start in range(0, max(n, 1), _BLOCK):
             block = slice(start, min(start + _BLOCK, n))
             size = block.stop - block.start
@@ -160,10 +159,9 @@ class Engine:
             bad = ~usable[block]
             counted[:, bad] = np.nan
             total[block] = counted.sum(axis=0)
-            if self.calibration is not None:
-                made = self._chances(counted, total[block], columns, missing[block])
-                for name, values in made.items():
-                    (chances if name in chances else spreads)[name][block] = values
+            made = self._chances(counted, total[block], columns, missing[block])
+            for name, values in (chances | spreads).items():
+                values[block] = made.get(name, np.nan)
             for name, values in physiology.items():
                 # A ratio to nothing is infinite for the points, and no number to report.
                 absent = bad | ~np.isfinite(columns[name])
@@ -224,6 +222,8 @@ class Engine:
         missing: NDArray[np.int64],
     ) -> dict[str, Array]:
         """Probability, the same in ideal conditions, and the range with its parts."""
+        if self.calibration is None:
+            return {}
         duration = self._duration_points(points, len(total))
         minutes, rpe, sport = (
             columns[name] for name in ("duration_min", "session_rpe", "sport")

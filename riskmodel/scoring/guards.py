@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import UNKNOWN
+from riskmodel.inputs.reading import UNKNOWN, is_one_of
 from riskmodel.physiology.plan import contradicted
+from riskmodel.scoring.bits import as_bits
 
 HIGH_WBGT_C = 30.0
 EXTREME_WBGT_C = 32.0
@@ -160,7 +161,7 @@ def _frequent(*courses: str | None) -> Condition:
     often = FIELDS["cramp_sessions_12mo"].codes["6+"]
     return lambda columns: (
         (columns["cramp_sessions_12mo"] == often)
-        & np.isin(columns["frequent_cramps"], named)
+        & is_one_of(columns["frequent_cramps"], named)
     )
 
 
@@ -312,7 +313,7 @@ _RULES = (
     ),
     _rule(
         "no_exercise",
-        lambda columns: np.isin(columns["sport"], _NO_EXERCISE),
+        lambda columns: is_one_of(columns["sport"], _NO_EXERCISE),
         "No study of these cramps is about work or standing: the number is that of a "
         "session as long and as hard, and less sure.",
     ),
@@ -369,14 +370,11 @@ def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
     ndarray of int, shape (n_sessions,)
         A set of bits, in the order of `GUARDS`.
     """
-    bits = np.zeros(n_sessions, dtype=np.int64)
     # Warning signs are rare: most blocks of sessions have none to look through.
     none = not (columns["red_flags"] > 0).any()
-    for position, (_, applies) in enumerate(_RULES):
-        if none and position < len(RED_FLAGS):
-            continue
-        bits |= applies(columns).astype(np.int64) << position
-    return bits
+    first = len(RED_FLAGS) if none else 0
+    rules = [*enumerate(_RULES)][first:]
+    return as_bits(((i, applies(columns)) for i, (_, applies) in rules), n_sessions)
 
 
 def guards_in(bits: int) -> tuple[Guard, ...]:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import UNKNOWN, is_unknown
+from riskmodel.inputs.reading import UNKNOWN, is_one_of, is_unknown
 from riskmodel.inputs.settled import settled_masks
+from riskmodel.scoring.bits import as_bits, bytes_of
 from riskmodel.scoring.probability import Calibration, CalibrationError
 
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
@@ -54,8 +55,7 @@ def unanswered_bits(
 
     def level(name: str, *levels: str) -> NDArray[np.bool_]:
         codes = [FIELDS[name].codes[level] for level in levels]
-        column = columns.get(name, np.array(UNKNOWN))
-        return np.logical_or.reduce([column == code for code in codes])
+        return is_one_of(columns.get(name, np.array(UNKNOWN)), codes)
 
     sweat_open = unknown("measured_sweat_rate_l_h")
     weather_open = sweat_open | unknown("wbgt_c")
@@ -68,15 +68,16 @@ def unanswered_bits(
         "sky": sun_open,
         **dict.fromkeys(_SUN_PLACE, sun_open & ~level("sky", "night", "indoor")),
     }
-    bits_by_byte = np.zeros((n_sessions, 8), dtype=np.uint8)
-    for position, name in enumerate(_OPTIONAL):
+
+    def is_open(name: str) -> NDArray[np.bool_]:
         open_question = unknown(name)
         if name in relevant:
             open_question &= relevant[name]
         if name in settled:
             open_question &= ~settled[name]
-        bits_by_byte[:, position // 8] |= open_question.view(np.uint8) << position % 8
-    return bits_by_byte.view("<i8").reshape(n_sessions).astype(np.int64, copy=False)
+        return open_question
+
+    return as_bits(((i, is_open(name)) for i, name in enumerate(_OPTIONAL)), n_sessions)
 
 
 # Fewer sets of open questions than this are faster named one by one.
@@ -284,11 +285,10 @@ def _summed(
     cell: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Sums of the open questions in one cell of each session's tables."""
-    bytes_of_bits = bits.astype("<i8", copy=False).view(np.uint8).reshape(-1, 8)
-    place = cell * 256
-    total = tables[0].take(place + bytes_of_bits[:, 0], axis=0)
+    place, first, *others = cell * 256, *bytes_of(bits).T
+    total = tables[0].take(place + first, axis=0)
     one = np.empty_like(total)
-    for table, byte in zip(tables[1:], bytes_of_bits.T[1:], strict=False):
+    for table, byte in zip(tables[1:], others, strict=False):
         # Clipping changes no place, but lets NumPy write where it is told to.
         total += table.take(place + byte, axis=0, out=one, mode="clip")
     return total
