@@ -300,13 +300,13 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
             wrong[code] = _not_allowed(field, value)
     # The categories of a frame are often the levels themselves.
     same = field.kind == "level" and parsed == [*range(len(values)), unknown]
-    column = codes if same else np.array(parsed, kept_as).take(codes)
+    column = codes if same else np.array(parsed, kept_as)[codes]
     findings: list[Findings] = []
     if wrong:
         rows = np.flatnonzero(np.isin(codes, list(wrong)))
         problems = np.array([wrong.get(c) for c in range(len(values))], object)
         findings.append((rows, problems[codes[rows]]))
-    blank = blank_value.take(codes) if field.required else np.array(False)
+    blank = blank_value[codes] if field.required else np.array(False)
     return column.astype(kept_as, copy=False), blank, findings
 
 

@@ -172,7 +172,7 @@ def wbgt_liljegren(
     pressure = np.asarray(pressure_hpa, dtype=np.float64)
     saturation = air.saturation_pressure_hpa(ambient)
     vapour = np.multiply(relative_humidity_pct, 0.01) * saturation
-    above = np.where(enclosed, SURFACE_EMISSIVITY, 0.575 * vapour**0.143)
+    above = np.where(enclosed, SURFACE_EMISSIVITY, 0.575 * _power(vapour, 0.143))
     # What surroundings and sky send, as the fourth power of one temperature.
     longwave = 0.5 * (above + SURFACE_EMISSIVITY) * np.square(np.square(ambient))
     light = solar_radiation_w_m2, direct_fraction, cos_zenith
@@ -183,7 +183,7 @@ def wbgt_liljegren(
     globe = _globe_temperature_k(ambient, longwave + globe_sun / GREY, np.sqrt(stream))
     radiation = GREY * longwave + wick_sun
     wick = _wick_temperature_k(
-        ambient, saturation, vapour, pressure, radiation, stream**-0.6
+        ambient, saturation, vapour, pressure, radiation, _power(stream, -0.6)
     )
     wbgt = 0.7 * wick + 0.2 * globe + 0.1 * np.where(enclosed, globe, ambient)
     return HeatState(*(np.asarray(t - air.FREEZING_K) for t in (wbgt, globe, wick)))
@@ -270,6 +270,11 @@ def _wick_temperature_k(
         curvature = curvature + 12.0 * emitted / t
         t = _halley_step(t, balance, slope, curvature)
     return t
+
+
+def _power(x: FloatArray, exponent: float) -> FloatArray:
+    """Power of what is above 0, by functions that NumPy works out several at a time."""
+    return np.asarray(np.exp(exponent * np.log(x)))
 
 
 def _halley_step(

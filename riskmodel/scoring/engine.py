@@ -163,9 +163,11 @@ class Engine:
             for name, values in (chances | spreads).items():
                 values[block] = made.get(name, np.nan)
             for name, values in physiology.items():
+                values[block] = columns[name]
                 # A ratio to nothing is infinite for the points, and no number to report.
-                absent = bad | ~np.isfinite(columns[name])
-                values[block] = np.where(absent, np.nan, columns[name])
+                absent = bad | np.isinf(columns[name])
+                if absent.any():
+                    values[block][absent] = np.nan
             found = guard_bits(columns, bad.size)
             safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
         return Result(points, total, chances, spreads, physiology, columns, missing, safety)

@@ -106,6 +106,10 @@ def unanswered_names(bits: int) -> tuple[str, ...]:
     return tuple(name for i, name in enumerate(_OPTIONAL) if bits >> i & 1)
 
 
+# Rows whose corners stay in the cache while they are summed.
+_ROWS = 4096
+
+
 class OpenQuestions:
     """How far the answers that were not given could move the total.
 
@@ -158,12 +162,15 @@ class OpenQuestions:
         )
         at_min, share_min = _place(np.log(duration_min), self._at_log_min)
         cell = at_c * (len(self._at_log_min) - 1) + at_min
-        corners = _summed(self._variances, _sun_as_one(bits), cell)
-        for i, of_c in enumerate((1.0 - share_c, share_c)):
-            for j, of_min in enumerate((1.0 - share_min, share_min)):
-                weight = of_c * of_min
-                total += weight * corners[:, 0, i, j]
-                upward += weight * corners[:, 1, i, j]
+        ends_c, ends_min = (1.0 - share_c, share_c), (1.0 - share_min, share_min)
+        weights = [of_c * of_min for of_c in ends_c for of_min in ends_min]
+        bits = _sun_as_one(bits)
+        for start in range(0, len(bits), _ROWS):
+            rows = slice(start, start + _ROWS)
+            corners = _summed(self._variances, bits[rows], cell[rows])
+            for weight, of_both in zip(weights, corners.T, strict=True):
+                total[rows] += weight[rows] * of_both[0]
+                upward[rows] += weight[rows] * of_both[1]
         return total, upward
 
     def shifts(
@@ -249,9 +256,9 @@ def _by_position(
 
 
 def _cells(tables: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners of each cell of tables by two quantities: (n_cells, n_tables, 2, 2)."""
+    """Corners of each cell of tables by two quantities: (n_cells, n_tables, 4)."""
     windows = np.lib.stride_tricks.sliding_window_view(tables, (2, 2), axis=(1, 2))
-    return windows.transpose(1, 2, 0, 3, 4).reshape(-1, len(tables), 2, 2)
+    return windows.transpose(1, 2, 0, 3, 4).reshape(-1, len(tables), 4)
 
 
 def _intervals(position: int, shift: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -285,10 +292,10 @@ def _summed(
     cell: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Sums of the open questions in one cell of each session's tables."""
-    place, first, *others = cell * 256, *bytes_of(bits).T
-    total = tables[0].take(place + first, axis=0)
+    place, by_byte = cell * 256, bytes_of(bits).T
+    total = tables[0].take(place + by_byte[0], axis=0)
     one = np.empty_like(total)
-    for table, byte in zip(tables[1:], others, strict=False):
+    for table, byte in zip(tables[1:], by_byte[1:], strict=False):
         # Clipping changes no place, but lets NumPy write where it is told to.
         total += table.take(place + byte, axis=0, out=one, mode="clip")
     return total
@@ -310,7 +317,7 @@ def _place(
     # The few knots one by one are faster than a search.
     for knot in at[1:-1]:
         low += x >= knot
-    share = (x - at.take(low)) / np.diff(at).take(low)
+    share = (x - at[low]) / np.diff(at)[low]
     # A missing required answer has no place; its row gives no number anyway.
     return low, np.clip(share, 0.0, 1.0)
 
@@ -319,4 +326,5 @@ def _between(
     values: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Straight between values at the ends of intervals, from `_place`."""
-    return values.take(low) + share * np.diff(values).take(low)
+    between: NDArray[np.float64] = values[low] + share * np.diff(values)[low]
+    return between

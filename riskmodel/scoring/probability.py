@@ -223,7 +223,8 @@ class OfHalfPoints:
         self._values = np.append(function(np.arange(2.0 * most + 1.0) / 2.0), np.nan)
 
     def __call__(self, places: NDArray[np.intp]) -> Array:
-        return self._values.take(places)
+        values: Array = self._values[places]
+        return values
 
 
 def half_points(points: Array) -> NDArray[np.intp]:
