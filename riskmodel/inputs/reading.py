@@ -155,7 +155,7 @@ def read_frame(frame: pd.DataFrame) -> Answers:
         If an input has two columns.
     """
     refuse_repeated(frame.columns)
-    raw = {n: _distinct(FIELDS[n], frame[n]) for n in frame.columns if n in FIELDS}
+    raw = {n: _distinct(FIELDS[n], c) for n, c in frame.items() if n in FIELDS}
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _read(raw, len(frame), unknown)
 
@@ -198,9 +198,9 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
     if field.kind == "number" and dtype.kind in "fiu":
         return column.to_numpy(np.float64, na_value=np.nan), column
     if field.kind == "time" and isinstance(dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), column
-    if isinstance(dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), list(column.cat.categories)
+        return column.to_numpy(f"datetime64[{dtype.unit}]"), column
+    if isinstance(column.array, pd.Categorical):
+        return column.array.codes, list(column.array.categories)
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # cells that are lists cannot be told apart by hashing
