@@ -155,7 +155,11 @@ def read_frame(frame: pd.DataFrame) -> Answers:
         If an input has two columns.
     """
     refuse_repeated(frame.columns)
-    raw = {n: _distinct(FIELDS[n], c) for n, c in frame.items() if n in FIELDS}
+    raw = {
+        name: _distinct(FIELDS[name], column)
+        for name, column in frame.items()
+        if isinstance(name, str) and name in FIELDS
+    }
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _read(raw, len(frame), unknown)
 

@@ -142,7 +142,8 @@ class Engine:
         points = np.empty((len(self.scorecard.factors), n if detail else min(n, _BLOCK)))
         total = np.empty(n)
         chances, spreads, physiology = (
-            {name: np.empty(n) for name in names} for names in (CHANCES, SPREADS, QUANTITIES)
+            {name: np.empty(n) for name in names}
+            for names in (CHANCES, SPREADS, QUANTITIES)
         )
         usable = answers.usable()
         safety, missing = (np.empty(n, dtype=np.int64) for _ in range(2))
@@ -168,7 +169,7 @@ class Engine:
                 absent = bad | np.isinf(columns[name])
                 if absent.any():
                     values[block][absent] = np.nan
-            found = guard_bits(columns, bad.size)
+            found = guard_bits(columns)
             safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
         return Result(points, total, chances, spreads, physiology, columns, missing, safety)
 

@@ -356,14 +356,13 @@ def heat_band(wbgt_c: float) -> str:
     return next((words for limit, words in HEAT_BANDS if wbgt_c <= limit), "")
 
 
-def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
+def guard_bits(columns: Columns) -> NDArray[np.int64]:
     """Find the guards that apply.
 
     Parameters
     ----------
     columns : mapping of str to ndarray of shape (n_sessions,)
         Answers and quantities of the sessions.
-    n_sessions : int
 
     Returns
     -------
@@ -373,8 +372,7 @@ def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
     # Warning signs are rare: most blocks of sessions have none to look through.
     none = not (columns["red_flags"] > 0).any()
     first = len(RED_FLAGS) if none else 0
-    rules = [*enumerate(_RULES)][first:]
-    return as_bits(((i, applies(columns)) for i, (_, applies) in rules), n_sessions)
+    return as_bits([applies(columns) for _, applies in _RULES[first:]]) << first
 
 
 def guards_in(bits: int) -> tuple[Guard, ...]:

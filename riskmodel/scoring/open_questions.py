@@ -77,7 +77,7 @@ def unanswered_bits(
             open_question &= ~settled[name]
         return open_question
 
-    return as_bits(((i, is_open(name)) for i, name in enumerate(_OPTIONAL)), n_sessions)
+    return as_bits([is_open(name) for name in _OPTIONAL])
 
 
 # Fewer sets of open questions than this are faster named one by one.
@@ -214,7 +214,8 @@ class OpenQuestions:
             added = _between(told.by_duration, at_min, share_min)
             added += _between(told.by_effort, at_rpe, share_rpe)
             added += told.by_sport[np.maximum(sport, 0)]
-            added = (bits >> position & 1) * np.clip(added, told.least, told.most)
+            added = np.clip(added, told.least, told.most)
+            added *= bits >> position & 1
             now += added
             if without_the_day(1 << position):
                 ideal += added
@@ -293,7 +294,7 @@ def _summed(
 ) -> NDArray[np.float64]:
     """Sums of the open questions in one cell of each session's tables."""
     place, by_byte = cell * 256, bytes_of(bits).T
-    total = tables[0].take(place + by_byte[0], axis=0)
+    total: NDArray[np.float64] = tables[0].take(place + by_byte[0], axis=0)
     one = np.empty_like(total)
     for table, byte in zip(tables[1:], by_byte[1:], strict=False):
         # Clipping changes no place, but lets NumPy write where it is told to.

@@ -129,7 +129,9 @@ class Calibration:
 
     def by_duration(self, duration_points: ArrayLike) -> Array:
         """Log odds that the points of the duration add."""
-        return np.interp(duration_points, self.duration_at, self.duration_logit)
+        points = np.asarray(duration_points)
+        exposure: Array = np.interp(points, self.duration_at, self.duration_logit)
+        return exposure
 
     def by_total(self, total_points: ArrayLike) -> Array:
         """Log odds of the total, without what the duration adds."""
@@ -223,6 +225,7 @@ class OfHalfPoints:
         self._values = np.append(function(np.arange(2.0 * most + 1.0) / 2.0), np.nan)
 
     def __call__(self, places: NDArray[np.intp]) -> Array:
+        """Values at whole numbers of halves, from `half_points`."""
         values: Array = self._values[places]
         return values
 

@@ -29,7 +29,7 @@ class WordedDtype(ExtensionDtype):
     na_value = np.nan
 
     @classmethod
-    def construct_array_type(cls) -> type[Worded]:
+    def construct_array_type(cls) -> Any:
         """Class of the arrays."""
         return Worded
 
@@ -59,7 +59,7 @@ class Worded(ExtensionArray):
     def __init__(self, bits: NDArray[np.int64], words: Words) -> None:
         self._bits = bits
         self._words = words
-        self._made: ExtensionArray | None = None
+        self._made: Any = None
 
     @classmethod
     def _of_texts(cls, texts: ExtensionArray) -> Self:
@@ -68,7 +68,7 @@ class Worded(ExtensionArray):
         return made
 
     @property
-    def texts(self) -> ExtensionArray:
+    def texts(self) -> Any:
         """All of them as an ordinary array of strings."""
         if self._made is None:
             self._made = self._words(self._bits)
@@ -121,7 +121,11 @@ class Worded(ExtensionArray):
         item = pd.api.indexers.check_array_indexer(self, item)
         if not isinstance(item, int | np.integer):
             return self._with(self._kept[item])
-        one = self._words(self._bits[[item]]) if self._made is None else self._made[[item]]
+        one = (
+            self._words(self._bits[item : item + 1 or None])
+            if self._made is None
+            else self._made[[item]]
+        )
         return one[0]
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -144,7 +148,9 @@ class Worded(ExtensionArray):
         """Nowhere, unless rows were added."""
         return np.zeros(len(self), bool) if self._made is None else self._made.isna()
 
-    def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
+    def take(
+        self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None
+    ) -> Self:
         """Some of the rows, and with ``allow_fill`` no text at the places −1."""
         if allow_fill and np.any(np.asarray(indices) < 0):
             filled = self.texts.take(indices, allow_fill=True, fill_value=fill_value)
@@ -186,6 +192,10 @@ def _on_texts(operate: Callable[[Any, Any], Any]) -> Callable[[Worded, Any], Any
     return method
 
 
-for _name in ("eq", "ne", "lt", "le", "gt", "ge", "add"):
-    setattr(Worded, f"__{_name}__", _on_texts(getattr(operator, _name)))
-setattr(Worded, "__radd__", _on_texts(lambda texts, other: other + texts))
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    **{name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+    "add": operator.add,
+    "radd": lambda texts, other: other + texts,
+}
+for _name, _operate in _OPERATORS.items():
+    setattr(Worded, f"__{_name}__", _on_texts(_operate))
