@@ -32,12 +32,13 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.formulas import as_it_was, table_as_it_was
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
-from riskmodel.reporting.spreadsheet import harmless_table
+from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -118,8 +119,7 @@ def batch(
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
                 for scored, problems in _scored(table, plan, card, curves):
-                    shown = scored if raw else harmless_table(scored)
-                    shown.to_csv(out, index=False, header=rows == 0)
+                    write_csv(scored, out, header=rows == 0, raw=raw)
                     rows, bad = rows + len(scored), bad + problems
                     bar.update(task, completed=lines.tell() if lines.seekable() else None)
     for note in (*table.notes, *_lacking_notes(table)):
@@ -209,7 +209,8 @@ def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
         return ",", []
     separator = max(",;\t", key=first[0].count)
     return separator, [
-        _spelt(name) for name in next(csv.reader(first, delimiter=separator))
+        _spelt(str(as_it_was(name)))
+        for name in next(csv.reader(first, delimiter=separator))
     ]
 
 
@@ -287,6 +288,7 @@ def _own_pieces(
         low_memory=False,
     )
     for chunk in chunks:
+        chunk = table_as_it_was(chunk)
         chunk.columns = [_spelt(name) for name in chunk.columns]
         yield chunk, chunk
 
