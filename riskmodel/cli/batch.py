@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from os.path import samefile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -20,24 +21,24 @@ from riskmodel.cli.frame import (
     CalibrationOption,
     ScorecardOption,
     app,
-    check_target,
     own_calibration,
     own_scorecard,
     progress_bar,
     read_session_file,
-    replacing,
     sentences_for_errors,
     standard_input,
     stop,
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.files import open_file
 from riskmodel.inputs.formulas import as_it_was, table_as_it_was
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
+from riskmodel.reporting.replacing import check_target, replacing
 from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
@@ -131,7 +132,7 @@ def batch(
 
 
 def _same(source: str, target: str) -> bool:
-    return os.path.realpath(source) == os.path.realpath(target) and Path(source).is_file()
+    return Path(source).is_file() and Path(target).exists() and samefile(source, target)
 
 
 def _plan(file: str, card: Scorecard | None) -> tuple[dict[str, Any], list[str]]:
@@ -152,9 +153,8 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
     if source == "-":
         yield standard_input(), 0
         return
-    path = Path(source)
-    with path.open("rb", buffering=_HEAD_BYTES) as lines:
-        yield lines, path.stat().st_size
+    with open_file(source, piped=True) as lines:
+        yield lines, os.fstat(lines.fileno()).st_size
 
 
 def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> _Table:

@@ -18,9 +18,7 @@ from riskmodel.cli.frame import (
     ScorecardOption,
     app,
     cell_text,
-    check_target,
     progress_bar,
-    replacing,
     sentences_for_errors,
     stop,
 )
@@ -28,6 +26,7 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
 from riskmodel.reporting.checks import calibration_lines, published_lines
+from riskmodel.reporting.replacing import check_target, replacing
 from riskmodel.reporting.scorecard_changes import change_lines
 from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.reporting.targets import target_lines, target_rows

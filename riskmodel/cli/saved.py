@@ -15,15 +15,13 @@ import typer
 
 from riskmodel.cli.frame import (
     app,
-    check_target,
-    is_stream,
-    replacing,
     sentences_for_errors,
     standard_input,
     stop,
 )
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
+from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
 
 @contextmanager

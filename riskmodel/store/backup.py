@@ -27,6 +27,7 @@ from psycopg.pq import Conninfo
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from riskmodel.reporting.replacing import put_in_place
 from riskmodel.store.backup_file import (
     ALL_TABLES,
     damage_in,
@@ -77,9 +78,7 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 }
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
-            with open(whole, "r+b") as written:
-                os.fsync(written.fileno())
-            os.replace(whole, target)
+            put_in_place(whole, target, private=True)
     return Counts(**counts)
 
 

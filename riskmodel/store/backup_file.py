@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from riskmodel.diary.outcomes import UNREADABLE
+from riskmodel.inputs.files import open_file
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.kinds import checked_text
 from riskmodel.store.models import UtcTime, metadata
@@ -108,7 +109,7 @@ def read_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     ``file`` names it in a sentence; ``folder`` is an empty one for what is unpacked.  A
     file that is not whole is an error before or after its rows.
     """
-    with one_sentence(file), open(path, "rb") as opened:
+    with one_sentence(file), open_file(path) as opened:
         start = opened.read(16)
     if start == b"SQLite format 3\0":
         rows = _sqlite_rows(path, file, folder)

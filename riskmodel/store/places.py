@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.store.errors import StoreError, one_sentence
 
 DATABASE_URL = "CRAMPRISK_DATABASE_URL"
@@ -78,7 +79,7 @@ def _url_in(path: Path) -> str | None:
     try:
         with one_sentence(f"The file {path}"):
             try:
-                text = path.read_bytes()
+                text = read_file(path, MOST_WRITTEN_BYTES)
             except (FileNotFoundError, NotADirectoryError):
                 return None
         content: dict[str, Any] = tomllib.loads(text.decode("utf-8"))

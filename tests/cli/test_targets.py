@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from riskmodel.cli import app
-from riskmodel.cli.frame import replacing
 from riskmodel.datasets import load_examples
+from riskmodel.reporting.replacing import replacing
 from riskmodel.store import open_store
 from tests import CHECKOUT
 
