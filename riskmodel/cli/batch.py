@@ -33,7 +33,7 @@ from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.files import open_file
 from riskmodel.inputs.formulas import as_it_was, table_as_it_was
-from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.reading import read_frame, refuse_repeated
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 20_000
 _HEAD_BYTES = 1 << 16
+_LONGEST_LINE = 1_000_000  # bytes; judgement, as is the number of columns
+_MOST_COLUMNS = 1_000
 _REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
 
 
@@ -162,6 +164,7 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) ->
     lines, head, guess = _looked_at(lines)
     separator, headers = _first_row(head, guess.encoding)
     if _are_ours(headers):
+        _refuse_columns(headers)
         notes = FileText("", guess.label, guess.doubt).notes
         table = _Table(_own_pieces(lines, separator, guess), [*notes])
         table.columns = frozenset(headers)
@@ -219,6 +222,7 @@ class _PutBack(io.RawIOBase):
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head, self._rest = io.BytesIO(head), rest
+        self._n_bytes = 0  # of the line that is being read
 
     def readable(self) -> bool:
         return True
@@ -226,8 +230,26 @@ class _PutBack(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         size = memoryview(buffer).nbytes
         piece = self._head.read(size) or self._rest.read(size)
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        self._n_bytes = len(piece) - end - 1 + (self._n_bytes if end < 0 else 0)
+        if self._n_bytes > _LONGEST_LINE:
+            raise _too_long()
         memoryview(buffer).cast("B")[: len(piece)] = piece
         return len(piece)
+
+
+def _short(lines: IO[bytes]) -> Iterator[bytes]:
+    """Lines, none of which is so long that it would fill the memory."""
+    while line := lines.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE and not _ends(line):
+            raise _too_long()
+        yield line
+
+
+def _too_long() -> ValueError:
+    return ValueError(
+        f"A line of this table is longer than {_LONGEST_LINE // 1000} kB: no session is."
+    )
 
 
 def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
@@ -244,12 +266,34 @@ def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
         lines = io.BufferedReader(_PutBack(head, lines), _HEAD_BYTES)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return lines, head, Guess("utf-16", doubt=False)
+    _refuse_long_header(head)
     if not again:
         whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
         return lines, head, encoding_of_lines(whole.splitlines(keepends=True))
-    guess = encoding_of_lines(lines)
+    if head.startswith(b"PK"):
+        return lines, head, Guess("utf-8", doubt=False)
+    guess = encoding_of_lines(_short(lines))
     lines.seek(start)
     return lines, head, guess
+
+
+def _refuse_columns(headers: list[str], *, more: bool = False) -> None:
+    """Stop at equal columns, or too many, before anything is made of them."""
+    refuse_repeated(pd.Index([name for name in headers if name.strip()], dtype=object))
+    if more or len(headers) > _MOST_COLUMNS:
+        stop(f"There are too many columns; allowed is up to {_MOST_COLUMNS}.")
+
+
+def _refuse_long_header(head: bytes) -> None:
+    """Stop at a first row of our own table that does not end."""
+    if len(head) == _HEAD_BYTES and not _ends(head):
+        headers = _first_row(head, "latin-1")[1]  # equal bytes stay equal
+        if _are_ours(headers):
+            _refuse_columns(headers[:-1], more=True)
+
+
+def _ends(line: bytes) -> bool:
+    return b"\n" in line or b"\r" in line
 
 
 def _spelt(name: str) -> str:
