@@ -73,7 +73,8 @@ def check_target(target: str) -> None:
         raise ValueError(f"The folder {path.parent} does not exist.")
     is_file = there is None or stat.S_ISREG(there.st_mode)
     for place in (path, path.parent) if is_file else (Path(target),):
-        if place.exists() and not os.access(place, os.W_OK):
+        by = {"effective_ids": os.access in os.supports_effective_ids}
+        if place.exists() and not os.access(place, os.W_OK, **by):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 

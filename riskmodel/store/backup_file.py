@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.inputs.files import open_file
-from riskmodel.store.errors import StoreError, one_sentence
+from riskmodel.store.errors import StoreError, is_of_content, one_sentence
 from riskmodel.store.kinds import checked_text
 from riskmodel.store.models import UtcTime, metadata
 from riskmodel.store.opening import VERSION_TABLE, known_revisions, open_database
@@ -44,8 +44,6 @@ _NO_LOG = (
     "the file that lay beside it, with the same name and -wal at its end, is missing and "
     "held a part of what was saved; make a backup with `cramprisk backup`"
 )
-# What SQLite reports of a row or table that is not as we wrote it, and not of the disk.
-_WRONG_CONTENT = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
 
 
 def unfit(file: str, why: str) -> StoreError:
@@ -149,7 +147,7 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     try:
         database = open_database(url, 1.0, create=False, place=file)
     except StoreError as error:
-        if not _is_wrong_content(error.__context__):
+        if not is_of_content(error.__context__):
             raise
         raise unfit(file, "its tables were changed") from None
     with closing(database), database.reading() as connection:
@@ -160,18 +158,9 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
                 for row in connection.execute(select(table)):
                     yield name, dict(row._mapping)
             except (*UNREADABLE, DBAPIError) as error:
-                if not _is_wrong_content(error):
+                if not is_of_content(error):
                     raise
                 raise unfit(file, f"{name} hold what cannot be read") from None
-
-
-def _is_wrong_content(error: BaseException | None) -> bool:
-    """Whether an error speaks of what a SQLite file holds, not of the disk it is on."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, UNREADABLE)
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    # The driver itself gives none, of text that is no UTF-8.
-    return code is None or code & 0xFF in _WRONG_CONTENT
 
 
 def _lacks_log(path: Path, file: str) -> bool:

@@ -16,6 +16,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from riskmodel.diary.outcomes import UNREADABLE
+
 
 class StoreError(Exception):
     """Something could not be saved or read; the message says why, in one sentence."""
@@ -76,6 +78,9 @@ _POSTGRES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What SQLite reports of a row or table that is not as we wrote it, and not of the disk.
+_WRONG_CONTENT = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
+
 
 def sentence(error: BaseException, place: str) -> str:
     """Say what went wrong with a file or server, without what a person entered.
@@ -122,3 +127,14 @@ def one_sentence(place: str) -> Iterator[None]:
     ) as error:
         # Not chained: the database's own message may hold what a person entered.
         raise StoreError(sentence(error, place)) from None
+
+
+def is_of_content(error: BaseException | None) -> bool:
+    """Whether an error speaks of what a row holds, not of the disk or the server."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, UNREADABLE)
+    if isinstance(error.orig, psycopg.Error):
+        return isinstance(error.orig, psycopg.DataError)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # The driver itself gives none, of text that is no UTF-8.
+    return code is None or code & 0xFF in _WRONG_CONTENT

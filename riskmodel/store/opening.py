@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.places import OpenFile, place_of
+from riskmodel.store.places import OpenFile, no_tables, place_of, put_new
 
 VERSION_TABLE = "cramprisk_revision"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -103,7 +104,10 @@ def open_database(
     file = None
     with one_sentence(place):
         if url.get_backend_name() == "sqlite":
-            file = OpenFile(Path(str(url.database)), place, create=create)
+            path = Path(str(url.database)).resolve()
+            if create and not path.exists():
+                _make_new(path, place)
+            file = OpenFile(path, place)
         engine = create_engine(
             url,
             pool_pre_ping=True,
@@ -120,13 +124,29 @@ def open_database(
     try:
         with one_sentence(place):
             _check(engine, place)
-            _bring_up_to_date(engine, place, create)
+            _bring_up_to_date(engine, place, create and file is None)
             if file is not None:
                 file.make_private()
     except BaseException:
         engine.dispose()
         raise
     return Database(engine, place, file)
+
+
+def _make_new(path: Path, place: str) -> None:
+    """Make a whole database beside its place, and put it there.
+
+    So no crash leaves one without tables, which would look like one that was cut.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".cramprisk-") as folder:
+        new = Path(folder) / "new.db"
+        new.touch(mode=0o600)
+        engine = create_engine(URL.create("sqlite", database=str(new)))
+        try:
+            _bring_up_to_date(engine, place, create=True)
+        finally:
+            engine.dispose()
+        put_new(new, path)
 
 
 def _check_before_connecting(*_: Any, file: OpenFile) -> None:
@@ -176,7 +196,11 @@ def _begin_postgres(connection: Connection, *, wait_s: float) -> None:
 def _check(engine: Engine, place: str) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+            # A row that no rule allows is no damage of the others.
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
+            if found != "ok":
                 raise StoreError(
                     f"{place} is damaged: restore it from a backup into a new place."
                 )
@@ -216,7 +240,11 @@ def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
             if at == known[-1]:
                 return
             if at is None and not create:
-                raise StoreError(f"{place} is empty: nothing was ever saved there.")
+                raise (
+                    no_tables(place)
+                    if engine.dialect.name == "sqlite"
+                    else StoreError(f"{place} is empty: nothing was ever saved there.")
+                )
         with engine.execution_options(writes=True).begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(

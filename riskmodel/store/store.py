@@ -45,6 +45,7 @@ from riskmodel.store.records import (
     saved_outcome,
     written_by,
 )
+from riskmodel.store.rows import Rows, read_rows
 
 LOCAL = "local"
 """The owner where there is only one user."""
@@ -223,13 +224,17 @@ class Store:
         one = _one(_items(owner, kind), id)
         return self._change(one, id, version, {"name": checked_name(name)})
 
-    def items(self, owner: str, kind: str) -> list[Entry]:
-        """List what an owner has of one kind, what was changed last first."""
+    def items(self, owner: str, kind: str) -> Rows[Entry]:
+        """List what an owner has of one kind, what was changed last first.
+
+        Beside it, in ``unreadable``, stands what cannot be read.
+        """
         columns = [items.c[field.name] for field in fields(Entry)]
         query = sa.select(*columns).where(_items(owner, kind).where)
         with self.database.reading() as connection:
-            rows = connection.execute(query.order_by(items.c.changed.desc(), items.c.name))
-            return [Entry(**row._mapping) for row in rows]
+            order = items.c.changed.desc(), items.c.name
+            rows = read_rows(connection, query.order_by(*order), items)
+        return Rows((Entry(**row._mapping) for row in rows), rows.unreadable)
 
     def load(self, owner: str, kind: str, id: str) -> Item:
         """Read something, also if another version of the program wrote it.
@@ -274,14 +279,13 @@ class Store:
             mine, {"owner": checked_owner(owner), **values}, MOST_OUTCOMES, "outcomes"
         )
 
-    def outcomes(self, owner: str) -> list[SavedOutcome]:
-        """Read the diary in the order of the days."""
+    def outcomes(self, owner: str) -> Rows[SavedOutcome]:
+        """Read the diary in the order of the days; ``unreadable`` as for `items`."""
         query = sa.select(outcomes).where(_outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
-            return [
-                saved_outcome(row) for row in connection.execute(query.order_by(*order))
-            ]
+            rows = read_rows(connection, query.order_by(*order), outcomes)
+        return Rows(map(saved_outcome, rows), rows.unreadable)
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
         """Take a session out of the diary; errors as for `delete`."""
@@ -300,8 +304,11 @@ class Store:
         with self.database.reading() as connection:
             for name, table in metadata.tables.items():
                 mine = sa.select(table).where(table.c.owner == owner)
-                rows = connection.execute(mine.order_by(table.c.created, table.c.id))
+                order = table.c.created, table.c.id
+                rows = read_rows(connection, mine.order_by(*order), table)
                 content[name] = [dict(row._mapping) for row in rows]
+                # As text, whatever it holds.
+                content[name] += [dict(row.cells) for row in rows.unreadable]
         # Dates and moments are the only cells that JSON does not know.
         return json.dumps(
             content, indent=1, ensure_ascii=True, default=lambda cell: cell.isoformat()
@@ -349,10 +356,13 @@ class Store:
 
     def _read(self, one: _Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
-            row = connection.execute(sa.select(one.table).where(one.where)).one_or_none()
-        if row is None:
+            query = sa.select(one.table).where(one.where)
+            rows = read_rows(connection, query, one.table)
+        if rows.unreadable:
+            raise StoreError(str(rows.unreadable[0]))
+        if not rows:
             raise one.missing()
-        return row
+        return rows[0]
 
     def _insert(
         self, place: _Place, values: Mapping[str, Any], most: int, plural: str
