@@ -107,5 +107,5 @@ def _load(path: Path) -> Scorecard:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
-        raise ScorecardError(f"The scorecard {path} cannot be read: {why}") from None
+        raise ScorecardError(f"The scorecard {path} cannot be read: {why}.") from None
     return read_scorecard(toml, f"The scorecard {path}")

@@ -100,7 +100,7 @@ def _read(path: Path) -> Calibration:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
-        raise CalibrationError(f"The calibration {path} cannot be read: {why}") from None
+        raise CalibrationError(f"The calibration {path} cannot be read: {why}.") from None
     except (ValueError, RecursionError) as error:
         raise CalibrationError(f"The calibration {path} is not JSON: {error}.") from None
     again = "Make it again: cramprisk calibrate"

@@ -12,7 +12,7 @@ from riskmodel.store.errors import StoreError
 from riskmodel.store.kinds import KINDS, MOST_ITEMS, MOST_OUTCOMES, numbered
 from riskmodel.store.models import items, metadata, outcomes
 from riskmodel.store.records import Counts
-from riskmodel.store.rows import Rows, read_rows
+from riskmodel.store.rows import Rows, rows_of
 
 
 def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
@@ -42,7 +42,7 @@ def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
 def _named(connection: Connection, owner: str) -> Rows[Row[Any]]:
     query = select(items.c.id, items.c.kind, items.c.name).where(items.c.owner == owner)
     # What cannot be read moves as it is.
-    return read_rows(connection, query.order_by(items.c.created, items.c.id), items)
+    return rows_of(connection, query.order_by(items.c.created, items.c.id), items)
 
 
 def _check_sum(together: int, most: int, what: str) -> None:

@@ -40,6 +40,7 @@ from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.models import metadata
 from riskmodel.store.opening import Database
 from riskmodel.store.records import Counts
+from riskmodel.store.rows import Unreadable, rows_of
 from riskmodel.store.store import Store
 
 _ROWS_AT_ONCE = 100
@@ -80,6 +81,16 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 write(connection, whole, store.database.place)
             put_in_place(whole, target, private=True)
     return Counts(**counts)
+
+
+def unreadable_rows(store: Store) -> list[Unreadable]:
+    """Rows of every owner that cannot be read, because of which none could be restored."""
+    with store.database.reading() as connection:
+        return [
+            row
+            for table in metadata.tables.values()
+            for row in rows_of(connection, select(table), table).unreadable
+        ]
 
 
 def _check_replaceable(path: str | os.PathLike[str], file: str) -> None:

@@ -6,6 +6,7 @@ program of ours would.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from riskmodel.store.kinds import KINDS, LONGEST_NAME
 from riskmodel.store.models import UtcTime
 
 T = TypeVar("T")
+_CHANCES = ("probability", "probability_low", "probability_high")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Unreadable:
     noun : str
         What it is: a plan, say, or a session of the diary.
     id : str
-        By which it can be deleted; empty if that cannot be read either.
+        By which it can be deleted; empty if it has none of ours.
     name : str
         Empty if it has none.
     cells : mapping of str to str
@@ -57,7 +59,7 @@ class Rows(list[T]):
         self.unreadable = tuple(unreadable)
 
 
-def read_rows(
+def rows_of(
     connection: sa.Connection, query: sa.Select[Any], table: sa.Table
 ) -> Rows[sa.Row[Any]]:
     """Rows of a query that takes columns of one table; an error only if none can be read.
@@ -101,7 +103,12 @@ def _one_by_one(
         cells = _cells_as_text(connection, table, place)
         kind = KINDS.get(cells.get("kind", ""))
         noun = kind.noun if kind else "session of the diary" if "day" in cells else "entry"
-        yield Unreadable(noun, cells["id"], cells.get("name", "")[:LONGEST_NAME], cells)
+        id, name = cells["id"], cells.get("name", "")[:LONGEST_NAME]
+        yield Unreadable(noun, id if _is_id(id) else "", name, cells)
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
 
 
 def _key(connection: sa.Connection, table: sa.Table) -> sa.ColumnElement[Any]:
@@ -129,15 +136,19 @@ def _cells_as_text(
 
 def _fits(row: sa.Row[Any], columns: list[Any]) -> bool:
     """Whether each cell is of the type of its column, as SQLite does not promise."""
-    return all(
-        cell is None or _fits_column(cell, column.type)
-        for cell, column in zip(row, columns, strict=True)
-    )
+    return all(map(_fits_column, row, columns))
 
 
-def _fits_column(cell: object, kind: object) -> bool:
+def _fits_column(cell: object, column: sa.Column[Any]) -> bool:
+    kind = column.type
+    if cell is None:
+        return bool(column.nullable)
+    if column.name == "id":
+        return isinstance(cell, str) and _is_id(cell)
     if isinstance(kind, sa.Float):
-        return isinstance(cell, int | float) and isfinite(cell)
+        is_number = isinstance(cell, int | float) and isfinite(cell)
+        # Out of their range they could not be compared with what came.
+        return is_number and (column.name not in _CHANCES or 0 <= cell <= 1)  # type: ignore[operator]
     if isinstance(kind, sa.String):
         return isinstance(cell, str)
     if isinstance(kind, sa.Integer):

@@ -45,7 +45,7 @@ from riskmodel.store.records import (
     saved_outcome,
     written_by,
 )
-from riskmodel.store.rows import Rows, read_rows
+from riskmodel.store.rows import Rows, rows_of
 
 LOCAL = "local"
 """The owner where there is only one user."""
@@ -225,15 +225,12 @@ class Store:
         return self._change(one, id, version, {"name": checked_name(name)})
 
     def items(self, owner: str, kind: str) -> Rows[Entry]:
-        """List what an owner has of one kind, what was changed last first.
-
-        Beside it, in ``unreadable``, stands what cannot be read.
-        """
+        """List what an owner has of one kind, what was changed last first; see `Rows`."""
         columns = [items.c[field.name] for field in fields(Entry)]
         query = sa.select(*columns).where(_items(owner, kind).where)
         with self.database.reading() as connection:
             order = items.c.changed.desc(), items.c.name
-            rows = read_rows(connection, query.order_by(*order), items)
+            rows = rows_of(connection, query.order_by(*order), items)
         return Rows((Entry(**row._mapping) for row in rows), rows.unreadable)
 
     def load(self, owner: str, kind: str, id: str) -> Item:
@@ -280,11 +277,11 @@ class Store:
         )
 
     def outcomes(self, owner: str) -> Rows[SavedOutcome]:
-        """Read the diary in the order of the days; ``unreadable`` as for `items`."""
+        """Read the diary in the order of the days, and what of it is unreadable."""
         query = sa.select(outcomes).where(_outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
-            rows = read_rows(connection, query.order_by(*order), outcomes)
+            rows = rows_of(connection, query.order_by(*order), outcomes)
         return Rows(map(saved_outcome, rows), rows.unreadable)
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
@@ -305,7 +302,7 @@ class Store:
             for name, table in metadata.tables.items():
                 mine = sa.select(table).where(table.c.owner == owner)
                 order = table.c.created, table.c.id
-                rows = read_rows(connection, mine.order_by(*order), table)
+                rows = rows_of(connection, mine.order_by(*order), table)
                 content[name] = [dict(row._mapping) for row in rows]
                 # As text, whatever it holds.
                 content[name] += [dict(row.cells) for row in rows.unreadable]
@@ -357,7 +354,7 @@ class Store:
     def _read(self, one: _Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
             query = sa.select(one.table).where(one.where)
-            rows = read_rows(connection, query, one.table)
+            rows = rows_of(connection, query, one.table)
         if rows.unreadable:
             raise StoreError(str(rows.unreadable[0]))
         if not rows:
