@@ -24,21 +24,16 @@ OUTCOME = Outcome(
 )  # fmt: skip
 # What SQLite lets anybody write into any cell.
 CELLS = {
-    "words": "'soon'",
     "bytes": "X'FFFE'",
     "no UTF-8": "CAST(X'FF41' AS TEXT)",
     "a number": "7",
     "a huge number": "9223372036854775807",
-    "a fraction": "1.5",
     "infinite": "9e999",
-    "negative": "-5",
     "NUL": "'a' || char(0) || 'b'",
     "brackets": f"'{'[' * 100_000}'",
     "deep": "'" + '{"a":' * 5000 + "1" + "}" * 5000 + "'",
     "digits": f"'{'9' * 5000}'",
     "many digits": '\'{"sleep_h":' + "9" * 400 + "}'",
-    "a list": "'[1]'",
-    "not a number": "'{\"sleep_h\":NaN}'",
     "empty": "''",
     "half a pair": "'\"\\ud800\"'",
 }
@@ -95,7 +90,7 @@ def test_a_database_cut_anywhere_is_refused(file):
     size = file.stat().st_size
     for cut in (15, 16, 99, 100, 101, 4095, 4096, 4097, size // 2, size - 4096):
         os.truncate(shutil.copy(file, cut_file := file.with_name(f"{cut}.db")), cut)
-        with pytest.raises(StoreError, match="is damaged|is no database"):
+        with pytest.raises(StoreError, match=r"is damaged|is no database"):
             open_store(f"sqlite:///{cut_file}")
 
 
@@ -120,9 +115,10 @@ def test_a_program_that_dies_while_it_makes_a_database_locks_nobody_out(
         raise KeyboardInterrupt
 
     name = "_bring_up_to_date" if moment == "before" else "put_new"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(f"riskmodel.store.opening.{name}", dies)
-        open_store(f"sqlite:///{tmp_path}/saved.db")
+        with pytest.raises(KeyboardInterrupt):
+            open_store(f"sqlite:///{tmp_path}/saved.db")
     assert seen == [False]
     with closing(open_store(f"sqlite:///{tmp_path}/saved.db")) as store:
         assert store.items(LOCAL, "plan") == []
@@ -162,12 +158,14 @@ def test_one_spoilt_cell_costs_nobody_the_other_rows(file, table, cell):
             plans, diary = store.items(LOCAL, "plan"), store.outcomes(LOCAL)
             assert len(plans) + len(plans.unreadable) >= 2 + (column != "kind")
             assert (len(diary), len(diary.unreadable)) in ((3, 0), (2, 1))
+            closed = {}
             for entry in plans:
                 try:
                     store.load(LOCAL, "plan", entry.id)
                 except StoreError as error:
-                    assert column == "content"
-                    assert entry.name in str(error)
+                    closed[entry.name] = str(error)
+            assert column == "content" or not closed
+            assert all(name in words for name, words in closed.items())
             read = [saved.outcome for saved in diary]
             assert compare_outcomes(read).n_sessions in (2, 3)
             assert outcomes_csv(read, private=True)
