@@ -31,6 +31,10 @@ class NotFoundError(StoreError):
     """There is no such thing, or it belongs to another owner."""
 
 
+class FullError(StoreError):
+    """There is no room on the disk."""
+
+
 _BUSY = "{place} is busy: somebody else is writing. Wait a moment and try again."
 _FULL = "{place} is full: free some space on the disk and try again. Nothing was changed."
 _READ_ONLY = "{place} cannot be written: it, or its folder, is read-only."
@@ -125,8 +129,11 @@ def one_sentence(place: str) -> Iterator[None]:
         ValueError,
         RecursionError,
     ) as error:
+        text = sentence(error, place)
         # Not chained: the database's own message may hold what a person entered.
-        raise StoreError(sentence(error, place)) from None
+        raise (FullError if text == _FULL.format(place=place) else StoreError)(
+            text
+        ) from None
 
 
 def is_of_content(error: BaseException | None) -> bool:

@@ -7,12 +7,12 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -21,8 +21,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from riskmodel.store.errors import StoreError, one_sentence
+from riskmodel.store.errors import FullError, StoreError, one_sentence
 from riskmodel.store.places import OpenFile, no_tables, place_of, put_new
+
+T = TypeVar("T")
 
 VERSION_TABLE = "cramprisk_revision"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -66,6 +68,19 @@ class Database:
             # Nothing is confirmed that went into a file which nobody will find.
             if self.file is not None:
                 self.file.check_same()
+
+    def deleting(self, delete: Callable[[Connection], T]) -> T:
+        """Delete something, on a full disk in the room that the log of SQLite has already.
+
+        Also a deletion is written into the log first.
+        """
+        try:
+            with self.writing() as connection:
+                return delete(connection)
+        except FullError:
+            self.forget_the_deleted()  # what is in the log goes into the database
+            with self.writing() as connection:
+                return delete(connection)
 
     def check_not_own(self, path: str | os.PathLike[str]) -> None:
         """Make sure that a file to write is not the database itself, nor its log."""

@@ -318,11 +318,11 @@ class Store:
         backup stays there.
         """
         owner = checked_owner(owner)
-        with self.database.writing() as connection:
-            n_deleted = sum(
-                connection.execute(sa.delete(table).where(table.c.owner == owner)).rowcount
-                for table in metadata.tables.values()
-            )
+        tables = metadata.tables.values()
+        deletions = [sa.delete(table).where(table.c.owner == owner) for table in tables]
+        n_deleted = self.database.deleting(
+            lambda connection: sum(connection.execute(d).rowcount for d in deletions)
+        )
         self.database.forget_the_deleted()
         return n_deleted
 
@@ -394,6 +394,9 @@ class Store:
 
     def _delete(self, one: _Place, version: int | None) -> None:
         where = one.where if version is None else one.versioned(version)
-        with self.database.writing() as connection:
+
+        def delete(connection: sa.Connection) -> None:
             if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
+
+        self.database.deleting(delete)
