@@ -242,9 +242,8 @@ class Store:
         try:
             content, problems = kind_of(kind).read(row.content)
         except (*UNREADABLE, StoreError):
-            raise StoreError(
-                f"The {kind_of(kind).noun} {row.name} cannot be read."
-            ) from None
+            what = f"{kind_of(kind).noun} {row.name}"
+            raise StoreError(f"The {what} cannot be read.") from None
         own = {field.name: getattr(row, field.name) for field in fields(Entry)}
         return Item(**own, content=content, problems=problems, program=row.program)
 
@@ -318,10 +317,9 @@ class Store:
         backup stays there.
         """
         owner = checked_owner(owner)
-        tables = metadata.tables.values()
-        deletions = [sa.delete(table).where(table.c.owner == owner) for table in tables]
+        mine = [sa.delete(t).where(t.c.owner == owner) for t in metadata.tables.values()]
         n_deleted = self.database.deleting(
-            lambda connection: sum(connection.execute(d).rowcount for d in deletions)
+            lambda connection: sum(connection.execute(each).rowcount for each in mine)
         )
         self.database.forget_the_deleted()
         return n_deleted
