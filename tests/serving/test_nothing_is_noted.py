@@ -58,8 +58,8 @@ def use(page, url):
     link = f"{url}/?{urlencode(ANSWERS)}#private={urlencode(PRIVATE)}"
     page.goto(link)
     ready(page)
-    expect(page.locator(".cr-number").first).to_be_visible()
-    page.goto(f"{url}/saved")
+    expect(page.get_by_test_id("stMain")).to_contain_text("Loop diuretic")
+    page.get_by_role("link", name="Saved").first.click()
     ready(page)
     box = page.get_by_role("textbox", name="Name: the session")
     box.fill(PLAN)
