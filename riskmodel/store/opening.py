@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import tempfile
@@ -29,6 +30,9 @@ T = TypeVar("T")
 VERSION_TABLE = "cramprisk_revision"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_S = 10
+# SQLAlchemy logs rows that it has read, even where it hides what is written.
+_LOGGING_NAME = "cramprisk"
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGING_NAME}").setLevel(logging.WARNING)
 # Any number, as long as nobody else's is the same; keeps two openings from migrating
 # one PostgreSQL database at once.
 _MIGRATION_LOCK = 7_266_747_201
@@ -127,6 +131,7 @@ def open_database(
             url,
             pool_pre_ping=True,
             hide_parameters=True,  # not even in an exception
+            logging_name=_LOGGING_NAME,
             json_serializer=_to_json,
             connect_args=own,
         )
