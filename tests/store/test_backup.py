@@ -1019,7 +1019,7 @@ def test_a_file_with_private_answers_is_for_its_user_only(new_database, tmp_path
     file = tmp_path / "diary.csv"
     before = os.umask(0o022)
     try:
-        for private, mode in (([], 0o644), (["--private"], 0o600), ([], 0o644)):
+        for private, mode in (([], 0o644), (["--private"], 0o600), ([], 0o600)):
             assert run("diary", *private, "--csv", file, url=url).exit_code == 0
             assert stat.S_IMODE(file.stat().st_mode) == mode
     finally:
