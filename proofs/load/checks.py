@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from html import unescape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import pandas as pd
@@ -57,9 +57,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many answers were looked at, and what was wrong with which."""
+    """How many answers of which pages were looked at, and what was wrong with which."""
 
     n_checked: int
+    pages: frozenset[str]
     wrong: tuple[str, ...]
     of_another: tuple[str, ...]
 
@@ -71,6 +72,7 @@ def judge(all_seen: Sequence[Seen]) -> Verdict:
     whose = {
         (seen.page, said): seen.person for seen, said in zip(all_seen, right, strict=True)
     }
+    pages = frozenset(seen.page for seen in all_seen)
     for seen, said in zip(all_seen, right, strict=True):
         if seen.shown == said:
             continue
@@ -80,7 +82,7 @@ def judge(all_seen: Sequence[Seen]) -> Verdict:
             of_another.append(f"{sentence}, which is that of person {other}")
         else:
             wrong.append(sentence)
-    return Verdict(len(all_seen), tuple(wrong), tuple(of_another))
+    return Verdict(len(all_seen), pages, tuple(wrong), tuple(of_another))
 
 
 # ------------------------------------------------------------- what the engine says
@@ -148,6 +150,6 @@ def of_start(answers: Answers, on: date, zone: str, low_c: float, high_c: float)
         step_min=60,
     )
     first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
-    row = best.starts.loc[first.start.tz_convert("UTC")]
+    row = cast("pd.Series[Any]", best.starts.loc[first.start.tz_convert("UTC")])
     number = in_100_brief(number_of(best, row))
     return number, row["band"], span_words(best, row, "under")

@@ -27,11 +27,11 @@ class Server:
 
     def memory_mib(self) -> float:
         """Memory of the process and of all its children. [MiB]."""
-        return sum(process.memory_info().rss for process in self._tree()) / MIB
+        return float(sum(process.memory_info().rss for process in self._tree())) / MIB
 
     def cpu_s(self) -> float:
         """Processor time that it has used. [s]."""
-        return sum(sum(process.cpu_times()[:2]) for process in self._tree())
+        return float(sum(sum(process.cpu_times()[:2]) for process in self._tree()))
 
     def _tree(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]

@@ -19,6 +19,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 ZONE, LOCALE = "Europe/London", "en-GB"
 PATIENCE_S = 60.0
@@ -62,7 +63,8 @@ class Tab:
         """Kind and message of every widget, by its key."""
         found = {}
         for delta in self.drawn.values():
-            of = getattr(delta, delta.WhichOneof("type"))
+            block = delta.WhichOneof("type") == "add_block"
+            of: Any = delta.add_block if block else delta.new_element
             if (kind := of.WhichOneof("type")) is None:
                 continue
             message = getattr(of, kind)
@@ -231,13 +233,14 @@ async def opened(url: str, page: str = "") -> AsyncIterator[tuple[Tab, float]]:
         for path in (*_ASSETS.findall(index.text), "_stcore/health", "_stcore/host-config"):
             (await http.get(f"/{path}")).raise_for_status()
         cookies = dict(http.cookies)
+    token = cookies.get(_XSRF, _NO_TOKEN)
     headers = {"User-Agent": "Mozilla/5.0 (proofs.load)", "Accept-Language": LOCALE}
     if cookies:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     async with connect(
         f"ws://{urlsplit(url).netloc}/_stcore/stream",
-        origin=url,
-        subprotocols=["streamlit", cookies.get(_XSRF, _NO_TOKEN)],
+        origin=Origin(url),
+        subprotocols=[Subprotocol("streamlit"), Subprotocol(token)],
         additional_headers=headers,
         max_size=None,
         proxy=None,
