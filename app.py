@@ -1,30 +1,17 @@
-"""The frame of the app: page settings, the pages and the way between them."""
+"""The app: `riskmodel/views/frame.py` behind the gate."""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 import riskmodel
-from riskmodel.views import form, look, navigation, own_card, place, squad_plan
+from riskmodel.serving.announcement import announced
+from riskmodel.serving.gate import Gate
+from riskmodel.serving.hosts import configured_names
 
-# Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
-st.set_page_config(page_icon=str(look.MARK), layout="wide")
-views = Path(riskmodel.__file__).parent / "views"
-pages = {
-    name: st.Page(
-        views / f"{name}.py", title=f"{title} · Cramp risk", default=name == "my_session"
-    )
-    for name, (title, _) in navigation.PAGES.items()
-}
-page = st.navigation(list(pages.values()), position="hidden")
-name = next(name for name in pages if pages[name] == page)
-navigation.draw(pages, name)
-with form.read_once():
-    form.take_touched()
-    form.show_again(name)
-    if page not in (pages["squad"], pages["start"]):
-        squad_plan.leave()
-    place.drop_changed_weather()
-    navigation.follow()
-    own_card.tell()
-    page.run()
+app = st.App(
+    Path(riskmodel.__file__).parent / "views" / "frame.py",
+    lifespan=announced,
+    middleware=[Middleware(Gate, configured_names())],
+)

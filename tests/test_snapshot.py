@@ -22,6 +22,7 @@ from riskmodel.cli import app
 from riskmodel.datasets import load_examples
 from riskmodel.views.state import ScenariosState
 from riskmodel.whatif.plans import Scenario
+from tests.views.pages import APP
 
 CHECKOUT = Path(__file__).parents[1]
 KEPT = Path(__file__).parent / "snapshot"
@@ -226,9 +227,9 @@ def page_text(page: AppTest) -> str:
 
 
 def open_page(name: str) -> AppTest:
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
+    page = AppTest.from_file(APP, default_timeout=30).run()
     if name != "my_session":
-        page.switch_page(f"riskmodel/views/{name}.py").run()
+        page.switch_page(f"{name}.py").run()
     assert not page.exception
     return page
 
@@ -256,7 +257,7 @@ def test_the_example_squad_is_shown_as_before():
     page = open_page("my_session")
     page.session_state["box_options"] = True
     page.run().selectbox(key="example").select("Preseason football practice").run()
-    page.switch_page("riskmodel/views/squad.py").run()
+    page.switch_page("squad.py").run()
     page.button_group(key="squad_view").set_value("Table").run()
     assert not page.exception
     tables = "\n".join(frame.value.to_csv() for frame in page.dataframe)
@@ -266,8 +267,8 @@ def test_the_example_squad_is_shown_as_before():
 def test_examples_are_compared_as_before():
     names = ("Marathon", "Long ride", "Hot 10 km race")
     plans = {i: Scenario(name, load_examples()[name]) for i, name in enumerate(names, 1)}
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=30)
     page.session_state["ScenariosState"] = ScenariosState(plans)
-    page.run().switch_page("riskmodel/views/compare.py").run()
+    page.run().switch_page("compare.py").run()
     assert not page.exception
     compare_text("example_compare.txt", page_text(page))

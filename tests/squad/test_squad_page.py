@@ -23,10 +23,9 @@ from riskmodel.views.widgets import plain
 from riskmodel.weather.files import read_weather_file
 from riskmodel.whatif.levers import LEVERS
 from riskmodel.whatif.steps import FAN_M_S
-from tests.conftest import CHECKOUT
 from tests.squad.test_squad import PLAN
+from tests.views.pages import APP
 
-VIEWS = "riskmodel/views"
 SWIM = {"sport": "swimming", "duration_min": 90.0, "session_rpe": 7.0}
 TWINS = "Name,Age\nAnna,20\nAnna,50\nBen,30\n"
 OWN = {**PLAN, "age_years": 61.0, "sleep_h": 5.0}
@@ -57,14 +56,14 @@ def press(page, label):
 
 
 def go(page, name):
-    page.switch_page(f"{VIEWS}/{name}.py").run()
+    page.switch_page(f"{name}.py").run()
     assert not page.exception
     return page
 
 
 def opened(answers=PLAN, **state):
     """Squad, after something was answered on My session."""
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=30)
     for name, value in {**answers, **state}.items():
         is_text = name in FIELDS and FIELDS[name].kind == "number" and name != "session_rpe"
         page.session_state[name] = f"{value:g}" if is_text else value

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodel.inputs.fields import FIELDS
 from tests import CHECKOUT
 
-APP = CHECKOUT / "app.py"
+APP = str(CHECKOUT / "riskmodel" / "views" / "frame.py")
 SIX = {
     "sport": "running",
     "duration_min": 60.0,
@@ -23,7 +23,7 @@ SIX = {
 
 def opened(query=None, **state):
     """Open the app, by a link or with answers that are there already."""
-    page = AppTest.from_file(str(APP), default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=30)
     for name, value in (query or {}).items():
         page.query_params[name] = value
     return fill(page, state)

@@ -85,7 +85,7 @@ def test_a_first_visitor_sees_an_example_that_is_nobodys_answer(page):
 
 @pytest.mark.parametrize("name", ["start", "compare", "squad"])
 def test_no_other_page_meets_the_example(page, name):
-    page.switch_page(f"riskmodel/views/{name}.py").run()
+    page.switch_page(f"{name}.py").run()
     state = page.session_state
     held = {n: state[n] for n in ("age_years", "duration_min") if n in state}
     # The squad has an example of its own.

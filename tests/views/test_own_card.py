@@ -26,7 +26,7 @@ from riskmodel.views.navigation import PAGES
 from riskmodel.views.state import CardState
 from riskmodel.whatif.plans import version_in
 from tests.conftest import CHECKOUT
-from tests.views.pages import address_of, html_of, number_of
+from tests.views.pages import APP, address_of, html_of, number_of
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
 # They are about our card, or lay the two side by side.
@@ -93,7 +93,7 @@ def test_the_check_sees_a_call_without_a_card():
 
 
 def opened(name, *, own):
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
+    page = AppTest.from_file(APP, default_timeout=60)
     if own:
         page.session_state["CardState"] = CardState(used=(CARD, CALIBRATION))
     page.run()
@@ -348,7 +348,7 @@ def test_a_card_without_minerals_opens_my_session():
     end = raw.find("[[factor]]", begin + 5)
     bare = read_scorecard(raw[:begin] + (raw[end:] if end > 0 else ""))
     calibration = replace(CALIBRATION, fingerprint=bare.fingerprint)
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=60)
+    page = AppTest.from_file(APP, default_timeout=60)
     page.session_state["CardState"] = CardState(used=(bare, calibration))
     page.run()
     assert not page.exception

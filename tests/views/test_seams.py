@@ -25,8 +25,8 @@ from riskmodel.views.state import (
 )
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.over_session import weather_answers
-from tests.conftest import CHECKOUT
 from tests.views.pages import (
+    APP,
     SIX,
     address_of,
     fill,
@@ -41,12 +41,11 @@ from tests.views.test_saving import database
 
 __all__ = ["database"]  # the fixture
 
-VIEWS = "riskmodel/views"
 MARATHON = load_examples()["Marathon"]
 
 
 def app(page="my_session", **state):
-    test = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30)
+    test = AppTest.from_file(APP, default_timeout=30)
     for name, value in state.items():
         test.session_state[name] = typed(name, value)
     test.run()
@@ -54,7 +53,7 @@ def app(page="my_session", **state):
 
 
 def go(test, page):
-    test.switch_page(f"{VIEWS}/{page}.py").run()
+    test.switch_page(f"{page}.py").run()
     assert not test.exception
     return test
 

@@ -38,6 +38,7 @@ from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.several_places import SeveralPlacesError
 from tests.browser import axe, choose, download, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
+from tests.views.pages import APP
 from tests.views.test_my_session import SIX
 from tests.weather_service import PLACES, weather_service
 
@@ -480,7 +481,7 @@ def test_a_start_that_was_used_goes_when_another_weather_is_answered():
     weather = read_weather_file(FILE.read_bytes())
     start = best_start(RUN, weather, **WHOLE).by_day[0].start
     given, _ = tidy(weather_answers(weather, start.to_pydatetime(), 60.0))
-    page = AppTest.from_file(str(CHECKOUT / "app.py"), default_timeout=30).run()
+    page = AppTest.from_file(APP, default_timeout=30).run()
     moment = datetime.fromisoformat(given["start_time"]).replace(tzinfo=None)
     for name, value in {**RUN, **given, "start_time": moment}.items():
         page.session_state[name] = f"{value:.17g}" if isinstance(value, float) else value

@@ -1,0 +1,30 @@
+"""The frame of the app: page settings, the pages and the way between them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from riskmodel.views import form, look, navigation, own_card, place, squad_plan
+
+# Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
+st.set_page_config(page_icon=str(look.MARK), layout="wide")
+pages = {
+    name: st.Page(
+        Path(__file__).with_name(f"{name}.py"),
+        title=f"{title} · Cramp risk",
+        default=name == "my_session",
+    )
+    for name, (title, _) in navigation.PAGES.items()
+}
+page = st.navigation(list(pages.values()), position="hidden")
+name = next(name for name in pages if pages[name] == page)
+navigation.draw(pages, name)
+with form.read_once():
+    form.take_touched()
+    form.show_again(name)
+    if page not in (pages["squad"], pages["start"]):
+        squad_plan.leave()
+    place.drop_changed_weather()
+    navigation.follow()
+    own_card.tell()
+    page.run()
