@@ -149,6 +149,8 @@ def of_start(answers: Answers, on: date, zone: str, low_c: float, high_c: float)
         latest=LATEST,
         step_min=60,
     )
+    if not best.by_day:  # a session that no start of that day has room for
+        return ()
     first = min(best.by_day, key=lambda day: (day.shown, not day.daylight))
     row = cast("pd.Series[Any]", best.starts.loc[first.start.tz_convert("UTC")])
     number = in_100_brief(number_of(best, row))

@@ -53,6 +53,8 @@ class Found:
     after_mib: float
     users: int
     cpu_pct: float
+    change_ms: float
+    """Processor time of the server for each change. [ms]."""
     others_load: tuple[float, float]
     """Load of the machine before anything was started, and at the end."""
 
@@ -119,7 +121,7 @@ async def measured(server: Server, plan: Plan) -> Found:
     watching = asyncio.create_task(memory.watch())
     cpu_s, began = server.cpu_s(), time.monotonic()
     await _all_at_once(server, together, plan)
-    cpu_pct = 100.0 * (server.cpu_s() - cpu_s) / (time.monotonic() - began)
+    cpu_s, lasted_s = server.cpu_s() - cpu_s, time.monotonic() - began
     watching.cancel()
     await asyncio.sleep(plan.rest_s)
     logs = (warm, alone, together)
@@ -133,7 +135,8 @@ async def measured(server: Server, plan: Plan) -> Found:
         most_mib=memory.most_mib,
         after_mib=server.memory_mib(),
         users=plan.users,
-        cpu_pct=cpu_pct,
+        cpu_pct=100.0 * cpu_s / lasted_s,
+        change_ms=1000.0 * cpu_s / max(len(everything(together.seconds)), 1),
         others_load=(load_before, os.getloadavg()[0]),
     )
 

@@ -41,7 +41,8 @@ def table(found: Found, plan: Plan, machine: str) -> str:
         f"{found.session_mib:.1f} a session | {MOST_MIB:g} a session |",
         f"| memory {plan.rest_s:g} s after they left | {found.after_mib:.0f} MiB, "
         f"{found.left_pct:+.0f} % | {MOST_LEFT_PCT:+g} % |",
-        f"| one processor's time that the server took | {found.cpu_pct:.0f} % | |",
+        f"| of one processor the server took | {found.cpu_pct:.0f} %, "
+        f"{found.change_ms:.0f} ms a change | |",
         "",
         "| page | changes | alone p50 | p95 | together p50 | p95 [ms] |",
         "|---|--:|--:|--:|--:|--:|",
