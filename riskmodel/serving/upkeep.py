@@ -1,0 +1,57 @@
+"""What a server does beside its pages: visits that are over go, with their memory.
+
+Streamlit keeps a visit for a while after its tab was closed, for a tab whose connection
+only broke (`server.disconnectedSessionTTL`), and looks at those whose time is over when
+the next tab is closed: the last ones to leave would stay for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from streamlit import runtime
+
+EVERY_S = 10.0
+"""How often it is looked for visits that are over. [s]."""
+
+
+@asynccontextmanager
+async def kept_up() -> AsyncIterator[None]:
+    """Let visits go that are over, as long as the block runs."""
+    # What was imported so far never goes: no collection need look at it again.
+    gc.freeze()
+    task = asyncio.create_task(_keep_up())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep_up() -> None:
+    while True:
+        await asyncio.sleep(EVERY_S)
+        if let_go():
+            # A visit is a ring of objects, which only a collection finds.
+            gc.collect()
+            await asyncio.to_thread(_give_back)
+
+
+def let_go() -> int:
+    """Let visits go whose tab was closed long enough ago; return how many."""
+    # Streamlit has no public way to them.
+    stored = runtime.get_instance()._session_mgr._session_storage._cache  # type: ignore[attr-defined]
+    return len(stored.expire())
+
+
+def _give_back() -> None:
+    """Give memory that nothing uses back to the system, where the C library can."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
