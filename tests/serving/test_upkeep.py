@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from typing import ClassVar
 
 import streamlit as st
 from streamlit.runtime import Runtime
@@ -16,7 +17,7 @@ KEPT_S = st.get_option("server.disconnectedSessionTTL")
 class Visit:
     """What a visit holds, in a ring as it is there."""
 
-    there: list[str] = []
+    there: ClassVar[list[str]] = []
 
     def __init__(self, name: str) -> None:
         self.id, self.ring = name, self
