@@ -104,16 +104,16 @@ def of_session(answers: Answers, levers: frozenset[str] = frozenset()) -> Shown:
     return (*_number(answer), in_100_span_brief(*_ends(answer)))
 
 
-def of_plans(plans: Sequence[Answers]) -> Shown:
-    """Number and band of each plan, one after the other."""
-    return tuple(part for plan in plans for part in _number(assess(plan)))
+def of_plans(answers: Answers, changes: Sequence[Answers]) -> Shown:
+    """Number and band of the plans that Compare makes of a session, changed since.
 
-
-def plans_of(answers: Answers) -> list[dict[str, Any]]:
-    """The two plans that Compare makes of a session: itself, and with the best lever."""
-    changes = advise(answers).now[0].changes if advise(answers).now else {}
-    changed = {**answers, **changes}
-    return [dict(answers), {n: v for n, v in changed.items() if v is not None}]
+    They are the session itself and what would help it most.
+    """
+    better = advise(answers).now
+    changed = ({}, better[0].changes if better else {})
+    plans = [{**answers, **a, **b} for a, b in zip(changed, changes, strict=True)]
+    given = ({n: v for n, v in plan.items() if v is not None} for plan in plans)
+    return tuple(part for plan in given for part in _number(assess(plan)))
 
 
 def _number(answer: Assessment) -> Shown:

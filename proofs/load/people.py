@@ -48,9 +48,11 @@ class Person:
     ) -> None:
         self._number, self._log, self._thinks_s = number, log, thinks_s
         self._draw = random.Random(f"{seed} {number}")
-        # What was answered on My session, and the plans of Compare and of Squad.
+        # What was answered on My session; the answers that Compare made its plans of,
+        # with what was changed in each since; and the plan of Squad.
         self._answers: dict[str, Any] = dict(EXAMPLE)
-        self._plans: list[dict[str, Any]] = []
+        self._compared: dict[str, Any] = {}
+        self._changes: tuple[dict[str, Any], ...] = ({}, {})
         self._squad_plan: dict[str, Any] = {}
         self._page = "My session"
 
@@ -73,7 +75,8 @@ class Person:
         self._log.errors.append(f"{where}: {type(error).__name__}: {error}")
 
     async def _tour(self, tab: Tab, until: Callable[[], bool]) -> None:
-        others: list[Callable[[Tab], Acts]] = [
+        pages: list[Callable[[Tab], Acts]] = [
+            self._my_session,
             self._best_start,
             self._compare,
             self._squad,
@@ -81,8 +84,8 @@ class Person:
             self._training,
             self._method,
         ]
-        self._draw.shuffle(others)
-        for page in (self._my_session, *others, self._my_session_again):
+        self._draw.shuffle(pages)
+        for page in pages:
             for act in page(tab):
                 if until():
                     return
@@ -95,6 +98,9 @@ class Person:
 
     def _my_session(self, tab: Tab) -> Acts:
         draw = self._draw
+        if self._page != "My session":
+            self._page = "My session"
+            yield partial(tab.go_to, "My session")
         self._saw_session(tab)
         yield partial(tab.open, "sport_box")
         self._answers["sport"] = draw.choice(_SPORTS)
@@ -129,11 +135,6 @@ class Person:
             yield partial(tab.toggle, key, close=True)
             self._saw_session(tab)
 
-    def _my_session_again(self, tab: Tab) -> Acts:
-        self._page = "My session"
-        yield partial(tab.go_to, "My session")
-        self._saw_session(tab)
-
     def _best_start(self, tab: Tab) -> Acts:
         self._page = "Best start"
         yield partial(tab.go_to, "Best start")
@@ -151,12 +152,11 @@ class Person:
     def _compare(self, tab: Tab) -> Acts:
         self._page = "Compare"
         yield partial(tab.go_to, "Compare")
-        if not self._plans:
-            self._plans = checks.plans_of(self._answers)
+        self._compared = self._compared or dict(self._answers)
         self._saw_plans(tab)
         keys = [key for key in tab.widgets() if key.endswith("_air_temperature_c")]
-        for plan, key in zip(self._plans, keys, strict=True):
-            plan["air_temperature_c"] = value = self._draw.randint(8, 38)
+        for changes, key in zip(self._changes, keys, strict=True):
+            changes["air_temperature_c"] = value = self._draw.randint(8, 38)
             yield partial(tab.write, key, f"{value}")
             self._saw_plans(tab)
 
@@ -202,8 +202,9 @@ class Person:
             self._log.seen.append(Seen(self._number, "the address", shown, right))
 
     def _saw_plans(self, tab: Tab) -> None:
-        plans = [dict(plan) for plan in self._plans]
-        self._saw(tab, '<div class="cr-top b-', partial(checks.of_plans, plans))
+        changes = tuple(dict(of_plan) for of_plan in self._changes)
+        right = partial(checks.of_plans, dict(self._compared), changes)
+        self._saw(tab, '<div class="cr-top b-', right)
 
     def _saw_squad(self, tab: Tab) -> None:
         today, plan = datetime.now(ZoneInfo(ZONE)).date(), dict(self._squad_plan)
