@@ -110,7 +110,7 @@ def of_plans(answers: Answers, changes: Sequence[Answers]) -> Shown:
     They are the session itself and what would help it most.
     """
     better = advise(answers).now
-    changed = ({}, better[0].changes if better else {})
+    changed: tuple[Answers, Answers] = ({}, better[0].changes if better else {})
     plans = [{**answers, **a, **b} for a, b in zip(changed, changes, strict=True)]
     given = ({n: v for n, v in plan.items() if v is not None} for plan in plans)
     return tuple(part for plan in given for part in _number(assess(plan)))

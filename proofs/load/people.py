@@ -85,7 +85,8 @@ class Person:
             self._method,
         ]
         self._draw.shuffle(pages)
-        for page in pages:
+        # Somebody who has answered nothing would see the examples, which are everybody's.
+        for page in (self._duration, *pages):
             for act in page(tab):
                 if until():
                     return
@@ -96,20 +97,26 @@ class Person:
 
     # ------------------------------------------------------------------------ the pages
 
-    def _my_session(self, tab: Tab) -> Acts:
-        draw = self._draw
+    def _duration(self, tab: Tab) -> Acts:
+        yield from self._to_my_session(tab)
+        minutes = 5 * self._draw.randint(10, 60)
+        self._answers["duration_min"] = float(minutes)
+        yield partial(tab.write, "duration_min", f"{minutes // 60}:{minutes % 60:02d}")
+        self._saw_session(tab)
+
+    def _to_my_session(self, tab: Tab) -> Acts:
         if self._page != "My session":
             self._page = "My session"
             yield partial(tab.go_to, "My session")
         self._saw_session(tab)
+
+    def _my_session(self, tab: Tab) -> Acts:
+        draw = self._draw
+        yield from self._to_my_session(tab)
         yield partial(tab.open, "sport_box")
         self._answers["sport"] = draw.choice(_SPORTS)
         at = [*FIELDS["sport"].levels].index(self._answers["sport"])
         yield partial(tab.choose, "sport", at)
-        self._saw_session(tab)
-        minutes = 5 * draw.randint(10, 60)
-        self._answers["duration_min"] = float(minutes)
-        yield partial(tab.write, "duration_min", f"{minutes // 60}:{minutes % 60:02d}")
         self._saw_session(tab)
         self._answers["session_rpe"] = rpe = draw.randint(3, 9)
         yield partial(tab.choose, "session_rpe", rpe - 1)
