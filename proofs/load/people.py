@@ -99,7 +99,8 @@ class Person:
 
     def _duration(self, tab: Tab) -> Acts:
         yield from self._to_my_session(tab)
-        minutes = 5 * self._draw.randint(10, 60)
+        # Other than the example's: what is no change leaves it nobody's.
+        minutes = self._draw.choice([*range(50, 120, 5), *range(125, 305, 5)])
         self._answers["duration_min"] = float(minutes)
         yield partial(tab.write, "duration_min", f"{minutes // 60}:{minutes % 60:02d}")
         self._saw_session(tab)
