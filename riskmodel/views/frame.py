@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from riskmodel.serving.turns import turn
 from riskmodel.views import form, look, navigation, own_card, place, squad_plan
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
@@ -19,7 +20,7 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name in pages if pages[name] == page)
 navigation.draw(pages, name)
-with form.read_once():
+with turn(), form.read_once():
     form.take_touched()
     form.show_again(name)
     if page not in (pages["squad"], pages["start"]):
