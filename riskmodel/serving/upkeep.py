@@ -14,10 +14,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from anyio import to_thread
 from streamlit import runtime
 
 EVERY_S = 10.0
 """How often it is looked for visits that are over. [s]."""
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 SWITCH_S = 0.001
 """After which a thread lets another one run; Python's own is five times as long. [s]."""
 
@@ -27,6 +29,7 @@ async def kept_up() -> AsyncIterator[None]:
     """Let visits go that are over, as long as the block runs."""
     # What was imported so far never goes: no collection need look at it again.
     gc.freeze()
+    _share_memory()
     # Messages come and go between two pages' steps: they wait for less than usual.
     sys.setswitchinterval(SWITCH_S)
     task = asyncio.create_task(_keep_up())
@@ -44,7 +47,8 @@ async def _keep_up() -> None:
         if let_go():
             # A visit is a ring of objects, which only a collection finds.
             gc.collect()
-            await asyncio.to_thread(_give_back)
+            # By a thread of those that read files, of which anyio ends the idle ones then.
+            await to_thread.run_sync(_give_back)
 
 
 def let_go() -> int:
@@ -54,8 +58,20 @@ def let_go() -> int:
     return len(stored.expire())
 
 
+def _share_memory() -> None:
+    """Let all threads take memory from one place: in places of their own much is lost."""
+    with suppress(OSError, AttributeError):
+        _c_library().mallopt(_M_ARENA_MAX, 1)
+
+
 def _give_back() -> None:
-    """Give memory that nothing uses back to the system, where the C library can."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+    """Give memory that nothing uses back to the system."""
+    with suppress(OSError, AttributeError):
+        _c_library().malloc_trim(0)
+
+
+def _c_library() -> ctypes.CDLL:
+    """The C library of Linux; AttributeError where another one has no such function."""
+    if sys.platform != "linux":
+        raise OSError(sys.platform)
+    return ctypes.CDLL(None)
