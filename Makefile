@@ -1,7 +1,8 @@
-# make         run every check: lint, format, types, tests
+# make         run every check: lint, format, types, tests, audit
 # make app     serve the app on http://127.0.0.1:8501 (PORT=9000 for another)
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
+# make audit   ask what is known against the versions that the lock files pin
 # make bench   run the benchmarks
 # make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
 # make load    let fifty people use one server at once
@@ -25,7 +26,7 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test again bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again audit bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -33,6 +34,7 @@ check: set-up-dev
 	$(python) -m mypy
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory again
+	@$(MAKE) --no-print-directory audit
 
 app: set-up-app
 	$(python) -m streamlit run app.py --server.port $(PORT)
@@ -43,11 +45,17 @@ test: set-up-dev .venv/browser-tried .venv/postgres-tried
 again: set-up-dev
 	$(python) -m pytest -m regeneration tests/calibration
 
+audit: set-up-dev
+	$(python) -m scripts.audit
+
 bench: set-up-dev
 	$(python) -m benchmarks
 
-fuzz load: set-up-dev
-	$(python) -m proofs.$@
+fuzz: set-up-dev
+	$(python) -m proofs.fuzz
+
+load: set-up-dev
+	$(python) -m proofs.load
 
 crash: set-up-dev .venv/postgres-tried
 	$(python) -m proofs.crash

@@ -11,6 +11,7 @@ import riskmodel
 from riskmodel.serving.announcement import announced
 from riskmodel.serving.gate import Gate
 from riskmodel.serving.hosts import configured_names
+from riskmodel.serving.signed_out import SignOuts
 from riskmodel.serving.upkeep import kept_up
 
 
@@ -23,5 +24,5 @@ async def _life(server: object) -> AsyncIterator[None]:
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
     lifespan=_life,
-    middleware=[Middleware(Gate, configured_names())],
+    middleware=[Middleware(Gate, configured_names()), Middleware(SignOuts)],
 )

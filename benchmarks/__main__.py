@@ -14,6 +14,7 @@ import numpy as np
 import thermofeel
 
 from benchmarks.archives import archive_ratios
+from benchmarks.frame_speed import FIGURES, print_figures
 from benchmarks.frames import raw_frame
 from benchmarks.logs import log_files, read_and_merge, read_with_pandas
 from benchmarks.page import page_ratios
@@ -116,7 +117,6 @@ def chain_and_solver():
     yield "the same, times as text too / WBGT solver", rate["file"], rate["solver"], None
     yield "the same, six answers only / WBGT solver", rate["six"], rate["solver"], None
     yield "the same, every column / WBGT solver", rate["detail"], rate["solver"], None
-    yield "raw columns to probability / 400,000 rows/s", rate["totals"], 4e5, 1.0
 
 
 def kernel():
@@ -312,25 +312,22 @@ def imports():
 
 
 def main():
-    print(f"{'speed ratio':<52}{'ours /s':>13}{'other /s':>13}{'ratio':>8}{'goal':>7}")
-    for measure in (
-        chain_and_solver,
-        kernel,
-        one_session,
-        squad,
-        best_starts,
-        rerun,
-        second_opinion,
-        imports,
-        archive_ratios,
-        logs,
-        page,
-    ):
-        for name, ours, other, goal in measure():
-            ratio = ours / other
-            verdict = "" if goal is None else f"{goal:>7.2f}"
-            verdict += "" if goal is None or ratio >= goal else "  MISS"
-            print(f"{name:<52}{ours:>13,.1f}{other:>13,.1f}{ratio:>8.2f}{verdict}")
+    print_figures(
+        (
+            chain_and_solver,
+            *FIGURES,
+            kernel,
+            one_session,
+            squad,
+            best_starts,
+            rerun,
+            second_opinion,
+            imports,
+            archive_ratios,
+            logs,
+            page,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -26,8 +26,10 @@ SELDOM = {
 MISSING = 0.15
 
 
-def raw_frame(n_sessions: int, seed: int, *, categories: bool) -> pd.DataFrame:
-    """Every input as a column, 15 % of the optional cells empty."""
+def raw_frame(
+    n_sessions: int, seed: int, *, categories: bool, missing: bool = True
+) -> pd.DataFrame:
+    """Every input as a column, with ``missing`` 15 % of the optional cells empty."""
     random = np.random.default_rng(seed)
     columns = {}
     for name, field in FIELDS.items():
@@ -52,7 +54,7 @@ def raw_frame(n_sessions: int, seed: int, *, categories: bool) -> pd.DataFrame:
             )
             hole = None
         column = pd.Series(values)
-        if not field.required:
+        if missing and not field.required:
             share = SELDOM.get(name, MISSING)
             column = column.mask(random.random(n_sessions) < share, hole)
         if field.kind == "time":

@@ -40,6 +40,7 @@ STAGES = (
 )
 ONLY_IN = {
     "streamlit": {"serving", "views"},
+    "starlette": {"serving"},
     "altair": {"views"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -193,7 +193,12 @@ def test_starts_are_scored_as_before(file, tmp_path, monkeypatch):
     arguments = ["forecast", "--session", str(session), "--time-zone", "Europe/Vienna"]
     arguments += ["--weather-file", f"{DATA}examples_weather/{file}"]
     arguments += ["--first", "2026-01-01T00:00"]
-    whole = command_text([*arguments, "--json", "--step", "30"])
+    # The last digits of a number are not its own, as above.
+    whole = re.sub(
+        r"\d+\.\d{10,}",
+        lambda digits: f"{float(digits[0]):.9f}",
+        command_text([*arguments, "--json", "--step", "30"]),
+    )
     head, tail = whole[:6000], hashlib.sha256(whole.encode()).hexdigest()
     compare_text(f"starts_{file}.txt", f"{command_text(arguments)[:6000]}{head}{tail}")
 

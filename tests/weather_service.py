@@ -2,6 +2,7 @@
 
 import json
 import math
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -135,8 +136,12 @@ class Service:
         return 200, {}, body
 
 
+class _LongAddresses(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def weather_service() -> Iterator[Service]:
+def weather_service(address: str = "127.0.0.1") -> Iterator[Service]:
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -159,8 +164,10 @@ def weather_service() -> Iterator[Service]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    service.url = f"http://127.0.0.1:{server.server_port}"
+    is_long = ":" in address
+    server = (_LongAddresses if is_long else ThreadingHTTPServer)((address, 0), Handler)
+    host = f"[{address}]" if is_long else address
+    service.url = f"http://{host}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -180,7 +181,7 @@ class Field:
             )
         return "any text"
 
-    @property
+    @cached_property
     def codes(self) -> Mapping[str, int]:
         """Position of each level, the integer that stands for it in arrays."""
         return {level: code for code, level in enumerate(self.levels)}

@@ -8,7 +8,7 @@ in UTC, NaT where not answered.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -110,13 +110,25 @@ def is_unknown(column: NDArray[Any]) -> NDArray[np.bool_]:
     return unknown
 
 
+def is_one_of(column: NDArray[Any], codes: Sequence[int]) -> NDArray[np.bool_]:
+    """Where a column of levels holds one of a few codes."""
+    one_of: NDArray[np.bool_] = np.logical_or.reduce([column == code for code in codes])
+    return one_of
+
+
 def unknown_column(field: Field, n_sessions: int) -> NDArray[Any]:
     """Answers to a question that nobody was asked."""
-    if field.kind == "number":
-        return np.full(n_sessions, np.nan)
-    if field.kind == "time":
-        return np.full(n_sessions, np.datetime64("NaT", "ns"))
-    return np.full(n_sessions, UNKNOWN)
+    return np.full(n_sessions, *_UNKNOWN[field.kind])
+
+
+_UNKNOWN: Mapping[str, tuple[Any, Any]] = {
+    "number": (np.nan, np.float64),
+    "time": (np.datetime64("NaT", "ns"), "datetime64[ns]"),
+    # As small as they may be: most inputs are levels, and a frame can be long.
+    "level": (UNKNOWN, np.int8),
+    "levels": (UNKNOWN, np.int32),
+}
+"""What stands for no answer, and how the answers of a field are kept, by its kind."""
 
 
 def read_one(answers: Mapping[str, Any]) -> Answers:
@@ -143,7 +155,11 @@ def read_frame(frame: pd.DataFrame) -> Answers:
         If an input has two columns.
     """
     refuse_repeated(frame.columns)
-    raw = {n: _distinct(FIELDS[n], frame[n]) for n in frame.columns if n in FIELDS}
+    raw = {
+        name: _distinct(FIELDS[name], column)
+        for name, column in frame.items()
+        if isinstance(name, str) and name in FIELDS
+    }
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _read(raw, len(frame), unknown)
 
@@ -186,9 +202,9 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
     if field.kind == "number" and dtype.kind in "fiu":
         return column.to_numpy(np.float64, na_value=np.nan), column
     if field.kind == "time" and isinstance(dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), column
-    if isinstance(dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.intp), list(column.cat.categories)
+        return column.to_numpy(f"datetime64[{dtype.unit}]"), column
+    if isinstance(column.array, pd.Categorical):
+        return column.array.codes, list(column.array.categories)
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # cells that are lists cannot be told apart by hashing
@@ -214,13 +230,13 @@ def _read(
     for name, field in FIELDS.items():
         if field.kind == "text":
             continue
-        blank: Any = True
+        blank: NDArray[np.bool_] | bool = True
         if name in raw:
             codes, values = raw[name]
             read = _check_whole if isinstance(values, pd.Series) else _check_distinct
             columns[name], blank, found = read(field, codes, values)
             findings += found
-        if field.required:
+        if field.required and np.any(blank):
             needed = ~is_settled(field, columns, n_sessions)
             rows = np.flatnonzero(needed & blank)
             if rows.size:
@@ -253,12 +269,12 @@ def items_of(field: Field, bits: int) -> tuple[str, ...]:
 
 
 _Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]
-"""A column of answers, where it is blank, and what is wrong with it."""
+"""A column of answers, where a required one is blank, and what is wrong with it."""
 
 
 def _check_whole(field: Field, values: NDArray[Any], written: pd.Series[Any]) -> _Checked:
     is_time = field.kind == "time"
-    blank = np.isnat(values) if is_time else np.isnan(values)
+    blank = is_unknown(values) if field.required else np.array(False)
     low, high = (FIRST_TIME, END_OF_TIME) if is_time else (field.low, field.high)
     rows = np.flatnonzero((values < low) | (values > high))
     findings: list[Findings] = []
@@ -268,12 +284,12 @@ def _check_whole(field: Field, values: NDArray[Any], written: pd.Series[Any]) ->
         findings.append((rows, np.array(problems, object)[which]))
         values = values.copy()
         values[rows] = "NaT" if is_time else np.nan
-    return values.astype("datetime64[ns]") if is_time else values, blank, findings
+    kept_as = _UNKNOWN[field.kind][1]
+    return values.astype(kept_as, copy=False), blank, findings
 
 
 def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Checked:
-    missing = {"number": np.nan, "time": np.datetime64("NaT", "ns")}
-    unknown: Any = missing.get(field.kind, UNKNOWN)
+    unknown, kept_as = _UNKNOWN[field.kind]
     # One place more than there are values, for the code -1 of a missing cell.
     parsed: list[Any] = [unknown] * (len(values) + 1)
     wrong: dict[int, Problem] = {}
@@ -286,13 +302,16 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
             parsed[code] = _PARSERS[field.kind](field, value)
         except (ValueError, TypeError, OverflowError):
             wrong[code] = _not_allowed(field, value)
-    column = np.array(parsed)[codes]
+    # The categories of a frame are often the levels themselves.
+    same = field.kind == "level" and parsed == [*range(len(values)), unknown]
+    column = codes if same else np.array(parsed, kept_as)[codes]
     findings: list[Findings] = []
     if wrong:
         rows = np.flatnonzero(np.isin(codes, list(wrong)))
         problems = np.array([wrong.get(c) for c in range(len(values))], object)
         findings.append((rows, problems[codes[rows]]))
-    return column, blank_value[codes], findings
+    blank = blank_value[codes] if field.required else np.array(False)
+    return column.astype(kept_as, copy=False), blank, findings
 
 
 def _not_allowed(field: Field, value: Any) -> Problem:

@@ -117,7 +117,8 @@ def wind_speed_2m(
     wind = np.asarray(wind_speed_10m_m_s, dtype=np.float64)
     sun = np.asarray(solar_radiation_w_m2, dtype=np.float64)
     cosine = np.asarray(cos_zenith, dtype=np.float64)
-    row = np.searchsorted(_STABILITY_WIND_M_S, wind, side="right")
+    # A few comparisons are faster than a search.
+    row = sum((wind >= limit).astype(np.intp) for limit in _STABILITY_WIND_M_S)
     column = sum((sun < limit).astype(np.intp) for limit in _STABILITY_SUN_W_M2)
     column = np.where((cosine <= 0.0) | (sun <= 0.0), 4, column)
     ratio = _URBAN_RATIO if urban else _RURAL_RATIO
@@ -171,7 +172,7 @@ def wbgt_liljegren(
     pressure = np.asarray(pressure_hpa, dtype=np.float64)
     saturation = air.saturation_pressure_hpa(ambient)
     vapour = np.multiply(relative_humidity_pct, 0.01) * saturation
-    above = np.where(enclosed, SURFACE_EMISSIVITY, 0.575 * vapour**0.143)
+    above = np.where(enclosed, SURFACE_EMISSIVITY, 0.575 * _power(vapour, 0.143))
     # What surroundings and sky send, as the fourth power of one temperature.
     longwave = 0.5 * (above + SURFACE_EMISSIVITY) * np.square(np.square(ambient))
     light = solar_radiation_w_m2, direct_fraction, cos_zenith
@@ -182,7 +183,7 @@ def wbgt_liljegren(
     globe = _globe_temperature_k(ambient, longwave + globe_sun / GREY, np.sqrt(stream))
     radiation = GREY * longwave + wick_sun
     wick = _wick_temperature_k(
-        ambient, saturation, vapour, pressure, radiation, stream**-0.6
+        ambient, saturation, vapour, pressure, radiation, _power(stream, -0.6)
     )
     wbgt = 0.7 * wick + 0.2 * globe + 0.1 * np.where(enclosed, globe, ambient)
     return HeatState(*(np.asarray(t - air.FREEZING_K) for t in (wbgt, globe, wick)))
@@ -269,6 +270,11 @@ def _wick_temperature_k(
         curvature = curvature + 12.0 * emitted / t
         t = _halley_step(t, balance, slope, curvature)
     return t
+
+
+def _power(x: FloatArray, exponent: float) -> FloatArray:
+    """Power of what is above 0, by functions that NumPy works out several at a time."""
+    return np.asarray(np.exp(exponent * np.log(x)))
 
 
 def _halley_step(

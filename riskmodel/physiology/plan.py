@@ -165,7 +165,10 @@ def _filled(columns: Columns, name: str) -> NDArray[Any]:
     population = load_population()
     if FIELDS[name].kind == "number":
         return np.where(np.isnan(column), population.mean(name), column)
-    return np.where(column == UNKNOWN, population.commonest(name), column)
+    # The code -1 of an open answer reads the last entry.
+    codes = np.append(np.arange(len(FIELDS[name].levels)), population.commonest(name))
+    filled: NDArray[np.int64] = codes[column]
+    return filled
 
 
 def _preparedness(columns: Columns, limit_min: float) -> Array:
@@ -221,9 +224,10 @@ def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
 def _cos_zenith(columns: Columns) -> Array:
     """Height of the sun, averaged over the session, or a typical one."""
     place_and_time = ("start_time", "duration_min", "latitude_deg", "longitude_deg")
-    known = ~np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
-    cosine = np.full(known.size, sun.REFERENCE_COS_ZENITH)
-    if known.any():
+    unknown = np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
+    known = np.flatnonzero(~unknown)
+    cosine = np.full(unknown.size, sun.REFERENCE_COS_ZENITH)
+    if known.size:
         cosine[known] = sun.mean_cos_zenith(*(columns[n][known] for n in place_and_time))
     return cosine
 

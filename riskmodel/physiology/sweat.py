@@ -69,10 +69,9 @@ def air_speed_m_s(wind_speed_m_s: ArrayLike, movement_speed_m_s: ArrayLike) -> A
 
     The root of the summed squares, our judgement; wind at the height of the body.
     """
-    return np.hypot(
-        np.asarray(wind_speed_m_s, dtype=np.float64),
-        np.asarray(movement_speed_m_s, dtype=np.float64),
-    )
+    wind = np.asarray(wind_speed_m_s, dtype=np.float64)
+    movement = np.asarray(movement_speed_m_s, dtype=np.float64)
+    return np.sqrt(wind * wind + movement * movement)
 
 
 def acclimatised_fraction(heat_days_14d: ArrayLike) -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 POINTS_PER_DOUBLING = 10.0
@@ -90,7 +91,7 @@ class Factor:
         entries: Sequence[Knot | Level] = self.knots or self.levels
         return max((entry.points for entry in entries), default=0)
 
-    @property
+    @cached_property
     def all_evidence(self) -> tuple[str, ...]:
         """Evidence rows of the factor and of its levels, each once."""
         rows = [*self.evidence, *(row for lv in self.levels for row in lv.evidence)]

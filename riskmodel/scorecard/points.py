@@ -138,8 +138,7 @@ class PointsCounter:
             if factor.kind == "curve":
                 self._count_curve(factor, columns, row)
             else:
-                table = self._tables[factor.name]
-                table.take(columns[factor.quantity], out=row, mode="wrap")
+                row[:] = self._tables[factor.name][columns[factor.quantity]]
         return out
 
     def _count_curve(

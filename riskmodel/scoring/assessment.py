@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from pandas.api.extensions import ExtensionArray
+from numpy.typing import ArrayLike
 
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
@@ -26,13 +25,11 @@ from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
 from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
-from riskmodel.scoring.guards import Guard, guards_in, joined
+from riskmodel.scoring.guards import Guard, guard_texts, guards_in
 from riskmodel.scoring.onset import Onset
 from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
 from riskmodel.scoring.probability import Calibration
-
-# Fewer sets of open questions than this are faster named one by one.
-_FEW = 64
+from riskmodel.scoring.worded import Worded
 
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
@@ -320,29 +317,13 @@ def result_columns(
     columns["band"], columns["in_100"] = words(result.chances["probability"])
     columns["total_points"] = result.total_points
     columns["problems"] = answers.problem_texts()
-    columns["safety"] = _safety_texts(result.safety)
+    columns["safety"] = Worded(result.safety, guard_texts)
     if detail:
         names = (f"points_{factor.name}" for factor in used.scorecard.factors)
         columns.update(zip(names, result.points, strict=True))
         columns |= result.spreads
-        columns["missing"] = _missing_texts(result.missing)
+        columns["missing"] = Worded(result.missing, unanswered_texts)
     return columns | dict(result.physiology)
-
-
-def _missing_texts(bits: NDArray[np.int64]) -> ExtensionArray:
-    """Names of open questions, by themselves where few sets of them are left open."""
-    which, patterns = pd.factorize(bits)
-    if len(patterns) > _FEW:
-        return unanswered_texts(bits)
-    texts = [";".join(unanswered_names(int(pattern))) for pattern in patterns]
-    return pd.array(texts, dtype="str").take(which)
-
-
-def _safety_texts(bits: NDArray[np.int64]) -> ExtensionArray:
-    """Sentences of the guards of each session as one text."""
-    which, patterns = pd.factorize(bits)
-    texts = [joined(guards_in(int(pattern))) for pattern in patterns]
-    return pd.array(texts, dtype="str").take(which)
 
 
 def _finite(value: Any) -> Any:

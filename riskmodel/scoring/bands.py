@@ -77,11 +77,16 @@ _IN_100 = ["fewer than 1", *(f"about {shown}" for shown in range(1, 95)), "95 or
 _IN_100 += [UNKNOWN_BAND]
 _LIMITS = [band.up_to for band in BANDS[:-1]]
 _BAND_OF_SHOWN = np.append(np.searchsorted(_LIMITS, np.arange(96)), len(BANDS))
+_BAND_OF_SHOWN = _BAND_OF_SHOWN.astype(np.int8)
 
 
-def _shown_codes(probability: ArrayLike) -> NDArray[np.int64]:
+_BANDS_DTYPE = pd.CategoricalDtype(pd.Index(BAND_NAMES))
+_IN_100_DTYPE = pd.CategoricalDtype(pd.Index(_IN_100))
+
+
+def _shown_codes(probability: ArrayLike) -> NDArray[np.int8]:
     shown = shown_in_100(probability)
-    codes: NDArray[np.int64] = np.where(np.isnan(shown), 96, shown).astype(np.int64)
+    codes: NDArray[np.int8] = np.where(np.isnan(shown), 96, shown).astype(np.int8)
     return codes
 
 
@@ -180,5 +185,5 @@ def words(probability: ArrayLike) -> tuple[Any, Any]:
     band, in_100 : pandas.Categorical
     """
     codes = _shown_codes(probability)
-    bands = pd.Categorical.from_codes(_BAND_OF_SHOWN[codes], pd.Index(BAND_NAMES))
-    return bands, pd.Categorical.from_codes(codes, pd.Index(_IN_100))
+    bands = pd.Categorical.from_codes(_BAND_OF_SHOWN[codes], dtype=_BANDS_DTYPE)
+    return bands, pd.Categorical.from_codes(codes, dtype=_IN_100_DTYPE)

@@ -22,18 +22,20 @@ from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.calibration_file import calibration_of, load_calibration
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, guard_bits
-from riskmodel.scoring.open_questions import OpenQuestions, unanswered_bits, without_the_day
+from riskmodel.scoring.open_questions import OpenQuestions, unanswered_bits
 from riskmodel.scoring.probability import (
     RANGE_SD,
     Calibration,
+    OfHalfPoints,
     expit,
+    half_points,
     weight_doubt,
 )
 
 Array = NDArray[np.float64]
 
 # Rows worked on at once: the arrays of one block stay in the processor's cache.
-_BLOCK = 8192
+_BLOCK = 16384
 
 SPREADS: Mapping[str, str] = {
     "spread_assumptions": "Simulators and their assumptions",
@@ -105,6 +107,14 @@ class Engine:
             self.open_questions = OpenQuestions(calibration)
             typical = [calibration.typical_points[f.name] for f in factors]
             self._doubt = list(zip(typical, weight_doubt(scorecard), strict=True))
+            most = float(sum(f.largest for f in factors))
+            self._by_total = OfHalfPoints(calibration.by_total, most)
+            self._slope = OfHalfPoints(calibration.logit_per_point, most)
+            self._by_duration = OfHalfPoints(
+                lambda own: calibration.by_duration(own) + calibration.shift, most
+            )
+            self._below = OfHalfPoints(lambda own: calibration.assumptions(own)[0], most)
+            self._above = OfHalfPoints(lambda own: calibration.assumptions(own)[1], most)
 
     def run(
         self,
@@ -131,18 +141,18 @@ class Engine:
         n = answers.n_sessions
         points = np.empty((len(self.scorecard.factors), n if detail else min(n, _BLOCK)))
         total = np.empty(n)
-        chances = {name: np.full(n, np.nan) for name in CHANCES}
-        spreads = {name: np.full(n, np.nan) for name in SPREADS}
-        physiology = {name: np.empty(n) for name in QUANTITIES}
-        safety = np.zeros(n, dtype=np.int64)
+        chances, spreads, physiology = (
+            {name: np.empty(n) for name in names}
+            for names in (CHANCES, SPREADS, QUANTITIES)
+        )
         usable = answers.usable()
-        missing = unanswered_bits(answers)
+        safety, missing = (np.empty(n, dtype=np.int64) for _ in range(2))
         for start in range(0, max(n, 1), _BLOCK):
             block = slice(start, min(start + _BLOCK, n))
             size = block.stop - block.start
-            columns = plan_quantities(
-                {name: values[block] for name, values in answers.columns.items()}, size
-            )
+            columns = {name: values[block] for name, values in answers.columns.items()}
+            missing[block] = unanswered_bits(columns, size)
+            columns = plan_quantities(columns, size)
             columns |= {name: values[block] for name, values in instead.items()}
             # Without detail every block is counted into the same place.
             at = block if detail else slice(size)
@@ -150,17 +160,16 @@ class Engine:
             bad = ~usable[block]
             counted[:, bad] = np.nan
             total[block] = counted.sum(axis=0)
-            if self.calibration is not None:
-                made = self._chances(
-                    self.calibration, counted, total[block], columns, missing[block]
-                )
-                for name, values in made.items():
-                    (chances if name in chances else spreads)[name][block] = values
+            made = self._chances(counted, total[block], columns, missing[block])
+            for name, values in (chances | spreads).items():
+                values[block] = made.get(name, np.nan)
             for name, values in physiology.items():
+                values[block] = columns[name]
                 # A ratio to nothing is infinite for the points, and no number to report.
-                absent = bad | ~np.isfinite(columns[name])
-                values[block] = np.where(absent, np.nan, columns[name])
-            found = guard_bits(columns, bad.size)
+                absent = bad | np.isinf(columns[name])
+                if absent.any():
+                    values[block][absent] = np.nan
+            found = guard_bits(columns)
             safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
         return Result(points, total, chances, spreads, physiology, columns, missing, safety)
 
@@ -210,24 +219,27 @@ class Engine:
 
     def _chances(
         self,
-        calibration: Calibration,
         points: Array,
         total: Array,
         columns: Mapping[str, NDArray[Any]],
         missing: NDArray[np.int64],
     ) -> dict[str, Array]:
         """Probability, the same in ideal conditions, and the range with its parts."""
+        if self.calibration is None:
+            return {}
         duration = self._duration_points(points, len(total))
         minutes, rpe, sport = (
             columns[name] for name in ("duration_min", "session_rpe", "sport")
         )
-        shift = self.open_questions.shift(missing, minutes, rpe, sport)
-        logit = calibration.logit(total, duration) + shift
-        ideal = calibration.logit(total - self._of_the_day @ points, duration)
-        ideal += self.open_questions.shift(without_the_day(missing), minutes, rpe, sport)
+        shift, ideal_shift = self.open_questions.shifts(missing, minutes, rpe, sport)
+        at, own = half_points(total), half_points(duration)
+        kept = half_points(total - self._of_the_day @ points)
+        exposure = self._by_duration(own)
+        logit = self._by_total(at) + exposure + shift
+        ideal = self._by_total(kept) + exposure + ideal_shift
         # A question that takes a little away must not make the ideal the worse case.
         ideal = np.minimum(ideal, logit)
-        below, above = calibration.assumptions(duration)
+        below, above = self._below(own), self._above(own)
         of_weights = np.zeros(len(total))
         # Factor by factor: a matrix product would round differently for one session.
         for row, (typical, doubt) in zip(points, self._doubt, strict=True):
@@ -241,7 +253,7 @@ class Engine:
         heat = self._of_open_heat(columns)
         of_answers, upward = of_answers + heat, upward + heat
         # From points to log odds, where the curve stands.
-        scale = RANGE_SD * calibration.logit_per_point(total)
+        scale = RANGE_SD * self._slope(at)
         squared = scale * scale
         # The range lies around the usual answers; the number itself, an average over
         # likely answers, is higher where few of them are high.

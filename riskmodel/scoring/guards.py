@@ -13,11 +13,14 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import UNKNOWN
+from riskmodel.inputs.reading import UNKNOWN, is_one_of
 from riskmodel.physiology.plan import contradicted
+from riskmodel.scoring.bits import as_bits
 
 HIGH_WBGT_C = 30.0
 EXTREME_WBGT_C = 32.0
@@ -158,7 +161,7 @@ def _frequent(*courses: str | None) -> Condition:
     often = FIELDS["cramp_sessions_12mo"].codes["6+"]
     return lambda columns: (
         (columns["cramp_sessions_12mo"] == often)
-        & np.isin(columns["frequent_cramps"], named)
+        & is_one_of(columns["frequent_cramps"], named)
     )
 
 
@@ -310,7 +313,7 @@ _RULES = (
     ),
     _rule(
         "no_exercise",
-        lambda columns: np.isin(columns["sport"], _NO_EXERCISE),
+        lambda columns: is_one_of(columns["sport"], _NO_EXERCISE),
         "No study of these cramps is about work or standing: the number is that of a "
         "session as long and as hard, and less sure.",
     ),
@@ -353,28 +356,23 @@ def heat_band(wbgt_c: float) -> str:
     return next((words for limit, words in HEAT_BANDS if wbgt_c <= limit), "")
 
 
-def guard_bits(columns: Columns, n_sessions: int) -> NDArray[np.int64]:
+def guard_bits(columns: Columns) -> NDArray[np.int64]:
     """Find the guards that apply.
 
     Parameters
     ----------
     columns : mapping of str to ndarray of shape (n_sessions,)
         Answers and quantities of the sessions.
-    n_sessions : int
 
     Returns
     -------
     ndarray of int, shape (n_sessions,)
         A set of bits, in the order of `GUARDS`.
     """
-    bits = np.zeros(n_sessions, dtype=np.int64)
     # Warning signs are rare: most blocks of sessions have none to look through.
     none = not (columns["red_flags"] > 0).any()
-    for position, (_, applies) in enumerate(_RULES):
-        if none and position < len(RED_FLAGS):
-            continue
-        bits |= applies(columns).astype(np.int64) << position
-    return bits
+    first = len(RED_FLAGS) if none else 0
+    return as_bits([applies(columns) for _, applies in _RULES[first:]]) << first
 
 
 def guards_in(bits: int) -> tuple[Guard, ...]:
@@ -387,6 +385,13 @@ def of_each(bits: NDArray[np.int64]) -> NDArray[np.object_]:
     patterns, which = np.unique(bits, return_inverse=True)
     distinct = np.fromiter(map(guards_in, patterns.tolist()), object, len(patterns))
     return distinct[which]
+
+
+def guard_texts(bits: NDArray[np.int64]) -> ExtensionArray:
+    """Sentences of the guards of each session as one text."""
+    which, patterns = pd.factorize(bits)
+    texts = [joined(guards_in(int(pattern))) for pattern in patterns]
+    return pd.array(texts, dtype="str").take(which)
 
 
 def joined(guards: Iterable[Guard]) -> str:

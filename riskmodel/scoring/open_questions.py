@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import Answers, is_unknown
+from riskmodel.inputs.reading import UNKNOWN, is_one_of, is_unknown
 from riskmodel.inputs.settled import settled_masks
+from riskmodel.scoring.bits import as_bits, bytes_of
 from riskmodel.scoring.probability import Calibration, CalibrationError
 
 _SUN_PLACE = ("latitude_deg", "longitude_deg", "start_time")
@@ -30,27 +32,34 @@ MILD_AIR_C = 18.0
 [°C]"""
 
 
-def without_the_day(bits: NDArray[np.int64]) -> NDArray[np.int64]:
+def without_the_day(bits: int) -> int:
     """Open questions that stay open in ideal conditions."""
     return bits & ~_DAY_BITS
 
 
-def unanswered_bits(answers: Answers) -> NDArray[np.int64]:
-    """Unanswered questions of each session, one bit per optional input."""
-    n = answers.n_sessions
+def unanswered_bits(
+    columns: Mapping[str, NDArray[Any]], n_sessions: int
+) -> NDArray[np.int64]:
+    """Unanswered questions of each session, one bit per optional input.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of shape (n_sessions,)
+        As in `Answers`.
+    n_sessions : int
+    """
 
     def unknown(name: str) -> NDArray[np.bool_]:
-        column = answers.columns.get(name)
-        return np.ones(n, dtype=bool) if column is None else is_unknown(column)
+        column = columns.get(name)
+        return np.ones(n_sessions, bool) if column is None else is_unknown(column)
 
     def level(name: str, *levels: str) -> NDArray[np.bool_]:
         codes = [FIELDS[name].codes[level] for level in levels]
-        column = answers.columns.get(name)
-        return np.zeros(n, dtype=bool) if column is None else np.isin(column, codes)
+        return is_one_of(columns.get(name, np.array(UNKNOWN)), codes)
 
     sweat_open = unknown("measured_sweat_rate_l_h")
     weather_open = sweat_open | unknown("wbgt_c")
-    settled = settled_masks(answers.columns, n)
+    settled = settled_masks(columns, n_sessions)
     weather_open &= ~settled["wbgt_c"]
     sun_open = weather_open & unknown("solar_radiation_w_m2")
     relevant: dict[str, NDArray[np.bool_]] = {
@@ -59,18 +68,28 @@ def unanswered_bits(answers: Answers) -> NDArray[np.int64]:
         "sky": sun_open,
         **dict.fromkeys(_SUN_PLACE, sun_open & ~level("sky", "night", "indoor")),
     }
-    bits = np.zeros(n, dtype=np.int64)
-    for position, name in enumerate(_OPTIONAL):
-        open_question = unknown(name) & relevant.get(name, True)
+
+    def is_open(name: str) -> NDArray[np.bool_]:
+        open_question = unknown(name)
+        if name in relevant:
+            open_question &= relevant[name]
         if name in settled:
             open_question &= ~settled[name]
-        bits |= open_question.astype(np.int64) << position
-    return bits
+        return open_question
+
+    return as_bits([is_open(name) for name in _OPTIONAL])
+
+
+# Fewer sets of open questions than this are faster named one by one.
+_FEW = 64
 
 
 def unanswered_texts(bits: NDArray[np.int64]) -> ExtensionArray:
     """Names of the unanswered questions of each session, separated by ``;``."""
     which, patterns = pd.factorize(bits)
+    if len(patterns) <= _FEW:
+        named = [";".join(unanswered_names(int(pattern))) for pattern in patterns]
+        return pd.array(named, dtype="str").take(which)
     # Eight questions at a time, so that a table of 256 texts is enough for each.
     texts = np.full(len(patterns), "", dtype=object)
     for start in range(0, len(_OPTIONAL), 8):
@@ -87,6 +106,10 @@ def unanswered_names(bits: int) -> tuple[str, ...]:
     return tuple(name for i, name in enumerate(_OPTIONAL) if bits >> i & 1)
 
 
+# Rows whose corners stay in the cache while they are summed.
+_ROWS = 4096
+
+
 class OpenQuestions:
     """How far the answers that were not given could move the total.
 
@@ -100,15 +123,15 @@ class OpenQuestions:
     def __init__(self, calibration: Calibration) -> None:
         self._at_c = calibration.questions_at_c
         self._at_log_min = np.log(calibration.questions_at_min)
-        cells = self._at_c.size * self._at_log_min.size
-        self._tables = _by_position(calibration.questions)
-        self._upward_tables = _by_position(calibration.questions_upward)
-        self._squares = _by_byte(self._tables, cells)
-        self._upward = _by_byte(self._upward_tables, cells)
+        self._at_rpe = calibration.questions_at_rpe
+        squares = _by_position(calibration.questions)
+        upward = _by_position(calibration.questions_upward)
+        self._tables = {i: np.array([squares[i], upward[i]]) for i in squares}
+        cells = {i: _cells(both) for i, both in self._tables.items()}
+        self._variances = _by_byte(cells)
         untold = dict.fromkeys(calibration.told, np.zeros(self._at_log_min.size))
         shifts = _by_position({**calibration.question_shifts, **untold})
-        self._shifts = _by_byte(shifts, self._at_log_min.size)
-        self._at_rpe = calibration.questions_at_rpe
+        self._shifts = _by_byte({i: _intervals(i, shift) for i, shift in shifts.items()})
         self._told = {_OPTIONAL.index(n): told for n, told in calibration.told.items()}
 
     def variance(
@@ -134,23 +157,33 @@ class OpenQuestions:
         total, upward = np.zeros(len(bits)), np.zeros(len(bits))
         if not bits.any():
             return total, upward
+        at_c, share_c = _place(
+            np.where(np.isnan(air_temperature_c), MILD_AIR_C, air_temperature_c), self._at_c
+        )
+        at_min, share_min = _place(np.log(duration_min), self._at_log_min)
+        cell = at_c * (len(self._at_log_min) - 1) + at_min
+        ends_c, ends_min = (1.0 - share_c, share_c), (1.0 - share_min, share_min)
+        weights = [of_c * of_min for of_c in ends_c for of_min in ends_min]
         bits = _sun_as_one(bits)
-        for at, weight in self._corners(air_temperature_c, duration_min):
-            total += weight * _summed(self._squares, bits, at)
-            upward += weight * _summed(self._upward, bits, at)
+        for start in range(0, len(bits), _ROWS):
+            rows = slice(start, start + _ROWS)
+            corners = _summed(self._variances, bits[rows], cell[rows])
+            for weight, of_both in zip(weights, corners.T, strict=True):
+                total[rows] += weight[rows] * of_both[0]
+                upward[rows] += weight[rows] * of_both[1]
         return total, upward
 
-    def shift(
+    def shifts(
         self,
         bits: NDArray[np.int64],
         duration_min: NDArray[np.float64],
         session_rpe: NDArray[np.float64],
-        sport: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
-        """Log odds to add for open answers.
+        sport: NDArray[np.integer],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the open questions add to the log odds, now and in ideal conditions.
 
-        Points stand in for open answers at the average of the reference population.
-        High answers weigh more in the odds than low ones, so that most questions add
+        The average over likely answers, of each question by the duration, is more than the
+        average answer where few answers are high: most questions add
         something; and what was answered tells about what was not: a hard session of a
         team is likelier to be a match.  No more than the highest answer would add, and no
         less than the lowest.
@@ -165,22 +198,28 @@ class OpenQuestions:
 
         Returns
         -------
-        ndarray of shape (n_sessions,)
-            Never less for a longer or a harder session.
+        tuple of two ndarray of shape (n_sessions,)
+            Never less for a longer or a harder session.  In ideal conditions no question
+            about the day is open.
         """
         if not bits.any():
-            return np.zeros(len(bits))
-        bits = _sun_as_one(bits)
-        log_min = np.log(duration_min)
-        at, share = _place(log_min, self._at_log_min)
-        low, high = (_summed(self._shifts, bits, at + k) for k in (0, 1))
-        summed: NDArray[np.float64] = low + share * (high - low)
+            return np.zeros(len(bits)), np.zeros(len(bits))
+        at_min, share_min = _place(np.log(duration_min), self._at_log_min)
+        at_rpe, share_rpe = _place(session_rpe, self._at_rpe)
+        ends = _summed(self._shifts, _sun_as_one(bits), at_min)
+        now, ideal = (
+            ends[:, k, 0] + share_min * (ends[:, k, 1] - ends[:, k, 0]) for k in (0, 1)
+        )
         for position, told in self._told.items():
-            added = np.interp(log_min, self._at_log_min, told.by_duration)
-            added += np.interp(session_rpe, self._at_rpe, told.by_effort)
+            added = _between(told.by_duration, at_min, share_min)
+            added += _between(told.by_effort, at_rpe, share_rpe)
             added += told.by_sport[np.maximum(sport, 0)]
-            summed += (bits >> position & 1) * np.clip(added, told.least, told.most)
-        return summed
+            added = np.clip(added, told.least, told.most)
+            added *= bits >> position & 1
+            now += added
+            if without_the_day(1 << position):
+                ideal += added
+        return now, ideal
 
     def of_each(
         self, bits: int, air_temperature_c: float, duration_min: float
@@ -190,16 +229,11 @@ class OpenQuestions:
         Place and time of the session stand together under the start time.
         """
         left = int(_sun_as_one(np.array([bits]))[0])
-        corners = self._corners(np.array([air_temperature_c]), np.array([duration_min]))
-
-        def read(table: NDArray[np.float64]) -> float:
-            return float(sum(table[at[0]] * w[0] for at, w in corners))
-
-        variances = {
-            _OPTIONAL[position]: (read(table), read(self._upward_tables[position]))
-            for position, table in self._tables.items()
-            if left >> position & 1
-        }
+        each = 1 << np.array([i for i in self._tables if left >> i & 1], np.int64)
+        where = np.full(len(each), air_temperature_c), np.full(len(each), duration_min)
+        both = zip(*(sums.tolist() for sums in self.variance(each, *where)), strict=True)
+        names = unanswered_names(left & sum(each.tolist()))
+        variances = dict(zip(names, both, strict=True))
         # The first of place and time that is open speaks for all three.
         if "start_time" in variances:
             first = next(
@@ -207,20 +241,6 @@ class OpenQuestions:
             )
             variances[first] = variances.pop("start_time")
         return variances
-
-    def _corners(
-        self, air_c: NDArray[np.float64], minutes: NDArray[np.float64]
-    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """Cells of the tables around each session, and how much each counts."""
-        i, u = _place(np.where(np.isnan(air_c), MILD_AIR_C, air_c), self._at_c)
-        j, v = _place(np.log(minutes), self._at_log_min)
-        width = len(self._at_log_min)
-        return [
-            (i * width + j, (1 - u) * (1 - v)),
-            (i * width + j + 1, (1 - u) * v),
-            ((i + 1) * width + j, u * (1 - v)),
-            ((i + 1) * width + j + 1, u * v),
-        ]
 
 
 def _by_position(
@@ -233,19 +253,37 @@ def _by_position(
             f"The calibration has no table of the question {missing[0]}. "
             "Make it again: cramprisk calibrate"
         )
-    return {i: tables[name].ravel() for i, name in enumerate(_OPTIONAL) if name in tables}
+    return {i: tables[name] for i, name in enumerate(_OPTIONAL) if name in tables}
 
 
-def _by_byte(
-    tables: Mapping[int, NDArray[np.float64]], cells: int
-) -> list[NDArray[np.float64]]:
-    """Eight questions at a time: the sum for each of 256 ways to leave them open."""
-    sums = []
+def _cells(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners of each cell of tables by two quantities: (n_cells, n_tables, 4)."""
+    windows = np.lib.stride_tricks.sliding_window_view(tables, (2, 2), axis=(1, 2))
+    return windows.transpose(1, 2, 0, 3, 4).reshape(-1, len(tables), 4)
+
+
+def _intervals(position: int, shift: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ends of each interval of a question's shift, now and in ideal conditions."""
+    ends = np.lib.stride_tricks.sliding_window_view(shift, 2)
+    return np.stack([ends, ends * bool(without_the_day(1 << position))], axis=1)
+
+
+def _by_byte(tables: Mapping[int, NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Eight questions at a time: the sum for each of 256 ways to leave them open.
+
+    So that one look-up of neighbouring numbers is enough for eight questions; the place
+    in a table is 256 times the cell, and the byte of open questions.
+    """
+    nothing = np.zeros_like(next(iter(tables.values())))
     patterns = np.arange(256)[:, None] >> np.arange(8) & 1
+    sums = []
     for start in range(0, len(_OPTIONAL), 8):
-        eight = [tables.get(start + i, np.zeros(cells)) for i in range(8)]
-        # Summed one by one, so that leaving one more open changes nothing else.
-        sums.append(np.cumsum(patterns[:, :, None] * np.array(eight), axis=1)[:, -1])
+        eight = np.array([tables.get(start + i, nothing) for i in range(8)])
+        summed = np.zeros((256, *nothing.shape))
+        # One by one, so that leaving one more open changes nothing else.
+        for one, is_open in zip(eight, patterns.T, strict=True):
+            summed += is_open.reshape(-1, *(1,) * nothing.ndim) * one
+        sums.append(summed.swapaxes(0, 1).reshape(-1, *nothing.shape[1:]))
     return sums
 
 
@@ -254,10 +292,13 @@ def _summed(
     bits: NDArray[np.int64],
     cell: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Sum of the open questions in one cell of each session's table."""
-    total = np.zeros(len(bits))
-    for i, table in enumerate(tables):
-        total += table[bits >> 8 * i & 255, cell]
+    """Sums of the open questions in one cell of each session's tables."""
+    place, by_byte = cell * 256, bytes_of(bits).T
+    total: NDArray[np.float64] = tables[0].take(place + by_byte[0], axis=0)
+    one = np.empty_like(total)
+    for table, byte in zip(tables[1:], by_byte[1:], strict=False):
+        # Clipping changes no place, but lets NumPy write where it is told to.
+        total += table.take(place + byte, axis=0, out=one, mode="clip")
     return total
 
 
@@ -273,7 +314,18 @@ def _place(
     x: NDArray[np.float64], at: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Interval of a grid in which each value lies, and how far; flat beyond."""
-    where = np.interp(x, at, np.arange(len(at), dtype=np.float64))
+    low = np.zeros(len(x), dtype=np.int64)
+    # The few knots one by one are faster than a search.
+    for knot in at[1:-1]:
+        low += x >= knot
+    share = (x - at[low]) / np.diff(at)[low]
     # A missing required answer has no place; its row gives no number anyway.
-    low = np.minimum(np.nan_to_num(where), len(at) - 2).astype(np.int64)
-    return low, where - low
+    return low, np.clip(share, 0.0, 1.0)
+
+
+def _between(
+    values: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Straight between values at the ends of intervals, from `_place`."""
+    between: NDArray[np.float64] = values[low] + share * np.diff(values)[low]
+    return between

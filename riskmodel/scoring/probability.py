@@ -9,7 +9,7 @@ for a longer session is not worth the same as a point for anything else.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,14 +124,18 @@ class Calibration:
 
     def logit(self, total_points: ArrayLike, duration_points: ArrayLike) -> Array:
         """Log odds of a cramp, of the total and of what the duration adds to it."""
-        exposure = np.interp(
-            np.asarray(duration_points), self.duration_at, self.duration_logit
-        )
-        points = np.asarray(total_points, dtype=np.float64)
-        logit: Array = self._by_points(points) + exposure + self.shift
-        return logit
+        logit: Array = self.by_total(total_points) + self.by_duration(duration_points)
+        return logit + self.shift
 
-    def _by_points(self, points: Array) -> Array:
+    def by_duration(self, duration_points: ArrayLike) -> Array:
+        """Log odds that the points of the duration add."""
+        points = np.asarray(duration_points)
+        exposure: Array = np.interp(points, self.duration_at, self.duration_logit)
+        return exposure
+
+    def by_total(self, total_points: ArrayLike) -> Array:
+        """Log odds of the total, without what the duration adds."""
+        points = np.asarray(total_points, dtype=np.float64)
         at, logit = self.points_at, self.points_logit
         inside: Array = np.interp(points, at, logit)
         first = (logit[1] - logit[0]) / (at[1] - at[0])
@@ -143,7 +147,7 @@ class Calibration:
     def logit_per_point(self, total_points: ArrayLike) -> Array:
         """Slope of the curve in points, over the ten points around."""
         points = np.asarray(total_points, dtype=np.float64)
-        rise: Array = self._by_points(points + 5.0) - self._by_points(points - 5.0)
+        rise: Array = self.by_total(points + 5.0) - self.by_total(points - 5.0)
         return rise / 10.0
 
     def assumptions(self, duration_points: ArrayLike) -> tuple[Array, Array]:
@@ -205,6 +209,31 @@ class Calibration:
             too_high = expit(logit + middle).mean() > observed_rate
             low, high = (low, middle) if too_high else (middle, high)
         return replace(self, shift=self.shift + middle)
+
+
+class OfHalfPoints:
+    """A function of points as a table: they are counted in half points, up to the most.
+
+    Examples
+    --------
+    >>> OfHalfPoints(np.sqrt, 9.0)(half_points(np.array([2.0, 2.5, 9.0, np.nan]))).round(2)
+    array([1.41, 1.58, 3.  ,  nan])
+    """
+
+    def __init__(self, function: Callable[[Array], Array], most: float) -> None:
+        # The last place is read by a session without points.
+        self._values = np.append(function(np.arange(2.0 * most + 1.0) / 2.0), np.nan)
+
+    def __call__(self, places: NDArray[np.intp]) -> Array:
+        """Values at whole numbers of halves, from `half_points`."""
+        values: Array = self._values[places]
+        return values
+
+
+def half_points(points: Array) -> NDArray[np.intp]:
+    """Points as whole numbers of halves, −1 where there are none."""
+    halves: NDArray[np.intp] = np.fmax(points * 2.0, -1.0).astype(np.intp)
+    return halves
 
 
 def expit(logit: ArrayLike) -> Array:

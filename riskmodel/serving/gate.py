@@ -109,11 +109,13 @@ def as_in_the_address_bar(scope: Scope) -> Scope:
     return {**scope, "headers": [*kept, (b"host", host)]}
 
 
-def protect(headers: MutableHeaders) -> None:
+def protect(headers: MutableHeaders, status: int) -> None:
     """Write into an answer what the browser is to keep to."""
     is_page = headers.get("content-type", "").startswith("text/html")
     headers.update(HEADERS)
-    headers["Content-Security-Policy"] = page_policy() if is_page else NO_PAGE
+    # What has not changed keeps the policy that it came with.
+    if status != 304:
+        headers["Content-Security-Policy"] = page_policy() if is_page else NO_PAGE
     # Files hold answers; Streamlit's own program may be kept, and says so.
     headers.setdefault("Cache-Control", "no-store")
 
@@ -147,7 +149,7 @@ class Gate:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                protect(MutableHeaders(scope=message))
+                protect(MutableHeaders(scope=message), message["status"])
             await send(message)
 
         async def tell(status: int, sentence: str) -> None:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -93,22 +92,31 @@ class Names:
 
 def configured_names() -> Names:
     """Read the names from Streamlit's settings and from the address of the sign-in."""
-    sign_in = urlsplit(_redirect_uri())
-    origins = {origin.strip() for origin in st.get_option("server.corsAllowedOrigins")}
-    if sign_in.netloc:
-        origins.add(f"{sign_in.scheme}://{sign_in.netloc}")
+    sign_in = _origin_of(_redirect_uri())
+    listed = (_origin_of(url) for url in st.get_option("server.corsAllowedOrigins"))
+    origins = frozenset(filter(None, [sign_in, *listed]))
     if hosts := st.get_option("server.allowedHosts"):
         patterns = (host.strip().lower().rstrip(".") for host in hosts)
-        return Names(tuple(patterns), only=True, origins=frozenset(origins))
+        return Names(tuple(patterns), only=True, origins=origins)
     address = st.get_option("server.address") or "0.0.0.0"
     shown = st.get_option("browser.serverAddress").partition("/")[0]
-    own = [address, shown, sign_in.netloc]
-    reachable = not is_this_machine(_one_spelling(address))
+    own = [f"[{address}]" if ":" in address else address, shown]
+    own.append(sign_in.partition("://")[2])
+    reachable = not is_this_machine(address)
     if reachable:
         own += [socket.gethostname(), f"{socket.gethostname()}.local"]
     parts = (split_host(name) for name in own)
     names = dict.fromkeys(name for name, _ in filter(None, parts))
-    return Names(tuple(names), reachable=reachable, origins=frozenset(origins))
+    return Names(tuple(names), reachable=reachable, origins=origins)
+
+
+def _origin_of(url: str) -> str:
+    """The origin of a page as a browser writes it, empty for what is no address."""
+    scheme, _, rest = url.strip().lower().partition("://")
+    name, _, _ = rest.partition("/")
+    if scheme not in _DEFAULT_PORTS or split_host(name) is None:
+        return ""
+    return f"{scheme}://{name.removesuffix(f':{_DEFAULT_PORTS[scheme]}')}"
 
 
 def _redirect_uri() -> str:

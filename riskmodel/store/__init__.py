@@ -21,6 +21,7 @@ from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
+from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
 from riskmodel.store.store import LOCAL, Store, open_store
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "backup",
     "configured_url",
     "default_path",
+    "end_sign_in",
+    "is_sign_in_over",
     "open_store",
     "restore",
 ]

@@ -38,6 +38,7 @@ from riskmodel.store.backup_file import (
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.models import metadata
 from riskmodel.store.opening import Database
+from riskmodel.store.places import sync_folder
 from riskmodel.store.records import Counts
 from riskmodel.store.store import Store
 
@@ -80,6 +81,7 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
             with open(whole, "r+b") as written:
                 os.fsync(written.fileno())
             os.replace(whole, target)
+            sync_folder(target.parent)
     return Counts(**counts)
 
 
@@ -194,7 +196,12 @@ def restore(
     and reported when they are read.
     """
     counts = Counter({name: 0 for name in metadata.tables})
-    with tempfile.TemporaryDirectory(prefix="cramprisk-") as folder:
+    with (
+        one_sentence("The folder for temporary files"),
+        tempfile.TemporaryDirectory(
+            prefix="cramprisk-", ignore_cleanup_errors=True
+        ) as folder,
+    ):
         if isinstance(source, str | os.PathLike):
             path, file = Path(source), f"The file {source}"
         else:

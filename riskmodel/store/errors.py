@@ -38,8 +38,8 @@ _AWAY = (
     "the address, user and password."
 )
 _BROKEN_OFF = (
-    "The connection to {place} broke off: look whether the last change is there, and "
-    "try again."
+    "{place} broke off the connection: look whether the last change is there, and try "
+    "again."
 )
 
 # Primary result codes, https://www.sqlite.org/rescode.html
@@ -53,7 +53,7 @@ _SQLITE: Mapping[int, str] = MappingProxyType(
         sqlite3.SQLITE_CANTOPEN: "{place} cannot be opened: check the folder and its "
         "permissions.",
         sqlite3.SQLITE_IOERR: "{place} cannot be read or written: the disk reports an "
-        "error.",
+        "error; look whether the last change is there.",
         sqlite3.SQLITE_CORRUPT: _DAMAGED,
         sqlite3.SQLITE_NOTADB: "{place} is no database of cramp-risk: name another file.",
     }

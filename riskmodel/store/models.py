@@ -87,3 +87,14 @@ outcomes = sa.Table(
     ),
     sa.Index("ix_outcomes_owner_day", "owner", "day"),
 )
+
+# Beside what people save: no owner, no content, and no part of a backup or an export.
+over_metadata = sa.MetaData()
+
+sign_ins_over = sa.Table(
+    "sign_ins_over",
+    over_metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    # From when on it would open nothing anyway, and the row can go.
+    sa.Column("until", UtcTime, nullable=False),
+)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,7 @@ from typing import Any
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -29,6 +29,12 @@ _CONNECT_S = 10
 # Any number, as long as nobody else's is the same; keeps two openings from migrating
 # one PostgreSQL database at once.
 _MIGRATION_LOCK = 7_266_747_201
+# What was confirmed survives a crash of a server that was set to confirm sooner; see
+# https://www.postgresql.org/docs/current/wal-async-commit.html
+_WAIT_FOR_DISK = (
+    "set_config('synchronous_commit', coalesce("
+    "nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)"
+)
 # Alembic's operations work on one database at a time in a process.
 _one_migration = Lock()
 
@@ -74,14 +80,27 @@ class Database:
             )
 
     def forget_the_deleted(self) -> None:
-        """Empty SQLite's write-ahead log, which may hold what was deleted."""
+        """Empty SQLite's write-ahead log, which may hold what was deleted.
+
+        A `StoreError` if that fails says that the deletion itself is done.
+        """
         if self.dialect != "sqlite":
             return
-        with one_sentence(self.place), self._engine.connect() as connection:
+        is_busy = True
+        with (
+            suppress(StoreError),
+            one_sentence(self.place),
+            self._engine.connect() as connection,
+        ):
             # Outside of a transaction, which SQLAlchemy would begin.
             cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             cursor.close()
+        if is_busy:
+            raise StoreError(
+                f"{self.place} was changed, but what was deleted could not be overwritten "
+                "on the disk yet: it is full, reports an error or is in use."
+            )
 
     def close(self) -> None:
         """Give back every connection."""
@@ -168,7 +187,10 @@ def _begin_sqlite(connection: Connection, *, file: OpenFile) -> None:
 
 def _begin_postgres(connection: Connection, *, wait_s: float) -> None:
     if connection.get_execution_options().get("writes", False):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * wait_s)}")
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{round(1000 * wait_s)}', true), "
+            + _WAIT_FOR_DISK
+        )
     else:  # what one reading sees belongs together
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
@@ -202,15 +224,21 @@ def _revision(connection: Connection, known: list[str], place: str) -> str | Non
 
 def known_revisions() -> list[str]:
     """Names of the steps that this version of the program knows, the oldest first."""
-    steps = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
-    return [step.revision for step in steps][::-1]
+    return [step.revision for step in _steps(ScriptDirectory(str(_MIGRATIONS)))]
+
+
+def _steps(scripts: ScriptDirectory) -> list[Script]:
+    steps = list(scripts.walk_revisions())[::-1]
+    if not steps:  # to Alembic a folder that cannot be read is an empty one
+        raise StoreError(f"The folder {_MIGRATIONS} cannot be read.")
+    return steps
 
 
 def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
     with _one_migration:
         scripts = ScriptDirectory(str(_MIGRATIONS))
-        steps = list(scripts.walk_revisions())[::-1]
-        known = known_revisions()
+        steps = _steps(scripts)
+        known = [step.revision for step in steps]
         with engine.connect() as connection:
             at = _revision(connection, known, place)
             if at == known[-1]:

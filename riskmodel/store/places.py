@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tomllib
@@ -111,7 +112,10 @@ def read_url(text: str | None, *, create: bool = True) -> URL:
             raise StoreError("There is no folder for data: set XDG_DATA_HOME.") from None
         if create:
             with one_sentence(f"The folder {path.parent}"):
+                new = [folder for folder in path.parents if not folder.exists()]
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                for folder in new:
+                    sync_folder(folder.parent)
         return URL.create("sqlite", database=str(path))
     try:
         url = make_url(text)
@@ -130,6 +134,20 @@ def read_url(text: str | None, *, create: bool = True) -> URL:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreError(f"The address must name a file and nothing else; {_ALLOWED}.")
     return url
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlast a power cut, where the system can do that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # as some drives of a network say
+            raise
+    finally:
+        os.close(handle)
 
 
 def place_of(url: URL) -> str:

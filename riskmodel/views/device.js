@@ -40,11 +40,17 @@ const carryOut = (command) => {
   } catch { return false; } // no room, or switched off
 };
 
+const marked = ({ visit, account }, text) => JSON.stringify({ visit, account, text });
+
 // What the tab held before a reload, unless the page has it already.
 const ofTab = (data) => {
   const earlier = (place) => {
     try {
       const held = JSON.parse(sessionStorage.getItem(place));
+      if (held?.account && held.account !== data.account) {
+        sessionStorage.removeItem(place); // somebody else's, who has signed out
+        return "";
+      }
       return held && held.visit !== data.visit ? held.text : "";
     } catch { return ""; }
   };
@@ -52,7 +58,7 @@ const ofTab = (data) => {
   try {
     if (list) return JSON.stringify({ ...JSON.parse(tab || "{}"), list });
     if (tab) return tab;
-    if (data.tab) sessionStorage.setItem(TAB, JSON.stringify({ visit: data.visit, text: data.tab }));
+    if (data.tab) sessionStorage.setItem(TAB, marked(data, data.tab));
     else sessionStorage.removeItem(TAB);
   } catch {}
   return null;
@@ -64,6 +70,7 @@ const alike = (one, other) => {
 };
 
 export default function ({ data, setStateValue }) {
+  if (data.leave) return location.replace(data.leave);
   const veiled = !root.dataset.cr;
   // Later, a message at once could overtake numbers that just changed on the page.
   const say = (name, value, wait) =>

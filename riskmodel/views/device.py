@@ -22,7 +22,7 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.views import form, questions, squad_plan, tables
+from riskmodel.views import account, form, questions, squad_plan, tables
 from riskmodel.views.state import (
     DeviceState,
     FormState,
@@ -154,6 +154,7 @@ def remember_list(text: str) -> None:
     """Let the tab hold a long text: it goes to the browser only when it changes."""
     device = state(DeviceState)
     data = {"text": text, "visit": device.visit, "restored": device.restored}
+    data["account"] = account.mark()
     data["full"] = list_is_too_long()
     _list_bridge(data=data, key="device_list", on_full_change=lambda: None)
 
@@ -162,6 +163,11 @@ def list_is_too_long() -> bool:
     """Whether the tab has no room for the list, or its storage is switched off."""
     arrived = st.session_state.get("device_list")
     return arrived is not None and bool(arrived.get("full"))
+
+
+def leave() -> None:
+    """Let the browser open the app anew, without anything of this visit."""
+    _bridge(data={"leave": f"/{st.get_option('server.baseUrlPath').strip('/')}"})
 
 
 def connect(
@@ -186,6 +192,7 @@ def connect(
         "known": device.text,
         "private": _PRIVATE,
         "visit": device.visit,
+        "account": account.mark(),
         "restored": device.restored,
         "told": None if told is None else device.told,
         "tab": json.dumps(device.tab, ensure_ascii=False) if device.tab else "",

@@ -8,7 +8,8 @@ export default function ({ data, setStateValue }) {
   try { held = JSON.parse(sessionStorage.getItem(LIST)); } catch {}
   try {
     if (held && held.visit !== data.visit && !data.restored) return;
-    if (data.text) sessionStorage.setItem(LIST, JSON.stringify({ visit: data.visit, text: data.text }));
+    const { visit, account, text } = data;
+    if (text) sessionStorage.setItem(LIST, JSON.stringify({ visit, account, text }));
     else sessionStorage.removeItem(LIST);
     say(false);
   } catch { // no room, or switched off; an earlier list must not come back in its place

@@ -5,10 +5,22 @@ from pathlib import Path
 import streamlit as st
 
 from riskmodel.serving.turns import turn
-from riskmodel.views import form, look, navigation, own_card, place, squad_plan
+from riskmodel.views import (
+    account,
+    device,
+    form,
+    look,
+    navigation,
+    own_card,
+    place,
+    squad_plan,
+)
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
+if account.is_left():
+    device.leave()
+    st.stop()
 pages = {
     name: st.Page(
         Path(__file__).with_name(f"{name}.py"),

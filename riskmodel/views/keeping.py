@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
-from riskmodel.store import LOCAL, Store, StoreError, configured_url, open_store
-from riskmodel.views import look, tables
+from riskmodel.serving import database
+from riskmodel.serving.hosts import is_this_machine, split_host
+from riskmodel.serving.signed_out import LIFE_H
+from riskmodel.store import LOCAL, Store, StoreError, configured_url
+from riskmodel.views import account, look, tables
 from riskmodel.views.state import StoreState, state
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SPOILT = (
     "The settings in secrets.toml cannot be read, so nothing is saved or shown until they "
     "are mended."
@@ -41,15 +42,14 @@ def _section(name: str) -> Mapping[str, Any] | None:
     return section
 
 
-@st.cache_resource(show_spinner=False)
-def _opened(url: str | None) -> Store:
-    # One for all visitors: it holds connections, and nothing of anybody's.
-    return open_store(url)
-
-
 def store() -> Store:
-    """Open the database that is configured, else the file in the user's folder."""
-    return _opened(_url())
+    """Open the database for whoever may save; StoreError for whom it is shut, or shut now.
+
+    Every click asks anew: a page that is still open may show what is no longer allowed.
+    """
+    if owner() is None:
+        raise StoreError("You are signed out: sign in to open what you saved.")
+    return database.opened(_url())
 
 
 def _url() -> str | None:
@@ -77,10 +77,8 @@ def people_sign_in() -> bool:
 def owner() -> str | None:
     """Whose rows these are; None where nobody is known and nothing may be saved."""
     if people_sign_in():
-        if not st.user.is_logged_in:
-            return None
-        # The pair that OpenID Connect promises to be one person's for good.
-        return f"{st.user['iss']} {st.user['sub']}"
+        sign_in = account.sign_in()
+        return None if sign_in is None else sign_in.owner
     return LOCAL if _comes_from_here() else None
 
 
@@ -93,8 +91,9 @@ def _comes_from_here() -> bool:
     headers = st.context.headers
     if any(name.lower().startswith(("forwarded", "x-forwarded")) for name in headers):
         return False
-    host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
-    return st.get_option("server.address") in _LOOPBACK and host in _LOOPBACK
+    host = split_host(headers.get("Host") or "localhost")
+    here = is_this_machine(st.get_option("server.address") or "")
+    return here and host is not None and is_this_machine(host[0])
 
 
 def ask_who() -> str | None:
@@ -116,12 +115,15 @@ def ask_who() -> str | None:
         return who
     with st.container(horizontal=True, vertical_alignment="center"):
         if who is None:
-            st.markdown("Sign in to save, and to see what you saved.")
+            st.markdown(
+                "Sign in to save, and to see what you saved. It counts for "
+                f"{LIFE_H} hours, or until you sign out."
+            )
             st.button("Sign in", on_click=st.login, key="sign_in")
         else:
             name = st.user.get("email") or st.user.get("name") or "this account"
             tables.say(f"Signed in as {name}.")
-            st.button("Sign out", on_click=st.logout, key="sign_out")
+            st.button("Sign out", on_click=account.sign_out, key="sign_out")
     return who
 
 

@@ -20,6 +20,7 @@ from riskmodel.store import (
     Item,
     NotFoundError,
     Saved,
+    Store,
     StoreError,
 )
 from riskmodel.views import (
@@ -324,9 +325,8 @@ def _show_words() -> None:
     st.button("Forget these words", on_click=training_kept.drop)
 
 
-def _show_everything(owner: str) -> None:
+def _show_everything(owner: str, store: Store) -> None:
     st.header("Everything that is saved", anchor=False)
-    store = keeping.store()
     with st.container(horizontal=True):
         widgets.download(
             "Export everything",
@@ -355,7 +355,8 @@ with st.container():
         tables.tell(note)
 if who is not None:
     try:
-        entries = {s.kind: keeping.store().items(who, s.kind) for s in _SHELVES}
+        store = keeping.store()
+        entries = {s.kind: store.items(who, s.kind) for s in _SHELVES}
     except StoreError as error:
         tables.tell(str(error))
     else:
@@ -365,5 +366,5 @@ if who is not None:
             if entries[shelf.kind]:
                 _show_shelf(who, shelf, entries[shelf.kind])
         _show_ways()
-        _show_everything(who)
+        _show_everything(who, store)
 _show_words()

@@ -49,6 +49,13 @@ def state(kind: type[State]) -> State:
 
 
 @dataclass
+class AccountState:
+    """Whose visit this is, "" of nobody who has signed in."""
+
+    owner: str = ""
+
+
+@dataclass
 class NavigationState:
     """Which page is shown, and which a click asked for, by the name of its file."""
 

@@ -13,7 +13,8 @@ from riskmodel.inputs import units
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import Field
 from riskmodel.inputs.written import number_written
-from riskmodel.views import form, look
+from riskmodel.serving import downloads
+from riskmodel.views import account, form, look
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_popover_container import PopoverContainer
@@ -60,7 +61,15 @@ def download(
     It is made outside the visit: `make` must not read what a widget or `state` holds.
     """
     mime = _MIME[Path(file_name).suffix]
-    st.download_button(label, make, file_name, mime, on_click="ignore", help=help)
+    checked = account.asking(make)
+    st.download_button(
+        label,
+        lambda: downloads.hold(checked(), mime, file_name),
+        file_name,
+        mime,
+        on_click="ignore",
+        help=help,
+    )
 
 
 def folded(label: str, key: str, draw: Callable[[], None]) -> None:

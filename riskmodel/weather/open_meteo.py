@@ -36,6 +36,7 @@ from riskmodel.weather.open_meteo_answer import (
     place_of,
     weather_of,
 )
+from riskmodel.weather.service_address import is_service_address
 
 FORECAST_URL_VARIABLE = "CRAMPRISK_FORECAST_URL"
 PLACES_URL_VARIABLE = "CRAMPRISK_PLACES_URL"
@@ -248,11 +249,7 @@ def _fetch_forecast(
 def _address(url: str | None, variable: str) -> str:
     """Address of the service: this one, or that of the environment, or Open-Meteo's."""
     address = url or os.environ.get(variable) or _URLS[variable]
-    try:
-        parts = httpx.URL(address)
-    except (httpx.InvalidURL, ValueError):
-        parts = httpx.URL("")
-    if parts.scheme not in ("http", "https") or not parts.host or parts.port == 0:
+    if not is_service_address(address):
         # The address itself may hold a key, which is nobody's business.
         raise WeatherError(
             f"The address of the weather service ({variable}) cannot be used; needed is "

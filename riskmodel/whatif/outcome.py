@@ -239,7 +239,7 @@ def _pairs(session: Given, others: Sequence[Given], used: Engine) -> _Pairs:
     read = read_frame(pd.DataFrame(rows, dtype=object))
     if read.findings:
         raise AnswerError(read.problems)
-    bits = unanswered_bits(read)
+    bits = unanswered_bits(read.columns, 2 * n)
     either = np.tile(bits[:n] | bits[n:], 2)
     columns = dict(read.columns)
     for name in columns:

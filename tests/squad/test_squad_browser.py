@@ -220,7 +220,7 @@ def test_the_largest_squad_is_kept_and_comes_back(open_page, tmp_path):
     ready(page)
     page.get_by_role("button", name="5000 athletes").click()
     page.get_by_role("button", name="Keep in this browser").click()
-    page.wait_for_function("localStorage.getItem('cramp-risk')?.includes('squad')")
+    page.wait_for_function("() => localStorage.getItem('cramp-risk')?.includes('squad')")
     page.evaluate("sessionStorage.clear()")
     page.reload()
     expect(page.get_by_role("button", name="5000 athletes")).to_be_visible()
@@ -244,7 +244,9 @@ def test_units_chosen_for_the_squad_are_remembered(open_page):
     page.get_by_role("button", name="Details and units").click()
     page.get_by_role("radio", name="°F").click()
     expect(page.locator(".st-key-air_temperature_c input")).to_have_value("84.2")
-    page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")
+    page.wait_for_function(
+        "() => (localStorage.getItem('cramp-risk') || '').includes('°F')"
+    )
     expect(page.locator(NUMBER)).to_have_text(number)
 
 
@@ -300,9 +302,9 @@ def test_a_long_entry_of_the_device_is_read_to_its_end(open_page):
     ready(page)
     box.click()
     page.get_by_role("button", name="Delete the squad kept in this browser").click()
-    page.wait_for_function("!localStorage.getItem('cramp-risk').includes('Zoe')")
+    page.wait_for_function("() => !localStorage.getItem('cramp-risk').includes('Zoe')")
     # The others stay, and the list that is open too.
-    page.wait_for_function("localStorage.getItem('cramp-risk').includes('filler')")
+    page.wait_for_function("() => localStorage.getItem('cramp-risk').includes('filler')")
     assert json.loads(page.evaluate("localStorage.getItem('cramp-risk')")).keys() == {
         "filler"
     }

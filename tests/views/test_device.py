@@ -122,7 +122,7 @@ def test_a_message_that_was_overtaken_loses_nothing_of_the_tab(open_page):
     held = json.dumps(of_tab(page))
     script = f"sessionStorage.setItem('cramp-risk-tab', {held});"
     other = beside(page, page.url, script + LOSE.format(text="illness_24h"))
-    other.wait_for_function("window.lost")
+    other.wait_for_function("() => window.lost")
     other.get_by_role("link", name="Best start").first.click()
     ready(other)
     other.get_by_role("link", name="My session").first.click()
@@ -135,7 +135,7 @@ def test_a_message_that_was_overtaken_loses_no_private_part_of_a_link(open_page,
     private = f"#private={urlencode({'p': urlencode(OFTEN)})[2:]}"
     script = LOSE.format(text="cramp_sessions_12mo")
     other = beside(page, f"{app_url}{LINK}{private}", script)
-    other.wait_for_function("window.lost")
+    other.wait_for_function("() => window.lost")
     assert "#" not in other.url
     other.get_by_role("link", name="Best start").first.click()
     ready(other)
@@ -231,7 +231,7 @@ def test_a_profile_is_kept_until_it_is_deleted_and_no_example_covers_it(open_pag
     page.get_by_role("button", name="Keep").click()
     ready(page)
     page.get_by_role("button", name="Keep 2 answers in this browser").click()
-    page.wait_for_function(f"{KEPT} !== null")
+    page.wait_for_function(f"() => {KEPT} !== null")
     kept = page.evaluate(KEPT)
     assert kept["profile"] == {"age_years": 40, "sessions_per_week": 5}
     home = page.url.split("?")[0]
@@ -247,7 +247,7 @@ def test_a_profile_is_kept_until_it_is_deleted_and_no_example_covers_it(open_pag
     ready(again)
     again.get_by_role("button", name="Delete everything kept").click()
     ready(again)
-    again.wait_for_function(f"{KEPT} === null")
+    again.wait_for_function(f"() => {KEPT} === null")
 
 
 def test_a_reload_on_the_squads_page_keeps_what_my_session_had_answered(open_page):
@@ -281,7 +281,7 @@ def test_after_another_page_answers_are_there_and_what_was_deleted_is_not(open_p
     page.get_by_role("button", name="Keep").click()
     ready(page)
     page.get_by_role("button", name="Keep 1 answer in this browser").click()
-    page.wait_for_function(f"{KEPT} !== null")
+    page.wait_for_function(f"() => {KEPT} !== null")
     page.evaluate("localStorage.removeItem('cramp-risk')")  # as another tab would
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Best start").first.click()
@@ -303,7 +303,9 @@ def test_units_are_remembered_and_the_answer_stays(open_page):
     ready(page)
     expect(page.locator(".st-key-air_temperature_c input")).to_have_value("68")
     expect(page.locator(".cr-num")).to_have_text(total)
-    page.wait_for_function("(localStorage.getItem('cramp-risk') || '').includes('°F')")
+    page.wait_for_function(
+        "() => (localStorage.getItem('cramp-risk') || '').includes('°F')"
+    )
     again = beside(page, page.url.split("?")[0])
     expect(again.get_by_text("Air, °F")).to_be_visible()
     expect(again.locator(".cr-tag")).to_have_text("Example: change anything")

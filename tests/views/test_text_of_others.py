@@ -51,7 +51,7 @@ OWN = re.compile(r"^:material/\w+: |\*\*((?!evil)[^*])+\*\*")
 
 def is_markup(label):
     """Whether a label has markup that is not our own."""
-    return bool(MARKUP.search(re.sub(r"\\[^\w\s]", "", OWN.sub("", label))))
+    return bool(MARKUP.search(re.sub(r"\\[^a-zA-Z0-9\s]", "", OWN.sub("", label))))
 
 
 def labels(page):

@@ -1,0 +1,211 @@
+"""A cookie copied before sign-out opens nothing afterwards, nor does an old one."""
+
+import json
+import time
+import tomllib
+
+import pytest
+from streamlit.web.server.starlette.starlette_app_utils import (
+    create_signed_value,
+    decode_signed_value,
+)
+
+from riskmodel.serving.signed_out import LIFE_H, sign_in_of
+from tests.serving.visitor import Visitor, pressed
+from tests.views.test_saving import signing_in
+
+COOKIE = "_streamlit_user"
+ANSWERS = "sport=running&duration_min=61&session_rpe=5&age_years=40"
+CLAIMS = {"iss": "https://who", "sub": "ada", "iat": time.time(), "nonce": "n"}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    with signing_in(folder) as url:
+        yield url, folder / "home"
+
+
+@pytest.fixture
+def url(served):
+    return served[0]
+
+
+def save(visitor, name):
+    """Save a plan, and leave the tab."""
+    with visitor.session() as tab:
+        tab.open("", ANSWERS)
+        tab.open("saved")
+        tab.type("save_name_plan", name)
+        tab.press("save_plan")
+        assert tab.saw(name)
+
+
+def signed_in(url, subject):
+    visitor = Visitor(url)
+    visitor.sign_in(subject)
+    return visitor
+
+
+def sees(visitor, name):
+    with visitor.session() as tab:
+        tab.open("saved")
+        return tab.saw(name)
+
+
+def by_button(visitor):
+    with visitor.session() as tab:
+        tab.open("saved")
+        tab.press("sign_out")
+        assert tab.redirect == "/auth/logout"
+
+
+def by_address(visitor):
+    visitor.http.get(f"{visitor.url}/auth/logout", follow_redirects=False)
+    assert COOKIE not in visitor.cookies
+
+
+def by_signing_in_anew(visitor):
+    visitor.sign_in("somebody else")
+
+
+@pytest.mark.parametrize("sign_out", [by_button, by_address, by_signing_in_anew])
+def test_a_copied_cookie_opens_nothing_after_sign_out(url, sign_out):
+    name = f"Run {sign_out.__name__}"
+    ada = signed_in(url, "ada")
+    save(ada, name)
+    thief = ada.copy()
+    assert sees(thief, name)  # the control: until then it opens everything
+    with ada.session() as still_open, thief.session() as of_thief:
+        for tab in (still_open, of_thief):
+            tab.open("saved")
+            assert tab.saw(name)
+        (entry,) = {i.split("-")[-1] for i in still_open.ids() if "-open_" in i}
+        stale, export = of_thief.id_of(entry), of_thief.file_ids()
+        delete_all = [i for i in of_thief.ids() if i.endswith("-None")]
+        assert export
+        assert all(of_thief.ask_for_file(id) for id in export)
+        sign_out(ada)
+        assert not sees(thief, name)
+        assert all(of_thief.ask_for_file(id) == "" for id in export)
+        for tab in (still_open, of_thief):
+            tab.received.clear()
+            tab.rerun(pressed(stale), *map(pressed, delete_all))
+            assert not tab.saw(name, "duration_min")
+            tab.open("saved")
+            assert not tab.saw(name, entry)
+            assert tab.has("sign_in")
+    again = signed_in(url, "ada")
+    assert sees(again, name)  # nothing of it was deleted
+    with again.session() as tab:
+        tab.open("saved")
+        tab.switch(entry.replace("open_", "change_"))
+        tab.press(entry.replace("open_", "delete_"))
+    assert not sees(again, name)  # the control: a click of her own deletes
+
+
+def test_a_click_on_a_page_that_was_open_does_nothing_after_sign_out(url):
+    ada = signed_in(url, "ada of the click")
+    save(ada, "Kept run")
+    with ada.session() as tab:
+        tab.open("saved")
+        (entry,) = {i.split("-open_")[-1] for i in tab.ids() if "-open_" in i}
+        tab.switch(f"change_{entry}")
+        by_address(ada)
+        tab.press(f"delete_{entry}")
+    assert sees(signed_in(url, "ada of the click"), "Kept run")
+
+
+def test_a_cookie_whose_letters_were_changed_opens_nothing_either(url):
+    """The last letter of a signature holds bits that count for nothing."""
+    ada = signed_in(url, "ada of the letters")
+    save(ada, "Lettered run")
+    thief, cookie = ada.copy(), ada.cookies[COOKIE]
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    other = cookie[:-1] + alphabet[alphabet.index(cookie[-1]) ^ 1]
+    thief.http.cookies.set(COOKIE, other, domain="127.0.0.1", path="/")
+    assert sees(thief, "Lettered run")
+    by_address(ada)
+    assert not sees(thief, "Lettered run")
+
+
+def test_others_stay_signed_in(url):
+    ada, on_the_phone = signed_in(url, "ada twice"), signed_in(url, "ada twice")
+    save(ada, "Run of two")
+    by_address(ada)
+    assert sees(on_the_phone, "Run of two")
+
+
+def aged(visitor, home, seconds):
+    """The cookie as it were if it had been made before."""
+    secret = tomllib.loads((home / ".streamlit/secrets.toml").read_text())["auth"]
+    secret = secret["cookie_secret"]
+    claims = json.loads(decode_signed_value(secret, COOKIE, visitor.cookies[COOKIE]))
+    claims["iat"] -= seconds
+    value = create_signed_value(secret, COOKIE, json.dumps(claims)).decode()
+    visitor.http.cookies.set(COOKIE, value, domain="127.0.0.1", path="/")
+
+
+def test_a_sign_in_has_an_end(served):
+    url, home = served
+    ada = signed_in(url, "ada of old")
+    save(ada, "Old run")
+    aged(ada, home, (LIFE_H - 0.1) * 3600)
+    assert sees(ada, "Old run")
+    aged(ada, home, 0.2 * 3600)
+    assert not sees(ada, "Old run")
+
+
+def test_a_page_whose_time_is_up_shuts_the_rows_and_keeps_what_was_answered(served):
+    url, home = served
+    ada = signed_in(url, "ada of the evening")
+    save(ada, "Evening run")
+    aged(ada, home, LIFE_H * 3600 - 8)
+    with ada.session() as tab:
+        tab.open("", ANSWERS)
+        tab.open("saved")
+        assert tab.saw("Evening run")
+        (entry,) = {i.split("-open_")[-1] for i in tab.ids() if "-open_" in i}
+        tab.switch(f"change_{entry}")
+        time.sleep(8)
+        tab.received.clear()
+        tab.press(f"delete_{entry}")
+        assert tab.has("sign_in")
+        tab.open("saved")
+        assert not tab.saw("Evening run", entry)
+        tab.open("")
+        assert tab.saw("1 h 01")
+    assert sees(signed_in(url, "ada of the evening"), "Evening run")
+
+
+def test_nothing_of_a_cookie_is_written_down(served):
+    url, home = served
+    ada = signed_in(url, "ada of the log")
+    values = [v for n, v in ada.cookies.items() if n.startswith(COOKIE)]
+    by_button(ada)
+    by_address(ada)
+    kept = [path for path in (*home.rglob("*.db*"), home / "server.log") if path.is_file()]
+    assert len(kept) >= 2
+    for path in kept:
+        content = path.read_bytes()
+        assert not any(value.encode() in content for value in values)
+        # Nor who it was: she has saved nothing.
+        assert b"ada of the log" not in content
+
+
+@pytest.mark.parametrize("name", ["iss", "sub", "iat"])
+def test_who_lacks_what_every_provider_says_is_nobody(name):
+    assert sign_in_of(CLAIMS) is not None
+    assert sign_in_of({n: c for n, c in CLAIMS.items() if n != name}) is None
+
+
+@pytest.mark.parametrize("moment", [None, "today", float("nan"), 1e300, -1e300])
+def test_a_moment_that_is_none_is_nobodys(moment):
+    assert sign_in_of({**CLAIMS, "iat": moment}) is None
+
+
+def test_two_sign_ins_of_one_person_are_two():
+    one, other = sign_in_of(CLAIMS), sign_in_of({**CLAIMS, "nonce": "m"})
+    assert one.owner == other.owner
+    assert one.digest != other.digest
+    assert not one.is_late

@@ -1,0 +1,359 @@
+"""What one person can reach of another's, on a server where both have signed in.
+
+    python -m tests.serving.two_people
+
+prints the table of docs/trust.md: what was tried, how often, and what it reached.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from typer.testing import CliRunner
+
+from riskmodel.cli import app
+from riskmodel.diary.outcomes import Outcome
+from riskmodel.store import LOCAL, Store, StoreError, open_store
+from riskmodel.views.navigation import PAGES
+from riskmodel.whatif.plans import Scenario, to_text
+from tests.serving.visitor import Tab, Visitor, pressed
+from tests.views.test_saving import signing_in
+
+ADA, BEN = "ada-91-subject", "ben-17-subject"
+PLAN = {"sport": "running", "duration_min": 77.0, "session_rpe": 5.0, "age_years": 91.0}
+PERSON = {"athlete": "ADA-PERSON-91", "age_years": 91.0, "medications": ["statin"]}
+SAVED = {
+    "plan": ("ADA-PLAN-91", PLAN),
+    "athlete": ("ADA-ATHLETE-91", PERSON),
+    "scenarios": ("ADA-SCENARIOS-91", to_text([Scenario("A", PLAN)], private=True)),
+    "squad": ("ADA-SQUAD-91", [PERSON]),
+}
+OUTCOME = Outcome(
+    day=date(2026, 7, 1),
+    probability=0.2,
+    probability_low=0.1,
+    probability_high=0.4,
+    program="0.1.0",
+    scorecard="abc",
+    cramp=True,
+    sport="running",
+    duration_min=77.0,
+    muscle="calf",
+    answers={**PLAN, **PERSON},
+)
+NAMES = ("id", "open", "plan", "name", "owner", "sub", "user", "kind", "scenarios", "squad")
+GUESSES = 200
+
+
+@dataclass
+class Row:
+    """One way to somebody else's rows: tries, those that read one, and changed one."""
+
+    way: str
+    tried: int = 0
+    read: int = 0
+    changed: int = 0
+
+
+@dataclass
+class Both:
+    """A server with two people: Ada has saved something of every kind, Ben wants it."""
+
+    url: str
+    database: str
+    ada: Visitor
+    ben: Visitor
+    nobody: Visitor
+    owner: str
+    marks: tuple[str, ...]
+    ids: tuple[str, ...]
+
+    def all_of_ada(self) -> str:
+        """Everything that is stored of hers, as it is stored."""
+        with closing(open_store(self.database)) as store:
+            return store.export_owner(self.owner)
+
+
+def meet(url: str, home: Path) -> Both:
+    """Sign both in, and save for Ada."""
+    ada, ben = Visitor(url), Visitor(url)
+    ada.sign_in(ADA)
+    ben.sign_in(BEN)
+    issuer = _issuer(home)
+    owner = f"{issuer} {ADA}"
+    with ada.session() as tab:
+        tab.open("saved")  # the database is made at its first use
+    database = f"sqlite:///{next(home.rglob('cramp-risk.db'))}"
+    with closing(open_store(database)) as store:
+        ids = [
+            store.save(owner, kind, name, content).id
+            for kind, (name, content) in SAVED.items()
+        ]
+        ids.append(store.save_outcome(owner, OUTCOME).id)
+        # Ben has rows too, so that his pages and exports are not empty ones.
+        store.save(f"{issuer} {BEN}", "plan", "Ben's plan", {"sport": "cycling"})
+        ben_s = replace(OUTCOME, duration_min=33.0, answers={"sport": "cycling"})
+        store.save_outcome(f"{issuer} {BEN}", ben_s)
+    marks = (*(name for name, _ in SAVED.values()), "ADA-PERSON-91", ADA, *ids)
+    return Both(url, database, ada, ben, Visitor(url), owner, marks, tuple(ids))
+
+
+def _issuer(home: Path) -> str:
+    text = (home / ".streamlit" / "secrets.toml").read_text()
+    match = re.search(r'server_metadata_url = "(http://[^/]+)/', text)
+    assert match
+    return match[1]
+
+
+def shown_to(who: Visitor, page: str) -> Iterator[Tab]:
+    """A page with every box open that holds something of an account."""
+    with who.session() as tab:
+        tab.open(page)
+        for id in tab.ids():
+            if re.search(r"-(change_\w+|diary_rows|None)$", id):
+                tab.states[id] = WidgetState(id=id, bool_value=True)
+        tab.rerun()
+        yield tab
+
+
+# ------------------------------------------------------------------ the ways, one by one
+
+
+def pages(both: Both) -> Row:
+    """Every page, by Ben and by nobody."""
+    row = Row("pages opened")
+    for who, name in product((both.ben, both.nobody), PAGES):
+        for tab in shown_to(who, "" if name == "my_session" else name):
+            row.tried += 1
+            row.read += tab.saw(*both.marks)
+    return row
+
+
+def links(both: Both) -> Row:
+    """Addresses with her ids, her names and who she is."""
+    row = Row("links: pages with her ids, names and subject in the address")
+    # The address itself is sent back, so only what it does not hold counts as read.
+    for page, name, what in product(PAGES, NAMES, (both.ids[0], both.owner)):
+        with both.ben.session() as tab:
+            tab.open("" if page == "my_session" else page, urlencode({name: what}))
+            row.tried += 1
+            row.read += tab.saw(*(m for m in both.marks if m not in what))
+    return row
+
+
+def messages(both: Both) -> Row:
+    """Her widgets' ids, with every kind of value, out of Ben's own session."""
+    row = Row("messages with her widgets' ids over the WebSocket")
+    for page in ("saved", "diary"):
+        (ids,) = [{*tab.ids()} for tab in shown_to(both.ada, page)]
+        (his,) = [{*tab.ids()} for tab in shown_to(both.ben, page)]
+        hers = sorted(ids - his)
+        assert any("delete_" in id for id in hers)
+        with both.ben.session() as tab:
+            tab.open(page)
+            for id in hers:
+                for state in (
+                    pressed(id),
+                    WidgetState(id=id, bool_value=True),
+                    WidgetState(id=id, string_value="Ben's now"),
+                    WidgetState(id=id, json_value='{"text": "Ben\'s now"}'),
+                ):
+                    tab.rerun(state)
+                    row.tried += 1
+            tab.rerun(*map(pressed, hers))
+            row.tried += 1
+            row.read += tab.saw(*both.marks)
+    return row
+
+
+def sessions(both: Both) -> Row:
+    """Reconnecting with the id of her session, while she is there and after she went."""
+    row = Row("reconnecting with her session's id")
+    with both.ada.session() as hers:
+        hers.open("saved")
+        assert_random(hers.session_id, *hers.file_ids())
+        _reconnect(both, hers.session_id, row)
+    _reconnect(both, hers.session_id, row)
+    with both.ada.session(hers.session_id) as again:  # the control
+        again.open("saved")
+        assert again.session_id == hers.session_id
+    return row
+
+
+def assert_random(*ids: str) -> None:
+    """Each id is a UUID of version 4: 122 random bits."""
+    assert all(UUID(id).version == 4 for id in ids)
+
+
+def _reconnect(both: Both, session_id: str, row: Row) -> None:
+    for who in (both.ben, both.nobody):
+        with who.session(session_id) as tab:
+            tab.open("saved")
+            row.tried += 1
+            row.read += tab.session_id == session_id or tab.saw(*both.marks)
+
+
+def exports(both: Both) -> Row:
+    """Ben's own exports, and what he guesses of hers."""
+    row = Row("exports: his own, and guessed ids and addresses of hers")
+    for page in ("saved", "diary"):
+        for tab in shown_to(both.ben, page):
+            for id in [*tab.file_ids(), *(uuid4().hex for _ in range(GUESSES))]:
+                address = tab.ask_for_file(id)
+                row.tried += 1
+                if address:
+                    row.read += holds(both.ben.http.get(both.url + address).text, both)
+    for _ in range(GUESSES):
+        answer = both.ben.http.get(f"{both.url}/media/{uuid4().hex}.json")
+        row.tried += 1
+        row.read += answer.status_code != 404
+    return row
+
+
+def holds(text: str, both: Both) -> bool:
+    """Whether a text holds anything of Ada's."""
+    return any(mark in text for mark in both.marks)
+
+
+def uploads(both: Both) -> Row:
+    """A file that she uploads: read at its own address, replaced at guessed ones."""
+    row = Row("uploads: her file's own address, and guessed ones")
+    xsrf = {"X-Xsrftoken": both.ben.cookies["_streamlit_xsrf"]}
+    with both.ada.session() as tab:
+        tab.open("training")
+        address = both.url + upload_address(tab, "ADA-PERSON-91.csv")
+        assert_random(*address.split("/")[-2:])
+        body = {"file": ("a.csv", b"ADA-PERSON-91", "text/csv")}
+        hers = {"X-Xsrftoken": both.ada.cookies["_streamlit_xsrf"]}
+        assert both.ada.http.put(address, files=body, headers=hers).status_code == 204
+        for method in ("GET", "HEAD", "POST", "OPTIONS"):
+            answer = both.ben.http.request(method, address, headers=xsrf)
+            row.tried += 1
+            row.read += holds(answer.text, both)
+        for _ in range(GUESSES):
+            guess = f"{both.url}/_stcore/upload_file/{uuid4()}/{uuid4()}"
+            row.tried += 1
+            row.changed += both.ben.http.put(guess, files=body, headers=xsrf).is_success
+    return row
+
+
+def upload_address(tab: Tab, name: str) -> str:
+    """Where the page of a tab would send a file of this name."""
+    message = BackMsg()
+    message.file_urls_request.request_id = "1"
+    message.file_urls_request.file_names.append(name)
+    message.file_urls_request.session_id = tab.session_id
+    tab.send(message)
+    while True:
+        answer = tab.receive()
+        if answer.WhichOneof("type") == "file_urls_response":
+            return str(answer.file_urls_response.file_urls[0].upload_url)
+
+
+def commands(both: Both) -> Row:
+    """The diary of whoever is not quite Ada."""
+    row = Row("commands: cramprisk diary --owner")
+    issuer = both.owner.split()[0]
+    environment = {"CRAMPRISK_DATABASE_URL": both.database}
+    others = [f"{issuer} {BEN}", ADA, issuer, LOCAL, "%", "*", "_", "' OR 1=1 --"]
+    others += [both.owner.upper(), f"{both.owner} ", f" {both.owner}", both.owner[:-1]]
+    others += [both.owner.replace(" ", "  "), f"{both.owner}%", both.owner + "\0"]
+    for owner in (*others, both.owner):
+        arguments = ["diary", "--private", "--csv", "-", "--owner", owner]
+        done = CliRunner().invoke(app, arguments, env=environment)
+        read = "ADA-PERSON-91" in done.output or ",77" in done.output
+        if owner == both.owner:
+            assert read, done.output  # the control
+        else:
+            row.tried += 1
+            row.read += read
+    return row
+
+
+def calls(both: Both) -> Row:
+    """Every call of the database, with her ids and other owners."""
+    row = Row("calls of the database with her ids")
+    issuer = both.owner.split()[0]
+    for owner in (f"{issuer} {BEN}", LOCAL, both.owner.upper(), ADA):
+        with closing(open_store(both.database)) as store:
+            for call in _calls(store, owner, both.ids):
+                row.tried += 1
+                with suppress(StoreError):
+                    row.read += holds(repr(call()).replace(owner, ""), both)
+    return row
+
+
+def _calls(
+    store: Store, owner: str, ids: tuple[str, ...]
+) -> Iterator[Callable[[], object]]:
+    for (kind, (_, content)), id in zip(SAVED.items(), ids[:-1], strict=True):
+        yield lambda kind=kind: store.items(owner, kind)
+        yield lambda kind=kind, id=id: store.load(owner, kind, id)
+        yield lambda kind=kind, id=id: store.delete(owner, kind, id)
+        yield lambda kind=kind, id=id: store.rename(owner, kind, id, "B", version=1)
+        yield lambda kind=kind, id=id, content=content: store.save(
+            owner, kind, "B", content, id=id, version=1
+        )
+    yield lambda: store.outcomes(owner)
+    yield lambda: store.delete_outcome(owner, ids[-1])
+    yield lambda: store.save_outcome(owner, OUTCOME, id=ids[-1], version=1)
+    yield lambda: store.export_owner(owner)
+    yield lambda: store.delete_owner(owner)
+
+
+WAYS = (pages, links, messages, sessions, exports, uploads, commands, calls)
+
+
+def try_all(url: str, home: Path) -> list[Row]:
+    """Try every way; of each it is seen whether Ada's rows are still as they were."""
+    both = meet(url, home)
+    rows = []
+    for way in WAYS:
+        before = both.all_of_ada()
+        row = way(both)
+        row.changed += both.all_of_ada() != before
+        rows.append(row)
+    check_power(both)
+    return rows
+
+
+def check_power(both: Both) -> None:
+    """What was tried reads and changes rows, if it is Ada who tries it."""
+    names = [name for name, _ in SAVED.values()]
+    for tab in shown_to(both.ada, "saved"):
+        assert all(tab.saw(name) for name in (*names, ADA))
+        (export,) = tab.file_ids()
+        text = both.ada.http.get(both.url + tab.ask_for_file(export)).text
+        assert len(json.loads(text)["items"]) == len(SAVED)
+        # The very messages that Ben has sent.
+        tab.rerun(pressed(next(id for id in tab.ids() if "delete_" in id)))
+    for tab in shown_to(both.ada, "diary"):
+        assert tab.saw(both.ids[-1], "1 h 17")
+        tab.rerun(*(pressed(id) for id in tab.ids() if "delete_outcome" in id))
+    left = json.loads(both.all_of_ada())
+    assert (len(left["items"]), len(left["outcomes"])) == (len(SAVED) - 1, 0)
+
+
+def table(rows: list[Row]) -> str:
+    """Lay it out for docs/trust.md."""
+    lines = ["| tried | times | rows read | rows changed |", "| --- | ---: | ---: | ---: |"]
+    lines += [f"| {r.way} | {r.tried} | {r.read} | {r.changed} |" for r in rows]
+    total = [sum(getattr(r, n) for r in rows) for n in ("tried", "read", "changed")]
+    return "\n".join([*lines, f"| together | {total[0]} | {total[1]} | {total[2]} |"])
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, signing_in(Path(folder)) as url:
+        print(table(try_all(url, Path(folder) / "home")))
