@@ -1,5 +1,7 @@
 """The app: `riskmodel/views/frame.py` behind the gate."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -10,9 +12,17 @@ from riskmodel.serving.announcement import announced
 from riskmodel.serving.gate import Gate
 from riskmodel.serving.hosts import configured_names
 from riskmodel.serving.signed_out import SignOuts
+from riskmodel.serving.upkeep import kept_up
+
+
+@asynccontextmanager
+async def _life(server: object) -> AsyncIterator[None]:
+    async with announced(server), kept_up():
+        yield
+
 
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
-    lifespan=announced,
+    lifespan=_life,
     middleware=[Middleware(Gate, configured_names()), Middleware(SignOuts)],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from riskmodel.serving.turns import turn
 from riskmodel.views import (
     account,
     device,
@@ -31,7 +32,7 @@ pages = {
 page = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name in pages if pages[name] == page)
 navigation.draw(pages, name)
-with form.read_once():
+with turn(), form.read_once():
     form.take_touched()
     form.show_again(name)
     if page not in (pages["squad"], pages["start"]):
