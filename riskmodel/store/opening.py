@@ -200,6 +200,8 @@ def _set_up_sqlite(
     connection.execute("PRAGMA foreign_keys = ON")
     # What was confirmed survives a power cut too, see https://www.sqlite.org/wal.html
     connection.execute("PRAGMA synchronous = FULL")
+    # On a Mac a sync reaches no further than the disk's own memory without this.
+    connection.execute("PRAGMA fullfsync = ON")
     # What is deleted is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
     until = time.monotonic() + wait_s
