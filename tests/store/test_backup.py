@@ -503,6 +503,9 @@ def test_a_backup_of_another_program_or_of_a_newer_version_is_refused(
     assert "of another program" in refused_and_nothing_changed(store, file)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE items")
+    if sort == "sqlite":  # one without tables is not taken for a new one
+        Path(make_url(url).database).unlink()
+        engine.dispose()
     open_store(url).close()
     with engine.begin() as connection:
         query = f"UPDATE {opening.VERSION_TABLE} SET version_num = '9999'"
