@@ -161,17 +161,21 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
         if not is_of_content(error.__context__):
             raise
         raise unfit(file, "its tables were changed") from None
+    is_empty = True
     with closing(database), database.reading() as connection:
         for name, table in metadata.tables.items():
             if not inspect(connection).has_table(name):
                 raise unfit(file, f"it has no table {name}")
             try:
                 for row in connection.execute(select(table)):
+                    is_empty = False
                     yield name, dict(row._mapping)
             except (*UNREADABLE, DBAPIError) as error:
                 if not is_of_content(error):
                     raise
                 raise unfit(file, f"{name} hold what cannot be read") from None
+    if lacks_log and is_empty:
+        raise unfit(file, _NO_LOG)
 
 
 def _lacks_log(path: Path, file: str) -> bool:
