@@ -1126,7 +1126,7 @@ def test_a_cell_that_was_spoilt_is_one_sentence(sqlite_url, tmp_path):
             for column, value in (("content", "{no json"), ("created", "soon")):
                 spoiler.execute(f"UPDATE items SET {column} = ?", [value])
                 spoiler.commit()
-                with pytest.raises(StoreError, match="is damaged"):
+                with pytest.raises(StoreError, match=r"The plan A cannot be read\."):
                     store.load(LOCAL, "plan", saved.id)
 
 
