@@ -124,8 +124,8 @@ def test_a_program_killed_at_its_first_use_leaves_what_opens(tmp_path):
 
 @pytest.mark.slow
 def test_a_store_that_confirms_before_it_commits_is_found(tmp_path):
-    url, read = sqlite_place(tmp_path / "hasty.db")
-    killed = kill_programs(url, read, n_processes=1, operations=60, seed=1, hasty=True)
+    place = sqlite_place(tmp_path / "hasty.db")
+    killed = kill_programs(*place, n_processes=1, operations=80, seed=1, hasty=True)
     assert killed.tally.lost
 
 

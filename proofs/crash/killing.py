@@ -24,7 +24,6 @@ from tests.postgres import Server
 _ROUNDS_TOGETHER = 8  # until there are new rows for all
 _MOST_ANSWERS = 80  # of one round, after which a program may be killed
 _LONGEST_WAIT_S = 0.005  # for the moment of that, a few times what one save takes
-_LONGEST_FIRST_USE_S = 0.25
 _START_S = 60.0
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["proofs.crash.warm"])
@@ -172,7 +171,7 @@ def kill_first_uses(places: Iterable[tuple[str, Callable[[], Rows]]], seed: int)
     chance, found, start = random.Random(seed), Killed(), time.monotonic()
     for number, (url, read) in enumerate(places):
         program = Program(url, "owner", f"{seed}-0.{number}/0", hasty=False)
-        listen_for([program], chance.uniform(0, _LONGEST_FIRST_USE_S))
+        listen_for([program], chance.random() ** 2)  # mostly while it opens
         program.kill()
         found.kills += 1
         try:

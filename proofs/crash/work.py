@@ -276,6 +276,8 @@ def work(url: str, owner: str, seed: str, hasty: bool, pipe: Pipe) -> None:
         pipe.send(step.intent)
         answer, saved = attempt(step)
         pipe.send(answer)
+        if hasty:  # it takes its time to commit
+            time.sleep(_PAUSE_S)
         if answer.what == "confirmed":
             worker.learn(step, saved)
         elif answer.what == "failed":
