@@ -73,6 +73,10 @@ class Disk:
         self._names[_parent(to)].append([(to, file), (path, None)])
         self._live[to] = self._live.pop(path)
 
+    def link(self, path: str, to: str) -> None:
+        """Give a file one more name."""
+        self._name(to, self._live[path])
+
     def sync(self, path: str) -> None:
         """Make a file or the names in a folder lasting."""
         if path == self._root or self._live.get(path) is _FOLDER:

@@ -22,7 +22,9 @@ from riskmodel.store import StoreError, open_store
 from tests.postgres import Server
 
 _ROUNDS_TOGETHER = 8  # until there are new rows for all
-_LONGEST_ROUND_S = 0.25
+_MOST_ANSWERS = 80  # of one round, after which a program may be killed
+_LONGEST_WAIT_S = 0.005  # for the moment of that, a few times what one save takes
+_LONGEST_FIRST_USE_S = 0.25
 _START_S = 60.0
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["proofs.crash.warm"])
@@ -89,7 +91,7 @@ def prepare(url: str) -> None:
     """Make the rows that every program changes, and those that every one deletes."""
     with closing(open_store(url)) as store:
         plan = {"sport": "running"}
-        for number in range(20):
+        for number in range(20 - len(store.items(PREY, "plan"))):
             store.save(PREY, "plan", f"{number}", plan, keep_both=True)
         for number in range(3 - len(store.items(SHARED, "plan"))):
             store.save(SHARED, "plan", f"{number}", plan)
@@ -146,18 +148,23 @@ def _round(
         listen_for(programs, 0.001)
         if time.monotonic() > until:
             raise RuntimeError("A program does not begin.")
-    listen_for(programs, chance.uniform(0, _LONGEST_ROUND_S))
+    wanted = chance.randint(0, _MOST_ANSWERS)
+    while sum(len(program.answers) for program in programs) < wanted:
+        listen_for(programs, 0.002)
+        if time.monotonic() > until:
+            raise RuntimeError("The programs do not get on.")
+    listen_for(programs, chance.uniform(0, _LONGEST_WAIT_S))
     if crash_server:
         crash_server()
         found.server_kills += 1
-        listen_for(programs, chance.uniform(0, 4 * _LONGEST_ROUND_S))
+        listen_for(programs, chance.uniform(0, 1))
     at_once = chance.random() < 0.5
     alive = list(programs)
     while alive:
         alive.pop(chance.randrange(len(alive))).kill()
         found.kills += 1
         if not at_once:
-            listen_for(alive, chance.uniform(0, _LONGEST_ROUND_S / 2))
+            listen_for(alive, chance.uniform(0, 10 * _LONGEST_WAIT_S))
 
 
 def kill_first_uses(places: Iterable[tuple[str, Callable[[], Rows]]], seed: int) -> Killed:
@@ -165,7 +172,7 @@ def kill_first_uses(places: Iterable[tuple[str, Callable[[], Rows]]], seed: int)
     chance, found, start = random.Random(seed), Killed(), time.monotonic()
     for number, (url, read) in enumerate(places):
         program = Program(url, "owner", f"{seed}-0.{number}/0", hasty=False)
-        listen_for([program], chance.uniform(0, _LONGEST_ROUND_S))
+        listen_for([program], chance.uniform(0, _LONGEST_FIRST_USE_S))
         program.kill()
         found.kills += 1
         try:

@@ -35,13 +35,15 @@ _SIMPLE = {
     "rename": "rename",
     "renameat": "rename",
     "renameat2": "rename",
+    "link": "link",
+    "linkat": "link",
     "unlink": "remove",
     "unlinkat": "remove",
     "rmdir": "remove",
 }
 _CALLS = (
-    "openat read lseek write writev pwrite64 pwritev pwritev2 truncate fallocate link"
-    " linkat symlink symlinkat copy_file_range sendfile sync_file_range"
+    "openat read lseek write writev pwrite64 pwritev pwritev2 truncate fallocate"
+    " symlink symlinkat copy_file_range sendfile sync_file_range"
 )
 _LINE = re.compile(r"\d+ +(\w+)\((.*)\) += (-?\d+)(?:<([^>]*)>)?")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -63,7 +65,7 @@ class Call:
 
     name: str
     path: str
-    to: str = ""  # of a renaming
+    to: str = ""  # of a new name
     number: int = 0  # where it writes, or the new size
     data: bytes = b""
 
@@ -123,7 +125,7 @@ def calls_in(lines: Iterable[str], root: str) -> Iterator[Call]:
                 yield Call("truncate", path)
         elif name in _SIMPLE:
             number = int(arguments.rpartition(" ")[2]) if name == "ftruncate" else 0
-            yield Call(_SIMPLE[name], path, texts[-1] if texts else "", number)
+            yield Call(_SIMPLE[name], path, "".join(texts[1:]), number)
         else:
             raise ValueError(f"{name} of {path} is not simulated.")
 
@@ -138,8 +140,8 @@ def do(disk: Disk, call: Call) -> None:
         disk.write(call.path, call.number, call.data)
     elif call.name == "truncate":
         disk.truncate(call.path, call.number)
-    elif call.name == "rename":
-        disk.rename(call.path, call.to)
+    elif call.to:
+        getattr(disk, call.name)(call.path, call.to)
     else:
         getattr(disk, call.name)(call.path)
 

@@ -23,6 +23,7 @@ from riskmodel.cli.frame import (
     sentences_for_errors,
     stop,
 )
+from riskmodel.inputs.files import read_file
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.activities import unknown_activities
@@ -44,7 +45,7 @@ from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
 from riskmodel.training.sentences import Finding, day_words, sentences
 from riskmodel.training.words import MEANINGS, activity_key, header_key
-from riskmodel.weather.files import read_weather_file
+from riskmodel.weather.files import LARGEST_FILE_BYTES, read_weather_file
 from riskmodel.weather.hours import Weather
 
 _FIRST_HELP = (
@@ -139,7 +140,7 @@ def forecast(
         plan = read_session_file(session, card)
         if weather_file is not None:
             weather = read_weather_file(
-                weather_file.read_bytes(),
+                read_file(weather_file, LARGEST_FILE_BYTES),
                 on=None if on is None else date.fromisoformat(on),
                 place=place or "",
                 time_zone=time_zone,

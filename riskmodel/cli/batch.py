@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from os.path import samefile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -20,24 +21,25 @@ from riskmodel.cli.frame import (
     CalibrationOption,
     ScorecardOption,
     app,
-    check_target,
     own_calibration,
     own_scorecard,
     progress_bar,
     read_session_file,
-    replacing,
     sentences_for_errors,
     standard_input,
     stop,
 )
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.files import open_file
+from riskmodel.inputs.formulas import as_it_was, table_as_it_was
+from riskmodel.inputs.reading import read_frame, refuse_repeated
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
-from riskmodel.reporting.spreadsheet import harmless_table
+from riskmodel.reporting.replacing import check_target, replacing
+from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 20_000
 _HEAD_BYTES = 1 << 16
+_LONGEST_LINE = 1_000_000  # bytes; judgement, as is the number of columns
+_MOST_COLUMNS = 1_000
 _REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
 
 
@@ -118,8 +122,7 @@ def batch(
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
                 for scored, problems in _scored(table, plan, card, curves):
-                    shown = scored if raw else harmless_table(scored)
-                    shown.to_csv(out, index=False, header=rows == 0)
+                    write_csv(scored, out, header=rows == 0, raw=raw)
                     rows, bad = rows + len(scored), bad + problems
                     bar.update(task, completed=lines.tell() if lines.seekable() else None)
     for note in (*table.notes, *_lacking_notes(table)):
@@ -131,7 +134,7 @@ def batch(
 
 
 def _same(source: str, target: str) -> bool:
-    return os.path.realpath(source) == os.path.realpath(target) and Path(source).is_file()
+    return Path(source).is_file() and Path(target).exists() and samefile(source, target)
 
 
 def _plan(file: str, card: Scorecard | None) -> tuple[dict[str, Any], list[str]]:
@@ -152,9 +155,8 @@ def _opened(source: str) -> Iterator[tuple[IO[Any], int]]:
     if source == "-":
         yield standard_input(), 0
         return
-    path = Path(source)
-    with path.open("rb", buffering=_HEAD_BYTES) as lines:
-        yield lines, path.stat().st_size
+    with open_file(source, piped=True) as lines:
+        yield lines, os.fstat(lines.fileno()).st_size
 
 
 def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> _Table:
@@ -162,6 +164,7 @@ def _table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) ->
     lines, head, guess = _looked_at(lines)
     separator, headers = _first_row(head, guess.encoding)
     if _are_ours(headers):
+        _refuse_columns(headers)
         notes = FileText("", guess.label, guess.doubt).notes
         table = _Table(_own_pieces(lines, separator, guess), [*notes])
         table.columns = frozenset(headers)
@@ -209,7 +212,8 @@ def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
         return ",", []
     separator = max(",;\t", key=first[0].count)
     return separator, [
-        _spelt(name) for name in next(csv.reader(first, delimiter=separator))
+        _spelt(str(as_it_was(name)))
+        for name in next(csv.reader(first, delimiter=separator))
     ]
 
 
@@ -218,6 +222,7 @@ class _PutBack(io.RawIOBase):
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head, self._rest = io.BytesIO(head), rest
+        self._n_bytes = 0  # of the line that is being read
 
     def readable(self) -> bool:
         return True
@@ -225,8 +230,26 @@ class _PutBack(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         size = memoryview(buffer).nbytes
         piece = self._head.read(size) or self._rest.read(size)
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        self._n_bytes = len(piece) - end - 1 + (self._n_bytes if end < 0 else 0)
+        if self._n_bytes > _LONGEST_LINE:
+            raise _too_long()
         memoryview(buffer).cast("B")[: len(piece)] = piece
         return len(piece)
+
+
+def _short(lines: IO[bytes]) -> Iterator[bytes]:
+    """Lines, none of which is so long that it would fill the memory."""
+    while line := lines.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE and not _ends(line):
+            raise _too_long()
+        yield line
+
+
+def _too_long() -> ValueError:
+    return ValueError(
+        f"A line of this table is longer than {_LONGEST_LINE // 1000} kB: no session is."
+    )
 
 
 def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
@@ -243,12 +266,34 @@ def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
         lines = io.BufferedReader(_PutBack(head, lines), _HEAD_BYTES)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return lines, head, Guess("utf-16", doubt=False)
+    _refuse_long_header(head)
     if not again:
         whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
         return lines, head, encoding_of_lines(whole.splitlines(keepends=True))
-    guess = encoding_of_lines(lines)
+    if head.startswith(b"PK"):
+        return lines, head, Guess("utf-8", doubt=False)
+    guess = encoding_of_lines(_short(lines))
     lines.seek(start)
     return lines, head, guess
+
+
+def _refuse_columns(headers: list[str], *, more: bool = False) -> None:
+    """Stop at equal columns, or too many, before anything is made of them."""
+    refuse_repeated(pd.Index([name for name in headers if name.strip()], dtype=object))
+    if more or len(headers) > _MOST_COLUMNS:
+        stop(f"There are too many columns; allowed is up to {_MOST_COLUMNS}.")
+
+
+def _refuse_long_header(head: bytes) -> None:
+    """Stop at a first row of our own table that does not end."""
+    if len(head) == _HEAD_BYTES and not _ends(head):
+        headers = _first_row(head, "latin-1")[1]  # equal bytes stay equal
+        if _are_ours(headers):
+            _refuse_columns(headers[:-1], more=True)
+
+
+def _ends(line: bytes) -> bool:
+    return b"\n" in line or b"\r" in line
 
 
 def _spelt(name: str) -> str:
@@ -287,6 +332,7 @@ def _own_pieces(
         low_memory=False,
     )
     for chunk in chunks:
+        chunk = table_as_it_was(chunk)
         chunk.columns = [_spelt(name) for name in chunk.columns]
         yield chunk, chunk
 

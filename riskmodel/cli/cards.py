@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,9 +18,7 @@ from riskmodel.cli.frame import (
     ScorecardOption,
     app,
     cell_text,
-    check_target,
     progress_bar,
-    replacing,
     sentences_for_errors,
     stop,
 )
@@ -27,7 +26,9 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import json_schema
 from riskmodel.reporting.checks import calibration_lines, published_lines
+from riskmodel.reporting.replacing import check_target, replacing
 from riskmodel.reporting.scorecard_changes import change_lines
+from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.reporting.targets import target_lines, target_rows
 from riskmodel.reporting.words import scorecard_lines
 from riskmodel.scorecard.changes import compare_scorecards
@@ -47,7 +48,8 @@ def template(
     example = next(iter(load_examples().values()))
     cells = {name: cell_text(example.get(name, "")) for name in FIELDS}
     frame = pd.DataFrame([cells][: 0 if empty else 1], columns=list(FIELDS))
-    typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    write_csv(frame, out := StringIO())
+    typer.echo(out.getvalue(), nl=False)
 
 
 @app.command()

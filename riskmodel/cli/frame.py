@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from typing import IO, Annotated, Any, NoReturn
 
 import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperGroup
 
+from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.inputs.session import SCORECARD_VERSION
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scorecard.file import load_scorecard
@@ -25,8 +24,37 @@ from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.plans import version_in
 
+
+class _Program(TyperGroup):
+    """The commands, none of which ends with a traceback where its output ends."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; what it printed has then left this program."""
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            _write_nothing_more()
+            sys.exit(1)  # the reader, such as head, has seen enough
+        except OSError as error:
+            _write_nothing_more()
+            parts = (str(part) for part in (error.strerror, error.filename) if part)
+            typer.echo(": ".join(parts) or str(error), err=True)
+            sys.exit(2)
+
+
+def _write_nothing_more() -> None:
+    """Forget what is still to be written, which would be an error again at the end."""
+    with suppress(OSError, ValueError, AttributeError):  # an output of Python's own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 app = typer.Typer(
     name="cramprisk",
+    cls=_Program,
     help="How likely is a muscle cramp in a planned session, and why.",
     no_args_is_help=True,
     add_completion=False,
@@ -57,19 +85,18 @@ def stop(sentence: str, code: int = 2) -> NoReturn:
 
 @contextmanager
 def sentences_for_errors() -> Iterator[None]:
-    """Turn what can go wrong with a person's files into one sentence."""
+    """Turn what can go wrong in a person's files into one sentence.
+
+    What the system says of them is told where the program ends, see `_Program`.
+    """
     try:
         yield
     except UnicodeDecodeError:
         stop("The file is not UTF-8 text. Save it as CSV UTF-8 and try again.")
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         stop(f"The file is not a CSV table: {error}")
-    except BrokenPipeError:
-        # The reader, such as head, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
-    except OSError as error:
-        stop(": ".join(str(part) for part in (error.strerror, error.filename) if part))
+    except OSError:
+        raise
     except ValueError as error:
         stop(str(error))
 
@@ -96,7 +123,12 @@ def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
 
     A note goes to the terminal if it was saved with another scorecard.
     """
-    raw = standard_input().read() if file == "-" else Path(file).read_bytes()
+    if file == "-":
+        raw = standard_input().read(MOST_WRITTEN_BYTES + 1)
+        if len(raw) > MOST_WRITTEN_BYTES:
+            stop("Standard input holds no session: it is too large.")
+    else:
+        raw = read_file(file, MOST_WRITTEN_BYTES)
     try:
         session = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -114,88 +146,6 @@ def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
     for sentence in difference_sentences(saved_with, now):
         typer.echo(sentence, err=True)
     return session
-
-
-def is_stream(target: str) -> bool:
-    """Whether output goes to a device, a pipe or our own output: nothing to replace."""
-    return target == "-" or _own_output(target) is not None or _is_special(target)
-
-
-def _stat(target: str) -> os.stat_result | None:
-    """What lies at a path, links followed; None for nothing yet."""
-    try:
-        return os.stat(target)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _is_special(target: str) -> bool:
-    there = _stat(target)
-    return there is not None and not (S_ISREG(there.st_mode) or S_ISDIR(there.st_mode))
-
-
-def _own_output(target: str) -> IO[str] | None:
-    """Our own output, under whichever name, such as /dev/stdout."""
-    if target == "-":
-        return sys.stdout
-    there = _stat(target)
-    for number, output in ((1, sys.stdout), (2, sys.stderr)):
-        with suppress(OSError):  # closed
-            if there is not None and os.path.samestat(there, os.fstat(number)):
-                return output
-    return None
-
-
-def check_target(target: str) -> None:
-    """Say before any work that a file cannot be written there."""
-    if is_stream(target):
-        return
-    path = Path(os.path.realpath(target))
-    if not path.parent.is_dir():
-        raise ValueError(f"The folder {path.parent} does not exist.")
-    if path.is_dir():
-        raise ValueError(f"{target} is a folder; name a file in it.")
-
-
-@contextmanager
-def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
-    """Write a file beside the target and put it in place when it is whole.
-
-    Of a link, the file behind it is replaced; what is no file is written to as it is.
-    A private file is readable for its user only.
-    """
-    try:
-        if (output := _own_output(target)) is not None:
-            yield output
-            output.flush()
-        elif _is_special(target):
-            with open(target, "w", encoding="utf-8", newline="") as out:
-                yield out
-        else:
-            check_target(target)
-            with _beside(Path(os.path.realpath(target)), private) as out:
-                yield out
-    except OSError as error:
-        if error.filename is not None or error.strerror is None:
-            raise
-        # A full disk, say, of which the system names no file.
-        raise OSError(error.errno, error.strerror, target) from error
-
-
-@contextmanager
-def _beside(path: Path, private: bool) -> Iterator[IO[str]]:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".cramprisk-", suffix=".csv")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            yield out
-        # mkstemp makes private files; any other output follows the user's umask.
-        if not private:
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -15,15 +15,13 @@ import typer
 
 from riskmodel.cli.frame import (
     app,
-    check_target,
-    is_stream,
-    replacing,
     sentences_for_errors,
     standard_input,
     stop,
 )
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
+from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
 
 @contextmanager
@@ -63,7 +61,12 @@ def backup(
             with whole.open("rb") as content, replacing(file) as out:
                 shutil.copyfileobj(content, out.buffer)  # type: ignore[attr-defined]
                 out.buffer.flush()  # type: ignore[attr-defined]
+        spoilt = part.unreadable_rows(store)
     place = "standard output" if file == "-" else file
+    for row in spoilt:
+        typer.echo(str(row), err=True)
+    if spoilt:
+        typer.echo("Until then this backup cannot be restored.", err=True)
     typer.echo(f"Wrote {place}: {_amount(counts)}.", err=True)
 
 
@@ -108,10 +111,10 @@ def diary(
         if csv is not None and csv != "-":
             check_target(csv)
             store.database.check_not_own(csv)
-        outcomes = [
-            saved.outcome
-            for saved in store.outcomes(part.LOCAL if owner is None else owner)
-        ]
+        rows = store.outcomes(part.LOCAL if owner is None else owner)
+        for row in rows.unreadable:
+            typer.echo(str(row), err=True)
+        outcomes = [saved.outcome for saved in rows]
         words = "\n".join(compare_outcomes(outcomes).sentences)
         # A table on standard output stands there alone.
         typer.echo(words, err=csv is not None and is_stream(csv))

@@ -164,10 +164,15 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     return _read(raw, len(frame), unknown)
 
 
+_NAMED = 5  # columns; more say nothing more
+
+
 def refuse_repeated(columns: pd.Index[Any]) -> None:
     """Raise a ValueError that names the columns that appear more than once."""
     if repeated := sorted(set(map(str, columns[columns.duplicated()]))):
-        raise ValueError(f"These columns appear twice: {', '.join(repeated)}.")
+        more = f" and {len(repeated) - _NAMED} more" if len(repeated) > _NAMED else ""
+        named = ", ".join(name[:40] for name in repeated[:_NAMED])
+        raise ValueError(f"These columns appear twice: {named}{more}.")
 
 
 def read_column(

@@ -1,46 +1,42 @@
-"""Tables as files for a spreadsheet, in which no text can act as a formula."""
+"""Every table that leaves the program, in which no text can act as a formula.
+
+`tests/reporting/test_writers.py` looks for writers beside these.
+"""
 
 from __future__ import annotations
 
 import csv
-import re
 from io import BytesIO
+from typing import IO
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
-# What a spreadsheet takes for a formula, see OWASP, "CSV Injection".
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-# What a spreadsheet that cuts at ; would take for one, further on in a text.
-_AFTER_CUT = re.compile(r";([\"\s]*)(?=[=+\-@])")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
-# Signs that no workbook may hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+from riskmodel.inputs.formulas import harmless_table
 
 
-def harmless(cell: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+def write_csv(
+    table: pd.DataFrame, out: IO[str], *, header: bool = True, raw: bool = False
+) -> None:
+    r"""Write a table for programs, which quotes only what needs it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    out : text file
+    header : bool
+        Whether to begin with the names of the columns; not where a table goes on.
+    raw : bool
+        Whether texts stay that a spreadsheet may run.
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("Ada"), harmless("-5"), harmless(-5.0)
-    ("'=1+1", 'Ada', '-5', -5.0)
+    >>> from io import StringIO
+    >>> write_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]}), out := StringIO())
+    >>> out.getvalue()
+    "athlete,sleep_h\n'=A1,7.5\n"
     """
-    if not isinstance(cell, str):
-        return cell
-    text = _AFTER_CUT.sub(r";\1'", _CONTROL.sub("", cell))
-    runs = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if runs else text
-
-
-def harmless_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Table as for `harmless`, its headers too."""
-    safe = table.copy(deep=False)
-    for place, kind in enumerate(table.dtypes):
-        if not is_numeric_dtype(kind):
-            safe.isetitem(place, table.iloc[:, place].map(harmless).array)
-    safe.columns = [str(harmless(str(name))) for name in table.columns]
-    return safe
+    shown = table if raw else harmless_table(table)
+    shown.to_csv(out, index=False, header=header, lineterminator="\n")
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
@@ -58,7 +54,12 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 
 def to_xlsx(table: pd.DataFrame, sheet: str) -> bytes:
-    """Write a table as an Excel workbook with one sheet."""
+    """Write a table as an Excel workbook with one sheet, in which each text is a text."""
     out = BytesIO()
-    harmless_table(table).to_excel(out, index=False, sheet_name=sheet, engine="openpyxl")
+    with pd.ExcelWriter(out, engine="openpyxl") as book:
+        harmless_table(table).to_excel(book, index=False, sheet_name=sheet)
+        for row in book.sheets[sheet].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str):  # else #REF! would be an error
+                    cell.data_type = "s"
     return out.getvalue()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from riskmodel.datasets import data_file, kept_scorecards
+from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.rows import Scorecard, read_scorecard
 
@@ -97,7 +98,7 @@ def is_other_version(version: str, now: str) -> bool:
 
 def _load(path: Path) -> Scorecard:
     try:
-        toml = path.read_text(encoding="utf-8")
+        toml = read_file(path, MOST_WRITTEN_BYTES).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         known = ", ".join(known_scorecards())
         raise ScorecardError(
@@ -105,5 +106,6 @@ def _load(path: Path) -> Scorecard:
             f"{known}."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ScorecardError(f"The scorecard {path} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise ScorecardError(f"The scorecard {path} cannot be read: {why}.") from None
     return read_scorecard(toml, f"The scorecard {path}")

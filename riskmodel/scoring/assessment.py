@@ -276,7 +276,8 @@ def assess_frame(
         ``probability_low`` and ``probability_high``, ``probability_ideal``,
         ``open_questions_logit``, ``band``, ``in_100``, ``problems``, ``safety``, the
         spreads, ``missing`` and the physiology.  A row with problems keeps its place,
-        has NaN for every number and the band ``unknown``.
+        has NaN for every number and the band ``unknown``.  The texts of ``missing`` and
+        ``safety`` are made when they are looked at; ``astype(str)`` makes all of them.
 
     Raises
     ------

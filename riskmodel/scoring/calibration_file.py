@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from riskmodel.datasets import data_file, kept_scorecards
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.onset import OnsetCurve
@@ -91,14 +92,15 @@ def _shipped() -> Calibration:
 
 def _read(path: Path) -> Calibration:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(read_file(path, MOST_WRITTEN_BYTES).decode("utf-8"))
     except FileNotFoundError:
         raise CalibrationError(
             f"The calibration {path} is neither a file nor a version; known versions: "
             f"{', '.join(_known())}."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CalibrationError(f"The calibration {path} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise CalibrationError(f"The calibration {path} cannot be read: {why}.") from None
     except (ValueError, RecursionError) as error:
         raise CalibrationError(f"The calibration {path} is not JSON: {error}.") from None
     again = "Make it again: cramprisk calibrate"

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 import pandas as pd
 
+from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, filled, is_empty, limited
 from riskmodel.inputs.sheet_notes import sheet_notes, some
 from riskmodel.inputs.tables import (
@@ -142,7 +143,9 @@ def _from_rows(
     start, known = _best_header(rows)
     if known:
         above, headers, body = rows[:start], rows[start][1], rows[start + 1 :]
-        headers = ["" if is_empty(cell) else str(cell).strip() for cell in headers]
+        headers = [
+            "" if is_empty(cell) else str(as_it_was(cell)).strip() for cell in headers
+        ]
         if cut_by_commas:
             _refuse_cut_numbers(headers, body)
         if above:
@@ -175,7 +178,7 @@ def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> R
     frame = pd.DataFrame(
         [
             [
-                *(None if is_empty(c) else c for c in cells),
+                *(None if is_empty(c) else as_it_was(c) for c in cells),
                 *[None] * (width - len(cells)),
             ]
             for _, cells in body

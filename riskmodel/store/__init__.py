@@ -16,11 +16,12 @@ Examples
 {'sport': 'running'}
 """
 
-from riskmodel.store.backup import backup, restore
+from riskmodel.store.backup import backup, restore, unreadable_rows
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
+from riskmodel.store.rows import Rows, Unreadable
 from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
 from riskmodel.store.store import LOCAL, Store, open_store
 
@@ -35,10 +36,12 @@ __all__ = [
     "Entry",
     "Item",
     "NotFoundError",
+    "Rows",
     "Saved",
     "SavedOutcome",
     "Store",
     "StoreError",
+    "Unreadable",
     "backup",
     "configured_url",
     "default_path",
@@ -46,4 +49,5 @@ __all__ = [
     "is_sign_in_over",
     "open_store",
     "restore",
+    "unreadable_rows",
 ]

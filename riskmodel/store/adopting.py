@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from riskmodel.store.errors import StoreError
-from riskmodel.store.kinds import MOST_ITEMS, MOST_OUTCOMES, kind_of, numbered
+from riskmodel.store.kinds import KINDS, MOST_ITEMS, MOST_OUTCOMES, numbered
 from riskmodel.store.models import items, metadata, outcomes
 from riskmodel.store.records import Counts
+from riskmodel.store.rows import Rows, rows_of
 
 
 def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
     """Move every row; what has a name that the owner has already gets a number."""
     theirs, new = _named(connection, owner), _named(connection, giver)
     for kind, n in Counter(row.kind for row in (*theirs, *new)).items():
-        _check_sum(n, MOST_ITEMS, kind_of(kind).plural)
+        _check_sum(n, MOST_ITEMS, KINDS[kind].plural if kind in KINDS else f"of {kind}")
     taken = {(row.kind, row.name) for row in theirs}
     doubled = [row for row in new if (row.kind, row.name) in taken]
     taken |= {(row.kind, row.name) for row in new}
@@ -38,9 +39,10 @@ def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
     return Counts(**moved)
 
 
-def _named(connection: Connection, owner: str) -> list[Row[Any]]:
+def _named(connection: Connection, owner: str) -> Rows[Row[Any]]:
     query = select(items.c.id, items.c.kind, items.c.name).where(items.c.owner == owner)
-    return list(connection.execute(query.order_by(items.c.created, items.c.id)))
+    # What cannot be read moves as it is.
+    return rows_of(connection, query.order_by(items.c.created, items.c.id), items)
 
 
 def _check_sum(together: int, most: int, what: str) -> None:

@@ -27,6 +27,7 @@ from psycopg.pq import Conninfo
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from riskmodel.reporting.replacing import put_in_place
 from riskmodel.store.backup_file import (
     ALL_TABLES,
     damage_in,
@@ -40,6 +41,7 @@ from riskmodel.store.models import metadata
 from riskmodel.store.opening import Database
 from riskmodel.store.places import sync_folder
 from riskmodel.store.records import Counts
+from riskmodel.store.rows import Unreadable, rows_of
 from riskmodel.store.store import Store
 
 _ROWS_AT_ONCE = 100
@@ -78,11 +80,19 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 }
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
-            with open(whole, "r+b") as written:
-                os.fsync(written.fileno())
-            os.replace(whole, target)
+            put_in_place(whole, target, private=True)
             sync_folder(target.parent)
     return Counts(**counts)
+
+
+def unreadable_rows(store: Store) -> list[Unreadable]:
+    """Rows of every owner that cannot be read, because of which none could be restored."""
+    with store.database.reading() as connection:
+        return [
+            row
+            for table in metadata.tables.values()
+            for row in rows_of(connection, select(table), table).unreadable
+        ]
 
 
 def _check_replaceable(path: str | os.PathLike[str], file: str) -> None:

@@ -25,7 +25,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from riskmodel.diary.outcomes import UNREADABLE
-from riskmodel.store.errors import StoreError, one_sentence
+from riskmodel.inputs.files import open_file
+from riskmodel.store.errors import StoreError, is_of_content, one_sentence
 from riskmodel.store.kinds import checked_text
 from riskmodel.store.models import UtcTime, metadata
 from riskmodel.store.opening import VERSION_TABLE, known_revisions, open_database
@@ -38,13 +39,13 @@ _GREATEST_VERSION = 2**31 - 1  # what PostgreSQL's integer holds
 # Where a SQLite file holds its journal mode and a number of the program's own; see
 # https://www.sqlite.org/fileformat.html
 _JOURNAL_MODE, _USER_VERSION, _HEADER = 18, slice(60, 64), 100
+_PIECE_BYTES = 1 << 20
+_ANOTHER = "it was cut short, or is another file"
 _TABLE_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _NO_LOG = (
     "the file that lay beside it, with the same name and -wal at its end, is missing and "
     "held a part of what was saved; make a backup with `cramprisk backup`"
 )
-# What SQLite reports of a row or table that is not as we wrote it, and not of the disk.
-_WRONG_CONTENT = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
 
 
 def unfit(file: str, why: str) -> StoreError:
@@ -83,23 +84,31 @@ def damage_in(connection: sqlite3.Connection) -> bool:
 
 def seal(path: Path) -> None:
     """Write a checksum into a SQLite file, in which SQLite itself has none."""
+    checksum = _checksum(path)
     with open(path, "r+b") as file:
-        checksum = _checksum(file.read())
         file.seek(_USER_VERSION.start)
         file.write(checksum)
 
 
-def _checksum(content: bytes) -> bytes:
-    plain = content[: _USER_VERSION.start] + content[_USER_VERSION.stop :]
-    return zlib.crc32(plain).to_bytes(4, "big")
+def _checksum(path: Path) -> bytes:
+    with open_file(path) as file:
+        head = file.read(_HEADER)
+        checksum = zlib.crc32(head[: _USER_VERSION.start] + head[_USER_VERSION.stop :])
+        while piece := file.read(_PIECE_BYTES):
+            checksum = zlib.crc32(piece, checksum)
+    return checksum.to_bytes(4, "big")
 
 
-def _is_spoilt(content: bytes) -> bool:
-    sealed = content[_USER_VERSION]
+def _is_spoilt(path: Path) -> bool:
+    with open_file(path) as file:
+        head = file.read(_HEADER)
+    if len(head) < _HEADER:
+        return True
+    sealed = head[_USER_VERSION]
     # An app that has opened the file since has switched to the write-ahead log; then
     # the seal is that of an earlier state.
-    in_use = content[_JOURNAL_MODE] == 2
-    return not in_use and sealed != bytes(4) and sealed != _checksum(content)
+    in_use = head[_JOURNAL_MODE] == 2
+    return not in_use and sealed != bytes(4) and sealed != _checksum(path)
 
 
 def read_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
@@ -108,14 +117,16 @@ def read_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     ``file`` names it in a sentence; ``folder`` is an empty one for what is unpacked.  A
     file that is not whole is an error before or after its rows.
     """
-    with one_sentence(file), open(path, "rb") as opened:
+    with one_sentence(file), open_file(path) as opened:
         start = opened.read(16)
     if start == b"SQLite format 3\0":
         rows = _sqlite_rows(path, file, folder)
     elif start.startswith(b"PGDMP"):
         rows = _dumped_rows(path, file, folder)
-    else:
+    elif start.startswith(b"{"):
         rows = _json_rows(path, file)
+    else:
+        raise unfit(file, _ANOTHER)
     for name, row in rows:
         yield name, _checked(name, row, file)
 
@@ -125,8 +136,7 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     copied = folder / "copy.db"
     lacks_log = _lacks_log(path, file)  # before SQLite, which may make one
     with one_sentence(file):
-        content = path.read_bytes()
-        if len(content) < _HEADER or _is_spoilt(content):
+        if _is_spoilt(path):
             raise unfit(file, "it was changed or cut")
         address = f"{path.resolve().as_uri()}?mode=ro"
         with (
@@ -148,29 +158,24 @@ def _sqlite_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     try:
         database = open_database(url, 1.0, create=False, place=file)
     except StoreError as error:
-        if not _is_wrong_content(error.__context__):
+        if not is_of_content(error.__context__):
             raise
         raise unfit(file, "its tables were changed") from None
+    is_empty = True
     with closing(database), database.reading() as connection:
         for name, table in metadata.tables.items():
             if not inspect(connection).has_table(name):
                 raise unfit(file, f"it has no table {name}")
             try:
                 for row in connection.execute(select(table)):
+                    is_empty = False
                     yield name, dict(row._mapping)
             except (*UNREADABLE, DBAPIError) as error:
-                if not _is_wrong_content(error):
+                if not is_of_content(error):
                     raise
                 raise unfit(file, f"{name} hold what cannot be read") from None
-
-
-def _is_wrong_content(error: BaseException | None) -> bool:
-    """Whether an error speaks of what a SQLite file holds, not of the disk it is on."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, UNREADABLE)
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    # The driver itself gives none, of text that is no UTF-8.
-    return code is None or code & 0xFF in _WRONG_CONTENT
+    if lacks_log and is_empty:
+        raise unfit(file, _NO_LOG)
 
 
 def _lacks_log(path: Path, file: str) -> bool:
@@ -249,7 +254,7 @@ def _json_rows(path: Path, file: str) -> Iterator[Row]:
         is_whole &= end["end"] == {name: tables.count(name) for name in metadata.tables}
         is_whole &= set(tables) <= metadata.tables.keys()
     except UNREADABLE:
-        raise unfit(file, "it was cut short, or is another file") from None
+        raise unfit(file, _ANOTHER) from None
     if not is_whole:
         raise unfit(file, "it was changed or cut")
     for name, content in zip(tables, rows, strict=True):

@@ -16,6 +16,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from riskmodel.diary.outcomes import UNREADABLE
+
 
 class StoreError(Exception):
     """Something could not be saved or read; the message says why, in one sentence."""
@@ -27,6 +29,10 @@ class ConflictError(StoreError):
 
 class NotFoundError(StoreError):
     """There is no such thing, or it belongs to another owner."""
+
+
+class FullError(StoreError):
+    """There is no room on the disk."""
 
 
 _BUSY = "{place} is busy: somebody else is writing. Wait a moment and try again."
@@ -76,6 +82,9 @@ _POSTGRES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What SQLite reports of a row or table that is not as we wrote it, and not of the disk.
+_WRONG_CONTENT = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
+
 
 def sentence(error: BaseException, place: str) -> str:
     """Say what went wrong with a file or server, without what a person entered.
@@ -120,5 +129,19 @@ def one_sentence(place: str) -> Iterator[None]:
         ValueError,
         RecursionError,
     ) as error:
+        text = sentence(error, place)
         # Not chained: the database's own message may hold what a person entered.
-        raise StoreError(sentence(error, place)) from None
+        raise (FullError if text == _FULL.format(place=place) else StoreError)(
+            text
+        ) from None
+
+
+def is_of_content(error: BaseException | None) -> bool:
+    """Whether an error speaks of what a row holds, not of the disk or the server."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, UNREADABLE)
+    if isinstance(error.orig, psycopg.Error):
+        return isinstance(error.orig, psycopg.DataError)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # The driver itself gives none, of text that is no UTF-8.
+    return code is None or code & 0xFF in _WRONG_CONTENT

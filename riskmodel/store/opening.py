@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -20,12 +22,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.places import OpenFile, place_of
+from riskmodel.store.errors import FullError, StoreError, one_sentence
+from riskmodel.store.places import OpenFile, no_tables, place_of, put_new
+
+T = TypeVar("T")
 
 VERSION_TABLE = "cramprisk_revision"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_S = 10
+# SQLAlchemy logs rows that it has read, even where it hides what is written.
+_LOGGING_NAME = "cramprisk"
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGING_NAME}").setLevel(logging.WARNING)
 # Any number, as long as nobody else's is the same; keeps two openings from migrating
 # one PostgreSQL database at once.
 _MIGRATION_LOCK = 7_266_747_201
@@ -71,6 +78,19 @@ class Database:
             # Nothing is confirmed that went into a file which nobody will find.
             if self.file is not None:
                 self.file.check_same()
+
+    def deleting(self, delete: Callable[[Connection], T]) -> T:
+        """Delete something, on a full disk in the room that the log of SQLite has already.
+
+        Also a deletion is written into the log first.
+        """
+        try:
+            with self.writing() as connection:
+                return delete(connection)
+        except FullError:
+            self.forget_the_deleted()  # what is in the log goes into the database
+            with self.writing() as connection:
+                return delete(connection)
 
     def check_not_own(self, path: str | os.PathLike[str]) -> None:
         """Make sure that a file to write is not the database itself, nor its log."""
@@ -122,11 +142,15 @@ def open_database(
     file = None
     with one_sentence(place):
         if url.get_backend_name() == "sqlite":
-            file = OpenFile(Path(str(url.database)), place, create=create)
+            path = Path(str(url.database)).resolve()
+            if create and not path.exists():
+                _make_new(path, place)
+            file = OpenFile(path, place)
         engine = create_engine(
             url,
             pool_pre_ping=True,
             hide_parameters=True,  # not even in an exception
+            logging_name=_LOGGING_NAME,
             json_serializer=_to_json,
             connect_args=own,
         )
@@ -139,13 +163,29 @@ def open_database(
     try:
         with one_sentence(place):
             _check(engine, place)
-            _bring_up_to_date(engine, place, create)
+            _bring_up_to_date(engine, place, create and file is None)
             if file is not None:
                 file.make_private()
     except BaseException:
         engine.dispose()
         raise
     return Database(engine, place, file)
+
+
+def _make_new(path: Path, place: str) -> None:
+    """Make a whole database beside its place, and put it there.
+
+    So no crash leaves one without tables, which would look like one that was cut.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".cramprisk-") as folder:
+        new = Path(folder) / "new.db"
+        new.touch(mode=0o600)
+        engine = create_engine(URL.create("sqlite", database=str(new)))
+        try:
+            _bring_up_to_date(engine, place, create=True)
+        finally:
+            engine.dispose()
+        put_new(new, path)
 
 
 def _check_before_connecting(*_: Any, file: OpenFile) -> None:
@@ -160,6 +200,8 @@ def _set_up_sqlite(
     connection.execute("PRAGMA foreign_keys = ON")
     # What was confirmed survives a power cut too, see https://www.sqlite.org/wal.html
     connection.execute("PRAGMA synchronous = FULL")
+    # On a Mac a sync reaches no further than the disk's own memory without this.
+    connection.execute("PRAGMA fullfsync = ON")
     # What is deleted is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
     until = time.monotonic() + wait_s
@@ -198,7 +240,11 @@ def _begin_postgres(connection: Connection, *, wait_s: float) -> None:
 def _check(engine: Engine, place: str) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+            # A row that no rule allows is no damage of the others.
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
+            if found != "ok":
                 raise StoreError(
                     f"{place} is damaged: restore it from a backup into a new place."
                 )
@@ -244,7 +290,11 @@ def _bring_up_to_date(engine: Engine, place: str, create: bool) -> None:
             if at == known[-1]:
                 return
             if at is None and not create:
-                raise StoreError(f"{place} is empty: nothing was ever saved there.")
+                raise (
+                    no_tables(place)
+                    if engine.dialect.name == "sqlite"
+                    else StoreError(f"{place} is empty: nothing was ever saved there.")
+                )
         with engine.execution_options(writes=True).begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.store.errors import StoreError, one_sentence
 
 DATABASE_URL = "CRAMPRISK_DATABASE_URL"
@@ -23,6 +24,7 @@ DATABASE_URL = "CRAMPRISK_DATABASE_URL"
 _SECRETS = Path(".streamlit") / "secrets.toml"
 _ALLOWED = "allowed is sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 # What SQLite keeps beside a file, https://www.sqlite.org/tempfiles.html
+_TAKEN_FOR_NEW_BYTES = 1  # or none: SQLite begins a new database in such a file
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -79,7 +81,7 @@ def _url_in(path: Path) -> str | None:
     try:
         with one_sentence(f"The file {path}"):
             try:
-                text = path.read_bytes()
+                text = read_file(path, MOST_WRITTEN_BYTES)
             except (FileNotFoundError, NotADirectoryError):
                 return None
         content: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
@@ -157,23 +159,48 @@ def place_of(url: URL) -> str:
     return f"The database {url.database} on {url.host or 'this machine'}"
 
 
+def no_tables(place: str) -> StoreError:
+    """Error for a SQLite file in which nothing is, as no crash of ours leaves it."""
+    return StoreError(
+        f"{place} is empty: it was cut, or nothing was ever saved there. Restore a backup "
+        "into a new place, or delete the file to begin anew."
+    )
+
+
+def put_new(whole: Path, path: Path) -> None:
+    """Put a new database where none is; one that another program put there stays."""
+    try:
+        os.link(whole, path)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without hard links
+        if not path.exists():
+            os.rename(whole, path)
+    if os.name == "posix":
+        # Not only the file, but its name too outlives a power cut.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 class OpenFile:
     """The file of an open SQLite database, which ``place`` names in a sentence.
 
-    If there is none, ``create`` makes one that only its user can read; without it, that
-    is a `StoreError`.
+    A `StoreError` if there is none, or if nothing is in it.
     """
 
-    def __init__(self, path: Path, place: str, *, create: bool) -> None:
+    def __init__(self, path: Path, place: str) -> None:
         self._path = path.resolve()
         self._place = place
-        # One that is there is not opened here: with the closing of a second handle the
-        # locks of the first would be gone, see https://www.sqlite.org/howtocorrupt.html
+        # It is not opened here: with the closing of a second handle the locks of the
+        # first would be gone, see https://www.sqlite.org/howtocorrupt.html
         if not self._path.exists():
-            if not create:
-                raise StoreError(f"{place} does not exist: nothing was ever saved there.")
-            with suppress(FileExistsError):  # another program was faster
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            raise StoreError(f"{place} does not exist: nothing was ever saved there.")
+        status = self._path.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size <= _TAKEN_FOR_NEW_BYTES:
+            raise no_tables(place)
         self._opened = self._identity()
 
     def _identity(self) -> tuple[int, int, bool] | None:

@@ -45,6 +45,7 @@ from riskmodel.store.records import (
     saved_outcome,
     written_by,
 )
+from riskmodel.store.rows import Rows, rows_of
 
 LOCAL = "local"
 """The owner where there is only one user."""
@@ -223,13 +224,14 @@ class Store:
         one = _one(_items(owner, kind), id)
         return self._change(one, id, version, {"name": checked_name(name)})
 
-    def items(self, owner: str, kind: str) -> list[Entry]:
-        """List what an owner has of one kind, what was changed last first."""
+    def items(self, owner: str, kind: str) -> Rows[Entry]:
+        """List what an owner has of one kind, what was changed last first; see `Rows`."""
         columns = [items.c[field.name] for field in fields(Entry)]
         query = sa.select(*columns).where(_items(owner, kind).where)
         with self.database.reading() as connection:
-            rows = connection.execute(query.order_by(items.c.changed.desc(), items.c.name))
-            return [Entry(**row._mapping) for row in rows]
+            order = items.c.changed.desc(), items.c.name
+            rows = rows_of(connection, query.order_by(*order), items)
+        return Rows((Entry(**row._mapping) for row in rows), rows.unreadable)
 
     def load(self, owner: str, kind: str, id: str) -> Item:
         """Read something, also if another version of the program wrote it.
@@ -240,9 +242,8 @@ class Store:
         try:
             content, problems = kind_of(kind).read(row.content)
         except (*UNREADABLE, StoreError):
-            raise StoreError(
-                f"The {kind_of(kind).noun} {row.name} cannot be read."
-            ) from None
+            what = f"{kind_of(kind).noun} {row.name}"
+            raise StoreError(f"The {what} cannot be read.") from None
         own = {field.name: getattr(row, field.name) for field in fields(Entry)}
         return Item(**own, content=content, problems=problems, program=row.program)
 
@@ -274,14 +275,13 @@ class Store:
             mine, {"owner": checked_owner(owner), **values}, MOST_OUTCOMES, "outcomes"
         )
 
-    def outcomes(self, owner: str) -> list[SavedOutcome]:
-        """Read the diary in the order of the days."""
+    def outcomes(self, owner: str) -> Rows[SavedOutcome]:
+        """Read the diary in the order of the days, and what of it is unreadable."""
         query = sa.select(outcomes).where(_outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
-            return [
-                saved_outcome(row) for row in connection.execute(query.order_by(*order))
-            ]
+            rows = rows_of(connection, query.order_by(*order), outcomes)
+        return Rows(map(saved_outcome, rows), rows.unreadable)
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
         """Take a session out of the diary; errors as for `delete`."""
@@ -300,8 +300,11 @@ class Store:
         with self.database.reading() as connection:
             for name, table in metadata.tables.items():
                 mine = sa.select(table).where(table.c.owner == owner)
-                rows = connection.execute(mine.order_by(table.c.created, table.c.id))
+                order = table.c.created, table.c.id
+                rows = rows_of(connection, mine.order_by(*order), table)
                 content[name] = [dict(row._mapping) for row in rows]
+                # As text, whatever it holds.
+                content[name] += [dict(row.cells) for row in rows.unreadable]
         # Dates and moments are the only cells that JSON does not know.
         return json.dumps(
             content, indent=1, ensure_ascii=True, default=lambda cell: cell.isoformat()
@@ -314,11 +317,10 @@ class Store:
         backup stays there.
         """
         owner = checked_owner(owner)
-        with self.database.writing() as connection:
-            n_deleted = sum(
-                connection.execute(sa.delete(table).where(table.c.owner == owner)).rowcount
-                for table in metadata.tables.values()
-            )
+        mine = [sa.delete(t).where(t.c.owner == owner) for t in metadata.tables.values()]
+        n_deleted = self.database.deleting(
+            lambda connection: sum(connection.execute(each).rowcount for each in mine)
+        )
         self.database.forget_the_deleted()
         return n_deleted
 
@@ -349,10 +351,13 @@ class Store:
 
     def _read(self, one: _Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
-            row = connection.execute(sa.select(one.table).where(one.where)).one_or_none()
-        if row is None:
+            query = sa.select(one.table).where(one.where)
+            rows = rows_of(connection, query, one.table)
+        if rows.unreadable:
+            raise StoreError(str(rows.unreadable[0]))
+        if not rows:
             raise one.missing()
-        return row
+        return rows[0]
 
     def _insert(
         self, place: _Place, values: Mapping[str, Any], most: int, plural: str
@@ -387,6 +392,9 @@ class Store:
 
     def _delete(self, one: _Place, version: int | None) -> None:
         where = one.where if version is None else one.versioned(version)
-        with self.database.writing() as connection:
+
+        def delete(connection: sa.Connection) -> None:
             if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
+
+        self.database.deleting(delete)

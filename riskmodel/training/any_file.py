@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from riskmodel.inputs.files import open_file
 from riskmodel.inputs.workbook import is_workbook
 from riskmodel.training.archive import logs_in_archive, refuse_many_names, unzipped
 from riskmodel.training.limits import MOST_BYTES, refuse_above
@@ -38,7 +39,7 @@ def opened(given: Given) -> Iterator[BinaryIO]:
         yield given
         return
     try:
-        file = Path(given).open("rb")  # noqa: SIM115 (closed below)
+        file = open_file(given)
     except OSError as error:
         raise TrainingLogError(
             f"{Path(given).name} cannot be opened: {error.strerror or error}."

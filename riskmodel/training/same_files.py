@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import file_digest
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from riskmodel.inputs.files import open_file
+from riskmodel.training.limits import MOST_STREAM_BYTES
 from riskmodel.training.sentences import Finding, finding
+
+_STEP_BYTES = 1_000_000
+_MOST_STEPS = MOST_STREAM_BYTES // _STEP_BYTES  # a file may grow while it is read
 
 F = TypeVar("F", bound=Path | BinaryIO)
 
@@ -27,7 +33,10 @@ def without_repeats(
     once: dict[str, tuple[str, F]] = {}
     again = []
     for name, file in files:
-        digest = _digest(file)
+        try:
+            digest = _digest(file)
+        except OSError:  # told where it is read
+            digest = name
         if digest in once:
             again.append(finding("same_file", name=name, first=once[digest][0]))
         else:
@@ -37,9 +46,11 @@ def without_repeats(
 
 def _digest(file: Path | BinaryIO) -> str:
     if isinstance(file, Path):
-        with file.open("rb") as opened:
+        with open_file(file) as opened:
             return _digest(opened)
     file.seek(0)
-    digest = file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = sha256()
+    for piece in islice(iter(lambda: file.read(_STEP_BYTES), b""), _MOST_STEPS):
+        digest.update(piece)
     file.seek(0)
-    return digest
+    return digest.hexdigest()

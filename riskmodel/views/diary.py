@@ -30,6 +30,7 @@ from riskmodel.views import (
     looking_back,
     own_card,
     tables,
+    unreadable,
     visit,
     widgets,
 )
@@ -249,6 +250,7 @@ if who is not None:
         keeping.show_problem()
         if written:
             _show(who, written)
+        unreadable.show(written.unreadable, partial(keeping.store().delete_outcome, who))
         looking_back.show(written)
         _ask_beforehand(who, written)
         where, readers = keeping.where_and_who()

@@ -33,6 +33,7 @@ from riskmodel.views import (
     plans,
     tables,
     training_kept,
+    unreadable,
     visit,
     widgets,
 )
@@ -363,8 +364,11 @@ if who is not None:
         _show_save(who)
         keeping.show_problem()
         for shelf in _SHELVES:
-            if entries[shelf.kind]:
-                _show_shelf(who, shelf, entries[shelf.kind])
+            rows = entries[shelf.kind]
+            if rows or rows.unreadable:
+                _show_shelf(who, shelf, rows)
+            delete = partial(keeping.store().delete, who, shelf.kind)
+            unreadable.show(rows.unreadable, delete)
         _show_ways()
         _show_everything(who, store)
 _show_words()

@@ -2,21 +2,28 @@
 
 import json
 import os
+import resource
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
-from stat import S_ISCHR, S_ISFIFO
+from contextlib import closing, contextmanager
+from pathlib import Path
+from stat import S_IFBLK, S_IMODE, S_ISCHR, S_ISFIFO
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from riskmodel.cli import app
-from riskmodel.cli.frame import replacing
 from riskmodel.datasets import load_examples
+from riskmodel.reporting.replacing import check_target, replacing
 from riskmodel.store import open_store
 from tests import CHECKOUT
 
+NOBODY = 65534
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no such files there")
 
 
@@ -137,6 +144,275 @@ def test_a_private_file_is_readable_for_its_user_only(tmp_path):
         with replacing(str(tmp_path / "out"), private=private) as out:
             json.dump({}, out)
         assert (tmp_path / "out").stat().st_mode & 0o077 == 0 or not private
+
+
+@pytest.fixture
+def nobody():
+    """A folder of a user who is not root, and that user as long as the test runs."""
+    folder = Path(tempfile.mkdtemp())
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.chown(folder, NOBODY, NOBODY)
+        os.setegid(NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        if was_root:
+            os.seteuid(0)
+            os.setegid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def little_room(n_bytes):
+    """No file may grow beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def write(path, text, **how):
+    with replacing(str(path), **how) as out:
+        out.write(text)
+
+
+@pytest.mark.parametrize("new", ["longer than the old one" * 999, "x", ""])
+def test_a_file_keeps_its_other_names(tmp_path, new):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("the old one", encoding="utf-8")
+    other.hardlink_to(one)
+    write(one, new)
+    assert one.samefile(other)
+    assert other.read_text(encoding="utf-8") == new
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
+@pytest.mark.parametrize("names", [1, 2])
+@pytest.mark.parametrize("private", [False, True])
+def test_a_file_keeps_its_permissions_and_a_private_one_loses_those_of_others(
+    tmp_path, mode, names, private
+):
+    path = tmp_path / "out"
+    path.touch()
+    path.chmod(mode)
+    if names > 1:
+        (tmp_path / "other").hardlink_to(path)
+    write(path, "new", private=private)
+    assert S_IMODE(path.stat().st_mode) == (mode & 0o700 if private else mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("names", [1, 2])
+def test_a_file_keeps_its_owner(tmp_path, names):
+    path = tmp_path / "out"
+    path.touch()
+    os.chown(path, 1234, 2345)
+    if names > 1:
+        (tmp_path / "other").hardlink_to(path)
+    write(path, "new")
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 2345)
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the file of another")
+def test_the_file_of_another_keeps_its_owner_where_it_may_be_written(nobody):
+    path = nobody / "out"
+    os.seteuid(0)
+    path.touch()
+    path.chmod(0o666)  # and of root
+    os.seteuid(NOBODY)
+    write(path, "new")
+    assert path.read_text(encoding="utf-8") == "new"
+    assert path.stat().st_uid == 0
+    with pytest.raises(PermissionError):
+        write(path, "secret", private=True)
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.parametrize("names", [1, 2])
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path, names):
+    path = tmp_path / "out"
+    path.write_text("old" * 100, encoding="utf-8")
+    if names > 1:
+        (tmp_path / "other").hardlink_to(path)
+    with little_room(1000), pytest.raises(OSError, match=r"File too large.*/out'"):
+        write(path, "new" * 1000)
+    assert path.read_text(encoding="utf-8") == "old" * 100
+    assert len([*tmp_path.iterdir()]) == names
+
+
+def test_the_room_is_taken_before_the_old_file_goes(tmp_path, monkeypatch):
+    path = tmp_path / "out"
+    path.write_text("old", encoding="utf-8")
+    (tmp_path / "other").hardlink_to(path)
+    monkeypatch.setattr("os.posix_fallocate", lambda *_: os.write(-1, b""))
+    with pytest.raises(OSError, match="out"):
+        write(path, "new" * 1000)
+    assert path.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_may_not_be_written_is_told_before_any_work(nobody, what):
+    path = nobody / "out"
+    path.write_text("old", encoding="utf-8")
+    (nobody if what == "folder" else path).chmod(0o555 if what == "folder" else 0o444)
+    with pytest.raises(PermissionError, match="Permission denied"):
+        check_target(str(path))
+    with pytest.raises(PermissionError, match="Permission denied"):
+        write(path, "new")
+    nobody.chmod(0o700)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in nobody.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("kind", ["socket", "disk", "folder"])
+def test_what_can_hold_no_file_is_refused(kind, sessions, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
+    with closing(socket.socket(socket.AF_UNIX)) as listening:
+        if kind == "socket":
+            listening.bind("special")
+        elif kind == "folder":
+            Path("special").mkdir()
+        else:
+            try:
+                os.mknod("special", S_IFBLK | 0o600, os.makedev(7, 250))
+            except PermissionError:
+                pytest.skip("only root makes devices")
+        before = os.stat("special")
+        done = run("batch", sessions, "special")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert os.stat("special").st_ino == before.st_ino
+
+
+@pytest.mark.parametrize(
+    "command", ["template", "schema", "sql", "scorecard", "version", "--help", "batch"]
+)
+@pytest.mark.parametrize("end", ["closed", "full"])
+def test_an_output_that_ends_early_ends_the_program_in_order(command, end, sessions):
+    """As before ``head``, and on a full disk."""
+    arguments = ["batch", str(sessions), "-"] if command == "batch" else [command]
+    read, written = os.pipe()
+    os.close(read)
+    with (
+        os.fdopen(written, "wb") as closed,
+        open("/dev/full", "wb", buffering=0) as full,
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "riskmodel", *arguments], cwd=CHECKOUT, text=True,
+            stdout=closed if end == "closed" else full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert done.returncode == (1 if end == "closed" else 2)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert ("No space left on device" in done.stderr) == (end == "full")
+
+
+READERS = [
+    ["batch", "FILE", "out.csv"],
+    ["batch", "in.csv", "out.csv", "--session", "FILE"],
+    ["assess", "FILE"],
+    ["assess", "-", "--scorecard", "FILE"],
+    ["assess", "-", "--calibration", "FILE"],
+    ["why", "FILE"],
+    ["log", "FILE", "--sport", "running", "--on", "2026-05-01"],
+    ["forecast", "--session", "-", "--weather-file", "FILE"],
+    ["scorecard", "--diff", "FILE"],
+    ["restore", "FILE"],
+]
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+@pytest.mark.parametrize("file", ["/dev/zero", "a pipe", "a folder", "a gigabyte"])
+def test_what_is_no_file_to_read_is_one_sentence_at_once(
+    command, file, sessions, tmp_path, database, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("a pipe")  # that nobody ever writes into
+    Path("a folder").mkdir()
+    with open("a gigabyte", "wb") as sparse:
+        sparse.truncate(10**9)
+    session = json.dumps(load_examples()["Marathon"])
+    arguments = [file if part == "FILE" else part for part in command]
+    # Read whole, the gigabyte would not fit.
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    room = int(Path("/proc/self/statm").read_text().split()[0]) * 4096 + 600_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (room, before[1]))
+    try:
+        done = CliRunner().invoke(app, arguments, input=session)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert done.exit_code == 2, done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert file in done.stderr.splitlines()[-1]
+    assert not Path("out.csv").exists()
+
+
+def test_what_a_shell_opens_is_read(sessions):
+    """As ``<(command)`` is."""
+    read, written = os.pipe()
+    with os.fdopen(written, "wb") as out:
+        out.write(sessions.read_bytes())
+    done = run("batch", f"/dev/fd/{read}", "-")
+    os.close(read)
+    assert done.exit_code == 0, done.output
+
+
+OURS = "athlete,sport,duration_min,session_rpe,air_temperature_c,relative_humidity_pct"
+ROW = "Ada,running,60,5,20,50"
+
+
+@pytest.mark.parametrize("piped", [False, True])
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["x"] * 200_000, "appear twice: x."),
+        (["duration_min"] * 200_000, "appear twice: duration_min."),
+        ([f"x{n // 2}" for n in range(2000)], "x0, x1, x10, x100, x101 and 995 more."),
+        ([f"x{n}" for n in range(200_000)], "too many columns; allowed is up to 1000"),
+        ([f"x{n}" for n in range(1000)], "too many columns; allowed is up to 1000"),
+        (["x" * 50_000_000], "allowed is up to 1000"),
+    ],
+    ids=["equal", "of ours", "pairs", "different", "some", "a long one"],
+)
+def test_equal_and_too_many_columns_are_refused_at_once(more, words, piped, tmp_path):
+    text = "\n".join([",".join([OURS, *more]), ",".join([ROW, *"1" * len(more)])])
+    path = tmp_path / "in.csv"
+    path.write_text(text, encoding="utf-8")
+    arguments = ["batch", "-" if piped else str(path), "-"]
+    done = CliRunner().invoke(app, arguments, input=text if piped else None)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_row_without_end_is_refused(piped, tmp_path):
+    text = f"{OURS},note\n{ROW},{'x' * 50_000_000}\n"
+    path = tmp_path / "in.csv"
+    path.write_text(text, encoding="utf-8")
+    arguments = ["batch", "-" if piped else str(path), "-"]
+    done = CliRunner().invoke(app, arguments, input=text if piped else None)
+    assert done.exit_code == 2
+    assert done.stderr == "A line of this table is longer than 1000 kB: no session is.\n"
+
+
+def test_empty_lines_count_for_nothing_and_old_line_ends_are_read(tmp_path):
+    path = tmp_path / "in.csv"
+    for text in (
+        f"{OURS}\n" + "\n" * 10**6 + ROW,
+        f"{OURS}\r{ROW}\r" + f"{ROW}\r" * 50_000,
+    ):
+        path.write_text(text, encoding="utf-8", newline="")
+        done = run("batch", path, tmp_path / "out.csv")
+        assert done.exit_code == 1  # the age is missing
+        n_sessions = 1 if "\n" in text else 50_001
+        assert f"{n_sessions} session" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["assess -", "batch - -", "restore -"])

@@ -10,7 +10,10 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     decode_signed_value,
 )
 
+from riskmodel.serving import signed_out
 from riskmodel.serving.signed_out import LIFE_H, sign_in_of
+from riskmodel.store import StoreError
+from tests.serving.asking import in_a_loop_of_its_own
 from tests.serving.visitor import Visitor, pressed
 from tests.views.test_saving import signing_in
 
@@ -209,3 +212,30 @@ def test_two_sign_ins_of_one_person_are_two():
     assert one.owner == other.owner
     assert one.digest != other.digest
     assert not one.is_late
+
+
+def test_a_sign_out_that_cannot_be_noted_goes_on_and_is_logged(monkeypatch, caplog):
+    def fails(_):
+        raise StoreError("The database is full.")
+
+    async def app(scope, receive, send):
+        headers = [(b"set-cookie", f"{COOKIE}=; Max-Age=0".encode())]
+        start = {"type": "http.response.start", "status": 302, "headers": headers}
+        await send(start)
+        await send({"type": "http.response.body"})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    monkeypatch.setattr(
+        signed_out, "_get_cookie_value_from_request", lambda *_: json.dumps(CLAIMS)
+    )
+    monkeypatch.setattr(signed_out, "end", fails)
+    in_a_loop_of_its_own(
+        signed_out.SignOuts(app)({"type": "http", "headers": []}, None, send)
+    )
+    assert sent == ["http.response.start", "http.response.body"]
+    assert "The database is full." in caplog.text
+    assert "ada" not in caplog.text

@@ -188,7 +188,7 @@ def test_no_text_of_a_table_acts_as_a_formula():
     sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(table, "Sheet"))).active
     cells = [row[0].value for row in sheet.iter_rows(min_row=2)]
     # A number is no formula, whoever typed it as text.
-    harmless = ["'=1+1", "+1", "-1", "'@A1", "'\t=1", "plain", "a=b"]
+    harmless = ["'=1+1", "+1", "-1", "'@A1", "'\t'=1", "plain", "a=b"]
     assert list(read["name"]) == cells == harmless
     assert list(read.columns) == ["name", "'=head"]
     assert list(read["'=head"]) == [-1.5] * 7
