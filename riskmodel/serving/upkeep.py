@@ -19,7 +19,8 @@ from streamlit import runtime
 
 EVERY_S = 10.0
 """How often it is looked for visits that are over. [s]."""
-_M_ARENA_MAX = -8  # of glibc's malloc.h
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # of glibc's malloc.h
+_LARGE_BYTES = 65_536
 SWITCH_S = 0.001
 """After which a thread lets another one run; Python's own is five times as long. [s]."""
 
@@ -58,9 +59,13 @@ def let_go() -> int:
 
 
 def _share_memory() -> None:
-    """Let all threads take memory from one place: in places of their own much is lost."""
+    """Let all threads take memory from one place: in places of their own much is lost.
+
+    What is large has a place of its own, which goes back as soon as it is free.
+    """
     with suppress(OSError, AttributeError):
         _c_library().mallopt(_M_ARENA_MAX, 1)
+        _c_library().mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def _give_back() -> None:

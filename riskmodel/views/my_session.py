@@ -236,7 +236,6 @@ def _reasons(scored: Scored, answer: Assessment) -> None:
             levers.show_drinking(scored)
 
 
-@st.cache_data(max_entries=20)
 def _footer(card: str) -> str:
     return (
         f"A synthetic estimate with weights set by hand, not validated on athletes; no "
