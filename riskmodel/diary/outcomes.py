@@ -16,6 +16,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.told import ToldError, as_text, quoted, spelling
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.scorecard.file import version_of
@@ -53,7 +54,7 @@ _GREATEST = np.finfo(np.float64).max.item()
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-class DiaryError(ValueError):
+class DiaryError(ToldError, ValueError):
     """An outcome that makes no sense; the message says what and what is allowed."""
 
 
@@ -111,7 +112,8 @@ class Outcome:
     scorecard_version: str = ""
 
     def __post_init__(self) -> None:
-        if not self.scorecard_version:
+        noted = self.scorecard_version
+        if isinstance(self.scorecard, str) and isinstance(noted, str) and not noted:
             object.__setattr__(self, "scorecard_version", version_of(self.scorecard))
 
     @property
@@ -130,8 +132,7 @@ def _is_number(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= LONGEST_NOTE else f"{text[:LONGEST_NOTE]}…"
+    return quoted(spelling(value), LONGEST_NOTE)
 
 
 def _chances_problems(outcome: Outcome) -> Iterable[str]:
@@ -212,6 +213,8 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
 def _read(answers: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Read answers that may be anything, as the row of another program is."""
     try:
+        if not isinstance(answers, Mapping):
+            raise TypeError
         tidied, problems = tidy(answers)
     except UNREADABLE:
         return {}, (f"The answers of this session cannot be read ({_short(answers)}).",)
@@ -294,8 +297,9 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
         row["after_session"] = _yes_or_no(None if open_ else after)
         for name, answer in (outcome.answers or {}).items():
             if private or (name in FIELDS and not FIELDS[name].private):
-                several = isinstance(answer, list | tuple)
-                row[f"plan_{name}"] = ";".join(map(str, answer)) if several else answer
+                if isinstance(answer, list | tuple):
+                    answer = ";".join(map(str, answer))
+                row[f"plan_{name}"] = as_text(answer) if isinstance(answer, str) else answer
         rows.append(row)
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 

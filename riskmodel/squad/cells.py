@@ -16,6 +16,7 @@ import pandas as pd
 from riskmodel.inputs.blanks import is_blank, is_error
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
 from riskmodel.squad.columns import (
@@ -156,7 +157,7 @@ def _told_cells(
     if not rows_of:
         return ""
     told = [
-        f"{_quoted(cell)} under {header} in row{'s' * (len(rows) > 1)} {_first_of(rows)}"
+        f"{_quoted(cell)} under {quoted(header)} in row{'s' * (len(rows) > 1)} {_first_of(rows)}"
         for (cell, header), rows in rows_of.items()
     ]
     return f"{what}: {_first_of(told, '; ')}."
@@ -168,7 +169,7 @@ def _first_of(names: Sequence[str], between: str = ", ") -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{quoted(text)}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:

@@ -16,8 +16,10 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from riskmodel.inputs.told import ToldError
 
-class StoreError(Exception):
+
+class StoreError(ToldError):
     """Something could not be saved or read; the message says why, in one sentence."""
 
 

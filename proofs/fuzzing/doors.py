@@ -1,0 +1,472 @@
+"""Every door to the score, each tried with random answers."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+import pandas as pd
+from typer.testing import CliRunner
+
+from proofs.fuzzing import hostile, mutate, seeds, structure
+from proofs.fuzzing.answers import as_text, hostile_answer, likely, session
+from proofs.fuzzing.judge import Target, check_sentence, require
+from proofs.fuzzing.laws import (
+    check_assessment,
+    check_chances,
+    check_frame,
+    check_no_infinity,
+)
+from riskmodel import (
+    AnswerError,
+    Leg,
+    Outcome,
+    WeatherError,
+    advise,
+    assess,
+    assess_frame,
+    assess_legs,
+    best_start,
+    check_outcome,
+    combined,
+    compare,
+    compare_outcomes,
+    explain_outcome,
+    read_weather_file,
+    score_squad,
+    squad_levers,
+    sweep,
+    typed_weather,
+)
+from riskmodel.cli import app
+from riskmodel.diary.outcomes import MUSCLES, outcomes_csv
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
+from riskmodel.inputs.units import UNITS
+from riskmodel.inputs.written import number_text, number_written
+from riskmodel.reporting.guide import answer_lines, load_guide
+from riskmodel.reporting.outcome import explanation_lines
+from riskmodel.reporting.words import assessment_lines
+from riskmodel.scoring.assessment import UnknownColumnWarning
+from riskmodel.whatif.comparison import AXES
+from riskmodel.whatif.plans import version_in
+
+Answers = dict[str, Any]
+
+# ------------------------------------------------------------------------------ scoring
+
+
+def _one(rng: Random) -> Answers:
+    answers = session(rng, wild=0.5)
+    if rng.random() < 0.05:
+        answers[hostile.text(rng)] = 1
+    return answers
+
+
+def _assess(answers: Answers) -> None:
+    answer = assess(answers)
+    check_assessment(answer)
+    check_no_infinity(answer.to_dict())
+    require("\n".join(assessment_lines(answer)), "nothing is printed")
+
+
+def _some(rng: Random) -> list[Answers]:
+    return [session(rng, wild=0.4) for _ in range(12)]
+
+
+def _same(one: float, of_many: float) -> bool:
+    return (math.isnan(one) and math.isnan(of_many)) or math.isclose(
+        one, of_many, rel_tol=1e-12, abs_tol=1e-12
+    )
+
+
+def _one_and_many(rows: list[Answers]) -> None:
+    """A row of many has the number and the words that it has alone."""
+    # In lists of objects, as nothing but the value itself says what it is.
+    names = dict.fromkeys(name for row in rows for name in row)
+    frame = pd.DataFrame(index=range(len(rows)))
+    for name in names:
+        cells = np.empty(len(rows), dtype=object)
+        cells[:] = None
+        for place, row in enumerate(rows):
+            cells[place] = row.get(name)
+        frame[name] = pd.Series(cells, dtype=object)
+        # As programs hand columns over: numbers and moments as such.
+        if len(names) % 2:
+            with suppress(Exception):
+                frame[name] = frame[name].infer_objects()
+    scored = assess_frame(frame)
+    check_frame(scored)
+    for place, row in enumerate(rows):
+        alone, among = assess(row), scored.iloc[place]
+        for name in ("probability", "probability_low", "probability_high", "total_points"):
+            one, of_many = getattr(alone, name), float(among[name])
+            require(_same(one, of_many), f"{name} is {one!r} alone, {of_many!r} of many")
+        for name, words in (("problems", alone.problems), ("safety", alone.guards)):
+            said, of_row = " ".join(map(str, words)), str(among[name])
+            require(said == of_row, f"alone {said[:150]!r}, of many {of_row[:150]!r}")
+
+
+def _advise(answers: Answers) -> None:
+    advice = advise(answers)
+    base = assess(answers)
+    for option in (*advice.now, *advice.weeks, *filter(None, [advice.pair])):
+        require(option.points_saved >= 0 and option.saved_in_100 > 0, "a lever that harms")
+        require(option.probability <= base.probability, "a lever that harms")
+        require(0 <= option.probability <= 1, "no chance")
+        check_no_infinity(tuple(option.changes.values()))
+        after = assess({**answers, **option.changes})
+        require(not after.problems, f"changes what cannot be read: {after.problems}")
+        require(_same(after.probability, option.probability), "another number by hand")
+        check_sentence(option.label)
+    for note in advice.notes:
+        check_sentence(note)
+    if advice.now and not base.problems:
+        names = {
+            advice.now[0].levers[0].name,
+            *(o.levers[0].name for o in advice.weeks[:1]),
+        }
+        both = combined(answers, frozenset(names))
+        check_no_infinity(both.changes)
+
+
+def _sweep(given: tuple[Answers, str, str | None]) -> None:
+    answers, across, down = given
+    swept = sweep(answers, across, down, y=None)
+    p, low, high = swept.probability, swept.probability_low, swept.probability_high
+    require(p.shape == (len(swept.y) if down else 1, len(swept.x)), "another shape")
+    there = ~np.isnan(p)
+    require((low[there] <= p[there]).all() and (p[there] <= high[there]).all(), "range")
+    check_no_infinity((p, low, high))
+
+
+def _for_sweep(rng: Random) -> tuple[Answers, str, str | None]:
+    across = rng.choice(list(AXES))
+    down = rng.choice((None, None, *AXES)) if rng.random() < 0.2 else None
+    return session(rng, wild=0.2), across, down if down != across else None
+
+
+@cache
+def _forecast() -> Any:
+    return read_weather_file(seeds.example("examples_weather/open_meteo.csv"))
+
+
+def _for_start(rng: Random) -> tuple[Answers, Any]:
+    hours = ("05:00", "21:00", "24:00", "x", "12:30", hostile.text(rng))
+    limits: Answers = {"step_min": rng.choice((60, 180, 360, 360, 15))}
+    if rng.random() < 0.3:
+        limits["earliest"], limits["latest"] = rng.choice(hours), rng.choice(hours)
+    if rng.random() < 0.1:
+        limits["step_min"] = rng.choice((0, -1, 10**12, 1.5, "60", None, float("nan")))
+    by_hand: Answers = {}
+    if rng.random() < 0.3:
+        by_hand = {
+            "on": date(2027, 1, 1) + timedelta(days=rng.randrange(365)),
+            "latitude_deg": rng.uniform(-90, 90), "longitude_deg": rng.uniform(-180, 180),
+            "time_zone": rng.choice(("UTC", "Europe/Vienna", "Asia/Kolkata", "Mars/Olympus")),
+            "coolest_c": rng.uniform(-30, 40), "warmest_c": rng.uniform(-30, 50),
+        }  # fmt: skip
+    return session(rng, wild=0.2), (limits, by_hand)
+
+
+def _best_start(given: tuple[Answers, Any]) -> None:
+    answers, (limits, by_hand) = given
+    if by_hand:
+        on = by_hand.pop("on") if "on" in by_hand else date(2027, 7, 4)
+        weather = typed_weather(on, **by_hand)
+        by_hand["on"] = on
+    else:
+        weather = _forecast()
+    best = best_start(answers, weather, **limits)
+    for note in (*best.notes, *map(str, best.problems)):
+        check_sentence(note)
+    starts = best.starts
+    numbered = starts[starts["probability"].notna()]
+    check_frame(numbered.rename(columns={"problem": "problems"}))
+
+
+# ------------------------------------------------------------------------------- squads
+
+
+def _for_squad(rng: Random) -> tuple[list[Answers], Answers]:
+    return [session(rng, wild=0.3) for _ in range(8)], session(rng, wild=0.3)
+
+
+def _squad(given: tuple[list[Answers], Answers]) -> None:
+    rows, plan = given
+    names = dict.fromkeys(name for row in rows for name in row if name in FIELDS)
+    cells = {
+        name: pd.Series(
+            [row.get(name) for row in rows], dtype=object, index=range(len(rows))
+        )
+        for name in names
+    }
+    squad = pd.DataFrame(cells)
+    scored = score_squad(squad, plan)
+    check_frame(scored)
+    for option in squad_levers(squad, plan):
+        require(option.expected_after <= option.expected_before, "a lever that harms")
+        check_no_infinity((option.expected_before, option.expected_after))
+
+
+# ---------------------------------------------------------------- legs, looking back
+
+
+def _for_legs(rng: Random) -> tuple[Answers, list[tuple[Answers, float, float]]]:
+    of_leg = [f for f in FIELDS.values() if f.of_the_plan and f.name != "start_time"]
+    legs = []
+    for _ in range(rng.randrange(1, 5)):
+        chosen = rng.sample(of_leg, rng.randrange(1, 7))
+        needed = [f for f in of_leg if f.required]
+        answers = {field.name: likely(field, rng) for field in (*chosen, *needed)}
+        if rng.random() < 0.1:
+            field = rng.choice(of_leg)
+            answers[field.name] = hostile_answer(field, rng)
+        legs.append(
+            (answers, rng.choice((0, 0, 5, 59.9, 60, 1440)), rng.choice((0, 0.5, 10)))
+        )
+    person = {n: v for n, v in session(rng, wild=0.1).items() if not FIELDS[n].of_the_plan}
+    return person, legs
+
+
+def _legs(given: tuple[Answers, list[tuple[Answers, float, float]]]) -> None:
+    person, legs = given
+    day = assess_legs(person, [Leg(*leg) for leg in legs])
+    if not math.isnan(day.probability):
+        check_chances(day.probability, day.probability_low, day.probability_high)
+    else:
+        require(
+            day.problems or any(leg.problems for leg in day.legs), "no number, no reason"
+        )
+    check_no_infinity(day)
+
+
+def _two_or_more(rng: Random) -> list[Answers]:
+    return [session(rng, wild=0.2) for _ in range(rng.randrange(1, 8))]
+
+
+def _compare(sessions: list[Answers]) -> None:
+    found = compare(sessions)
+    for answer in found.assessments:
+        check_assessment(answer)
+    check_no_infinity(found.factors)
+
+
+def _explain(sessions: list[Answers]) -> None:
+    first, *others = sessions
+    check_no_infinity(found := explain_outcome(first, others or None, True))
+    require("\n".join(explanation_lines(found)), "nothing is told")
+
+
+# -------------------------------------------------------------------------- the diary
+
+
+def _outcome(rng: Random) -> Answers:
+    chances = sorted(rng.random() for _ in range(3))
+    cramp = rng.random() < 0.5
+    made: Answers = {
+        "day": date(2026, 1, 1) + timedelta(days=rng.randrange(300)),
+        "probability_low": chances[0], "probability": chances[1],
+        "probability_high": chances[2], "program": "0.1.0", "scorecard": "abc",
+        "cramp": cramp, "sport": rng.choice(list(FIELDS["sport"].levels)),
+        "duration_min": rng.uniform(5, 1440),
+    }  # fmt: skip
+    if cramp:
+        made["muscle"] = rng.choice((None, *MUSCLES))
+    if rng.random() < 0.3:
+        made["answers"] = session(rng, wild=0.5)
+    names = (
+        *made,
+        "muscle",
+        "cramp_at_min",
+        "after_session",
+        "answers",
+        "scorecard_version",
+    )
+    for _ in range(rng.choice((0, 1, 1, 2))):
+        other = rng.choice(hostile.OBJECTS) if rng.random() < 0.6 else hostile.text(rng)
+        made[rng.choice(names)] = other
+    return made
+
+
+def _diary(made: Answers) -> None:
+    outcome = Outcome(**made)
+    problems = check_outcome(outcome)
+    for problem in problems:
+        check_sentence(problem)
+    if not problems:
+        check_no_infinity(compare_outcomes([outcome]))
+        require(outcomes_csv([outcome], private=True), "nothing is written")
+
+
+# -------------------------------------------------------------------- links and forms
+
+
+def _query(rng: Random) -> bytes:
+    query = urlencode(as_text(session(rng, wild=0.5)), errors="replace").encode()
+    if rng.random() < 0.5:
+        query = mutate.mutant(query, rng, *mutate.BLIND)
+    return query
+
+
+def _link(content: bytes) -> None:
+    """As My session reads the address that it was opened with."""
+    text = content.decode("utf-8", "replace")
+    query = dict(parse_qsl(text)) if text.count("&") < 1000 else {}
+    answers, problems = tidy(query)
+    require(len(version_in(query.get("scorecard_version"))) < 40, "a long version")
+    for problem in problems:
+        check_sentence(problem.sentence(names=False))
+    require(tidy(answers)[0] == answers, "other answers after reading them again")
+    check_assessment(assess(answers))
+
+
+def _written(rng: Random) -> tuple[str, str, dict[str, str]]:
+    numbers = [field for field in FIELDS.values() if field.kind == "number"]
+    field = rng.choice(numbers)
+    units = {own: rng.choice(list(others)) for own, others in UNITS.items()}
+    text = (
+        hostile.text(rng)
+        if rng.random() < 0.5
+        else number_text(likely(field, rng), field, units)
+    )
+    if rng.random() < 0.4:
+        text = mutate.mutant(hostile.plain(text), rng, *mutate.BLIND).decode(
+            "utf-8", "replace"
+        )
+    return text, field.name, units
+
+
+class _NoNumberError(ValueError):
+    """A text that the page says is no number."""
+
+
+def _number(given: tuple[str, str, dict[str, str]]) -> None:
+    """As the form reads a field, and writes it back."""
+    text, name, units = given
+    field = FIELDS[name]
+    try:
+        number = number_written(text, field, units)
+    except ValueError:
+        raise _NoNumberError("It is no number.") from None
+    require(isinstance(number, float), "no number")
+    if field.low <= number <= field.high:
+        again = number_written(number_text(number, field, units), field, units)
+        size = max(abs(number), abs(field.high - field.low) / 20, 1.0)
+        require(abs(again - number) <= 0.05 * size, f"{number!r} comes back as {again!r}")
+    check_assessment(assess({name: number}))
+
+
+_WORDS = ("cramp", "calf", "magnesium", "salt", "night", "urine", "dark", "statin", "heat")
+
+
+def _question(rng: Random) -> str:
+    words = [rng.choice(_WORDS) for _ in range(rng.randrange(6))]
+    if rng.random() < 0.6:
+        words.insert(rng.randrange(len(words) + 1), hostile.text(rng))
+    return " ".join(words)
+
+
+def _guide(question: str) -> None:
+    whole = load_guide()
+    answer = whole.answer(question)
+    require("\n".join(answer_lines(whole, answer)), "nothing is answered")
+
+
+# ------------------------------------------------------------------------- commands
+
+
+def _command(rng: Random) -> tuple[str, bytes]:
+    """A command and the file that it is given."""
+    name = rng.choice(("assess", "why", "batch", "squad", "log", "forecast", "scorecard"))
+    source = {
+        "assess": structure.json_values, "why": structure.json_values,
+        "batch": structure.cells, "squad": structure.cells, "log": structure.cells,
+        "forecast": structure.json_values, "scorecard": mutate.renumber,
+    }[name]  # fmt: skip
+    whole = _sources()[name]
+    return name, mutate.mutant(whole, rng, source, source, source, *mutate.BLIND)
+
+
+@cache
+def _sources() -> Mapping[str, bytes]:
+    import json
+
+    from riskmodel import load_scorecard
+    from riskmodel.datasets import load_examples
+
+    plan = json.dumps(load_examples()["Hot 10 km race"]).encode()
+    cells = CliRunner().invoke(app, ["template"]).stdout
+    return {
+        "assess": plan, "why": plan, "batch": (cells + cells.split("\n")[1] + "\n").encode(),
+        "squad": seeds.squads()[0], "log": seeds.log_tables()[0],
+        "forecast": seeds.example("examples_weather/open_meteo.json"),
+        "scorecard": load_scorecard().toml.encode(), "session": plan,
+    }  # fmt: skip
+
+
+def _run_command(given: tuple[str, bytes]) -> None:
+    name, content = given
+    fast = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=fast) as folder:
+        path, plan, out = (str(Path(folder, each)) for each in ("given", "plan", "out.csv"))
+        Path(path).write_bytes(content)
+        Path(plan).write_bytes(_sources()["session"])
+        arguments = {
+            "assess": ["assess", path], "why": ["why", path],
+            "batch": ["batch", path, out], "squad": ["batch", path, out, "--session", plan],
+            "log": ["log", path, "--sport", "running", "--on", "2026-07-20"],
+            "forecast": ["forecast", "--session", plan, "--weather-file", path],
+            "scorecard": ["assess", plan, "--scorecard", path],
+        }[name]  # fmt: skip
+        result = CliRunner().invoke(app, arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    require(result.exit_code in (0, 1, 2), f"ends with {result.exit_code}")
+    if result.exit_code == 2:
+        check_sentence(result.stderr.replace(folder, ""))
+    require("Traceback" not in result.output, "a traceback")
+
+
+def _quiet(run: Any) -> Any:
+    """Without the warning about columns that are no input, which is promised."""
+
+    def quiet(value: Any) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownColumnWarning)
+            run(value)
+
+    return quiet
+
+
+_NO = (AnswerError,)
+DOORS = (
+    Target("assess", "assess", 120, _one, _assess, _NO),
+    Target("frame", "assess_frame, each row beside assess", 180, _some, _one_and_many, (), len),
+    Target("advise", "advise, combined", 25, lambda r: session(r, wild=0.2), _advise),
+    Target("compare", "compare", 12, _two_or_more, _compare, (ValueError,)),
+    Target("sweep", "sweep", 25, _for_sweep, _sweep, (ValueError,)),
+    Target("best_start", "best_start", 10, _for_start, _best_start, (WeatherError, ValueError)),
+    Target(
+        "squad", "score_squad, squad_levers", 60, _for_squad, _squad, (),
+        lambda given: len(given[0]),
+    ),
+    Target("legs", "assess_legs", 12, _for_legs, _legs, (ValueError,)),
+    Target("explain", "explain_outcome", 8, _two_or_more, _explain, (ValueError,)),
+    Target("diary", "Diary", 60, _outcome, _diary),
+    Target("link", "Links", 100, _query, _link),
+    Target("written", "Numbers of the form", 150, _written, _number, (_NoNumberError,)),
+    Target("guide", "Guide", 30, _question, _guide),
+    Target("commands", "Commands", 6, _command, _run_command),
+)  # fmt: skip
