@@ -102,8 +102,9 @@ def _one_and_many(rows: list[Answers]) -> None:
         for place, row in enumerate(rows):
             cells[place] = row.get(name)
         frame[name] = pd.Series(cells, dtype=object)
-        # As programs hand columns over: numbers and moments as such.
-        if len(names) % 2:
+        # As programs hand columns over: numbers and moments as such, but for complex
+        # ones, which would make all numbers of their column complex.
+        if len(names) % 2 and not any(isinstance(cell, complex) for cell in cells):
             with suppress(Exception):
                 frame[name] = frame[name].infer_objects()
     scored = assess_frame(frame)
@@ -122,8 +123,9 @@ def _advise(answers: Answers) -> None:
     advice = advise(answers)
     base = assess(answers)
     for option in (*advice.now, *advice.weeks, *filter(None, [advice.pair])):
-        require(option.points_saved >= 0 and option.saved_in_100 > 0, "a lever that harms")
-        require(option.probability <= base.probability, "a lever that harms")
+        if not option.levers[0].for_safety:
+            require(option.points_saved > 0 < option.saved_in_100, "a lever that harms")
+            require(option.probability < base.probability, "a lever that harms")
         require(0 <= option.probability <= 1, "no chance")
         check_no_infinity(tuple(option.changes.values()))
         after = assess({**answers, **option.changes})
@@ -295,7 +297,7 @@ def _outcome(rng: Random) -> Answers:
         "scorecard_version",
     )
     for _ in range(rng.choice((0, 1, 1, 2))):
-        other = rng.choice(hostile.OBJECTS) if rng.random() < 0.6 else hostile.text(rng)
+        other = rng.choice(hostile.OF_A_ROW) if rng.random() < 0.6 else hostile.text(rng)
         made[rng.choice(names)] = other
     return made
 

@@ -88,6 +88,11 @@ OBJECTS: tuple[Any, ...] = (
 """Values that programs hand over: of every kind, and some that are no answer at all."""
 
 
+_CONTAINERS = (np.ndarray, pd.Series, pd.DataFrame, pd.Index, type(pd.NA))
+OF_A_ROW = tuple(v for v in OBJECTS if not isinstance(v, _CONTAINERS))
+"""Those that a database or a file may hold: each equals another one, or does not."""
+
+
 def number(rng: Random) -> str:
     """A number that is hostile, or only another one."""
     if rng.random() < 0.6:

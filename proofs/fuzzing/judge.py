@@ -25,8 +25,8 @@ SENTENCE_LIMIT = 600
 """Characters of one sentence about a file or an answer; of several, of each."""
 _FEW = 20
 _INTERNAL = re.compile(
-    r"Traceback|riskmodel\.|object at 0x|<class|<function|NoneType|numpy|pandas|dtype"
-    r"|KeyError|IndexError|AttributeError|TypeError|ndarray|openpyxl|site-packages"
+    r"Traceback|riskmodel\.|object at 0x|<class|<function|NoneType|pandas"
+    r"|KeyError|IndexError|AttributeError|TypeError|openpyxl|site-packages"
 )
 
 

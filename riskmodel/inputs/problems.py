@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.told import quoted
+from riskmodel.inputs.told import in_quotes, quoted
 
 Kind = Literal[
     "missing",
@@ -113,8 +113,7 @@ class Problem:
             if re.fullmatch(r"\d+([-/.])\d+\1\d+", value):
                 wrong = "lies after the session" if _exists(value) else "does not exist"
                 return f"The date {value}{name} {wrong}."
-            shown = f"\N{LEFT DOUBLE QUOTATION MARK}{quoted(value)}\N{RIGHT DOUBLE QUOTATION MARK}"
-            return f"{shown}{name} is no date of birth; write it as 1995-03-13."
+            return f"{in_quotes(value)}{name} is no date of birth; write it as 1995-03-13."
         if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):

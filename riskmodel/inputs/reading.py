@@ -190,7 +190,7 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
         return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), column
     if isinstance(dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(np.intp), list(column.cat.categories)
-    if dtype == object and pd.api.types.infer_dtype(column).startswith("mixed"):
+    if dtype.kind == "O" and pd.api.types.infer_dtype(column).startswith("mixed"):
         return _distinct_of_kinds(column)
     try:
         codes, values = pd.factorize(column)
@@ -316,13 +316,8 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
 
 
 def _bare(value: Any) -> Any:
-    """A value without what programs and frames wrap it in."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
-    # A column makes complex numbers of all of its numbers if one of them is.
-    if isinstance(value, complex | np.complexfloating) and not value.imag:
-        value = value.real
-    return value
+    """A value without the array of no dimension that programs wrap it in."""
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 def _not_allowed(field: Field, value: Any) -> Problem:

@@ -43,6 +43,14 @@ def quoted(text: object, longest: int = LONGEST_QUOTE) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + _CUT
 
 
+def in_quotes(text: object, longest: int = LONGEST_QUOTE) -> str:
+    """Text as `quoted`, between quotation marks."""
+    return (
+        f"\N{LEFT DOUBLE QUOTATION MARK}{quoted(text, longest)}"
+        "\N{RIGHT DOUBLE QUOTATION MARK}"
+    )
+
+
 def as_line(text: str) -> str:
     """Text with a blank for each sign that is not in sight, such as an end of a line."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -244,9 +244,8 @@ def how_to_write(column: Column, raw: RawTable) -> str:
         ways = _WAYS.get(column.target, f"name it {headers}")
     cells = _answered(raw.cells[column.place])
     example = f", such as {str(cells.iloc[0]).strip()[:40]}" if len(cells) else ""
-    return (
-        f'Column "{quoted(column.header)}"{example}: {column.question} In the file, {ways}.'
-    )
+    named = f'Column "{quoted(column.header)}"{example}'
+    return f"{named}: {column.question} In the file, {ways}."
 
 
 # ---------------------------------------------------------------- how it is written

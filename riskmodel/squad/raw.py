@@ -11,7 +11,7 @@ import pandas as pd
 
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.sheet_notes import some
-from riskmodel.inputs.told import quoted
+from riskmodel.inputs.told import in_quotes
 
 
 def rows_named(rows: Sequence[int], names: Sequence[str]) -> str:
@@ -23,9 +23,7 @@ def rows_named(rows: Sequence[int], names: Sequence[str]) -> str:
     ('Row 3 “Forwards”', 'Rows 3, 9 “Backs”')
     """
     named = [
-        f"{row} \N{LEFT DOUBLE QUOTATION MARK}{quoted(name)}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if name
-        else str(row)
+        f"{row} {in_quotes(name)}" if name else str(row)
         for row, name in zip(rows, names, strict=True)
     ]
     return f"Row{'s' * (len(named) != 1)} {some(named)}"

@@ -80,7 +80,7 @@ def test_what_makes_sense_has_no_problem(change):
         ({"muscle": "calf"}, "without a cramp"),
         ({"after_session": True}, "without a cramp"),
         ({"cramp": True, "muscle": "ear"}, "Muscle is ear"),
-        ({"cramp": True, "cramp_at_min": -1.0}, "-1.0 min"),
+        ({"cramp": True, "cramp_at_min": -1.0}, "-1 min"),
         ({"cramp": True, "cramp_at_min": 60.5}, "later than the session lasted, 1 h;"),
         ({"cramp": True, "cramp_at_min": 10.0, "after_session": True}, "not both"),
         ({"duration_min": 4.9}, "duration_min"),

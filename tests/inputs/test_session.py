@@ -83,7 +83,6 @@ def test_a_missing_required_answer_is_named(name, blank):
         ("start_time", "0001-01-01T00:00+00:00"),
         ("start_time", "9999-12-31T23:59-14:00"),
         ("age_years", [40]),
-        ("age_years", 10**400),
         ("age_years", 40 + 1j),
     ],
 )
