@@ -139,8 +139,9 @@ def run(
             for place, worker in enumerate(crew):
                 if worker.chunk is None:
                     continue
-                if worker.pipe in ready:
-                    report.of[worker.chunk.target.name].add(_received(worker))
+                tally = _received(worker) if worker.pipe in ready else None
+                if tally is not None:
+                    report.of[worker.chunk.target.name].add(tally)
                     worker.chunk = None
                 elif (
                     not worker.process.is_alive()
@@ -156,8 +157,12 @@ def run(
     return report
 
 
-def _received(worker: _Worker) -> Tally:
-    tally = worker.pipe.recv()
+def _received(worker: _Worker) -> Tally | None:
+    try:
+        tally = worker.pipe.recv()
+    except EOFError:  # it has died
+        worker.process.join()
+        return None
     if not isinstance(tally, Tally):
         raise RuntimeError(f"The trial itself failed.\n{tally}")
     return tally
@@ -205,17 +210,24 @@ def _row(what: str, tally: Tally) -> str:
     return f"| {what} | {numbers} | {tally.worst_s:.2f} | {tally.worst_bytes / 2**20:.0f} |"
 
 
-def fault_lines(faults: Iterable[Fault], seed: int) -> list[str]:
-    """One line for each cause, with its first case and a small input."""
+def by_cause(faults: Iterable[Fault]) -> list[tuple[Fault, int]]:
+    """Of faults of one cause the one with the smallest input, and how many there are."""
     of_cause: dict[tuple[str, ...], list[Fault]] = {}
     for fault in faults:
         of_cause.setdefault(fault.signature, []).append(fault)
+    return [
+        (min(alike, key=lambda fault: len(fault.given)), len(alike))
+        for alike in of_cause.values()
+    ]
+
+
+def fault_lines(faults: Iterable[Fault], seed: int) -> list[str]:
+    """One line for each cause, with a case that can be run again and a small input."""
     lines = []
-    for (target, kind, where, _), alike in of_cause.items():
-        first = min(alike, key=lambda fault: len(fault.given) or 10**9)
+    for first, count in by_cause(faults):
         lines.append(
-            f"{kind} x{len(alike)}: --seed {seed} --only {target} --case {first.case}: "
-            f"{first.words} ({where})"
+            f"{first.kind} x{count}: --seed {seed} --only {first.target} "
+            f"--case {first.case}: {first.words} ({first.where})"
         )
         if len(first.given) <= _SHOWN:
             lines.append(f"    {first.given!r}")
@@ -223,9 +235,9 @@ def fault_lines(faults: Iterable[Fault], seed: int) -> list[str]:
 
 
 def write_files(faults: Iterable[Fault], folder: Path) -> None:
-    """Write the input of the first fault of each cause into a folder."""
+    """Write the input of one fault of each cause into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, fault in enumerate({f.signature: f for f in faults}.values()):
+    for number, (fault, _) in enumerate(by_cause(faults)):
         name = f"{number:03}-{fault.target}-{fault.kind}-{fault.case}"
         (folder / name).write_bytes(fault.given)
 

@@ -187,7 +187,8 @@ def judge(target: Target, value: Any, limit_s: float = LIMIT_S) -> tuple[str, st
     return kind, where, words
 
 
-def _as_bytes(value: Any) -> bytes:
+def as_bytes(value: Any) -> bytes:
+    """An input to keep: a file as it is, an answer as Python writes it."""
     if isinstance(value, bytes):
         return value
     try:
@@ -250,7 +251,7 @@ def _fault(
     target: Target, seed: int, case: int, kind: str, where: str, words: str, tally: Tally
 ) -> Fault:
     value = target.input(seed, case)
-    fault = Fault(target.name, case, kind, where, words, _as_bytes(value))
+    fault = Fault(target.name, case, kind, where, words, as_bytes(value))
     known = fault.signature in {other.signature for other in tally.faults}
     if isinstance(value, bytes) and not known and kind in ("traceback", "law", "warning"):
         smaller = shrunk(value, lambda v: judge(target, v)[:2] == (kind, where))
