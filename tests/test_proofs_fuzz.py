@@ -9,7 +9,15 @@ import pytest
 from proofs import fuzz
 from proofs.fuzzing import mutate, seeds, structure
 from proofs.fuzzing.importers import IMPORTERS
-from proofs.fuzzing.judge import BrokenLaw, Target, as_bytes, check_sentence, judge, run_cases, shrunk
+from proofs.fuzzing.judge import (
+    BrokenLaw,
+    Target,
+    as_bytes,
+    check_sentence,
+    judge,
+    run_cases,
+    shrunk,
+)
 from proofs.fuzzing.laws import check_chances, check_no_infinity
 
 
@@ -152,7 +160,7 @@ def test_nothing_goes_wrong_in_a_few_hundred_cases(capsys):
     assert len(lines) > len(fuzz.TARGETS)
 
 
-def test_a_fault_is_printed_and_written_where_it_is_asked_for(monkeypatch, tmp_path, capsys):
+def test_a_fault_is_printed_and_written_where_asked(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(fuzz, "TARGETS", (_target(_key),))
     assert fuzz.main(["--count", "20", "--out", str(tmp_path / "faults")]) == 1
     assert "KeyError" in capsys.readouterr().out

@@ -175,10 +175,14 @@ def _for_start(rng: Random) -> tuple[Answers, Any]:
     if rng.random() < 0.3:
         by_hand = {
             "on": date(2027, 1, 1) + timedelta(days=rng.randrange(365)),
-            "latitude_deg": rng.uniform(-90, 90), "longitude_deg": rng.uniform(-180, 180),
-            "time_zone": rng.choice(("UTC", "Europe/Vienna", "Asia/Kolkata", "Mars/Olympus")),
-            "coolest_c": rng.uniform(-30, 40), "warmest_c": rng.uniform(-30, 50),
-        }  # fmt: skip
+            "latitude_deg": rng.uniform(-90, 90),
+            "longitude_deg": rng.uniform(-180, 180),
+            "time_zone": rng.choice(
+                ("UTC", "Europe/Vienna", "Asia/Kolkata", "Mars/Olympus")
+            ),
+            "coolest_c": rng.uniform(-30, 40),
+            "warmest_c": rng.uniform(-30, 50),
+        }
     return session(rng, wild=0.2), (limits, by_hand)
 
 
@@ -279,11 +283,15 @@ def _outcome(rng: Random) -> Answers:
     cramp = rng.random() < 0.5
     made: Answers = {
         "day": date(2026, 1, 1) + timedelta(days=rng.randrange(300)),
-        "probability_low": chances[0], "probability": chances[1],
-        "probability_high": chances[2], "program": "0.1.0", "scorecard": "abc",
-        "cramp": cramp, "sport": rng.choice(list(FIELDS["sport"].levels)),
+        "probability_low": chances[0],
+        "probability": chances[1],
+        "probability_high": chances[2],
+        "program": "0.1.0",
+        "scorecard": "abc",
+        "cramp": cramp,
+        "sport": rng.choice(list(FIELDS["sport"].levels)),
         "duration_min": rng.uniform(5, 1440),
-    }  # fmt: skip
+    }
     if cramp:
         made["muscle"] = rng.choice((None, *MUSCLES))
     if rng.random() < 0.3:
@@ -393,10 +401,14 @@ def _command(rng: Random) -> tuple[str, bytes]:
     """A command and the file that it is given."""
     name = rng.choice(("assess", "why", "batch", "squad", "log", "forecast", "scorecard"))
     source = {
-        "assess": structure.json_values, "why": structure.json_values,
-        "batch": structure.cells, "squad": structure.cells, "log": structure.cells,
-        "forecast": structure.json_values, "scorecard": mutate.renumber,
-    }[name]  # fmt: skip
+        "assess": structure.json_values,
+        "why": structure.json_values,
+        "batch": structure.cells,
+        "squad": structure.cells,
+        "log": structure.cells,
+        "forecast": structure.json_values,
+        "scorecard": mutate.renumber,
+    }[name]
     whole = _sources()[name]
     return name, mutate.mutant(whole, rng, source, source, source, *mutate.BLIND)
 
@@ -411,11 +423,15 @@ def _sources() -> Mapping[str, bytes]:
     plan = json.dumps(load_examples()["Hot 10 km race"]).encode()
     cells = CliRunner().invoke(app, ["template"]).stdout
     return {
-        "assess": plan, "why": plan, "batch": (cells + cells.split("\n")[1] + "\n").encode(),
-        "squad": seeds.squads()[0], "log": seeds.log_tables()[0],
+        "assess": plan,
+        "why": plan,
+        "batch": (cells + cells.split("\n")[1] + "\n").encode(),
+        "squad": seeds.squads()[0],
+        "log": seeds.log_tables()[0],
         "forecast": seeds.example("examples_weather/open_meteo.json"),
-        "scorecard": load_scorecard().toml.encode(), "session": plan,
-    }  # fmt: skip
+        "scorecard": load_scorecard().toml.encode(),
+        "session": plan,
+    }
 
 
 def _run_command(given: tuple[str, bytes]) -> None:
@@ -426,12 +442,14 @@ def _run_command(given: tuple[str, bytes]) -> None:
         Path(path).write_bytes(content)
         Path(plan).write_bytes(_sources()["session"])
         arguments = {
-            "assess": ["assess", path], "why": ["why", path],
-            "batch": ["batch", path, out], "squad": ["batch", path, out, "--session", plan],
+            "assess": ["assess", path],
+            "why": ["why", path],
+            "batch": ["batch", path, out],
+            "squad": ["batch", path, out, "--session", plan],
             "log": ["log", path, "--sport", "running", "--on", "2026-07-20"],
             "forecast": ["forecast", "--session", plan, "--weather-file", path],
             "scorecard": ["assess", plan, "--scorecard", path],
-        }[name]  # fmt: skip
+        }[name]
         result = CliRunner().invoke(app, arguments)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -455,13 +473,22 @@ def _quiet(run: Any) -> Any:
 _NO = (AnswerError,)
 DOORS = (
     Target("assess", "assess", 120, _one, _assess, _NO),
-    Target("frame", "assess_frame, each row beside assess", 180, _some, _one_and_many, (), len),
+    Target(
+        "frame", "assess_frame, each row beside assess", 180, _some, _one_and_many, (), len
+    ),
     Target("advise", "advise, combined", 25, lambda r: session(r, wild=0.2), _advise),
     Target("compare", "compare", 12, _two_or_more, _compare, (ValueError,)),
     Target("sweep", "sweep", 25, _for_sweep, _sweep, (ValueError,)),
-    Target("best_start", "best_start", 10, _for_start, _best_start, (WeatherError, ValueError)),
     Target(
-        "squad", "score_squad, squad_levers", 60, _for_squad, _squad, (),
+        "best_start", "best_start", 10, _for_start, _best_start, (WeatherError, ValueError)
+    ),
+    Target(
+        "squad",
+        "score_squad, squad_levers",
+        60,
+        _for_squad,
+        _squad,
+        (),
         lambda given: len(given[0]),
     ),
     Target("legs", "assess_legs", 12, _for_legs, _legs, (ValueError,)),
@@ -471,4 +498,4 @@ DOORS = (
     Target("written", "Numbers of the form", 150, _written, _number, (_NoNumberError,)),
     Target("guide", "Guide", 30, _question, _guide),
     Target("commands", "Commands", 6, _command, _run_command),
-)  # fmt: skip
+)

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -52,7 +52,7 @@ _ON = date(2026, 7, 20)
 
 
 @cache
-def _sessions() -> tuple[dict[str, Any], ...]:
+def _sessions() -> tuple[Mapping[str, Any], ...]:
     """Sessions to score with what was read: full ones, and one with all left open."""
     hot = load_examples()["Hot 10 km race"]
     needed = ("sport", "duration_min", "session_rpe", "age_years")
@@ -281,56 +281,94 @@ _SQUAD, _LOG, _WEATHER = (SquadFileError,), (TrainingLogError,), (WeatherError,)
 IMPORTERS = (
     Target("squad_csv", "Squad, CSV", 25, _mutants(seeds.squads), _read_squad, _SQUAD),
     Target("squad_xlsx", "Squad, Excel", 8, _mutants(_squad_workbook), _read_squad, _SQUAD),
-    Target("log_csv", "Log, CSV of programs", 22, _mutants(seeds.log_tables), _read_log, _LOG),
     Target(
-        "log_own", "Log, table of one's own", 10, _mutants(lambda: seeds.OWN_LOG),
-        _read_own_log, _LOG,
+        "log_csv", "Log, CSV of programs", 22, _mutants(seeds.log_tables), _read_log, _LOG
+    ),
+    Target(
+        "log_own",
+        "Log, table of one's own",
+        10,
+        _mutants(lambda: seeds.OWN_LOG),
+        _read_own_log,
+        _LOG,
     ),
     Target("log_xlsx", "Log, Excel", 4, _mutants(_log_workbook), _read_log, _LOG),
     Target("log_fit", "Log, FIT", 12, _mutants(lambda: seeds.FIT), _read_log, _LOG),
     Target("log_tcx", "Log, TCX", 12, _mutants(lambda: seeds.TCX), _read_log, _LOG),
     Target("log_gpx", "Log, GPX", 12, _mutants(lambda: seeds.GPX), _read_log, _LOG),
-    Target("log_apple", "Log, Apple Health", 10, _mutants(lambda: seeds.APPLE), _read_log, _LOG),
     Target(
-        "log_garmin", "Log, Garmin JSON", 10, _mutants(lambda: seeds.GARMIN_JSON), _read_log,
+        "log_apple", "Log, Apple Health", 10, _mutants(lambda: seeds.APPLE), _read_log, _LOG
+    ),
+    Target(
+        "log_garmin",
+        "Log, Garmin JSON",
+        10,
+        _mutants(lambda: seeds.GARMIN_JSON),
+        _read_log,
         _LOG,
     ),
     Target("log_zip", "Log, archives", 10, _mutants(seeds.archives), _read_log, _LOG),
     Target("log_gz", "Log, .gz", 6, _mutants(seeds.compressed), _read_log, _LOG),
     Target(
-        "log_android", "Log, Health Connect", 8, _mutants(seeds.health_connect), _read_log,
+        "log_android",
+        "Log, Health Connect",
+        8,
+        _mutants(seeds.health_connect),
+        _read_log,
         _LOG,
     ),
     Target(
-        "weather_json", "Weather, Open-Meteo JSON", 12,
+        "weather_json",
+        "Weather, Open-Meteo JSON",
+        12,
         _mutants(lambda: seeds.example("examples_weather/open_meteo.json")),
-        _read_weather, _WEATHER,
-    ),
-    Target(
-        "weather_csv", "Weather, Open-Meteo CSV", 12,
-        _mutants(lambda: seeds.example("examples_weather/open_meteo.csv")),
-        _read_weather, _WEATHER,
-    ),
-    Target(
-        "weather_xlsx", "Weather, Excel", 4, _mutants(_weather_workbook), _read_weather,
+        _read_weather,
         _WEATHER,
     ),
     Target(
-        "weather_nws", "Weather, NWS JSON", 12,
-        _mutants(lambda: seeds.example("examples_weather/nws_grid_point.json")),
-        _read_weather, _WEATHER,
+        "weather_csv",
+        "Weather, Open-Meteo CSV",
+        12,
+        _mutants(lambda: seeds.example("examples_weather/open_meteo.csv")),
+        _read_weather,
+        _WEATHER,
     ),
     Target(
-        "weather_epw", "Weather, EPW", 1.5,
-        _mutants(seeds.typical_year), _read_weather,
+        "weather_xlsx",
+        "Weather, Excel",
+        4,
+        _mutants(_weather_workbook),
+        _read_weather,
+        _WEATHER,
+    ),
+    Target(
+        "weather_nws",
+        "Weather, NWS JSON",
+        12,
+        _mutants(lambda: seeds.example("examples_weather/nws_grid_point.json")),
+        _read_weather,
+        _WEATHER,
+    ),
+    Target(
+        "weather_epw",
+        "Weather, EPW",
+        1.5,
+        _mutants(seeds.typical_year),
+        _read_weather,
         _WEATHER,
     ),
     Target("scorecard", "Scorecard", 8, _scorecard, _read_scorecard, (ScorecardError,)),
     Target(
-        "calibration", "Calibration", 10, _calibration, _read_calibration,
+        "calibration",
+        "Calibration",
+        10,
+        _calibration,
+        _read_calibration,
         (CalibrationError,),
     ),
     Target("plans", "Compared plans", 30, _mutants(seeds.plans), _read_plans),
     Target("backup_json", "Backup, JSON", 8, _backup_lines, _read_backup, (StoreError,)),
-    Target("backup_sqlite", "Backup, SQLite", 1.5, _backup_file, _read_backup, (StoreError,)),
-)  # fmt: skip
+    Target(
+        "backup_sqlite", "Backup, SQLite", 1.5, _backup_file, _read_backup, (StoreError,)
+    ),
+)

@@ -115,8 +115,8 @@ _LAP = (
 )
 TCX = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<TrainingCenterDatabase xmlns="http://www.'
-    'garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Running">'
-    "<Id>2026-07-01T22:30:00.000Z</Id>"
+    'garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+    '<Activity Sport="Running"><Id>2026-07-01T22:30:00.000Z</Id>'
     + _LAP.format("2026-07-01T22:30:00.000Z")
     + _LAP.format("2026-07-01T23:00:00Z")
     + "</Activity></Activities></TrainingCenterDatabase>"
@@ -125,7 +125,7 @@ GPX = (
     '<?xml version="1.0"?>\n<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">'
     "<trk><name>Home</name><type>cycling</type><trkseg>"
     + "".join(
-        f'<trkpt lat="52.{i}" lon="5"><ele>3</ele><time>2026-07-01T2{i}:30:00Z</time></trkpt>'
+        f'<trkpt lat="52.{i}" lon="5"><time>2026-07-01T2{i}:30:00Z</time></trkpt>'
         for i in range(3)
     )
     + "</trkseg></trk></gpx>"
@@ -148,14 +148,16 @@ average="151.2" minimum="80" maximum="172" unit="count/min"/>
 <WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="5" unit="mi"/>
 </Workout>
  <Workout workoutActivityType="HKWorkoutActivityTypeCycling" duration="1.5" \
-durationUnit="hr" startDate="2026-07-04 08:00:00 +0200" endDate="2026-07-04 09:30:00 +0200"/>
+durationUnit="hr" startDate="2026-07-04 08:00:00 +0200" \
+endDate="2026-07-04 09:30:00 +0200"/>
 </HealthData>"""
 GARMIN_JSON = json.dumps(
     [
         {
             "summarizedActivitiesExport": [
                 {
-                    "activityId": 1, "activityType": "trail_running", "sportType": "RUNNING",
+                    "activityId": 1, "activityType": "trail_running",
+                    "sportType": "RUNNING",
                     "beginTimestamp": _MIDNIGHT, "startTimeLocal": _MIDNIGHT + 7_200_000,
                     "duration": 3600000.0, "elapsedDuration": 3900000.0,
                     "distance": 1000000.0, "avgHr": 141.0, "maxHr": 176.0,

@@ -289,7 +289,7 @@ def _quoted(name: str) -> str:
 
 def fit_fields(data: bytes, rng: Random) -> bytes:
     """Change bytes of a FIT file, and write the checksum that then fits."""
-    from fitdecode.utils import compute_crc
+    from fitdecode.utils import compute_crc  # type: ignore[import-untyped]
 
     head = data[0] if data else 0
     if len(data) < 20 or head not in (12, 14):
@@ -301,7 +301,8 @@ def fit_fields(data: bytes, rng: Random) -> bytes:
     whole[4:8] = len(inside).to_bytes(4, "little")
     if head == 14:
         whole[12:14] = compute_crc(bytes(whole[:12])).to_bytes(2, "little")
-    return bytes(whole) + compute_crc(bytes(whole)).to_bytes(2, "little")
+    checksum: int = compute_crc(bytes(whole))
+    return bytes(whole) + checksum.to_bytes(2, "little")
 
 
 def of_kind(content: bytes) -> tuple[Mutation, ...]:

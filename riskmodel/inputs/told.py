@@ -70,16 +70,17 @@ def spelling(value: Any) -> str:
     ('1e+20', '1e+20', '50', 'a value of the kind dict')
     """
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        whole = int(value)
         # As a frame spells it in which the same number is a float.
-        large = abs(value) >= _LARGE
-        return f"{Decimal(int(value)):.15g}" if large else str(value)
+        return f"{Decimal(whole):.15g}" if abs(whole) >= _LARGE else str(whole)
     if isinstance(value, float | np.floating):
         number = float(value)
         return f"{number:.15g}" if number.is_integer() else str(number)
-    if isinstance(value, np.timedelta64 | np.datetime64):  # as pandas spells it
-        with suppress(ValueError):  # of a year that pandas does not know
-            is_span = isinstance(value, np.timedelta64)
-            return str(pd.Timedelta(value) if is_span else pd.Timestamp(value))
+    with suppress(ValueError):  # of a year that pandas does not know
+        if isinstance(value, np.timedelta64):  # as pandas spells it
+            return str(pd.Timedelta(value))
+        if isinstance(value, np.datetime64):
+            return str(pd.Timestamp(value))
     if not isinstance(value, _HAVE_A_SPELLING):
         return f"a value of the kind {type(value).__name__}"
     return str(value)
