@@ -89,7 +89,9 @@ def log_tables() -> tuple[bytes, ...]:
     """Logs of each program that is known, and one of nobody's."""
     names = ("strava_activities", "garmin_activities", "intervals_activities")
     known = [example(f"example_logs/{n}.csv", 6) for n in names]
-    known.append(example("example_logs/trainingpeaks_workouts.csv", 4))
+    # Its cells hold ends of lines, those of rows are others.
+    peaks = example("example_logs/trainingpeaks_workouts.csv").split(b"\r\n")
+    known.append(b"\r\n".join(peaks[:6]))
     return (*known, WHOOP, OWN_LOG)
 
 

@@ -69,18 +69,19 @@ def spelling(value: Any) -> str:
     >>> spelling(10**20), spelling(1e20), spelling(50.0), spelling({"a": 1})
     ('1e+20', '1e+20', '50', 'a value of the kind dict')
     """
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+    # To NumPy a span of time is a whole number.
+    with suppress(ValueError):  # of a year that pandas does not know
+        if isinstance(value, np.timedelta64):  # as pandas spells it
+            return str(pd.Timedelta(value))
+        if isinstance(value, np.datetime64):
+            return str(pd.Timestamp(value))
+    if isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64):
         whole = int(value)
         # As a frame spells it in which the same number is a float.
         return f"{Decimal(whole):.15g}" if abs(whole) >= _LARGE else str(whole)
     if isinstance(value, float | np.floating):
         number = float(value)
         return f"{number:.15g}" if number.is_integer() else str(number)
-    with suppress(ValueError):  # of a year that pandas does not know
-        if isinstance(value, np.timedelta64):  # as pandas spells it
-            return str(pd.Timedelta(value))
-        if isinstance(value, np.datetime64):
-            return str(pd.Timestamp(value))
     if not isinstance(value, _HAVE_A_SPELLING):
         return f"a value of the kind {type(value).__name__}"
     return str(value)

@@ -222,7 +222,7 @@ def _numbers(
         raise ValueError(f"a table has shape {array.shape} instead of {shape}")
     # NaN is in no range.
     if not ((array >= max(least, -_LARGEST)) & (array <= _LARGEST)).all():
-        raise ValueError("a number is not finite, or outside of what it may be")
+        raise ValueError("a number is not finite, too large, or below what it may be")
     if rises and not (np.diff(array) > _LEAST_STEP).all():
         raise ValueError("a curve does not rise")
     if not falls and (np.diff(array) < 0).any():
