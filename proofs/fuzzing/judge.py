@@ -79,7 +79,8 @@ class Fault:
     target : str
     case : int
     kind : str
-        ``traceback``, ``warning``, ``hang``, ``memory``, ``law`` or ``death``.
+        ``traceback``, ``warning``, ``hang``, ``memory``, ``law`` or ``death``; of the
+        trial itself ``trial``.
     where, words : str
         The last place in the program, and what was said there.
     given : bytes
@@ -222,7 +223,13 @@ def run_cases(
     _forget_peak()
     base = rss_bytes()
     for case in cases:
-        value = target.input(seed, case)
+        try:
+            value = target.input(seed, case)
+        except Exception as error:  # a mistake of the trial, not of what is tried
+            tally.cases += 1
+            said = f"{type(error).__name__}: {error}"[:300]
+            tally.faults.append(Fault(target.name, case, "trial", _place(error), said))
+            continue
         at(case)
         start = time.perf_counter()
         kind, where, words = judge(target, value)

@@ -251,6 +251,7 @@ _SQLITE_VALUES = (
 def rows(data: bytes, rng: Random) -> bytes:
     """Change cells, rows and tables of a SQLite file."""
     with closing(sqlite3.connect(":memory:")) as base:
+        base.text_factory = lambda name: name.decode("utf-8", "replace")
         try:
             base.deserialize(data)
             tables = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

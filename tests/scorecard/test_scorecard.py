@@ -416,7 +416,7 @@ def with_step(name, step):
     return raw
 
 
-@pytest.mark.parametrize("name", [factor.name for factor in CARD.factors if factor.knots])
+@pytest.mark.parametrize("name", [f.name for f in CARD.factors if f.knots and f.largest])
 def test_knots_whose_points_no_float_can_count_are_refused(name):
     for step in (0.0, 1e-12, 1e13, 1e300):
         raw = with_step(name, step)
