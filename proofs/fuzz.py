@@ -25,10 +25,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from proofs.fuzzing.doors import DOORS
+from proofs.fuzzing.forms import FORMS
 from proofs.fuzzing.importers import IMPORTERS
 from proofs.fuzzing.judge import LIMIT_S, Fault, Tally, Target, run_cases
 
-TARGETS = (*IMPORTERS, *DOORS)
+TARGETS = (*IMPORTERS, *DOORS, *FORMS)
 COUNT = 60_000
 """Cases of a run that nothing else is said of: a few minutes on two cores."""
 _OVER_S = 3 * LIMIT_S

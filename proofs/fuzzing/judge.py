@@ -26,6 +26,7 @@ SENTENCE_LIMIT = 600
 _FEW = 20
 _INTERNAL = re.compile(
     r"Traceback|riskmodel\.|object at 0x|<class|<function|NoneType|pandas"
+    r"|ambiguous|broadcast|could not convert|invalid literal|unhashable|not subscriptable"
     r"|KeyError|IndexError|AttributeError|TypeError|openpyxl|site-packages"
 )
 
