@@ -11,8 +11,9 @@ import sys
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -34,6 +35,7 @@ COUNT = 60_000
 """Cases of a run that nothing else is said of: a few minutes on two cores."""
 _OVER_S = 3 * LIMIT_S
 """After so long a worker that does not answer is ended from outside."""
+_TELL_S = 60.0
 _CHUNKS = 60  # of each target, so that all are tried from the start
 _FEWEST = 10  # cases in a piece
 _SHOWN = 200  # characters of a small input
@@ -63,6 +65,11 @@ class Report:
 
     of: dict[str, Tally] = field(default_factory=dict)
     took_s: float = 0.0
+
+    @property
+    def cases(self) -> int:
+        """How many there were."""
+        return sum(tally.cases for tally in self.of.values())
 
     @property
     def faults(self) -> list[Fault]:
@@ -116,11 +123,13 @@ def run(
     minutes: float | None = None,
     workers: int | None = None,
     over_s: float = _OVER_S,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Report:
     """Try every target, on all cores; a worker that hangs or dies costs its case only."""
     todo, report = chunks(targets, count), Report()
     start = time.monotonic()
     end = start + 60 * minutes if minutes else float("inf")
+    told = start
     for target in targets:
         report.of[target.name] = Tally()
     crew = [_start(seed, targets) for _ in range(workers or os.cpu_count() or 1)]
@@ -136,6 +145,9 @@ def run(
             busy = [worker for worker in crew if worker.chunk is not None]
             if not busy:
                 break
+            if time.monotonic() - told > _TELL_S:
+                told = time.monotonic()
+                tell(f"{report.cases:,} cases, {len(report.faults)} faults")
             ready = wait([worker.pipe for worker in busy], timeout=0.5)
             for place, worker in enumerate(crew):
                 if worker.chunk is None:
@@ -268,6 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = run(
             targets, seed=asked.seed, count=asked.count, minutes=asked.minutes,
             workers=asked.workers,
+            tell=partial(print, file=sys.stderr, flush=True),
         )  # fmt: skip
     print("\n".join(table(report, targets)))
     print(f"\nSeed {asked.seed}, {report.took_s / 60:.1f} minutes.")

@@ -236,6 +236,7 @@ def run_cases(
         kind, where, words = judge(target, value)
         took_s = time.perf_counter() - start
         if kind == "hang":  # a busy machine can take the time, too
+            at(case)
             start = time.perf_counter()
             kind, where, words = judge(target, target.input(seed, case))
             took_s = time.perf_counter() - start
@@ -250,6 +251,7 @@ def run_cases(
         if kind in ("answered", "refused"):
             setattr(tally, kind, getattr(tally, kind) + n)
         else:
+            at(case)
             tally.faults.append(_fault(target, seed, case, kind, where, words, tally))
     at(-1)
     return tally
