@@ -86,7 +86,9 @@ def _one_and_many(rows: list[Answers]) -> None:
         frame[name] = pd.Series(cells, dtype=object)
         # As programs hand columns over: numbers and moments as such, but for complex
         # ones, which would make all numbers of their column complex.
-        if len(names) % 2 and not any(isinstance(cell, complex) for cell in cells):
+        if len(names) % 2 and not any(
+            isinstance(cell, complex | np.complexfloating) for cell in cells
+        ):
             with suppress(Exception):
                 frame[name] = frame[name].infer_objects()
     scored = assess_frame(frame)

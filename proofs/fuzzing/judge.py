@@ -205,6 +205,10 @@ def rss_bytes() -> int:
     return pages * resource.getpagesize()
 
 
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def _forget_peak() -> None:
     # https://www.kernel.org/doc/html/latest/filesystems/proc.html: the peak starts anew.
     with suppress(OSError):
@@ -232,6 +236,8 @@ def run_cases(
             tally.faults.append(Fault(target.name, case, "trial", _place(error), said))
             continue
         at(case)
+        if _peak_bytes() - base > LIMIT_BYTES // 2:  # of making it
+            _forget_peak()
         start = time.perf_counter()
         kind, where, words = judge(target, value)
         took_s = time.perf_counter() - start
@@ -240,7 +246,7 @@ def run_cases(
             start = time.perf_counter()
             kind, where, words = judge(target, target.input(seed, case))
             took_s = time.perf_counter() - start
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - base
+        grown = _peak_bytes() - base
         if grown > tally.worst_bytes and grown > LIMIT_BYTES and kind != "memory":
             kind, words = "memory", f"{grown / 2**20:.0f} MiB"
             _forget_peak()

@@ -11,7 +11,7 @@ from proofs.fuzzing import hostile
 Mutation = Callable[[bytes, Random], bytes]
 
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
-_MOST_BYTES = 400_000
+_MOST_BYTES = 2_000_000
 """Of a mutant: what is refused for its size alone is tried elsewhere."""
 
 

@@ -41,7 +41,8 @@ def cells(data: bytes, rng: Random) -> bytes:
                 del other[column : column + 1]
         case 6:
             for other in rows:
-                other[column:column] = other[column : column + 1] * rng.choice((1, 2, 200))
+                more = rng.choice((1, 2, 200 if len(rows) < 100 else 3))
+                other[column:column] = other[column : column + 1] * more
         case 7:
             header = rng.choice(rows[:5])
             header[rng.randrange(len(header))] = rng.choice(rng.choice(rows))
@@ -276,7 +277,7 @@ def rows(data: bytes, rng: Random) -> bytes:
                     base.execute(f"UPDATE {table} SET {column} = ?", (other,))
             base.commit()
             return base.serialize()
-        except (sqlite3.Error, IndexError, OverflowError):
+        except (sqlite3.Error, IndexError, OverflowError, UnicodeDecodeError):
             return mutate.flip(data, rng)
 
 

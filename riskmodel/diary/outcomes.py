@@ -152,7 +152,9 @@ def _cramp_problems(outcome: Outcome) -> Iterable[str]:
     at, muscle = outcome.cramp_at_min, outcome.muscle
     if outcome.cramp is not None and not isinstance(outcome.cramp, bool):
         yield f"Cramp is {_short(outcome.cramp)}; allowed is yes, no or not known yet."
-    elif not outcome.cramp and (muscle, at, outcome.after_session) != (None, None, False):
+    elif not outcome.cramp and not (
+        muscle is None and at is None and outcome.after_session is False
+    ):
         which = "whose outcome is not known yet" if outcome.pending else "without a cramp"
         yield f"A session {which} has no muscle and no time of a cramp."
     if muscle is not None and (not isinstance(muscle, str) or muscle not in MUSCLES):
@@ -288,7 +290,7 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     columns = [name for name in Outcome.__dataclass_fields__ if name != "answers"]
     rows = []
     for outcome in outcomes:
-        row = {name: getattr(outcome, name) for name in columns}
+        row = {name: _cell(getattr(outcome, name)) for name in columns}
         row["day"] = outcome.day.isoformat()
         row["cramp"] = _yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
@@ -299,9 +301,14 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
             if private or (name in FIELDS and not FIELDS[name].private):
                 if isinstance(answer, list | tuple):
                     answer = ";".join(map(str, answer))
-                row[f"plan_{name}"] = as_text(answer) if isinstance(answer, str) else answer
+                row[f"plan_{name}"] = _cell(answer)
         rows.append(row)
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+
+
+def _cell(value: Any) -> Any:
+    """A value as every table can hold it."""
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _yes_or_no(known: bool | None) -> str:

@@ -218,7 +218,8 @@ def test_answers_that_are_no_answers_are_told(answers):
 
 
 def test_half_a_pair_of_code_units_is_written_as_what_it_is_not():
-    done = replace(RUN, answers={"athlete": "a\ud800b", "sport": "running"})
+    answers = {"athlete": "a\ud800b", "sport": "running"}
+    done = replace(RUN, answers=answers, program="0.1\ud800")
     assert check_outcome(done) == ()
     assert "a?b" in outcomes_csv([done], private=True).decode("utf-8-sig")
 
