@@ -317,7 +317,7 @@ def _own_pieces(
     lines: IO[bytes], separator: str, guess: Guess
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Read a table of our own piece by piece, so that memory stays flat."""
-    chunks = pd.read_csv(
+    chunks: Any = pd.read_csv(
         lines,
         sep=separator,
         # Where the comma is the decimal mark, spreadsheets separate by other marks.
@@ -331,10 +331,23 @@ def _own_pieces(
         encoding_errors="replace" if guess.is_damaged else "strict",
         low_memory=False,
     )
-    for chunk in chunks:
+    while (chunk := _next_piece(chunks)) is not None:
         chunk = table_as_it_was(chunk)
         chunk.columns = [_spelt(name) for name in chunk.columns]
         yield chunk, chunk
+
+
+def _next_piece(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
+    """The next rows, None after the last; what pandas would leave out is refused."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return next(pieces, None)
+    except pd.errors.ParserWarning:
+        raise ValueError(
+            "Rows have more cells than there are headers: give each column a header, and "
+            "put a text that holds a separator into quotes."
+        ) from None
 
 
 def _list_of_athletes(

@@ -94,7 +94,9 @@ def sentences_for_errors() -> Iterator[None]:
     except UnicodeDecodeError:
         stop("The file is not UTF-8 text. Save it as CSV UTF-8 and try again.")
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        stop(f"The file is not a CSV table: {error}")
+        # Which part of pandas says it is nothing to a reader.
+        what = str(error).rpartition("C error: ")[2].strip().rstrip(".")
+        stop(f"The file is not a CSV table: {what}.")
     except OSError:
         raise
     except ValueError as error:

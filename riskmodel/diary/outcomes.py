@@ -16,6 +16,7 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.told import ToldError, as_text, quoted, spelling
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.scorecard.file import version_of
@@ -53,7 +54,7 @@ _GREATEST = np.finfo(np.float64).max.item()
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-class DiaryError(ValueError):
+class DiaryError(ToldError, ValueError):
     """An outcome that makes no sense; the message says what and what is allowed."""
 
 
@@ -111,7 +112,8 @@ class Outcome:
     scorecard_version: str = ""
 
     def __post_init__(self) -> None:
-        if not self.scorecard_version:
+        noted = self.scorecard_version
+        if isinstance(self.scorecard, str) and isinstance(noted, str) and not noted:
             object.__setattr__(self, "scorecard_version", version_of(self.scorecard))
 
     @property
@@ -130,8 +132,7 @@ def _is_number(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= LONGEST_NOTE else f"{text[:LONGEST_NOTE]}…"
+    return quoted(spelling(value), LONGEST_NOTE)
 
 
 def _chances_problems(outcome: Outcome) -> Iterable[str]:
@@ -151,7 +152,9 @@ def _cramp_problems(outcome: Outcome) -> Iterable[str]:
     at, muscle = outcome.cramp_at_min, outcome.muscle
     if outcome.cramp is not None and not isinstance(outcome.cramp, bool):
         yield f"Cramp is {_short(outcome.cramp)}; allowed is yes, no or not known yet."
-    elif not outcome.cramp and (muscle, at, outcome.after_session) != (None, None, False):
+    elif not outcome.cramp and not (
+        muscle is None and at is None and outcome.after_session is False
+    ):
         which = "whose outcome is not known yet" if outcome.pending else "without a cramp"
         yield f"A session {which} has no muscle and no time of a cramp."
     if muscle is not None and (not isinstance(muscle, str) or muscle not in MUSCLES):
@@ -212,6 +215,8 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
 def _read(answers: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Read answers that may be anything, as the row of another program is."""
     try:
+        if not isinstance(answers, Mapping):
+            raise TypeError
         tidied, problems = tidy(answers)
     except UNREADABLE:
         return {}, (f"The answers of this session cannot be read ({_short(answers)}).",)
@@ -285,7 +290,7 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     columns = [name for name in Outcome.__dataclass_fields__ if name != "answers"]
     rows = []
     for outcome in outcomes:
-        row = {name: getattr(outcome, name) for name in columns}
+        row = {name: _cell(getattr(outcome, name)) for name in columns}
         row["day"] = outcome.day.isoformat()
         row["cramp"] = _yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
@@ -294,10 +299,16 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
         row["after_session"] = _yes_or_no(None if open_ else after)
         for name, answer in (outcome.answers or {}).items():
             if private or (name in FIELDS and not FIELDS[name].private):
-                several = isinstance(answer, list | tuple)
-                row[f"plan_{name}"] = ";".join(map(str, answer)) if several else answer
+                if isinstance(answer, list | tuple):
+                    answer = ";".join(map(str, answer))
+                row[f"plan_{name}"] = _cell(answer)
         rows.append(row)
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+
+
+def _cell(value: Any) -> Any:
+    """A value as every table can hold it."""
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _yes_or_no(known: bool | None) -> str:

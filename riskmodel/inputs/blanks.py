@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 BLANKS = frozenset(
@@ -42,8 +44,12 @@ def is_blank(value: Any) -> bool:
     if isinstance(value, str):
         text = value.strip().lower()
         return text in BLANKS or _BLANK_MARKS.fullmatch(text) is not None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     if isinstance(value, Sized):
         return len(value) == 0
+    if isinstance(value, Decimal):  # one kind of NaN cannot even be compared
+        return value.is_nan()
     return bool(pd.isna(value))
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import in_quotes, quoted
 
 Kind = Literal[
     "missing",
@@ -94,7 +95,7 @@ class Problem:
             return _SENTENCES[self.kind].format(value=self.value, name=" (sky)" * names)
         if self.kind == "no_such_input":
             hint = f" Did you mean {self.meant!r}?" if self.meant else ""
-            return f"There is no input {self.field!r}.{hint}"
+            return f"There is no input {quoted(self.field)!r}.{hint}"
         field = FIELDS[self.field]
         name = f" ({self.field})" * names
         if self.kind == "missing":
@@ -112,8 +113,7 @@ class Problem:
             if re.fullmatch(r"\d+([-/.])\d+\1\d+", value):
                 wrong = "lies after the session" if _exists(value) else "does not exist"
                 return f"The date {value}{name} {wrong}."
-            quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{value}\N{RIGHT DOUBLE QUOTATION MARK}"
-            return f"{quoted}{name} is no date of birth; write it as 1995-03-13."
+            return f"{in_quotes(value)}{name} is no date of birth; write it as 1995-03-13."
         if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
         if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
@@ -129,7 +129,7 @@ class Problem:
             # Of levels a page shows the words, and no names.
             wrong = ", which is not understood." if field.levels else wrong
             hints += " It is left open."
-        return f"{field.label}{name} is {value}{wrong}{hints}"
+        return f"{field.label}{name} is {quoted(value)}{wrong}{hints}"
 
     @property
     def meant(self) -> str:

@@ -23,6 +23,7 @@ from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
+from riskmodel.inputs.told import spelling
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
@@ -210,11 +211,30 @@ def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
         return column.to_numpy(f"datetime64[{dtype.unit}]"), column
     if isinstance(column.array, pd.Categorical):
         return column.array.codes, list(column.array.categories)
+    if dtype.kind == "O" and pd.api.types.infer_dtype(column).startswith("mixed"):
+        return _distinct_of_kinds(column)
     try:
         codes, values = pd.factorize(column)
-    except TypeError:  # cells that are lists cannot be told apart by hashing
-        codes, values = pd.factorize(column.map(_as_text, na_action="ignore"))
+    except TypeError:  # one kind of NaN cannot be hashed
+        return _distinct_of_kinds(column)
     return codes, list(values)
+
+
+def _distinct_of_kinds(column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
+    """As `_distinct`, where pandas would take True for 1 and cannot compare lists."""
+    places: dict[Any, int] = {}
+    values: list[Any] = []
+    codes = np.empty(len(column), dtype=np.intp)
+    for row, value in enumerate(column):
+        key: Any = type(value), tuple(value) if isinstance(value, list) else value
+        try:
+            place = places.setdefault(key, len(values))
+        except TypeError:  # of what cannot be told apart each is one of its own
+            place = len(values)
+        codes[row] = place
+        if place == len(values):
+            values.append(value)
+    return codes, values
 
 
 def _as_text(value: Any) -> Any:
@@ -299,7 +319,7 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
     parsed: list[Any] = [unknown] * (len(values) + 1)
     wrong: dict[int, Problem] = {}
     blank_value = np.ones(len(values) + 1, dtype=bool)
-    for code, value in enumerate(values):
+    for code, value in enumerate(map(_bare, values)):
         if is_blank(value):
             continue
         blank_value[code] = False
@@ -319,14 +339,14 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
     return column.astype(kept_as, copy=False), blank, findings
 
 
+def _bare(value: Any) -> Any:
+    """A value without the array of no dimension that programs wrap it in."""
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
 def _not_allowed(field: Field, value: Any) -> Problem:
     """Problem with a value that was written, in one spelling whatever holds it."""
-    value = _as_text(value)
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = f"{value:.15g}"
-    if isinstance(value, np.timedelta64):  # as pandas spells it in a frame
-        value = pd.Timedelta(value)
-    return not_allowed(field.name, str(value))
+    return not_allowed(field.name, spelling(_as_text(value)))
 
 
 def _parse_number(field: Field, value: Any) -> float:
@@ -345,7 +365,9 @@ def _level_name(value: Any) -> str:
     """Spell a level as in `FIELDS`: lower case, underscores, plain hyphen."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if isinstance(value, int | float | np.number) and float(value).is_integer():
+    if isinstance(value, int | float | np.integer | np.floating) and (
+        float(value).is_integer()
+    ):
         return str(int(value))
     return str(value).strip().lower().replace(" ", "_").replace("\N{EN DASH}", "-")
 

@@ -22,6 +22,7 @@ from riskmodel.inputs.reading import (
     read_column,
     read_one,
 )
+from riskmodel.inputs.told import as_text
 
 __all__ = [
     "FIELDS",
@@ -184,7 +185,7 @@ def spelt(answers: Answers) -> dict[str, Any]:
 def _spelt(field: Field, value: Any, read: Answers) -> Any:
     """One checked answer as `FIELDS` spells it, or None if it is blank."""
     if field.kind == "text":
-        return str(value) if value is not None else None
+        return as_text(str(value)) if value is not None else None
     code = read.columns[field.name][0]
     if is_unknown(read.columns[field.name])[0]:
         return None

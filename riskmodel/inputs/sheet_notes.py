@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from riskmodel.inputs.told import quoted
 from riskmodel.inputs.workbook import Sheet, Workbook
 
 _NAMED = 3
@@ -12,7 +13,7 @@ _NAMED = 3
 def some(names: Sequence[str]) -> str:
     """The first of several names, and how many more there are."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    return ", ".join(map(quoted, names[:_NAMED])) + more
 
 
 def sheet_notes(

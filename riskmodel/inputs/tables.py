@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from riskmodel.inputs.encodings import guess_encoding
+from riskmodel.inputs.told import ToldError
 
 SEPARATORS = ";\t|,"
 FIRST_ROWS = 10
 """How far down the headers may stand, below titles."""
 
 
-class TableFileError(ValueError):
+class TableFileError(ToldError, ValueError):
     """A file that holds no table; the message says why in one sentence."""
 
 

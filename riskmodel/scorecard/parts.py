@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from riskmodel.inputs.fields import DERIVED, FIELDS
+from riskmodel.inputs.told import ToldError
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.factors import POINTS_PER_DOUBLING, Factor, Knot, Level
 from riskmodel.scorecard.population import load_population
@@ -32,11 +34,20 @@ _WORDS = {
 }
 
 _LONGEST_NAME = 300
+_LARGEST = 1e12
+"""Beyond it no quantity, ratio or weight makes sense; below it no sum overflows."""
+_NEAR_ENOUGH = 1e-10
+"""What counting along a curve may be off, far below a tie of half points."""
 # What each plain type is called.
-_PLAIN = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+_PLAIN = {
+    str: "text",
+    bool: "true or false",
+    int: f"a whole number of up to {_LARGEST:.0e}",
+    float: f"a number of up to {_LARGEST:.0e}",
+}
 
 
-class ScorecardError(ValueError):
+class ScorecardError(ToldError, ValueError):
     """A scorecard that cannot be used; the message says why."""
 
 
@@ -129,7 +140,7 @@ def _is(kind: Any, raw: Any) -> bool:
         return isinstance(raw, kind)
     # Infinity, NaN and what no float can hold are no numbers here.
     number = isinstance(raw, int if kind is int else int | float)
-    return number and not isinstance(raw, bool) and abs(raw) < 1e300
+    return number and not isinstance(raw, bool) and abs(raw) <= _LARGEST
 
 
 # ------------------------------------------------------------------- what rows must keep
@@ -145,6 +156,10 @@ def _check_factor(who: str, factor: Factor, shrink: Mapping[str, float]) -> None
         all(a.at < b.at for a, b in pairwise(factor.knots)),
         f"{who} has knots that are not in rising order.",
     )
+    _require(
+        _rounding_of(factor.knots) < _NEAR_ENOUGH,
+        f"{who} has knots so close together that the points between them are not exact.",
+    )
     for knot in factor.knots:
         _check_points(f"{who} at {knot.at}", knot, factor.grade, factor.departure, shrink)
     for level in factor.levels:
@@ -159,6 +174,14 @@ def _check_factor(who: str, factor: Factor, shrink: Mapping[str, float]) -> None
         _require(smallest == 0, f"{who} has no level with 0 points.")
     if factor.kind != "named":
         _check_quantity(who, factor)
+
+
+def _rounding_of(knots: Sequence[Knot]) -> float:
+    """How far off rounding may be along a curve, as `riskmodel.scorecard.points` counts."""
+    rises = [(b.points - a.points, b.at - a.at) for a, b in pairwise(knots)]
+    slopes = [rise / run if run > sys.float_info.min else math.inf for rise, run in rises]
+    bends = sum(abs(after - before) for before, after in pairwise([0.0, *slopes]))
+    return bends * max((abs(k.at) for k in knots), default=0.0) * sys.float_info.epsilon
 
 
 def _with_narrower(factor: Factor) -> Factor:

@@ -25,6 +25,9 @@ Array = NDArray[np.float64]
 FORMAT = 1
 """Version of the layout of the calibration file."""
 
+_LARGEST, _LEAST_STEP = 1e6, 1e-9
+"""Far beyond what points and log odds come to: between them no slope overflows."""
+
 
 def load_calibration(
     version_or_path: str | Path | None = None, scorecard: Scorecard | None = None
@@ -219,9 +222,10 @@ def _numbers(
     array = array.astype(np.float64)
     if array.shape != shape:
         raise ValueError(f"a table has shape {array.shape} instead of {shape}")
-    if not np.isfinite(array).all() or (array < least).any():
-        raise ValueError("a number is not finite, or below what it may be")
-    if rises and not (np.diff(array) > 0).all():
+    # NaN is in no range.
+    if not ((array >= max(least, -_LARGEST)) & (array <= _LARGEST)).all():
+        raise ValueError("a number is not finite, too large, or below what it may be")
+    if rises and not (np.diff(array) > _LEAST_STEP).all():
         raise ValueError("a curve does not rise")
     if not falls and (np.diff(array) < 0).any():
         raise ValueError("what an open question adds falls where it must not")

@@ -199,6 +199,8 @@ class Engine:
         left = scale * scale * (squares.sum(axis=1, keepdims=True) + heat - squares)
         duration = self._duration_points(result.points, 1)
         p = result.chances["probability"]
+        if not 0.0 < p[0] < 1.0:  # so near to a certainty that no float is between
+            return {}
         usual = np.log(p / (1.0 - p)) - result.chances["open_questions_logit"]
         below, above = self.calibration.assumptions(duration)
         fixed = result.spreads["spread_weights"] ** 2

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskmodel.inputs.told import ToldError
 from riskmodel.scorecard.evidence import Study, load_evidence
 from riskmodel.scorecard.factors import Factor
 from riskmodel.scorecard.rows import Scorecard
@@ -29,7 +30,7 @@ RANGE_SD = 1.6449
 """Standard deviations of a normal distribution to each side, for `INTERVAL`."""
 
 
-class CalibrationError(ValueError):
+class CalibrationError(ToldError, ValueError):
     """A calibration file that cannot be used; the message says why."""
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from riskmodel.inputs.blanks import is_blank, is_error
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.told import in_quotes, quoted
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
 from riskmodel.squad.columns import (
@@ -140,7 +141,7 @@ def _not_used(headers: Sequence[str]) -> str:
     if not headers:
         return ""
     columns = "1 column" if len(headers) == 1 else f"{len(headers)} columns"
-    return f"Not used: {columns}, {_first_of([*map(_quoted, headers)])}."
+    return f"Not used: {columns}, {_first_of([*map(in_quotes, headers)])}."
 
 
 def _told_cells(
@@ -156,7 +157,8 @@ def _told_cells(
     if not rows_of:
         return ""
     told = [
-        f"{_quoted(cell)} under {header} in row{'s' * (len(rows) > 1)} {_first_of(rows)}"
+        f"{in_quotes(cell)} under {quoted(header)} in row{'s' * (len(rows) > 1)} "
+        f"{_first_of(rows)}"
         for (cell, header), rows in rows_of.items()
     ]
     return f"{what}: {_first_of(told, '; ')}."
@@ -165,10 +167,6 @@ def _told_cells(
 def _first_of(names: Sequence[str], between: str = ", ") -> str:
     named, more = between.join(names[:_NAMED]), len(names) - _NAMED
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _quoted(text: str) -> str:
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:

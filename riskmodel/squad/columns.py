@@ -15,6 +15,7 @@ from riskmodel.datasets import data_file
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.tables import folded
+from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import UNITS_NAMED, unit_word
 from riskmodel.squad.births import date_order
 from riskmodel.squad.durations import says_its_unit
@@ -243,7 +244,8 @@ def how_to_write(column: Column, raw: RawTable) -> str:
         ways = _WAYS.get(column.target, f"name it {headers}")
     cells = _answered(raw.cells[column.place])
     example = f", such as {str(cells.iloc[0]).strip()[:40]}" if len(cells) else ""
-    return f'Column "{column.header}"{example}: {column.question} In the file, {ways}.'
+    named = f'Column "{quoted(column.header)}"{example}'
+    return f"{named}: {column.question} In the file, {ways}."
 
 
 # ---------------------------------------------------------------- how it is written

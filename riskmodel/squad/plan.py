@@ -63,6 +63,8 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
         if (value := plan.get(name)) is None:
             continue
         own = columns.get(name)
+        if not pd.api.types.is_scalar(value):  # a list is one answer, the same for each
+            value = pd.Series([value] * len(athletes), athletes.index, dtype=object)
         if own is not None and name not in SESSION_FIELDS:
             columns[name] = own.astype(object).where(given(own), value)
         else:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.sheet_notes import some
+from riskmodel.inputs.told import in_quotes
 
 
 def rows_named(rows: Sequence[int], names: Sequence[str]) -> str:
@@ -21,13 +22,11 @@ def rows_named(rows: Sequence[int], names: Sequence[str]) -> str:
     >>> rows_named([3], ["Forwards"]), rows_named([3, 9], ["", "Backs"])
     ('Row 3 “Forwards”', 'Rows 3, 9 “Backs”')
     """
-    quoted = [
-        f"{row} \N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-        if name
-        else str(row)
+    named = [
+        f"{row} {in_quotes(name)}" if name else str(row)
         for row, name in zip(rows, names, strict=True)
     ]
-    return f"Row{'s' * (len(quoted) != 1)} {some(quoted)}"
+    return f"Row{'s' * (len(named) != 1)} {some(named)}"
 
 
 @dataclass(frozen=True)

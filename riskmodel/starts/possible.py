@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.told import quoted
 from riskmodel.starts.daylight import MINUTE, Day, days_of_sun, is_up
 from riskmodel.weather.hours import HOUR, Kind, Times, Weather, clock_words, naive_utc
 
@@ -213,6 +214,6 @@ def _minute(name: str, limit: time | str) -> int:
             raise ValueError  # every limit is in the local time
     except (ValueError, AttributeError):
         raise ValueError(
-            f"{name} is {limit!r}; needed is a local time like 06:30."
+            f"{name} is {quoted(repr(limit))}; needed is a local time like 06:30."
         ) from None
     return clock.hour * 60 + clock.minute

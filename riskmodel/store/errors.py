@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from riskmodel.diary.outcomes import UNREADABLE
+from riskmodel.inputs.told import ToldError
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """Something could not be saved or read; the message says why, in one sentence."""
 
 

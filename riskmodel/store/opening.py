@@ -263,7 +263,7 @@ def _revision(connection: Connection, known: list[str], place: str) -> str | Non
     if len(heads) > 1 or heads[0] not in known:
         raise StoreError(
             f"{place} was written by a newer version of cramp-risk "
-            f"(revision {', '.join(heads)}): update the program to open it."
+            f"(revision {', '.join(map(str, heads))}): update the program to open it."
         )
     return heads[0]
 

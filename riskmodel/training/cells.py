@@ -196,7 +196,7 @@ def garmin_distances_m(
     decimal = numbers(shown, thousands=False)
     counted = numbers(shown, thousands=True)
     per_pace = durations_min(pace.where(pace.str.contains(":")), 1.0, thousands=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         by_pace = np.where(swims, 100.0, 1000.0) * duration_min / per_pace
         ways = [decimal * 1000.0, counted, decimal, counted * 1000.0]
         agree = [np.abs(way / by_pace - 1.0) <= PACE_TOLERANCE for way in ways]

@@ -96,6 +96,12 @@ _FIELDS = {
 }  # fmt: skip
 
 
+def _one_value(message: Any, name: str) -> Any:
+    """What a field holds; of a list, that no session has there, nothing."""
+    value = message.get_value(name, fallback=None)
+    return None if isinstance(value, tuple) else value
+
+
 class _TooLong(Exception):
     """More messages than a session has."""
 
@@ -123,7 +129,7 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
                     raise _TooLong
                 if isinstance(frame, fitdecode.FitDataMessage) and frame.name in _FIELDS:
                     fields = _FIELDS[frame.name]
-                    values = {n: frame.get_value(n, fallback=None) for n in fields}
+                    values = {n: _one_value(frame, n) for n in fields}
                     messages.append((frame.name, values))
                 elif isinstance(frame, fitdecode.FitCRC) and not frame.matched:
                     notes.append(finding("wrong_checksum"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs.told import ToldError
 from riskmodel.training.counts import counts_of
 from riskmodel.training.report import FileReport, LogReport
 from riskmodel.training.sentences import (
@@ -49,7 +50,7 @@ DOUBTFUL = {
 """Columns of rows that may be sessions, and could not be read as such."""
 
 
-class TrainingLogError(ValueError):
+class TrainingLogError(ToldError, ValueError):
     """A file that cannot be read as a training log; one sentence says why."""
 
 

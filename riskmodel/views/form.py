@@ -22,6 +22,7 @@ from riskmodel.inputs import units
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.told import in_quotes, quoted
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.views import clock
 from riskmodel.views.state import (
@@ -308,11 +309,11 @@ def sentence(problem: Problem, *, typed: bool = False) -> str:
     try:
         number = float(written)
     except ValueError:
-        shown_as = f"\N{LEFT DOUBLE QUOTATION MARK}{written}\N{RIGHT DOUBLE QUOTATION MARK}"
+        shown_as = in_quotes(written)
     else:
         # Of a number that was typed here, and of one of a link or a file.
         typed = typed or st.session_state.get(field.name) == written
-        shown_as = written if typed else units.text(number, field.unit, chosen)
+        shown_as = quoted(written) if typed else units.text(number, field.unit, chosen)
     return f"{field.label} is {shown_as}; allowed is {units.allowed(field, chosen)}.{hint}"
 
 

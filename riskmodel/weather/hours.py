@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.told import ToldError
 
 Times = NDArray[np.datetime64]
 Kind = Literal["forecast", "climate", "typed"]
@@ -40,7 +41,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _OFFSET = re.compile(r"([+-])(\d{1,2}):([0-5]\d)")
 
 
-class WeatherError(ValueError):
+class WeatherError(ToldError, ValueError):
     """Weather that cannot be had or read; the message says why in one sentence.
 
     Its one argument is that sentence, or the `Problem` with an answer.

@@ -415,3 +415,16 @@ def test_what_is_wrong_in_a_list_is_told_without_names_of_inputs(score):
     assert "No column for Age, which" in bare.stderr
     for said in (*table["problems"], bare.stderr):
         assert not [name for name in FIELDS if "_" in name and name in said]
+
+
+def test_cells_beyond_the_headers_are_told_and_not_dropped(tmp_path):
+    table = tmp_path / "in.csv"
+    table.write_text("sport,duration_min\nrunning,60,1\nrunning,1,5\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["batch", str(table), str(tmp_path / "out.csv")])
+    assert result.exit_code == 2
+    assert "more cells than there are headers" in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+    # A separator at the end of every row is none.
+    table.write_text("sport,duration_min\nrunning,60,\nrunning,90,\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["batch", str(table), str(tmp_path / "out.csv")])
+    assert "more cells" not in result.stderr

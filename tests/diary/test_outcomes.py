@@ -80,7 +80,7 @@ def test_what_makes_sense_has_no_problem(change):
         ({"muscle": "calf"}, "without a cramp"),
         ({"after_session": True}, "without a cramp"),
         ({"cramp": True, "muscle": "ear"}, "Muscle is ear"),
-        ({"cramp": True, "cramp_at_min": -1.0}, "-1.0 min"),
+        ({"cramp": True, "cramp_at_min": -1.0}, "-1 min"),
         ({"cramp": True, "cramp_at_min": 60.5}, "later than the session lasted, 1 h;"),
         ({"cramp": True, "cramp_at_min": 10.0, "after_session": True}, "not both"),
         ({"duration_min": 4.9}, "duration_min"),
@@ -208,3 +208,25 @@ def test_the_file_holds_the_diary_and_health_only_if_asked():
     assert "plan_medications" not in table
     private = outcomes_frame([replace(CRAMP, answers=plan)], private=True)
     assert private["plan_medications"][0] == "statin;loop_diuretic"
+
+
+@pytest.mark.parametrize("answers", [[], "running", 5, pd.Series([], dtype=float)])
+def test_answers_that_are_no_answers_are_told(answers):
+    (problem,) = check_outcome(replace(RUN, answers=answers))
+    assert "cannot be read" in problem
+    assert len(problem) < 200
+
+
+def test_half_a_pair_of_code_units_is_written_as_what_it_is_not():
+    answers = {"athlete": "a\ud800b", "sport": "running"}
+    done = replace(RUN, answers=answers, program="0.1\ud800")
+    assert check_outcome(done) == ()
+    assert "a?b" in outcomes_csv([done], private=True).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("value", [10**5000, "x" * 40_000, "a\nb", object()], ids=type)
+@pytest.mark.parametrize("name", ["probability", "muscle", "duration_min", "scorecard"])
+def test_a_problem_is_short_whatever_stands_there(name, value):
+    for problem in check_outcome(replace(RUN, cramp=True, **{name: value})):
+        assert len(problem) < 500
+        assert problem.isprintable()

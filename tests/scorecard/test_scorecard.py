@@ -403,3 +403,35 @@ def without_item(raw, name, place):
     row = next(row for row in raw["factor"] if row["name"] == name)
     del row["levels"][place]
     return raw
+
+
+def with_step(name, step):
+    """The scorecard with the first two knots of a curve that differ so far apart."""
+    raw = tomllib.loads(TEXT)
+    (factor,) = (row for row in raw["factor"] if row["name"] == name)
+    knots = factor["knots"]
+    place = next(i for i in range(len(knots)) if knots[i]["points"] != knots[0]["points"])
+    after = knots[place]["at"]
+    knots[place - 1]["at"] = after - step if step else math.nextafter(after, -math.inf)
+    return raw
+
+
+@pytest.mark.parametrize("name", [f.name for f in CARD.factors if f.knots and f.largest])
+def test_knots_whose_points_no_float_can_count_are_refused(name):
+    for step in (0.0, 1e-12, 1e13, 1e300):
+        raw = with_step(name, step)
+        why = refusal(raw)
+        assert "not exact" in why or "a number of up to 1e+12" in why
+    card = scorecard_of(with_step(name, 0.1))
+    for session in load_examples().values():
+        for part in assess(session, card).contributions:
+            assert 0 <= part.points <= card[part.factor].largest
+
+
+def test_a_knot_at_the_smallest_number_is_refused():
+    raw = tomllib.loads(TEXT)
+    (factor,) = (row for row in raw["factor"] if row["name"] == "duration")
+    rise = {"ratio": 2.0, "points": 10}
+    factor["knots"] = [{"at": 0.0, "ratio": 1.0, "points": 0}, {"at": 1e-320, **rise}]
+    factor["departure"] = "Tried."
+    assert "so close together" in refusal(raw)

@@ -521,3 +521,31 @@ def test_scoring_needs_no_scikit_learn():
         "sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        (("points", "at"), 1e-320),
+        (("points", "logit"), 1e308),
+        (("points", "logit"), -1e308),
+        (("duration", "logit"), 1e7),
+        (("assumptions", "high_logit"), 1e300),
+    ],
+)
+def test_a_calibration_of_numbers_that_overflow_is_refused(tmp_path, part, value):
+    raw = json.loads(json.dumps(RAW))
+    table = raw[part[0]][part[1]]
+    if part == ("points", "at"):
+        table[1] = table[0] + value
+    else:
+        table[-1] = value
+    (tmp_path / "mine.json").write_text(json.dumps(raw), encoding="utf-8")
+    assert refusal(tmp_path / "mine.json").endswith("cramprisk calibrate")
+
+
+def test_a_certainty_is_no_error():
+    for shift, chance in ((800.0, 1.0), (-800.0, 0.0)):
+        answer = assess(MARATHON, calibration=replace(CALIBRATION, shift=shift))
+        assert answer.probability == chance
+        assert answer.narrowing == {}

@@ -310,3 +310,13 @@ def test_a_warning_says_whom_it_is_for():
     (text, *_) = squad_warnings(score_squad(squad.assign(illness_24h="yes"), cool))
     assert text.endswith(f": {sentence('illness')}")
     assert set(text.split(":")[0].split(", ")) == set("ABCDEF")
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_list_in_the_plan_is_one_answer_the_same_for_each(n):
+    squad = pd.DataFrame({"age_years": [31] * n, "sport": [None] * n})
+    for value in (["running", "walking"], np.array([1, 2]), {"a": 1}, []):
+        given = with_plan(squad, {"sport": value, "warm_up_min": value})
+        assert [*map(type, given["sport"])] == [type(value)] * n
+        assert [len(cell) for cell in given["warm_up_min"]] == [len(value)] * n
+        assert len(score_squad(squad, {"sport": value})) == n

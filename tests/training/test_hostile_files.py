@@ -419,3 +419,24 @@ def test_an_archive_that_takes_too_long_is_read_in_part(monkeypatch):
 def test_bytes_in_a_database_are_not_fetched():
     row = (bytes(20_000_000), 0, MIDNIGHT, 33)
     refused(health_connect(*[row] * 10), "no finished session")
+
+
+def test_a_list_where_a_session_has_one_value_says_nothing(monkeypatch):
+    import fitdecode
+
+    one = fitdecode.FitDataMessage.get_value
+
+    def several(message, name, **options):
+        value = one(message, name, **options)
+        return value if name == "start_time" else (value, value)
+
+    monkeypatch.setattr(fitdecode.FitDataMessage, "get_value", several)
+    with pytest.raises(TrainingLogError):
+        read_log(made.fit())  # no duration is left
+
+    def of_sport(message, name, **options):
+        value = one(message, name, **options)
+        return (value, value) if name in ("sport", "sub_sport") else value
+
+    monkeypatch.setattr(fitdecode.FitDataMessage, "get_value", of_sport)
+    assert read_log(made.fit()).sessions["sport"].tolist() == [""]
