@@ -318,7 +318,8 @@ def _place(
     # The few knots one by one are faster than a search.
     for knot in at[1:-1]:
         low += x >= knot
-    share = (x - at[low]) / np.diff(at)[low]
+    start = at[low]
+    share = (x - start) / (at[1:][low] - start)
     # A missing required answer has no place; its row gives no number anyway.
     return low, np.clip(share, 0.0, 1.0)
 
@@ -327,5 +328,6 @@ def _between(
     values: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Straight between values at the ends of intervals, from `_place`."""
-    between: NDArray[np.float64] = values[low] + share * np.diff(values)[low]
+    start = values[low]
+    between: NDArray[np.float64] = start + share * (values[1:][low] - start)
     return between
