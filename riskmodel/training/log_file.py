@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.any_file import Given, read_any
 from riskmodel.training.dates import dates
+from riskmodel.training.limits import MOST_SECONDS
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
 from riskmodel.training.no_session_rows import headings_of, no_sessions
@@ -38,6 +39,7 @@ def read_log(
     columns: Mapping[str, str] | None = None,
     activities: Mapping[str, str] | None = None,
     day_first: bool | None = None,
+    most_seconds: float = MOST_SECONDS,
 ) -> TrainingLog:
     r"""Read a file with the sessions of one athlete.
 
@@ -60,6 +62,9 @@ def read_log(
     day_first : bool, optional
         Whether dates such as 03/04/2026 begin with the day, where no date of the file
         tells; a 13 does.
+    most_seconds : float, optional
+        For the files of one session each in an archive; those for which there is no time
+        are told. [s]
 
     Returns
     -------
@@ -88,6 +93,7 @@ def read_log(
         zone,
         lambda content: _of_table(read_table(content, columns), zone, said, day_first),
         lambda rows: sessions_of(rows.frame, rows.source, rows.notes, said=said),
+        most_seconds,
     )
     return read_any(file, ways)
 

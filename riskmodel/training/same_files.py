@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import file_digest
+from hashlib import file_digest, sha256
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -39,6 +40,8 @@ def _digest(file: Path | BinaryIO) -> str:
     if isinstance(file, Path):
         with file.open("rb") as opened:
             return _digest(opened)
+    if isinstance(file, BytesIO):  # which another way would copy
+        return sha256(file.getvalue()).hexdigest()
     file.seek(0)
     digest = file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)

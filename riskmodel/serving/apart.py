@@ -1,0 +1,286 @@
+"""Reading a visitor's file in a process of its own, within limits of memory and time.
+
+A file can be made so that its reader takes all the memory or time there is.  The processes
+here (`riskmodel.serving.reading`) wait ready, so that a normal file costs some
+milliseconds; one that goes beyond a limit, or whose visitor has left, is killed with what
+it reads, and the interpreter that serves the others never sees more of a file than its
+bytes.  Where the system knows no limit of memory (macOS, Windows) that of time holds alone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from threading import Condition, Lock, Thread
+from typing import Any, Literal, TypeVar
+
+from riskmodel.serving.reading import READY, Answer
+
+T = TypeVar("T")
+
+MOST_SECONDS = 5.0
+"""For one reading, with the wait for its turn."""
+MOST_AT_ONCE = 2
+"""Files of all visitors that are read at the same time; the others wait.  Judgement."""
+_MOST_START_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+_COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SECRET = ("CRAMPRISK_", "STREAMLIT_")
+_logger = logging.getLogger(__name__)
+
+Why = Literal["time", "memory", "busy", "ended", "failed", "left"]
+
+
+class NotReadError(Exception):
+    """A file that could not be read here, of which nothing is known.
+
+    Attributes
+    ----------
+    why : str
+        ``time`` or ``memory``: it took more than is allowed.  ``busy``: others' files were
+        read meanwhile.  ``ended``: the system ended its process.  ``failed``: its reader
+        did not know what to do with it.  ``left``: the visitor did.
+    """
+
+    def __init__(self, why: Why) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+def read_apart(
+    read: Callable[[], T],
+    *,
+    is_wanted: Callable[[], bool] = lambda: True,
+    most_seconds: float = MOST_SECONDS,
+) -> T:
+    """Let a process of its own read a file.
+
+    Parameters
+    ----------
+    read : callable
+        What can be pickled, such as a ``functools.partial`` of a function of a module and
+        the bytes of a file.
+    is_wanted : callable, optional
+        Whether the visitor is still there; it is asked all the time.
+    most_seconds : float, optional
+        For the wait for its turn and the reading. [s]
+
+    Returns
+    -------
+    object
+        What `read` gives back.
+
+    Raises
+    ------
+    NotReadError
+        If it was ended before.
+    Exception
+        What `read` raises, if it is an error of this package.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from riskmodel.inputs.tables import text_of
+    >>> read_apart(partial(text_of, b"Name;Age"))
+    'Name;Age'
+    """
+    until = time.monotonic() + most_seconds
+    with _turn(until, is_wanted):
+        process = _taken()
+        try:
+            answer = process.answer(read, until, is_wanted)
+        except BaseException:
+            process.end()
+            get_ready()
+            raise
+        _put_back(process, answer)
+    value: T = _value(answer)
+    return value
+
+
+def _value(answer: Answer) -> Any:
+    match answer.kind:
+        case "read":
+            return answer.value
+        case "refused":
+            kind, given, attributes = answer.value
+            error: Exception = kind.__new__(kind, *given)
+            error.__dict__.update(attributes)
+            raise error
+        case "memory":
+            raise NotReadError("memory")
+    _logger.error("A file could not be read: %s", answer.value)
+    raise NotReadError("failed")
+
+
+# ------------------------------------------------------------------------------- turns
+
+_line: deque[object] = deque()
+_n_running = 0
+_change = Condition()
+
+
+@contextmanager
+def _turn(until: float, is_wanted: Callable[[], bool]) -> Iterator[None]:
+    """Wait until fewer files are read than may be at once, in the order of asking."""
+    global _n_running
+    me = object()
+    with _change:
+        _line.append(me)
+        try:
+            while _line[0] is not me or _n_running >= MOST_AT_ONCE:
+                _go_on(until, is_wanted, "busy")
+                _change.wait(_POLL_SECONDS)
+            _n_running += 1
+        finally:
+            _line.remove(me)
+            _change.notify_all()
+    try:
+        yield
+    finally:
+        with _change:
+            _n_running -= 1
+            _change.notify_all()
+
+
+def _go_on(until: float, is_wanted: Callable[[], bool], why: Why) -> None:
+    """Stop with an error where nobody waits any more, or the time is over."""
+    if not is_wanted():
+        raise NotReadError("left")
+    if time.monotonic() > until:
+        raise NotReadError(why)
+
+
+# --------------------------------------------------------------------------- processes
+
+_idle: list[_Process] = []
+_all: set[_Process] = set()
+_lock = Lock()
+
+
+class _Process:
+    """One process that reads files, as the server sees it."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join(part for part in sys.path if part)
+        own = dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": path}
+        # Where the database is, and how to get into it, is none of its business.
+        others = {n: v for n, v in os.environ.items() if not n.startswith(_SECRET)}
+        self._process = subprocess.Popen(
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=others | own,
+        )
+        self._is_ready = False
+        _all.add(self)
+
+    @property
+    def number(self) -> int:
+        """What the system calls it by."""
+        return self._process.pid
+
+    @property
+    def is_there(self) -> bool:
+        return self._process.poll() is None
+
+    def answer(
+        self, read: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
+    ) -> Answer:
+        """What comes of a reading; the time in which the process starts does not count."""
+        if not self._is_ready:
+            began = time.monotonic()
+            self._wait(self._hear, began + _MOST_START_SECONDS, is_wanted)
+            until += time.monotonic() - began
+            self._is_ready = True
+        answer: Answer = self._wait(lambda: self._exchange(read), until, is_wanted)
+        return answer
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        if self._process.stdout.read(len(READY)) != READY:
+            raise EOFError
+
+    def _exchange(self, read: Callable[[], Any]) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        pickle.dump(read, self._process.stdin)
+        self._process.stdin.flush()
+        return Answer(*pickle.load(self._process.stdout))
+
+    def _wait(
+        self, work: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
+    ) -> Any:
+        done: Future[Any] = Future()
+        # Pipes of some systems can only be waited for by who reads them.
+        Thread(target=_fulfil, args=(done, work), daemon=True).start()
+        while True:
+            try:
+                return done.result(_POLL_SECONDS)
+            except TimeoutError:
+                _go_on(until, is_wanted, "time")
+            except (EOFError, OSError, pickle.UnpicklingError):
+                _logger.error("A process that reads files ended")
+                raise NotReadError("ended") from None
+
+    def end(self) -> None:
+        """Kill it, whatever it does, and wait until it is gone."""
+        _all.discard(self)
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # what could not be sent any more
+                if pipe is not None:
+                    pipe.close()
+
+
+def _fulfil(done: Future[Any], work: Callable[[], Any]) -> None:
+    try:
+        done.set_result(work())
+    except BaseException as error:
+        done.set_exception(error)
+
+
+def _taken() -> _Process:
+    """A process that waits, or a new one."""
+    with _lock:
+        while _idle:
+            process = _idle.pop()
+            if process.is_there:
+                return process
+            process.end()
+    return _Process()
+
+
+def _put_back(process: _Process, answer: Answer) -> None:
+    """Let one process wait for the next file; end what is one too many."""
+    with _lock:
+        if not _idle and not answer.is_last:
+            _idle.append(process)
+            return
+    process.end()
+    get_ready()
+
+
+def get_ready() -> None:
+    """Start the process that waits for the next file, if there is none."""
+    with _lock:
+        if not _idle:
+            _idle.append(_Process())
+
+
+@atexit.register
+def _end_all() -> None:
+    for process in [*_all]:
+        process.end()
