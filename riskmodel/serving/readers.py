@@ -144,7 +144,7 @@ class LogRead:
     date : str
         A cell of which nobody knows whether it begins with the day or the month.
     headers : tuple of str
-        Of a table, what tells its kind from another.
+        Of the table with that date, which tell its kind from another.
     """
 
     log: TrainingLog | None = None
@@ -162,7 +162,7 @@ def read_training_file(content: bytes, said: LogQuestions) -> LogRead:
     # Of no program that we know: somebody has to name them.
     to_be_named = columns if not any(column.meaning for column in columns) else ()
     if to_be_named and (kind not in said.meanings or kind in said.asked_again):
-        return LogRead(columns=columns, headers=kind)
+        return LogRead(columns=columns)
     try:
         log = read_log(
             BytesIO(content),
@@ -176,8 +176,8 @@ def read_training_file(content: bytes, said: LogQuestions) -> LogRead:
         return LogRead(date=error.cell, headers=kind)
     except TrainingLogError as error:
         no_log = isinstance(error, NoLog) and not to_be_named
-        return LogRead(None, str(error), no_log, to_be_named, headers=kind)
-    return LogRead(log, headers=kind)
+        return LogRead(None, str(error), no_log, to_be_named)
+    return LogRead(log)
 
 
 def _columns(content: bytes) -> tuple[LogColumn, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -29,9 +29,6 @@ from riskmodel.weather.hours import (
 from riskmodel.weather.open_meteo import MOST_DAYS, forecast
 from riskmodel.weather.several_places import SeveralPlacesError
 from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _EXAMPLES = "examples_weather"
 _BY_HAND = "by_hand"
@@ -308,26 +305,30 @@ def _ask_file() -> None:
 
 
 def _read_file() -> None:
-    if (file := st.session_state["weather_file"]) is not None:
-        page = state(StartState)
-        page.file, page.file_places = file, ()
-        st.session_state.pop("file_location", None)
-        _read_again()
+    if (file := st.session_state["weather_file"]) is None:
+        return
+    page = state(StartState)
+    page.weather_problem, page.outdated = "", False
+    try:
+        page.file = uploads.content_of(file, _MOST_MB)
+    except uploads.UnreadError as error:
+        page.weather_problem = str(error)
+        return
+    page.file_name, page.file_places = file.name, ()
+    st.session_state.pop("file_location", None)
+    _read_again()
 
 
 def _read_again() -> None:
     """Read the file for the date that is wanted now, and the place that was chosen."""
-    file = state(StartState).file
-    if file is not None:
+    page = state(StartState)
+    if page.file is not None:
         on = st.session_state.get("weather_on") or form.today()
         location = st.session_state.get("file_location")
-        _try(lambda: _of_file(file, on, location), of_file=True)
-
-
-def _of_file(file: UploadedFile, on: date, location: int | None = None) -> Weather:
-    content = uploads.content_of(file, _MOST_MB)
-    reading = partial(read_weather, content, on, location, st.context.timezone or None)
-    return uploads.read(reading, file.name, "Save only the days that are needed.")
+        zone = st.context.timezone or None
+        reading = partial(read_weather, page.file, on, location, zone)
+        way_on = "Save only the days that are needed."
+        _try(lambda: uploads.read(reading, page.file_name, way_on), of_file=True)
 
 
 def _read_example() -> None:

@@ -34,8 +34,6 @@ from riskmodel.whatif.plans import Scenario
 
 if TYPE_CHECKING:
     # A database that a visit may never open takes most of a second to import.
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
     from riskmodel.store import Saved
 
 Answers = Mapping[str, Any]
@@ -318,7 +316,8 @@ class StartState:
     shown_whole: bool = False
     outdated: bool = False
     weather_problem: str | Problem = ""
-    file: UploadedFile | None = None
+    file: bytes | None = None
+    file_name: str = "The file"
     file_places: tuple[FilePlace, ...] = ()  # of a file that holds several
     problem: str = ""
 
