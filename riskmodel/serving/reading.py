@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import riskmodel
 from riskmodel.serving import readers
 
 MOST_MEMORY_BYTES = 280_000_000
@@ -91,7 +92,7 @@ def _answer(job: Callable[[], Any]) -> Answer:
     except Exception as error:  # whatever a parser of somebody else's comes to
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
             return Answer("memory")  # no room for it but on a disk
-        if type(error).__module__.partition(".")[0] == __name__.partition(".")[0]:
+        if type(error).__module__.startswith(f"{riskmodel.__name__}."):
             return Answer("refused", (type(error), error.args, vars(error)))
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"

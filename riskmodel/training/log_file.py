@@ -63,8 +63,7 @@ def read_log(
         Whether dates such as 03/04/2026 begin with the day, where no date of the file
         tells; a 13 does.
     most_seconds : float, optional
-        For the files of one session each in an archive; those for which there is no time
-        are told. [s]
+        For the files of one session each in an archive; what is left is told. [s]
 
     Returns
     -------
@@ -89,13 +88,22 @@ def read_log(
     [[60.0, 4.0], [90.0, 6.0]]
     """
     zone, said = _zone(time_zone), as_compared(activities)
-    ways = Ways(
+    return read_any(file, _ways(zone, columns, said, day_first, most_seconds))
+
+
+def _ways(
+    zone: ZoneInfo,
+    columns: Mapping[str, str] | None,
+    said: Mapping[str, str],
+    day_first: bool | None,
+    most_seconds: float,
+) -> Ways:
+    return Ways(
         zone,
         lambda content: _of_table(read_table(content, columns), zone, said, day_first),
         lambda rows: sessions_of(rows.frame, rows.source, rows.notes, said=said),
         most_seconds,
     )
-    return read_any(file, ways)
 
 
 def _of_table(
