@@ -33,6 +33,8 @@ MOST_AT_ONCE = 2
 """Files of all visitors that are read at the same time; the others wait.  Judgement."""
 _MOST_START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
+_SLOW_SECONDS = 1.0
+"""After which another process is started, so that the next file need not wait for one."""
 _COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SECRET = ("CRAMPRISK_", "STREAMLIT_")
@@ -223,6 +225,7 @@ class _Process:
         self, work: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
     ) -> Any:
         done: Future[Any] = Future()
+        slow = time.monotonic() + _SLOW_SECONDS
         # Pipes of some systems can only be waited for by who reads them.
         Thread(target=_fulfil, args=(done, work), daemon=True).start()
         while True:
@@ -230,6 +233,8 @@ class _Process:
                 return done.result(_POLL_SECONDS)
             except TimeoutError:
                 _go_on(until, is_wanted, "time")
+                if time.monotonic() > slow:
+                    _have_another()
             except (EOFError, OSError, pickle.UnpicklingError):
                 _logger.error("A process that reads files ended")
                 raise NotReadError("ended") from None
@@ -264,9 +269,9 @@ def _taken() -> _Process:
 
 
 def _put_back(process: _Process, answer: Answer) -> None:
-    """Let one process wait for the next file; end what is one too many."""
+    """Let a process wait for the next file, but for one that has grown or is too many."""
     with _lock:
-        if not _idle and not answer.is_last:
+        if len(_idle) < MOST_AT_ONCE and not answer.is_last:
             _idle.append(process)
             return
     process.end()
@@ -274,7 +279,14 @@ def _put_back(process: _Process, answer: Answer) -> None:
 
 
 def get_ready() -> None:
-    """Start the process that waits for the next file, if there is none."""
+    """Start processes until there are as many as files may be read at once."""
+    with _lock:
+        while len(_all) < MOST_AT_ONCE:
+            _idle.append(_Process())
+
+
+def _have_another() -> None:
+    """Start one more where none waits."""
     with _lock:
         if not _idle:
             _idle.append(_Process())

@@ -37,6 +37,7 @@ from riskmodel.whatif.comparison import MOST_SCENARIOS, Comparison, compare
 from riskmodel.whatif.plans import to_frame, to_text
 
 _Drawn = Callable[[], None]
+_MOST_MB = 1
 
 
 # -------------------------------------------------------------------- head and the answer
@@ -187,7 +188,7 @@ def _open_file() -> None:
         "Plans from a JSON file",
         type="json",
         key=key,
-        max_upload_size=widgets.MOST_MB,
+        max_upload_size=_MOST_MB,
         on_change=_opened,
         args=(key,),
     )
@@ -199,7 +200,7 @@ def _opened(key: str) -> None:
         state(ScenariosState).uploads += 1
         st.session_state["box_open"] = False
         try:
-            content = uploads.content_of(file, widgets.MOST_MB)
+            content = uploads.content_of(file, _MOST_MB)
             plans.open_file(*uploads.read(partial(read_plans, content), file.name, ""))
         except uploads.UnreadError as error:
             state(ScenariosState).problems = (str(error), plans.NOTHING_USED)
