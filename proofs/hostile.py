@@ -13,9 +13,10 @@ import openpyxl
 _NAMES = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _SHEET = "xl/worksheets/sheet1.xml"
 _STRINGS = "xl/sharedStrings.xml"
+_TYPES = "[Content_Types].xml"
 _STRINGS_TYPE = (
-    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
-    b'officedocument.spreadsheetml.sharedStrings+xml"/>'
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.'
+    b'openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
 )
 _STYLES = "xl/styles.xml"
 _CELL = b"<c><v>1</v></c>"

@@ -1,10 +1,10 @@
 """Reading a visitor's file in a process of its own, within limits of memory and time.
 
-A file can be made so that its reader takes all the memory or time there is.  The processes
-here (`riskmodel.serving.reading`) wait ready, so that a normal file costs some
-milliseconds; one that goes beyond a limit, or whose visitor has left, is killed with what
-it reads, and the interpreter that serves the others never sees more of a file than its
-bytes.  Where the system knows no limit of memory (macOS, Windows) that of time holds alone.
+A file can be made so that its reader takes all the memory or time there is.  Processes
+wait ready (`riskmodel.serving.reading`), so that a normal file costs some milliseconds; a
+reading that goes beyond a limit, or whose visitor has left, is killed, and the interpreter
+that serves the others never sees more of a file than its bytes.  Where the system knows no
+limit of memory (macOS, Windows) that of time holds alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import atexit
 import logging
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from contextlib import contextmanager, suppress
 from threading import Condition, Lock, Thread
 from typing import Any, Literal, TypeVar
 
-from riskmodel.serving.reading import READY, Answer
+from riskmodel.serving.reading import NUMBER_BYTES, Answer
 
 T = TypeVar("T")
 
@@ -33,10 +34,10 @@ MOST_AT_ONCE = 2
 """Files of all visitors that are read at the same time; the others wait.  Judgement."""
 _MOST_START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
-_SLOW_SECONDS = 1.0
-"""After which another process is started, so that the next file need not wait for one."""
+_PATIENCE_SECONDS = 2.0  # with a process whose child was killed
 _COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_NO_THREADS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}  # a child has none but its own
 _SECRET = ("CRAMPRISK_", "STREAMLIT_")
 _logger = logging.getLogger(__name__)
 
@@ -101,11 +102,8 @@ def read_apart(
         process = _taken()
         try:
             answer = process.answer(read, until, is_wanted)
-        except BaseException:
-            process.end()
-            get_ready()
-            raise
-        _put_back(process, answer)
+        finally:
+            _put_back(process)
     value: T = _value(answer)
     return value
 
@@ -119,8 +117,10 @@ def _value(answer: Answer) -> Any:
             error: Exception = kind.__new__(kind, *given)
             error.__dict__.update(attributes)
             raise error
-        case "memory":
-            raise NotReadError("memory")
+        case "memory" | "ended" as why:
+            if why == "ended":
+                _logger.error("What read a file was ended by the system")
+            raise NotReadError(why)
     _logger.error("A file could not be read: %s", answer.value)
     raise NotReadError("failed")
 
@@ -183,9 +183,10 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=others | own,
+            env=others | _NO_THREADS | own,
         )
-        self._is_ready = False
+        self.reader = 0  # number of what reads a file now
+        self._is_sent = False  # all of it
         _all.add(self)
 
     @property
@@ -195,59 +196,78 @@ class _Process:
 
     @property
     def is_there(self) -> bool:
-        return self._process.poll() is None
+        return self in _all and self._process.poll() is None
 
     def answer(
         self, read: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
     ) -> Answer:
         """What comes of a reading; the time in which the process starts does not count."""
-        if not self._is_ready:
-            began = time.monotonic()
-            self._wait(self._hear, began + _MOST_START_SECONDS, is_wanted)
+        began = time.monotonic()
+        ready = _started(self._hear)
+        answer = None
+        try:
+            self._wait(ready, began + _MOST_START_SECONDS, is_wanted)
             until += time.monotonic() - began
-            self._is_ready = True
-        answer: Answer = self._wait(lambda: self._exchange(read), until, is_wanted)
-        return answer
+            answer = _started(lambda: self._exchange(read))
+            came: Answer = self._wait(answer, until, is_wanted)
+            return came
+        except BaseException:
+            self._stop(answer)
+            raise
+        finally:
+            self.reader, self._is_sent = 0, False
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
-        if self._process.stdout.read(len(READY)) != READY:
-            raise EOFError
+        self.reader = int(self._process.stdout.read(NUMBER_BYTES))
 
-    def _exchange(self, read: Callable[[], Any]) -> Any:
+    def _exchange(self, read: Callable[[], Any]) -> Answer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         pickle.dump(read, self._process.stdin)
         self._process.stdin.flush()
+        self._is_sent = True
         return Answer(*pickle.load(self._process.stdout))
 
-    def _wait(
-        self, work: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
-    ) -> Any:
-        done: Future[Any] = Future()
-        slow = time.monotonic() + _SLOW_SECONDS
-        # Pipes of some systems can only be waited for by who reads them.
-        Thread(target=_fulfil, args=(done, work), daemon=True).start()
+    def _wait(self, done: Future[Any], until: float, is_wanted: Callable[[], bool]) -> Any:
         while True:
             try:
                 return done.result(_POLL_SECONDS)
             except TimeoutError:
                 _go_on(until, is_wanted, "time")
-                if time.monotonic() > slow:
-                    _have_another()
-            except (EOFError, OSError, pickle.UnpicklingError):
-                _logger.error("A process that reads files ended")
-                raise NotReadError("ended") from None
+            # It is no longer there, or what it says was cut off.
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                return Answer("ended")
+
+    def _stop(self, answer: Future[Any] | None) -> None:
+        """Kill what reads a file; the process that waits stays, unless it cannot."""
+        if answer is not None and self._is_sent and self.reader != self.number:
+            with suppress(ProcessLookupError):  # ended at this moment
+                os.kill(self.reader, signal.SIGKILL)
+            with suppress(Exception):
+                answer.result(_PATIENCE_SECONDS)
+                return
+        self.end()
 
     def end(self) -> None:
         """Kill it, whatever it does, and wait until it is gone."""
         _all.discard(self)
         self._process.kill()
+        if self.reader and self.reader != self.number:
+            with suppress(ProcessLookupError):
+                os.kill(self.reader, signal.SIGKILL)
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what could not be sent any more
                 if pipe is not None:
                     pipe.close()
+
+
+def _started(work: Callable[[], Any]) -> Future[Any]:
+    """What a thread does: pipes of some systems can only be waited for by their reader."""
+    done: Future[Any] = Future()
+    Thread(target=_fulfil, args=(done, work), daemon=True).start()
+    return done
 
 
 def _fulfil(done: Future[Any], work: Callable[[], Any]) -> None:
@@ -268,10 +288,10 @@ def _taken() -> _Process:
     return _Process()
 
 
-def _put_back(process: _Process, answer: Answer) -> None:
-    """Let a process wait for the next file, but for one that has grown or is too many."""
+def _put_back(process: _Process) -> None:
+    """Let a process wait for the next file, if it is there and not one too many."""
     with _lock:
-        if len(_idle) < MOST_AT_ONCE and not answer.is_last:
+        if process.is_there and len(_idle) < MOST_AT_ONCE:
             _idle.append(process)
             return
     process.end()
@@ -282,13 +302,6 @@ def get_ready() -> None:
     """Start processes until there are as many as files may be read at once."""
     with _lock:
         while len(_all) < MOST_AT_ONCE:
-            _idle.append(_Process())
-
-
-def _have_another() -> None:
-    """Start one more where none waits."""
-    with _lock:
-        if not _idle:
             _idle.append(_Process())
 
 

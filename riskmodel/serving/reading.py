@@ -1,8 +1,10 @@
-"""The process in which visitors' files are read: it takes one after the other.
+"""The process that waits for visitors' files, with all that reads them loaded.
 
-It is started with ``python -m riskmodel.serving.reading`` and ends with its server.  A
-reading and its arguments come pickled through a pipe, and what came of it goes back the
-same way: nothing of a file is written to a disk, and the process is not able to.
+It is started with ``python -m riskmodel.serving.reading`` and ends with its server.  For
+each file it splits off a child, which is there within milliseconds, reads that one file
+and ends.  A reading and its arguments come pickled through a pipe, what came of it goes
+back the same way: nothing of a file is written to a disk, and the child is not able to.
+Where a process cannot be split (Windows), it reads the files itself.
 """
 
 from __future__ import annotations
@@ -17,18 +19,19 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import riskmodel
 from riskmodel.serving import readers
 
-MOST_MEMORY_BYTES = 280_000_000
+MOST_MEMORY_BYTES = 250_000_000
 """Of one reading: the file, what becomes of it, and what is sent back."""
 _MOST_CPU_SECONDS = 10  # for the case that the server which ends it is gone
-_GROWN_BYTES = 60_000_000  # beyond which the next file gets another process
 _NICE = 10  # pages come first
-READY = b"!"
+NUMBER_BYTES = 12
+"""In which a child tells its number, with which it begins."""
 _SIZES = Path("/proc/self/statm")  # Linux alone has it
+_ANSWERED, _ALONE = 77, 78  # how a child ends
 
 
 class Answer(NamedTuple):
@@ -37,51 +40,74 @@ class Answer(NamedTuple):
     Attributes
     ----------
     kind : str
-        ``read``, ``refused`` by an error of ours, ``memory`` or ``failed``.
+        ``read``, ``refused`` by an error of ours, ``memory``, ``failed``, or ``ended``
+        where the system ended the child.
     value : object
         What was read; class, arguments and attributes of an error; or where something
         went wrong that nobody thought of, without a word of the file.
-    is_last : bool
-        Whether the process ends now.
     """
 
     kind: str
     value: Any = None
-    is_last: bool = False
 
 
 def main() -> None:
     """Read what comes, until the server is gone."""
-    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    jobs, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # is meant for the server
     readers.make_ready()
-    at_first = _size_bytes()
-    _limit_for_good(at_first)
-    with suppress(BrokenPipeError), jobs, answers:
-        answers.write(READY)
-        answers.flush()
-        while (answer := _next(jobs, at_first)) is not None:
-            answers.write(_pickled(answer))
-            answers.flush()
-            if answer.is_last:
-                break
+    _limit_for_good()
+    gc.freeze()  # children share what is there
+    with suppress(BrokenPipeError):
+        while (_split if hasattr(os, "fork") else _read_next)(jobs, answers) != _ALONE:
+            pass
 
 
-def _next(jobs: BinaryIO, at_first: int) -> Answer | None:
-    """Read the next file, None where no more will come."""
+def _split(jobs: int, answers: int) -> int:
+    """Let a child read the next file, and tell how the child ended."""
+    child = os.fork()
+    if child == 0:
+        code = _ALONE
+        with suppress(BrokenPipeError):
+            code = _read_next(jobs, answers)
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code not in (_ANSWERED, _ALONE):
+        _drain(jobs)
+        _send(answers, Answer("ended"))
+    return code
+
+
+def _drain(jobs: int) -> None:
+    """Pass over what a child has left of its file: nothing more comes before an answer."""
+    os.set_blocking(jobs, False)
+    with suppress(BlockingIOError):
+        while os.read(jobs, 1 << 20):
+            pass
+    os.set_blocking(jobs, True)
+
+
+def _read_next(jobs: int, answers: int) -> int:
     _limit_cpu()
+    os.write(answers, f"{os.getpid():{NUMBER_BYTES}d}".encode())
+    with open(jobs, "rb", closefd=False) as given:
+        try:
+            job: Callable[[], Any] = pickle.load(given)
+        except EOFError:
+            return _ALONE
+    _send(answers, _answer(job))
+    return _ANSWERED
+
+
+def _send(answers: int, answer: Answer) -> None:
     try:
-        job: Callable[[], Any] = pickle.load(jobs)
-    except EOFError:
-        return None
+        pickled = pickle.dumps(tuple(answer))  # this module has another name over there
     except MemoryError:
-        return Answer("memory", is_last=True)
-    answer = _answer(job)
-    del job
-    gc.collect()
-    grown = _size_bytes() - at_first > _GROWN_BYTES
-    return answer._replace(is_last=grown or answer.kind == "memory")
+        pickled = pickle.dumps(("memory", None))
+    with open(answers, "wb", closefd=False) as out:
+        out.write(pickled)
 
 
 def _answer(job: Callable[[], Any]) -> Answer:
@@ -99,21 +125,7 @@ def _answer(job: Callable[[], Any]) -> Answer:
         return Answer("failed", place)
 
 
-def _pickled(answer: Answer) -> bytes:
-    try:
-        return pickle.dumps(tuple(answer))  # this module has another name over there
-    except MemoryError:
-        return pickle.dumps(("memory", None, True))
-
-
-def _size_bytes() -> int:
-    """Address space of this process, 0 where that is not told."""
-    if not _SIZES.exists():
-        return 0
-    return int(_SIZES.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _limit_for_good(at_first: int) -> None:
+def _limit_for_good() -> None:
     """Limit memory, and forbid files: neither of the disk's room nor of a crash."""
     if sys.platform == "win32":
         return
@@ -122,8 +134,9 @@ def _limit_for_good(at_first: int) -> None:
     os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    if at_first:
-        most = at_first + MOST_MEMORY_BYTES
+    if _SIZES.exists():
+        pages = int(_SIZES.read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + MOST_MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

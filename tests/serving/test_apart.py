@@ -53,10 +53,16 @@ def why_not(*given, **more):
     return caught.value.why
 
 
-def test_a_process_reads_one_file_after_the_other():
-    numbers = {read_apart(work.number) for _ in range(4)}
-    assert len(numbers) <= apart.MOST_AT_ONCE
-    assert os.getpid() not in numbers
+def waiting():
+    return {process.number for process in apart._all}
+
+
+def test_each_file_is_read_by_a_process_of_its_own():
+    before = waiting()
+    numbers = [read_apart(work.number) for _ in range(4)]
+    assert len({*numbers, os.getpid(), *before}) == 5 + len(before)
+    until(lambda: not any(map(psutil.pid_exists, numbers)))
+    assert waiting() >= before
 
 
 @pytest.mark.parametrize(
@@ -76,9 +82,11 @@ def test_what_comes_back_is_what_was_read(read):
 def test_it_is_killed_at_the_limit_of_time(pipe):
     path, told = pipe
     began = time.monotonic()
+    before = waiting()
     assert why_not(partial(work.endless, path), most_seconds=0.5) == "time"
     assert time.monotonic() - began < 5
     assert not psutil.pid_exists(told())
+    assert waiting() == before  # the next file need not wait for a start
 
 
 def test_it_is_killed_when_its_visitor_leaves(pipe):
@@ -99,18 +107,24 @@ def test_it_is_killed_when_its_visitor_leaves(pipe):
 
 
 def test_it_is_ended_at_the_limit_of_memory():
-    first = read_apart(work.number)
+    before = waiting()
     assert why_not(work.all_memory, most_seconds=60) == "memory"
-    numbers = {process.number for process in apart._all}
-    assert all(map(psutil.pid_exists, numbers))
-    assert len(numbers - {first}) <= apart.MOST_AT_ONCE
+    assert waiting() == before
+
+
+def test_it_is_killed_before_it_has_its_file(pipe):
+    process = apart._taken()
+    with pytest.raises(NotReadError):
+        process.answer(partial(work.size, bytes(50_000_000)), 0.0, lambda: True)
+    apart._put_back(process)
+    assert read_apart(partial(work.size, b"whole")) == 5
 
 
 @pytest.mark.parametrize("end", [work.die, work.leave])
 def test_a_process_that_the_system_ends_is_told(end, caplog):
     assert why_not(end) == "ended"
     assert read_apart(work.number)
-    assert caplog.messages == ["A process that reads files ended"]
+    assert caplog.messages == ["What read a file was ended by the system"]
 
 
 def test_what_nobody_thought_of_is_logged_without_a_word_of_the_file(caplog):

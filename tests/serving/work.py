@@ -14,6 +14,10 @@ def number():
     return os.getpid()
 
 
+def size(content):
+    return len(content)
+
+
 def pid_after(seconds):
     time.sleep(seconds)
     return os.getpid()
