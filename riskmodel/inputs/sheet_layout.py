@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers.expat import ParserCreate
 
-from riskmodel.inputs.tables import MOST_ROWS_SEEN
-
 MOST_ROW, MOST_COLUMN = 1_048_576, 16_384
 """Of a sheet, by Excel."""
 _MOST_MERGED = 1000
@@ -85,8 +83,7 @@ def sheet_layout(source: IO[bytes], most_elements: int) -> Layout:
     Raises
     ------
     TooLargeError
-        If there are more, or more rows than are looked at, or a row or column that no
-        sheet of Excel has.
+        If there are more, or a row or column that no sheet of Excel has.
     """
     reader = _LayoutReader(most_elements)
     parser = ParserCreate(namespace_separator=" ")
@@ -106,7 +103,7 @@ class _LayoutReader:
     def __init__(self, most_elements: int) -> None:
         self.layout = Layout()
         self._most = most_elements
-        self._row = self._column = self._n_hidden_columns = self._n_rows = 0
+        self._row = self._column = self._n_hidden_columns = 0
         self._has_formula = self._has_value = self._in_value = False
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
@@ -146,8 +143,7 @@ class _LayoutReader:
     def _start_row(self, given: Mapping[str, str]) -> None:
         self._row = int(float(given["r"])) if "r" in given else self._row + 1
         self._column = 0
-        self._n_rows += 1
-        if self._n_rows > MOST_ROWS_SEEN or not 1 <= self._row <= MOST_ROW:
+        if not 1 <= self._row <= MOST_ROW:
             raise TooLargeError
         if _is_hidden(given, "ht"):
             self.layout.hidden_rows.add(self._row)

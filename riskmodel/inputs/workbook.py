@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, is_empty, limited
 from riskmodel.inputs.sheet_layout import Layout, TooLargeError, sheet_layout
-from riskmodel.inputs.tables import TableFileError
+from riskmodel.inputs.tables import MOST_ROWS_SEEN, TableFileError
 from riskmodel.inputs.units import unit_word
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _LONGEST_TEXT = 32_767  # of a cell, by Excel
 _MOST_DURATION_DAYS = 1000
 """A moment that is shown without its day is a duration up to here (judgement)."""
 _BYTES_AT_ONCE = 1 << 20
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _TOO_LARGE = (
     "This workbook is too large: delete what is not needed, or save the table as CSV."
 )
@@ -158,12 +159,14 @@ def _refuse_others(file: BinaryIO) -> None:
                 raise TableFileError(f"{is_this}: save the table as .xlsx or CSV.")
         if sum(part.file_size for part in parts) > MOST_UNZIPPED_BYTES:
             raise TooLargeError
-        n_tags = 0
+        n_tags = n_rows = 0
         for part in parts:
             with packed.open(part) as source:
                 while block := source.read(_BYTES_AT_ONCE):
-                    n_tags += block.count(b"<")  # whatever the part is called
-                    if n_tags > _MOST_TAGS:
+                    # Whatever the part is called.
+                    n_tags += block.count(b"<")
+                    n_rows += len(_ROW.findall(block))
+                    if n_tags > _MOST_TAGS or n_rows > MOST_ROWS_SEEN:
                         raise TooLargeError
 
 

@@ -276,6 +276,8 @@ def ask_for_athletes() -> None:
         max_upload_size=widgets.MOST_MB,
         on_change=_uploaded,
     )
+    if squad.problem:
+        look.fault(squad.problem)
     with st.container(horizontal=True):
         widgets.download("Template, CSV", lambda: to_csv(template()), "squad-template.csv")
         widgets.download(
@@ -302,7 +304,8 @@ def ask_for_athletes() -> None:
 def tell() -> None:
     """Say what was wrong with a file, and what was noticed in it."""
     squad = state(SquadState)
-    if squad.problem:
+    # Where the file is asked for it is told there.
+    if squad.problem and not st.session_state.get("box_squad_groups"):
         look.fault(squad.problem)
     if squad.athletes is not None and device.list_is_too_long():
         look.note(

@@ -38,7 +38,7 @@ _TOO_LARGE = (
     "later, or use the command cramprisk log."
 )
 _TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
-_WAY_ON = "Give the files of the last months, or use the command cramprisk log."
+_WAY_ON = "Give the last months only, or use the command cramprisk log."
 _ASKED = "There is a question about it."
 _EXAMPLES = "example_logs"
 _PROGRAMS = {
