@@ -35,10 +35,10 @@ MOST_SECONDS, MOST_MB = 5.5, 300.0
 """Of each file: the time limit with the end of its process, and the target of memory."""
 _APP = Path(__file__).parents[1] / "app.py"
 _TURN_SECONDS = 6.0
-_SAID = LogQuestions("UTC", {}, {}, frozenset(), {})
+SAID = LogQuestions("UTC", {}, {}, frozenset(), {})
 READERS: Mapping[str, Callable[[bytes], Callable[[], Any]]] = {
     "Squad": lambda content: partial(read_list, content, "", frozenset()),
-    "Training log": lambda content: partial(read_training_file, content, _SAID),
+    "Training log": lambda content: partial(read_training_file, content, SAID),
     "Best start": lambda content: partial(
         read_weather, content, date(2026, 7, 1), None, "Europe/Vienna"
     ),

@@ -19,6 +19,7 @@ from riskmodel.serving.readers import LogQuestions, read_training_file
 from riskmodel.serving.uploads import MOST_HELD_BYTES
 from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.failed import FailedFile
+from riskmodel.training.limits import MOST_ROWS
 from riskmodel.training.log import TrainingLog, moved, named, noted
 from riskmodel.training.log_table import LogColumn
 from riskmodel.training.merge import merge_logs
@@ -37,6 +38,7 @@ _TOO_LARGE = (
     f"Files of {MOST_HELD_BYTES / 1e6:.0f} MB together are read at once: give the others "
     "later, or use the command cramprisk log."
 )
+_TOO_MANY_SESSIONS = f"The files hold more than {MOST_ROWS} sessions together: give those of the last months."
 _TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
 _WAY_ON = "Give the last months only, or use the command cramprisk log."
 _ASKED = "There is a question about it."
@@ -231,9 +233,24 @@ def _put_together() -> None:
         if file.log is None
     ]
     failed += page.too_many
-    page.log = noted(merge_logs(logs, failed), *page.same) if logs else None
+    page.log = _merged(logs, failed) if logs else None
     if page.log is not None and page.example:
         page.log = _until_yesterday(page.log)
+
+
+def _merged(
+    logs: Sequence[TrainingLog], failed: Sequence[FailedFile]
+) -> TrainingLog | None:
+    page = state(TrainingState)
+    if sum(len(log.sessions) for log in logs) > MOST_ROWS:
+        page.problem = _TOO_MANY_SESSIONS
+        return None
+    try:
+        merged = uploads.read(partial(merge_logs, logs, failed), "The log", _WAY_ON)
+    except uploads.UnreadError as error:
+        page.problem = str(error)
+        return None
+    return noted(merged, *page.same)
 
 
 def _until_yesterday(log: TrainingLog) -> TrainingLog:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from functools import partial
 
 import openpyxl
 import pytest
@@ -18,10 +19,13 @@ from riskmodel.inputs.tables import (
 )
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES, read_workbook
 from riskmodel.serving import apart
+from riskmodel.serving.readers import read_training_file
 from riskmodel.squad.file import read_squad_file
 from riskmodel.training.log import TrainingLogError
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import log_columns
+from tests.training.test_doors import MIDNIGHT, health_connect
+from tests.training.test_hostile_files import packed
 
 LIMIT_S, LIMIT_MB = 5.5, 300
 """With the end of what reads it; a test says how long, not how fast this machine is."""
@@ -105,3 +109,11 @@ def test_a_list_of_as_many_athletes_as_may_be_fits():
     assert len(read_squad_file(list_of(5000, 12)).cells) == 5000
     packed = zipfile.ZipFile(io.BytesIO(list_of(500, 60)))
     assert sum(part.file_size for part in packed.infolist()) * 10 < MOST_UNZIPPED_BYTES
+
+
+def test_a_database_is_read_without_a_disk():
+    base = bytearray(health_connect((MIDNIGHT, 7200, MIDNIGHT + 3_600_000, 33)))
+    base[18:20] = b"\2\2"  # says that a journal lies beside it
+    for content in (bytes(base), packed([("export.db", bytes(base))])):
+        read = apart.read_apart(partial(read_training_file, content, proof.SAID))
+        assert len(read.log.sessions) == 1

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from proofs.hostile import wide_table
+from riskmodel.datasets import data_folder
 from riskmodel.serving.apart import NotReadError
 from riskmodel.views import training_files, uploads
 from riskmodel.views.state import TrainingState
@@ -22,6 +23,7 @@ OPEN = {
     "method": {"method_argue": True},
 }
 PLANS = {"cramp-risk": 1, "base": {"sport": "running"}, "scenarios": [["Easy", {}]]}
+LOG = (data_folder("example_logs") / "garmin_activities.csv").read_bytes()
 CONTENTS = {
     "training": ("log.csv", b"When,Minutes\n2026-07-11,60\n"),
     "squad": ("list.csv", b"Name,Age\nAnn,20\n"),
@@ -70,7 +72,7 @@ def test_each_page_says_in_one_sentence_why_a_file_was_not_read(name, why, monke
 
 @pytest.mark.parametrize("name", OPEN)
 def test_each_page_reads_a_file_apart(name, monkeypatch):
-    """Whatever a page reads of a file is a function of the room for it."""
+    """What is read of a file needs nothing of the pages."""
     read = []
 
     def noted(reading, **more):
@@ -80,7 +82,7 @@ def test_each_page_reads_a_file_apart(name, monkeypatch):
     monkeypatch.setattr(uploads, "read_apart", noted)
     give(page_of(name), CONTENTS[name])
     assert read
-    assert {reading.func.__module__ for reading in read} == {"riskmodel.serving.readers"}
+    assert not any("views" in reading.func.__module__ for reading in read)
 
 
 @pytest.mark.parametrize("name", [name for name in OPEN if name != "training"])
@@ -107,6 +109,14 @@ def test_all_files_of_a_visit_are_bounded_together(monkeypatch):
     assert [file.name for file in state.files] == ["11.csv", "12.csv"]
     assert [file.name for file in state.too_many] == ["13.csv"]
     assert said(page).count(training_files._TOO_LARGE) == 1
+
+
+def test_all_sessions_of_a_visit_are_bounded_together(monkeypatch):
+    page = page_of("training")
+    monkeypatch.setattr(training_files, "MOST_ROWS", 1)
+    files = [(f"{day}.csv", LOG.replace(b"-11", f"-{day}".encode())) for day in (11, 12)]
+    give(page, *files)
+    assert said(page).count(training_files._TOO_MANY_SESSIONS) == 1
 
 
 def test_all_files_that_are_given_at_once_have_a_time(monkeypatch):
