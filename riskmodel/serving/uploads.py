@@ -16,8 +16,8 @@ from streamlit import config, runtime
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-MOST_HELD_BYTES = 200_000_000
-"""Of all files of one visit: twice the largest archive.  Judgement."""
+MOST_HELD_BYTES = 300_000_000
+"""Of all files of one visit: more than a page reads at once, which says so.  Judgement."""
 MOST_HELD_OF_ALL_BYTES = 1_000_000_000
 """Of all visits together, for which a server needs the memory.  Judgement."""
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")

@@ -16,7 +16,6 @@ import streamlit as st
 
 from riskmodel.datasets import data_folder
 from riskmodel.serving.readers import LogQuestions, read_training_file
-from riskmodel.serving.uploads import MOST_HELD_BYTES
 from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.failed import FailedFile
 from riskmodel.training.limits import MOST_ROWS
@@ -31,14 +30,17 @@ _Given = Sequence[tuple[str, BytesIO]]
 """Names and files."""
 
 _MOST_FILES = 60  # FIT files come one for each session
+_MOST_BYTES = 200_000_000  # of all together
 _MOST_MB = 100  # of each, since a server holds them while they stand in the uploader
 _MOST_SECONDS = 60.0  # for all that are given at once
 _TOO_MANY_FILES = f"Up to {_MOST_FILES} files are read at once."
 _TOO_LARGE = (
-    f"Files of {MOST_HELD_BYTES / 1e6:.0f} MB together are read at once: give the others "
+    f"Files of {_MOST_BYTES / 1e6:.0f} MB together are read at once: give the others "
     "later, or use the command cramprisk log."
 )
-_TOO_MANY_SESSIONS = f"The files hold more than {MOST_ROWS} sessions together: give those of the last months."
+_TOO_MANY_SESSIONS = (
+    f"The files hold more than {MOST_ROWS} sessions together: give only the last months."
+)
 _TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
 _WAY_ON = "Give the last months only, or use the command cramprisk log."
 _ASKED = "There is a question about it."
@@ -141,7 +143,7 @@ def _within_bounds(given: _Given) -> _Given:
                 f"There are {len(given)} files; the first {_MOST_FILES} are used."
             )
             page.too_many.append(FailedFile(name, _TOO_MANY_FILES))
-        elif size_bytes > MOST_HELD_BYTES:
+        elif size_bytes > _MOST_BYTES:
             page.problem = _TOO_LARGE
             page.too_many.append(FailedFile(name, _TOO_LARGE))
         else:

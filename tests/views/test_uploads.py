@@ -103,7 +103,7 @@ def log(day):
 
 
 def test_all_files_of_a_visit_are_bounded_together(monkeypatch):
-    monkeypatch.setattr(training_files, "MOST_HELD_BYTES", 60)
+    monkeypatch.setattr(training_files, "_MOST_BYTES", 60)
     page = give(page_of("training"), *((f"{day}.csv", log(day)) for day in (11, 12, 13)))
     state = page.session_state[TrainingState.__name__]
     assert [file.name for file in state.files] == ["11.csv", "12.csv"]
