@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from streamlit import config, runtime
 
@@ -39,6 +40,8 @@ class UploadGate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        # Health answers do not belong on a disk, where larger files would lie meanwhile.
+        MultiPartParser.spool_max_size = MOST_HELD_BYTES
         self._coming: Counter[str] = Counter()  # bytes on their way, by session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from starlette.formparsers import MultiPartParser
 
 from riskmodel.serving import uploads
 from riskmodel.serving.uploads import MOST_HELD_BYTES, UploadGate
@@ -117,3 +118,8 @@ def test_what_is_no_upload_passes(server, more):
     assert asked(gate, FILE.format("ann"), 10**9, **more) is None
     assert asked(gate, "/_stcore/health", 10**9) is None
     assert asked(gate, "/base" + FILE.format("ann"), 10**9)[0] == 413
+
+
+def test_no_file_lies_on_a_disk_while_it_comes(server):
+    UploadGate(server)
+    assert MultiPartParser.spool_max_size >= MOST_HELD_BYTES
