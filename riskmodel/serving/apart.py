@@ -34,7 +34,7 @@ MOST_AT_ONCE = 2
 """Files of all visitors that are read at the same time; the others wait.  Judgement."""
 _MOST_START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
-_PATIENCE_SECONDS = 2.0  # with a process whose child was killed
+_PATIENCE_SECONDS = 3.0  # with a process whose child was killed
 _COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NO_THREADS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}  # a child has none but its own

@@ -68,6 +68,7 @@ def _split(jobs: int, answers: int) -> int:
     """Let a child read the next file, and tell how the child ended."""
     child = os.fork()
     if child == 0:
+        os.nice(_NICE)
         code = _ALONE
         with suppress(BrokenPipeError):
             code = _read_next(jobs, answers)
@@ -131,7 +132,6 @@ def _limit_for_good() -> None:
         return
     import resource
 
-    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if _SIZES.exists():
