@@ -197,6 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     large = [c for c in costs if c.more_mb > MOST_MB]
     over = f"over {MOST_SECONDS} s: {len(late)}; over {MOST_MB:.0f} MB: {len(large)}"
     print(f"{len(costs)} files; {over}")
+    if not given.seconds:
+        return
     names = ("1,000,000 cells in 5000 rows", "1,000,000 styles")
     contents = [READERS["Squad"](WORKBOOKS[n]()) for n in names]
     alone, beside = reruns_ms(contents, given.seconds)
