@@ -39,6 +39,7 @@ _COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NO_THREADS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}  # a child has none but its own
 _SECRET = ("CRAMPRISK_", "STREAMLIT_")
+_ENDED = "What read a file was ended by the system"
 _logger = logging.getLogger(__name__)
 
 Why = Literal["time", "memory", "busy", "ended", "failed", "left"]
@@ -119,7 +120,7 @@ def _value(answer: Answer) -> Any:
             raise error
         case "memory" | "ended" as why:
             if why == "ended":
-                _logger.error("What read a file was ended by the system")
+                _logger.error(_ENDED)
             raise NotReadError(why)
     _logger.error("A file could not be read: %s", answer.value)
     raise NotReadError("failed")
@@ -237,7 +238,8 @@ class _Process:
                 _go_on(until, is_wanted, "time")
             # It is no longer there, or what it says was cut off.
             except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-                return Answer("ended")
+                _logger.error(_ENDED)
+                raise NotReadError("ended") from None
 
     def _stop(self, answer: Future[Any] | None) -> None:
         """Kill what reads a file; the process that waits stays, unless it cannot."""
@@ -245,8 +247,9 @@ class _Process:
             with suppress(ProcessLookupError):  # ended at this moment
                 os.kill(self.reader, signal.SIGKILL)
             with suppress(Exception):
-                answer.result(_PATIENCE_SECONDS)
-                return
+                # An answer that came at this moment may be followed by another one.
+                if answer.result(_PATIENCE_SECONDS).kind == "ended":
+                    return
         self.end()
 
     def end(self) -> None:

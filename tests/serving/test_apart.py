@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 
@@ -125,6 +126,25 @@ def test_a_process_that_the_system_ends_is_told(end, caplog):
     assert why_not(end) == "ended"
     assert read_apart(work.number)
     assert caplog.messages == ["What read a file was ended by the system"]
+
+
+def test_an_answer_at_the_moment_of_the_end_is_nobody_elses():
+    """Whatever comes of a reading that is given up, the next file gets its own answer."""
+    for wait_ms in range(0, 60, 4):
+        end = time.monotonic() + wait_ms / 1000
+        with suppress(NotReadError):
+            read_apart(work.number, is_wanted=lambda end=end: time.monotonic() < end)
+        assert read_apart(partial(work.size, b"whole"), most_seconds=60) == 5
+
+
+def test_a_process_that_says_what_nobody_understands_is_used_no_more(monkeypatch):
+    monkeypatch.setattr(apart, "_MOST_START_SECONDS", 1.0)
+    process = apart._taken()
+    process._process.stdout.read(1)
+    with pytest.raises(NotReadError):
+        process.answer(work.number, time.monotonic() + 60, lambda: True)
+    assert not process.is_there
+    assert read_apart(partial(work.size, b"whole"), most_seconds=60) == 5
 
 
 def test_what_nobody_thought_of_is_logged_without_a_word_of_the_file(caplog):
