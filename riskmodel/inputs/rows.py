@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from riskmodel.inputs.tables import FIRST_ROWS, TableFileError
+from riskmodel.inputs.tables import (
+    FIRST_ROWS,
+    MOST_ROWS_SEEN,
+    TableFileError,
+    too_many_rows,
+)
 
 MOST_COLUMNS = 200
 
@@ -23,10 +28,12 @@ def filled(cells: Sequence[Any]) -> list[int]:
     return [place for place, cell in enumerate(cells) if not is_empty(cell)]
 
 
-def limited(rows: Iterator[Sequence[Any]], most_rows: int) -> list[Row]:
+def limited(rows: Iterable[Row], most_rows: int) -> list[Row]:
     """Rows that hold something, refused as soon as there are too many of anything."""
     kept: list[Row] = []
-    for number, row in enumerate(rows, 1):
+    for seen, (number, row) in enumerate(rows):
+        if seen >= MOST_ROWS_SEEN:
+            raise too_many_rows(MOST_ROWS_SEEN)
         if row.count(None) == len(row):
             continue
         places = filled(row)
@@ -37,9 +44,7 @@ def limited(rows: Iterator[Sequence[Any]], most_rows: int) -> list[Row]:
                 f"There are more than {MOST_COLUMNS} columns in row {number}; allowed is "
                 f"up to {MOST_COLUMNS}."
             )
-        kept.append((number, list(row[:MOST_COLUMNS])))
+        kept.append((number, row[:MOST_COLUMNS]))
         if len(kept) > most_rows + FIRST_ROWS:
-            raise TableFileError(
-                f"There are more than {most_rows} rows; allowed is up to {most_rows}."
-            )
+            raise too_many_rows(most_rows)
     return kept

@@ -83,7 +83,7 @@ def sheet_layout(source: IO[bytes], most_elements: int) -> Layout:
     Raises
     ------
     TooLargeError
-        If there are more, or a row that no sheet of Excel has.
+        If there are more, or a row or column that no sheet of Excel has.
     """
     reader = _LayoutReader(most_elements)
     parser = ParserCreate(namespace_separator=" ")
@@ -116,6 +116,8 @@ class _LayoutReader:
             case "c":
                 at = given.get("r")
                 self._column = place_of(at)[1] if at else self._column + 1
+                if self._column > MOST_COLUMN:
+                    raise TooLargeError
                 self._has_formula = False
                 # An empty text is a value that Excel worked out.
                 self._has_value = given.get("t") == "str"

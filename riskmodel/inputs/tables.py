@@ -18,6 +18,9 @@ from riskmodel.inputs.told import ToldError
 SEPARATORS = ";\t|,"
 FIRST_ROWS = 10
 """How far down the headers may stand, below titles."""
+MOST_ROWS_SEEN, MOST_CELLS_SEEN = 250_000, 5_000_000
+"""Of a table, with those that hold nothing.  Judgement: 50,000 sessions of 100 columns."""
+_HEAD_CHARACTERS = 1_000_000  # in which the first rows stand
 
 
 class TableFileError(ToldError, ValueError):
@@ -109,7 +112,7 @@ def separator(text: str) -> str:
     >>> separator("Name;Height"), separator("Name,Age")
     (';', ',')
     """
-    lines = text.splitlines()[:FIRST_ROWS]
+    lines = text[:_HEAD_CHARACTERS].splitlines()[:FIRST_ROWS]
     return max(
         SEPARATORS, key=lambda mark: (sum(mark in line for line in lines), mark != ",")
     )
@@ -132,14 +135,16 @@ def csv_rows(text: str, mark: str) -> list[list[str]]:
     Raises
     ------
     TableFileError
-        If a quotation mark is not closed, so that rows would vanish in a cell; the
-        message names the row, counted from 1.
+        If there are more than `MOST_ROWS_SEEN` lines or `MOST_CELLS_SEEN` cells, or a
+        quotation mark is not closed, so that rows would vanish in a cell; the message
+        names the row, counted from 1.
 
     Examples
     --------
     >>> csv_rows('a,b\r\n"x\ny",2', ",")
     [['a', 'b'], ['x\ny', '2']]
     """
+    refuse_many_cells(text, mark)
     with suppress(csv.Error):  # every quotation mark is closed where its cell ends
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     # One line more than there are, which only a cell without an end takes in.
@@ -160,6 +165,23 @@ def csv_rows(text: str, mark: str) -> list[list[str]]:
             raise _without_end(len(rows) + 1) from error
         raise TableFileError("This file is no table that can be read.") from error
     return rows[:-1]
+
+
+def refuse_many_cells(text: str, mark: str) -> None:
+    """Refuse a CSV text of too many lines or cells before anything is made of them."""
+    lines = max(text.count("\n"), text.count("\r"))
+    if lines > MOST_ROWS_SEEN:
+        raise too_many_rows(MOST_ROWS_SEEN)
+    if lines + text.count(mark) > MOST_CELLS_SEEN:
+        raise TableFileError(
+            f"There are more than {MOST_CELLS_SEEN} cells; allowed is up to "
+            f"{MOST_CELLS_SEEN}."
+        )
+
+
+def too_many_rows(most: int) -> TableFileError:
+    """Say how many rows are allowed."""
+    return TableFileError(f"There are more than {most} rows; allowed is up to {most}.")
 
 
 def _closed(lines: list[str], mark: str) -> bool:

@@ -10,26 +10,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, is_empty, limited
 from riskmodel.inputs.sheet_layout import Layout, TooLargeError, sheet_layout
-from riskmodel.inputs.tables import TableFileError
+from riskmodel.inputs.tables import MOST_ROWS_SEEN, TableFileError
 from riskmodel.inputs.units import unit_word
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-MOST_UNZIPPED_BYTES = 100_000_000
-"""What a workbook may hold: a full list of athletes needs about half of it."""
+MOST_UNZIPPED_BYTES = 20_000_000
+"""What a workbook may hold: 5000 athletes with 60 answers each need 16 MB."""
 _MOST_SHEETS = 100
-_MOST_TAGS = 5_000_000
+_MOST_TAGS = 2_000_000  # 5000 athletes with 60 answers each need 1.5 million
 _LONGEST_TEXT = 32_767  # of a cell, by Excel
 _MOST_DURATION_DAYS = 1000
 """A moment that is shown without its day is a duration up to here (judgement)."""
 _BYTES_AT_ONCE = 1 << 20
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _TOO_LARGE = (
     "This workbook is too large: delete what is not needed, or save the table as CSV."
 )
@@ -134,7 +134,7 @@ def read_workbook(
             shown = [s for s in of_book if s.sheet_state == "visible"]
             read = [s for s in of_book if s.title == title] if title else shown
             sheets = tuple(_sheets(read, most_rows, as_seen=as_seen))
-    except TableFileError:
+    except (TableFileError, MemoryError):
         raise
     except TooLargeError as error:
         raise TableFileError(_TOO_LARGE) from error
@@ -159,12 +159,14 @@ def _refuse_others(file: BinaryIO) -> None:
                 raise TableFileError(f"{is_this}: save the table as .xlsx or CSV.")
         if sum(part.file_size for part in parts) > MOST_UNZIPPED_BYTES:
             raise TooLargeError
-        n_tags = 0
+        n_tags = n_rows = 0
         for part in parts:
             with packed.open(part) as source:
                 while block := source.read(_BYTES_AT_ONCE):
-                    n_tags += block.count(b"<")  # whatever the part is called
-                    if n_tags > _MOST_TAGS:
+                    # Whatever the part is called.
+                    n_tags += block.count(b"<")
+                    n_rows += len(_ROW.findall(block))
+                    if n_tags > _MOST_TAGS or n_rows > MOST_ROWS_SEEN:
                         raise TooLargeError
 
 
@@ -176,8 +178,7 @@ def _sheets(
         # What the reader of values leaves out stands in the same part of the file.
         with sheet._get_source() as source:
             layout = sheet_layout(source, left)
-        # Several sheets may share one part, and a lone cell may stand in the last row.
-        left -= layout.n_elements + layout.last_row
+        left -= layout.n_elements  # several sheets may share one part
         every = limited(_values(sheet, layout, as_seen=as_seen), most_rows)
         yield _sheet(str(sheet.title), every, layout, as_seen=as_seen)
 
@@ -240,26 +241,36 @@ def _fill_merged(rows: Sequence[Row], layout: Layout) -> list[tuple[int, str]]:
     return names
 
 
-def _values(
-    sheet: ReadOnlyWorksheet, layout: Layout, *, as_seen: bool
-) -> Iterator[tuple[Any, ...]]:
-    sheet.reset_dimensions()  # a file may say that it is smaller than it is
-    epoch = sheet.parent.epoch
+def _values(sheet: ReadOnlyWorksheet, layout: Layout, *, as_seen: bool) -> Iterator[Row]:
+    """Rows that stand in the file: what lies between them is not filled in."""
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
     # One column more than allowed, to see that there is one.
-    last_column = min(layout.last_column, MOST_COLUMNS + 1)
-    rows = sheet.iter_rows(max_row=layout.last_row, max_col=last_column)
-    gap: tuple[Any, ...] = ()  # one and the same for all rows that are not in the file
-    for row in islice(rows, layout.last_row):  # what stands below them is not read
-        if row is gap or _holds_nothing(row):
-            gap = row
-            yield ()
-        else:
-            yield tuple(_value(cell, epoch, as_seen=as_seen) for cell in row)
-
-
-def _holds_nothing(row: tuple[Any, ...]) -> bool:
-    # A cell that is not in the file is one and the same object in its whole row.
-    return row[0].value is None and all(cell is row[0] for cell in row)
+    width = min(layout.last_column, MOST_COLUMNS + 1)
+    before = 0
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            if number > layout.last_row:  # what stands below is not read
+                break
+            if number <= before:  # twice in the file, or out of order
+                continue
+            before = number
+            row: list[Any] = [None] * width
+            for cell in cells:
+                if 1 <= cell["column"] <= width:
+                    shown = ReadOnlyCell(sheet, **cell)
+                    row[cell["column"] - 1] = _value(shown, book.epoch, as_seen=as_seen)
+            yield number, row
 
 
 def _value(cell: Any, epoch: datetime, *, as_seen: bool) -> Any:

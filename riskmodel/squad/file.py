@@ -282,7 +282,7 @@ def _csv_rows(text: str) -> list[Row]:
         raise SquadFileError(
             f"There are more than {MOST_COLUMNS} columns; allowed is up to {MOST_COLUMNS}."
         )
-    return limited(iter(csv_rows(text, mark)), MOST_ROWS)
+    return limited(enumerate(csv_rows(text, mark), 1), MOST_ROWS)
 
 
 def _best_header(rows: Sequence[Row]) -> tuple[int, int]:

@@ -29,7 +29,6 @@ from riskmodel.training.limits import (
     MOST_LISTS,
     MOST_MEMBERS,
     MOST_NAMES_BYTES,
-    MOST_SECONDS,
     MOST_SESSION_FILES,
     MOST_TABLES,
     MOST_UNPACKED_BYTES,
@@ -277,7 +276,7 @@ def _read_sessions(
     tables = [m for m in members if _ends(m, _TABLE_ENDINGS)]
     whole = _size([*tables, *sessions])
     refuse_above("What this archive holds", whole, MOST_UNPACKED_BYTES)
-    last = time.monotonic() + MOST_SECONDS
+    last = time.monotonic() + ways.most_seconds
     for member in sessions:
         try:
             if time.monotonic() > last:

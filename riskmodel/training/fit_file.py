@@ -138,6 +138,8 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
             f"This FIT file has more than {MOST_FIT_MESSAGES} messages; allowed are up to "
             f"{MOST_FIT_MESSAGES}."
         ) from error
+    except MemoryError:
+        raise
     # The decoder meets broken bytes with whatever they lead it into.
     except Exception as error:
         if not messages:

@@ -28,6 +28,9 @@ SQLITE_MARK = b"SQLite format 3\0"
 _TABLE = "exercise_session_record_table"
 _NEEDED = ("start_time", "end_time", "exercise_type")
 _OFFSET = "start_zone_offset"
+_MOST_IN_MEMORY_BYTES = 100_000_000
+_STEP_BYTES = 1_000_000
+_JOURNAL = slice(18, 20)  # where a database says whether a journal lies beside it
 _MOST_STEPS = 50  # of ten million instructions each, seconds in all
 
 
@@ -38,19 +41,13 @@ def read_health_connect(
 
     The zone is for sessions that name no local time.
     """
-    # SQLite opens files by their path alone.
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "export.db")
-        with path.open("wb") as copy:
-            shutil.copyfileobj(stream, copy, 1_000_000)
-        try:
-            told = _sessions(path)
-        # Names of a damaged database may be no text.
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise TrainingLogError(
-                "This database is damaged, or no export of Health Connect: it cannot be "
-                "read."
-            ) from error
+    try:
+        told = _told(stream)
+    # Names of a damaged database may be no text.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise TrainingLogError(
+            "This database is damaged, or no export of Health Connect: it cannot be read."
+        ) from error
     if told.empty:
         raise NoLog("There are no sessions in this export of Health Connect.")
     number = told.apply(pd.to_numeric, errors="coerce").astype(float)
@@ -67,30 +64,47 @@ def read_health_connect(
     return rows, notes
 
 
-def _sessions(path: Path) -> pd.DataFrame:
+def _told(stream: Readable) -> pd.DataFrame:
+    """Read a database in memory; one that is too large for it lies on a disk meanwhile."""
+    begin = bytearray()
+    while len(begin) <= _MOST_IN_MEMORY_BYTES and (some := stream.read(_STEP_BYTES)):
+        begin += some
+    if len(begin) <= _MOST_IN_MEMORY_BYTES:
+        begin[_JOURNAL] = b"\1\1"  # there is no file beside it
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.deserialize(begin)
+            return _sessions(base)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "export.db")
+        with path.open("wb") as copy:
+            copy.write(begin)
+            shutil.copyfileobj(stream, copy, _STEP_BYTES)
+        address = f"{path.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as base:
+            return _sessions(base)
+
+
+def _sessions(base: sqlite3.Connection) -> pd.DataFrame:
     """Read the columns that are needed, and nothing that the file could make us run."""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as base:
-        base.execute("PRAGMA trusted_schema = OFF")
-        base.text_factory = lambda text: text.decode(errors="replace")
-        steps = iter(range(_MOST_STEPS))
-        base.set_progress_handler(lambda: next(steps, None) is None, 10_000_000)
-        is_table = base.execute(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_TABLE,)
-        ).fetchone()
-        names = {row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")}
-        if not is_table or not names.issuperset(_NEEDED):
-            raise NoLog(
-                "This database is no export of Health Connect: it has no sessions of "
-                "exercise."
-            )
-        there = [*_NEEDED, *({_OFFSET} & names)]
-        # A cell can hold any bytes, as many as there are.
-        columns = ", ".join(
-            f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END"
-            for name in there
+    base.execute("PRAGMA trusted_schema = OFF")
+    base.text_factory = lambda text: text.decode(errors="replace")
+    steps = iter(range(_MOST_STEPS))
+    base.set_progress_handler(lambda: next(steps, None) is None, 10_000_000)
+    is_table = base.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_TABLE,)
+    ).fetchone()
+    names = {row[1] for row in base.execute(f"PRAGMA table_info({_TABLE})")}
+    if not is_table or not names.issuperset(_NEEDED):
+        raise NoLog(
+            "This database is no export of Health Connect: it has no sessions of exercise."
         )
-        read = base.execute(f"SELECT {columns} FROM {_TABLE} LIMIT {MOST_ROWS + 1}")
-        told = read.fetchall()
+    there = [*_NEEDED, *({_OFFSET} & names)]
+    # A cell can hold any bytes, as many as there are.
+    columns = ", ".join(
+        f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END" for name in there
+    )
+    read = base.execute(f"SELECT {columns} FROM {_TABLE} LIMIT {MOST_ROWS + 1}")
+    told = read.fetchall()
     if len(told) > MOST_ROWS:
         raise TrainingLogError(
             f"There are more than {MOST_ROWS} sessions in this export of Health Connect; "

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.units import UNITS
 from riskmodel.training.any_file import Given, read_any
 from riskmodel.training.dates import dates
+from riskmodel.training.limits import MOST_SECONDS
 from riskmodel.training.log import TrainingLog, TrainingLogError
 from riskmodel.training.log_table import OWN, Table, read_table
 from riskmodel.training.no_session_rows import headings_of, no_sessions
@@ -38,6 +39,7 @@ def read_log(
     columns: Mapping[str, str] | None = None,
     activities: Mapping[str, str] | None = None,
     day_first: bool | None = None,
+    most_seconds: float = MOST_SECONDS,
 ) -> TrainingLog:
     r"""Read a file with the sessions of one athlete.
 
@@ -60,6 +62,8 @@ def read_log(
     day_first : bool, optional
         Whether dates such as 03/04/2026 begin with the day, where no date of the file
         tells; a 13 does.
+    most_seconds : float, optional
+        For the files of one session each in an archive; what is left is told. [s]
 
     Returns
     -------
@@ -84,12 +88,22 @@ def read_log(
     [[60.0, 4.0], [90.0, 6.0]]
     """
     zone, said = _zone(time_zone), as_compared(activities)
-    ways = Ways(
+    return read_any(file, _ways(zone, columns, said, day_first, most_seconds))
+
+
+def _ways(
+    zone: ZoneInfo,
+    columns: Mapping[str, str] | None,
+    said: Mapping[str, str],
+    day_first: bool | None,
+    most_seconds: float,
+) -> Ways:
+    return Ways(
         zone,
         lambda content: _of_table(read_table(content, columns), zone, said, day_first),
         lambda rows: sessions_of(rows.frame, rows.source, rows.notes, said=said),
+        most_seconds,
     )
-    return read_any(file, ways)
 
 
 def _of_table(

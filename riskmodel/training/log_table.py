@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from riskmodel.inputs.rows import MOST_COLUMNS
 from riskmodel.inputs.tables import (
     FIRST_ROWS,
     SEPARATORS,
     TableFileError,
     csv_rows,
+    refuse_many_cells,
     separator,
     text_of,
 )
@@ -111,7 +113,7 @@ def log_columns(file: Given) -> tuple[LogColumn, ...]:
         place = _first_with_cells(rows)
         if place is None:
             raise NoTable(_NO_TABLE) from None
-        table = Table(OWN, mark, numbered(rows[place]), {}, text, place + 1)
+        table = Table(OWN, mark, _headers(rows[place]), {}, text, place + 1)
     meanings = {place: what for what, place in table.places.items() if what in MEANINGS}
     return tuple(
         LogColumn(header, tuple(_samples(table.rows, place)), meanings.get(place, ""))
@@ -128,7 +130,9 @@ def _samples(rows: list[list[str]], place: int) -> Iterator[str]:
 def _text(content: bytes) -> str:
     """Text of a table, or a sentence about what else it is."""
     try:
-        return text_of(content, "CSV")
+        text = text_of(content, "CSV")
+        refuse_many_cells(text, separator(text))
+        return text
     except TableFileError as error:
         raise TrainingLogError(str(error)) from error
 
@@ -161,7 +165,16 @@ def _possible_headers(text: str) -> Iterator[tuple[str, int, list[str]]]:
             continue
         for place, row in enumerate(rows):
             if len(row) > 1:
-                yield mark, place, numbered(row)
+                yield mark, place, _headers(row)
+
+
+def _headers(row: list[str]) -> list[str]:
+    """Names of columns, each another one, if there are not too many."""
+    if len(row) > MOST_COLUMNS:
+        raise TrainingLogError(
+            f"There are {len(row)} columns in this table; allowed are up to {MOST_COLUMNS}."
+        )
+    return numbered(row)
 
 
 def _places(source: Source, headers: list[str]) -> dict[str, int]:

@@ -26,6 +26,7 @@ from riskmodel.training.limits import (
     MOST_BYTES,
     MOST_FIT_BYTES,
     MOST_JSON_BYTES,
+    MOST_SECONDS,
     MOST_STREAM_BYTES,
     Readable,
 )
@@ -55,11 +56,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Ways:
-    """How tables and rows become logs, and the zone of what is written in UTC."""
+    """How tables and rows become logs, the zone of what is written in UTC, and how long.
+
+    ``most_seconds`` are for the files of one session in an archive.
+    """
 
     zone: ZoneInfo
     of_table: Callable[[bytes], TrainingLog]
     of_rows: Callable[[Rows], TrainingLog]
+    most_seconds: float = MOST_SECONDS
 
 
 _Reader = Callable[[Readable, ZoneInfo], tuple[pd.DataFrame, list[Finding]]]

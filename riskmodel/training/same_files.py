@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -48,6 +49,8 @@ def _digest(file: Path | BinaryIO) -> str:
     if isinstance(file, Path):
         with open_file(file) as opened:
             return _digest(opened)
+    if isinstance(file, BytesIO):  # which another way would copy
+        return sha256(file.getvalue()).hexdigest()
     file.seek(0)
     digest = sha256()
     for piece in islice(iter(lambda: file.read(_STEP_BYTES), b""), _MOST_STEPS):

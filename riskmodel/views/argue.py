@@ -16,13 +16,12 @@ from riskmodel.scorecard.factors import Factor, Knot, Level
 from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.rows import Scorecard, read_scorecard
 from riskmodel.scoring.assessment import assess
-from riskmodel.views import argue_checks, form, look, visit, widgets
+from riskmodel.serving.readers import read_card
+from riskmodel.views import argue_checks, form, look, uploads, visit, widgets
 from riskmodel.views.state import CardState, state
 
 Place = tuple[str, float | str]
-_LARGEST_BYTES = 200_000
-_MOST_ROWS = 100  # of an uploaded card, since each takes time to calibrate
-_MOST_STOPS = 200  # in a line: names of many parts take long to read
+_WAY_ON = "Download ours, and change that."
 _LONGEST, _CUT = 400, "\N{HORIZONTAL ELLIPSIS}"  # of what is said about a file
 _FILE_NAME = "my-scorecard.toml"
 
@@ -139,37 +138,19 @@ def _take_file(key: str) -> None:
         return
     page.uploaded, page.upload_problem = None, ""
     try:
-        page.uploaded = _read(file.getvalue())
-    except ScorecardError as error:
+        reading = partial(read_card, uploads.content_of(file, widgets.MOST_MB))
+        page.uploaded = uploads.read(reading, file.name, _WAY_ON)
+    except (ScorecardError, uploads.UnreadError) as error:
         page.upload_problem = shorten(str(error), _LONGEST, placeholder=_CUT)
     page.points, page.typed = {}, {}
     _end_trial()
-
-
-def _read(content: bytes) -> Scorecard:
-    if len(content) > _LARGEST_BYTES:
-        raise ScorecardError(
-            f"A card may be {_LARGEST_BYTES // 1000} kB large; this one has "
-            f"{len(content) // 1000} kB."
-        )
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ScorecardError("The card is no text in UTF-8.") from None
-    if any(line.count(".") > _MOST_STOPS for line in text.split("\n")):
-        raise ScorecardError(
-            f"A line has more than {_MOST_STOPS} full stops, too many to read."
-        )
-    card = read_scorecard(text)
-    if len(card.factors) > _MOST_ROWS:
-        raise ScorecardError(f"A card may have {_MOST_ROWS} rows here.")
-    return card
 
 
 def _undo() -> None:
     """Start again from our card; what is in use stays until it is put back."""
     page = state(CardState)
     page.points, page.typed, page.uploaded, page.upload_problem = {}, {}, None, ""
+    uploads.release(f"argue_file_{page.uploads}")
     page.uploads += 1
     _end_trial()
     for key in [key for key in st.session_state if str(key).startswith("argue_")]:

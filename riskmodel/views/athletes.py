@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -17,15 +17,17 @@ from riskmodel.datasets import data_file
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
-from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
+from riskmodel.serving.readers import read_athletes, read_list
+from riskmodel.squad.cells import read_cells, squad_frame, template
 from riskmodel.squad.columns import Column, match_columns
 from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.squad.unknown import settle, with_settled_words
-from riskmodel.views import device, form, look, questions, squad_plan, widgets
+from riskmodel.views import device, form, look, questions, squad_plan, uploads, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
+_WAY_ON = "Save the table as CSV, with only the rows and columns that are needed."
 _Settled = dict[tuple[str, str], str | None]
 _COUNTED = {
     "hidden_rows": "Count hidden rows as athletes",
@@ -53,9 +55,13 @@ def accept(file: AthletesFile) -> None:
     """Take the athletes of a file whose columns are understood."""
     squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
     same = squad.source is not None and squad.source.content is file.content
-    notes = (*raw.told, *squad_notes(raw, columns, on))
-    read = squad_frame(raw, columns, on, warnings_stay=True)
-    _put(read, notes, squad.settled if same else None)
+    try:
+        reading = partial(read_athletes, raw, columns, on)
+        athletes, notes = uploads.read(reading, file.name, _WAY_ON)
+    except uploads.UnreadError as error:
+        squad.problem = str(error)
+        return
+    _put(athletes, notes, squad.settled if same else None)
     squad.source = file
 
 
@@ -64,32 +70,35 @@ def _upload_key() -> str:
 
 
 def _empty_the_upload() -> None:
-    """Let the name of a file go with its list."""
+    """Let a file and its name go with its list."""
+    uploads.release(_upload_key())
     state(SquadState).uploads += 1
 
 
 def _uploaded() -> None:
-    if (upload := st.session_state[_upload_key()]) is not None:
-        _take(_opened(upload.getvalue()))
+    if (upload := st.session_state[_upload_key()]) is None:
+        return
+    try:
+        content = uploads.content_of(upload, widgets.MOST_MB)
+    except uploads.UnreadError as error:
+        state(SquadState).problem = str(error)
+        return
+    _take(_opened(content, upload.name))
 
 
 def _opened(
-    content: bytes, sheet: str = "", counted: frozenset[str] = frozenset()
+    content: bytes, name: str, sheet: str = "", counted: frozenset[str] = frozenset()
 ) -> AthletesFile | None:
     """Read a file, None where it is no list, which is told."""
     squad = state(SquadState)
     squad.problem = ""
     try:
-        raw = read_squad_file(
-            content,
-            sheet=sheet,
-            hidden_rows="hidden_rows" in counted,
-            summaries="summaries" in counted,
-        )
-    except SquadFileError as error:
+        reading = partial(read_list, content, sheet, counted)
+        raw, columns = uploads.read(reading, name, _WAY_ON)
+    except (SquadFileError, uploads.UnreadError) as error:
         squad.problem = str(error)
         return None
-    return AthletesFile(raw, match_columns(raw), content, sheet, counted)
+    return AthletesFile(raw, columns, content, name, sheet, counted)
 
 
 def _take(file: AthletesFile | None) -> None:
@@ -105,12 +114,12 @@ def _take(file: AthletesFile | None) -> None:
 def choose_sheet(file: AthletesFile, sheet: str) -> None:
     """Read the sheet of a workbook that a person has chosen."""
     cancel()
-    _take(_opened(file.content, sheet, file.counted))
+    _take(_opened(file.content, file.name, sheet, file.counted))
 
 
 def _count(file: AthletesFile, kind: str) -> None:
     """Let the rows of a kind count, or count no more."""
-    again = _opened(file.content, file.sheet, file.counted ^ {kind})
+    again = _opened(file.content, file.name, file.sheet, file.counted ^ {kind})
     if again is None or again.raw.headers != file.raw.headers:
         _take(again)
         return
@@ -267,6 +276,8 @@ def ask_for_athletes() -> None:
         max_upload_size=widgets.MOST_MB,
         on_change=_uploaded,
     )
+    if squad.problem:
+        look.fault(squad.problem)
     with st.container(horizontal=True):
         widgets.download("Template, CSV", lambda: to_csv(template()), "squad-template.csv")
         widgets.download(
@@ -293,7 +304,8 @@ def ask_for_athletes() -> None:
 def tell() -> None:
     """Say what was wrong with a file, and what was noticed in it."""
     squad = state(SquadState)
-    if squad.problem:
+    # Where the file is asked for it is told there.
+    if squad.problem and not st.session_state.get("box_squad_groups"):
         look.fault(squad.problem)
     if squad.athletes is not None and device.list_is_too_long():
         look.note(

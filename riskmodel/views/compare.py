@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,7 @@ from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.words import SYNTHETIC, count_text
 from riskmodel.scoring.assessment import Assessment, assess
 from riskmodel.scoring.bands import shown_in_100
+from riskmodel.serving.readers import read_plans
 from riskmodel.views import (
     device,
     form,
@@ -25,6 +27,7 @@ from riskmodel.views import (
     questions,
     result,
     tables,
+    uploads,
     visit,
     widgets,
 )
@@ -34,6 +37,7 @@ from riskmodel.whatif.comparison import MOST_SCENARIOS, Comparison, compare
 from riskmodel.whatif.plans import to_frame, to_text
 
 _Drawn = Callable[[], None]
+_MOST_MB = 1
 
 
 # -------------------------------------------------------------------- head and the answer
@@ -184,7 +188,7 @@ def _open_file() -> None:
         "Plans from a JSON file",
         type="json",
         key=key,
-        max_upload_size=widgets.MOST_MB,
+        max_upload_size=_MOST_MB,
         on_change=_opened,
         args=(key,),
     )
@@ -195,7 +199,12 @@ def _opened(key: str) -> None:
         # The next one is asked for anew, once the box is opened again.
         state(ScenariosState).uploads += 1
         st.session_state["box_open"] = False
-        plans.open_file(file.getvalue())
+        try:
+            content = uploads.content_of(file, _MOST_MB)
+            plans.open_file(*uploads.read(partial(read_plans, content), file.name, ""))
+        except uploads.UnreadError as error:
+            state(ScenariosState).problems = (str(error), plans.NOTHING_USED)
+        uploads.release(key)
 
 
 # ------------------------------------------------------------------------------ the page

@@ -31,6 +31,7 @@ from riskmodel.whatif.levers import LEVERS
 from riskmodel.whatif.plans import LONGEST_NAME, Scenario, from_text, saved_with, to_text
 
 MY_SESSION = "My session"
+NOTHING_USED = "Nothing of the file was used; the plans stay."
 _PARAMETER = "scenarios"
 _TAB = "plans"
 
@@ -380,14 +381,13 @@ def to_keep(*, private: bool) -> str:
     return to_text(plans, own_card.version(), private=private) if plans else ""
 
 
-def open_file(content: bytes) -> None:
-    """Take up the plans of a file, if it holds any that can be used."""
-    page, text = state(ScenariosState), content.decode("utf-8-sig", "replace")
-    plans, unread = from_text(text)
+def open_file(found: list[Scenario], unread: Iterable[Problem], version: str) -> None:
+    """Take up the plans that a file holds, if there are any that can be used."""
+    page = state(ScenariosState)
     problems = tuple(problem.sentence(names=False) for problem in unread)
-    if any(plan.answers for plan in plans):
-        _set(_numbered(plans), step="Open the file")
-        page.saved_with = saved_with(text)
+    if any(plan.answers for plan in found):
+        _set(_numbered(found), step="Open the file")
+        page.saved_with = version
     else:
-        problems = (*problems, "Nothing of the file was used; the plans stay.")
+        problems = (*problems, NOTHING_USED)
     page.problems = problems

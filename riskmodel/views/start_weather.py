@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,10 +14,10 @@ from riskmodel.datasets import data_folder
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem
 from riskmodel.reporting.starts import source_words
-from riskmodel.views import form, look, place, widgets
+from riskmodel.serving.readers import read_weather
+from riskmodel.views import form, look, place, uploads, widgets
 from riskmodel.views.state import PlaceState, StartState, state
 from riskmodel.weather.coordinates import place_of_zone
-from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import (
     ATTRIBUTION,
     ATTRIBUTION_URL,
@@ -25,9 +26,7 @@ from riskmodel.weather.hours import (
     Weather,
     WeatherError,
 )
-from riskmodel.weather.nws import ATTRIBUTION as NWS
 from riskmodel.weather.open_meteo import MOST_DAYS, forecast
-from riskmodel.weather.open_meteo_answer import GREENWICH
 from riskmodel.weather.several_places import SeveralPlacesError
 from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 
@@ -38,6 +37,7 @@ _WAY_ON = "Two temperatures by hand are enough."
 _AIR_LABELS = {name: name.capitalize() for name in HUMIDITY_PCT}
 _SKY_LABELS = {name: FIELDS["sky"].levels[name] for name in CLOUD_PCT}
 _MOST_PLACES = 6
+_MOST_MB = 10
 
 
 def ask() -> Weather | None:
@@ -161,7 +161,7 @@ def _try(
         page.file_places, page.weather, page.fetched = error.places, None, None
         _close_boxes()
         return
-    except WeatherError as error:
+    except (WeatherError, uploads.UnreadError) as error:
         problem = error.args[0]
         page.outdated = fetched is not None
         page.weather_problem = f"{problem} {_WAY_ON}" if page.outdated else problem
@@ -290,7 +290,7 @@ def _ask_file() -> None:
         "(EPW)",
         type=["json", "csv", "txt", "tsv", "xlsx", "epw"],
         key="weather_file",
-        max_upload_size=10,
+        max_upload_size=_MOST_MB,
         on_change=_read_file,
     )
     st.date_input(
@@ -305,31 +305,30 @@ def _ask_file() -> None:
 
 
 def _read_file() -> None:
-    if (file := st.session_state["weather_file"]) is not None:
-        page = state(StartState)
-        page.file, page.file_places = file.getvalue(), ()
-        st.session_state.pop("file_location", None)
-        _read_again()
+    if (file := st.session_state["weather_file"]) is None:
+        return
+    page = state(StartState)
+    page.weather_problem, page.outdated = "", False
+    try:
+        page.file = uploads.content_of(file, _MOST_MB)
+    except uploads.UnreadError as error:
+        page.weather_problem = str(error)
+        return
+    page.file_name, page.file_places = file.name, ()
+    st.session_state.pop("file_location", None)
+    _read_again()
 
 
 def _read_again() -> None:
     """Read the file for the date that is wanted now, and the place that was chosen."""
-    content = state(StartState).file
-    if content is not None:
+    page = state(StartState)
+    if page.file is not None:
         on = st.session_state.get("weather_on") or form.today()
         location = st.session_state.get("file_location")
-        _try(lambda: _of_file(content, on, location), of_file=True)
-
-
-def _of_file(content: bytes, on: date, location: int | None = None) -> Weather:
-    """Read a file; one that names no time zone takes the reader's, and says so."""
-    zone = st.context.timezone or None
-    weather = read_weather_file(content, on=on, location=location)
-    if zone is None or not (weather.attribution == NWS or weather.time_zone in GREENWICH):
-        return weather
-    weather = read_weather_file(content, on=on, time_zone=zone, location=location)
-    note = "Times are those of your browser: the file names no time zone."
-    return replace(weather, notes=(*weather.notes, note))
+        zone = st.context.timezone or None
+        reading = partial(read_weather, page.file, on, location, zone)
+        way_on = "Save only the days that are needed."
+        _try(lambda: uploads.read(reading, page.file_name, way_on), of_file=True)
 
 
 def _read_example() -> None:
@@ -342,6 +341,7 @@ def _read_example() -> None:
 def example(name: str = "open_meteo.json") -> Weather:
     """Read weather that nobody had."""
     content = (data_folder(_EXAMPLES) / name).read_bytes()
-    weather = _of_file(content, st.session_state.get("weather_on") or form.today())
+    on = st.session_state.get("weather_on") or form.today()
+    weather = read_weather(content, on, None, st.context.timezone or None)
     note = "A made-up example in the format of that service."
     return replace(weather, attribution="", notes=(note,))

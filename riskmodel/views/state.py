@@ -21,6 +21,7 @@ from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column
 from riskmodel.squad.raw import RawTable
+from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.training.sentences import Finding
@@ -201,6 +202,7 @@ class AthletesFile:
     raw: RawTable
     columns: list[Column]
     content: bytes = b""
+    name: str = "The file"
     sheet: str = ""  # that a person chose
     counted: frozenset[str] = frozenset()  # kinds of rows that count all the same
 
@@ -322,6 +324,7 @@ class StartState:
     outdated: bool = False
     weather_problem: str | Problem = ""
     file: bytes | None = None
+    file_name: str = "The file"
     file_places: tuple[FilePlace, ...] = ()  # of a file that holds several
     problem: str = ""
 
@@ -337,6 +340,7 @@ class LogFile:
     is_no_log: bool = False  # with the problem that it holds no session
     columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
     date: str = ""  # a cell that begins with the day or the month, until somebody says
+    headers: tuple[str, ...] = ()  # of a table, which tell its kind
     content: bytes = b""  # only while there is a question
 
 
@@ -352,7 +356,7 @@ class TrainingState:
     # Whether their dates begin with the day, by the headers of a table.
     day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity
-    too_many: list[str] = field(default_factory=list)  # names of files that were not read
+    too_many: list[FailedFile] = field(default_factory=list)  # that were not looked at
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file
     example: str = ""

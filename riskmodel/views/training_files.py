@@ -6,39 +6,43 @@ only while there is a question about it; the rest lies in the uploader until it 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from functools import cache
-from io import BytesIO
-from typing import BinaryIO
+from functools import cache, partial
+from io import SEEK_END, BytesIO
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from riskmodel.datasets import data_folder
+from riskmodel.serving.readers import LogQuestions, read_training_file
 from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.failed import FailedFile
-from riskmodel.training.log import (
-    AmbiguousDates,
-    NoLog,
-    TrainingLog,
-    TrainingLogError,
-    moved,
-    named,
-    noted,
-)
-from riskmodel.training.log_file import read_log
-from riskmodel.training.log_table import LogColumn, log_columns
+from riskmodel.training.limits import MOST_ROWS
+from riskmodel.training.log import TrainingLog, moved, named, noted
+from riskmodel.training.log_table import LogColumn
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import without_repeats
-from riskmodel.views import form, look, training_kept, widgets
+from riskmodel.views import form, look, training_kept, uploads, widgets
 from riskmodel.views.state import FormState, LogFile, TrainingState, state
 
-_Given = Sequence[tuple[str, BinaryIO]]
-"""Names and files, open for reading."""
+_Given = Sequence[tuple[str, BytesIO]]
+"""Names and files."""
 
 _MOST_FILES = 60  # FIT files come one for each session
+_MOST_BYTES = 200_000_000  # of all together
 _MOST_MB = 100  # of each, since a server holds them while they stand in the uploader
+_MOST_SECONDS = 60.0  # for all that are given at once
 _TOO_MANY_FILES = f"Up to {_MOST_FILES} files are read at once."
+_TOO_LARGE = (
+    f"Files of {_MOST_BYTES / 1e6:.0f} MB together are read at once: give the others "
+    "later, or use the command cramprisk log."
+)
+_TOO_MANY_SESSIONS = (
+    f"The files hold more than {MOST_ROWS} sessions together: give only the last months."
+)
+_TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
+_WAY_ON = "Give the last months only, or use the command cramprisk log."
 _ASKED = "There is a question about it."
 _EXAMPLES = "example_logs"
 _PROGRAMS = {
@@ -100,6 +104,7 @@ def _uploaded() -> None:
 def _use_example() -> None:
     if name := st.session_state["log_example"]:
         page = state(TrainingState)
+        uploads.release(_upload_key())
         page.uploads += 1
         page.example = name
         _take(_example(name), again=True)
@@ -116,16 +121,34 @@ def _take(given: _Given, *, again: bool = False) -> None:
     page = state(TrainingState)
     before = {} if again else {f.digest: f for f in page.files if f.log is not None}
     page.problem = ""
-    if len(given) > _MOST_FILES:
-        page.problem = f"There are {len(given)} files; the first {_MOST_FILES} are used."
-    page.too_many = [name for name, _ in given[_MOST_FILES:]]
-    once, page.same = without_repeats(given[:_MOST_FILES])
+    given = _within_bounds(given)
+    once, page.same = without_repeats(given)
     names = _told_apart([name for name, _ in once.values()])
+    until = time.monotonic() + _MOST_SECONDS
     page.files = [
-        before.get(digest) or _file(digest, name, file)
+        before.get(digest) or _file(digest, name, file.getvalue(), until)
         for name, (digest, (_, file)) in zip(names, once.items(), strict=True)
     ]
     _put_together()
+
+
+def _within_bounds(given: _Given) -> _Given:
+    """Files that are read; of those that are too many it is told that they are not."""
+    page, read, size_bytes = state(TrainingState), list[tuple[str, BytesIO]](), 0
+    page.too_many = []
+    for name, file in given:
+        size_bytes += file.seek(0, SEEK_END)
+        if len(read) == _MOST_FILES:
+            page.problem = (
+                f"There are {len(given)} files; the first {_MOST_FILES} are used."
+            )
+            page.too_many.append(FailedFile(name, _TOO_MANY_FILES))
+        elif size_bytes > _MOST_BYTES:
+            page.problem = _TOO_LARGE
+            page.too_many.append(FailedFile(name, _TOO_LARGE))
+        else:
+            read.append((name, file))
+    return read
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -136,44 +159,35 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _file(digest: str, name: str, file: BinaryIO) -> LogFile:
+def _file(digest: str, name: str, content: bytes, until: float) -> LogFile:
     """A file with what came of it: sessions, a question or a problem."""
-    page, columns = state(TrainingState), _columns(file)
-    kind = headers(columns)
-    # Of no program that we know: somebody has to name them.
-    to_be_named = columns if not any(column.meaning for column in columns) else ()
-    if to_be_named and (kind not in page.meanings or kind in page.asked_again):
-        return LogFile(digest, name, columns=columns, content=_content(file))
+    page = state(TrainingState)
+    if time.monotonic() > until:
+        return LogFile(digest, name, problem=_TOO_LONG)
+    said = LogQuestions(
+        st.session_state.get("log_zone") or _home(),
+        training_kept.activities(),
+        page.meanings,
+        page.asked_again,
+        page.day_first,
+    )
+    reading = partial(read_training_file, content, said)
     try:
-        log = read_log(
-            file,
-            time_zone=st.session_state.get("log_zone") or _home(),
-            columns=page.meanings.get(kind),
-            activities=training_kept.activities(),
-            day_first=page.day_first.get(kind),
-        )
-    except AmbiguousDates as error:
-        return LogFile(digest, name, date=error.cell, content=_content(file))
-    except TrainingLogError as error:
-        if not to_be_named:
-            return LogFile(digest, name, None, str(error), isinstance(error, NoLog))
-        return LogFile(
-            digest, name, problem=str(error), columns=to_be_named, content=_content(file)
-        )
-    return LogFile(digest, name, named(log, name))
-
-
-def _content(file: BinaryIO) -> bytes:
-    file.seek(0)
-    return file.read()
-
-
-def _columns(file: BinaryIO) -> tuple[LogColumn, ...]:
-    """Columns of a table, none of another file."""
-    try:
-        return log_columns(file)
-    except TrainingLogError:
-        return ()
+        read = uploads.read(reading, "It", _WAY_ON)
+    except uploads.UnreadError as error:
+        return LogFile(digest, name, problem=str(error))
+    is_asked = read.columns or read.date
+    return LogFile(
+        digest,
+        name,
+        None if read.log is None else named(read.log, name),
+        read.problem,
+        read.is_no_log,
+        read.columns,
+        read.date,
+        read.headers,
+        content if is_asked else b"",
+    )
 
 
 def headers(columns: Sequence[LogColumn]) -> tuple[str, ...]:
@@ -199,15 +213,15 @@ def name_columns_again() -> None:
 
 def use_day_first(file: LogFile, *, day_first: bool) -> None:
     """Read all tables like this one, now that somebody has said how dates begin."""
-    state(TrainingState).day_first[headers(_columns(BytesIO(file.content)))] = day_first
+    state(TrainingState).day_first[file.headers] = day_first
     _ask_again()
 
 
 def _ask_again() -> None:
     """Read the files again about which there was a question."""
-    page = state(TrainingState)
+    page, until = state(TrainingState), time.monotonic() + _MOST_SECONDS
     page.files = [
-        _file(f.digest, f.name, BytesIO(f.content)) if f.content else f for f in page.files
+        _file(f.digest, f.name, f.content, until) if f.content else f for f in page.files
     ]
     _put_together()
 
@@ -220,10 +234,25 @@ def _put_together() -> None:
         for file in page.files
         if file.log is None
     ]
-    failed += [FailedFile(name, _TOO_MANY_FILES) for name in page.too_many]
-    page.log = noted(merge_logs(logs, failed), *page.same) if logs else None
+    failed += page.too_many
+    page.log = _merged(logs, failed) if logs else None
     if page.log is not None and page.example:
         page.log = _until_yesterday(page.log)
+
+
+def _merged(
+    logs: Sequence[TrainingLog], failed: Sequence[FailedFile]
+) -> TrainingLog | None:
+    page = state(TrainingState)
+    if sum(len(log.sessions) for log in logs) > MOST_ROWS:
+        page.problem = _TOO_MANY_SESSIONS
+        return None
+    try:
+        merged = uploads.read(partial(merge_logs, logs, failed), "The log", _WAY_ON)
+    except uploads.UnreadError as error:
+        page.problem = str(error)
+        return None
+    return noted(merged, *page.same)
 
 
 def _until_yesterday(log: TrainingLog) -> TrainingLog:
@@ -257,6 +286,7 @@ def forget() -> None:
     page.files, page.same, page.meanings, page.day_first = [], [], {}, {}
     page.too_many = []
     page.asked_again = set()
+    uploads.release(_upload_key())
     page.uploads += 1
     st.session_state["log_example"] = None
     state(FormState).log_answers = {}

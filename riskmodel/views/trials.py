@@ -8,20 +8,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
 import riskmodel
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.calibration_file import build_calibration
 from riskmodel.scoring.probability import Calibration
+from riskmodel.serving.visitor import still_there
 
 _COMMAND = (sys.executable, "-m", "riskmodel.calibration.trial")
 _PATIENCE_S = 10.0  # a browser that lost its connection may come back
@@ -70,8 +67,8 @@ class Trial:
         self.published: list[Mapping[str, Any]] | None = None
         self.report: Mapping[str, Any] | None = None
         self.over = self._stopped = False
-        self._is_watched = _visit()
-        self._seen = self._began = time.monotonic()
+        self._is_watched = still_there(_PATIENCE_S)
+        self._began = time.monotonic()
         with _lock:
             if len(_line) >= MOST_WAITING:
                 self.problem, self.over = _TOO_MANY, True
@@ -90,10 +87,7 @@ class Trial:
         self._stopped = True
 
     def _is_wanted(self) -> bool:
-        now = time.monotonic()
-        if self._is_watched():
-            self._seen = now
-        return not self._stopped and now - self._seen < _PATIENCE_S
+        return self._is_watched() and not self._stopped
 
     def _wait_and_run(self) -> None:
         try:
@@ -148,11 +142,3 @@ class Trial:
         if "calibration" in part:
             self.raw = part["calibration"]
             self.calibration = build_calibration(part["calibration"])
-
-
-def _visit() -> Callable[[], bool]:
-    """Tell whether the browser that this run serves is still there."""
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return lambda: True
-    return partial(runtime.get_instance().is_active_session, context.session_id)

@@ -20,8 +20,9 @@ from riskmodel.reporting.card_comparison import figure_changes, turned
 from riskmodel.reporting.targets import PRODUCT, target_rows
 from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.rows import read_scorecard
+from riskmodel.serving.readers import read_card
 from riskmodel.store import open_store
-from riskmodel.views import argue, trials
+from riskmodel.views import trials
 from riskmodel.views.navigation import PAGES
 from riskmodel.views.state import CardState
 from riskmodel.whatif.plans import version_in
@@ -212,13 +213,13 @@ def test_a_weight_is_changed_and_every_fault_stands_at_its_field():
 def test_a_file_that_is_no_card_is_refused_with_a_sentence_and_soon(content):
     start = time.monotonic()
     with pytest.raises(ScorecardError) as told:
-        argue._read(content)
+        read_card(content)
     assert str(told.value).endswith(".")
     assert time.monotonic() - start < 5
 
 
 def test_a_file_that_is_a_card_is_read():
-    assert argue._read(CARD.toml.encode()) == CARD
+    assert read_card(CARD.toml.encode()) == CARD
 
 
 class Done:
@@ -309,9 +310,8 @@ def test_one_runs_the_next_waits_and_each_can_be_stopped(endless):
 
 
 def test_it_ends_when_its_visitor_is_gone(endless, monkeypatch):
-    monkeypatch.setattr(trials, "_PATIENCE_S", 0.3)
     here = [True]
-    monkeypatch.setattr(trials, "_visit", lambda: lambda: here[0])
+    monkeypatch.setattr(trials, "still_there", lambda patience_s: lambda: here[0])
     trial = endless()
     until(lambda: trial.share == 0.5)
     here.clear()
