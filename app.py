@@ -13,6 +13,7 @@ from riskmodel.serving.gate import Gate
 from riskmodel.serving.hosts import configured_names
 from riskmodel.serving.signed_out import SignOuts
 from riskmodel.serving.upkeep import kept_up
+from riskmodel.serving.uploads import UploadGate
 
 
 @asynccontextmanager
@@ -24,5 +25,9 @@ async def _life(server: object) -> AsyncIterator[None]:
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
     lifespan=_life,
-    middleware=[Middleware(Gate, configured_names()), Middleware(SignOuts)],
+    middleware=[
+        Middleware(Gate, configured_names()),
+        Middleware(UploadGate),
+        Middleware(SignOuts),
+    ],
 )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from riskmodel.inputs.blanks import is_blank
+from riskmodel.inputs.distinct import as_text, distinct
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
@@ -157,7 +158,7 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     """
     refuse_repeated(frame.columns)
     raw = {
-        name: _distinct(FIELDS[name], column)
+        name: distinct(FIELDS[name], column)
         for name, column in frame.items()
         if isinstance(name, str) and name in FIELDS
     }
@@ -197,52 +198,6 @@ def read_column(
     """
     column, _, findings = _check_distinct(field, codes, values)
     return column, findings
-
-
-def _distinct(field: Field, column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
-    """Split a column into positions (-1 missing) and its distinct raw values.
-
-    Columns that are numbers or times already come back whole, with the column itself.
-    """
-    dtype: Any = column.dtype
-    if field.kind == "number" and dtype.kind in "fiu":
-        return column.to_numpy(np.float64, na_value=np.nan), column
-    if field.kind == "time" and isinstance(dtype, pd.DatetimeTZDtype):
-        return column.to_numpy(f"datetime64[{dtype.unit}]"), column
-    if isinstance(column.array, pd.Categorical):
-        return column.array.codes, list(column.array.categories)
-    if dtype.kind == "O" and pd.api.types.infer_dtype(column).startswith("mixed"):
-        return _distinct_of_kinds(column)
-    try:
-        codes, values = pd.factorize(column)
-    except TypeError:  # one kind of NaN cannot be hashed
-        return _distinct_of_kinds(column)
-    return codes, list(values)
-
-
-def _distinct_of_kinds(column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
-    """As `_distinct`, where pandas would take True for 1 and cannot compare lists."""
-    places: dict[Any, int] = {}
-    values: list[Any] = []
-    codes = np.empty(len(column), dtype=np.intp)
-    for row, value in enumerate(column):
-        key: Any = type(value), tuple(value) if isinstance(value, list) else value
-        try:
-            place = places.setdefault(key, len(values))
-        except TypeError:  # of what cannot be told apart each is one of its own
-            place = len(values)
-        codes[row] = place
-        if place == len(values):
-            values.append(value)
-    return codes, values
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, set | frozenset):
-        value = sorted(map(str, value))
-    return ";".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _read(
@@ -346,7 +301,7 @@ def _bare(value: Any) -> Any:
 
 def _not_allowed(field: Field, value: Any) -> Problem:
     """Problem with a value that was written, in one spelling whatever holds it."""
-    return not_allowed(field.name, spelling(_as_text(value)))
+    return not_allowed(field.name, spelling(as_text(value)))
 
 
 def _parse_number(field: Field, value: Any) -> float:

@@ -2,9 +2,10 @@
 
 A file can be made so that its reader takes all the memory or time there is.  Processes
 wait ready (`riskmodel.serving.reading`), so that a normal file costs some milliseconds; a
-reading that goes beyond a limit, or whose visitor has left, is killed, and the interpreter
-that serves the others never sees more of a file than its bytes.  Where the system knows no
-limit of memory (macOS, Windows) that of time holds alone.
+reading that goes beyond a limit, or whose visitor has left, is killed together with the
+process that it came of, so that what is left in the pipes is nobody else's.  What comes
+back is trusted: it is our own readers' and not the file's.  Where the system knows no limit
+of memory (macOS, Windows) that of time holds alone.
 """
 
 from __future__ import annotations
@@ -24,22 +25,33 @@ from contextlib import contextmanager, suppress
 from threading import Condition, Lock, Thread
 from typing import Any, Literal, TypeVar
 
-from riskmodel.serving.reading import NUMBER_BYTES, Answer
+from riskmodel.serving.reading import (
+    MOST_CPU_SECONDS,
+    NUMBER_BYTES,
+    TOO_LONG,
+    Answer,
+)
 
 T = TypeVar("T")
 
-MOST_SECONDS = 5.0
-"""For one reading, with the wait for its turn."""
+MOST_SECONDS = MOST_CPU_SECONDS
+"""For one reading."""
+_MOST_WAIT_SECONDS = 20.0
+"""For its turn, and for a reading where other programs take the cores.  Judgement."""
 MOST_AT_ONCE = 2
 """Files of all visitors that are read at the same time; the others wait.  Judgement."""
 _MOST_START_SECONDS = 30.0
 _POLL_SECONDS = 0.05
-_PATIENCE_SECONDS = 3.0  # with a process whose child was killed
+_PATIENCE_SECONDS = 1.0  # with a process whose child was killed
 _COMMAND = (sys.executable, "-P", "-m", "riskmodel.serving.reading")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NO_THREADS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}  # a child has none but its own
-_SECRET = ("CRAMPRISK_", "STREAMLIT_")
-_ENDED = "What read a file was ended by the system"
+# What Python and its libraries need; where the database is, and every key, is none of its
+# business.
+_ENVIRONMENT = (
+    "PATH", "LANG", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONWARNINGS",
+    "PYTHONDONTWRITEBYTECODE", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
+)  # fmt: skip
 _logger = logging.getLogger(__name__)
 
 Why = Literal["time", "memory", "busy", "ended", "failed", "left"]
@@ -65,7 +77,7 @@ def read_apart(
     read: Callable[[], T],
     *,
     is_wanted: Callable[[], bool] = lambda: True,
-    most_seconds: float = MOST_SECONDS,
+    most_seconds: float = _MOST_WAIT_SECONDS,
 ) -> T:
     """Let a process of its own read a file.
 
@@ -77,7 +89,8 @@ def read_apart(
     is_wanted : callable, optional
         Whether the visitor is still there; it is asked all the time.
     most_seconds : float, optional
-        For the wait for its turn and the reading. [s]
+        For the wait for its turn, and as much for the reading, which may take
+        `MOST_SECONDS` of a core. [s]
 
     Returns
     -------
@@ -98,11 +111,10 @@ def read_apart(
     >>> read_apart(partial(text_of, b"Name;Age"))
     'Name;Age'
     """
-    until = time.monotonic() + most_seconds
-    with _turn(until, is_wanted):
+    with _turn(time.monotonic() + most_seconds, is_wanted):
         process = _taken()
         try:
-            answer = process.answer(read, until, is_wanted)
+            answer = process.answer(read, most_seconds, is_wanted)
         finally:
             _put_back(process)
     value: T = _value(answer)
@@ -118,10 +130,11 @@ def _value(answer: Answer) -> Any:
             error: Exception = kind.__new__(kind, *given)
             error.__dict__.update(attributes)
             raise error
-        case "memory" | "ended" as why:
-            if why == "ended":
-                _logger.error(_ENDED)
+        case "memory" | "time" as why:
             raise NotReadError(why)
+        case "ended":
+            _logger.error("What read a file was ended by the system")
+            raise NotReadError("ended")
     _logger.error("A file could not be read: %s", answer.value)
     raise NotReadError("failed")
 
@@ -175,19 +188,17 @@ class _Process:
     """One process that reads files, as the server sees it."""
 
     def __init__(self) -> None:
-        path = os.pathsep.join(part for part in sys.path if part)
-        own = dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": path}
-        # Where the database is, and how to get into it, is none of its business.
-        others = {n: v for n, v in os.environ.items() if not n.startswith(_SECRET)}
+        path = os.pathsep.join(os.path.abspath(part) for part in sys.path if part)
+        own = dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": path} | _NO_THREADS
+        kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self._process = subprocess.Popen(
             _COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=others | _NO_THREADS | own,
+            env=kept | own,
+            cwd=os.path.abspath(os.sep),
         )
         self.reader = 0  # number of what reads a file now
-        self._is_sent = False  # all of it
         _all.add(self)
 
     @property
@@ -200,23 +211,22 @@ class _Process:
         return self in _all and self._process.poll() is None
 
     def answer(
-        self, read: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
+        self, read: Callable[[], Any], most_seconds: float, is_wanted: Callable[[], bool]
     ) -> Answer:
         """What comes of a reading; the time in which the process starts does not count."""
-        began = time.monotonic()
-        ready = _started(self._hear)
-        answer = None
         try:
-            self._wait(ready, began + _MOST_START_SECONDS, is_wanted)
-            until += time.monotonic() - began
-            answer = _started(lambda: self._exchange(read))
-            came: Answer = self._wait(answer, until, is_wanted)
+            until = time.monotonic() + _MOST_START_SECONDS
+            ended: Answer | None = self._wait(self._hear, until, is_wanted)
+            if ended is not None:
+                return ended
+            until = time.monotonic() + most_seconds
+            came: Answer = self._wait(lambda: self._exchange(read), until, is_wanted)
             return came
         except BaseException:
-            self._stop(answer)
+            self.end()
             raise
         finally:
-            self.reader, self._is_sent = 0, False
+            self.reader = 0
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -227,10 +237,12 @@ class _Process:
         assert self._process.stdout is not None
         pickle.dump(read, self._process.stdin)
         self._process.stdin.flush()
-        self._is_sent = True
         return Answer(*pickle.load(self._process.stdout))
 
-    def _wait(self, done: Future[Any], until: float, is_wanted: Callable[[], bool]) -> Any:
+    def _wait(
+        self, work: Callable[[], Any], until: float, is_wanted: Callable[[], bool]
+    ) -> Any:
+        done = _started(work)
         while True:
             try:
                 return done.result(_POLL_SECONDS)
@@ -238,32 +250,29 @@ class _Process:
                 _go_on(until, is_wanted, "time")
             # It is no longer there, or what it says was cut off.
             except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-                _logger.error(_ENDED)
-                raise NotReadError("ended") from None
-
-    def _stop(self, answer: Future[Any] | None) -> None:
-        """Kill what reads a file; the process that waits stays, unless it cannot."""
-        if answer is not None and self._is_sent and self.reader != self.number:
-            with suppress(ProcessLookupError):  # ended at this moment
-                os.kill(self.reader, signal.SIGKILL)
-            with suppress(Exception):
-                # An answer that came at this moment may be followed by another one.
-                if answer.result(_PATIENCE_SECONDS).kind == "ended":
-                    return
-        self.end()
+                self.end()
+                return Answer("time" if self._process.returncode in TOO_LONG else "ended")
 
     def end(self) -> None:
-        """Kill it, whatever it does, and wait until it is gone."""
+        """Kill what reads a file, and wait until the process that it came of is gone."""
         _all.discard(self)
-        self._process.kill()
-        if self.reader and self.reader != self.number:
-            with suppress(ProcessLookupError):
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        if self.reader == self.number:
+            self._process.kill()
+        elif self.reader:
+            with suppress(ProcessLookupError):  # ended at this moment
                 os.kill(self.reader, signal.SIGKILL)
-        self._process.wait()
+        else:  # it waits for a file, of which there will be none
+            self._process.stdin.close()
+        try:
+            self._process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what could not be sent any more
-                if pipe is not None:
-                    pipe.close()
+                pipe.close()
 
 
 def _started(work: Callable[[], Any]) -> Future[Any]:

@@ -2,9 +2,11 @@
 
 It is started with ``python -m riskmodel.serving.reading`` and ends with its server.  For
 each file it splits off a child, which is there within milliseconds, reads that one file
-and ends.  A reading and its arguments come pickled through a pipe, what came of it goes
+and ends; where a child ends otherwise, the process does, too, as nobody knows what is left
+in its pipes.  A reading and its arguments come pickled through a pipe, what came of it goes
 back the same way: nothing of a file is written to a disk, and the child is not able to.
-Where a process cannot be split (Windows), it reads the files itself.
+Where a process cannot be split (Windows, and macOS with its libraries loaded), it reads
+the files itself.
 """
 
 from __future__ import annotations
@@ -26,12 +28,17 @@ from riskmodel.serving import readers
 
 MOST_MEMORY_BYTES = 250_000_000
 """Of one reading: the file, what becomes of it, and what is sent back."""
-_MOST_CPU_SECONDS = 10  # for the case that the server which ends it is gone
+MOST_CPU_SECONDS = 5
+"""Of a core, for one reading: what others take of it does not count."""
 _NICE = 10  # pages come first
 NUMBER_BYTES = 12
 """In which a child tells its number, with which it begins."""
 _SIZES = Path("/proc/self/statm")  # Linux alone has it
-_ANSWERED, _ALONE = 77, 78  # how a child ends
+_ANSWERED, _ALONE, _TOO_LONG = 77, 78, 79  # how a child, or this process, ends
+_CPU_SIGNAL = getattr(signal, "SIGXCPU", _TOO_LONG)
+TOO_LONG = (_TOO_LONG, -_CPU_SIGNAL)
+"""With which this process ends where a reading took more of a core than it may."""
+_CAN_SPLIT = sys.platform not in ("win32", "darwin")
 
 
 class Answer(NamedTuple):
@@ -57,11 +64,16 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # is meant for the server
     readers.make_ready()
+    with open(os.devnull, "wb") as nowhere:  # nor for the server's log: it may be of a file
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
     _limit_for_good()
     gc.freeze()  # children share what is there
+    ended = _ANSWERED
     with suppress(BrokenPipeError):
-        while (_split if hasattr(os, "fork") else _read_next)(jobs, answers) != _ALONE:
-            pass
+        while ended == _ANSWERED:
+            ended = (_split if _CAN_SPLIT else _read_next)(jobs, answers)
+    sys.exit(_TOO_LONG if ended in TOO_LONG else 0)
 
 
 def _split(jobs: int, answers: int) -> int:
@@ -74,20 +86,7 @@ def _split(jobs: int, answers: int) -> int:
             code = _read_next(jobs, answers)
         os._exit(code)
     _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code not in (_ANSWERED, _ALONE):
-        _drain(jobs)
-        _send(answers, Answer("ended"))
-    return code
-
-
-def _drain(jobs: int) -> None:
-    """Pass over what a child has left of its file: nothing more comes before an answer."""
-    os.set_blocking(jobs, False)
-    with suppress(BlockingIOError):
-        while os.read(jobs, 1 << 20):
-            pass
-    os.set_blocking(jobs, True)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _read_next(jobs: int, answers: int) -> int:
@@ -146,7 +145,7 @@ def _limit_cpu() -> None:
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + _MOST_CPU_SECONDS
+    soft = int(used.ru_utime + used.ru_stime) + MOST_CPU_SECONDS
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
 from streamlit import config, runtime
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_HELD_BYTES = 300_000_000
 """Of all files of one visit: more than a page reads at once, which says so.  Judgement."""
@@ -50,21 +51,38 @@ class UploadGate:
         if session is None:
             await self._app(scope, receive, send)
             return
-        size = _size_bytes(scope)
+        if (refused := self._refused(session, _size_bytes(scope))) is not None:
+            await PlainTextResponse(refused.detail, refused.status_code)(
+                scope, receive, send
+            )
+            return
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            size = len(message.get("body", b""))
+            came += size
+            self._coming[session] += size
+            if (refused := self._refused(session, 0)) is not None:
+                raise refused
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._coming[session] -= came
+            self._coming += Counter()  # without those at nought
+
+    def _refused(self, session: str, more_bytes: int) -> HTTPException | None:
+        """Why no more may come: what others say that they will send does not count."""
         held = _held_bytes()
         held.update(self._coming)
-        if held[session] + size > MOST_HELD_BYTES + _FRAME_BYTES:
-            await PlainTextResponse(_OF_ONE, 413)(scope, receive, send)
-            return
-        if held.total() + size > MOST_HELD_OF_ALL_BYTES + _FRAME_BYTES:
-            await PlainTextResponse(_OF_ALL, 503)(scope, receive, send)
-            return
-        self._coming[session] += size
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._coming[session] -= size
-            self._coming += Counter()  # without those at nought
+        if held[session] + more_bytes > MOST_HELD_BYTES + _FRAME_BYTES:
+            return HTTPException(413, _OF_ONE)
+        if held.total() + more_bytes > MOST_HELD_OF_ALL_BYTES + _FRAME_BYTES:
+            return HTTPException(503, _OF_ALL)
+        return None
 
 
 def _session(scope: Scope) -> str | None:

@@ -1,6 +1,7 @@
 """A file is read in a process of its own, which is killed at its limits."""
 
 import os
+import signal
 import time
 from contextlib import suppress
 from functools import partial
@@ -83,11 +84,19 @@ def test_what_comes_back_is_what_was_read(read):
 def test_it_is_killed_at_the_limit_of_time(pipe):
     path, told = pipe
     began = time.monotonic()
-    before = waiting()
     assert why_not(partial(work.endless, path), most_seconds=0.5) == "time"
     assert time.monotonic() - began < 5
     assert not psutil.pid_exists(told())
-    assert waiting() == before  # the next file need not wait for a start
+    assert len(waiting()) >= apart.MOST_AT_ONCE  # another one starts already
+
+
+def test_only_the_time_counts_that_it_has_a_core(pipe):
+    path, told = pipe
+    began = time.monotonic()
+    assert why_not(partial(work.endless, path), most_seconds=120) == "time"
+    assert time.monotonic() - began > apart.MOST_SECONDS - 1
+    assert not psutil.pid_exists(told())
+    assert read_apart(partial(work.pid_after, apart.MOST_SECONDS + 1), most_seconds=60)
 
 
 def test_it_is_killed_when_its_visitor_leaves(pipe):
@@ -118,6 +127,7 @@ def test_it_is_killed_before_it_has_its_file(pipe):
     with pytest.raises(NotReadError):
         process.answer(partial(work.size, bytes(50_000_000)), 0.0, lambda: True)
     apart._put_back(process)
+    assert not process.is_there
     assert read_apart(partial(work.size, b"whole")) == 5
 
 
@@ -126,6 +136,28 @@ def test_a_process_that_the_system_ends_is_told(end, caplog):
     assert why_not(end) == "ended"
     assert read_apart(work.number)
     assert caplog.messages == ["What read a file was ended by the system"]
+
+
+def test_a_child_that_ends_on_the_way_leaves_nothing_to_the_next_file():
+    """The rest of a file is not read as another one's, whenever its child ends."""
+    most = b"(" * 30_000_000 + b"cposix\nsystem\n(S'true'\ntR."
+    for wait_ms in range(0, 40, 8):
+        process = apart._taken()
+        killer = Thread(target=kill_reader, args=(process, wait_ms / 1000))
+        killer.start()
+        answer = process.answer(partial(work.size, most), 60, lambda: True)
+        killer.join()
+        apart._put_back(process)
+        assert answer.kind in ("read", "ended")
+        assert process.is_there == (answer.kind == "read")
+        assert read_apart(partial(work.size, b"whole"), most_seconds=60) == 5
+
+
+def kill_reader(process, wait_s):
+    until(lambda: process.reader)
+    time.sleep(wait_s)
+    if process.reader:
+        os.kill(process.reader, signal.SIGKILL)
 
 
 def test_an_answer_at_the_moment_of_the_end_is_nobody_elses():
@@ -142,7 +174,7 @@ def test_a_process_that_says_what_nobody_understands_is_used_no_more(monkeypatch
     process = apart._taken()
     process._process.stdout.read(1)
     with pytest.raises(NotReadError):
-        process.answer(work.number, time.monotonic() + 60, lambda: True)
+        process.answer(work.number, 60, lambda: True)
     assert not process.is_there
     assert read_apart(partial(work.size, b"whole"), most_seconds=60) == 5
 
@@ -220,12 +252,13 @@ def test_nothing_of_a_file_can_be_written_to_a_disk(tmp_path):
 
 
 def test_it_is_told_no_secrets_and_runs_no_script_of_the_server(monkeypatch):
-    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", "postgresql://user:password@host/base")
+    for name in ("CRAMPRISK_DATABASE_URL", "PGPASSWORD", "SOME_CLOUDS_KEY"):
+        monkeypatch.setenv(name, "postgresql://user:password@host/base")
     with apart._lock:
         for process in [*apart._idle]:
             apart._idle.remove(process)
             process.end()
-    assert read_apart(work.secrets) == []
+    assert read_apart(partial(work.told, "password")) == []
     assert read_apart(work.main_module) == ("riskmodel.serving.reading", [])
 
 

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 
 from riskmodel.serving import uploads
@@ -17,28 +18,34 @@ class Server:
         self.held = {}
         self.asked = []
         self.during = None
+        self.takes = 0
 
     async def __call__(self, scope, receive, send):
         self.asked.append(scope["path"])
+        if self.takes:
+            await receive()
         if self.during is not None:
             await self.during()
 
 
-def asked(gate, path, size=None, method="PUT", kind="http"):
+async def answer(gate, path, size=None, method="PUT", kind="http"):
     """Status and words of what comes back, None where the server was asked."""
+    sent = []
+    headers = [] if size is None else [(b"content-length", f"{size}".encode())]
+    scope = {"type": kind, "method": method, "path": path, "headers": headers}
 
-    async def ask():
-        sent = []
-        headers = [] if size is None else [(b"content-length", f"{size}".encode())]
-        scope = {"type": kind, "method": method, "path": path, "headers": headers}
+    async def receive():
+        return {"type": "http.request", "body": bytes(gate._app.takes)}
 
-        async def send(message):
-            sent.append(message)
+    async def send(message):
+        sent.append(message)
 
-        await gate(scope, None, send)
-        return (sent[0]["status"], sent[1]["body"].decode()) if sent else None
+    await gate(scope, receive, send)
+    return (sent[0]["status"], sent[1]["body"].decode()) if sent else None
 
-    return asyncio.run(ask())
+
+def asked(*given, **more):
+    return asyncio.run(answer(*given, **more))
 
 
 @pytest.fixture
@@ -77,28 +84,36 @@ def test_all_visits_hold_no_more_than_the_server_has(server):
     assert (status, words.count(".")) == (503, 1)
 
 
-def test_what_is_on_its_way_counts_and_what_has_come_does_not_count_twice(server):
+def test_what_has_come_counts_and_what_is_only_said_does_not_count_for_others(
+    server, monkeypatch
+):
+    """A request that says much and sends nothing keeps nobody out."""
+    monkeypatch.setattr(uploads, "MOST_HELD_OF_ALL_BYTES", 2_000_000)
+    monkeypatch.setattr(uploads, "_FRAME_BYTES", 0)
     gate = UploadGate(server)
-    inner = []
+    others = []
 
     async def another():
-        scope = {
-            "type": "http",
-            "method": "PUT",
-            "path": FILE.format("ann"),
-            "headers": [(b"content-length", b"200000000")],
-        }
         server.during = None
-
-        async def send(message):
-            inner.append(message.get("status"))
-
-        await gate(scope, None, send)
+        others.append(await answer(gate, FILE.format("ben"), 900_000))
 
     server.during = another
-    assert asked(gate, FILE.format("ann"), 150_000_000) is None
-    assert inner[0] == 413
-    assert asked(gate, FILE.format("ann"), 150_000_000) is None
+    assert asked(gate, FILE.format("ann"), 1_900_000) is None
+    server.takes = 1_900_000
+    server.during = another
+    assert asked(gate, FILE.format("ann"), 1_900_000) is None
+    assert [given and given[0] for given in others] == [None, 503]
+    server.takes = 0
+    assert asked(gate, FILE.format("ben"), 900_000) is None
+
+
+def test_more_than_was_said_is_stopped_on_its_way(server, monkeypatch):
+    monkeypatch.setattr(uploads, "_FRAME_BYTES", 0)
+    server.held["ann"] = {"1": Data(MOST_HELD_BYTES - 1_000)}
+    server.takes = 2_000
+    with pytest.raises(HTTPException) as refused:
+        asked(UploadGate(server), FILE.format("ann"), 10)
+    assert refused.value.status_code == 413
 
 
 def test_what_says_nothing_of_its_size_counts_as_the_largest(server):

@@ -62,8 +62,8 @@ def write(folder):
     Path(folder, "copy").write_bytes(b"health")
 
 
-def secrets():
-    return [name for name in os.environ if name.startswith(("CRAMPRISK_", "STREAMLIT_"))]
+def told(word):
+    return [name for name, value in os.environ.items() if word in value]
 
 
 def main_module():
