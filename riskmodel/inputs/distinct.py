@@ -50,7 +50,7 @@ def _distinct_of_kinds(column: pd.Series[Any]) -> tuple[NDArray[Any], Any]:
 
 
 def as_text(value: Any) -> Any:
-    """A list in one spelling whatever holds it, its items in a row; anything else as it is."""
+    """A list in one spelling whatever holds it; anything else as it is."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, set | frozenset):
