@@ -1,4 +1,4 @@
-# make         run every check: lint, format, types, tests, audit
+# make         run every check: lint, format, types, tests, again, audit
 # make app     serve the app on http://127.0.0.1:8501 (PORT=9000 for another)
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
@@ -52,7 +52,7 @@ bench: set-up-dev
 	$(python) -m benchmarks
 
 fuzz: set-up-dev
-	$(python) -m proofs.fuzz
+	$(python) -m proofs.fuzz $(if $(SEED),--seed $(SEED))
 
 load: set-up-dev
 	$(python) -m proofs.load

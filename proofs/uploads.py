@@ -21,8 +21,7 @@ import psutil
 from streamlit.testing.v1 import AppTest
 
 from proofs.hostile import CARDS, LOGS, TABLES, TEXTS, WORKBOOKS
-from riskmodel.serving import apart
-from riskmodel.serving.apart import NotReadError, read_apart
+from riskmodel.serving.apart import MOST_WAIT_SECONDS, NotReadError, read_apart
 from riskmodel.serving.readers import (
     LogQuestions,
     read_card,
@@ -106,7 +105,7 @@ class Memory:
 
 
 def cost(
-    page: str, name: str, content: bytes, most_seconds: float = apart.MOST_SECONDS
+    page: str, name: str, content: bytes, most_seconds: float = MOST_WAIT_SECONDS
 ) -> Cost:
     """Read one file as a page does."""
     read = READERS[page](content)
@@ -117,7 +116,7 @@ def cost(
     return Cost(page, name, len(content), seconds, memory.more_mb, came_to)
 
 
-def _outcome(read: Callable[[], Any], most_seconds: float = apart.MOST_SECONDS) -> str:
+def _outcome(read: Callable[[], Any], most_seconds: float = MOST_WAIT_SECONDS) -> str:
     try:
         answer = read_apart(read, most_seconds=most_seconds)
     except NotReadError as error:

@@ -19,22 +19,23 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Server:
-    """A process with its children, and what it has written."""
+    """The process that serves the pages, and what it has written.
+
+    Those that wait for files, which each have their own memory, are not counted: nobody
+    gives any here.
+    """
 
     url: str
     process: psutil.Process
     log: Path
 
     def memory_mib(self) -> float:
-        """Memory of the process and of all its children. [MiB]."""
-        return float(sum(process.memory_info().rss for process in self._tree())) / MIB
+        """Memory of the process. [MiB]."""
+        return float(self.process.memory_info().rss) / MIB
 
     def cpu_s(self) -> float:
         """Processor time that it has used. [s]."""
-        return float(sum(sum(process.cpu_times()[:2]) for process in self._tree()))
-
-    def _tree(self) -> list[psutil.Process]:
-        return [self.process, *self.process.children(recursive=True)]
+        return float(sum(self.process.cpu_times()[:2]))
 
     def complaints(self) -> list[str]:
         """Lines of its log that tell of an error."""

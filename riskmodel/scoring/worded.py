@@ -2,7 +2,7 @@
 
 What a guard or an open question is called takes tens to hundreds of bytes, as a set of
 bits eight.  Who scores a million sessions reads few of the texts: making all of them
-would take more time than the points of every factor, and half of the memory.
+would take more than half the time of everything else, and two fifths of the memory.
 """
 
 from __future__ import annotations

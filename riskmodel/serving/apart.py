@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 MOST_SECONDS = MOST_CPU_SECONDS
 """For one reading."""
-_MOST_WAIT_SECONDS = 20.0
+MOST_WAIT_SECONDS = 20.0
 """For its turn, and for a reading where other programs take the cores.  Judgement."""
 MOST_AT_ONCE = 2
 """Files of all visitors that are read at the same time; the others wait.  Judgement."""
@@ -77,7 +77,7 @@ def read_apart(
     read: Callable[[], T],
     *,
     is_wanted: Callable[[], bool] = lambda: True,
-    most_seconds: float = _MOST_WAIT_SECONDS,
+    most_seconds: float = MOST_WAIT_SECONDS,
 ) -> T:
     """Let a process of its own read a file.
 
@@ -293,7 +293,7 @@ def _taken() -> _Process:
     """A process that waits, or a new one."""
     with _lock:
         while _idle:
-            process = _idle.pop()
+            process = _idle.pop(0)  # the oldest: one that is new may still be starting
             if process.is_there:
                 return process
             process.end()

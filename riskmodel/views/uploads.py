@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from riskmodel.serving.apart import MOST_SECONDS, NotReadError, get_ready, read_apart
+from riskmodel.serving.apart import NotReadError, get_ready, read_apart
 from riskmodel.serving.visitor import still_there
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ T = TypeVar("T")
 _PATIENCE_S = 1.0
 _LONGEST_NAME = 60
 _SENTENCES = {
-    "time": f"{{name}} takes too long to read: more than {MOST_SECONDS:.0f} s. {{way_on}}",
+    "time": "{name} takes too long to read. {way_on}",
     "memory": "{name} takes too much memory to read. {way_on}",
     "busy": "{name} was not read, as files of others are: try again in a moment.",
     "left": "{name} was not read: please give it again.",
