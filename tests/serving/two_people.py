@@ -91,7 +91,7 @@ def meet(url: str, home: Path) -> Both:
     ada, ben = Visitor(url), Visitor(url)
     ada.sign_in(ADA)
     ben.sign_in(BEN)
-    issuer = _issuer(home)
+    issuer = issuer_of(home)
     owner = f"{issuer} {ADA}"
     with ada.session() as tab:
         tab.open("saved")  # the database is made at its first use
@@ -110,7 +110,8 @@ def meet(url: str, home: Path) -> Both:
     return Both(url, database, ada, ben, Visitor(url), owner, marks, tuple(ids))
 
 
-def _issuer(home: Path) -> str:
+def issuer_of(home: Path) -> str:
+    """Address of the provider that a server was set up with."""
     text = (home / ".streamlit" / "secrets.toml").read_text()
     match = re.search(r'server_metadata_url = "(http://[^/]+)/', text)
     assert match
