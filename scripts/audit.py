@@ -2,7 +2,7 @@
 
 Where it cannot be reached, the pinned versions are printed with the days of their
 releases, the oldest first, and nothing is said to be safe.  Ends with 1 if something is
-known against one of them.
+known against one of them, and with 2 if uv did not understand what it was asked.
 """
 
 import re
@@ -14,8 +14,12 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
 LOCK = CHECKOUT / "requirements-dev.lock"  # holds what the app needs, too
-UNREACHABLE = 2
-"""What uv ends with where it could not ask."""
+FAILED = 2
+"""What uv ends with where it could not ask, and also where it did not understand."""
+_UNREACHABLE = re.compile(
+    r"error sending request|Request failed after|dns error|HTTP status server error"
+)
+"""What it then says where nothing answered."""
 UNKNOWN = "day unknown"
 _PIN = re.compile(r"^([\w.-]+==[^\s\\]+(?: ; [^\\]*[^\\\s])?)", re.MULTILINE)
 
@@ -70,7 +74,7 @@ def main(*service: str) -> int:
     pinned = pins(LOCK.read_text(encoding="utf-8"))
     answer = ask(pinned, *service)
     print(answer.stdout + answer.stderr, end="")
-    if answer.returncode != UNREACHABLE:
+    if answer.returncode != FAILED or not _UNREACHABLE.search(answer.stderr):
         return answer.returncode
     packages = released(pinned)
     print("\nNot audited: the database of vulnerabilities gave no answer.  What is pinned:")

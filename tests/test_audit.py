@@ -26,7 +26,7 @@ VULNERABILITY = {
 
 
 @contextmanager
-def database(vulnerable: str) -> Iterator[tuple[str, list[str]]]:
+def database(vulnerable: str, status: int = 200) -> Iterator[tuple[str, list[str]]]:
     """Serve the protocol of OSV, with one package that something is known against."""
     asked: list[str] = []
 
@@ -45,7 +45,7 @@ def database(vulnerable: str) -> Iterator[tuple[str, list[str]]]:
 
         def _answer(self, content: object) -> None:
             data = json.dumps(content).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -80,3 +80,23 @@ def test_without_an_answer_the_list_is_printed_with_its_days(capsys):
         assert re.search(
             rf"^\d{{4}}-\d\d-\d\d  {name} {re.escape(version)}$", out, re.MULTILINE
         )
+
+
+@pytest.mark.parametrize(
+    "status",
+    [503, 404],
+    ids=["is down: not audited", "is another service: fails"],
+)
+def test_what_answers_with_an_error_counts_as_silence_only_if_it_is_down(capsys, status):
+    with database("altair", status) as (address, _):
+        assert audit.main("--service-url", address) == (0 if status == 503 else 2)
+    assert ("Not audited" in capsys.readouterr().out) == (status == 503)
+
+
+def test_what_uv_does_not_understand_is_no_silence(capsys, monkeypatch):
+    assert audit.main("--no-such-option") != 0
+    assert "Not audited" not in capsys.readouterr().out
+    # Nor is a script that it cannot read.
+    monkeypatch.setattr(audit, "pins", lambda _: ["no requirement =="])
+    assert audit.main() != 0
+    assert "Not audited" not in capsys.readouterr().out

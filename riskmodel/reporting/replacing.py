@@ -11,11 +11,12 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 _OF_A_DISK = (stat.S_IFREG, stat.S_IFDIR)
 
@@ -75,7 +76,20 @@ def check_target(target: str) -> None:
     for place in (path, path.parent) if is_file else (Path(target),):
         by = {"effective_ids": os.access in os.supports_effective_ids}
         if place.exists() and not os.access(place, os.W_OK, **by):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+            raise _not_allowed(place)
+    if there is not None and is_file and _is_anothers(path.parent, there):
+        raise _not_allowed(path)
+
+
+def _not_allowed(place: Path) -> PermissionError:
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def _is_anothers(folder: Path, there: os.stat_result) -> bool:
+    """Whether only somebody else may replace a file, as in /tmp (sticky bit)."""
+    if os.name != "posix" or not (around := folder.stat()).st_mode & stat.S_ISVTX:
+        return False
+    return os.geteuid() not in (0, around.st_uid, there.st_uid)
 
 
 @contextmanager
@@ -116,21 +130,25 @@ def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
 
 @contextmanager
 def _beside(path: Path, private: bool) -> Iterator[IO[str]]:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".cramprisk-", suffix=".csv")
+    whole = path.with_name(f".cramprisk-{uuid4().hex}.csv")
+    # A new one follows the user's umask; who may read an old one is known at the end.
+    mode = 0o600 if private or _stat(path) is not None else 0o666
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+        with open(
+            whole, "x", encoding="utf-8", newline="", opener=partial(os.open, mode=mode)
+        ) as out:
             yield out
-        put_in_place(Path(name), path, private=private)
+        put_in_place(whole, path, private=private)
     finally:
-        Path(name).unlink(missing_ok=True)
+        whole.unlink(missing_ok=True)
 
 
 def put_in_place(whole: Path, path: Path, *, private: bool) -> None:
-    """Put a file that is whole and private where another one may be, in one step.
+    """Put a whole file where another one may be, in one step; the old one is never cut.
 
-    The new one keeps permissions and owner of the old one, ``private`` takes those of
-    others.  Where the old one has more names (hard links), or an owner that we cannot
-    give, its content is replaced instead, which a crash of the machine can interrupt.
+    The new one gets permissions and owner of the old one, as far as we can give them;
+    ``private`` takes those of others.  What the old one is also called elsewhere (hard
+    links, as in a row of backups) keeps the old content.
 
     Parameters
     ----------
@@ -139,53 +157,40 @@ def put_in_place(whole: Path, path: Path, *, private: bool) -> None:
     """
     with whole.open("r+b") as written:
         os.fsync(written.fileno())
-    there = _stat(path)
-    if there is None:
-        # What was made private follows the user's umask, as any other output.
-        os.chmod(whole, 0o600 if private else 0o666 & ~_umask())
-    elif there.st_nlink > 1 or not _has_owner(whole, there):
-        if private:
-            os.chmod(path, stat.S_IMODE(there.st_mode) & 0o700)
-        _write_over(whole, path)
-        return
-    else:
-        shutil.copystat(path, whole)  # with the lists of who may read it
-        os.utime(whole)
-        if private:
-            os.chmod(whole, stat.S_IMODE(there.st_mode) & 0o700)
+    if (there := _stat(path)) is not None:
+        mode = stat.S_IMODE(there.st_mode) & 0o777  # no new content runs as somebody else
+        _give(whole, there)
+        if not private:
+            shutil.copystat(path, whole)  # with the lists of who may read it
+            os.utime(whole)
+        os.chmod(whole, mode & 0o700 if private else mode)
     os.replace(whole, path)
+    sync_folder(path.parent)
 
 
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
-
-
-def _has_owner(whole: Path, there: os.stat_result) -> bool:
-    """Whether a new file has the owner of the old one, or could be given it."""
+def _give(whole: Path, there: os.stat_result) -> None:
+    """Give a new file to the owner of an old one, else to its group, else to nobody."""
     new = whole.stat()
     if (new.st_uid, new.st_gid) == (there.st_uid, there.st_gid):
-        return True
+        return
+    for owner in (there.st_uid, -1):
+        with suppress(OSError):
+            os.chown(whole, owner, there.st_gid)
+            return
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlast a power cut, where the system can do that."""
+    if os.name != "posix":
+        return
     try:
-        os.chown(whole, there.st_uid, there.st_gid)
-    except OSError:
-        return False
-    return True
-
-
-def _write_over(whole: Path, path: Path) -> None:
-    """Write into a file that is there, once all the room that it needs is taken."""
-    with whole.open("rb") as source, path.open("r+b") as out:
-        before, needed = os.fstat(out.fileno()).st_size, whole.stat().st_size
-        if needed and hasattr(os, "posix_fallocate"):
-            try:
-                os.posix_fallocate(out.fileno(), 0, needed)
-            except OSError as error:
-                os.ftruncate(out.fileno(), before)
-                if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
-                    raise
-        shutil.copyfileobj(source, out)
-        out.truncate()
-        out.flush()
-        os.fsync(out.fileno())
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # a folder that may be written to and not be read
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # as some drives of a network say
+            raise
+    finally:
+        os.close(handle)

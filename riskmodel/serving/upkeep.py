@@ -17,6 +17,8 @@ from contextlib import asynccontextmanager, suppress
 from anyio import to_thread
 from streamlit import runtime
 
+from riskmodel.serving import downloads
+
 EVERY_S = 10.0
 """How often it is looked for visits that are over. [s]."""
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # of glibc's malloc.h
@@ -52,7 +54,11 @@ async def _keep_up() -> None:
 
 
 def let_go() -> int:
-    """Let visits go whose tab was closed long enough ago; return how many."""
+    """Let visits go whose tab was closed long enough ago; return how many.
+
+    With them go the files that nobody has fetched in time.
+    """
+    downloads.let_go()
     # Streamlit has no public way to them.
     stored = runtime.get_instance()._session_mgr._session_storage._cache  # type: ignore[attr-defined]
     return len(stored.expire())

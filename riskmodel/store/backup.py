@@ -37,9 +37,8 @@ from riskmodel.store.backup_file import (
     unfit,
 )
 from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.models import metadata
+from riskmodel.store.models import metadata, sign_ins_over
 from riskmodel.store.opening import Database
-from riskmodel.store.places import sync_folder
 from riskmodel.store.records import Counts
 from riskmodel.store.rows import Unreadable, rows_of
 from riskmodel.store.store import Store
@@ -81,7 +80,6 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
             put_in_place(whole, target, private=True)
-            sync_folder(target.parent)
     return Counts(**counts)
 
 
@@ -117,6 +115,10 @@ def _copy(connection: Connection, whole: Path, place: str) -> None:
         copy.execute("PRAGMA user_version = 0")
         if damage_in(copy):
             raise StoreError(f"{place} is damaged: restore an earlier backup.")
+        # Not those who have signed out: a dump of PostgreSQL lacks them too.
+        copy.execute("PRAGMA secure_delete = ON")
+        with copy:
+            copy.execute(f"DELETE FROM {sign_ins_over.name}")
     seal(whole)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import tomllib
@@ -16,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
+from riskmodel.reporting.replacing import sync_folder
 from riskmodel.store.errors import StoreError, one_sentence
 
 DATABASE_URL = "CRAMPRISK_DATABASE_URL"
@@ -138,20 +138,6 @@ def read_url(text: str | None, *, create: bool = True) -> URL:
     return url
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlast a power cut, where the system can do that."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # as some drives of a network say
-            raise
-    finally:
-        os.close(handle)
-
-
 def place_of(url: URL) -> str:
     """Name a database as the beginning of a sentence, without user and password."""
     if url.get_backend_name() == "sqlite":
@@ -176,13 +162,7 @@ def put_new(whole: Path, path: Path) -> None:
     except OSError:  # a disk without hard links
         if not path.exists():
             os.rename(whole, path)
-    if os.name == "posix":
-        # Not only the file, but its name too outlives a power cut.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)  # its name too outlives a power cut
 
 
 class OpenFile:

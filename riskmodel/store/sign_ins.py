@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from riskmodel.store.models import sign_ins_over
 from riskmodel.store.store import Store
+from riskmodel.store.unique import insert_new
 
 
 def end_sign_in(store: Store, digest: str, until: datetime) -> None:
@@ -32,8 +31,7 @@ def end_sign_in(store: Store, digest: str, until: datetime) -> None:
     with store.database.writing() as connection:
         now = datetime.now(UTC)
         connection.execute(sa.delete(sign_ins_over).where(over.until <= now))
-        with suppress(IntegrityError):  # it was noted already
-            connection.execute(sa.insert(sign_ins_over).values(digest=digest, until=until))
+        insert_new(connection, sign_ins_over, {"digest": digest, "until": until})
 
 
 def is_sign_in_over(store: Store, digest: str) -> bool:

@@ -7,10 +7,9 @@ owner behaves exactly as what does not exist.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -22,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from riskmodel import __version__
 from riskmodel.diary.outcomes import UNREADABLE, Outcome
 from riskmodel.store.adopting import move_rows
-from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
+from riskmodel.store.errors import ConflictError, StoreError
 from riskmodel.store.kinds import (
     MOST_ITEMS,
     MOST_OUTCOMES,
@@ -34,6 +33,7 @@ from riskmodel.store.kinds import (
 )
 from riskmodel.store.models import items, metadata, outcomes
 from riskmodel.store.opening import Database, open_database
+from riskmodel.store.owned import Place, items_of, one_of, outcomes_of
 from riskmodel.store.places import read_url
 from riskmodel.store.records import (
     Counts,
@@ -46,6 +46,7 @@ from riskmodel.store.records import (
     written_by,
 )
 from riskmodel.store.rows import Rows, rows_of
+from riskmodel.store.unique import insert_new, no_other_has
 
 LOCAL = "local"
 """The owner where there is only one user."""
@@ -81,65 +82,6 @@ def open_store(
         and none shall be made.
     """
     return Store(open_database(read_url(url, create=create), wait_s, create=create))
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where the rows of one kind and owner are, or one of them, and how it is called."""
-
-    table: sa.Table
-    where: sa.ColumnElement[bool]
-    noun: str
-
-    def versioned(self, version: int) -> sa.ColumnElement[bool]:
-        """Only if it still has this version."""
-        # No database holds a greater number, and asking for it would be an error.
-        if not -(2**63) <= version < 2**63 - 1:
-            return sa.false()
-        return sa.and_(
-            self.where, self.table.c.version == sa.literal(version, sa.BigInteger)
-        )
-
-    def missing(self) -> NotFoundError:
-        return NotFoundError(f"This {self.noun} is not there; it may have been deleted.")
-
-    def why_not(self, connection: sa.Connection, do: str) -> StoreError:
-        """Say why a row was not there in the version that was opened."""
-        there = connection.execute(
-            sa.select(self.table.c.id).where(self.where)
-        ).one_or_none()
-        if there is None:
-            return self.missing()
-        return ConflictError(
-            f"This {self.noun} was changed in another place meanwhile, since it was "
-            f"opened: {do}."
-        )
-
-    @contextmanager
-    def names_once(self, name: str) -> Iterator[None]:
-        """Turn a name that is there already into a conflict."""
-        try:
-            yield
-        except IntegrityError:
-            raise ConflictError(
-                f"There is already a {self.noun} named {name}: choose another name, or "
-                "keep both."
-            ) from None
-
-
-def _items(owner: str, kind: str) -> _Place:
-    mine = sa.and_(items.c.owner == checked_owner(owner), items.c.kind == kind)
-    return _Place(items, mine, kind_of(kind).noun)
-
-
-def _outcomes(owner: str) -> _Place:
-    return _Place(outcomes, outcomes.c.owner == checked_owner(owner), "outcome")
-
-
-def _one(place: _Place, id: str) -> _Place:
-    if not isinstance(id, str) or not re.fullmatch(r"[0-9a-f]{32}", id):
-        raise place.missing()
-    return _Place(place.table, sa.and_(place.where, place.table.c.id == id), place.noun)
 
 
 class Store:
@@ -197,8 +139,8 @@ class Store:
         StoreError
             If the content is not allowed, or the database cannot save.
         """
-        mine, values = _items(owner, kind), {"name": checked_name(name)}
-        before = None if id is None else self._read(_one(mine, id)).content
+        mine, values = items_of(owner, kind), {"name": checked_name(name)}
+        before = None if id is None else self._read(one_of(mine, id)).content
         values |= {
             "content": checked_content(kind, content, before),
             **written_by(scorecard_version),
@@ -207,7 +149,7 @@ class Store:
         new = {"owner": checked_owner(owner), "kind": kind}
         try:
             if id is not None:
-                return self._change(_one(mine, id), id, version, values)
+                return self._change(one_of(mine, id), id, version, values)
             return self._insert(mine, new | values, *most)
         except ConflictError:
             if not keep_both:
@@ -221,13 +163,13 @@ class Store:
 
     def rename(self, owner: str, kind: str, id: str, name: str, *, version: int) -> Saved:
         """Give something another name; parameters and errors as for `save`."""
-        one = _one(_items(owner, kind), id)
+        one = one_of(items_of(owner, kind), id)
         return self._change(one, id, version, {"name": checked_name(name)})
 
     def items(self, owner: str, kind: str) -> Rows[Entry]:
         """List what an owner has of one kind, what was changed last first; see `Rows`."""
         columns = [items.c[field.name] for field in fields(Entry)]
-        query = sa.select(*columns).where(_items(owner, kind).where)
+        query = sa.select(*columns).where(items_of(owner, kind).where)
         with self.database.reading() as connection:
             order = items.c.changed.desc(), items.c.name
             rows = rows_of(connection, query.order_by(*order), items)
@@ -238,7 +180,7 @@ class Store:
 
         A `NotFoundError` if it is not there.
         """
-        row = self._read(_one(_items(owner, kind), id))
+        row = self._read(one_of(items_of(owner, kind), id))
         try:
             content, problems = kind_of(kind).read(row.content)
         except (*UNREADABLE, StoreError):
@@ -252,7 +194,7 @@ class Store:
 
         A `NotFoundError` if it is not there, a `ConflictError` if it was changed.
         """
-        self._delete(_one(_items(owner, kind), id), version)
+        self._delete(one_of(items_of(owner, kind), id), version)
 
     # ------------------------------------------------------------------- the diary
 
@@ -268,16 +210,16 @@ class Store:
 
         To keep both after a conflict, save it again without id.
         """
-        mine, values = _outcomes(owner), cells_of(outcome)
+        mine, values = outcomes_of(owner), cells_of(outcome)
         if id is not None:
-            return self._change(_one(mine, id), id, version, values)
+            return self._change(one_of(mine, id), id, version, values)
         return self._insert(
             mine, {"owner": checked_owner(owner), **values}, MOST_OUTCOMES, "outcomes"
         )
 
     def outcomes(self, owner: str) -> Rows[SavedOutcome]:
         """Read the diary in the order of the days, and what of it is unreadable."""
-        query = sa.select(outcomes).where(_outcomes(owner).where)
+        query = sa.select(outcomes).where(outcomes_of(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
             rows = rows_of(connection, query.order_by(*order), outcomes)
@@ -285,7 +227,7 @@ class Store:
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
         """Take a session out of the diary; errors as for `delete`."""
-        self._delete(_one(_outcomes(owner), id), version)
+        self._delete(one_of(outcomes_of(owner), id), version)
 
     # ----------------------------------------------------------------- everything
 
@@ -349,7 +291,7 @@ class Store:
 
     # --------------------------------------------------------------------- inside
 
-    def _read(self, one: _Place) -> sa.Row[Any]:
+    def _read(self, one: Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
             query = sa.select(one.table).where(one.where)
             rows = rows_of(connection, query, one.table)
@@ -360,37 +302,44 @@ class Store:
         return rows[0]
 
     def _insert(
-        self, place: _Place, values: Mapping[str, Any], most: int, plural: str
+        self, place: Place, values: Mapping[str, Any], most: int, plural: str
     ) -> Saved:
         now, name = datetime.now(UTC), values.get("name", "")
         # 122 random bits from the operating system: nobody guesses another one's.
         id = uuid4().hex
         new = {"id": id, "version": 1, "created": now, "changed": now}
         query = sa.select(sa.func.count()).select_from(place.table).where(place.where)
-        with self.database.writing() as connection, place.names_once(name):
+        with self.database.writing() as connection:
             there = connection.execute(query).scalar_one()
             if there >= most:
                 raise StoreError(
                     f"There are {there} {plural}; allowed is up to {most}: delete some."
                 )
-            connection.execute(sa.insert(place.table).values(**new, **values))
+            if not insert_new(connection, place.table, {**new, **values}):
+                raise place.has_already(name)
         return Saved(id, 1, name)
 
     def _change(
-        self, one: _Place, id: str, version: int | None, values: Mapping[str, Any]
+        self, one: Place, id: str, version: int | None, values: Mapping[str, Any]
     ) -> Saved:
         if not isinstance(version, int) or isinstance(version, bool):
             raise StoreError(f"To change this {one.noun}, say which version was opened.")
         name, now = values.get("name", ""), datetime.now(UTC)
         new = {**values, "version": one.table.c.version + 1, "changed": now}
-        with self.database.writing() as connection, one.names_once(name):
-            # One statement: of two writers at once, only one finds the version.
-            change = sa.update(one.table).where(one.versioned(version)).values(**new)
-            if connection.execute(change).rowcount != 1:
-                raise one.why_not(connection, "open it again, or keep both")
+        # One statement: of two writers at once, only one finds the version.
+        change = sa.update(one.table).where(one.versioned(version)).values(**new)
+        if name:
+            change = change.where(no_other_has(one.table, name))
+        with self.database.writing() as connection:
+            try:
+                n_changed = connection.execute(change).rowcount
+            except IntegrityError:  # somebody took the name at this very moment
+                raise one.has_already(name) from None
+            if n_changed != 1:
+                raise one.why_not(connection, "open it again, or keep both", version, name)
         return Saved(id, version + 1, name)
 
-    def _delete(self, one: _Place, version: int | None) -> None:
+    def _delete(self, one: Place, version: int | None) -> None:
         where = one.where if version is None else one.versioned(version)
 
         def delete(connection: sa.Connection) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TypeVar
 
@@ -23,14 +23,40 @@ def _brought() -> SignIn | None:
     return signed_out.sign_in_of(st.user.to_dict())
 
 
-def _counts(sign_in: SignIn) -> bool:
-    return not (sign_in.is_late or signed_out.is_ended(sign_in))
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Ask the database once for the drawing of a page; every click before it asks anew."""
+    visit = state(AccountState)
+    visit.asks_once, visit.answer = True, None
+    try:
+        yield
+    finally:
+        visit.asks_once, visit.answer = False, None
+
+
+def _is_ended(sign_in: SignIn) -> bool:
+    """Whether the one of this visit has signed out; StoreError if nobody can know."""
+    from riskmodel.store import StoreError
+
+    visit = state(AccountState)
+    if not visit.asks_once:
+        return signed_out.is_ended(sign_in)
+    if visit.answer is None:
+        try:
+            visit.answer = signed_out.is_ended(sign_in)
+        except StoreError as error:
+            visit.answer = error
+    if isinstance(visit.answer, Exception):
+        raise visit.answer
+    return visit.answer
 
 
 def sign_in() -> SignIn | None:
     """Sign-in of this visit as long as it counts; StoreError if nobody can know."""
     brought = _brought()
-    return brought if brought is not None and _counts(brought) else None
+    if brought is None or brought.is_late or _is_ended(brought):
+        return None
+    return brought
 
 
 def sign_out() -> None:
@@ -41,6 +67,8 @@ def sign_out() -> None:
     with suppress(StoreError):
         if brought := _brought():
             signed_out.end(brought)
+    # Now, and not only when the browser has followed: it may be offline.
+    st.session_state.clear()
     st.logout()
 
 
@@ -49,20 +77,19 @@ def is_left() -> bool:
 
     Where only its time is up, the saved rows are shut and what was answered stays.
     """
-    if (brought := _brought()) is None:
-        return False
     from riskmodel.store import StoreError
 
-    visit = state(AccountState)
+    visit, brought = state(AccountState), _brought()
     try:
-        ended = signed_out.is_ended(brought)
+        ended = brought is None or _is_ended(brought)
     except StoreError:
-        return False  # told where something of the account is to be shown
-    if ended and visit.owner:
+        ended = False  # told where something of the account is to be shown
+    if brought is not None and not ended:
+        # Else the browser would take what the tab holds for somebody else's.
+        visit.owner = brought.owner
+    elif visit.owner:
         st.session_state.clear()
         return True
-    if not (ended or brought.is_late):
-        visit.owner = brought.owner
     return False
 
 
@@ -77,7 +104,7 @@ def asking(make: Callable[[], T]) -> Callable[[], T]:
     brought = _brought()
 
     def checked() -> T:
-        if brought is not None and not _counts(brought):
+        if brought and (brought.is_late or signed_out.is_ended(brought)):
             raise PermissionError("This sign-in is over.")
         return make()
 

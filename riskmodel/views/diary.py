@@ -165,6 +165,10 @@ def _ask_afterwards(owner: str, pending: list[SavedOutcome]) -> None:
     )
 
 
+def _delete_unreadable(owner: str, id: str) -> None:
+    keeping.store().delete_outcome(owner, id)
+
+
 def _delete(owner: str, saved: SavedOutcome) -> None:
     keeping.doing(
         lambda: keeping.store().delete_outcome(owner, saved.id, version=saved.version)
@@ -250,7 +254,7 @@ if who is not None:
         keeping.show_problem()
         if written:
             _show(who, written)
-        unreadable.show(written.unreadable, partial(keeping.store().delete_outcome, who))
+        unreadable.show(written.unreadable, partial(_delete_unreadable, who))
         looking_back.show(written)
         _ask_beforehand(who, written)
         where, readers = keeping.where_and_who()

@@ -18,26 +18,27 @@ from riskmodel.views import (
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
-if account.is_left():
-    device.leave()
-    st.stop()
-pages = {
-    name: st.Page(
-        Path(__file__).with_name(f"{name}.py"),
-        title=f"{title} · Cramp risk",
-        default=name == "my_session",
-    )
-    for name, (title, _) in navigation.PAGES.items()
-}
-page = st.navigation(list(pages.values()), position="hidden")
-name = next(name for name in pages if pages[name] == page)
-navigation.draw(pages, name)
-with turn(), form.read_once():
-    form.take_touched()
-    form.show_again(name)
-    if page not in (pages["squad"], pages["start"]):
-        squad_plan.leave()
-    place.drop_changed_weather()
-    navigation.follow()
-    own_card.tell()
-    page.run()
+with account.asked_once():
+    if account.is_left():
+        device.leave()
+        st.stop()
+    pages = {
+        name: st.Page(
+            Path(__file__).with_name(f"{name}.py"),
+            title=f"{title} · Cramp risk",
+            default=name == "my_session",
+        )
+        for name, (title, _) in navigation.PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    name = next(name for name in pages if pages[name] == page)
+    navigation.draw(pages, name)
+    with turn(), form.read_once():
+        form.take_touched()
+        form.show_again(name)
+        if page not in (pages["squad"], pages["start"]):
+            squad_plan.leave()
+        place.drop_changed_weather()
+        navigation.follow()
+        own_card.tell()
+        page.run()

@@ -315,6 +315,10 @@ def _show_ways() -> None:
         look.note("Warning signs and illness are asked anew each time and never kept.")
 
 
+def _delete_unreadable(owner: str, shelf: _Shelf, id: str) -> None:
+    keeping.store().delete(owner, shelf.kind, id)
+
+
 def _show_words() -> None:
     """List what this browser keeps of the words in training logs."""
     if not (words := training_kept.kept()):
@@ -367,8 +371,7 @@ if who is not None:
             rows = entries[shelf.kind]
             if rows or rows.unreadable:
                 _show_shelf(who, shelf, rows)
-            delete = partial(keeping.store().delete, who, shelf.kind)
-            unreadable.show(rows.unreadable, delete)
+            unreadable.show(rows.unreadable, partial(_delete_unreadable, who, shelf))
         _show_ways()
         _show_everything(who, store)
 _show_words()

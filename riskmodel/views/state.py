@@ -51,9 +51,15 @@ def state(kind: type[State]) -> State:
 
 @dataclass
 class AccountState:
-    """Whose visit this is, "" of nobody who has signed in."""
+    """Whose visit this is, "" of nobody who has signed in.
+
+    While a page is drawn it is asked once whether that one has signed out; the answer, or
+    why there is none.
+    """
 
     owner: str = ""
+    asks_once: bool = False
+    answer: bool | Exception | None = None
 
 
 @dataclass

@@ -61,10 +61,9 @@ def download(
     It is made outside the visit: `make` must not read what a widget or `state` holds.
     """
     mime = _MIME[Path(file_name).suffix]
-    checked = account.asking(make)
     st.download_button(
         label,
-        lambda: downloads.hold(checked(), mime, file_name),
+        downloads.held(account.asking(make), mime, file_name),
         file_name,
         mime,
         on_click="ignore",

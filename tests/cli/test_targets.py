@@ -1,5 +1,6 @@
 """Where a command writes: files, links, pipes and devices, none of which may be lost."""
 
+import errno
 import json
 import os
 import resource
@@ -11,7 +12,7 @@ import tempfile
 import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
-from stat import S_IFBLK, S_IMODE, S_ISCHR, S_ISFIFO
+from stat import S_IFBLK, S_IMODE, S_ISCHR, S_ISDIR, S_ISFIFO
 
 import pandas as pd
 import pytest
@@ -182,14 +183,94 @@ def write(path, text, **how):
 
 
 @pytest.mark.parametrize("new", ["longer than the old one" * 999, "x", ""])
-def test_a_file_keeps_its_other_names(tmp_path, new):
+@pytest.mark.parametrize("private", [False, True])
+def test_what_a_file_is_called_elsewhere_keeps_the_old_content(tmp_path, new, private):
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("the old one", encoding="utf-8")
     other.hardlink_to(one)
-    write(one, new)
-    assert one.samefile(other)
-    assert other.read_text(encoding="utf-8") == new
+    write(one, new, private=private)
+    assert one.read_text(encoding="utf-8") == new
+    assert other.read_text(encoding="utf-8") == "the old one"
     assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_a_row_of_copies_by_hard_links_the_earlier_ones_stay(
+    name, sessions, tmp_path, database
+):
+    """As `cp -al` and rsnapshot make them."""
+    today, yesterday = tmp_path / "today", tmp_path / "yesterday"
+    today.write_text("of yesterday", encoding="utf-8")
+    yesterday.hardlink_to(today)
+    done = run(*commands(today, sessions)[name])
+    assert done.exit_code == 0, done.output
+    assert yesterday.read_text(encoding="utf-8") == "of yesterday"
+    assert today.read_bytes() not in (b"", b"of yesterday")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("private", [False, True])
+def test_a_new_file_follows_the_umask_which_nobody_changes(
+    tmp_path, umask, private, monkeypatch
+):
+    before = os.umask(umask)
+    try:
+        with monkeypatch.context() as patch:
+            # Another thread would make its files open meanwhile.
+            patch.setattr("os.umask", None)
+            write(tmp_path / "out", "new", private=private)
+    finally:
+        os.umask(before)
+    allowed = 0o600 if private else 0o666
+    assert S_IMODE((tmp_path / "out").stat().st_mode) == allowed & ~umask
+
+
+@pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o1644])
+def test_new_content_runs_as_nobody_else(tmp_path, mode):
+    path = tmp_path / "out"
+    path.touch()
+    path.chmod(mode)
+    write(path, "new")
+    assert S_IMODE(path.stat().st_mode) == mode & 0o777
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_the_name_outlasts_a_power_cut_too(tmp_path, monkeypatch, old):
+    path, synced, sync = tmp_path / "out", [], os.fsync
+    if old:
+        path.touch()
+
+    def note(handle):
+        synced.append((os.fstat(handle).st_ino, path.exists() and path.stat().st_ino))
+        sync(handle)
+
+    monkeypatch.setattr("os.fsync", note)
+    write(path, "new")
+    # The content before it has its name, then the folder with the name.
+    (content, before), (folder, after) = synced
+    assert (content, folder) == (path.stat().st_ino, tmp_path.stat().st_ino)
+    assert before != content
+    assert after == content
+
+
+def test_a_drive_that_cannot_sync_names_is_written_to_all_the_same(tmp_path, monkeypatch):
+    sync = os.fsync
+
+    def fails_for_folders(handle):
+        if S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(handle)
+
+    monkeypatch.setattr("os.fsync", fails_for_folders)
+    write(tmp_path / "out", "new")
+    open_store(f"sqlite:///{tmp_path}/new.db", create=True).close()
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "new"
+
+
+def test_a_folder_that_may_only_be_written_to_is_written_to(nobody):
+    nobody.chmod(0o300)
+    write(nobody / "out", "new")
+    assert (nobody / "out").read_text(encoding="utf-8") == "new"
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
@@ -221,18 +302,63 @@ def test_a_file_keeps_its_owner(tmp_path, names):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the file of another")
-def test_the_file_of_another_keeps_its_owner_where_it_may_be_written(nobody):
+@pytest.mark.parametrize("private", [False, True])
+def test_the_file_of_another_is_replaced_where_it_may_be_written(nobody, private):
+    path, other = nobody / "out", nobody / "other"
+    os.seteuid(0)
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o666)  # and of root
+    other.hardlink_to(path)
+    os.seteuid(NOBODY)
+    write(path, "new", private=private)
+    assert path.read_text(encoding="utf-8") == "new"
+    assert path.stat().st_uid == NOBODY
+    assert S_IMODE(path.stat().st_mode) == (0o600 if private else 0o666)
+    assert other.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the file of another")
+def test_the_file_of_another_goes_on_belonging_to_their_group(nobody):
     path = nobody / "out"
     os.seteuid(0)
     path.touch()
-    path.chmod(0o666)  # and of root
+    os.chown(path, 0, 2345)
+    path.chmod(0o664)
+    groups = os.getgroups()
+    os.setgroups([2345])
     os.seteuid(NOBODY)
-    write(path, "new")
+    try:
+        write(path, "new")
+    finally:
+        os.seteuid(0)
+        os.setgroups(groups)
+        os.seteuid(NOBODY)
     assert path.read_text(encoding="utf-8") == "new"
-    assert path.stat().st_uid == 0
-    with pytest.raises(PermissionError):
-        write(path, "secret", private=True)
-    assert path.read_text(encoding="utf-8") == "new"
+    assert (path.stat().st_uid, path.stat().st_gid) == (NOBODY, 2345)
+    assert S_IMODE(path.stat().st_mode) == 0o664
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the file of another")
+def test_what_only_somebody_else_may_replace_is_told_before_any_work(nobody):
+    """As in /tmp."""
+    path = nobody / "out"
+    os.seteuid(0)
+    os.chown(nobody, 0, 0)
+    nobody.chmod(0o1777)
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o666)
+    os.seteuid(NOBODY)
+    try:
+        with pytest.raises(PermissionError, match="out"):
+            check_target(str(path))
+        write(nobody / "own", "one")
+        write(nobody / "own", "two")
+    finally:
+        os.seteuid(0)
+        os.chown(nobody, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert (nobody / "own").read_text(encoding="utf-8") == "two"
 
 
 @pytest.mark.parametrize("names", [1, 2])
@@ -245,16 +371,6 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, names):
         write(path, "new" * 1000)
     assert path.read_text(encoding="utf-8") == "old" * 100
     assert len([*tmp_path.iterdir()]) == names
-
-
-def test_the_room_is_taken_before_the_old_file_goes(tmp_path, monkeypatch):
-    path = tmp_path / "out"
-    path.write_text("old", encoding="utf-8")
-    (tmp_path / "other").hardlink_to(path)
-    monkeypatch.setattr("os.posix_fallocate", lambda *_: os.write(-1, b""))
-    with pytest.raises(OSError, match="out"):
-        write(path, "new" * 1000)
-    assert path.read_text(encoding="utf-8") == "old"
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])

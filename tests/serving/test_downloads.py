@@ -1,17 +1,22 @@
 """A file that was made for a download is there to be fetched, and gone a minute later."""
 
-import time
+import asyncio
+import gc
+import threading
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from riskmodel.serving import downloads
+from riskmodel.serving import downloads, upkeep
 
 
 @pytest.fixture
 def files(monkeypatch):
+    monkeypatch.setattr(downloads, "_held", {})
     files = MediaFileManager(MemoryMediaFileStorage("/media"))
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
     monkeypatch.setattr(
@@ -43,18 +48,69 @@ def scripts_of_others_end(files):
         files.remove_orphaned_files()
 
 
-def test_it_waits_for_its_browser_and_then_is_gone(files, monkeypatch):
-    monkeypatch.setattr(downloads, "HELD_S", 0.5)
+def held(content, name):
+    return downloads.held(lambda: content, "text/csv", name)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The hands of the clock, in seconds."""
+    hands = [0.0]
+    monkeypatch.setattr(downloads.time, "monotonic", lambda: hands[0])
+    return hands
+
+
+def test_it_waits_for_its_browser_and_then_is_gone(files, clock):
     offered(files, lambda: "x", "bare.csv")
-    offered(files, lambda: downloads.hold("x", "text/csv", "held.csv"), "held.csv")
-    offered(files, lambda: downloads.hold(b"x", "text/csv", "held.csv"), "held.csv")
+    offered(files, held("x", "held.csv"), "held.csv")
+    clock[0] = 1.0
+    offered(files, held(b"x", "held.csv"), "held.csv")
     assert there(files, "bare.csv")
     assert there(files, "held.csv")
     scripts_of_others_end(files)
     assert not there(files, "bare.csv")  # the control: Streamlit alone takes it away
-    assert there(files, "held.csv")
-    until = time.monotonic() + 10
-    while there(files, "held.csv") and time.monotonic() < until:
-        time.sleep(0.05)  # nobody's script ends meanwhile
-    assert not there(files, "held.csv")
+    for now, is_there in ((downloads.HELD_S, True), (downloads.HELD_S + 1.0, False)):
+        clock[0] = now
+        downloads.let_go()  # nobody's script ends meanwhile
+        assert there(files, "held.csv") == is_there
     assert not files._files_by_session_and_coord[downloads._HOLDER]
+    assert not downloads._held
+
+
+def test_a_click_costs_no_thread_and_a_visit_holds_no_more_than_some(
+    files, clock, monkeypatch
+):
+    before = threading.active_count()
+    for visit in ("one", "other"):
+        drawing = SimpleNamespace(session_id=visit)
+        monkeypatch.setattr(
+            downloads, "get_script_run_ctx", lambda drawing=drawing: drawing
+        )
+        for number in range(300 if visit == "one" else 3):
+            clock[0] += 0.01
+            offered(files, held(f"{number}", f"{visit}.csv"), f"{visit}.csv")
+    scripts_of_others_end(files)
+    assert threading.active_count() == before
+    held_of = Counter(visit for visit, _ in downloads._held.values())
+    assert held_of == {"one": downloads.MOST_HELD, "other": 3}
+    assert len(files._storage._files_by_id) == downloads.MOST_HELD + 3
+    newest = [file.content for file in files._storage._files_by_id.values()]
+    assert b"299" in newest
+    assert b"0" in newest  # of the other visit
+
+
+def test_the_server_lets_them_go_by_itself(monkeypatch):
+    """In a server as it runs, without a script that ends."""
+    gone = threading.Event()
+    monkeypatch.setattr(upkeep, "EVERY_S", 0.01)
+    monkeypatch.setattr(downloads, "let_go", gone.set)
+
+    async def a_while() -> None:
+        async with upkeep.kept_up():
+            await asyncio.to_thread(gone.wait, 10.0)
+
+    try:
+        asyncio.run(a_while())
+    finally:
+        gc.unfreeze()
+    assert gone.is_set()

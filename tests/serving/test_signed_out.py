@@ -1,8 +1,11 @@
 """A cookie copied before sign-out opens nothing afterwards, nor does an old one."""
 
 import json
+import sqlite3
 import time
 import tomllib
+from contextlib import closing
+from hashlib import sha256
 
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import (
@@ -13,11 +16,15 @@ from streamlit.web.server.starlette.starlette_app_utils import (
 from riskmodel.serving import signed_out
 from riskmodel.serving.signed_out import LIFE_H, sign_in_of
 from riskmodel.store import StoreError
+from riskmodel.views import account
+from riskmodel.views.state import AccountState
 from tests.serving.asking import in_a_loop_of_its_own
+from tests.serving.two_people import issuer_of
 from tests.serving.visitor import Visitor, pressed
 from tests.views.test_saving import signing_in
 
 COOKIE = "_streamlit_user"
+NO_ACCOUNT = '"account": ""'
 ANSWERS = "sport=running&duration_min=61&session_rpe=5&age_years=40"
 CLAIMS = {"iss": "https://who", "sub": "ada", "iat": time.time(), "nonce": "n"}
 
@@ -119,6 +126,51 @@ def test_a_click_on_a_page_that_was_open_does_nothing_after_sign_out(url):
     assert sees(signed_in(url, "ada of the click"), "Kept run")
 
 
+def test_a_row_that_cannot_be_read_is_not_deleted_after_sign_out_either(served):
+    url, home = served
+    ada = signed_in(url, "ada of the spoilt")
+    save(ada, "Spoilt run")
+    (database,) = home.rglob("cramp-risk.db")
+    with closing(sqlite3.connect(database)) as rows, rows:
+        rows.execute("UPDATE items SET changed = 'never' WHERE name = 'Spoilt run'")
+
+    def left():
+        with closing(sqlite3.connect(database)) as rows:
+            query = "SELECT count(*) FROM items WHERE name = 'Spoilt run'"
+            return rows.execute(query).fetchone()[0]
+
+    def delete(ada, sign_out=None):
+        with ada.session() as tab:
+            tab.open("saved")
+            (button,) = {i for i in tab.ids() if "delete_unreadable_" in i}
+            if sign_out:
+                sign_out(ada)
+            tab.rerun(pressed(button))
+
+    delete(ada, by_address)
+    assert left() == 1
+    delete(signed_in(url, "ada of the spoilt"))
+    assert left() == 0  # the control
+
+
+def test_a_tab_that_does_not_follow_to_the_sign_out_is_empty_all_the_same(url):
+    """The button was pressed, and then the browser was offline."""
+    ada = signed_in(url, "ada of the tunnel")
+    with ada.session() as tab:
+        tab.open("", ANSWERS)
+        assert tab.saw("1 h 01")
+        tab.open("saved")
+        tab.received.clear()
+        tab.press("sign_out")
+        assert tab.redirect == "/auth/logout"
+        assert tab.saw(NO_ACCOUNT)  # the browser takes out what the tab holds
+        # Nor does the page send the browser elsewhere meanwhile.
+        assert not tab.saw('"leave"')
+        for page in ("", "saved", "compare"):
+            tab.open(page)
+        assert not tab.saw("1 h 01")
+
+
 def test_a_cookie_whose_letters_were_changed_opens_nothing_either(url):
     """The last letter of a signature holds bits that count for nothing."""
     ada = signed_in(url, "ada of the letters")
@@ -179,6 +231,75 @@ def test_a_page_whose_time_is_up_shuts_the_rows_and_keeps_what_was_answered(serv
         tab.open("")
         assert tab.saw("1 h 01")
     assert sees(signed_in(url, "ada of the evening"), "Evening run")
+
+
+@pytest.mark.parametrize("hours", [LIFE_H - 0.1, LIFE_H + 0.2])
+def test_after_a_reload_a_tab_still_holds_what_was_answered(served, hours):
+    """The browser keeps what belongs to the account that the page names."""
+    url, home = served
+    ada = signed_in(url, "ada of the morning")
+    owner = f"{issuer_of(home)} ada of the morning"
+    own = f'"account": "{sha256(owner.encode()).hexdigest()}"'
+    with ada.session() as tab:
+        tab.open("", ANSWERS)
+        assert tab.saw(own)
+    aged(ada, home, hours * 3600)
+    with ada.session() as tab:
+        tab.open("")
+        assert tab.saw(own)
+        assert not tab.saw(NO_ACCOUNT)
+    thief = ada.copy()
+    by_address(ada)
+    with thief.session() as tab:
+        tab.open("")
+        assert tab.saw(NO_ACCOUNT)
+
+
+class Asked:
+    """A visit, and what the database says of its sign-in: over or not, or nothing."""
+
+    def __init__(self, monkeypatch, says):
+        self.visit, self.times, self.says = AccountState(), 0, says
+        self.sign_in = sign_in_of(CLAIMS)
+        monkeypatch.setattr(account, "state", lambda _: self.visit)
+        monkeypatch.setattr(account, "_brought", lambda: self.sign_in)
+        monkeypatch.setattr(account.signed_out, "is_ended", self)
+
+    def __call__(self, _):
+        self.times += 1
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
+@pytest.mark.parametrize("says", [True, False, StoreError("The database is gone.")])
+def test_a_page_asks_once_and_every_click_anew(monkeypatch, says):
+    asked = Asked(monkeypatch, says)
+
+    def answer():
+        try:
+            return account.sign_in()
+        except StoreError as error:
+            return str(error)
+
+    before = answer()
+    assert asked.times == 1
+    with account.asked_once():
+        account.is_left()
+        assert [answer() for _ in range(3)] == [before] * 3
+        assert asked.times == 2
+    asked.says = True  # she signs out elsewhere
+    assert answer() is None
+    with pytest.raises(KeyError), account.asked_once():
+        raise KeyError  # a page that was broken off
+    assert answer() is None
+    assert asked.times == 4
+
+
+def test_where_nobody_can_know_a_tab_keeps_what_was_answered(monkeypatch):
+    asked = Asked(monkeypatch, StoreError("The database is gone."))
+    assert not account.is_left()
+    assert asked.visit.owner == asked.sign_in.owner
 
 
 def test_nothing_of_a_cookie_is_written_down(served):

@@ -1,15 +1,25 @@
 """A sign-in that is over stays so, for every process, until its time is up."""
 
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from riskmodel.store import backup, end_sign_in, is_sign_in_over, open_store, restore
+from riskmodel.store import (
+    ConflictError,
+    StoreError,
+    backup,
+    end_sign_in,
+    is_sign_in_over,
+    open_store,
+    restore,
+)
 from riskmodel.store.models import sign_ins_over
 
 ONE, OTHER = "1" * 64, "2" * 64
+PLAN = {"sport": "running", "duration_min": 60.0}
 
 
 def until(hours):
@@ -32,6 +42,59 @@ def test_a_sign_in_that_is_over_is_so_after_a_restart_too(new_database, sort):
         assert not is_sign_in_over(other_process, OTHER)
     with closing(open_store(url)) as store:
         assert is_sign_in_over(store, ONE)
+
+
+def test_a_backup_holds_none(new_database, tmp_path):
+    with closing(open_store(new_database("sqlite"))) as store:
+        end_sign_in(store, ONE, until(1))
+        backup(store, tmp_path / "backup.db")
+        assert noted(store) == {ONE}
+    assert ONE.encode() not in (tmp_path / "backup.db").read_bytes()
+    # The file alone is a whole database too.
+    with closing(open_store(f"sqlite:///{tmp_path}/backup.db")) as copy:
+        assert noted(copy) == set()
+
+
+def test_a_dump_holds_none(new_database, tmp_path, postgres):
+    with closing(open_store(new_database("postgres"))) as store:
+        end_sign_in(store, ONE, until(1))
+        backup(store, tmp_path / "backup.dump")
+    listed = subprocess.run(
+        [postgres.programs / "pg_restore", "--file=-", tmp_path / "backup.dump"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "COPY public.items" in listed
+    assert "sign_ins_over" not in listed
+    assert ONE not in listed
+
+
+def test_what_is_there_already_makes_no_error_in_the_log_of_postgres(
+    new_database, postgres
+):
+    """It would hold whose it is and how it is called."""
+    log = postgres.folder / "log"
+    before = len(log.read_text())
+    with closing(open_store(new_database("postgres"))) as store:
+        for _ in range(2):
+            end_sign_in(store, ONE, until(1))
+        one = store.save("ada", "plan", "Secret run", PLAN)
+        other = store.save("ada", "plan", "Other", PLAN)
+        for id, version in ((None, None), (other.id, other.version)):
+            with pytest.raises(ConflictError, match="already a plan named Secret run"):
+                store.save("ada", "plan", "Secret run", PLAN, id=id, version=version)
+        with pytest.raises(ConflictError, match="already a plan named Secret run"):
+            store.rename("ada", "plan", other.id, "Secret run", version=other.version)
+        # Its own name, and that of somebody else's or of another kind, is free.
+        store.save("ada", "plan", "Secret run", PLAN, id=one.id, version=one.version)
+        store.save("ben", "plan", "Secret run", PLAN)
+        store.save("ada", "athlete", "Secret run", {"athlete": "A", "age_years": 40.0})
+        with pytest.raises(StoreError), store.database.reading() as connection:
+            connection.exec_driver_sql("SELECT 'the control' FROM nowhere")
+    said = log.read_text()[before:]
+    assert "the control" in said
+    assert "duplicate" not in said
+    assert "Secret run" not in said
+    assert ONE not in said
 
 
 def test_what_would_open_nothing_anyway_is_forgotten(new_database):
