@@ -56,9 +56,9 @@ def _matches(name: str, pattern: str) -> bool:
 class Names:
     """The names of a server, each in one spelling.
 
-    ``hosts`` are names, ``*.club.example`` for all below one, or ``*`` for all.  Unless they are the
-    ``only`` ones, those of the machine itself count too, and if it is ``reachable`` from
-    others, the address at which a request came in.  ``origins`` are pages at other
+    ``hosts`` are names, ``*.club.example`` for all below one, or ``*`` for all.  Unless
+    they are the ``only`` ones, those of the machine itself count too, and if it is
+    ``reachable`` from others, the address at which a request came in.  ``origins`` are pages at other
     addresses that may speak with this server, ``folder`` where its own begin.
     """
 
@@ -121,7 +121,7 @@ def configured_names() -> Names:
 
 
 def hand_on(names: Names) -> None:
-    """Give Streamlit the names in the one spelling, as it compares them letter by letter."""
+    """Give Streamlit the names in this one spelling: it compares letters."""
     if names.only:
         config.set_option("server.allowedHosts", [*names.hosts])
 
