@@ -58,8 +58,9 @@ class Names:
 
     ``hosts`` are names, ``*.club.example`` for all below one, or ``*`` for all.  Unless
     they are the ``only`` ones, those of the machine itself count too, and if it is
-    ``reachable`` from others, the address at which a request came in.  ``origins`` are pages at other
-    addresses that may speak with this server, ``folder`` where its own begin.
+    ``reachable`` from others, the address at which a request came in.  ``origins`` are
+    pages at other addresses that may speak with this server, ``folder`` is where its own
+    begin.
     """
 
     hosts: tuple[str, ...] = ()
