@@ -126,9 +126,8 @@ def diary(
             with replacing(csv, private=private) as out:
                 # Only a spreadsheet looks for a byte-order mark, and only in a file.
                 encoding = "utf-8-sig" if is_stream(csv) else "utf-8"
-                in_sight(out).write(
-                    outcomes_csv(outcomes, private=private).decode(encoding)
-                )
+                table = outcomes_csv(outcomes, private=private).decode(encoding)
+                in_sight(out).write(table)
 
 
 @app.command()
