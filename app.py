@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 
 import riskmodel
 from riskmodel.serving.announcement import announced
+from riskmodel.serving.database import closed_at_end
 from riskmodel.serving.gate import Gate
-from riskmodel.serving.hosts import configured_names
+from riskmodel.serving.hosts import configured_names, hand_on
 from riskmodel.serving.signed_out import SignOuts
 from riskmodel.serving.upkeep import kept_up
 from riskmodel.serving.uploads import UploadGate
@@ -18,15 +19,17 @@ from riskmodel.serving.uploads import UploadGate
 
 @asynccontextmanager
 async def _life(server: object) -> AsyncIterator[None]:
-    async with announced(server), kept_up():
+    async with announced(server), closed_at_end(), kept_up():
         yield
 
 
+names = configured_names()
+hand_on(names)
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
     lifespan=_life,
     middleware=[
-        Middleware(Gate, configured_names()),
+        Middleware(Gate, names),
         Middleware(UploadGate),
         Middleware(SignOuts),
     ],

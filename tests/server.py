@@ -33,7 +33,7 @@ def private_environment(home: Path) -> dict[str, str]:
     return kept | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
 
 
-def _app_is_healthy(url: str) -> bool:
+def app_is_healthy(url: str) -> bool:
     with fetch(f"{url}/_stcore/health", timeout=2) as answer:
         return bool(answer.read() == b"ok")
 
@@ -44,7 +44,7 @@ def serving(
     port: int,
     folder: Path,
     home: Path,
-    healthy: Callable[[str], bool] = _app_is_healthy,
+    healthy: Callable[[str], bool] = app_is_healthy,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
     """Run a command that serves the app on this port, until the block ends."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -20,6 +19,8 @@ from riskmodel.cli.frame import (
     own_calibration,
     own_scorecard,
     read_session_file,
+    say,
+    say_json,
     sentences_for_errors,
     stop,
 )
@@ -167,9 +168,9 @@ def forecast(
 
 def _print_best(best: BestStart, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(start_dict(best), indent=2, ensure_ascii=False))
+        say_json(start_dict(best))
     else:
-        typer.echo("\n".join(start_lines(best)), err=bool(best.problems))
+        say("\n".join(start_lines(best)), err=bool(best.problems))
     if best.problems:
         raise typer.Exit(1)
 
@@ -201,7 +202,7 @@ def _forecast(
     if not found:
         stop(f"No place is called {place!r}.")
     for other in found[1:4]:
-        typer.echo(f"Not meant: {other.label}", err=True)
+        say(f"Not meant: {other.label}", err=True)
     weather = service.forecast(found[0], days=days)
     return weather
 
@@ -245,7 +246,7 @@ def log_command(
         reading = {"time_zone": zone, "activities": words, "day_first": day_first}
         log = _merged_log(files, reading, _meanings(column, "Dato=start"))
         if time_zone is None and log.report.days_by_zone:
-            typer.echo(_NO_ZONE, err=True)
+            say(_NO_ZONE, err=True)
         answers = derive(
             log,
             on=on,
@@ -257,14 +258,14 @@ def log_command(
         )
         counting = {"not_training_counts": count_not_training}
         if later := not_before(log, on, **counting):
-            typer.echo(sentences(later), err=True)
+            say(sentences(later), err=True)
         log = counted_for(log, on, **counting)
         for doubt in _doubts(log, words, on, complete_until):
-            typer.echo(doubt, err=True)
+            say(doubt, err=True)
         if as_json:
-            typer.echo(_log_json(log, answers, zone, later))
+            say_json(_log_dict(log, answers, zone, later))
         else:
-            typer.echo(_log_text(log, answers, zone))
+            say(_log_text(log, answers, zone))
 
 
 def _doubts(
@@ -317,7 +318,7 @@ def _merged_log(
         except TrainingLogError as error:
             why = f"{error}{_way_on(error)}"
             failed.append(FailedFile(name, why, not isinstance(error, NoLog)))
-            typer.echo(f"{name}: {why}", err=True)
+            say(f"{name}: {why}", err=True)
     if not logs:
         raise typer.Exit(2)
     return noted(merge_logs(logs, failed), *again)
@@ -332,20 +333,19 @@ def _way_on(error: TrainingLogError) -> str:
     return ""
 
 
-def _log_json(
+def _log_dict(
     log: TrainingLog,
     answers: tuple[Derived, ...],
     time_zone: str,
     later: Sequence[Finding],
-) -> str:
+) -> dict[str, Any]:
     report = {
         **log.report.in_words(),
         "time_zone": time_zone,
         "unknown_activities": dict(unknown_activities(log)),
         "not_before": sentences(later),
     }
-    whole = {"report": report, "answers": [answer.in_words() for answer in answers]}
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=str)
+    return {"report": report, "answers": [answer.in_words() for answer in answers]}
 
 
 def _log_text(log: TrainingLog, answers: tuple[Derived, ...], time_zone: str) -> str:

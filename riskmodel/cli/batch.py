@@ -21,10 +21,12 @@ from riskmodel.cli.frame import (
     CalibrationOption,
     ScorecardOption,
     app,
+    in_sight,
     own_calibration,
     own_scorecard,
     progress_bar,
     read_session_file,
+    say,
     sentences_for_errors,
     standard_input,
     stop,
@@ -122,13 +124,13 @@ def batch(
             with replacing(target) as out, progress_bar(size) as (bar, task):
                 rows, bad = 0, 0
                 for scored, problems in _scored(table, plan, card, curves):
-                    write_csv(scored, out, header=rows == 0, raw=raw)
+                    write_csv(scored, in_sight(out), header=rows == 0, raw=raw)
                     rows, bad = rows + len(scored), bad + problems
                     bar.update(task, completed=lines.tell() if lines.seekable() else None)
     for note in (*table.notes, *_lacking_notes(table)):
-        typer.echo(note, err=True)
+        say(note, err=True)
     noun = "session" if rows == 1 else "sessions"
-    typer.echo(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
+    say(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
     if rows and bad == rows:
         raise typer.Exit(1)
 

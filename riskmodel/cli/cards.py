@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from importlib.util import find_spec
 from io import StringIO
@@ -19,6 +18,8 @@ from riskmodel.cli.frame import (
     app,
     cell_text,
     progress_bar,
+    say,
+    say_json,
     sentences_for_errors,
     stop,
 )
@@ -49,13 +50,13 @@ def template(
     cells = {name: cell_text(example.get(name, "")) for name in FIELDS}
     frame = pd.DataFrame([cells][: 0 if empty else 1], columns=list(FIELDS))
     write_csv(frame, out := StringIO())
-    typer.echo(out.getvalue(), nl=False)
+    say(out.getvalue(), nl=False)
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of one session."""
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    say_json(json_schema())
 
 
 @app.command("scorecard")
@@ -73,7 +74,7 @@ def scorecard_command(
             lines = scorecard_lines(PointsCounter(card))
         else:
             lines = change_lines(compare_scorecards(load_scorecard(diff), card))
-        typer.echo("\n".join(lines))
+        say("\n".join(lines))
 
 
 @app.command()
@@ -81,7 +82,7 @@ def sql(
     dialect: Annotated[Dialect, typer.Option(help="Where it will run.")] = "duckdb",
 ) -> None:
     """Print the whole score as SQL: a table for sessions, and a view of their scores."""
-    typer.echo(score_script(dialect), nl=False)
+    say(score_script(dialect), nl=False)
 
 
 @app.command()
@@ -114,7 +115,7 @@ def calibrate(
         with replacing(str(out)) as file:
             file.write(fit.as_text(made))
         load_calibration(out, card)
-    typer.echo(f"Wrote {out} for scorecard {card.version} ({card.fingerprint}).", err=True)
+    say(f"Wrote {out} for scorecard {card.version} ({card.fingerprint}).", err=True)
 
 
 @app.command()
@@ -149,10 +150,10 @@ def check(
                 report = checks.calibration_checks(card, calibration)
         rows = None if published is None else published.to_dict("records")
         if rows is not None and not calibration_only:
-            typer.echo("\n".join(published_lines(rows)))
+            say("\n".join(published_lines(rows)))
         if report is not None and calibration_only:
-            typer.echo("\n".join(calibration_lines(report)))
-        typer.echo("\n".join(["", *target_lines(target_rows(rows, report))]))
+            say("\n".join(calibration_lines(report)))
+        say("\n".join(["", *target_lines(target_rows(rows, report))]))
         if out is not None:
             with replacing(str(out)) as file:
                 file.write(checks.as_text(published, report, card.fingerprint))
@@ -169,6 +170,6 @@ def _calibration_part(name: str) -> Any:
 def version() -> None:
     """Print the versions of the program and of its scorecard."""
     card = load_scorecard()
-    typer.echo(
+    say(
         f"cramp-risk {riskmodel.__version__}, scorecard {card.version} ({card.fingerprint})"
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, Annotated, Any, NoReturn
+from typing import IO, Annotated, Any, NoReturn, cast
 
 import pandas as pd
 import typer
@@ -17,12 +18,16 @@ from typer.core import TyperGroup
 
 from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
 from riskmodel.inputs.session import SCORECARD_VERSION
+from riskmodel.inputs.told import as_line, as_lines
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.plans import version_in
+
+# What typer takes from click, or brings along, and does not name.
+_UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 class _Program(TyperGroup):
@@ -42,8 +47,16 @@ class _Program(TyperGroup):
         except OSError as error:
             _write_nothing_more()
             parts = (str(part) for part in (error.strerror, error.filename) if part)
-            typer.echo(": ".join(parts) or str(error), err=True)
+            say(": ".join(parts) or str(error), err=True)
             sys.exit(2)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run a command; of what was wrongly given it shows what is in sight."""
+        try:
+            return super().invoke(ctx)
+        except _UsageError as error:
+            error.message = as_line(error.message)
+            raise
 
 
 def _write_nothing_more() -> None:
@@ -77,9 +90,40 @@ CalibrationOption = Annotated[
 ]
 
 
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print what people read, from wherever it comes: a terminal obeys none of it."""
+    typer.echo(as_lines(text), err=err, nl=nl)
+
+
+def say_json(value: Any) -> None:
+    """Print what programs read, with each sign that is not in sight escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    typer.echo("".join(map(_escaped, text)))
+
+
+def _escaped(sign: str) -> str:
+    return sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1]
+
+
+def in_sight(out: IO[str]) -> IO[str]:
+    """Where a table goes: to a terminal in lines that it only shows, else as it is."""
+    return cast("IO[str]", _Screen(out)) if out.isatty() else out
+
+
+class _Screen(io.TextIOBase):
+    """A terminal that obeys nothing of what is written to it."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        """Write all lines of a text, each in sight."""
+        return self._out.write(as_lines(text))
+
+
 def stop(sentence: str, code: int = 2) -> NoReturn:
     """End with a sentence for the person who called."""
-    typer.echo(sentence, err=True)
+    say(sentence, err=True)
     raise typer.Exit(code)
 
 
@@ -146,7 +190,7 @@ def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
     saved_with = version_in(session.pop(SCORECARD_VERSION, None)) or None
     now = (scorecard or load_scorecard()).version
     for sentence in difference_sentences(saved_with, now):
-        typer.echo(sentence, err=True)
+        say(sentence, err=True)
     return session
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from riskmodel.cli.frame import app, sentences_for_errors
+from riskmodel.cli.frame import app, say, say_json, sentences_for_errors
 from riskmodel.reporting.guide import answer_lines, load_guide
 
 
@@ -22,6 +21,6 @@ def guide(
         whole = load_guide()
         answer = whole.answer(" ".join(question))
         if as_json:
-            typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
+            say_json(asdict(answer))
         else:
-            typer.echo("\n".join(answer_lines(whole, answer)).rstrip())
+            say("\n".join(answer_lines(whole, answer)).rstrip())

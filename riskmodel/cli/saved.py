@@ -15,6 +15,8 @@ import typer
 
 from riskmodel.cli.frame import (
     app,
+    in_sight,
+    say,
     sentences_for_errors,
     standard_input,
     stop,
@@ -34,7 +36,7 @@ def _store(*, create: bool = False) -> Iterator[tuple[Any, Any]]:
         with sentences_for_errors():
             store = part.open_store(part.configured_url(), create=create)
             try:
-                typer.echo(f"{store.database.place} is used.", err=True)
+                say(f"{store.database.place} is used.", err=True)
                 yield part, store
             finally:
                 store.close()
@@ -59,15 +61,17 @@ def backup(
         counts = part.backup(store, whole)
         if is_stream(file):
             with whole.open("rb") as content, replacing(file) as out:
+                if out.isatty():
+                    stop("A backup is no text: name a file, or pass it on to a program.")
                 shutil.copyfileobj(content, out.buffer)  # type: ignore[attr-defined]
                 out.buffer.flush()  # type: ignore[attr-defined]
         spoilt = part.unreadable_rows(store)
     place = "standard output" if file == "-" else file
     for row in spoilt:
-        typer.echo(str(row), err=True)
+        say(str(row), err=True)
     if spoilt:
-        typer.echo("Until then this backup cannot be restored.", err=True)
-    typer.echo(f"Wrote {place}: {_amount(counts)}.", err=True)
+        say("Until then this backup cannot be restored.", err=True)
+    say(f"Wrote {place}: {_amount(counts)}.", err=True)
 
 
 @app.command()
@@ -86,7 +90,7 @@ def restore(
         source = standard_input() if file == "-" else file
         counts = part.restore(store, source, replace=replace)
     place = "standard input" if file == "-" else file
-    typer.echo(f"Restored {place}: {_amount(counts)}.", err=True)
+    say(f"Restored {place}: {_amount(counts)}.", err=True)
 
 
 def _amount(counts: Any) -> str:
@@ -113,16 +117,17 @@ def diary(
             store.database.check_not_own(csv)
         rows = store.outcomes(part.LOCAL if owner is None else owner)
         for row in rows.unreadable:
-            typer.echo(str(row), err=True)
+            say(str(row), err=True)
         outcomes = [saved.outcome for saved in rows]
         words = "\n".join(compare_outcomes(outcomes).sentences)
         # A table on standard output stands there alone.
-        typer.echo(words, err=csv is not None and is_stream(csv))
+        say(words, err=csv is not None and is_stream(csv))
         if csv is not None:
             with replacing(csv, private=private) as out:
                 # Only a spreadsheet looks for a byte-order mark, and only in a file.
                 encoding = "utf-8-sig" if is_stream(csv) else "utf-8"
-                out.write(outcomes_csv(outcomes, private=private).decode(encoding))
+                table = outcomes_csv(outcomes, private=private).decode(encoding)
+                in_sight(out).write(table)
 
 
 @app.command()
@@ -138,4 +143,4 @@ def adopt(
     """
     with _store() as (_, store):
         moved = store.adopt(owner)
-    typer.echo(f"Moved to {owner}: {_amount(moved)}.", err=True)
+    say(f"Moved to {owner}: {_amount(moved)}.", err=True)

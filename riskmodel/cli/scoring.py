@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -14,6 +13,8 @@ from riskmodel.cli.frame import (
     own_calibration,
     own_scorecard,
     read_session_file,
+    say,
+    say_json,
     sentences_for_errors,
 )
 from riskmodel.reporting.outcome import explanation_lines
@@ -38,9 +39,9 @@ def assess_command(
         session = read_session_file(file, card)
         answer = assess(session, card, own_calibration(calibration))
         if as_json:
-            typer.echo(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
+            say_json(answer.to_dict())
         else:
-            typer.echo("\n".join(assessment_lines(answer)), err=bool(answer.problems))
+            say("\n".join(assessment_lines(answer)), err=bool(answer.problems))
     if answer.problems:
         raise typer.Exit(1)
 
@@ -65,4 +66,4 @@ def why_command(
         explanation = explain_outcome(
             session, others or None, True, card, own_calibration(calibration)
         )
-        typer.echo("\n".join(explanation_lines(explanation)))
+        say("\n".join(explanation_lines(explanation)))

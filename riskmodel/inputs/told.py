@@ -56,6 +56,11 @@ def as_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
+def as_lines(text: str) -> str:
+    """Text with each of its lines as `as_line` has it."""
+    return "\n".join(map(as_line, text.split("\n")))
+
+
 def as_text(text: str) -> str:
     """Text that every file can hold: halves of a pair of code units are none."""
     return text.encode("utf-8", "replace").decode()

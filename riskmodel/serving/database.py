@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 if TYPE_CHECKING:
     from riskmodel.store import Store
 
+# Streamlit's own cache drops what it holds without closing it.
+_open: dict[str | None, Store] = {}
+_lock = Lock()
 
-@st.cache_resource(show_spinner=False)
+
 def opened(url: str | None) -> Store:
     """Open a database at its first use: it holds connections, and nothing of anybody's."""
     # A visit that saves nothing does without what takes most of a second to import.
     from riskmodel.store import open_store
 
-    return open_store(url)
+    with _lock:
+        if url not in _open:
+            _open[url] = open_store(url)
+        return _open[url]
+
+
+def close() -> None:
+    """Close what is open; the next use opens it anew."""
+    with _lock:
+        while _open:
+            _open.popitem()[1].close()
+
+
+@asynccontextmanager
+async def closed_at_end() -> AsyncIterator[None]:
+    """Close what is open when the block ends."""
+    try:
+        yield
+    finally:
+        close()
 
 
 def configured() -> Store:

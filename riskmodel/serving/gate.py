@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Set
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riskmodel.serving.hosts import Names
+from riskmodel.serving.messages import of_pages
 
 CLOSED = 404, "There is nothing here."
 FOREIGN_HOST = (
@@ -30,6 +32,9 @@ OPEN = {
 """What the pages need of Streamlit's own routes below ``_stcore``; the rest is closed."""
 _CORE = "/_stcore/"
 _SAFE = ("GET", "HEAD")
+_SIGN_IN = ("/auth/login", "/auth/logout")
+_OWN_HAND = ("same-origin", "none")
+"""What a browser says of a click on an own page, and of the address bar."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -37,6 +42,8 @@ HEADERS = {
     # A link to a page holds answers.
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # The sign-in goes to another site and comes back in the same window.
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
 """What every answer carries."""
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
@@ -82,11 +89,20 @@ def refusal(scope: Scope, names: Names) -> tuple[int, str] | None:
     host, origin = _only(headers, "host"), _only(headers, "origin")
     came_in_at, _ = scope.get("server") or ("", None)
     # What balances load asks by an address of its own choosing, and hears "ok".
-    if inner != "health" and not names.allow_host(host, came_in_at):
+    is_health = scope["path"] == f"{names.folder}/_stcore/health"
+    if not is_health and not names.allow_host(host, came_in_at):
         return FOREIGN_HOST
     if scope.get("method") not in _SAFE and not names.allow_origin(origin, host):
         return FOREIGN_PAGE
+    if scope["path"].rstrip("/").endswith(_SIGN_IN) and not _by_own_hand(headers):
+        return FOREIGN_PAGE
     return None
+
+
+def _by_own_hand(headers: Headers) -> bool:
+    """Whether no other site led here; over plain HTTP a browser does not say."""
+    sites = headers.getlist("sec-fetch-site")
+    return all(site in _OWN_HAND for site in sites)
 
 
 def _only(headers: Headers, name: str) -> str | None:
@@ -109,10 +125,13 @@ def as_in_the_address_bar(scope: Scope) -> Scope:
     return {**scope, "headers": [*kept, (b"host", host)]}
 
 
-def protect(headers: MutableHeaders, status: int) -> None:
-    """Write into an answer what the browser is to keep to."""
+def protect(headers: MutableHeaders, status: int, origins: Set[str]) -> None:
+    """Write into an answer what the browser is to keep to; ``origins`` may read it."""
     is_page = headers.get("content-type", "").startswith("text/html")
     headers.update(HEADERS)
+    # Streamlit lets every page read some addresses, and all with server.enableCORS off.
+    if headers.get("Access-Control-Allow-Origin") not in origins:
+        del headers["Access-Control-Allow-Origin"]
     # What has not changed keeps the policy that it came with.
     if status != 304:
         headers["Content-Security-Policy"] = page_policy() if is_page else NO_PAGE
@@ -136,7 +155,7 @@ class Gate:
         if scope["type"] == "http":
             await self._answer(refused, scope, receive, send)
         elif refused is None:
-            await self._app(as_in_the_address_bar(scope), receive, send)
+            await self._app(as_in_the_address_bar(scope), of_pages(receive), send)
         else:
             await send({"type": "websocket.close", "code": 1008})
 
@@ -149,7 +168,8 @@ class Gate:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                protect(MutableHeaders(scope=message), message["status"])
+                headers = MutableHeaders(scope=message)
+                protect(headers, message["status"], self._names.origins)
             await send(message)
 
         async def tell(status: int, sentence: str) -> None:

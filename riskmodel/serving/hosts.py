@@ -6,10 +6,10 @@ import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address
 
 import streamlit as st
+from streamlit import config
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -25,7 +25,7 @@ def split_host(text: str | None) -> tuple[str, int | None] | None:
 
 
 def _one_spelling(name: str) -> str:
-    name = name.lower().rstrip(".").strip("[]")
+    name = name.strip().lower().rstrip(".").strip("[]")
     try:
         address = ip_address(name)
     except ValueError:
@@ -45,20 +45,29 @@ def is_this_machine(name: str) -> bool:
         return False
 
 
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a pattern takes a name in, as Streamlit's own do."""
+    if pattern.startswith("*."):
+        return name.endswith(pattern[1:])
+    return pattern in ("*", name)
+
+
 @dataclass(frozen=True)
 class Names:
-    """The names of a server.
+    """The names of a server, each in one spelling.
 
-    ``hosts`` are names and patterns such as ``*.club.example``.  Unless they are the
-    ``only`` ones, those of the machine itself count too, and if it is ``reachable`` from
-    others, the address at which a request came in.  ``origins`` are pages at other
-    addresses that may speak with this server.
+    ``hosts`` are names, ``*.club.example`` for all below one, or ``*`` for all.  Unless
+    they are the ``only`` ones, those of the machine itself count too, and if it is
+    ``reachable`` from others, the address at which a request came in.  ``origins`` are
+    pages at other addresses that may speak with this server, ``folder`` is where its own
+    begin.
     """
 
     hosts: tuple[str, ...] = ()
     only: bool = False
     reachable: bool = False
     origins: frozenset[str] = frozenset()
+    folder: str = ""
 
     def allow_host(self, host: str | None, came_in_at: str) -> bool:
         """Whether a Host header calls this server by one of its names."""
@@ -66,7 +75,7 @@ class Names:
         if parts is None:
             return False
         name, _ = parts
-        if any(fnmatchcase(name, pattern) for pattern in self.hosts):
+        if any(_matches(name, pattern) for pattern in self.hosts):
             return True
         if self.only:
             return False
@@ -95,9 +104,11 @@ def configured_names() -> Names:
     sign_in = _origin_of(_redirect_uri())
     listed = (_origin_of(url) for url in st.get_option("server.corsAllowedOrigins"))
     origins = frozenset(filter(None, [sign_in, *listed]))
+    folder = st.get_option("server.baseUrlPath").strip("/")
+    folder = f"/{folder}" if folder else ""
     if hosts := st.get_option("server.allowedHosts"):
-        patterns = (host.strip().lower().rstrip(".") for host in hosts)
-        return Names(tuple(patterns), only=True, origins=origins)
+        patterns = tuple(map(_one_spelling, hosts))
+        return Names(patterns, only=True, origins=origins, folder=folder)
     address = st.get_option("server.address") or "0.0.0.0"
     shown = st.get_option("browser.serverAddress").partition("/")[0]
     own = [f"[{address}]" if ":" in address else address, shown]
@@ -107,7 +118,13 @@ def configured_names() -> Names:
         own += [socket.gethostname(), f"{socket.gethostname()}.local"]
     parts = (split_host(name) for name in own)
     names = dict.fromkeys(name for name, _ in filter(None, parts))
-    return Names(tuple(names), reachable=reachable, origins=origins)
+    return Names(tuple(names), reachable=reachable, origins=origins, folder=folder)
+
+
+def hand_on(names: Names) -> None:
+    """Give Streamlit the names in this one spelling: it compares letters."""
+    if names.only:
+        config.set_option("server.allowedHosts", [*names.hosts])
 
 
 def _origin_of(url: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +22,7 @@ from riskmodel.serving import downloads
 
 EVERY_S = 10.0
 """How often it is looked for visits that are over. [s]."""
+_log = logging.getLogger(__name__)
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # of glibc's malloc.h
 _LARGE_BYTES = 65_536
 SWITCH_S = 0.001
@@ -46,11 +48,14 @@ async def kept_up() -> AsyncIterator[None]:
 async def _keep_up() -> None:
     while True:
         await asyncio.sleep(EVERY_S)
-        if let_go():
-            # A visit is a ring of objects, which only a collection finds.
-            gc.collect()
-            # By a thread of those that read files, of which anyio ends the idle ones then.
-            await to_thread.run_sync(_give_back)
+        try:
+            if let_go():
+                # A visit is a ring of objects, which only a collection finds.
+                gc.collect()
+                # By a thread of those that read files, of which anyio ends the idle ones.
+                await to_thread.run_sync(_give_back)
+        except Exception:
+            _log.exception("Visits that are over were not let go, and keep their memory.")
 
 
 def let_go() -> int:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.conftest import CHECKOUT
-from tests.server import free_port, serving
+from tests.server import app_is_healthy, free_port, serving
 
 UPLOAD = "/_stcore/upload_file/nobody/nothing"
 # The app as it would be without its gate.
@@ -24,7 +24,7 @@ app = st.App({frame!r}, lifespan=announced)
 
 
 @contextmanager
-def running(home, *options, gate=True, port=None, environment=None, under=()):
+def running(home, *options, gate=True, port=None, environment=None, under=(), folder=""):
     """Serve the app with a home of its own, or the same with the gate taken off."""
     port = port or free_port()
     script = CHECKOUT / "app.py"
@@ -34,8 +34,17 @@ def running(home, *options, gate=True, port=None, environment=None, under=()):
         script.write_text(UNGATED.format(frame=frame))
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = [f"--server.port={port}", *options]
+
+    def healthy(url):
+        return app_is_healthy(f"{url}/{folder}".rstrip("/"))
+
     with serving(
-        [*under, *command, *options], port, CHECKOUT, home, environment=environment or {}
+        [*under, *command, *options],
+        port,
+        CHECKOUT,
+        home,
+        healthy=healthy,
+        environment=environment or {},
     ) as url:
         yield url
 

@@ -79,6 +79,30 @@ def generous_url(tmp_path_factory):
         yield url
 
 
+READABLE = [
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/bidi-components/none/x.js",
+    "/component/none/x.html",
+    "/media/none",
+    "/app/static/none",
+    "/",
+]
+
+
+@pytest.fixture(scope="module")
+def open_url(tmp_path_factory):
+    """A server whose CORS is off and which names one other page, and one ungated."""
+    options = ["--server.enableCORS=false", "--server.enableXsrfProtection=false"]
+    named = "--server.corsAllowedOrigins=https://club.example"
+    more = [f"--{name}=true" for name in EVERYTHING]
+    with (
+        running(tmp_path_factory.mktemp("open"), *options, named, *more) as url,
+        running(tmp_path_factory.mktemp("bare"), *options, *more, gate=False) as bare,
+    ):
+        yield url, bare
+
+
 @pytest.fixture(scope="module")
 def ungated_url(tmp_path_factory):
     """The same server with the gate taken off."""
@@ -128,6 +152,25 @@ def test_a_foreign_page_gets_no_websocket_and_writes_nothing(app_url, origin):
     assert "access-control-allow-origin" not in ask(app_url, Origin=origin).headers
 
 
+@pytest.mark.parametrize("path", READABLE)
+def test_no_foreign_page_reads_an_answer_also_where_cors_is_off(open_url, path):
+    for origin in ("http://evil.example", "null", urlsplit(open_url[0]).netloc):
+        headers = ask(open_url[0], path, Origin=origin).headers
+        assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_without_the_gate_a_foreign_page_would_read(open_url):
+    headers = ask(open_url[1], "/_stcore/host-config", Origin="http://evil.example").headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_page_that_is_named_reads_what_streamlit_lets_it_read(tmp_path):
+    with running(tmp_path, "--server.corsAllowedOrigins=https://club.example") as url:
+        for origin, read in (("https://club.example", True), ("https://a.example", False)):
+            headers = ask(url, "/_stcore/host-config", Origin=origin).headers
+            assert (headers.get("Access-Control-Allow-Origin") == origin) is read
+
+
 def test_an_own_page_reaches_what_takes_uploads(app_url):
     # There it is refused for a token that Streamlit gives its pages.
     answer = ask(app_url, UPLOAD, "PUT", Origin=app_url)
@@ -142,7 +185,8 @@ def test_an_origin_that_is_sent_twice_is_foreign(app_url):
 
 
 def test_a_named_host_is_the_only_one_and_a_named_page_may_speak(tmp_path):
-    named = ["--server.allowedHosts=app.example", "--server.allowedHosts=*.club.example"]
+    listed = ("app.example", "*.club.example", "[::1]", "2001:0db8::1")
+    named = [f"--server.allowedHosts={name}" for name in listed]
     pages = ["--server.corsAllowedOrigins=https://a.club.example"]
     with running(tmp_path, *named, *pages) as url:
         for host in ("app.example", "b.club.example:443"):
@@ -151,9 +195,13 @@ def test_a_named_host_is_the_only_one_and_a_named_page_may_speak(tmp_path):
         # As through a proxy that gives the server a name of its own.
         assert knock(url, host="app.example", origin="https://a.club.example") == 101
         assert knock(url, host="app.example", origin="https://b.club.example") == 403
-        for host in (urlsplit(url).netloc, "localhost", "club.example"):
+        for host in (urlsplit(url).netloc, "localhost", "club.example", "1"):
             assert ask(url, Host=host).status_code == 421
             assert knock(url, host=host) == 403
+        # An address in brackets is one, not a choice of letters.
+        for host in ("[::1]:8501", "[2001:db8::1]"):
+            assert ask(url, Host=host).status_code == 200
+            assert knock(url, host=host, origin=f"http://{host}") == 101
 
 
 # --------------------------------------------------------------------- routes and health
@@ -211,6 +259,53 @@ def test_only_one_address_takes_websockets(app_url, server_home, path):
     before = (server_home / "server.log").read_text()
     assert knock(app_url, path=path) == 403
     assert (server_home / "server.log").read_text() == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/abc.csv/_stcore/health",
+        "/component/x/_stcore/health",
+        "/squad/_stcore/health",
+        "/_stcore/health/_stcore/health",
+        "/_stcore/health/",
+        "//_stcore/health",
+    ],
+)
+def test_only_health_itself_is_told_to_a_foreign_host(app_url, path):
+    refused = gate.CLOSED[0], gate.FOREIGN_HOST[0]
+    assert ask(app_url, path, Host="evil.example").status_code in refused
+
+
+def test_health_below_a_folder_is_asked_there(tmp_path):
+    with running(tmp_path, "--server.baseUrlPath=club/pages", folder="club/pages") as url:
+        health = ask(url, "/club/pages/_stcore/health", Host="10.0.0.7")
+        assert (health.status_code, health.text) == (200, "ok")
+        for path in ("/_stcore/health", "/club/_stcore/health"):
+            assert ask(url, path, Host="10.0.0.7").status_code == 421
+        assert ask(url, "/club/pages/", Host=urlsplit(url).netloc).status_code == 200
+
+
+LED_BY_ANOTHER = ["cross-site", "same-site", "", "new"]
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/auth/login", "/auth/logout/"])
+@pytest.mark.parametrize("site", LED_BY_ANOTHER)
+def test_a_foreign_page_signs_nobody_in_or_out(app_url, path, site):
+    answer = ask(app_url, path, Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate")
+    assert (answer.status_code, answer.text.strip()) == gate.FOREIGN_PAGE
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/auth/login"])
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_button_and_the_address_bar_do(app_url, path, site):
+    assert ask(app_url, path, Sec_Fetch_Site=site).status_code == 302
+    assert ask(app_url, path).status_code == 302  # no browser, or over plain HTTP
+
+
+@pytest.mark.parametrize("path", ["/", "/squad", "/oauth2callback?state=x&code=y"])
+def test_links_of_others_and_the_way_back_from_the_provider_are_open(app_url, path):
+    assert ask(app_url, path, Sec_Fetch_Site="cross-site").status_code in (200, 302)
 
 
 def test_health_says_ok_and_nothing_else_to_whoever_asks(app_url):
@@ -312,18 +407,13 @@ def test_what_fails_is_told_in_a_sentence_and_protected_too():
 
 
 def test_a_download_is_not_kept_and_not_opened_as_a_page(open_page):
-    answers = []
-
-    def note(answer):
-        answers.append(answer)
-
     page = open_page("laptop", "light", f"/?{urlencode(SIX)}")
     page.get_by_role("button", name="Print").click()
     ready(page)
-    page.context.on("response", note)
-    assert download(page, "Download PDF").read_bytes().startswith(b"%PDF")
-    page.context.remove_listener("response", note)
-    (media,) = [answer for answer in answers if "/media/" in answer.url]
+    # The answer may be told after the file is there.
+    with page.context.expect_event("response", lambda a: "/media/" in a.url) as answer:
+        assert download(page, "Download PDF").read_bytes().startswith(b"%PDF")
+    media = answer.value
     assert media.headers["cache-control"] == "no-store"
     assert media.headers["content-security-policy"] == gate.NO_PAGE
     assert media.headers["content-disposition"].startswith("attachment")

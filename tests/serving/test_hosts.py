@@ -13,6 +13,8 @@ from riskmodel.serving.hosts import Names, configured_names, is_this_machine, sp
 HERE = Names(("localhost", "127.0.0.1"))
 CLUB = Names(("localhost", "0.0.0.0", "box", "box.local", "club.example"), reachable=True)
 NAMED = Names(("app.example", "*.club.example"), only=True)
+# What a library of patterns would read as more than it says.
+ODD = Names(("club*", "[a-z]", "x?.example", "**", "*.*", "c*.example"), only=True)
 FRIENDS = Names(origins=frozenset({"https://club.example", "http://other.example:81"}))
 CAME_IN_AT = "192.168.1.5"
 
@@ -80,6 +82,14 @@ def test_a_host_header_is_read_strictly_and_in_one_spelling(header, name):
         (NAMED, "evilclub.example", False),
         (NAMED, "localhost", False),
         (NAMED, CAME_IN_AT, False),
+        (NAMED, "app.example.evil.example", False),
+        (NAMED, "a.club.example.evil.example", False),
+        (ODD, "club.evil.com", False),
+        (ODD, "a", False),
+        (ODD, "xy.example", False),
+        (ODD, "club.example", False),
+        (ODD, "x.", False),
+        (Names(("*",), only=True), "whatever.example", True),
     ],
 )
 def test_a_server_answers_to_its_own_names_only(names, host, allowed):
@@ -162,6 +172,7 @@ def test_what_the_gate_lets_through_streamlit_takes_for_its_own_page(
 SETTINGS = {
     "server.address": "127.0.0.1",
     "server.allowedHosts": [],
+    "server.baseUrlPath": "",
     "server.corsAllowedOrigins": [],
     "browser.serverAddress": "localhost",
 }
@@ -227,9 +238,53 @@ def test_named_hosts_are_the_only_ones_and_origins_stand_beside_them(settings):
     )
 
 
-@pytest.mark.parametrize("header", ["app.example", "x.club.example:8", "club.example", "a"])
-def test_streamlit_reads_named_hosts_in_the_same_way(settings, monkeypatch, header):
-    settings["server.allowedHosts"] = ["App.example", "*.club.example"]
+ADDRESSES = ["[::1]", "::1", "0:0:0:0:0:0:0:1", " [2001:0DB8::1] ", "192.168.1.5"]
+
+
+@pytest.mark.parametrize(
+    ("header", "allowed"),
+    [
+        ("[::1]:8501", {"[::1]", "::1", "0:0:0:0:0:0:0:1"}),
+        ("[2001:db8::1]", {" [2001:0DB8::1] "}),
+        ("192.168.1.5:80", {"192.168.1.5"}),
+        ("1", set()),
+        (":", set()),
+        ("[::2]", set()),
+    ],
+)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_may_be_named_in_any_of_its_spellings(
+    settings, address, header, allowed
+):
+    settings["server.allowedHosts"] = [address]
+    names = configured_names()
+    assert names.allow_host(header, CAME_IN_AT) is (address in allowed)
+
+
+HOSTS = ["App.example.", "*.club.example", "club*", "[a-z]", "?.example", *ADDRESSES]
+HEADERS = [
+    "app.example", "APP.example.", "x.club.example:8", "club.example", "club.evil.com", "a",
+    "x.example", "[::1]:8501", "[2001:db8::1]", "1", "192.168.1.5", "192.168.1.6", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("hosts_named", [HOSTS, ["*"], *([host] for host in HOSTS)])
+def test_streamlit_reads_named_hosts_in_the_same_way(
+    settings, monkeypatch, header, hosts_named
+):
+    settings["server.allowedHosts"] = hosts_named
+    names = configured_names()
+    monkeypatch.setattr(hosts.config, "set_option", settings.__setitem__)
+    hosts.hand_on(names)
     monkeypatch.setattr(starlette_websocket.config, "get_option", settings.__getitem__)
-    ours = configured_names().allow_host(header, CAME_IN_AT)
+    ours = names.allow_host(header, CAME_IN_AT)
     assert starlette_websocket.is_host_allowed(header) is ours
+
+
+@pytest.mark.parametrize(
+    ("configured", "folder"), [("", ""), ("club", "/club"), ("/a/b/", "/a/b")]
+)
+def test_the_folder_of_the_pages_is_known(settings, configured, folder):
+    settings["server.baseUrlPath"] = configured
+    assert configured_names().folder == folder

@@ -60,6 +60,28 @@ def marks_in(text):
     return [mark for mark in MARKS if mark in text]
 
 
+# What the weather's service is told of anybody: a place, and the days around a start.
+OF_A_PLACE = {
+    "/v1/search": {"name", "count", "language", "format"},
+    "/v1/forecast": {
+        "latitude", "longitude", "timezone", "timeformat", "forecast_days", "past_days",
+        "hourly", "wind_speed_unit", "temperature_unit", "start_date", "end_date",
+    },
+}  # fmt: skip
+
+
+def take_forecast(page):
+    """Take the forecast of a place for the best start of this session."""
+    page.locator(".st-key-nav").get_by_role("link", name="Best start").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("best start")
+    ready(page)
+    page.get_by_label("Place").fill("Vienna")
+    page.get_by_label("Place").press("Enter")
+    page.get_by_text("Vienna, Austria", exact=True).click()
+    expect(page.get_by_role("button", name="Fetch again")).to_be_visible()
+    ready(page)
+
+
 def use(page, url):
     """A link with private answers, a plan that is saved, an export, a weather forecast."""
     link = f"{url}/?{urlencode(ANSWERS)}#private={urlencode(PRIVATE)}"
@@ -70,7 +92,9 @@ def use(page, url):
     save_as(page, PLAN)
     expect(page.get_by_text(f"Saved: {PLAN}")).to_be_visible()
     ready(page)
-    return download(page, "Export everything")
+    export = download(page, "Export everything")
+    take_forecast(page)
+    return export
 
 
 @pytest.mark.parametrize("careless", [False, True])
@@ -103,12 +127,15 @@ def test_no_answer_stands_in_what_the_server_writes(browser, tmp_path, careless)
             assert PLAN in export.read_text(encoding="utf-8")  # it was all real
             names = [path.name for path in temporary.rglob("*")]
             addresses = [r.url for r in asked if "_stcore" in r.url or "media" in r.url]
-        asked_of_the_sky = [str(asked) for _, asked, _ in sky.log]
     log = (tmp_path / "server.log").read_text(encoding="utf-8", errors="replace")
     assert "DEBUG:sqlalchemy.pool" in log  # everything is logged
     assert bool(marks_in(log)) == careless
-    for written in (*names, *addresses, *asked_of_the_sky):
+    for written in (*names, *addresses, *map(str, sky.log)):
         assert not marks_in(written), written
+    assert {path for path, _, _ in sky.log} == set(OF_A_PLACE)  # both were asked
+    for path, query, _ in sky.log:
+        assert set(query) <= OF_A_PLACE[path]
+        assert query.get("name", "Vienna") == "Vienna"
 
 
 @pytest.mark.parametrize("command", ["backup", "restore", "diary", "adopt"])

@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from riskmodel.serving.gate import FOREIGN_PAGE
 from tests.browser import ready
 from tests.views.test_saving import save_as, sign_in, signing_in, stranger, to_page
 
@@ -88,6 +89,34 @@ def test_nothing_of_an_account_is_left_in_its_tabs(browser, url):
     # What she chose to keep in this browser is there for whoever uses it.
     assert "kept" in stored(ben, "localStorage", OF_BROWSER)
     ben.context.close()
+
+
+LEAD_AWAY = "<script>location = '{url}/auth/logout'</script>"
+
+
+def test_a_foreign_page_cannot_sign_anybody_out(browser, url):
+    ada = stranger(browser, url)
+    ada.goto(f"{url}/saved")
+    ready(ada)
+    sign_in(ada, url, "ada")
+    ada.context.route(
+        "http://evil.example/",
+        lambda route: route.fulfill(
+            body=LEAD_AWAY.format(url=url), content_type="text/html"
+        ),
+    )
+    page = ada.context.new_page()
+    page.goto("http://evil.example/")
+    expect(page.get_by_text(FOREIGN_PAGE[1])).to_be_visible()
+    page.close()
+    ada.reload()
+    ready(ada)
+    expect(ada.get_by_role("button", name="Sign out")).to_be_visible()
+    sign_out(ada, url)  # her own button does it
+    ada.goto(f"{url}/saved")
+    ready(ada)
+    expect(ada.get_by_role("button", name="Sign in")).to_be_visible()
+    ada.context.close()
 
 
 def test_what_was_typed_before_signing_in_is_still_there(browser, url):

@@ -10,6 +10,7 @@ from streamlit.runtime.session_manager import SessionInfo
 
 from riskmodel.serving import upkeep
 from riskmodel.views import navigation
+from tests.serving.asking import in_a_loop_of_its_own
 
 KEPT_S = st.get_option("server.disconnectedSessionTTL")
 
@@ -51,9 +52,34 @@ def test_a_visit_that_is_over_goes_and_another_stays(monkeypatch):
             assert await there_after_a_while() == []
 
     try:
-        asyncio.run(a_day())
+        in_a_loop_of_its_own(a_day())
     finally:
         gc.unfreeze()
+
+
+def test_what_fails_once_is_logged_and_tried_again(monkeypatch, caplog):
+    tried = []
+
+    def failing():
+        tried.append(1)
+        if len(tried) % 2:
+            raise AttributeError("no such way in a later version")
+        return 1
+
+    monkeypatch.setattr(upkeep, "EVERY_S", 0.01)
+    monkeypatch.setattr(upkeep, "let_go", failing)
+
+    async def a_while() -> None:
+        async with upkeep.kept_up():
+            while len(tried) < 4:
+                await asyncio.sleep(0.01)
+
+    try:
+        in_a_loop_of_its_own(asyncio.wait_for(a_while(), 10.0))
+    finally:
+        gc.unfreeze()
+    assert [record.name for record in caplog.records] == [upkeep.__name__] * 2
+    assert all(record.exc_info for record in caplog.records)
 
 
 def test_what_is_over_has_gone_two_minutes_later():
