@@ -250,7 +250,7 @@ def _short(lines: IO[bytes]) -> Iterator[bytes]:
 
 def _too_long() -> ValueError:
     return ValueError(
-        f"A line of this table is longer than {_LONGEST_LINE // 1000} kB: no session is."
+        f"A line is longer than {_LONGEST_LINE // 1000} kB, and no session is."
     )
 
 

@@ -27,6 +27,9 @@ class TableFileError(ToldError, ValueError):
     """A file that holds no table; the message says why in one sentence."""
 
 
+_KINDS = {b"%PDF": "a PDF", b"\xff\xd8\xff": "a picture", b"\x89PNG": "a picture"}
+
+
 @dataclass(frozen=True)
 class FileText:
     """Text of a file, and how its bytes were read.
@@ -83,8 +86,11 @@ def read_text(content: bytes, save_as: str = ".xlsx or CSV") -> FileText:
             "This is an old Excel file (.xls), or one with a password: save it without a "
             f"password, as {save_as}."
         )
-    if content.startswith(b"%PDF"):
-        raise TableFileError(f"This is a PDF: save the table as {save_as}.")
+    for start, kind in _KINDS.items():
+        if content.startswith(start):
+            raise TableFileError(f"This is {kind}: give the table as {save_as}.")
+    if not content.strip():
+        raise TableFileError(f"This file is empty: give the table as {save_as}.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = FileText(content.decode("utf-16", "replace"), "UTF-16")
     else:

@@ -192,18 +192,25 @@ def _open_file() -> None:
         on_change=_opened,
         args=(key,),
     )
+    _tell_problems()
+
+
+def _tell_problems() -> None:
+    for problem in state(ScenariosState).problems:
+        tables.tell(problem)
 
 
 def _opened(key: str) -> None:
     if (file := st.session_state[key]) is not None:
-        # The next one is asked for anew, once the box is opened again.
-        state(ScenariosState).uploads += 1
-        st.session_state["box_open"] = False
+        page = state(ScenariosState)
+        page.uploads += 1  # the next one is asked for anew
         try:
             content = uploads.content_of(file, _MOST_MB)
             plans.open_file(*uploads.read(partial(read_plans, content), file.name, ""))
         except uploads.UnreadError as error:
-            state(ScenariosState).problems = (str(error), plans.NOTHING_USED)
+            page.problems = (str(error), plans.NOTHING_USED)
+        # What was wrong with a file is told in the box, below where it was given.
+        st.session_state["box_open"] = bool(page.problems)
         uploads.release(key)
 
 
@@ -239,8 +246,8 @@ plans.take_up()
 with st.container(key="plans_page"):
     _head()
     visit.tell_own()
-    for problem in state(ScenariosState).problems:
-        tables.tell(problem)
+    if not st.session_state.get("box_open"):
+        _tell_problems()
     plans.tell_differences()
     _show()
 plans.remember()

@@ -516,7 +516,7 @@ def test_a_row_without_end_is_refused(piped, tmp_path):
     arguments = ["batch", "-" if piped else str(path), "-"]
     done = CliRunner().invoke(app, arguments, input=text if piped else None)
     assert done.exit_code == 2
-    assert done.stderr == "A line of this table is longer than 1000 kB: no session is.\n"
+    assert done.stderr == "A line is longer than 1000 kB, and no session is.\n"
 
 
 def test_empty_lines_count_for_nothing_and_old_line_ends_are_read(tmp_path):

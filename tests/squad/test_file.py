@@ -123,8 +123,9 @@ def test_an_excel_sheet_below_titles_and_beside_others_is_read():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no text"),
-        (b"   \n", "no text"),
+        (b"", "is empty"),
+        (b"   \n", "is empty"),
+        (b"\xff\xd8\xff\xe0", "a picture"),
         (b"\x00\x01\x02", "no text"),
         (b"PK\x03\x04rubbish", "no Excel file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
