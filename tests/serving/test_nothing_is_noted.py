@@ -65,7 +65,7 @@ OF_A_PLACE = {
     "/v1/search": {"name", "count", "language", "format"},
     "/v1/forecast": {
         "latitude", "longitude", "timezone", "timeformat", "forecast_days", "past_days",
-        "hourly", "wind_speed_unit", "temperature_unit", "start_date", "end_date",
+        "hourly", "wind_speed_unit", "temperature_unit",
     },
 }  # fmt: skip
 
