@@ -62,10 +62,10 @@ def read_file(path: str | os.PathLike[str], most_bytes: int) -> bytes:
 
     Examples
     --------
-    >>> read_file(Path(__file__), 1000)  # doctest: +ELLIPSIS
+    >>> read_file(os.__file__, 1000)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    OSError: [Errno 27] Larger than the 0.001 MB that are read: '...files.py'
+    OSError: [Errno 27] Larger than the 0.001 MB that are read: '...os.py'
     """
     with open_file(path, piped=True) as file:
         content = file.read(most_bytes + 1)

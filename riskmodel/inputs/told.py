@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from contextlib import suppress
 from datetime import date, time, timedelta
-from decimal import Decimal
+from decimal import Context
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,9 @@ def spelling(value: Any) -> str:
     if isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64):
         whole = int(value)
         # As a frame spells it in which the same number is a float.
-        return f"{Decimal(whole):.15g}" if abs(whole) >= _LARGE else str(whole)
+        if abs(whole) < _LARGE:
+            return str(whole)
+        return f"{Context(prec=15).create_decimal(whole).normalize():g}"
     if isinstance(value, float | np.floating):
         number = float(value)
         return f"{number:.15g}" if number.is_integer() else str(number)

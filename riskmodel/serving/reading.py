@@ -134,7 +134,7 @@ def _limit_for_good() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if _SIZES.exists():
-        pages = int(_SIZES.read_text().split()[0])
+        pages = int(_SIZES.read_bytes().split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + MOST_MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 

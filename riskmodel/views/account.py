@@ -69,7 +69,19 @@ def sign_out() -> None:
             signed_out.end(brought)
     # Now, and not only when the browser has followed: it may be offline.
     st.session_state.clear()
+    visit = state(AccountState)
+    visit.owner, visit.is_leaving = "left", True
     st.logout()
+
+
+def is_leaving() -> bool:
+    """Whether this run is that of the click on Sign out, whose page is not drawn.
+
+    What the browser sent with the click would else stand in it again.
+    """
+    visit = state(AccountState)
+    is_leaving, visit.is_leaving = visit.is_leaving, False
+    return is_leaving
 
 
 def is_left() -> bool:

@@ -71,6 +71,10 @@ const alike = (one, other) => {
 
 export default function ({ data, setStateValue }) {
   if (data.leave) return location.replace(data.leave);
+  if (data.forget) {
+    try { for (const place of [TAB, LIST]) sessionStorage.removeItem(place); } catch {}
+    return unveil();
+  }
   const veiled = !root.dataset.cr;
   // Later, a message at once could overtake numbers that just changed on the page.
   const say = (name, value, wait) =>

@@ -165,6 +165,11 @@ def list_is_too_long() -> bool:
     return arrived is not None and bool(arrived.get("full"))
 
 
+def forget_tab() -> None:
+    """Let the browser forget what this tab holds, and show nothing."""
+    _bridge(data={"forget": True})
+
+
 def leave() -> None:
     """Let the browser open the app anew, without anything of this visit."""
     _bridge(data={"leave": f"/{st.get_option('server.baseUrlPath').strip('/')}"})

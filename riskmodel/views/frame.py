@@ -19,6 +19,9 @@ from riskmodel.views import (
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
 with account.asked_once():
+    if account.is_leaving():
+        device.forget_tab()
+        st.stop()
     if account.is_left():
         device.leave()
         st.stop()

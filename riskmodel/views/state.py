@@ -58,6 +58,7 @@ class AccountState:
     """
 
     owner: str = ""
+    is_leaving: bool = False
     asks_once: bool = False
     answer: bool | Exception | None = None
 

@@ -12,6 +12,7 @@ from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorage
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from riskmodel.serving import downloads, upkeep
+from tests.serving.asking import in_a_loop_of_its_own
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_the_server_lets_them_go_by_itself(monkeypatch):
             await asyncio.to_thread(gone.wait, 10.0)
 
     try:
-        asyncio.run(a_while())
+        in_a_loop_of_its_own(a_while())
     finally:
         gc.unfreeze()
     assert gone.is_set()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from riskmodel.serving import gate
 from riskmodel.serving.hosts import Names
-from tests.browser import download, ready, watched_context
+from tests.browser import download, noted_requests, ready, watched_context
 from tests.conftest import CHECKOUT
 from tests.serving.asking import UPLOAD, ask, in_a_loop_of_its_own, knock, running, send
 from tests.views.pages import SIX
@@ -451,11 +451,13 @@ def test_a_foreign_page_in_a_real_browser_gets_nowhere(app_url, browser):
 
 def test_links_tell_no_other_address_what_they_hold(app_url, browser):
     """No request says which page made it, not even those of the app itself."""
-    told = []
-    with watched_context(browser, "laptop", "light") as context:
-        context.on("request", lambda request: told.append(request.headers))
+    with (
+        watched_context(browser, "laptop", "light") as context,
+        noted_requests(context) as asked,
+    ):
         page = context.new_page()
         page.goto(f"{app_url}/?sport=running&age_years=40")
         ready(page)
+        told = [request.headers for request in asked]
     assert len(told) > 10
     assert not [headers["referer"] for headers in told if headers.get("referer")]

@@ -1,6 +1,5 @@
 """Several people use one server at once, and everybody is shown their own numbers."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from riskmodel import assess
 from riskmodel.views.example import EXAMPLE
 from riskmodel.views.result import number_html
 from tests.server import free_port
+from tests.serving.asking import in_a_loop_of_its_own
 
 HOT = {**EXAMPLE, "air_temperature_c": 36.0}
 FEW = Plan(
@@ -29,7 +29,7 @@ FEW = Plan(
 @pytest.mark.slow
 def test_people_at_once_see_no_error_and_their_own_numbers():
     with started(free_port()) as server:
-        found = asyncio.run(measured(server, FEW))
+        found = in_a_loop_of_its_own(measured(server, FEW))
     assert not found.errors
     assert not found.verdict.wrong
     assert not found.verdict.of_another

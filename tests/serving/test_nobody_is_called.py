@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from riskmodel.views.navigation import PAGES
-from tests.browser import note_traffic, ready, settled, watched_context
+from tests.browser import note_traffic, noted_requests, ready, settled, watched_context
 from tests.server import free_port
 from tests.serving.asking import UPLOAD, ask, knock, running
 from tests.serving.outbound import Recorder
@@ -69,15 +69,17 @@ def test_the_machines_name_is_an_own_one_where_others_reach_it(listening):
 
 def test_no_page_calls_anybody_in_the_browser_or_in_the_server(listening, browser):
     url, recorder, _ = listening
-    asked = []
     # Leaving this block fails where a page called another machine or broke a rule.
-    with watched_context(browser, "laptop", "light") as context:
-        context.on("request", lambda request: asked.append(request.url))
+    with (
+        watched_context(browser, "laptop", "light") as context,
+        noted_requests(context) as requests,
+    ):
         page = context.new_page()
         for address in ADDRESSES:
             page.goto(f"{url}/{address}")
             settled(page)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    asked = [request.url for request in requests]
     hosts = {urlsplit(request).netloc for request in asked if request.startswith("http")}
     assert hosts == {urlsplit(url).netloc}
     assert len(asked) > 50

@@ -163,7 +163,7 @@ def test_a_tab_that_does_not_follow_to_the_sign_out_is_empty_all_the_same(url):
         tab.received.clear()
         tab.press("sign_out")
         assert tab.redirect == "/auth/logout"
-        assert tab.saw(NO_ACCOUNT)  # the browser takes out what the tab holds
+        assert tab.saw('"forget"')  # the browser takes out what the tab holds
         # Nor does the page send the browser elsewhere meanwhile.
         assert not tab.saw('"leave"')
         for page in ("", "saved", "compare"):

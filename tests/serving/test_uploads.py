@@ -1,6 +1,5 @@
 """What visitors upload is bounded, for each of them and for all."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +8,7 @@ from starlette.formparsers import MultiPartParser
 
 from riskmodel.serving import uploads
 from riskmodel.serving.uploads import MOST_HELD_BYTES, UploadGate
+from tests.serving.asking import in_a_loop_of_its_own
 
 
 class Server:
@@ -45,7 +45,7 @@ async def answer(gate, path, size=None, method="PUT", kind="http"):
 
 
 def asked(*given, **more):
-    return asyncio.run(answer(*given, **more))
+    return in_a_loop_of_its_own(answer(*given, **more))
 
 
 @pytest.fixture

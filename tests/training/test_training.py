@@ -529,7 +529,7 @@ SHIFTED = {
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no text"),
+        (b"", "is empty"),
         (b"\x00\x01\x02", "no text"),
         (b"\xff\xd8\xff\xe0" + bytes(20), "picture"),
         (b"%PDF-1.7", "PDF"),

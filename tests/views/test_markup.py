@@ -14,9 +14,9 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from riskmodel import load_scorecard
+from riskmodel.serving.readers import read_card
 from riskmodel.store import LOCAL
 from riskmodel.store.models import items, outcomes
-from riskmodel.views import argue
 from riskmodel.views.navigation import PAGES
 from riskmodel.views.state import CardState, DeviceState, PlaceState
 from riskmodel.weather.hours import Place
@@ -166,7 +166,7 @@ def hostile_card():
             lambda _, word=word, names=names: f"{word} = {json.dumps(next(names))}",
             text,
         )
-    return argue._read(text.encode())
+    return read_card(text.encode())
 
 
 def test_a_card_of_somebody_else():

@@ -673,6 +673,7 @@ def test_a_coach_finds_the_best_hour_for_the_squad(open_page, sky, viewport):
     ready(page)
     squad_file = {"name": "squad.csv", "mimeType": "text/csv", "buffer": LIST}
     page.locator("input[type=file]").set_input_files(squad_file)
+    expect(page.get_by_role("button", name="3 athletes").first).to_be_visible()
     ready(page)
     page.keyboard.press("Escape")
     nav.get_by_role("link", name="Best start").click()
