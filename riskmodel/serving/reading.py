@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import riskmodel
 from riskmodel.serving import readers
 
-MOST_MEMORY_BYTES = 250_000_000
+MOST_MEMORY_BYTES = 230_000_000
 """Of one reading: the file, what becomes of it, and what is sent back."""
 MOST_CPU_SECONDS = 5
 """Of a core, for one reading: what others take of it does not count."""

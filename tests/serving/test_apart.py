@@ -122,7 +122,8 @@ def test_it_is_ended_at_the_limit_of_memory():
     assert waiting() == before
 
 
-def test_it_is_killed_before_it_has_its_file(pipe):
+def test_it_is_killed_before_it_has_its_file(monkeypatch):
+    monkeypatch.setattr(apart, "_POLL_SECONDS", 0.0)  # it gets no time at all
     process = apart._taken()
     with pytest.raises(NotReadError):
         process.answer(partial(work.size, bytes(50_000_000)), 0.0, lambda: True)
