@@ -7,6 +7,7 @@ text comes back as it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -76,19 +77,19 @@ def as_it_was(cell: object) -> object:
 
 def harmless_table(table: pd.DataFrame) -> pd.DataFrame:
     """Table as for `harmless`, its headers too."""
-    safe = table.copy(deep=False)
-    for place, kind in enumerate(table.dtypes):
-        if not is_numeric_dtype(kind):
-            safe.isetitem(place, table.iloc[:, place].map(harmless).array)
-    safe.columns = [str(harmless(str(name))) for name in table.columns]
-    return safe
+    return _with_texts(table, harmless)
 
 
 def table_as_it_was(table: pd.DataFrame) -> pd.DataFrame:
     """Table as for `as_it_was`, its headers too."""
-    own = table.copy(deep=False)
+    return _with_texts(table, as_it_was)
+
+
+def _with_texts(table: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
+    """Table whose cells but for numbers, and whose headers, are changed."""
+    changed = table.copy(deep=False)
     for place, kind in enumerate(table.dtypes):
         if not is_numeric_dtype(kind):
-            own.isetitem(place, table.iloc[:, place].map(as_it_was).array)
-    own.columns = [str(as_it_was(str(name))) for name in table.columns]
-    return own
+            changed.isetitem(place, table.iloc[:, place].map(change).array)
+    changed.columns = [str(change(str(name))) for name in table.columns]
+    return changed
