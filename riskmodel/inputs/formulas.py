@@ -28,8 +28,11 @@ _CUTS = r";|\t\r\n"
 _FORMULA = re.compile(f"[{_SKIPPED}]*+[{_SIGN}]")
 _BEFORE_FORMULA = re.compile(f"(?<![{_SKIPPED}{_CUTS}])[{_SKIPPED}{_CUTS}]++(?=[{_SIGN}])")
 _CUT, _MARKED_CUT = re.compile(f"[{_CUTS}]"), re.compile(f"([{_CUTS}])'")
-# Numbers and dashes, as people write them, are run by nobody.
-_PLAIN = re.compile(r"[+\-\uff0b\uff0d]?[\d.,' ]*\d(?:[eE][+-]?\d+)?\s?%?|\s*(?:-+|\++)\s*")
+# Numbers and dashes, as people write them on one line, are run by nobody.
+_PLAIN = re.compile(
+    r"[+\-\uff0b\uff0d]?[\d.,' ]*\d(?:[eE][+-]?\d+)?[ \xa0\u202f]?%?"
+    r"|[ \xa0]*(?:-+|\++)[ \xa0]*"
+)
 # Signs that no workbook may hold, and half a pair of surrogates, which no file may.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

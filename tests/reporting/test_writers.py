@@ -114,6 +114,7 @@ def test_a_text_comes_back_as_it_was(text):
 @given(st.lists(nasty, min_size=1, max_size=3), st.sampled_from(",;\t|"))
 @example(["x\n=1+1"], ";")
 @example(["x\t=1+1"], "\t")
+@example(["-\r"], ",")
 def test_no_spreadsheet_finds_a_formula_wherever_it_cuts(texts, cut):
     table = pd.DataFrame({"name": ["Ada", *texts], "=head": ["x", *texts]}, dtype=object)
     write_csv(table, out := io.StringIO(newline=""))
