@@ -155,6 +155,8 @@ def run(
                 tally = _received(worker) if worker.pipe in ready else None
                 if tally is not None:
                     report.of[worker.chunk.target.name].add(tally)
+                    for fault in tally.faults:
+                        tell(f"{fault.kind}: {fault.target} {fault.case}: {fault.words}")
                     worker.chunk = None
                 elif (
                     not worker.process.is_alive()
