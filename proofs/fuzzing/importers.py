@@ -155,6 +155,16 @@ def _card() -> dict[str, Any]:
     return tomllib.loads(load_scorecard().toml)
 
 
+def _has_knots(row: Any) -> bool:
+    """Whether a row is still one whose knots can be moved."""
+    if not isinstance(row, dict) or not isinstance(row.get("shift", {}), dict):
+        return False
+    knots = row.get("knots")
+    return isinstance(knots, list) and all(
+        isinstance(knot, dict) and "at" in knot for knot in knots
+    )
+
+
 def _scorecard(rng: Random) -> bytes:
     """A card whose text, values, or numbers alone were changed, these by the rules."""
     if rng.random() < 0.2:
@@ -163,7 +173,7 @@ def _scorecard(rng: Random) -> bytes:
     kind = rng.random()
     for _ in range(rng.choice((1, 1, 2, 5))):
         row = rng.choice(card["factor"])
-        if kind < 0.4 or "knots" not in row:
+        if kind < 0.4 or not _has_knots(row):
             structure.change_value(row if kind < 0.7 else card, rng)
             continue
         # Knots in order, of numbers that are small, large and close to each other.

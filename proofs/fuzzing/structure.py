@@ -277,7 +277,7 @@ def rows(data: bytes, rng: Random) -> bytes:
                     base.execute(f"UPDATE {table} SET {column} = ?", (other,))
             base.commit()
             return base.serialize()
-        except (sqlite3.Error, IndexError, OverflowError, UnicodeDecodeError):
+        except (sqlite3.Error, IndexError, MemoryError, OverflowError, UnicodeDecodeError):
             return mutate.flip(data, rng)
 
 

@@ -139,7 +139,8 @@ class Field:
         False
         """
         rule = self.settled
-        if rule is None or answers.get(rule.by) not in rule.levels:
+        by = None if rule is None else answers.get(rule.by)
+        if rule is None or not isinstance(by, str | None) or by not in rule.levels:
             return True
         return rule.answer is not None and answers.get(self.name) is not None
 

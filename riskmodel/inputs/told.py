@@ -76,7 +76,7 @@ def spelling(value: Any) -> str:
     """
     # To NumPy a span of time is a whole number.
     with suppress(ValueError):  # of a year that pandas does not know
-        if isinstance(value, np.timedelta64):  # as pandas spells it
+        if isinstance(value, np.timedelta64 | timedelta):  # as pandas spells it
             return str(pd.Timedelta(value))
         if isinstance(value, np.datetime64):
             return str(pd.Timestamp(value))

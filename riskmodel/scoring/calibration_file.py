@@ -117,8 +117,10 @@ def _read(path: Path) -> Calibration:
         return build_calibration(raw)
     except KeyError as error:
         lack = f"it has no {error}"
-    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         lack = str(error)
+    except (AttributeError, TypeError):
+        lack = "a value is of another kind than it should be"
     raise CalibrationError(f"The calibration {path} is damaged ({lack}). {again}")
 
 

@@ -23,6 +23,7 @@ from riskmodel.inputs.reading import (
     read_one,
     refuse_repeated,
 )
+from riskmodel.inputs.told import as_text
 from riskmodel.squad.items import is_known_and_open
 
 PLAN_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_plan)
@@ -63,6 +64,8 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
         if (value := plan.get(name)) is None:
             continue
         own = columns.get(name)
+        if isinstance(value, str):
+            value = as_text(value)  # a frame holds no halves of a pair of code units
         if not pd.api.types.is_scalar(value):  # a list is one answer, the same for each
             value = pd.Series([value] * len(athletes), athletes.index, dtype=object)
         if own is not None and name not in SESSION_FIELDS:

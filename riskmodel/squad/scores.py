@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import needed_fields
 from riskmodel.inputs.reading import Answers, is_unknown, read_frame, read_one
-from riskmodel.inputs.session import coded, spelt
+from riskmodel.inputs.session import coded, spelt, tidy
+from riskmodel.inputs.told import as_text, spelling
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Engine, Result, engine
@@ -150,7 +151,7 @@ def _scored(
     labels, points = set_apart(
         answers.columns, result, used.scorecard, answers.usable() & may_start
     )
-    columns = {"athlete": names.fillna("").astype(str).array, **columns}
+    columns = {"athlete": names.map(_name).astype(str).array, **columns}
     columns["sets_apart"], columns["sets_apart_points"] = labels, points
     columns["urgent"], columns["must_not_start"] = urgent, ~may_start
     columns["answer_problems"] = answers.problems_of_each()
@@ -160,6 +161,10 @@ def _scored(
     order = attention_order(columns["probability"], urgent)
     sorted_columns = {name: values.take(order) for name, values in columns.items()}
     return pd.DataFrame(sorted_columns, athletes.index.take(order), copy=False)
+
+
+def _name(cell: Any) -> str:
+    return "" if not isinstance(cell, str) and is_blank(cell) else as_text(spelling(cell))
 
 
 def counted(used: Engine, answers: Answers) -> NDArray[np.bool_]:
@@ -230,8 +235,10 @@ def _over_plans(
     own = read_frame(athletes[asked]).columns if asked else {}
     columns = {name: np.tile(c, len(changes)) for name, c in answers.columns.items()}
     usable = np.tile(answers.usable(), len(changes))
+    # What of the plan cannot be read is open; who needs it is not usable.
+    asked_of_all, _ = tidy({name: plan[name] for name in names & plan.keys()})
     for name in names:
-        values = coded(name, [{**plan, **change}.get(name) for change in changes])
+        values = coded(name, [{**asked_of_all, **change}.get(name) for change in changes])
         spread = np.repeat(values, n)
         if name in own:
             mine = np.tile(own[name], len(changes))

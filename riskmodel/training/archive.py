@@ -104,7 +104,7 @@ def logs_in_archive(
     Its list of names should have passed `refuse_many_names`.
     """
     with _opened(file) as archive:
-        members = [i for i in archive.infolist() if not (i.is_dir() or _is_litter(i))]
+        members = [i for i in archive.infolist() if not _is_litter(i)]
         if len(members) > MOST_MEMBERS:
             raise TrainingLogError(_TOO_MANY.format(len(members), "files", MOST_MEMBERS))
         parts = _Parts()
@@ -167,7 +167,9 @@ def _opened(file: BinaryIO) -> Iterator[ZipFile]:
 
 
 def _is_litter(member: ZipInfo) -> bool:
-    """Whether a file is what macOS adds to the archives that it makes, or a read-me."""
+    """Whether it is a folder, has no name, is what macOS adds to archives, or a read-me."""
+    if member.filename.endswith("/") or not member.filename:
+        return True
     path = PurePosixPath(member.filename)
     litter = ("._", "readme")
     return "__MACOSX" in path.parts or path.name.lower().startswith(litter)

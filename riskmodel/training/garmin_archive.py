@@ -91,7 +91,7 @@ def _activities(stream: Readable) -> list[dict[str, Any]]:
                 depth -= 1
             elif listed and depth == key_depth == listed + 1 and key in _FIELDS:
                 rows[-1][key] = value
-    except ijson.JSONError as error:
+    except (ijson.JSONError, UnicodeDecodeError) as error:
         raise TrainingLogError(
             "This list of Garmin is damaged or was cut off: it cannot be read."
         ) from error

@@ -97,12 +97,15 @@ def _distances_m(frame: pd.DataFrame, thousands: bool) -> list[Array]:
     if "distance_as_shown" in frame:
         shown = frame["distance_as_shown"]
         decimal = read.numbers(shown, thousands=False)
-        return [decimal * 1000.0, decimal, read.numbers(shown, thousands=True)]
+        with np.errstate(over="ignore"):
+            metres = decimal * 1000.0
+        return [metres, decimal, read.numbers(shown, thousands=True)]
     ways = [way for way in LENGTHS_M if way in frame]
     none = np.full(len(frame), np.nan)
-    return [read.numbers(frame[w], thousands=thousands) * LENGTHS_M[w] for w in ways] or [
-        none
-    ]
+    with np.errstate(over="ignore"):  # of 1e308 km nobody makes a pace
+        return [
+            read.numbers(frame[w], thousands=thousands) * LENGTHS_M[w] for w in ways
+        ] or [none]
 
 
 def _pace_min(frame: pd.DataFrame) -> Array:

@@ -56,7 +56,14 @@ class Row:
     @property
     def differs(self) -> bool:
         """Whether the scenarios disagree."""
-        return any(value != self.values[0] for value in self.values)
+        return not all(_equal(value, self.values[0]) for value in self.values)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except (ArithmeticError, TypeError, ValueError):  # of what is no answer at all
+        return one is other
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,5 +1,9 @@
 """What files and people wrote, as sentences show it."""
 
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from riskmodel import (
@@ -47,3 +51,10 @@ def test_a_quote_is_short_and_in_sight():
 @pytest.mark.parametrize("value", [10**5000, {"a"}, object, float("nan"), None], ids=type)
 def test_every_value_has_a_spelling(value):
     assert 0 < len(spelling(value)) < 60
+
+
+@pytest.mark.parametrize("days", [0, 1.5, -2, 400])
+def test_a_span_of_time_is_spelt_alike_whatever_holds_it(days):
+    span = timedelta(days=days)
+    alike = [span, pd.Timedelta(span), np.timedelta64(span)]
+    assert {spelling(value) for value in alike} == {str(pd.Timedelta(span))}

@@ -440,3 +440,17 @@ def test_a_list_where_a_session_has_one_value_says_nothing(monkeypatch):
 
     monkeypatch.setattr(fitdecode.FitDataMessage, "get_value", of_sport)
     assert read_log(made.fit()).sessions["sport"].tolist() == [""]
+
+
+def test_bytes_in_a_list_of_garmin_that_are_no_text():
+    for place in ("key", "value"):
+        key, value = (b"\xed\xa0", b"x") if place == "key" else (b"name", b"\xed\xa0")
+        content = b'[{"summarizedActivitiesExport":[{"' + key + b'":"' + value + b'"}]}]'
+        with pytest.raises(TrainingLogError):
+            read_log(content)
+
+
+def test_a_member_of_an_archive_without_a_name_is_passed_over():
+    whole = bytes(packed([("activities.csv", STRAVA), ("zz", b"x")]))
+    nameless = whole.replace(b"zz", b"\0z")  # Python reads a name up to the NUL
+    assert read_log(nameless).sessions.equals(read_log(whole).sessions)
