@@ -64,8 +64,8 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
         if (value := plan.get(name)) is None:
             continue
         own = columns.get(name)
-        if isinstance(value, str):
-            value = as_text(value)  # a frame holds no halves of a pair of code units
+        # A frame holds no halves of a pair of code units.
+        value = as_text(value) if isinstance(value, str) else value
         if not pd.api.types.is_scalar(value):  # a list is one answer, the same for each
             value = pd.Series([value] * len(athletes), athletes.index, dtype=object)
         if own is not None and name not in SESSION_FIELDS:
