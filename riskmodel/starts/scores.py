@@ -100,10 +100,18 @@ def in_shade(answers: Answers) -> NDArray[np.bool_]:
 
 def without_weather(plan: Answers) -> Problem | None:
     """Why the weather says nothing about a session, by the same rules as the chain."""
-    if is_settled(FIELDS["air_temperature_c"], plan.columns, 1)[0]:
+    in_water, indoors = of_no_weather(plan)
+    if in_water[0]:
         return IN_WATER
-    sport = plan.columns.get("sport", np.full(1, UNKNOWN))
-    return INDOORS if is_indoors(_sky(plan), sport)[0] else None
+    return INDOORS if indoors[0] else None
+
+
+def of_no_weather(answers: Answers) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which sessions are in the water, and which under a roof."""
+    n = answers.n_sessions
+    sport = answers.columns.get("sport", np.full(n, UNKNOWN))
+    in_water = is_settled(FIELDS["air_temperature_c"], answers.columns, n)
+    return in_water, is_indoors(_sky(answers), sport)
 
 
 def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
@@ -152,7 +160,7 @@ def score_starts(
             probability, low, high, safety, np.full(len(utc), str(without), object)
         )
     good = met.problems == ""
-    columns = start_columns(weather, utc, met)
+    columns = {**met.columns, **start_columns(weather, utc)}
     for cells in People(used, answers).under(
         lambda _: columns, len(utc), (-error_c, error_c)
     ):
@@ -168,12 +176,9 @@ def score_starts(
     return Chances(probability, low, high, safety, problems)
 
 
-def start_columns(
-    weather: Weather, utc: Times, met: SessionWeather
-) -> dict[str, NDArray[Any]]:
-    """What answers to the weather are at every start."""
+def start_columns(weather: Weather, utc: Times) -> dict[str, NDArray[Any]]:
+    """Place and time of every start, as answers."""
     return {
-        **met.columns,
         "latitude_deg": np.full(len(utc), weather.latitude_deg),
         "longitude_deg": np.full(len(utc), weather.longitude_deg),
         "start_time": utc,
