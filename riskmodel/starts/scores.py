@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -226,42 +225,32 @@ def best_of_each_day(
     Of those that show the same number one in daylight is taken, then the one nearest to
     the planned hour, then the one with the smaller value, then the coolest.
     """
-    placed = frame.assign(place=np.arange(len(frame)))
-    numbers = placed[placed["allowed"] & placed[name].notna()]
-    shown = shown_in_100 if name == "probability" else partial(np.round, decimals=1)
-    ranked = numbers.assign(
-        shown=shown(numbers[name].to_numpy()),
-        dark=~numbers["daylight"],
-        away=0.0 if planned is None else _minutes_apart(numbers["start"], planned),
-    )
-    return tuple(
-        _day_best(of_day, name) for _, of_day in ranked.groupby(ranked["start"].dt.date)
-    )
+    rows = np.flatnonzero(frame["allowed"] & frame[name].notna())
+    starts, ends = (pd.DatetimeIndex(frame[end])[rows] for end in ("start", "end"))
+    values, wbgt_c = (frame[column].to_numpy()[rows] for column in (name, "wbgt_c"))
+    dark = ~frame["daylight"].to_numpy(bool)[rows]
+    shown = shown_in_100(values) if name == "probability" else np.round(values, 1)
+    away = np.zeros(len(rows)) if planned is None else _minutes_apart(starts, planned)
+    day, _ = pd.factorize(starts.date)
+    order = np.lexsort((wbgt_c, values, away, dark, shown, day))
+    _, first = np.unique(day[order], return_index=True)
+    of_days = []
+    for best in order[first]:
+        alike = (day == day[best]) & (shown == shown[best]) & (dark == dark[best])
+        good = np.flatnonzero(alike)
+        # What lies between two starts may be neither allowed nor scored.
+        runs = np.split(good, np.flatnonzero(np.diff(rows[good]) != 1) + 1)
+        as_good = tuple((starts[run[0]], starts[run[-1]]) for run in runs)
+        numbers = float(values[best]), float(shown[best]), not dark[best]
+        of_days.append(DayBest(starts[best], ends[best], *numbers, as_good))
+    return tuple(of_days)
 
 
-def _day_best(of_day: pd.DataFrame, name: str) -> DayBest:
-    order = ["shown", "dark", "away", name, "wbgt_c"]
-    best = of_day.sort_values(order, kind="stable").iloc[0]
-    alike = (of_day["shown"] == best["shown"]) & (of_day["dark"] == best["dark"])
-    # What lies between two starts may be neither allowed nor scored.
-    runs = (of_day.loc[alike, "place"].diff() != 1).cumsum()
-    rows = of_day.loc[alike, "start"].groupby(runs)
-    return DayBest(
-        best["start"],
-        best["end"],
-        float(best[name]),
-        float(best["shown"]),
-        bool(best["daylight"]),
-        tuple((row.iloc[0], row.iloc[-1]) for _, row in rows),
-    )
-
-
-def _minutes_apart(starts: pd.Series[Any], planned: pd.Timestamp) -> pd.Series[Any]:
+def _minutes_apart(starts: pd.DatetimeIndex, planned: pd.Timestamp) -> Array:
     """How far the clock of each start is from that of the planned one. [min]."""
-    apart: pd.Series[Any] = (
-        starts.dt.hour * 60 + starts.dt.minute - planned.hour * 60 - planned.minute
-    )
-    return ((apart + 720) % 1440 - 720).abs()
+    minute = starts.hour.to_numpy() * 60 + starts.minute.to_numpy()
+    apart: Array = minute - planned.hour * 60 - planned.minute
+    return np.abs((apart + 720) % 1440 - 720)
 
 
 def left_out(
