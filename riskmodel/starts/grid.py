@@ -120,8 +120,9 @@ def start_grid(
     Parameters
     ----------
     frame : pandas.DataFrame
-        As for `riskmodel.assess_frame`, each session with its own duration; answers to
-        the weather are replaced, except shade and walls.
+        As for `riskmodel.assess_frame`; answers to the weather are replaced, except shade
+        and walls.  Durations that many share, as in whole minutes, are several times
+        faster than as many as there are rows.
     weather : Weather or sequence of Weather
         One, or the members of an ensemble for one place; the first says which starts are
         possible.
