@@ -121,16 +121,14 @@ def start_grid(
     ----------
     frame : pandas.DataFrame
         As for `riskmodel.assess_frame`; answers to the weather are replaced, except shade
-        and walls.  Durations that many share, as in whole minutes, are several times
-        faster than as many as there are rows.
+        and walls.  Durations that many share, as in whole minutes, are quicker.
     weather : Weather or sequence of Weather
         One, or the members of an ensemble for one place; the first says which starts are
         possible.
     quantiles : sequence of float, default 0.1, 0.5 and 0.9
         Shares of the members, 0 to 1; straight between two of them.
     scorecard, calibration, **limits
-        As for `riskmodel.assess`; see `riskmodel.starts.possible.Limits`, whatever lies
-        outside of which is left out.
+        As for `riskmodel.assess`; only starts within `riskmodel.starts.possible.Limits`.
 
     Raises
     ------
