@@ -276,18 +276,25 @@ class Store:
         ConflictError
             If the owner saves something at the same moment.
         StoreError
-            If the owner is `LOCAL`, or would have more than is allowed.
+            If the owner is `LOCAL`, or would have more than is allowed; if there is
+            nothing to give.
         """
         owner = checked_owner(owner)
         if owner == LOCAL:
             raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
         with self.database.writing() as connection:
             try:
-                return move_rows(connection, LOCAL, owner)
+                moved = move_rows(connection, LOCAL, owner)
             except IntegrityError:
                 raise ConflictError(
                     "This owner saved something meanwhile, so nothing was moved: try again."
                 ) from None
+        if not (moved.items or moved.outcomes):
+            raise StoreError(
+                f"{self.database.place} holds nothing from before sign-in: nothing was "
+                "moved."
+            )
+        return moved
 
     # --------------------------------------------------------------------- inside
 

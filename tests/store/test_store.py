@@ -699,7 +699,8 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
     assert plans["x" * 76 + " (2)"] == {"athlete": "x" * 80}
     assert len(plans) == 8
     assert store.load("ada", "athlete", mine["athlete"]).name == "My athlete"
-    assert store.adopt("ada") == Counts(items=0, outcomes=0)
+    with pytest.raises(StoreError, match="holds nothing from before sign-in"):
+        store.adopt("ada")
 
 
 def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
