@@ -666,6 +666,7 @@ def test_what_a_program_of_postgres_says_is_not_passed_on(
     new_database, file, monkeypatch, tmp_path
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         program = tmp_path / "pg_dump"
         program.write_text("#!/bin/sh\necho $PGPASSWORD $* secret >&2; exit 1")
         program.chmod(0o700)
@@ -725,6 +726,7 @@ def test_a_backup_signs_in_with_secrets_beside_the_password(new_database, tmp_pa
         (url.update_query_dict({"sslpassword": SECRET}), in_query)
     ):
         with closing(open_store(each.render_as_string(hide_password=False))) as store:
+            store.save("ada", "plan", f"Plan {number}", PLAN)
             backup(store, tmp_path / f"backup-{number}")
         arguments, service = calls.pop()
         assert SECRET not in arguments
@@ -738,6 +740,7 @@ def test_no_secret_option_stands_where_others_can_see_it(
     new_database, file, calls, monkeypatch, options
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         engine = store.database._engine
         secrets = dict.fromkeys(options, SECRET)
         # Not each of them would let us in: it is enough that pg_dump gets them.
@@ -763,6 +766,7 @@ def test_a_secret_that_no_service_file_can_hold_is_refused(
     new_database, file, calls, monkeypatch, query, variables
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         engine = store.database._engine
         with store.database.reading() as connection:  # before the variables are set
             connection.execute(select(1))
