@@ -364,6 +364,7 @@ class TrainingState:
     day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity
     too_many: list[FailedFile] = field(default_factory=list)  # that were not looked at
+    names: dict[str, list[str]] = field(default_factory=dict)  # of one content, by digest
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file
     example: str = ""
