@@ -220,6 +220,17 @@ class AthletesFile:
 
 
 @dataclass(frozen=True)
+class AthletesBefore:
+    """A list that another one took the place of, with what was said of it."""
+
+    athletes: pd.DataFrame
+    source: AthletesFile | None
+    notes: Sequence[str]
+    settled: dict[tuple[str, str], str | None]
+    edited: bool
+
+
+@dataclass(frozen=True)
 class Held:
     """What the questions held: answers, what cannot be read, and where they came from."""
 
@@ -239,6 +250,7 @@ class SquadState:
     grid_base: pd.DataFrame | None = None
     grid_edited: pd.DataFrame | None = None
     source: AthletesFile | None = None
+    before: AthletesBefore | None = None
     asked: AthletesFile | None = None  # a file whose columns are in question
     times_asked: int = 0
     notes: Sequence[str] = ()
