@@ -70,6 +70,7 @@ class NavigationState:
     page: str = ""
     came_from: str = ""
     go_to: str = ""
+    unknown: str = ""  # an address that is no page's, without its first stroke
 
 
 @dataclass(frozen=True)
