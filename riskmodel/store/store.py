@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
 from riskmodel.diary.outcomes import UNREADABLE, Outcome
+from riskmodel.inputs.told import grouped
 from riskmodel.store.adopting import move_rows
 from riskmodel.store.errors import ConflictError, StoreError
 from riskmodel.store.kinds import (
@@ -320,7 +321,8 @@ class Store:
             there = connection.execute(query).scalar_one()
             if there >= most:
                 raise StoreError(
-                    f"There are {there} {plural}; allowed is up to {most}: delete some."
+                    f"There are {grouped(there)} {plural}; allowed is up to "
+                    f"{grouped(most)}: delete some."
                 )
             if not insert_new(connection, place.table, {**new, **values}):
                 raise place.has_already(name)

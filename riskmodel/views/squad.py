@@ -239,8 +239,8 @@ def _show() -> None:
     if tag := _tag():
         st.html(tag)
     if squad.before is not None:
-        words = f"Back to the list before: {athletes.count_of(squad.before.athletes)}"
-        st.button(words, key="list_before", type="tertiary", on_click=athletes.back)
+        label = f"Back to the list before: {athletes.count_of(squad.before.athletes)}"
+        st.button(label, key="list_before", type="tertiary", on_click=athletes.back)
     _strip()
     athletes.tell()
     listed = athletes.shown()

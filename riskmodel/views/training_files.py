@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from riskmodel.datasets import data_folder
-from riskmodel.inputs.told import quoted
+from riskmodel.inputs.told import grouped, quoted
 from riskmodel.serving.readers import LogQuestions, read_training_file
 from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.failed import FailedFile
@@ -40,7 +40,8 @@ _TOO_LARGE = (
     "later, or use the command cramprisk log."
 )
 _TOO_MANY_SESSIONS = (
-    f"The files hold more than {MOST_ROWS} sessions together: give only the last months."
+    f"The files hold more than {grouped(MOST_ROWS)} sessions together: give only the last "
+    "months."
 )
 _TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
 _WAY_ON = "Give the last months only, or use the command cramprisk log."

@@ -94,7 +94,7 @@ def test_a_file_that_is_larger_than_a_page_takes_is_not_read(name, monkeypatch):
 
 def test_ten_thousand_columns_are_no_ten_thousand_questions():
     page = give(page_of("training"), ("wide.csv", wide_table(10_000)))
-    assert "10000 columns" in said(page)
+    assert "10,000 columns" in said(page)
     assert len(page.selectbox) < 10
 
 
