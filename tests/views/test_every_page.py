@@ -40,6 +40,25 @@ def test_axe_finds_nothing_serious_on_a_page(opened, name, viewport, scheme):
     assert axe(opened(name, viewport, scheme)) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("nothing", "/nothing"),
+        ("%3Cimg src=x%3E *bold* :red[x]", "/<img src=x> *bold* :red[x]"),
+        ("x" * 300, "/" + "x" * 38 + "…"),
+    ],
+)
+def test_an_address_that_is_no_pages_is_told_in_one_line(open_page, address, shown):
+    page = open_page("phone", "light", f"/{address}")
+    words = f"There is no page at {shown}. This is My session."
+    expect(page.locator(".cr-note", has_text="There is no page")).to_have_text(words)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_title("My session · Cramp risk")
+    page.locator(".st-key-nav").get_by_role("link", name="Squad").click()
+    ready(page)
+    expect(page.get_by_text("There is no page")).to_have_count(0)
+
+
 def test_five_entries_lead_to_all_pages(opened):
     page = opened("my_session")
     nav = page.locator(".st-key-nav")
