@@ -283,7 +283,7 @@ def test_more_workouts_than_anybody_does(monkeypatch):
     monkeypatch.setattr(apple_health, "MOST_ROWS", 20)
     begin = APPLE.partition("{workouts}")[0].encode()
     block = (workout() + "\n").encode()
-    refused(Endless(begin, block, 90_000_000), "more than 20 workouts")
+    refused(Endless(begin, block, 90_000_000), "more than the 20 workouts")
 
 
 def test_a_list_of_garmin_that_is_nested_or_long(monkeypatch):
@@ -293,7 +293,7 @@ def test_a_list_of_garmin_that_is_nested_or_long(monkeypatch):
     refused(mark + b'{"activityType":"' + b"x" * 10_000_000, "damaged or was cut off")
     monkeypatch.setattr("riskmodel.training.garmin_archive.MOST_ROWS", 20)
     many = json.dumps(GARMIN_RUN).encode() + b","
-    refused(mark + many * 21 + b"{}]}]", "more than 20 activities")
+    refused(mark + many * 21 + b"{}]}]", "more than the 20 activities")
 
 
 # --------------------------------------------------------------------- databases
@@ -317,7 +317,7 @@ def test_more_sessions_in_a_database_than_anybody_does(monkeypatch):
     rows = [
         (MIDNIGHT + i * 3_600_000, 0, MIDNIGHT + i * 3_600_000 + 9, 33) for i in range(21)
     ]
-    refused(health_connect(*rows), "more than 20 sessions")
+    refused(health_connect(*rows), "more than the 20 sessions")
 
 
 # --------------------------------------------------------------------- workbooks
