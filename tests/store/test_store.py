@@ -354,7 +354,7 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
         ("squad", [{"conditions": ["x" * 1001]}], "Row 1"),
         ("scenarios", "[1]", "no list of plans"),
         ("scenarios", "[" * 5000, "no list of plans"),
-        ("scenarios", "x" * 100_001, "up to 100000"),
+        ("scenarios", "x" * 100_001, "up to 100,000"),
         ("scenarios", to_text([], private=True), "no plan"),
         ("scenarios", {}, "text"),
         ("diet", {}, "allowed is one of squad, athlete, plan, scenarios"),
