@@ -14,7 +14,6 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
 
 from anyio import to_thread
 from streamlit import runtime
@@ -53,7 +52,6 @@ async def _keep_up() -> None:
             if let_go():
                 # A visit is a ring of objects, which only a collection finds.
                 gc.collect()
-                _give_back_tables()
                 # By a thread of those that read files, of which anyio ends the idle ones.
                 await to_thread.run_sync(_give_back)
         except Exception:
@@ -79,16 +77,6 @@ def _share_memory() -> None:
     with suppress(OSError, AttributeError):
         _c_library().mallopt(_M_ARENA_MAX, 1)
         _c_library().mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-
-
-def _give_back_tables() -> None:
-    """Give back what Arrow took for tables in threads that are gone.
-
-    Its allocator keeps that for each of them, and lets go of it in the first thread alone,
-    in which the server runs.
-    """
-    pyarrow = import_module("pyarrow")  # there with the first table, not with the server
-    pyarrow.default_memory_pool().release_unused()
 
 
 def _give_back() -> None:

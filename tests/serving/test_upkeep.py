@@ -2,18 +2,14 @@
 
 import asyncio
 import gc
-import subprocess
-import sys
 from typing import ClassVar
 
-import pytest
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import SessionInfo
 
 from riskmodel.serving import upkeep
 from riskmodel.views import navigation
-from tests import CHECKOUT
 from tests.serving.asking import in_a_loop_of_its_own
 
 KEPT_S = st.get_option("server.disconnectedSessionTTL")
@@ -84,46 +80,6 @@ def test_what_fails_once_is_logged_and_tried_again(monkeypatch, caplog):
         gc.unfreeze()
     assert [record.name for record in caplog.records] == [upkeep.__name__] * 2
     assert all(record.exc_info for record in caplog.records)
-
-
-TABLES = """
-import sys, threading
-import numpy as np, pandas as pd, psutil
-from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes as sent
-from riskmodel.serving import upkeep
-
-def draw():
-    for _ in range(20):
-        sent(pd.DataFrame({"x": np.random.rand(300), "s": [*map(str, range(300))]}))
-
-def by_threads(count):
-    threads = [threading.Thread(target=draw) for _ in range(count)]
-    [each.start() for each in threads]
-    [each.join() for each in threads]
-
-def held_mib():
-    upkeep._give_back()
-    return psutil.Process().memory_info().rss / 2**20
-
-upkeep._share_memory()
-by_threads(1)
-start = held_mib()
-for _ in range(4):
-    by_threads(30)
-kept = held_mib() - start
-upkeep._give_back_tables()
-print(kept, held_mib() - start)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="no memory is given back elsewhere")
-def test_what_threads_took_for_tables_goes_back_when_they_are_gone():
-    done = subprocess.run(
-        [sys.executable, "-c", TABLES],
-        cwd=CHECKOUT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    kept_mib, left_mib = map(float, done.stdout.split())
-    assert left_mib < max(6.0, 0.6 * kept_mib)
 
 
 def test_what_is_over_has_gone_two_minutes_later():
