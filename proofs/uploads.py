@@ -31,7 +31,7 @@ from riskmodel.serving.readers import (
     read_weather,
 )
 
-MOST_SECONDS, MOST_MB = 5.5, 300.0
+MOST_SECONDS, MOST_MB = 5.0, 300.0
 """Of each file: the time limit with the end of its process, and the target of memory."""
 _APP = Path(__file__).parents[1] / "app.py"
 _TURN_SECONDS = 6.0

@@ -42,9 +42,10 @@ def main(log: str, path: str, seed: str, steps: int, careless: bool) -> None:
                 tell(answer)
                 if answer.what == "confirmed":
                     worker.learn(step, saved)
-            tell("backing up")
-            backup(store, path)
-            tell("backed up")
+            if worker.rows:  # of nothing there is no backup
+                tell("backing up")
+                backup(store, path)
+                tell("backed up")
     tell("closed")
 
 

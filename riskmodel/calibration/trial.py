@@ -46,7 +46,7 @@ def try_scorecard(scorecard: Scorecard, tell: Callable[[Mapping[str, Any]], None
     calibration = build_calibration(raw)
     published = published_checks(scorecard, calibration, with_simulators=False)
     tell({"published": published.to_dict("records")})
-    tell({"step": "Fresh scenarios", "share": _PUBLISHED})
+    tell({"step": "Fresh sessions", "share": _PUBLISHED})
     tell({"report": calibration_checks(scorecard, calibration, with_rivals=False)})
 
 

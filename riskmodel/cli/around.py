@@ -43,7 +43,7 @@ from riskmodel.training.log import (
 from riskmodel.training.log_file import read_log
 from riskmodel.training.log_table import log_columns
 from riskmodel.training.merge import merge_logs
-from riskmodel.training.same_files import without_repeats
+from riskmodel.training.same_files import repeats, without_repeats
 from riskmodel.training.sentences import Finding, day_words, sentences
 from riskmodel.training.words import MEANINGS, activity_key, header_key
 from riskmodel.weather.files import LARGEST_FILE_BYTES, read_weather_file
@@ -309,19 +309,19 @@ def _merged_log(
     files: list[Path], reading: dict[str, Any], columns: dict[str, str]
 ) -> TrainingLog:
     """One log of all files that can be read, each file once."""
-    once, again = without_repeats((str(file), file) for file in files)
+    once = without_repeats((str(file), file) for file in files)
     logs, failed = [], []
-    for name, file in once.values():
+    for names, file in once.values():
         try:
             own = _columns_of(file, columns)
-            logs.append(named(read_log(file, columns=own, **reading), name))
+            logs.append(named(read_log(file, columns=own, **reading), names[0]))
         except TrainingLogError as error:
             why = f"{error}{_way_on(error)}"
-            failed.append(FailedFile(name, why, not isinstance(error, NoLog)))
-            say(f"{name}: {why}", err=True)
+            failed.append(FailedFile(names[0], why, not isinstance(error, NoLog)))
+            say(f"{', '.join(names)}: {why}", err=True)
     if not logs:
         raise typer.Exit(2)
-    return noted(merge_logs(logs, failed), *again)
+    return noted(merge_logs(logs, failed), *repeats(names for names, _ in once.values()))
 
 
 def _way_on(error: TrainingLogError) -> str:

@@ -99,7 +99,7 @@ def calibrate(
         int, typer.Option(min=2, help="Draws of the assumptions, for each simulator.")
     ] = 80,
 ) -> None:
-    """Fit the curves from points to a probability on synthetic scenarios."""
+    """Fit the curves from points to a probability on synthetic sessions."""
     fit = _calibration_part("fit")
     with sentences_for_errors():
         check_target(str(out))
@@ -122,7 +122,7 @@ def calibrate(
 def check(
     calibration_only: Annotated[
         bool,
-        typer.Option("--calibration", help="Against the simulators, on fresh scenarios."),
+        typer.Option("--calibration", help="Against the simulators, on fresh sessions."),
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write both reports there (JSON).")
@@ -146,7 +146,7 @@ def check(
             with console.status("Drawing the people of the published studies"):
                 published = checks.published_checks(card, calibration)
         if out is not None or calibration_only:
-            with console.status("Drawing fresh scenarios"):
+            with console.status("Drawing fresh synthetic sessions"):
                 report = checks.calibration_checks(card, calibration)
         rows = None if published is None else published.to_dict("records")
         if rows is not None and not calibration_only:

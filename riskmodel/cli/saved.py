@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,19 +27,21 @@ from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
 
 @contextmanager
-def _store(*, create: bool = False) -> Iterator[tuple[Any, Any]]:
+def _store(*, to_restore: bool = False) -> Iterator[tuple[Any, Any]]:
     """Open what people saved: the module that does it, and the store."""
     if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
         stop('This needs a database: pip install "cramp-risk[store]"')
     part = import_module("riskmodel.store")
     try:
         with sentences_for_errors():
-            store = part.open_store(part.configured_url(), create=create)
-            try:
+            url = part.configured_url()
+            with (
+                part.store_to_restore_into(url)
+                if to_restore
+                else closing(part.open_store(url, create=False))
+            ) as store:
                 say(f"{store.database.place} is used.", err=True)
                 yield part, store
-            finally:
-                store.close()
     except part.StoreError as error:
         stop(str(error))
 
@@ -86,7 +88,7 @@ def restore(
 
     The database is the same as for backup, and is made if there is none.
     """
-    with _store(create=True) as (part, store):
+    with _store(to_restore=True) as (part, store):
         source = standard_input() if file == "-" else file
         counts = part.restore(store, source, replace=replace)
     place = "standard input" if file == "-" else file

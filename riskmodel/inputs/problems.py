@@ -29,11 +29,11 @@ Kind = Literal[
 ]
 # Of problems that are about no single answer.
 _SENTENCES: Mapping[str, str] = {
-    "no_scenarios": "These scenarios cannot be read: this is no list of scenarios.",
+    "no_scenarios": "These plans cannot be read: this is no list of plans.",
     "scenarios_of_another_version": (
-        "These scenarios cannot be read: they come from another version."
+        "These plans cannot be read: they come from another version."
     ),
-    "too_many_scenarios": "There are {value[0]} scenarios; the first {value[1]} are used.",
+    "too_many_scenarios": "There are {value[0]} plans; the first {value[1]} are used.",
     "indoors": (
         "The session is indoors, where the weather outside says little; if it is outdoors, "
         "say what the sky is{name}."

@@ -11,6 +11,7 @@ from riskmodel.inputs.tables import (
     TableFileError,
     too_many_rows,
 )
+from riskmodel.inputs.told import grouped
 
 MOST_COLUMNS = 200
 
@@ -41,8 +42,8 @@ def limited(rows: Iterable[Row], most_rows: int) -> list[Row]:
             continue
         if places[-1] >= MOST_COLUMNS:
             raise TableFileError(
-                f"There are more than {MOST_COLUMNS} columns in row {number}; allowed is "
-                f"up to {MOST_COLUMNS}."
+                f"Row {grouped(number)} has more than the {MOST_COLUMNS} columns that can "
+                "be read."
             )
         kept.append((number, row[:MOST_COLUMNS]))
         if len(kept) > most_rows + FIRST_ROWS:

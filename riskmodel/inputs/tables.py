@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from riskmodel.inputs.encodings import guess_encoding
-from riskmodel.inputs.told import ToldError
+from riskmodel.inputs.told import ToldError, grouped
 
 SEPARATORS = ";\t|,"
 FIRST_ROWS = 10
@@ -180,14 +180,16 @@ def refuse_many_cells(text: str, mark: str) -> None:
         raise too_many_rows(MOST_ROWS_SEEN)
     if lines + text.count(mark) > MOST_CELLS_SEEN:
         raise TableFileError(
-            f"There are more than {MOST_CELLS_SEEN} cells; allowed is up to "
-            f"{MOST_CELLS_SEEN}."
+            f"This file has more than the {grouped(MOST_CELLS_SEEN)} cells that can be "
+            "read."
         )
 
 
 def too_many_rows(most: int) -> TableFileError:
     """Say how many rows are allowed."""
-    return TableFileError(f"There are more than {most} rows; allowed is up to {most}.")
+    return TableFileError(
+        f"This file has more than the {grouped(most)} rows that can be read."
+    )
 
 
 def _closed(lines: list[str], mark: str) -> bool:

@@ -19,6 +19,7 @@ _END = 120  # of a line that is longer, so that how to mend it stays
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _LARGE = 10**15
 """Whole numbers from here on are spelt as floats are."""
+_GROUPED = 10_000
 _HAVE_A_SPELLING = (
     str,
     bool,
@@ -92,6 +93,17 @@ def spelling(value: Any) -> str:
     if not isinstance(value, _HAVE_A_SPELLING):
         return f"a value of the kind {type(value).__name__}"
     return str(value)
+
+
+def grouped(number: float) -> str:
+    """A number as a sentence shows it, from 10,000 with a comma at each thousand.
+
+    Examples
+    --------
+    >>> grouped(200), grouped(5000), grouped(100_000), grouped(2e6)
+    ('200', '5000', '100,000', '2,000,000')
+    """
+    return f"{number:,.15g}" if abs(number) >= _GROUPED else f"{number:.15g}"
 
 
 class ToldError(Exception):

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.datasets import read_table
+from riskmodel.inputs.told import grouped
 from riskmodel.reporting.targets import (
     PRODUCT,
     beside_limit,
@@ -183,7 +184,10 @@ def miss_text(row: Row) -> str:
 def calibration_lines(report: Mapping[str, Any]) -> Iterator[str]:
     """Lay out the comparison with the simulators for a terminal."""
     s = report["summary"]
-    yield f"Fresh scenarios: {s['scenarios']}, mean probability {s['mean_probability']:.4f}"
+    yield (
+        f"Fresh synthetic sessions: {grouped(s['scenarios'])}, mean probability "
+        f"{s['mean_probability']:.4f}"
+    )
     for name, value in (
         ("ICI", s["ici"]),
         ("ICI that noise would show", s["ici_noise"]),

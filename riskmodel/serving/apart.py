@@ -25,17 +25,10 @@ from contextlib import contextmanager, suppress
 from threading import Condition, Lock, Thread
 from typing import Any, Literal, TypeVar
 
-from riskmodel.serving.reading import (
-    MOST_CPU_SECONDS,
-    NUMBER_BYTES,
-    TOO_LONG,
-    Answer,
-)
+from riskmodel.serving.reading import NUMBER_BYTES, TOO_LONG, Answer
 
 T = TypeVar("T")
 
-MOST_SECONDS = MOST_CPU_SECONDS
-"""For one reading."""
 MOST_WAIT_SECONDS = 20.0
 """For its turn, and for a reading where other programs take the cores.  Judgement."""
 MOST_AT_ONCE = 2
@@ -90,7 +83,7 @@ def read_apart(
         Whether the visitor is still there; it is asked all the time.
     most_seconds : float, optional
         For the wait for its turn, and as much for the reading, which may take
-        `MOST_SECONDS` of a core. [s]
+        `MOST_CPU_SECONDS` of a core. [s]
 
     Returns
     -------

@@ -31,6 +31,8 @@ OPEN = {
 }
 """What the pages need of Streamlit's own routes below ``_stcore``; the rest is closed."""
 _CORE = "/_stcore/"
+_NO_PAGES = ("_stcore", "app", "auth", "component", "media")
+"""Folders of Streamlit's in which something else than a page may lie."""
 _SAFE = ("GET", "HEAD")
 _SIGN_IN = ("/auth/login", "/auth/logout")
 _OWN_HAND = ("same-origin", "none")
@@ -139,6 +141,18 @@ def protect(headers: MutableHeaders, status: int, origins: Set[str]) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
+def _is_page_below_a_page(message: Message, path: str) -> bool:
+    """Whether an answer is the page itself, at an address that would leave it blank.
+
+    There it looks for its own program in a folder that does not exist.
+    """
+    if message["type"] != "http.response.start":
+        return False
+    is_page = MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
+    folder, _, below = path.strip("/").partition("/")
+    return is_page and bool(below) and folder not in _NO_PAGES
+
+
 class Gate:
     """The middleware."""
 
@@ -176,11 +190,23 @@ class Gate:
             answer = PlainTextResponse(f"{sentence}\n", status)
             await answer(scope, receive, send_protected)
 
+        is_told = False
+
+        async def send_theirs(message: Message) -> None:
+            nonlocal is_told
+            if is_told:
+                return
+            path = scope["path"].removeprefix(self._names.folder)
+            if is_told := _is_page_below_a_page(message, path):
+                await tell(*CLOSED)
+            else:
+                await send_protected(message)
+
         if refused is not None:
             await tell(*refused)
             return
         try:
-            await self._app(scope, receive, send_protected)
+            await self._app(scope, receive, send_theirs)
         except Exception:
             if not has_begun:
                 await tell(*BROKEN)

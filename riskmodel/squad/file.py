@@ -20,6 +20,7 @@ from riskmodel.inputs.tables import (
     read_text,
     separator,
 )
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.workbook import Sheet, read_workbook
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
@@ -161,7 +162,9 @@ def _from_rows(
             "There are no athletes in this file: no row below the headers."
         )
     if len(body) > MOST_ROWS:
-        raise SquadFileError(f"There are {len(body)} rows; allowed is up to {MOST_ROWS}.")
+        raise SquadFileError(
+            f"There are {grouped(len(body))} rows; allowed is up to {MOST_ROWS}."
+        )
     return _table(headers, body, notes)
 
 
@@ -170,8 +173,8 @@ def _table(headers: list[str], body: Sequence[Row], notes: tuple[str, ...]) -> R
         length = max(len(cell) if isinstance(cell, str) else 0 for cell in cells)
         if length > LONGEST_CELL:
             raise SquadFileError(
-                f"A cell in row {number} has {length} characters; allowed is up to "
-                f"{LONGEST_CELL}."
+                f"A cell in row {grouped(number)} has {grouped(length)} characters; "
+                f"allowed is up to {LONGEST_CELL}."
             )
     width = max(len(headers), *(len(cells) for _, cells in body))
     headers = [*headers, *[""] * (width - len(headers))]
@@ -280,7 +283,7 @@ def _csv_rows(text: str) -> list[Row]:
     widest = max(line.count(mark) for line in text.splitlines()[:FIRST_ROWS])
     if widest > 10 * MOST_COLUMNS:  # before anything is made of them
         raise SquadFileError(
-            f"There are more than {MOST_COLUMNS} columns; allowed is up to {MOST_COLUMNS}."
+            f"This file has more than the {MOST_COLUMNS} columns that can be read."
         )
     return limited(enumerate(csv_rows(text, mark), 1), MOST_ROWS)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.told import quoted
+from riskmodel.inputs.told import grouped, quoted
 from riskmodel.starts.daylight import MINUTE, Day, days_of_sun, is_up
 from riskmodel.weather.hours import HOUR, Kind, Times, Weather, clock_words, naive_utc
 
@@ -110,7 +110,9 @@ def possible_starts(
         )
     begin, end, note = _span(weather, now, first, last)
     if (end - begin) / np.timedelta64(step_min, "m") > MOST_STARTS:
-        raise ValueError(f"There are more than {MOST_STARTS} starts from first to last.")
+        raise ValueError(
+            f"There are more than {grouped(MOST_STARTS)} starts from first to last."
+        )
     # All time zones in use now are whole quarters of an hour from UTC.
     quarter = np.timedelta64(15, "m")
     origin = np.datetime64(0, "ns")

@@ -16,7 +16,12 @@ Examples
 {'sport': 'running'}
 """
 
-from riskmodel.store.backup import backup, restore, unreadable_rows
+from riskmodel.store.backup import (
+    backup,
+    restore,
+    store_to_restore_into,
+    unreadable_rows,
+)
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
@@ -49,5 +54,6 @@ __all__ = [
     "is_sign_in_over",
     "open_store",
     "restore",
+    "store_to_restore_into",
     "unreadable_rows",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from riskmodel.inputs.told import grouped
 from riskmodel.store.errors import StoreError
 from riskmodel.store.kinds import KINDS, MOST_ITEMS, MOST_OUTCOMES, numbered
 from riskmodel.store.models import items, metadata, outcomes
@@ -48,5 +49,6 @@ def _named(connection: Connection, owner: str) -> Rows[Row[Any]]:
 def _check_sum(together: int, most: int, what: str) -> None:
     if together > most:
         raise StoreError(
-            f"Together that is {together} {what}; allowed is up to {most}: delete some."
+            f"Together that is {grouped(together)} {what}; allowed is up to "
+            f"{grouped(most)}: delete some."
         )

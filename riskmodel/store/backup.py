@@ -15,8 +15,8 @@ import sqlite3
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -38,10 +38,11 @@ from riskmodel.store.backup_file import (
 )
 from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.models import metadata, sign_ins_over
-from riskmodel.store.opening import Database
+from riskmodel.store.opening import Database, new_database
+from riskmodel.store.places import place_of, read_url
 from riskmodel.store.records import Counts
 from riskmodel.store.rows import Unreadable, rows_of
-from riskmodel.store.store import Store
+from riskmodel.store.store import Store, open_store
 
 _ROWS_AT_ONCE = 100
 # Secrets that PostgreSQL's library does not itself mark as such.
@@ -61,8 +62,9 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
     Raises
     ------
     StoreError
-        If the database cannot be read or the file cannot be written, or if it belongs
-        to the database itself or is a device; if PostgreSQL's pg_dump is missing.
+        If nothing is saved, the database cannot be read or the file cannot be written;
+        if it belongs to the database itself or is a device; if PostgreSQL's pg_dump is
+        missing.
     """
     target, file = Path(path).resolve(), f"The file {path}"
     with one_sentence(file):
@@ -77,6 +79,10 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                     name: connection.scalar(select(func.count()).select_from(table)) or 0
                     for name, table in metadata.tables.items()
                 }
+                if not any(counts.values()):
+                    raise StoreError(
+                        f"{store.database.place} holds nothing: no backup was made."
+                    )
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
             put_in_place(whole, target, private=True)
@@ -179,6 +185,40 @@ def _without_secrets(
         shown["service"] = _SERVICE
         environment["PGSERVICEFILE"] = str(service)
     return make_conninfo(**shown), environment
+
+
+@contextmanager
+def store_to_restore_into(url: str | None = None) -> Iterator[Store]:
+    """Open a database to restore into; a new file is there once the block ends well.
+
+    Where the block fails, neither the file nor a folder made for it is left.
+
+    Parameters
+    ----------
+    url : str, optional
+        As for `open_store`.
+
+    Raises
+    ------
+    StoreError
+        As for `open_store`.
+    """
+    address = read_url(url, create=False)
+    path, place = Path(str(address.database)).resolve(), place_of(address)
+    if address.get_backend_name() != "sqlite" or path.exists():
+        with closing(open_store(url)) as store:
+            yield store
+        return
+    new_folders = [folder for folder in path.parents if not folder.exists()]
+    read_url(url)  # makes the folder of the user's own file
+    try:
+        with one_sentence(place), new_database(path, place) as database:
+            yield Store(database)
+    except BaseException:
+        for folder in new_folders:
+            with suppress(OSError):  # somebody else uses it now
+                folder.rmdir()
+        raise
 
 
 def restore(

@@ -17,6 +17,7 @@ from riskmodel.diary.outcomes import UNREADABLE
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import tidy
+from riskmodel.inputs.told import grouped
 from riskmodel.squad.limits import MOST_ROWS
 from riskmodel.store.errors import StoreError
 from riskmodel.store.models import LONGEST_OWNER
@@ -91,7 +92,7 @@ def _check_squad(content: Any, before: Any) -> list[dict[str, Any]]:
         raise StoreError("A squad must be a list of athletes, each with answers by name.")
     if not 1 <= len(content) <= MOST_ATHLETES:
         raise StoreError(
-            f"There are {len(content)} athletes; allowed is 1 to {MOST_ATHLETES}."
+            f"There are {grouped(len(content))} athletes; allowed is 1 to {MOST_ATHLETES}."
         )
     known = {*FIELDS, *(name for row in before or () for name in row)}
     rows = []
@@ -134,7 +135,10 @@ def _cell(name: str, value: Any, place: int) -> Any:
 
 
 def _too_long(label: str, name: str, length: int) -> str:
-    return f"{label} ({name}) has {length} characters; allowed is up to {LONGEST_CELL}."
+    return (
+        f"{label} ({name}) has {grouped(length)} characters; allowed is up to "
+        f"{LONGEST_CELL}."
+    )
 
 
 def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
@@ -151,7 +155,8 @@ def _read_squad(stored: Any) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
 def _check_scenarios(content: Any, before: Any) -> str:
     if not isinstance(content, str) or len(content) > LONGEST_SCENARIOS:
         raise StoreError(
-            f"Scenarios must be a text of up to {LONGEST_SCENARIOS} characters."
+            "Compared plans must be a text of up to "
+            f"{grouped(LONGEST_SCENARIOS)} characters."
         )
     if content == before:  # what another version wrote may stay
         return content
@@ -159,13 +164,13 @@ def _check_scenarios(content: Any, before: Any) -> str:
     if problems:
         raise StoreError(" ".join(map(str, problems)))
     if not scenarios:
-        raise StoreError("There is no plan among these scenarios.")
+        raise StoreError("There is no plan among these compared plans.")
     return content
 
 
 def _read_scenarios(stored: Any) -> tuple[str, tuple[str, ...]]:
     if not isinstance(stored, str):
-        raise StoreError("Scenarios must be a text.")
+        raise StoreError("Compared plans must be a text.")
     return stored, tuple(map(str, from_text(stored)[1]))
 
 
@@ -175,7 +180,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "athlete": Kind("athlete", "athletes", _check_answers, _read_answers),
         "plan": Kind("plan", "plans", _check_answers, _read_answers),
         "scenarios": Kind(
-            "set of scenarios", "sets of scenarios", _check_scenarios, _read_scenarios
+            "set of compared plans",
+            "sets of compared plans",
+            _check_scenarios,
+            _read_scenarios,
         ),
     }
 )
@@ -207,7 +215,9 @@ def checked_text(text: Any, what: str, longest: int) -> str:
     if not isinstance(text, str) or not text.strip():
         raise StoreError(f"{what} is empty; allowed is 1 to {longest} characters.")
     if len(text) > longest:
-        raise StoreError(f"{what} has {len(text)} characters; allowed is up to {longest}.")
+        raise StoreError(
+            f"{what} has {grouped(len(text))} characters; allowed is up to {longest}."
+        )
     # No control characters (a NUL cannot be stored), no half of a surrogate pair.
     if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise StoreError(f"{what} holds a character that is no text.")

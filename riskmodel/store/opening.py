@@ -78,6 +78,7 @@ class Database:
             # Nothing is confirmed that went into a file which nobody will find.
             if self.file is not None:
                 self.file.check_same()
+                self.file.check_not_cut()
 
     def deleting(self, delete: Callable[[Connection], T]) -> T:
         """Delete something, on a full disk in the room that the log of SQLite has already.
@@ -144,7 +145,8 @@ def open_database(
         if url.get_backend_name() == "sqlite":
             path = Path(str(url.database)).resolve()
             if create and not path.exists():
-                _make_new(path, place)
+                with suppress(FileExistsError), new_database(path, place):
+                    pass
             file = OpenFile(path, place)
         engine = create_engine(
             url,
@@ -172,17 +174,25 @@ def open_database(
     return Database(engine, place, file)
 
 
-def _make_new(path: Path, place: str) -> None:
-    """Make a whole database beside its place, and put it there.
+@contextmanager
+def new_database(path: Path, place: str) -> Iterator[Database]:
+    """Make a whole database beside its place, and put it there once the block ends well.
 
-    So no crash leaves one without tables, which would look like one that was cut.
+    So neither a crash nor a refused backup leaves an empty one, which would look like one
+    that was cut.  A `FileExistsError` if another one was put there meanwhile.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".cramprisk-") as folder:
         new = Path(folder) / "new.db"
         new.touch(mode=0o600)
-        engine = create_engine(URL.create("sqlite", database=str(new)))
+        engine = create_engine(
+            URL.create("sqlite", database=str(new)),
+            hide_parameters=True,
+            logging_name=_LOGGING_NAME,
+            json_serializer=_to_json,
+        )
         try:
             _bring_up_to_date(engine, place, create=True)
+            yield Database(engine, place)
         finally:
             engine.dispose()
         put_new(new, path)
@@ -224,6 +234,7 @@ def _begin_sqlite(connection: Connection, *, file: OpenFile) -> None:
     writes = connection.get_execution_options().get("writes", False)
     if writes:
         file.check_same()
+    file.check_not_cut()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

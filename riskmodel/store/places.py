@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tomllib
@@ -154,14 +155,15 @@ def no_tables(place: str) -> StoreError:
 
 
 def put_new(whole: Path, path: Path) -> None:
-    """Put a new database where none is; one that another program put there stays."""
+    """Put a new database where none is; `FileExistsError` if one came there meanwhile."""
     try:
         os.link(whole, path)
     except FileExistsError:
-        return
+        raise
     except OSError:  # a disk without hard links
-        if not path.exists():
-            os.rename(whole, path)
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        os.rename(whole, path)
     sync_folder(path.parent)  # its name too outlives a power cut
 
 
@@ -178,10 +180,15 @@ class OpenFile:
         # first would be gone, see https://www.sqlite.org/howtocorrupt.html
         if not self._path.exists():
             raise StoreError(f"{place} does not exist: nothing was ever saved there.")
-        status = self._path.stat()
-        if stat.S_ISREG(status.st_mode) and status.st_size <= _TAKEN_FOR_NEW_BYTES:
-            raise no_tables(place)
+        self.check_not_cut()
         self._opened = self._identity()
+
+    def check_not_cut(self) -> None:
+        """Make sure that something is in the file, else SQLite may call it damaged."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = self._path.stat()
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _TAKEN_FOR_NEW_BYTES:
+                raise no_tables(self._place)
 
     def _identity(self) -> tuple[int, int, bool] | None:
         """What tells a file from another one, as long as a connection has it open."""

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskmodel import __version__
 from riskmodel.diary.outcomes import UNREADABLE, Outcome
+from riskmodel.inputs.told import grouped
 from riskmodel.store.adopting import move_rows
 from riskmodel.store.errors import ConflictError, StoreError
 from riskmodel.store.kinds import (
@@ -276,18 +277,25 @@ class Store:
         ConflictError
             If the owner saves something at the same moment.
         StoreError
-            If the owner is `LOCAL`, or would have more than is allowed.
+            If the owner is `LOCAL`, or would have more than is allowed; if there is
+            nothing to give.
         """
         owner = checked_owner(owner)
         if owner == LOCAL:
             raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
         with self.database.writing() as connection:
             try:
-                return move_rows(connection, LOCAL, owner)
+                moved = move_rows(connection, LOCAL, owner)
             except IntegrityError:
                 raise ConflictError(
                     "This owner saved something meanwhile, so nothing was moved: try again."
                 ) from None
+        if not (moved.items or moved.outcomes):
+            raise StoreError(
+                f"{self.database.place} holds nothing from before sign-in: nothing was "
+                "moved."
+            )
+        return moved
 
     # --------------------------------------------------------------------- inside
 
@@ -313,7 +321,8 @@ class Store:
             there = connection.execute(query).scalar_one()
             if there >= most:
                 raise StoreError(
-                    f"There are {there} {plural}; allowed is up to {most}: delete some."
+                    f"There are {grouped(there)} {plural}; allowed is up to "
+                    f"{grouped(most)}: delete some."
                 )
             if not insert_new(connection, place.table, {**new, **values}):
                 raise place.has_already(name)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.units import MILE_KM, UNITS
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import NoLog, TrainingLogError
@@ -47,8 +48,8 @@ def read_apple_health(stream: Readable) -> tuple[pd.DataFrame, list[Finding]]:
         rows.append(_row(workout))
         if len(rows) > MOST_ROWS:
             raise TrainingLogError(
-                f"There are more than {MOST_ROWS} workouts in this export of Apple Health; "
-                f"allowed are up to {MOST_ROWS}."
+                f"This export of Apple Health has more than the {grouped(MOST_ROWS)} "
+                "workouts that can be read."
             )
         if not workout:
             notes.append(finding("breaks_off"))

@@ -23,6 +23,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import pandas as pd
 
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.workbook import is_workbook
 from riskmodel.training.failed import FailedFile
 from riskmodel.training.limits import (
@@ -77,7 +78,6 @@ _ACCOUNTS = {
 }
 """The lists in the archives of Strava and WHOOP, and what tells those archives: one of
 these beside the list.  Their tables of other columns are no logs."""
-_TOO_MANY = "There are {} {} in this archive; allowed are up to {}."
 
 
 @dataclass
@@ -105,8 +105,7 @@ def logs_in_archive(
     """
     with _opened(file) as archive:
         members = [i for i in archive.infolist() if not _is_litter(i)]
-        if len(members) > MOST_MEMBERS:
-            raise TrainingLogError(_TOO_MANY.format(len(members), "files", MOST_MEMBERS))
+        _refuse_many(members, "files", MOST_MEMBERS, way_on="")
         parts = _Parts()
         _read_lists(archive, members, ways, parts)
         _read_tables(archive, members, ways, parts)
@@ -290,11 +289,16 @@ def _read_sessions(
             parts.fail(_shown(member), error)
 
 
-def _refuse_many(members: Sequence[ZipInfo], what: str, most: int) -> None:
-    if len(members) > most:
+def _refuse_many(
+    members: Sequence[ZipInfo],
+    what: str,
+    most: int,
+    way_on: str = ": give those of the last months",
+) -> None:
+    if (count := len(members)) > most:
         raise TrainingLogError(
-            f"{_TOO_MANY.format(len(members), what, most)[:-1]}: give those of the last "
-            "months."
+            f"There are {grouped(count)} {what} in this archive; allowed are up to "
+            f"{grouped(most)}{way_on}."
         )
 
 

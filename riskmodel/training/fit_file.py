@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.told import grouped
 from riskmodel.training.clock import EAST_MIN, WEST_MIN
 from riskmodel.training.limits import MOST_FIT_MESSAGES
 from riskmodel.training.log import NoLog, TrainingLogError
@@ -135,8 +136,8 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
                     notes.append(finding("wrong_checksum"))
     except _TooLong as error:
         raise TrainingLogError(
-            f"This FIT file has more than {MOST_FIT_MESSAGES} messages; allowed are up to "
-            f"{MOST_FIT_MESSAGES}."
+            f"This FIT file has more than the {grouped(MOST_FIT_MESSAGES)} messages that "
+            "can be read."
         ) from error
     except MemoryError:
         raise

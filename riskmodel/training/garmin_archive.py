@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.told import grouped
 from riskmodel.training.clock import clock_of, in_zone
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import NoLog, TrainingLogError
@@ -97,7 +98,7 @@ def _activities(stream: Readable) -> list[dict[str, Any]]:
         ) from error
     if len(rows) > MOST_ROWS:
         raise TrainingLogError(
-            f"There are more than {MOST_ROWS} activities in this list of Garmin; allowed "
-            f"are up to {MOST_ROWS}."
+            f"This list of Garmin has more than the {grouped(MOST_ROWS)} activities that "
+            "can be read."
         )
     return rows

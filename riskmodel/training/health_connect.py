@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.told import grouped
 from riskmodel.training.clock import clock_of, with_offset
 from riskmodel.training.limits import MOST_ROWS, Readable
 from riskmodel.training.log import NoLog, TrainingLogError
@@ -107,8 +108,8 @@ def _sessions(base: sqlite3.Connection) -> pd.DataFrame:
     told = read.fetchall()
     if len(told) > MOST_ROWS:
         raise TrainingLogError(
-            f"There are more than {MOST_ROWS} sessions in this export of Health Connect; "
-            f"allowed are up to {MOST_ROWS}."
+            f"This export of Health Connect has more than the {grouped(MOST_ROWS)} "
+            "sessions that can be read."
         )
     frame = pd.DataFrame(told, columns=there, dtype=object)
     return frame.reindex(columns=[*_NEEDED, _OFFSET])

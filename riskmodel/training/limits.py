@@ -107,8 +107,8 @@ class Bounded:
         self._budget.left -= len(data)
         if self._left < 0:
             raise TrainingLogError(
-                f"{self._what} has more than {size_text(self._most)} unpacked; allowed are "
-                f"up to {size_text(self._most)}."
+                f"{self._what} unpacks to more than the {size_text(self._most)} that can "
+                "be read."
             )
         if self._budget.left < 0:
             raise TrainingLogError(

@@ -20,6 +20,7 @@ from riskmodel.inputs.tables import (
     separator,
     text_of,
 )
+from riskmodel.inputs.told import grouped
 from riskmodel.training.any_file import Given, opened, plain
 from riskmodel.training.limits import MOST_BYTES, MOST_ROWS
 from riskmodel.training.log import NoTable, TrainingLogError, UnknownTable
@@ -145,7 +146,8 @@ def _rows(text: str, mark: str) -> list[list[str]]:
         raise TrainingLogError(str(error)) from error
     if len(rows) > MOST_ROWS + FIRST_ROWS:
         raise TrainingLogError(
-            f"There are {len(rows)} rows in this file; allowed are up to {MOST_ROWS}."
+            f"There are {grouped(len(rows))} rows in this file; allowed are up to "
+            f"{grouped(MOST_ROWS)}."
         )
     return rows
 
@@ -172,7 +174,8 @@ def _headers(row: list[str]) -> list[str]:
     """Names of columns, each another one, if there are not too many."""
     if len(row) > MOST_COLUMNS:
         raise TrainingLogError(
-            f"There are {len(row)} columns in this table; allowed are up to {MOST_COLUMNS}."
+            f"There are {grouped(len(row))} columns in this table; allowed are up to "
+            f"{MOST_COLUMNS}."
         )
     return numbered(row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from io import BytesIO
 from itertools import islice
@@ -21,28 +21,33 @@ F = TypeVar("F", bound=Path | BinaryIO)
 
 def without_repeats(
     files: Iterable[tuple[str, F]],
-) -> tuple[dict[str, tuple[str, F]], list[Finding]]:
-    """Names and files by a digest of their content, and findings about the others.
+) -> dict[str, tuple[list[str], F]]:
+    """Each file once, by a digest of its content, with all its names.
 
     Examples
     --------
     >>> from io import BytesIO
-    >>> once, again = without_repeats((n, BytesIO(b"same")) for n in ("a.csv", "b.csv"))
-    >>> [name for name, _ in once.values()], again[0].details
-    (['a.csv'], (('name', 'b.csv'), ('first', 'a.csv')))
+    >>> once = without_repeats((n, BytesIO(b"same")) for n in ("a.csv", "b.csv"))
+    >>> [names for names, _ in once.values()]
+    [['a.csv', 'b.csv']]
     """
-    once: dict[str, tuple[str, F]] = {}
-    again = []
+    once: dict[str, tuple[list[str], F]] = {}
     for name, file in files:
         try:
             digest = _digest(file)
         except OSError:  # told where it is read
             digest = name
-        if digest in once:
-            again.append(finding("same_file", name=name, first=once[digest][0]))
-        else:
-            once[digest] = name, file
-    return once, again
+        once.setdefault(digest, ([], file))[0].append(name)
+    return once
+
+
+def repeats(names: Iterable[Sequence[str]]) -> list[Finding]:
+    """What is told of files that are another one again, given the names of each file."""
+    return [
+        finding("same_file", name=name, first=first)
+        for first, *again in names
+        for name in again
+    ]
 
 
 def _digest(file: Path | BinaryIO) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.units import MILE_KM
 from riskmodel.training.log import WrongScale
 from riskmodel.training.sentences import Finding, finding
@@ -36,7 +37,7 @@ class Range:
     @property
     def allowed(self) -> str:
         """Smallest and largest value with the unit."""
-        return f"{self.low:g} to {self.high:,.10g} {self.unit}".strip()
+        return f"{self.low:g} to {grouped(self.high)} {self.unit}".strip()
 
 
 RANGES = {

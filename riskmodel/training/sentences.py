@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.units import duration_text
 from riskmodel.training.words import MEANINGS
 
@@ -263,7 +264,7 @@ def day_words(day: date, *, year: bool = False) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Number with its noun."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{grouped(number)} {noun}" + ("" if number == 1 else "s")
 
 
 def is_assumed(found: Finding) -> bool:

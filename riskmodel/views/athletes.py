@@ -1,4 +1,4 @@
-"""The list of athletes: where it comes from, what its columns mean, and its changes."""
+"""The list of athletes: where it comes from, and what its columns mean."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.squad.unknown import settle, with_settled_words
-from riskmodel.views import device, form, look, questions, squad_plan, uploads, widgets
-from riskmodel.views.state import AthletesFile, SquadState, state
+from riskmodel.views import device, form, look, squad_plan, uploads, widgets
+from riskmodel.views.state import AthletesBefore, AthletesFile, SquadState, state
 
 _WAY_ON = "Save the table as CSV, with only the rows and columns that are needed."
 _Settled = dict[tuple[str, str], str | None]
@@ -42,6 +42,7 @@ def _put(
 ) -> None:
     """Take these athletes with what was said of their words, and start the grid anew."""
     squad = state(SquadState)
+    squad.before = _now() or squad.before
     # Rows are numbered from 1, and keep their number when others go.
     squad.athletes = athletes.set_axis(pd.RangeIndex(1, len(athletes) + 1))
     squad.version += 1
@@ -51,10 +52,30 @@ def _put(
     squad.settled = settled or {}
 
 
+def _now() -> AthletesBefore | None:
+    """The reader's own list as it is, None where nothing stands in it."""
+    squad = state(SquadState)
+    own, said = squad.athletes, dict(squad.settled)
+    if own is None or own.empty:
+        return None
+    return AthletesBefore(own, squad.source, squad.notes, said, squad.edited)
+
+
+def back() -> None:
+    """Put the list before in the place of the one that is there, which is kept for it."""
+    squad = state(SquadState)
+    if (before := squad.before) is None:
+        return
+    _put(before.athletes, before.notes, before.settled)
+    squad.source, squad.edited = before.source, before.edited
+    _empty_the_upload()
+
+
 def accept(file: AthletesFile) -> None:
     """Take the athletes of a file whose columns are understood."""
     squad, raw, columns, on = state(SquadState), file.raw, file.columns, form.planned_day()
     same = squad.source is not None and squad.source.content is file.content
+    before, was_edited = squad.before, squad.edited
     try:
         reading = partial(read_athletes, raw, columns, on)
         athletes, notes = uploads.read(reading, file.name, _WAY_ON)
@@ -62,6 +83,8 @@ def accept(file: AthletesFile) -> None:
         squad.problem = str(error)
         return
     _put(athletes, notes, squad.settled if same else None)
+    if same and not was_edited:  # nothing goes that the file does not hold
+        squad.before = before
     squad.source = file
 
 
@@ -253,7 +276,7 @@ def count_of(athletes: pd.DataFrame) -> str:
 
 def _forget() -> None:
     squad = state(SquadState)
-    squad.athletes = squad.asked = squad.source = None
+    squad.athletes = squad.asked = squad.source = squad.before = None
     squad.notes, squad.settled = (), {}
     _empty_the_upload()
     # What is kept on the device comes back with the next visit, not at once.
@@ -328,54 +351,3 @@ def offer_to_count(file: AthletesFile) -> None:
             key = f"squad_count_{kind}"
             st.session_state[key] = kind in file.counted
             st.toggle(_COUNTED[kind], key=key, on_change=_count, args=(file, kind))
-
-
-# ------------------------------------------------------------------- its changes
-
-
-def grid(athletes: pd.DataFrame) -> None:
-    """Let the coach change cells, add and remove athletes."""
-    box = st.expander("Change the list", key="squad_list", on_change="rerun")
-    # A closed grid would cost most of the time of the page.
-    if box.open:
-        with box:
-            _edit(state(SquadState), athletes)
-
-
-def _edit(squad: SquadState, athletes: pd.DataFrame) -> None:
-    key = f"squad_grid_{squad.version}"
-    if key not in st.session_state or squad.grid_base is None:
-        # The grid's own changes went with the page; the athletes carry them.
-        squad.grid_base = squad.grid_edited = _as_grid(athletes)
-    edited = st.data_editor(
-        squad.grid_base,
-        key=key,
-        num_rows="dynamic",
-        hide_index=True,
-        column_config={
-            field.name: st.column_config.TextColumn(
-                questions.heading(field, field.unit), help=f"Allowed is {field.allowed}."
-            )
-            for field in FIELDS.values()
-            if field.name in squad.grid_base
-        },
-    )
-    # Against the last state of the grid, not the first: a change can be taken back.
-    if squad.grid_edited is None or not edited.equals(squad.grid_edited):
-        squad.athletes, squad.grid_edited = read_cells(edited), edited
-        squad.edited = True
-        st.rerun()  # what stands above is of the list as it was
-
-
-def _as_grid(athletes: pd.DataFrame) -> pd.DataFrame:
-    """Athletes as texts, with a column for everything that is asked of everybody."""
-    cells = athletes.map(_cell_text)
-    usual = list(template().columns)
-    more = dict.fromkeys((name for name in usual if name not in cells), "")
-    # Those of the file first, as far as they are asked of everybody.
-    order = sorted(cells, key=lambda n: usual.index(n) if n in usual else len(usual))
-    return cells[order].assign(**more)
-
-
-def _cell_text(cell: Any) -> str:
-    return "" if pd.isna(cell) else f"{cell:.10g}" if isinstance(cell, float) else str(cell)

@@ -33,9 +33,11 @@ with account.asked_once():
         )
         for name, (title, _) in navigation.PAGES.items()
     }
+    navigation.note_unknown()
     page = st.navigation(list(pages.values()), position="hidden")
     name = next(name for name in pages if pages[name] == page)
     navigation.draw(pages, name)
+    navigation.tell_unknown(name)
     with turn(), form.read_once():
         form.take_touched()
         form.show_again(name)

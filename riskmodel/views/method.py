@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from riskmodel import assess, load_calibration, load_scorecard
 from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import grouped
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.checks import main_figures
 from riskmodel.reporting.targets import (
@@ -220,7 +221,7 @@ def _draw_agreement() -> None:
         diagonal=pd.DataFrame({"x": [0.0, top], "y": [0.0, top]}),
     )
     look.note(
-        f"{summary['scenarios']:,} made-up sessions in 50 groups; on average we are "
+        f"{grouped(summary['scenarios'])} made-up sessions in 50 groups; on average we are "
         f"{100 * summary['ici']:.2f} of 100 off (ICI). It says that the curves fit, not "
         "that the simulators are right."
     )
@@ -305,8 +306,8 @@ def _tell_own_rate() -> None:
     )
     by = calibration.made
     look.note(
-        f"Scorecard {card.version}. Calibrated on {by['on']}: {by['scenarios']:,} "
-        f"scenarios, {by['draws']} draws of the assumptions, seed {by['seed']}, "
+        f"Scorecard {card.version}. Calibrated on {by['on']}: {grouped(by['scenarios'])} "
+        f"made-up sessions, {by['draws']} draws of the assumptions, seed {by['seed']}, "
         f"scikit-learn {by['versions']['scikit-learn']}."
     )
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from riskmodel.inputs.told import quoted
 from riskmodel.views import look
 from riskmodel.views.state import NavigationState, state
 
@@ -27,6 +29,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
 }
 """Title and icon of every page, by the name of its file."""
 _ALWAYS_IN_SIGHT = 4
+_LONGEST_ADDRESS = 40
 
 
 def draw(pages: Mapping[str, StreamlitPage], page: str) -> None:
@@ -56,6 +59,27 @@ def _link(pages: Mapping[str, StreamlitPage], name: str) -> None:
 def go_to(page: str) -> None:
     """Open a page, by the name of its file, once the click that asks for it is done."""
     state(NavigationState).go_to = page
+
+
+def note_unknown() -> None:
+    """Note an address that is no page's, as long as the page in its place is looked at."""
+    # Only the first run of an address names it.  Streamlit would open a box about it.
+    if (context := get_script_run_ctx()) is None:
+        return
+    pages = context.pages_manager
+    if (name := pages.intended_page_name) and name not in PAGES:
+        state(NavigationState).unknown = name
+        pages.set_script_intent("", "")
+
+
+def tell_unknown(page: str) -> None:
+    """Say that there is no page at the address that was asked for."""
+    navigation = state(NavigationState)
+    if page != next(iter(PAGES)):
+        navigation.unknown = ""
+    if navigation.unknown:
+        shown = quoted(f"/{navigation.unknown}", _LONGEST_ADDRESS)
+        look.note(f"There is no page at {shown}. This is {PAGES[page][0]}.")
 
 
 def follow() -> None:

@@ -20,6 +20,7 @@ from riskmodel.squad.summary import expected, in_each_band, labels
 from riskmodel.squad.two_plans import SquadPlans, compare_plans
 from riskmodel.views import (
     athletes,
+    athletes_grid,
     athletes_meaning,
     device,
     form,
@@ -201,7 +202,7 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                 _levers(options)
             if not words.still_open:
                 athletes_meaning.ask_for_words(words)
-            athletes.grid(listed)
+            athletes_grid.grid(listed)
             if is_own:
                 box = widgets.quiet_popover("Print and files", "print", "squad_files")
                 if box.open:
@@ -237,12 +238,15 @@ def _show() -> None:
         form.show_example(squad_plan.EXAMPLE)
     if tag := _tag():
         st.html(tag)
+    if squad.before is not None:
+        label = f"Back to the list before: {athletes.count_of(squad.before.athletes)}"
+        st.button(label, key="list_before", type="tertiary", on_click=athletes.back)
     _strip()
     athletes.tell()
     listed = athletes.shown()
     if listed.empty:
         look.note("There are no athletes in the list.")
-        athletes.grid(listed)
+        athletes_grid.grid(listed)
     else:
         squad_plan.remember()
         words = athletes_meaning.words_in(listed)

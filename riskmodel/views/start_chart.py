@@ -118,8 +118,15 @@ def calendar_html(best: Best, chosen: pd.Timestamp) -> str:
         f"</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         f'<p class="cr-key"><span>{of}</span><span><i class="sun"></i>the sun is down'
         "</span><span>★ best of its day</span><span>◆ planned</span>"
-        '<span><i class="mine"></i>chosen</span></p>'
+        f'<span><i class="mine"></i>chosen</span>{_key_of_open(cells)}</p>'
     )
+
+
+def _key_of_open(cells: pd.DataFrame) -> str:
+    """Say what the dash of a start without a number means, where there is one."""
+    if not (cells["problem"] != "").any():
+        return ""
+    return "<span>– no number: weather is missing</span>"
 
 
 def _cell(best: Best, cell: pd.Series[Any] | None, chosen: pd.Timestamp) -> str:

@@ -70,6 +70,7 @@ class NavigationState:
     page: str = ""
     came_from: str = ""
     go_to: str = ""
+    unknown: str = ""  # an address that is no page's, without its first stroke
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,17 @@ class AthletesFile:
 
 
 @dataclass(frozen=True)
+class AthletesBefore:
+    """A list that another one took the place of, with what was said of it."""
+
+    athletes: pd.DataFrame
+    source: AthletesFile | None
+    notes: Sequence[str]
+    settled: dict[tuple[str, str], str | None]
+    edited: bool
+
+
+@dataclass(frozen=True)
 class Held:
     """What the questions held: answers, what cannot be read, and where they came from."""
 
@@ -239,6 +251,7 @@ class SquadState:
     grid_base: pd.DataFrame | None = None
     grid_edited: pd.DataFrame | None = None
     source: AthletesFile | None = None
+    before: AthletesBefore | None = None
     asked: AthletesFile | None = None  # a file whose columns are in question
     times_asked: int = 0
     notes: Sequence[str] = ()
@@ -364,6 +377,7 @@ class TrainingState:
     day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
     no_word: str = ""  # the sport of sessions of which no file names an activity
     too_many: list[FailedFile] = field(default_factory=list)  # that were not looked at
+    names: dict[str, list[str]] = field(default_factory=dict)  # of one content, by digest
     same: list[Finding] = field(default_factory=list)  # files that were given twice
     problem: str = ""  # about no file
     example: str = ""

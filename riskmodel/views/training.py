@@ -76,7 +76,7 @@ def _tell(report: LogReport) -> None:
 def _show() -> None:
     page = state(TrainingState)
     label = "A log, or an example" if page.log is None else "Another log"
-    ask = page.log is None or page.problem or any(file.problem for file in page.files)
+    ask = page.log is None or page.problem or training_files.not_read()
     with st.expander(label, expanded=bool(ask)):
         training_files.ask()
     training_columns.ask()

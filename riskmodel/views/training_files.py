@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from riskmodel.datasets import data_folder
+from riskmodel.inputs.told import grouped, quoted
 from riskmodel.serving.readers import LogQuestions, read_training_file
 from riskmodel.training.any_file import ENDINGS
 from riskmodel.training.failed import FailedFile
@@ -22,7 +23,7 @@ from riskmodel.training.limits import MOST_ROWS
 from riskmodel.training.log import TrainingLog, moved, named, noted
 from riskmodel.training.log_table import LogColumn
 from riskmodel.training.merge import merge_logs
-from riskmodel.training.same_files import without_repeats
+from riskmodel.training.same_files import repeats, without_repeats
 from riskmodel.views import form, look, training_kept, uploads, widgets
 from riskmodel.views.state import FormState, LogFile, TrainingState, state
 
@@ -39,7 +40,8 @@ _TOO_LARGE = (
     "later, or use the command cramprisk log."
 )
 _TOO_MANY_SESSIONS = (
-    f"The files hold more than {MOST_ROWS} sessions together: give only the last months."
+    f"The files hold more than {grouped(MOST_ROWS)} sessions together: give only the last "
+    "months."
 )
 _TOO_LONG = "It was not read: all files together take too long. Give fewer at once."
 _WAY_ON = "Give the last months only, or use the command cramprisk log."
@@ -122,12 +124,14 @@ def _take(given: _Given, *, again: bool = False) -> None:
     before = {} if again else {f.digest: f for f in page.files if f.log is not None}
     page.problem = ""
     given = _within_bounds(given)
-    once, page.same = without_repeats(given)
-    names = _told_apart([name for name, _ in once.values()])
+    once = without_repeats(given)
+    page.names = {digest: names for digest, (names, _) in once.items()}
+    page.same = repeats(page.names.values())
+    first_names = _told_apart([names[0] for names in page.names.values()])
     until = time.monotonic() + _MOST_SECONDS
     page.files = [
         before.get(digest) or _file(digest, name, file.getvalue(), until)
-        for name, (digest, (_, file)) in zip(names, once.items(), strict=True)
+        for name, (digest, (_, file)) in zip(first_names, once.items(), strict=True)
     ]
     _put_together()
 
@@ -139,16 +143,25 @@ def _within_bounds(given: _Given) -> _Given:
     for name, file in given:
         size_bytes += file.seek(0, SEEK_END)
         if len(read) == _MOST_FILES:
-            page.problem = (
-                f"There are {len(given)} files; the first {_MOST_FILES} are used."
-            )
             page.too_many.append(FailedFile(name, _TOO_MANY_FILES))
         elif size_bytes > _MOST_BYTES:
-            page.problem = _TOO_LARGE
             page.too_many.append(FailedFile(name, _TOO_LARGE))
         else:
             read.append((name, file))
     return read
+
+
+def not_read() -> dict[str, list[str]]:
+    """Names of all files that were given and not read, by the sentence that says why."""
+    page = state(TrainingState)
+    names: dict[str, list[str]] = {}
+    for file in page.files:
+        if file.problem:
+            others = page.names.get(file.digest, [])[1:]
+            names.setdefault(file.problem, []).extend((file.name, *others))
+    for left in page.too_many:
+        names.setdefault(left.why, []).append(left.name)
+    return names
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -284,7 +297,7 @@ def forget() -> None:
     page = state(TrainingState)
     page.log, page.example, page.problem, page.no_word = None, "", "", ""
     page.files, page.same, page.meanings, page.day_first = [], [], {}, {}
-    page.too_many = []
+    page.too_many, page.names = [], {}
     page.asked_again = set()
     uploads.release(_upload_key())
     page.uploads += 1
@@ -308,9 +321,8 @@ def ask() -> None:
         key=_upload_key(),
         on_change=_uploaded,
     )
-    for file in page.files:
-        if file.problem:
-            look.fault(f"{file.name}: {file.problem}")
+    for why, names in not_read().items():
+        look.fault(f"{', '.join(map(quoted, names))}: {why}")
     if page.problem:
         look.fault(page.problem)
     zones = _zones()

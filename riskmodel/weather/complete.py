@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.told import grouped
 from riskmodel.physiology import sun
 from riskmodel.weather.hours import (
     HOUR,
@@ -82,7 +83,8 @@ def over_hours(
         raise WeatherError("The times of the weather are not hourly and in order.")
     if steps[-1] > LONGEST_HOURS:
         raise WeatherError(
-            f"The weather spans {steps[-1]:.0f} hours; allowed is up to {LONGEST_HOURS}."
+            f"The weather spans {grouped(steps[-1])} hours; allowed is up to "
+            f"{LONGEST_HOURS}."
         )
     every = moments[0] + np.arange(int(steps[-1]) + 1) * HOUR
     at_label, before = (

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.told import grouped
 from riskmodel.weather.cells import decimal_mark, number_of
 from riskmodel.weather.complete import (
     COLUMNS,
@@ -137,8 +138,8 @@ def _epw_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
     about, body = rows[:1], [row for row in rows[_EPW_HEADER_LINES:] if any(row)]
     if not about or len(about[0]) < 10 or len(body) not in (8760, 8784):
         raise WeatherError(
-            f"The EPW file has {len(body)} hours below its 8 lines of header; needed is "
-            "a whole year, 8760 or 8784."
+            f"The EPW file has {grouped(len(body))} hours below its 8 lines of header; "
+            "needed is a whole year, 8760 or 8784."
         )
     short = min(len(row) for row in body)
     if short < _EPW_CELLS:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from riskmodel.inputs.date_words import EXCEL_EPOCH, months
 from riskmodel.inputs.tables import TableFileError, csv_rows, folded, separator
+from riskmodel.inputs.told import grouped
 from riskmodel.weather.cells import (
     NEEDED_TIME,
     TimesRead,
@@ -94,13 +95,16 @@ def _refuse_wide(rows: Sequence[Row]) -> None:
     widest = max(map(len, rows), default=0)
     if widest > MOST_COLUMNS:
         raise WeatherError(
-            f"The file has a line of {widest} cells; allowed is up to {MOST_COLUMNS}."
+            f"The file has a line of {grouped(widest)} cells; allowed is up to "
+            f"{MOST_COLUMNS}."
         )
 
 
 def _refuse_many(count: int, most: int, of: str) -> None:
     if count > most:
-        raise WeatherError(f"The file has {count} {of}; allowed is up to {most}.")
+        raise WeatherError(
+            f"The file has {grouped(count)} {of}; allowed is up to {grouped(most)}."
+        )
 
 
 def weather_of_table(
@@ -209,7 +213,9 @@ def _whole(row: Row, words: Sequence[str], width: int) -> Row:
     """Cells below headers; a spreadsheet program adds empty ones behind them."""
     if any(words[width:]) or len(row) < width:
         n_cells = max(at for at, word in enumerate(words) if word) + 1
-        raise WeatherError(f"The line of {row[0]} has {n_cells} cells; needed are {width}.")
+        raise WeatherError(
+            f"The line of {row[0]} has {grouped(n_cells)} cells; needed are {width}."
+        )
     return row[:width]
 
 

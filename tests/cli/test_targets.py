@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.datasets import load_examples
 from riskmodel.reporting.replacing import check_target, replacing
-from riskmodel.store import open_store
+from riskmodel.store import LOCAL, open_store
 from tests import CHECKOUT
 
 NOBODY = 65534
@@ -39,7 +39,8 @@ def sessions(tmp_path):
 @pytest.fixture
 def database(tmp_path, monkeypatch):
     monkeypatch.setenv("CRAMPRISK_DATABASE_URL", f"sqlite:///{tmp_path}/saved.db")
-    open_store(f"sqlite:///{tmp_path}/saved.db", create=True).close()
+    with closing(open_store(f"sqlite:///{tmp_path}/saved.db")) as store:
+        store.save(LOCAL, "plan", "One", {"sport": "running"})
 
 
 def run(*arguments):

@@ -1,6 +1,9 @@
 """What files and people wrote, as sentences show it."""
 
+import ast
+import re
 from datetime import timedelta
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -15,8 +18,16 @@ from riskmodel import (
     WeatherError,
 )
 from riskmodel.inputs.tables import TableFileError
-from riskmodel.inputs.told import LONGEST_LINE, as_text, in_quotes, quoted, spelling
+from riskmodel.inputs.told import (
+    LONGEST_LINE,
+    as_text,
+    grouped,
+    in_quotes,
+    quoted,
+    spelling,
+)
 from riskmodel.store.errors import StoreError
+from tests import CHECKOUT
 
 
 @pytest.mark.parametrize(
@@ -39,6 +50,37 @@ def test_no_error_about_a_file_says_more_than_can_be_read(kind):
     assert first.endswith("name it in another way.")  # how to mend it stays
     assert second.split() == ["And", "."]
     assert second.isprintable()
+
+
+def test_no_sentence_of_a_large_limit_shows_it_without_commas():
+    """Limits are constants, and what is shown of them is an f-string."""
+    bare = []
+    for path in sorted((CHECKOUT / "riskmodel").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {
+            part.value.id
+            for part in ast.walk(tree)
+            if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name)
+        }
+        for name in {name for name in names if re.fullmatch(r"_?(MOST|LONGEST)\w*", name)}:
+            module = ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
+            value = getattr(import_module(module), name)
+            if isinstance(value, int | float) and value >= 10_000:
+                bare.append(f"{module}.{name}")
+    assert bare == []
+    assert [grouped(n) for n in (9999, 10_000, 2e6)] == ["9999", "10,000", "2,000,000"]
+
+
+def test_no_sentence_of_a_limit_tells_it_twice():
+    twice = re.compile(r"\{([^}]*MOST_\w+)[^}]*\}.*\{\1", re.DOTALL)
+    told = [
+        ast.unparse(part)
+        for path in sorted((CHECKOUT / "riskmodel").rglob("*.py"))
+        for part in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(part, ast.JoinedStr)
+    ]
+    assert len(told) > 1000
+    assert [text for text in told if twice.search(text)] == []
 
 
 def test_a_quote_is_short_and_in_sight():

@@ -67,7 +67,7 @@ def one_row_far_down():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (many_columns, "more than 200 columns"),
+        (many_columns, "more than the 200 columns"),
         (many_tags, "too large"),
         (many_sheets, "too large"),
         (one_row_far_down, "too large"),

@@ -308,6 +308,14 @@ def test_links_of_others_and_the_way_back_from_the_provider_are_open(app_url, pa
     assert ask(app_url, path, Sec_Fetch_Site="cross-site").status_code in (200, 302)
 
 
+@pytest.mark.parametrize("path", ["/squad/deeper", "/nothing/at/all", "/squad/a%2Fb"])
+def test_below_a_page_nothing_is_shown_as_a_page(app_url, path):
+    """The page would stay blank: it looks for its program beside its address."""
+    answer = ask(app_url, path)
+    assert (answer.status_code, answer.text.strip()) == gate.CLOSED
+    assert ask(app_url, "/squad").headers["content-type"].startswith("text/html")
+
+
 def test_health_says_ok_and_nothing_else_to_whoever_asks(app_url):
     for host in (urlsplit(app_url).netloc, "10.0.0.7:8501"):
         answer = ask(app_url, "/_stcore/health", Host=host)

@@ -76,9 +76,9 @@ def test_what_no_reader_refuses_at_once_ends_at_a_limit(page, name, content):
 
 
 def test_rows_that_hold_nothing_are_seen():
-    with pytest.raises(TableFileError, match=f"more than {MOST_ROWS_SEEN} rows"):
+    with pytest.raises(TableFileError, match="more than the 250,000 rows"):
         csv_rows("a,b\n" + "\n" * MOST_ROWS_SEEN, ",")
-    with pytest.raises(TableFileError, match=f"more than {MOST_CELLS_SEEN} cells"):
+    with pytest.raises(TableFileError, match="more than the 5,000,000 cells"):
         csv_rows("a,b\n" + "," * MOST_CELLS_SEEN, ",")
     assert len(csv_rows("a,b\n" + "\n" * 1000, ",")) == 1001
 
@@ -124,7 +124,7 @@ def test_a_database_is_read_without_a_disk():
 
 def test_the_proof_runs(capsys):
     proof.main(["--only", "10^12", "--seconds", "0"])
-    assert "3 files; over 5.5 s: " in capsys.readouterr().out
+    assert "3 files; over 5.0 s: " in capsys.readouterr().out
     alone, beside = proof.reruns_ms([proof.READERS["Squad"](b"Name,Age\nAnn,20\n")], 0.2)
     assert alone
     assert beside

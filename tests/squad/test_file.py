@@ -133,11 +133,11 @@ def test_an_excel_sheet_below_titles_and_beside_others_is_read():
         (b"just a sentence", "no table"),
         (b"Name,Age\n", "no athletes"),
         (b"Name,Age\n" + b"A,30\n" * 5001, "5001 rows"),
-        (b"Name,Age\n" + b"A,30\n" * 6000, "more than 5000 rows"),
+        (b"Name,Age\n" + b"A,30\n" * 6000, "more than the 5000 rows"),
         (b"Name,Age\nA,30\nB,1,72\nC,1,80\n", "Rows 3, 4 have more cells than"),
         (b"Name,Age,\nA,30,\nB,1,72\n", "Row 3 has more cells than .* decimal comma"),
         (b"Name" + b",x" * MOST_COLUMNS + b"\n" + b"A" + b",1" * MOST_COLUMNS, "columns"),
-        (b"Name" + b"," * 1_000_000 + b"\nA,b", "more than 200 columns"),
+        (b"Name" + b"," * 1_000_000 + b"\nA,b", "more than the 200 columns"),
     ],
 )
 def test_what_is_no_list_says_so(content, words):
@@ -459,8 +459,8 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read():
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([["Name", "Age"], *[["A", 30]] * 6000], "more than 5000 rows"),
-        ([["Name", "Age", *["x"] * MOST_COLUMNS], ["A", 30]], "more than 200 columns"),
+        ([["Name", "Age"], *[["A", 30]] * 6000], "more than the 5000 rows"),
+        ([["Name", "Age", *["x"] * MOST_COLUMNS], ["A", 30]], "more than the 200 columns"),
     ],
 )
 def test_a_sheet_that_is_too_large_is_refused(rows, words):

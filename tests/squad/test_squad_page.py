@@ -543,6 +543,44 @@ def test_a_change_in_the_grid_makes_the_example_ones_own():
     assert "Example squad" not in html_of(page)
 
 
+@pytest.mark.parametrize("way", ["file", "saved"])
+def test_a_list_that_takes_the_place_of_another_costs_nothing_of_it(way):
+    page = with_list(XYZ)
+    squad_of(page).settled["medications", "Xyz"] = "none"
+    page.session_state["squad_list"] = True
+    page.run()
+    type_in(page, edited_rows={0: {"age_years": "21"}})
+    first = squad_of(page).athletes
+    assert not [b for b in page.button if b.key == "list_before"]
+    if way == "file":
+        bring(page, TWINS)
+    else:
+        squad_of(page).to_open = pd.DataFrame({"athlete": list("ABC"), "age_years": 30.0})
+        page.run()
+    second = squad_of(page).athletes
+    assert len(second) == 3
+    press(page, "Back to the list before: 2 athletes")
+    assert squad_of(page).athletes.equals(first)
+    assert squad_of(page).settled == {("medications", "Xyz"): "none"}
+    # The one that was there is not lost either.
+    press(page, "Back to the list before: 3 athletes")
+    assert squad_of(page).athletes.equals(second)
+    page.session_state["box_squad_groups"] = True
+    page.run()
+    press(page, "Remove the squad")
+    assert not [b for b in page.button if b.key == "list_before"]
+
+
+def test_a_list_that_is_read_in_another_way_is_no_other_list():
+    page = with_list()
+    page.session_state["box_squad_groups"] = True
+    page.run()
+    press(page, "Change what the columns mean")
+    press(page, "Use these columns")
+    assert len(squad_of(page).athletes) == 3
+    assert squad_of(page).before is None
+
+
 # -------------------------------------------------------------- kept, and over a reload
 
 

@@ -41,6 +41,7 @@ from riskmodel.store import (
     opening,
     places,
     restore,
+    store_to_restore_into,
 )
 from tests.store.test_store import (
     CONTENTS,
@@ -167,9 +168,13 @@ def test_an_older_database_is_restored_as_one_of_today(store, tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_backup_of_nothing_can_be_restored(store, file):
-    assert backup(store, file) == Counts(0, 0)
-    assert restore(store, file) == Counts(0, 0)
+def test_there_is_no_backup_of_nothing(store, file):
+    file.write_text("an earlier one", "utf-8")
+    with pytest.raises(StoreError, match="holds nothing: no backup was made"):
+        backup(store, file)
+    assert [(path.name, path.read_text("utf-8")) for path in file.parent.glob("b*")] == [
+        (file.name, "an earlier one")
+    ]
 
 
 @pytest.mark.parametrize("there", ["item", "outcome"])
@@ -585,6 +590,7 @@ def test_a_table_that_is_not_as_it_was_is_a_fault_of_the_backup(
 
 
 def test_a_full_disk_is_no_fault_of_the_backup(sqlite_store, file, monkeypatch):
+    fill(sqlite_store, LOCAL)
     backup(sqlite_store, file)
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
@@ -660,6 +666,7 @@ def test_what_a_program_of_postgres_says_is_not_passed_on(
     new_database, file, monkeypatch, tmp_path
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         program = tmp_path / "pg_dump"
         program.write_text("#!/bin/sh\necho $PGPASSWORD $* secret >&2; exit 1")
         program.chmod(0o700)
@@ -719,6 +726,7 @@ def test_a_backup_signs_in_with_secrets_beside_the_password(new_database, tmp_pa
         (url.update_query_dict({"sslpassword": SECRET}), in_query)
     ):
         with closing(open_store(each.render_as_string(hide_password=False))) as store:
+            store.save("ada", "plan", f"Plan {number}", PLAN)
             backup(store, tmp_path / f"backup-{number}")
         arguments, service = calls.pop()
         assert SECRET not in arguments
@@ -732,6 +740,7 @@ def test_no_secret_option_stands_where_others_can_see_it(
     new_database, file, calls, monkeypatch, options
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         engine = store.database._engine
         secrets = dict.fromkeys(options, SECRET)
         # Not each of them would let us in: it is enough that pg_dump gets them.
@@ -757,6 +766,7 @@ def test_a_secret_that_no_service_file_can_hold_is_refused(
     new_database, file, calls, monkeypatch, query, variables
 ):
     with closing(open_store(new_database("postgres"))) as store:
+        fill(store, "ada")
         engine = store.database._engine
         with store.database.reading() as connection:  # before the variables are set
             connection.execute(select(1))
@@ -907,6 +917,71 @@ def test_where_nothing_was_ever_saved_nothing_is_made(
     assert [path for path in sorted(tmp_path.rglob("*")) if "empty" not in path.name] == [
         path for path in before if "empty" not in path.name
     ]
+
+
+@pytest.mark.parametrize("command", ["backup", "adopt"])
+def test_what_does_nothing_with_an_empty_database_is_no_success(
+    command, new_database, file
+):
+    url = new_database("sqlite")
+    open_store(url).close()
+    done = run(command, *([file] if command == "backup" else ["--owner", "ada"]), url=url)
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1].startswith("The database ")
+    assert "holds nothing" in done.stderr
+    assert not file.exists()
+
+
+BAD_BACKUPS = {
+    "missing": lambda file, good: None,
+    "empty": lambda file, good: file.touch(),
+    "text": lambda file, good: file.write_text("x", "utf-8"),
+    "cut": lambda file, good: file.write_bytes(good[: len(good) // 2]),
+    "folder": lambda file, good: file.mkdir(),
+    "twice": lambda file, good: file.write_text(
+        sealed([*(lines := JSON_LINES.read_text("utf-8").splitlines()[:2]), lines[1]]),
+        "utf-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("sort", ["default", "file"])
+@pytest.mark.parametrize("bad", BAD_BACKUPS)
+def test_a_restore_that_fails_leaves_nothing_where_nothing_was(
+    bad, sort, tmp_path, monkeypatch, new_database
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    good = tmp_path / "good"
+    with closing(open_store(new_database("sqlite"))) as store:
+        fill(store, LOCAL)
+        backup(store, good)
+    file = tmp_path / "bad"
+    BAD_BACKUPS[bad](file, good.read_bytes())
+    url = "" if sort == "default" else f"sqlite:///{tmp_path}/fresh.db"
+    before = sorted(tmp_path.rglob("*"))
+    done = run("restore", file, url=url)
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 2  # the database that is used, and why not
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run("restore", good, url=url).exit_code == 0
+    with closing(open_store(url or None, create=False)) as store:
+        assert len(store.items(LOCAL, "plan")) == 1
+
+
+def test_a_database_that_came_meanwhile_is_not_replaced(tmp_path):
+    url = f"sqlite:///{tmp_path}/new.db"
+
+    def two_at_once():
+        with store_to_restore_into(url) as store, closing(open_store(url)) as other:
+            other.save(LOCAL, "plan", "Theirs", {"sport": "running"})
+            store.save(LOCAL, "plan", "Ours", {"sport": "running"})
+
+    with pytest.raises(StoreError, match=r"new\.db cannot be used: file exists"):
+        two_at_once()
+    with closing(open_store(url)) as store:
+        assert [entry.name for entry in store.items(LOCAL, "plan")] == ["Theirs"]
 
 
 @pytest.mark.parametrize("command", ["backup", "restore", "diary"])

@@ -42,6 +42,7 @@ def test_what_is_deleted_and_cannot_be_overwritten_is_told(tmp_path):
 
 def test_without_room_for_temporary_files_a_backup_is_not_restored(tmp_path, monkeypatch):
     with closing(open_store(f"sqlite:///{tmp_path}/mine.db")) as store:
+        store.save(LOCAL, "plan", "One", {"sport": "running"})
         backup(store, tmp_path / "backup.db")
 
         @contextmanager

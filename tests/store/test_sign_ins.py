@@ -47,6 +47,7 @@ def test_a_sign_in_that_is_over_is_so_after_a_restart_too(new_database, sort):
 def test_a_backup_holds_none(new_database, tmp_path):
     with closing(open_store(new_database("sqlite"))) as store:
         end_sign_in(store, ONE, until(1))
+        store.save("ada", "plan", "One", PLAN)
         backup(store, tmp_path / "backup.db")
         assert noted(store) == {ONE}
     assert ONE.encode() not in (tmp_path / "backup.db").read_bytes()
@@ -58,6 +59,7 @@ def test_a_backup_holds_none(new_database, tmp_path):
 def test_a_dump_holds_none(new_database, tmp_path, postgres):
     with closing(open_store(new_database("postgres"))) as store:
         end_sign_in(store, ONE, until(1))
+        store.save("ada", "plan", "One", PLAN)
         backup(store, tmp_path / "backup.dump")
     listed = subprocess.run(
         [postgres.programs / "pg_restore", "--file=-", tmp_path / "backup.dump"],
@@ -109,6 +111,7 @@ def test_it_is_nobodys_row_and_a_restored_backup_ends_no_sign_in(new_database, t
     with closing(open_store(new_database("sqlite"))) as store:
         end_sign_in(store, ONE, until(1))
         assert ONE not in store.export_owner("ada")
+        store.save("ada", "plan", "One", PLAN)
         backup(store, tmp_path / "backup.db")
         restore(store, tmp_path / "backup.db", replace=True)
         assert is_sign_in_over(store, ONE)

@@ -68,6 +68,14 @@ def spoil(path, table, column, cell):
     return True
 
 
+def answer(do, *given):
+    try:
+        do(*given)
+    except StoreError as error:
+        return str(error)
+    return "done"
+
+
 # ------------------------------------------------------------------- cut databases
 
 
@@ -84,6 +92,27 @@ def test_a_database_cut_to_nothing_is_told_and_left_as_it_is(file, size, create)
     file.unlink()
     log.unlink()
     open_store(f"sqlite:///{file}").close()  # as the sentence says
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_database_cut_to_nothing_while_it_is_open_is_told_in_the_same_words(file, size):
+    log = file.with_name("saved.db-wal")
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        store.items(LOCAL, "plan")
+        os.truncate(file, size)
+        said = {
+            answer(store.items, LOCAL, "plan"),
+            answer(store.outcomes, LOCAL),
+            answer(store.save, LOCAL, "plan", "New", {"sport": "running"}),
+            answer(store.delete_owner, LOCAL),
+            answer(store.adopt, "ada"),
+            answer(backup, store, file.with_name("backup.db")),
+            answer(open_store, f"sqlite:///{file}"),
+        }
+    assert len(said) == 1
+    assert "is empty: it was cut" in said.pop()
+    assert file.stat().st_size == size
+    assert not log.exists() or not log.stat().st_size
 
 
 def test_a_database_cut_anywhere_is_refused(file):

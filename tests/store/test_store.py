@@ -352,9 +352,9 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
         ("squad", [{"sleep_h": float("inf")}], "Row 1"),
         ("squad", [{"sleep_h": 2**53 + 2}], "Row 1"),
         ("squad", [{"conditions": ["x" * 1001]}], "Row 1"),
-        ("scenarios", "[1]", "no list of scenarios"),
-        ("scenarios", "[" * 5000, "no list of scenarios"),
-        ("scenarios", "x" * 100_001, "up to 100000"),
+        ("scenarios", "[1]", "no list of plans"),
+        ("scenarios", "[" * 5000, "no list of plans"),
+        ("scenarios", "x" * 100_001, "up to 100,000"),
         ("scenarios", to_text([], private=True), "no plan"),
         ("scenarios", {}, "text"),
         ("diet", {}, "allowed is one of squad, athlete, plan, scenarios"),
@@ -699,7 +699,8 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
     assert plans["x" * 76 + " (2)"] == {"athlete": "x" * 80}
     assert len(plans) == 8
     assert store.load("ada", "athlete", mine["athlete"]).name == "My athlete"
-    assert store.adopt("ada") == Counts(items=0, outcomes=0)
+    with pytest.raises(StoreError, match="holds nothing from before sign-in"):
+        store.adopt("ada")
 
 
 def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):

@@ -1,10 +1,14 @@
 """What holds of every page: its title, its width, its colours, its way by keyboard."""
 
+from html import escape
+
 import pytest
 from playwright.sync_api import expect
 
 from riskmodel.views.navigation import PAGES
+from riskmodel.views.state import NavigationState
 from tests.browser import axe, fits, in_both_windows, ready, settled
+from tests.views import pages
 
 ADDRESSES = {name: "" if name == "my_session" else name for name in PAGES}
 # A phone, a tablet, a laptop, and a laptop at 200 %.
@@ -38,6 +42,31 @@ def test_a_page_fits_every_window_and_has_its_own_title(opened, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious_on_a_page(opened, name, viewport, scheme):
     assert axe(opened(name, viewport, scheme)) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("nothing", "/nothing"),
+        ("x" * 100, "/" + "x" * 38 + "…"),
+    ],
+)
+def test_an_address_that_is_no_pages_is_told_in_one_line(open_page, address, shown):
+    page = open_page("phone", "light", f"/{address}")
+    words = f"There is no page at {shown}. This is My session."
+    expect(page.locator(".cr-note", has_text="There is no page")).to_have_text(words)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_title("My session · Cramp risk")
+    page.locator(".st-key-nav").get_by_role("link", name="Squad").click()
+    ready(page)
+    expect(page.get_by_text("There is no page")).to_have_count(0)
+
+
+def test_an_address_becomes_no_element_and_no_formatting():
+    name = "<img src=x> *bold* :red[x]"
+    page = pages.opened(NavigationState=NavigationState(unknown=name))
+    (note,) = [e.proto.body for e in page.get("html") if "There is no page" in e.proto.body]
+    assert f"/{escape(name)}. This is My session." in note
 
 
 def test_five_entries_lead_to_all_pages(opened):

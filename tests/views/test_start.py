@@ -134,6 +134,9 @@ def test_the_calendar_is_a_table_with_headers_and_every_number(whom):
     )
     for problem in set(allowed["problem"]) - {""}:
         assert problem in html
+    # What a dash means is told where one stands.
+    key = "– no number: weather is missing"
+    assert (key in html) == ("–<span" in html) == (allowed["problem"] != "").any()
 
 
 def test_the_planned_start_stands_against_the_best_of_its_day():

@@ -94,7 +94,7 @@ def test_a_file_that_is_larger_than_a_page_takes_is_not_read(name, monkeypatch):
 
 def test_ten_thousand_columns_are_no_ten_thousand_questions():
     page = give(page_of("training"), ("wide.csv", wide_table(10_000)))
-    assert "10000 columns" in said(page)
+    assert "10,000 columns" in said(page)
     assert len(page.selectbox) < 10
 
 
@@ -109,6 +109,28 @@ def test_all_files_of_a_visit_are_bounded_together(monkeypatch):
     assert [file.name for file in state.files] == ["11.csv", "12.csv"]
     assert [file.name for file in state.too_many] == ["13.csv"]
     assert said(page).count(training_files._TOO_LARGE) == 1
+
+
+def test_every_file_that_is_not_read_is_named_once_with_its_sentence(monkeypatch):
+    monkeypatch.setattr(training_files, "_MOST_FILES", 6)
+    files = {
+        "read.csv": log(11),
+        "empty.csv": b"",
+        "empty.fit": b"",  # the same file
+        "a.zip": b"PK\x03\x04one",
+        "b.zip": b"PK\x03\x04two",  # another one, with the same sentence
+        "notes.csv": b"see you on Sunday\n",
+        "seventh.csv": log(12),
+    }
+    page = give(page_of("training"), *files.items())
+    told = said(page)
+    refused = training_files._TOO_MANY_FILES
+    assert f"seventh.csv: {refused}" in told
+    assert "empty.csv, empty.fit: " in told
+    assert "a.zip, b.zip: " in told
+    assert "notes.csv: " in told
+    assert told.count("empty.csv") == 1
+    assert "read.csv: " not in told
 
 
 def test_all_sessions_of_a_visit_are_bounded_together(monkeypatch):

@@ -237,9 +237,9 @@ _PLACE = CSV.splitlines(keepends=True)[1]
             CSV + (",".join(ROWS[-1]) + "\n") * 60_000,
             "lines of hours of a place; allowed is up to",
         ),
-        (CSV + "\n" + "time\n2026-07-01T00:00\n" * 60_000, "60001 tables; allowed"),
-        (CSV.replace(_PLACE, _PLACE * 60_000), "60000 places; allowed is up to 2000"),
-        (CSV + "," * 2_000_000, "2000001 cells; allowed is up to 1000"),
+        (CSV + "\n" + "time\n2026-07-01T00:00\n" * 60_000, "60,001 tables; allowed"),
+        (CSV.replace(_PLACE, _PLACE * 60_000), "60,000 places; allowed is up to 2000"),
+        (CSV + "," * 2_000_000, "2,000,001 cells; allowed is up to 1000"),
     ],
     ids=["hours", "tables", "places", "columns"],
 )
