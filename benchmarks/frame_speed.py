@@ -1,13 +1,11 @@
 """Frames of a million rows and of one, against goals and a peer, in cpu time.
 
 ``python -m benchmarks.frame_speed``, or with all others ``make bench``.  The machine may
-be shared: what other programs take does not count in cpu time, and each figure is the
-best of several rounds, taken in turn.
+be shared: what other programs take does not count in cpu time.
 """
 
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -16,14 +14,16 @@ from pythermalcomfort.models import sports_heat_stress_risk
 from pythermalcomfort.models.sports_heat_stress_risk import Sports
 
 from benchmarks.frames import raw_frame
+from benchmarks.measuring import Figures, cpu_seconds, print_figures, scaled
 from riskmodel import assess, assess_frame
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.session import FIELDS
 from riskmodel.whatif.advice import assess_and_advise
 
-N = 1_000_000
-N_PEER = 1_000
-N_MEMORY = 200_000
+N = scaled(1_000_000)
+N_PEER = scaled(1_000)
+N_MEMORY = scaled(200_000)
+CHUNK = max(N_MEMORY // 10, 1)
 
 # Sports of the policy of Sports Medicine Australia that are ours; others it has none for.
 PEER_SPORTS = {
@@ -40,19 +40,6 @@ PEER_SPORTS = {
     "volleyball": Sports.VOLLEYBALL,
     "cricket_baseball": Sports.CRICKET,
 }
-
-Figures = Iterator[tuple[str, float, float, float | None]]
-
-
-def cpu_seconds(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds of the processor for each task, the best of several rounds in turn."""
-    seconds = dict.fromkeys(tasks, np.inf)
-    for _ in range(rounds):
-        for name, task in tasks.items():
-            start = time.process_time()
-            task()
-            seconds[name] = min(seconds[name], time.process_time() - start)
-    return seconds
 
 
 def solve_peer(rows: pd.DataFrame) -> None:
@@ -89,8 +76,7 @@ def many_rows() -> Figures:
             "words": with_words,
             "arrow": lambda: assess_frame(arrow, detail=False),
             "objects": lambda: assess_frame(objects, detail=False),
-        },
-        rounds=3,
+        }
     )
     rate = {name: N / one for name, one in seconds.items()}
     rate["peer"] = N_PEER / seconds["peer"]
@@ -121,14 +107,14 @@ def memory() -> Figures:
         return most
 
     def chunks() -> None:
-        for start in range(0, N_MEMORY, 20_000):
-            assess_frame(frame[start : start + 20_000])
+        for start in range(0, N_MEMORY, CHUNK):
+            assess_frame(frame[start : start + CHUNK])
 
     for name, detail in (("without points per factor", False), ("with them", True)):
         a_row = most_bytes(lambda detail=detail: assess_frame(frame, detail=detail))
         yield f"600 bytes a row / {name}", 600.0, a_row / N_MEMORY, 1.0
-    one = most_bytes(lambda: assess_frame(frame[:20_000]))
-    yield "memory of one chunk of 20,000 / of ten in turn", one, most_bytes(chunks), 0.9
+    one = most_bytes(lambda: assess_frame(frame[:CHUNK]))
+    yield "memory of one chunk / of ten in turn", one, most_bytes(chunks), 0.9
 
 
 def one_row() -> Figures:
@@ -148,7 +134,7 @@ def one_row() -> Figures:
             "advise": lambda: assess_and_advise(marathon),
             "pandas": assign,
         },
-        rounds=300,
+        rounds=100,
     )
     rate = {name: 1.0 / one for name, one in seconds.items()}
     yield "one row through assess_frame, /s / 1 in 3 ms", rate["frame"], 1e3 / 3, 1.0
@@ -158,17 +144,6 @@ def one_row() -> Figures:
 
 
 FIGURES = (one_row, memory, many_rows)
-
-
-def print_figures(measures: tuple[Callable[[], Figures], ...]) -> None:
-    """One line for each figure, with its goal and whether it is missed."""
-    print(f"{'speed ratio':<52}{'ours /s':>13}{'other /s':>13}{'ratio':>8}{'goal':>7}")
-    for measure in measures:
-        for name, ours, other, goal in measure():
-            ratio = ours / other
-            verdict = "" if goal is None else f"{goal:>7.2f}"
-            verdict += "" if goal is None or ratio >= goal else "  MISS"
-            print(f"{name:<52}{ours:>13,.1f}{other:>13,.1f}{ratio:>8.2f}{verdict}")
 
 
 if __name__ == "__main__":

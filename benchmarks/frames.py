@@ -1,5 +1,7 @@
 """Random raw columns, parsed as pandas parses a clean file, for the benchmarks."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -26,10 +28,14 @@ SELDOM = {
 MISSING = 0.15
 
 
+@lru_cache(maxsize=4)
 def raw_frame(
     n_sessions: int, seed: int, *, categories: bool, missing: bool = True
 ) -> pd.DataFrame:
-    """Every input as a column, with ``missing`` 15 % of the optional cells empty."""
+    """Every input as a column, with ``missing`` 15 % of the optional cells empty.
+
+    Frames are kept for the next round, and changed by nobody.
+    """
     random = np.random.default_rng(seed)
     columns = {}
     for name, field in FIELDS.items():
