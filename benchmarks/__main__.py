@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict
+import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,7 +60,9 @@ def run(names: list[str], rounds: int, *, quick: bool) -> dict[str, Any]:
     )
 
     groups: dict[str, Any] = {}
-    not_measured: dict[str, str] = {}
+    left_out = {n: "not of a quick run" for n in MODULES if quick and not MODULES[n].quick}
+    not_measured = {name: why for name, why in left_out.items() if name not in names}
+    failed = []
     print(HEADER)
     for name in names:
         module = MODULES[name]
@@ -68,27 +70,33 @@ def run(names: list[str], rounds: int, *, quick: bool) -> dict[str, Any]:
         try:
             measures = importlib.import_module(f"benchmarks.{module.name}").FIGURES
             figures = over_rounds(measures, min(rounds, module.rounds or rounds))
-        except (ModuleNotFoundError, NotMeasuredError) as error:
-            lacking = getattr(error, "name", None)
-            not_measured[name] = f"needs {lacking}" if lacking else str(error)
-            print(f"{name}, not measured: {not_measured[name]}", flush=True)
-            continue
-        print(f"{name}, {time.perf_counter() - started:.0f} s", flush=True)
-        for figure in figures:
-            print(f"  {figure}", flush=True)
-        groups[name] = [asdict(figure) | {"met": figure.met} for figure in figures]
+        except ModuleNotFoundError as error:
+            not_measured[name] = f"needs {error.name}"
+        except NotMeasuredError as error:
+            not_measured[name] = str(error)
+        except Exception:  # what was measured before it took minutes
+            traceback.print_exc()
+            failed.append(name)
+        else:
+            print(f"{name}, {time.perf_counter() - started:.0f} s", flush=True)
+            for figure in figures:
+                print(f"  {figure}", flush=True)
+            groups[name] = [figure.to_dict() for figure in figures]
+    for name, why in not_measured.items():
+        print(f"{name}, not measured: {why}")
     return {
         "machine": machine(),
         "scale": SCALE,
         "figures": groups,
         "not_measured": not_measured,
+        "failed": failed,
     }
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", help=f"some of {','.join(MODULES)}")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="3 by default")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
     parser.add_argument("--json", type=Path, help="file for the figures")
     chosen = parser.parse_args(arguments)
@@ -101,7 +109,9 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.json:
         chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     missed = [f for group in report["figures"].values() for f in group if f["met"] is False]
-    print(f"{len(missed)} goals missed", file=sys.stderr)
+    print(f"{len(missed)} goals missed")
+    if report["failed"]:
+        sys.exit(f"failed: {', '.join(report['failed'])}")
 
 
 if __name__ == "__main__":

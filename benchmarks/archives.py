@@ -15,7 +15,7 @@ from benchmarks.measuring import (
     scaled,
 )
 
-SIZE_BYTES = scaled(1_000_000_000)
+SIZE_BYTES = max(scaled(1_000_000_000), 5_000_000)
 RECORD = (
     b'<Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Watch" unit="count/min" '
     b'creationDate="2026-01-01 00:00:00 +0100" startDate="2026-01-01 00:00:00 +0100" '

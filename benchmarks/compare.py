@@ -1,8 +1,9 @@
 """What became slower than the noise since a stored run: ``make bench-compare``.
 
 ``python -m benchmarks.compare NOW.json [BASELINE.json]``.  A figure counts as slower where
-its ratio fell by more than both runs' own rounds differ, multiplied, and by more than
-`LEAST`.  Only ratios are compared, which another machine shares nearly.
+its ratio fell by more than the rounds of both runs differ, multiplied, and by more than
+`LEAST`.  Only ratios are compared: of a figure against a fixed number that to the yardstick
+of its machine.
 """
 
 import argparse
@@ -47,24 +48,24 @@ class Change:
         return "faster" if self.now > self.was * self.noise else "same"
 
 
-def _ratios(report: Report) -> dict[tuple[str, str], dict[str, Any]]:
+def _spreads(report: Report) -> dict[tuple[str, str], dict[str, float]]:
     """Figures of which more is faster, and more than one round tells the noise."""
     return {
-        (group, figure["name"]): figure
+        (group, figure["name"]): figure["against_yardstick"] or figure["ratio"]
         for group, figures in report["figures"].items()
         for figure in figures
-        if figure["unit"] == "ratio" and figure["rounds"] > 1 and figure["low"] > 0
+        if figure["unit"] == "ratio" and figure["rounds"] > 1 and figure["ratio"]["low"] > 0
     }
 
 
 def changes(baseline: Report, now: Report) -> list[Change]:
     """Compare the figures that both runs have."""
-    before, after = _ratios(baseline), _ratios(now)
+    before, after = _spreads(baseline), _spreads(now)
     return [
         Change(
             *key,
-            was=old["ratio"],
-            now=new["ratio"],
+            was=old["median"],
+            now=new["median"],
             noise=max(LEAST, old["high"] / old["low"] * new["high"] / new["low"]),
         )
         for key, old in before.items()
@@ -74,7 +75,7 @@ def changes(baseline: Report, now: Report) -> list[Change]:
 
 def only_in_one(baseline: Report, now: Report) -> dict[str, list[str]]:
     """Name what cannot be compared: figures that only one of the two has."""
-    before, after = _ratios(baseline), _ratios(now)
+    before, after = _spreads(baseline), _spreads(now)
     return {
         "only in the baseline": [name for _, name in before.keys() - after.keys()],
         "only now": [name for _, name in after.keys() - before.keys()],

@@ -81,11 +81,21 @@ def many_rows() -> Figures:
     rate = {name: N / one for name, one in seconds.items()}
     rate["peer"] = N_PEER / seconds["peer"]
     yield "categories, 15 % blank / 750,000 rows/s", rate["categories"], 750e3, 1.0
-    yield "the same / SMA sports heat model", rate["categories"], rate["peer"], 500.0
+    yield (
+        "categories, 15 % blank / SMA sports heat model",
+        rate["categories"],
+        rate["peer"],
+        500.0,
+    )
     yield "categories, no blank / 750,000 rows/s", rate["whole"], 750e3, 1.0
     yield "categories, six answers / 750,000 rows/s", rate["six"], 750e3, None
-    yield "with points per factor / without", rate["detail"], rate["categories"], 0.8
-    yield "and every text of it made / without", rate["words"], rate["categories"], None
+    yield "points per factor / without", rate["detail"], rate["categories"], 0.8
+    yield (
+        "points per factor, every text made / without",
+        rate["words"],
+        rate["categories"],
+        None,
+    )
     yield "Arrow strings / 450,000 rows/s", rate["arrow"], 450e3, 1.0
     yield "object strings / 450,000 rows/s", rate["objects"], 450e3, 1.0
 
@@ -110,7 +120,7 @@ def memory() -> Figures:
         for start in range(0, N_MEMORY, CHUNK):
             assess_frame(frame[start : start + CHUNK])
 
-    for name, detail in (("without points per factor", False), ("with them", True)):
+    for name, detail in (("without points per factor", False), ("with points", True)):
         a_row = most_bytes(lambda detail=detail: assess_frame(frame, detail=detail))
         yield f"600 bytes a row / {name}", 600.0, a_row / N_MEMORY, 1.0
     one = most_bytes(lambda: assess_frame(frame[:CHUNK]))
@@ -134,11 +144,16 @@ def one_row() -> Figures:
             "advise": lambda: assess_and_advise(marathon),
             "pandas": assign,
         },
-        rounds=100,
+        rounds=scaled(100),
     )
     rate = {name: 1.0 / one for name, one in seconds.items()}
     yield "one row through assess_frame, /s / 1 in 3 ms", rate["frame"], 1e3 / 3, 1.0
-    yield "the same / pandas assigns a row, /s", rate["frame"], rate["pandas"], None
+    yield (
+        "one row through assess_frame / pandas assigns a row",
+        rate["frame"],
+        rate["pandas"],
+        None,
+    )
     yield "assess, /s / 1 in 1.5 ms", rate["assess"], 1e3 / 1.5, 1.0
     yield "assess and advise in one, /s / 1 in 3 ms", rate["advise"], 1e3 / 3, 1.0
 

@@ -13,8 +13,10 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
+
+import numpy as np
 
 import riskmodel
 
@@ -54,6 +56,20 @@ class _Taken(NamedTuple):
     other: float
     goal: float | None = None
     unit: str = "ratio"
+    yardstick: float = 1.0
+
+
+class Spread(NamedTuple):
+    """Median, least and most of the rounds."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Spread":
+        """Sum up the values of all rounds."""
+        return cls(statistics.median(values), min(values), max(values))
 
 
 @dataclass(frozen=True)
@@ -65,8 +81,10 @@ class Figure:
     name : str
     ours, other : float
         Rates, the median of each. [1/s, or what the name says]
-    ratio, low, high : float
-        Ours to the other's: median, least and most of the rounds.
+    ratio : Spread
+        Ours to the other's.
+    against_yardstick : Spread or None
+        Where the other is a fixed number: ours to a rate that only the machine decides.
     rounds : int
     goal : float or None
         The least that the ratio should be.
@@ -77,9 +95,8 @@ class Figure:
     name: str
     ours: float
     other: float
-    ratio: float
-    low: float
-    high: float
+    ratio: Spread
+    against_yardstick: Spread | None
     rounds: int
     goal: float | None = None
     unit: str = "ratio"
@@ -87,13 +104,21 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None without one."""
-        return None if self.goal is None else self.ratio >= self.goal
+        return None if self.goal is None else self.ratio.median >= self.goal
+
+    def to_dict(self) -> dict[str, Any]:
+        """As for JSON."""
+        plain = asdict(self) | {"met": self.met}
+        for name in ("ratio", "against_yardstick"):
+            spread = getattr(self, name)
+            plain[name] = spread and spread._asdict()
+        return plain
 
     def __str__(self) -> str:
         goal = "" if self.goal is None else f"{self.goal:.2f}"
-        spread = f"{_short(self.low)}–{_short(self.high)}"
+        spread = f"{_short(self.ratio.low)}–{_short(self.ratio.high)}"
         rates = f"{_short(self.ours):>14}{_short(self.other):>14}"
-        line = f"{self.name:<58}{_short(self.ratio):>8}{spread:>17}{goal:>8}"
+        line = f"{self.name:<58}{_short(self.ratio.median):>8}{spread:>17}{goal:>8}"
         return f"{line}{'' if self.met in (None, True) else '  MISS':<6}{rates}"
 
 
@@ -133,25 +158,40 @@ def children_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def yardstick() -> float:
+    """How often a second the machine does a little NumPy and a little Python."""
+    numbers = np.linspace(0.0, 10.0, 16_384)
+
+    def work() -> None:
+        for _ in range(50):
+            np.sqrt(np.exp(-numbers) + numbers)
+        sum({str(i): i for i in range(20_000)}.values())
+
+    return 1.0 / cpu_seconds({"work": work}, rounds=5)["work"]
+
+
 def over_rounds(measures: Iterable[Measure], rounds: int) -> list[Figure]:
     """Take every measure so often, in turn, and sum up each figure."""
     taken: dict[str, list[_Taken]] = {}
     for _ in range(rounds):
         for measure in measures:
+            rate = yardstick()
             for told in measure():
-                taken.setdefault(told[0], []).append(_Taken(*told))
+                one = _Taken(*told)._replace(yardstick=rate)
+                taken.setdefault(one.name, []).append(one)
     return [_summed_up(each) for each in taken.values()]
 
 
 def _summed_up(taken: list[_Taken]) -> Figure:
-    ratios = [one.ours / one.other for one in taken]
+    # A size that never differs is no rate against a fixed one.
+    is_fixed = len({one.other for one in taken}) == 1 < len({one.ours for one in taken})
+    of_machine = Spread.of([one.ours / one.yardstick for one in taken])
     return Figure(
         name=taken[0].name,
         ours=statistics.median(one.ours for one in taken),
         other=statistics.median(one.other for one in taken),
-        ratio=statistics.median(ratios),
-        low=min(ratios),
-        high=max(ratios),
+        ratio=Spread.of([one.ours / one.other for one in taken]),
+        against_yardstick=of_machine if is_fixed else None,
         rounds=len(taken),
         goal=taken[0].goal,
         unit=taken[0].unit,

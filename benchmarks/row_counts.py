@@ -13,6 +13,12 @@ LEAST = scaled(200_000)
 """So many rows are scored for each figure: one count of few rows alone would be noise."""
 
 
+def name_of(n: int) -> str:
+    """Name the figure of so many rows."""
+    chunked = f" in chunks of {CHUNK:,}" if n > CHUNK else ""
+    return f"{n:,} rows{chunked}, rows/s / {REFERENCE:,} rows"
+
+
 def row_counts() -> Figures:
     """Rows a second of each count against those of the second, and the slope."""
     frame = raw_frame(CHUNK, 1, categories=True)
@@ -30,9 +36,7 @@ def row_counts() -> Figures:
     a_row = {n: seconds[str(n)] / (n * max(LEAST // n, 1)) for n in COUNTS}
     for n in COUNTS:
         if n != REFERENCE:
-            chunked = f" in chunks of {CHUNK:,}" if n > CHUNK else ""
-            name = f"{n:,} rows{chunked}, rows/s / {REFERENCE:,} rows"
-            yield name, 1 / a_row[n], 1 / a_row[REFERENCE], None
+            yield name_of(n), 1 / a_row[n], 1 / a_row[REFERENCE], None
     whole = [n * one for n, one in a_row.items()]
     slope = float(np.polyfit(np.log(COUNTS), np.log(whole), 1)[0])
     yield "in proportion to rows / slope of log time by log rows", 1.0, slope, None

@@ -130,7 +130,12 @@ def points() -> Figures:
     rate = {name: N / one for name, one in seconds.items()}
     yield "points of all factors / np.interp per factor", rate["ours"], rate["naive"], 2.0
     # Neither rival counts averages for unknown answers, as ours does.
-    yield "the same / np.take and np.interp in place", rate["ours"], rate["careful"], None
+    yield (
+        "points of all factors / np.take, np.interp in place",
+        rate["ours"],
+        rate["careful"],
+        None,
+    )
 
 
 FIGURES = (chain_and_solver, points)
