@@ -107,6 +107,7 @@ def main(arguments: list[str] | None = None) -> None:
             parser.error(f"no benchmark is called {', '.join(unknown)}")
     report = run(names, chosen.rounds, quick=chosen.quick)
     if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     missed = [f for group in report["figures"].values() for f in group if f["met"] is False]
     print(f"{len(missed)} goals missed")

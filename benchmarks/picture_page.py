@@ -95,7 +95,7 @@ def charts() -> Iterator[Any]:
 
 
 st.set_page_config(page_title="Speed", layout="wide")
-whole = alt.vconcat(*charts(), spacing=30, background="white")
+whole = alt.vconcat(*charts(), spacing=30, background="white", padding=10)
 st.altair_chart(
     whole.configure(font="Source Sans").configure_title(anchor="start", fontSize=15),
     theme=None,
