@@ -82,7 +82,7 @@ def test_a_run_on_few_rows_prints_and_keeps_every_figure(tmp_path):
         assert all(figure["name"] in done.stdout for figure in figures)
     # Shares of one whole, of which only the least are left out.
     shares = [figure["ratio"]["median"] for figure in report["figures"]["stages"]]
-    assert 0.7 < sum(shares) < 1.05
+    assert 0.5 < sum(shares) < 1.01
 
 
 @pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.name)
