@@ -5,6 +5,7 @@ be shared: what other programs take does not count in cpu time.
 """
 
 import tracemalloc
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -48,7 +49,9 @@ def solve_peer(rows: pd.DataFrame) -> None:
         air_c = of_sport["air_temperature_c"].to_numpy()
         wind = of_sport["wind_speed_m_s"].fillna(2.0).to_numpy()
         humidity = of_sport["relative_humidity_pct"].to_numpy()
-        sports_heat_stress_risk(air_c, air_c, humidity, wind, PEER_SPORTS[sport])
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Solver did not find", UserWarning)
+            sports_heat_stress_risk(air_c, air_c, humidity, wind, PEER_SPORTS[sport])
 
 
 def many_rows() -> Figures:

@@ -31,7 +31,7 @@ N = scaled(200_000)
 N_FIT = min(N, 5_000)
 """Sessions that the models learn; what a prediction costs does not depend on it."""
 Matrix = NDArray[np.float64]
-FACTORS = [f for f in load_scorecard().factors if f.kind != "list"]
+FACTORS = load_scorecard().factors
 
 
 def numbers(frame: pd.DataFrame) -> Matrix:
@@ -67,46 +67,57 @@ def fitted() -> tuple[Matrix, dict[str, Any]]:
     return answers, models
 
 
-def by_pandas(quantities: pd.DataFrame) -> NDArray[np.float64]:
-    """Points as one writes them first: `cut` for curves, `select` for levels."""
-    total = np.zeros(len(quantities))
+def by_pandas(table: pd.DataFrame) -> NDArray[np.float64]:
+    """Points as one writes them first: `cut` for curves, `select` for words."""
+    total = np.zeros(len(table))
     for factor in FACTORS:
-        column = quantities[factor.quantity]
+        column = table[factor.quantity]
         if factor.kind == "curve":
             edges = [-np.inf, *(knot.at for knot in factor.knots[1:]), np.inf]
             place = pd.cut(column, edges, labels=False).fillna(0).astype(int)
             total += np.array([float(knot.points) for knot in factor.knots])[place]
-        else:
-            holds = [column == code for code in range(len(factor.levels))]
+        elif factor.kind == "levels":
+            holds = [column == level.level for level in factor.levels]
             total += np.select(holds, [float(level.points) for level in factor.levels])
+        else:
+            items = column.astype("str").fillna("")
+            for level in factor.levels:
+                total += items.str.contains(level.level, regex=False) * float(level.points)
     return total
 
 
 def case(factor: Factor) -> str:
-    """Points of a factor as a CASE of SQL, in steps."""
+    """Points of a factor as SQL, in steps."""
+    name = factor.quantity
+    if factor.kind == "list":
+        held = (f"contains({name}, '{lv.level}')" for lv in factor.levels)
+        points = (level.points for level in factor.levels)
+        each = zip(held, points, strict=True)
+        return " + ".join(f"(CASE WHEN {test} THEN {p} ELSE 0 END)" for test, p in each)
     if factor.kind == "curve":
         steps = [(f"<= {k.at}", before.points) for before, k in pairwise(factor.knots)]
         last = factor.knots[-1].points
     else:
-        steps = [(f"= {code}", level.points) for code, level in enumerate(factor.levels)]
+        steps = [(f"= '{level.level}'", level.points) for level in factor.levels]
         last = 0
-    whens = " ".join(f"WHEN {factor.quantity} {test} THEN {p}" for test, p in steps)
+    whens = " ".join(f"WHEN {name} {test} THEN {p}" for test, p in steps)
     return f"(CASE {whens} ELSE {last} END)"
 
 
 def points_by_others() -> dict[str, Callable[[], object]]:
-    """Rules that count points in steps, of quantities that somebody has computed."""
+    """Rules that count points in steps, of words and of quantities computed before."""
     frame = raw_frame(N, 1, categories=True)
-    columns = plan_quantities(read_frame(frame).columns, N)
-    used = {factor.quantity: columns[factor.quantity] for factor in FACTORS}
-    quantities = pd.DataFrame(used)
+    computed = plan_quantities(read_frame(frame).columns, N)
+    numbers = {f.quantity: computed[f.quantity] for f in FACTORS if f.kind == "curve"}
+    words = {f.quantity: frame[f.quantity] for f in FACTORS if f.kind != "curve"}
+    table = pd.DataFrame(numbers | words)
     database = duckdb.connect()
     database.execute("SET threads = 1")
-    database.register("given", quantities)
-    database.execute("CREATE TABLE quantities AS SELECT * FROM given")
-    query = f"SELECT {' + '.join(map(case, FACTORS))} AS total FROM quantities"
+    database.register("given", table)
+    database.execute("CREATE TABLE answers AS SELECT * FROM given")
+    query = f"SELECT {' + '.join(map(case, FACTORS))} AS total FROM answers"
     return {
-        "points by pandas, cut and select": lambda: by_pandas(quantities),
+        "points by pandas, cut and select": lambda: by_pandas(table),
         "points by DuckDB, CASE": lambda: database.execute(query).fetchnumpy(),
     }
 

@@ -16,7 +16,7 @@ LEAST = scaled(200_000)
 def name_of(n: int) -> str:
     """Name the figure of so many rows."""
     chunked = f" in chunks of {CHUNK:,}" if n > CHUNK else ""
-    return f"{n:,} rows{chunked}, rows/s / {REFERENCE:,} rows"
+    return f"{n:,} rows{chunked}, /s / {REFERENCE:,} rows"
 
 
 def row_counts() -> Figures:
@@ -39,7 +39,7 @@ def row_counts() -> Figures:
             yield name_of(n), 1 / a_row[n], 1 / a_row[REFERENCE], None
     whole = [n * one for n, one in a_row.items()]
     slope = float(np.polyfit(np.log(COUNTS), np.log(whole), 1)[0])
-    yield "in proportion to rows / slope of log time by log rows", 1.0, slope, None
+    yield "cost in proportion / slope of log time over log rows", 1.0, slope, None
 
 
 FIGURES = (row_counts,)
