@@ -6,73 +6,33 @@ counts little; only the ratios travel to another machine.  ``--json`` keeps the 
 """
 
 import argparse
-import importlib
 import json
 import os
 import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from benchmarks.measuring import HEADER, NotMeasuredError, machine
+from benchmarks.modules import MODULES, figures_alone
 
 QUICK = 0.1
 
 
-class Module(NamedTuple):
-    """Where a benchmark is, how often it is run, and whether ``--quick`` runs it."""
-
-    name: str
-    rounds: int | None = None
-    quick: bool = True
-
-    def measures(self) -> tuple[Any, ...]:
-        """Import it only now: what it needs may be missing."""
-        return importlib.import_module(f"benchmarks.{self.name}").FIGURES
-
-
-MODULES = {
-    "frame": Module("frame_speed"),
-    "peers": Module("peers"),
-    "rows": Module("row_counts"),
-    "stages": Module("stages"),
-    "solver": Module("solver"),
-    "fast": Module("compiled"),
-    "grid": Module("start_grid", rounds=2),
-    "squads": Module("squads"),
-    "logs": Module("logs"),
-    "start": Module("cold_start", rounds=2),
-    "files": Module("batch_files", rounds=2),
-    "archives": Module("archives", rounds=2),
-    "second-opinion": Module("second_opinion", rounds=1),
-    # Moves of the browser are many rounds in themselves.
-    "pages": Module("page", rounds=1, quick=False),
-    "cluster": Module("cluster", rounds=2, quick=False),
-}
-"""Every benchmark by the name that ``--only`` takes."""
-
-
 def run(names: list[str], rounds: int, *, quick: bool) -> dict[str, Any]:
     """Measure, print the table as it grows, and report it as for JSON."""
-    # Modules read it when they are imported.
-    os.environ.setdefault("BENCHMARK_SCALE", str(QUICK if quick else 1))
-    from benchmarks.measuring import (
-        HEADER,
-        SCALE,
-        NotMeasuredError,
-        machine,
-        over_rounds,
-    )
-
+    # Read in the process of each module.
+    scale = os.environ.setdefault("BENCHMARK_SCALE", str(QUICK if quick else 1))
     groups: dict[str, Any] = {}
     left_out = {n: "not of a quick run" for n in MODULES if quick and not MODULES[n].quick}
     not_measured = {name: why for name, why in left_out.items() if name not in names}
     failed = []
     print(HEADER)
     for name in names:
-        module = MODULES[name]
         started = time.perf_counter()
         try:
-            figures = over_rounds(module.measures(), min(rounds, module.rounds or rounds))
+            figures = figures_alone(name, rounds)
         except ModuleNotFoundError as error:
             not_measured[name] = f"needs {error.name}"
         except NotMeasuredError as error:
@@ -89,7 +49,7 @@ def run(names: list[str], rounds: int, *, quick: bool) -> dict[str, Any]:
         print(f"{name}, not measured: {why}")
     return {
         "machine": machine(),
-        "scale": SCALE,
+        "scale": float(scale),
         "figures": groups,
         "not_measured": not_measured,
         "failed": failed,

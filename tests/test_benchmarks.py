@@ -10,9 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from benchmarks.__main__ import MODULES
 from benchmarks.compare import LEAST, changes, main, only_in_one
 from benchmarks.measuring import over_rounds
+from benchmarks.modules import MODULES
 
 CHECKOUT = Path(__file__).parents[1]
 BASELINES = sorted((CHECKOUT / "benchmarks").glob("baseline*.json"))
