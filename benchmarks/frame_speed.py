@@ -136,6 +136,7 @@ def one_row() -> Figures:
     row = raw_frame(1, 1, categories=True)
     table = raw_frame(3, 1, categories=False).astype(object)
     values = table.iloc[0].tolist()
+    assess_and_advise(marathon), assess_frame(row)
 
     def assign() -> None:
         table.loc[1] = values

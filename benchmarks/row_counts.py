@@ -22,6 +22,7 @@ def name_of(n: int) -> str:
 def row_counts() -> Figures:
     """Rows a second of each count against those of the second, and the slope."""
     frame = raw_frame(CHUNK, 1, categories=True)
+    assess_frame(frame.head())
 
     def score(n: int) -> None:
         few = frame.head(n)

@@ -55,6 +55,7 @@ def chain_and_solver() -> Figures:
     states = weather(N)
     few = [a[:N_PEER] for a in states]
     as_levels = raw_frame(N, 1, categories=True)
+    assess_frame(as_levels.head())
     as_text = raw_frame(N, 1, categories=False).head(N_PEER)
     # As a file has them that pandas could not parse: times and one number as text.
     from_file = as_text.assign(

@@ -30,6 +30,7 @@ def stage(path: str) -> str:
 def stages() -> Figures:
     """Own time of each module; a function in C counts where it is called."""
     frame = raw_frame(N, 1, categories=True)
+    assess_frame(frame.head())
     profile = cProfile.Profile(time.process_time)
     profile.runcall(assess_frame, frame, detail=False)
     shares: Counter[str] = Counter()
