@@ -18,42 +18,43 @@ from benchmarks.measuring import HEADER, NotMeasuredError, machine
 from benchmarks.modules import MODULES, figures_alone
 
 QUICK = 0.1
+Report = dict[str, Any]
 
 
-def run(names: list[str], rounds: int, *, quick: bool) -> dict[str, Any]:
-    """Measure, print the table as it grows, and report it as for JSON."""
+def run(names: list[str], rounds: int, *, quick: bool, kept: Path | None) -> Report:
+    """Measure, and print and keep every module's figures as soon as they are there."""
     # Read in the process of each module.
     scale = os.environ.setdefault("BENCHMARK_SCALE", str(QUICK if quick else 1))
-    groups: dict[str, Any] = {}
     left_out = {n: "not of a quick run" for n in MODULES if quick and not MODULES[n].quick}
-    not_measured = {name: why for name, why in left_out.items() if name not in names}
-    failed = []
+    report: Report = {
+        "machine": machine(),
+        "scale": float(scale),
+        "figures": {},
+        "not_measured": {n: why for n, why in left_out.items() if n not in names},
+        "failed": [],
+    }
     print(HEADER)
     for name in names:
         started = time.perf_counter()
         try:
             figures = figures_alone(name, rounds)
         except ModuleNotFoundError as error:
-            not_measured[name] = f"needs {error.name}"
+            report["not_measured"][name] = f"needs {error.name}"
         except NotMeasuredError as error:
-            not_measured[name] = str(error)
+            report["not_measured"][name] = str(error)
         except Exception:  # what was measured before it took minutes
             traceback.print_exc()
-            failed.append(name)
+            report["failed"].append(name)
         else:
             print(f"{name}, {time.perf_counter() - started:.0f} s", flush=True)
             for figure in figures:
                 print(f"  {figure}", flush=True)
-            groups[name] = [figure.to_dict() for figure in figures]
-    for name, why in not_measured.items():
+            report["figures"][name] = [figure.to_dict() for figure in figures]
+        if kept:
+            kept.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    for name, why in report["not_measured"].items():
         print(f"{name}, not measured: {why}")
-    return {
-        "machine": machine(),
-        "scale": float(scale),
-        "figures": groups,
-        "not_measured": not_measured,
-        "failed": failed,
-    }
+    return report
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -68,10 +69,9 @@ def main(arguments: list[str] | None = None) -> None:
         names = chosen.only.split(",")
         if unknown := sorted({*names} - {*MODULES}):
             parser.error(f"no benchmark is called {', '.join(unknown)}")
-    report = run(names, chosen.rounds, quick=chosen.quick)
     if chosen.json:
         chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    report = run(names, chosen.rounds, quick=chosen.quick, kept=chosen.json)
     missed = [f for group in report["figures"].values() for f in group if f["met"] is False]
     print(f"{len(missed)} goals missed")
     if report["failed"]:
