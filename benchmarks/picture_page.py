@@ -95,7 +95,12 @@ def charts() -> Iterator[Any]:
 
 
 st.set_page_config(page_title="Speed", layout="wide")
-whole = alt.vconcat(*charts(), spacing=30, background="white", padding=10)
+whole = alt.vconcat(
+    *charts(),
+    spacing=30,
+    background="white",
+    padding={side: 10 for side in ("left", "top", "right", "bottom")},
+)
 st.altair_chart(
     whole.configure(font="Source Sans").configure_title(anchor="start", fontSize=15),
     theme=None,
