@@ -3,7 +3,9 @@
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
 # make audit   ask what is known against the versions that the lock files pin
-# make bench   run the benchmarks
+# make bench   run the benchmarks, a quarter of an hour; QUICK=1 for two minutes
+# make bench-compare  run them: what became slower than the noise since the stored run?
+# make bench-keep  run them, and store the run with its picture and table in docs/
 # make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
 # make load    let fifty people use one server at once
 # make crash   kill programs that save, fill the disk, and look for what was lost
@@ -26,7 +28,10 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test again audit bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
+figures = build/figures.json
+stored = benchmarks/baseline$(if $(QUICK),-quick).json
+
+.PHONY: check app test again audit bench bench-compare bench-keep fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -48,8 +53,16 @@ again: set-up-dev
 audit: set-up-dev
 	$(python) -m scripts.audit
 
-bench: set-up-dev
-	$(python) -m benchmarks
+bench: set-up-dev .venv/browser-tried
+	$(python) -m benchmarks $(if $(QUICK),--quick) --json $(figures)
+
+bench-compare: bench
+	$(python) -m benchmarks.compare $(figures) $(stored)
+
+bench-keep: bench
+	cp $(figures) $(stored)
+	$(python) -m benchmarks.picture
+	CRAMPRISK_SNAPSHOT=write $(python) -m pytest -q tests/test_docs.py -k speed
 
 fuzz: set-up-dev
 	$(python) -m proofs.fuzz $(if $(SEED),--seed $(SEED))
@@ -62,6 +75,7 @@ crash: set-up-dev .venv/postgres-tried
 
 pictures: set-up-dev .venv/browser-tried
 	$(python) -m scripts.pictures
+	$(python) -m benchmarks.picture
 
 format: set-up-dev
 	$(python) -m ruff check --fix

@@ -3,12 +3,19 @@
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from pathlib import Path
 from xml.parsers import expat
 
-SIZE_BYTES = 1_000_000_000
+from benchmarks.measuring import (
+    Figures,
+    children_seconds,
+    cpu_seconds,
+    print_figures,
+    scaled,
+)
+
+SIZE_BYTES = max(scaled(1_000_000_000), 5_000_000)
 RECORD = (
     b'<Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Watch" unit="count/min" '
     b'creationDate="2026-01-01 00:00:00 +0100" startDate="2026-01-01 00:00:00 +0100" '
@@ -20,13 +27,14 @@ WORKOUT = (
 )
 # A fresh interpreter, so that the memory it takes is its own.
 READ = """
-import resource, sys
+import sys
 from pathlib import Path
+from benchmarks.measuring import peak_bytes
 from riskmodel.training.log_file import read_log
 import defusedxml.ElementTree
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_bytes()
 read_log(Path(sys.argv[1]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak_bytes() - before)
 """
 
 
@@ -52,22 +60,26 @@ def parse(path):
         expat.ParserCreate().ParseFile(export)
 
 
-def archive_ratios():
-    """Yield the time of reading against parsing, and the memory against 100 MB."""
+def archives() -> Figures:
+    """Cpu time of reading against parsing, and the memory against 100 MB."""
+    grown_bytes = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "export.zip")
         write_export(path)
-        start = time.perf_counter()
-        parse(path)
-        parsed = time.perf_counter()
         command = [sys.executable, "-c", READ, str(path)]
-        grown_kb = int(subprocess.run(command, check=True, capture_output=True).stdout)
-        read = time.perf_counter()
-    ours, other = 1 / (read - parsed), 1 / (parsed - start)
-    yield "1 GB of Apple Health, with imports / expat alone", ours, other, 1.0
-    yield "memory that it takes / 100 MB", 1 / max(grown_kb, 1), 1 / 100_000, 1.0
 
+        def read():
+            told = subprocess.run(command, check=True, capture_output=True).stdout
+            grown_bytes.append(int(told))
+
+        ours = 1 / cpu_seconds({"read": read}, clock=children_seconds)["read"]
+        alone = 1 / cpu_seconds({"parse": lambda: parse(path)})["parse"]
+    size = f"{SIZE_BYTES / 1e9:g} GB of Apple Health"
+    yield f"{size}, with imports / expat alone", ours, alone, 1.0
+    yield f"100 MB / memory that {size} takes", 100e6, max(grown_bytes[0], 1), 1.0
+
+
+FIGURES = (archives,)
 
 if __name__ == "__main__":
-    for name, ours, other, goal in archive_ratios():
-        print(f"{name:<52}{ours / other:>8.2f}{goal:>7.2f}")
+    print_figures(FIGURES, rounds=1)

@@ -1,5 +1,7 @@
 """Random raw columns, parsed as pandas parses a clean file, for the benchmarks."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,15 @@ MISSING = 0.15
 def raw_frame(
     n_sessions: int, seed: int, *, categories: bool, missing: bool = True
 ) -> pd.DataFrame:
-    """Every input as a column, with ``missing`` 15 % of the optional cells empty."""
+    """Every input as a column, with ``missing`` 15 % of the optional cells empty.
+
+    What is drawn is kept for the next round; who writes into it writes into a copy.
+    """
+    return _drawn(n_sessions, seed, categories, missing).copy(deep=False)
+
+
+@lru_cache(maxsize=4)
+def _drawn(n_sessions: int, seed: int, categories: bool, missing: bool) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     columns = {}
     for name, field in FIELDS.items():

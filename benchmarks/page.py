@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import statistics
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.measuring import Figures, NotMeasuredError, print_figures, scaled
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.whatif.plans import Scenario, to_text
@@ -20,7 +20,10 @@ from tests.browser import FLAGS, NO_BROWSER, find_browser, ready, watched_contex
 from tests.server import free_port, serving
 
 CHECKOUT = Path(__file__).parents[1]
-MOVES, WARM_UP, LAUNCHES = int(os.environ.get("MOVES", "50")), 5, 5
+MOVES, WARM_UP, LAUNCHES = int(os.environ.get("MOVES", scaled(45))), 5, scaled(3)
+BATCHES = 3
+"""Moves are told in so many parts, whose spread says how far a figure can be trusted."""
+GOAL = 1 / 1.5
 QUERY = (
     "?sport=running&duration_min=120&session_rpe=8&age_years=40&air_temperature_c=28"
     "&relative_humidity_pct=50&sky=clear&cramp_sessions_12mo=6%2B"
@@ -96,19 +99,16 @@ def serve(stack, script):
     return stack.enter_context(serving(command, port, CHECKOUT, home))
 
 
-def launches(browser, script, query, _, mark):
+def launch(browser, script, query, _, mark):
     """Seconds from the start of the server to the first answer in a fresh profile."""
-    seconds = []
-    for _ in range(LAUNCHES):
-        with ExitStack() as stack:
-            start = time.perf_counter()
-            url = serve(stack, script)
-            context = stack.enter_context(watched_context(browser, "laptop", "light"))
-            page = context.new_page()
-            page.goto(f"{url}/{query}")
-            page.locator(mark).wait_for(state="attached")
-            seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+    with ExitStack() as stack:
+        start = time.perf_counter()
+        url = serve(stack, script)
+        context = stack.enter_context(watched_context(browser, "laptop", "light"))
+        page = context.new_page()
+        page.goto(f"{url}/{query}")
+        page.locator(mark).wait_for(state="attached")
+        return time.perf_counter() - start
 
 
 def moves(pages, kinds):
@@ -126,23 +126,24 @@ def moves(pages, kinds):
     return times
 
 
-def page_ratios():
-    """Yield name, ours and the bare page's as rates, and the goal of their ratio."""
+def pages() -> Figures:
+    """Every page in a browser against a bare one, at most 1.5 times as long."""
     executable = find_browser()
     if not executable:
-        print(f"page against a bare page: {NO_BROWSER}")
-        return
+        raise NotMeasuredError(NO_BROWSER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        first = {name: launches(browser, *rest) for name, rest in PAGES.items()}
-        session = in_turn(browser, PAGES)
-        compare = in_turn(browser, COMPARE)
-        squad = in_turn(browser, SQUAD, upload_squad)
+        for _ in range(LAUNCHES):
+            first = {name: launch(browser, *rest) for name, rest in PAGES.items()}
+            yield rates("first answer after launch", first)
+        yield from parts("My session", in_turn(browser, PAGES))
+        yield from parts("Compare", in_turn(browser, COMPARE))
+        yield from parts("Squad", in_turn(browser, SQUAD, upload_squad))
         browser.close()
-    yield "first answer after launch, bare page / ours", first
-    yield from percentiles("", session)
-    yield from percentiles("compare: ", compare)
-    yield from percentiles("squad: ", squad)
+
+
+def rates(name, seconds):
+    return f"{name} / bare page", 1 / seconds["ours"], 1 / seconds["bare"], GOAL
 
 
 def upload_squad(page):
@@ -188,11 +189,23 @@ def in_turn(browser, kinds, prepare=None):
         return moves(pages, kinds)
 
 
-def percentiles(before, times):
-    for what, column in (("changed answer", 0), ("finished rerun", 1)):
-        for share, label in ((0.5, "p50"), (0.95, "p95")):
-            at = {
-                name: sorted(t[column] for t in rows)[int(share * len(rows))]
-                for name, rows in times.items()
-            }
-            yield f"{before}{what} after a move, {label}, bare / ours", at
+def parts(page, times):
+    """Median and the slowest in twenty of each part of the moves."""
+    for batch in range(BATCHES):
+        for what, column in (("changed answer", 0), ("finished rerun", 1)):
+            for share, label in ((0.5, "p50"), (0.95, "p95")):
+                seconds = {
+                    name: percentile([t[column] for t in rows[batch::BATCHES]], share)
+                    for name, rows in times.items()
+                }
+                yield rates(f"{page}, {what} after a move, {label}", seconds)
+
+
+def percentile(values, share):
+    return sorted(values)[int(share * len(values))]
+
+
+FIGURES = (pages,)
+
+if __name__ == "__main__":
+    print_figures(FIGURES, rounds=1)

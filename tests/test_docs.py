@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import os
 import re
 from pathlib import Path
@@ -245,12 +246,54 @@ def main_figures_of_the_model_card():
     ],
 )
 def test_the_model_card_tells_what_the_checks_found(name, table):
-    """``CRAMPRISK_SNAPSHOT=write`` writes the tables anew, as it does snapshots."""
-    path = CHECKOUT / "docs" / "model-card.md"
+    assert_told("model-card", name, table())
+
+
+def assert_told(document, name, table):
+    """``CRAMPRISK_SNAPSHOT=write`` writes the table anew, as it does snapshots."""
+    path = CHECKOUT / "docs" / f"{document}.md"
     before, rest = path.read_text(encoding="utf-8").split(f"<!-- {name} -->\n")
     told, after = rest.split("<!-- end -->", 1)
     if os.environ.get("CRAMPRISK_SNAPSHOT") == "write":
-        whole = f"{before}<!-- {name} -->\n{table()}<!-- end -->{after}"
+        whole = f"{before}<!-- {name} -->\n{table}<!-- end -->{after}"
         path.write_text(whole, encoding="utf-8")
     else:
-        assert told == table()
+        assert told == table
+
+
+def stored_run():
+    return json.loads(text_of("benchmarks/baseline.json"))
+
+
+def figures_of_the_stored_run():
+    """Tell every ratio, in the order of the run."""
+    cells = [
+        [
+            figure["name"],
+            f"{figure['ratio']['median']:.3g}",
+            f"{figure['ratio']['low']:.3g} to {figure['ratio']['high']:.3g}",
+            "" if figure["goal"] is None else f"{figure['goal']:.3g}",
+            "missed" if figure["met"] is False else "",
+        ]
+        for figures in stored_run()["figures"].values()
+        for figure in figures
+        if figure["unit"] == "ratio"
+    ]
+    return markdown_table(["ours / other", "ratio", "rounds", "goal", ""], cells)
+
+
+def machine_of_the_stored_run():
+    machine = stored_run()["machine"]
+    rows = {**machine, **machine["versions"]}
+    cells = [[what, str(value)] for what, value in rows.items() if what != "versions"]
+    left_out = stored_run()["not_measured"].items()
+    cells += [[f"not measured: {name}", why] for name, why in left_out]
+    return markdown_table(["machine", ""], cells)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("figures", figures_of_the_stored_run), ("machine", machine_of_the_stored_run)],
+)
+def test_the_page_on_speed_tells_what_the_stored_run_found(name, table):
+    assert_told("speed", name, table())

@@ -185,6 +185,7 @@ def compare(
 def scored_by_sql(table: pd.DataFrame, script: str = "") -> pd.DataFrame:
     """What the view in DuckDB gives, in the order of the table."""
     with duckdb.connect() as database:
+        database.execute("SET enable_progress_bar = false")
         database.execute(script or score_script())
         database.register("given", table)
         columns = ", ".join(table.columns)
