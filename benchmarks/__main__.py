@@ -14,6 +14,7 @@ import numpy as np
 import thermofeel
 
 from benchmarks.archives import archive_ratios
+from benchmarks.cold_start import cold_start
 from benchmarks.frame_speed import FIGURES, print_figures
 from benchmarks.frames import raw_frame
 from benchmarks.logs import log_files, read_and_merge, read_with_pandas
@@ -316,6 +317,7 @@ def main():
         (
             chain_and_solver,
             *FIGURES,
+            cold_start,
             kernel,
             one_session,
             squad,

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.datasets import read_table
+from riskmodel.reporting.lines import wrapped
 from riskmodel.reporting.targets import (
     PRODUCT,
     beside_limit,
@@ -18,7 +19,6 @@ from riskmodel.reporting.targets import (
     of_required,
     outside,
 )
-from riskmodel.reporting.words import wrapped
 
 Row = Mapping[str, Any]
 TIERS: Mapping[str, str] = {

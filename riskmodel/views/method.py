@@ -17,6 +17,7 @@ from riskmodel.datasets import load_checks
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.checks import main_figures
+from riskmodel.reporting.scorecard_table import ORIGIN
 from riskmodel.reporting.targets import (
     Target,
     beside_limit,
@@ -26,7 +27,7 @@ from riskmodel.reporting.targets import (
     target_rows,
     targets_text,
 )
-from riskmodel.reporting.words import ORIGIN, SYNTHETIC
+from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scorecard.points import Curve, to_half_points

@@ -10,8 +10,9 @@ from riskmodel import (
     TrainingLogError,
     WeatherError,
 )
+from riskmodel.inputs.spelling import spelling
 from riskmodel.inputs.tables import TableFileError
-from riskmodel.inputs.told import LONGEST_LINE, as_text, in_quotes, quoted, spelling
+from riskmodel.inputs.told import LONGEST_LINE, as_text, in_quotes, quoted
 from riskmodel.store.errors import StoreError
 
 
