@@ -36,6 +36,7 @@ def without_date(calibration):
     return {**calibration, "made": made}
 
 
+@pytest.mark.slow
 def test_one_seed_gives_the_same_numbers_to_the_last_digit():
     one, two = (fit.calibrate(CARD, seed=7, **SMALL) for _ in range(2))
     assert without_date(one) == without_date(two)

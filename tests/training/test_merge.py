@@ -196,6 +196,7 @@ SPANS = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.lists(SPANS, min_size=1, max_size=6), min_size=2, max_size=4),
