@@ -183,8 +183,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     costs = []
     print("page          file                                   kB     s    MB  came to")
     for page, name, make in every_file():
+        if given.only not in name:
+            continue
         content = make()
-        if given.only not in name or len(content) > _LARGEST_BYTES.get(page, 1e8) * 1.05:
+        if len(content) > _LARGEST_BYTES.get(page, 1e8) * 1.05:
             continue
         costs.append(found := cost(page, name, content))
         print(

@@ -12,8 +12,8 @@ Examples
 ()
 """
 
-import ast
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,26 +21,29 @@ from typing import Any
 __version__ = "0.1.0"
 
 
-def _public_names() -> dict[str, str]:
+@cache
+def _module_of() -> dict[str, str]:
     """Module of every public name, as the stub beside this file imports it.
 
     A name is loaded when it is first used, so that a program waits for what it needs.
     """
+    import ast  # here: a program that asks for no public name needs none of this
+
     stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
     imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
     return {name.name: node.module or "" for node in imports for name in node.names}
 
 
-_MODULE_OF = _public_names()
-__all__ = sorted(_MODULE_OF)
 # Rooms that an engine has; database, calibration and doors are asked for by their names.
 _ENGINE = ("inputs", "scorecard", "physiology", "weather", "scoring", "whatif", "squad")
 _ENGINE += ("starts", "training", "reporting", "diary")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULE_OF:
-        value = getattr(import_module(_MODULE_OF[name]), name)
+    if name == "__all__":
+        return sorted(_module_of())
+    if not name.startswith("_") and name in _module_of():
+        value = getattr(import_module(_module_of()[name]), name)
         globals()[name] = value
         return value
     # As `import riskmodel` alone has always allowed: riskmodel.weather.files.
@@ -55,4 +58,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_module_of()})

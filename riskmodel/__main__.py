@@ -1,6 +1,6 @@
 """The command line, as ``python -m riskmodel``."""
 
-from riskmodel.cli import app
+from riskmodel.cli import run
 
 if __name__ == "__main__":
-    app(prog_name="python -m riskmodel")
+    run("python -m riskmodel")

@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
 
@@ -75,6 +77,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lost := [name for kind, name in properties if kind == "lost_click"]:
         message = f"{len(lost)} clicks for a file were lost and made again: "
         terminalreporter.write_line(message + ", ".join(lost), yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_packages_are_read_once() -> Iterator[None]:
+    """Keep what AppTest finds in all installed packages, which it reads for each page."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:  # of a test that was collected
+            scanner = import_module("streamlit.components.v2.manifest_scanner")
+            once = cache(scanner.scan_component_manifests)
+            patch.setattr(scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -37,8 +37,7 @@ from riskmodel import (
 )
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.session import tidy
-from riskmodel.reporting.words import scorecard_lines
-from riskmodel.scorecard.points import PointsCounter
+from riskmodel.reporting.scorecard_table import scorecard_lines
 from riskmodel.scoring.engine import engine
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import LEAVE_OUT, match_columns
@@ -195,7 +194,7 @@ def _scorecard(rng: Random) -> bytes:
 def _read_scorecard(content: bytes) -> None:
     def use(path: Path) -> None:
         card = load_scorecard(path)
-        require("\n".join(scorecard_lines(PointsCounter(card))), "no card is printed")
+        require("\n".join(scorecard_lines(card)), "no card is printed")
         largest = {factor.name: factor.largest for factor in card.factors}
         for session in _sessions():
             answer = assess(session, card)

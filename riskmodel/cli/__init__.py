@@ -1,6 +1,5 @@
 """The command line: ``cramprisk``."""
 
-from riskmodel.cli import around, batch, cards, guide, saved, scoring, serve
-from riskmodel.cli.frame import app
+from riskmodel.cli.program import app, run
 
-__all__ = ["app", "around", "batch", "cards", "guide", "saved", "scoring", "serve"]
+__all__ = ["app", "run"]

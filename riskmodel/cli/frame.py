@@ -1,80 +1,31 @@
-"""What every command shares: the program itself, its options, files and errors."""
+"""What every command shares: options, files and errors.
+
+What only some need is loaded where they need it: others answer without pandas.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import IO, Annotated, Any, NoReturn, cast
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
-import pandas as pd
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from typer.core import TyperGroup
 
+from riskmodel.cli.program import app as app
+from riskmodel.cli.program import say as say
 from riskmodel.inputs.files import MOST_WRITTEN_BYTES, read_file
-from riskmodel.inputs.session import SCORECARD_VERSION
-from riskmodel.inputs.told import as_line, as_lines
-from riskmodel.reporting.differences import difference_sentences
+from riskmodel.inputs.schema import SCORECARD_VERSION
+from riskmodel.inputs.told import as_lines
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.calibration_file import load_calibration
-from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.plans import version_in
 
-# What typer takes from click, or brings along, and does not name.
-_UsageError: Any = typer.BadParameter.__mro__[1]
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
-
-class _Program(TyperGroup):
-    """The commands, none of which ends with a traceback where its output ends."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command; what it printed has then left this program."""
-        try:
-            try:
-                return super().main(*args, **kwargs)
-            finally:
-                if sys.stdout is not None:
-                    sys.stdout.flush()
-        except BrokenPipeError:
-            _write_nothing_more()
-            sys.exit(1)  # the reader, such as head, has seen enough
-        except OSError as error:
-            _write_nothing_more()
-            parts = (str(part) for part in (error.strerror, error.filename) if part)
-            say(": ".join(parts) or str(error), err=True)
-            sys.exit(2)
-
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
-        """Run a command; of what was wrongly given it shows what is in sight."""
-        try:
-            return super().invoke(ctx)
-        except _UsageError as error:
-            error.message = as_line(error.message)
-            raise
-
-
-def _write_nothing_more() -> None:
-    """Forget what is still to be written, which would be an error again at the end."""
-    with suppress(OSError, ValueError, AttributeError):  # an output of Python's own
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-app = typer.Typer(
-    name="cramprisk",
-    cls=_Program,
-    help="How likely is a muscle cramp in a planned session, and why.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
+    from riskmodel.scoring.probability import Calibration
 
 ScorecardOption = Annotated[
     str | None,
@@ -88,11 +39,6 @@ CalibrationOption = Annotated[
     str | None,
     typer.Option("--calibration", help="A calibration made for it: a version or a file."),
 ]
-
-
-def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Print what people read, from wherever it comes: a terminal obeys none of it."""
-    typer.echo(as_lines(text), err=err, nl=nl)
 
 
 def say_json(value: Any) -> None:
@@ -137,13 +83,13 @@ def sentences_for_errors() -> Iterator[None]:
         yield
     except UnicodeDecodeError:
         stop("The file is not UTF-8 text. Save it as CSV UTF-8 and try again.")
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        # Which part of pandas says it is nothing to a reader.
-        what = str(error).rpartition("C error: ")[2].strip().rstrip(".")
-        stop(f"The file is not a CSV table: {what}.")
     except OSError:
         raise
     except ValueError as error:
+        if type(error).__name__ in ("EmptyDataError", "ParserError"):
+            # Which part of pandas says it is nothing to a reader.
+            what = str(error).rpartition("C error: ")[2].strip().rstrip(".")
+            stop(f"The file is not a CSV table: {what}.")
         stop(str(error))
 
 
@@ -154,6 +100,8 @@ def own_scorecard(version_or_path: str | None) -> Scorecard | None:
 
 def own_calibration(version_or_path: str | None) -> Calibration | None:
     """Read another calibration, None for the one that belongs to the scorecard."""
+    from riskmodel.scoring.calibration_file import load_calibration
+
     return None if version_or_path is None else load_calibration(version_or_path)
 
 
@@ -169,6 +117,9 @@ def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
 
     A note goes to the terminal if it was saved with another scorecard.
     """
+    from riskmodel.reporting.differences import difference_sentences
+    from riskmodel.whatif.plans import version_in
+
     if file == "-":
         raw = standard_input().read(MOST_WRITTEN_BYTES + 1)
         if len(raw) > MOST_WRITTEN_BYTES:
@@ -197,6 +148,9 @@ def read_session_file(file: str, scorecard: Scorecard | None) -> dict[str, Any]:
 @contextmanager
 def progress_bar(size: float, what: str = "Scoring") -> Iterator[tuple[Progress, Any]]:
     """Show a bar on the terminal while something takes long."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),

@@ -16,7 +16,8 @@ import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
-from riskmodel.inputs.told import ToldError, as_text, quoted, spelling
+from riskmodel.inputs.spelling import spelling
+from riskmodel.inputs.told import ToldError, as_text, quoted
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.scorecard.file import version_of

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from pandas.api.types import is_numeric_dtype
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What begins a formula, see OWASP, "CSV Injection"; in full width as Excel takes it too.
 _SIGN = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
@@ -90,6 +91,8 @@ def table_as_it_was(table: pd.DataFrame) -> pd.DataFrame:
 
 def _with_texts(table: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
     """Table whose cells but for numbers, and whose headers, are changed."""
+    from pandas.api.types import is_numeric_dtype  # here: single texts need no pandas
+
     changed = table.copy(deep=False)
     for place, kind in enumerate(table.dtypes):
         if not is_numeric_dtype(kind):

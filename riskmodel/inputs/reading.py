@@ -24,7 +24,7 @@ from riskmodel.inputs.distinct import as_text, distinct
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
-from riskmodel.inputs.told import spelling
+from riskmodel.inputs.spelling import spelling
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")

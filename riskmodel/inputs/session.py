@@ -1,7 +1,7 @@
 """A planned session as a person gives it.
 
-``FIELDS`` is the single table of inputs; `Session` holds answers to it, `check`
-names what is wrong with them, and `json_schema` describes them to programs.
+``FIELDS`` is the single table of inputs; `Session` holds answers to it, and `check`
+names what is wrong with them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.fields import FIELDS, GROUPS, Field, Settled
+from riskmodel.inputs.fields import FIELDS, GROUPS, Field
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import (
     Answers,
@@ -22,6 +22,7 @@ from riskmodel.inputs.reading import (
     read_column,
     read_one,
 )
+from riskmodel.inputs.schema import SCORECARD_VERSION
 from riskmodel.inputs.told import as_text
 
 __all__ = [
@@ -32,15 +33,10 @@ __all__ = [
     "Session",
     "check",
     "coded",
-    "json_schema",
     "read_session",
     "spelt",
     "tidy",
 ]
-
-
-SCORECARD_VERSION = "scorecard_version"
-"""Beside the answers of a saved plan: which scorecard scored it.  It is no answer."""
 
 
 class Session(Mapping[str, Any]):
@@ -230,54 +226,3 @@ def coded(name: str, values: Sequence[Any]) -> NDArray[Any]:
     if findings:
         raise AnswerError(findings[0][1][:1])
     return column
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of one session, draft 2020-12.
-
-    Examples
-    --------
-    >>> json_schema()["properties"]["age_years"]["maximum"]
-    100
-    """
-    required = [f for f in FIELDS.values() if f.required]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Planned session",
-        "type": "object",
-        "properties": {
-            **{f.name: _property(f) for f in FIELDS.values()},
-            SCORECARD_VERSION: {
-                "title": "Version of the scorecard that scored it when it was saved",
-                "type": "string",
-            },
-        },
-        "required": [f.name for f in required if f.settled is None],
-        "allOf": [_unless(f.name, f.settled) for f in required if f.settled is not None],
-        "additionalProperties": False,
-    }
-
-
-def _unless(name: str, rule: Settled) -> dict[str, Any]:
-    """A question is required, unless another answer settles it."""
-    levels = [level for level in FIELDS[rule.by].levels if level in rule.levels]
-    settled = {"required": [rule.by], "properties": {rule.by: {"enum": levels}}}
-    return {"if": settled, "else": {"required": [name]}}
-
-
-def _property(field: Field) -> dict[str, Any]:
-    narrower: dict[str, list[str]] = {}
-    for level, broad in field.broader.items():
-        narrower.setdefault(broad, []).append(level)
-    parts = [field.help, field.unit and f"[{field.unit}]"]
-    parts += [f"{b} is {' or '.join(n)}, not said which." for b, n in narrower.items()]
-    words = {"title": field.label, "description": " ".join(filter(None, parts))}
-    items = ["none", *field.levels]
-    shapes: dict[str, dict[str, Any]] = {
-        "number": {"type": "number", "minimum": field.low, "maximum": field.high},
-        "level": {"enum": list(field.levels)},
-        "levels": {"type": "array", "items": {"enum": items}, "uniqueItems": True},
-        "time": {"type": "string", "format": "date-time"},
-        "text": {"type": "string"},
-    }
-    return {**{k: v for k, v in words.items() if v}, **shapes[field.kind]}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.told import grouped
+from riskmodel.reporting.lines import wrapped
 from riskmodel.reporting.targets import (
     PRODUCT,
     beside_limit,
@@ -19,7 +20,6 @@ from riskmodel.reporting.targets import (
     of_required,
     outside,
 )
-from riskmodel.reporting.words import wrapped
 
 Row = Mapping[str, Any]
 TIERS: Mapping[str, str] = {

@@ -18,13 +18,13 @@ from riskmodel.reporting.levers import (
     lever_label,
     no_change_text,
 )
+from riskmodel.reporting.lines import points_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     HEAT_IN_WATER,
     SYNTHETIC,
-    points_text,
     quantity_rows,
     total_text,
     value_text,

@@ -8,7 +8,8 @@ from typing import Any
 
 from riskmodel.inputs import units
 from riskmodel.inputs.units import duration_text
-from riskmodel.reporting.words import NOTHING_TO_CHANGE, points_text
+from riskmodel.reporting.lines import points_text
+from riskmodel.reporting.words import NOTHING_TO_CHANGE
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
 from riskmodel.whatif.advice import MOST_SESSIONS, Advice, Option

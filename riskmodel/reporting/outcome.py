@@ -15,13 +15,12 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.handout import lever_tells_private_answers, public_warnings
 from riskmodel.reporting.levers import lever_label
+from riskmodel.reporting.lines import points_text, wrapped
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     SYNTHETIC,
-    points_text,
     value_text,
     weather_text,
-    wrapped,
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import to_half_points

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from riskmodel.inputs.fields import DERIVED, FIELDS
-from riskmodel.reporting.words import points_text, wrapped
+from riskmodel.reporting.lines import points_text, wrapped
 from riskmodel.scorecard.changes import RowChange, ScorecardChanges
 from riskmodel.scorecard.factors import Factor, OnlyIf, Shift
 

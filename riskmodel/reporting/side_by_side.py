@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from riskmodel.inputs import units as unit_table
+from riskmodel.reporting.lines import points_text
 from riskmodel.reporting.pdf import footer, pdf
 from riskmodel.reporting.words import (
     BAND_LABELS,
     SYNTHETIC,
     answer_text,
-    points_text,
 )
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import pandas as pd
+from riskmodel.inputs.formulas import harmless, harmless_table
 
-from riskmodel.inputs.formulas import harmless_table
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def write_csv(
@@ -31,6 +33,7 @@ def write_csv(
     Examples
     --------
     >>> from io import StringIO
+    >>> import pandas as pd
     >>> write_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]}), out := StringIO())
     >>> out.getvalue()
     "athlete,sleep_h\n'=A1,7.5\n"
@@ -39,11 +42,25 @@ def write_csv(
     shown.to_csv(out, index=False, header=header, lineterminator="\n")
 
 
+def write_rows(rows: Iterable[Sequence[object]], out: IO[str]) -> None:
+    r"""Write rows as `write_csv` does those of a table, where no table is at hand.
+
+    Examples
+    --------
+    >>> from io import StringIO
+    >>> write_rows([("athlete", "sleep_h"), ("=A1", 7.5)], out := StringIO())
+    >>> out.getvalue()
+    "athlete,sleep_h\n'=A1,7.5\n"
+    """
+    csv.writer(out, lineterminator="\n").writerows(map(harmless, row) for row in rows)
+
+
 def to_csv(table: pd.DataFrame) -> bytes:
     r"""Write a table as CSV that Excel opens as UTF-8.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> to_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]})).decode("utf-8-sig")
     '"athlete","sleep_h"\r\n"\'=A1",7.5\r\n'
     """
@@ -55,6 +72,8 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 def to_xlsx(table: pd.DataFrame, sheet: str) -> bytes:
     """Write a table as an Excel workbook with one sheet, in which each text is a text."""
+    import pandas as pd  # here: rows as text need none
+
     out = BytesIO()
     with pd.ExcelWriter(out, engine="openpyxl") as book:
         harmless_table(table).to_excel(book, index=False, sheet_name=sheet)

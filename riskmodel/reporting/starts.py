@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.inputs import units
-from riskmodel.reporting.words import wrapped
+from riskmodel.reporting.lines import wrapped
 from riskmodel.scoring.bands import in_100_number, in_100_span, in_100_text
 from riskmodel.scoring.guards import joined
 from riskmodel.starts.best import BestStart, BestStartSquad

@@ -1,23 +1,19 @@
-"""Plain text for people: one assessment, and the scorecard as a table to follow."""
+"""Plain text for people: one assessment."""
 
 from __future__ import annotations
 
 import math
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from riskmodel.inputs import units
-from riskmodel.inputs.fields import DERIVED, FIELDS
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.physiology.plan import QUANTITIES
 from riskmodel.physiology.sweat import sweat_range_l_h
+from riskmodel.reporting.lines import points_text, wrapped
 from riskmodel.reporting.onset import onset_text
-from riskmodel.scorecard.evidence import load_evidence
-from riskmodel.scorecard.factors import Factor, Level
-from riskmodel.scorecard.points import PointsCounter
-from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment
 from riskmodel.scoring.bands import BANDS, in_100_span, in_100_text
 from riskmodel.scoring.contributions import Contribution
@@ -25,15 +21,12 @@ from riskmodel.scoring.engine import SPREADS
 from riskmodel.scoring.guards import heat_band
 from riskmodel.scoring.probability import RANGE_SD, expit
 
-_WIDTH = 88
 _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _OWN: units.Chosen = {}
 # Known of every session that is scored, but for those in the water.
 _KNOWN_IN_AIR = frozenset(
     {"air_temperature_c", "relative_humidity_pct", "solar_radiation_w_m2", "wbgt_c"}
 )
-ORIGIN = {True: "size by our judgement", False: "size from the studies, or smaller"}
-"""Where the size of a weight comes from, by whether it is our judgement."""
 BAND_LABELS = {band.name: band.label for band in BANDS}
 BAND_LIKENESS = {
     "low": "as in an ordinary training session.",
@@ -56,7 +49,6 @@ HEAT_IN_WATER = (
     "and an average is taken."
 )
 NOTHING_TO_CHANGE = "Nothing here would change it noticeably: enjoy it."
-SCALE = "Every 10 points are set to double the odds of a cramp."
 
 
 def count_text(count: int) -> str:
@@ -68,11 +60,6 @@ def count_text(count: int) -> str:
     ('Four', '12')
     """
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
-
-
-def points_text(points: float) -> str:
-    """Write points without a needless decimal: 12, 6.5."""
-    return f"{points:g}"
 
 
 def total_text(total_points: float) -> str:
@@ -290,111 +277,3 @@ def assessment_lines(answer: Assessment) -> Iterator[str]:
         labels = ", ".join(FIELDS[name].label for name in answer.missing)
         yield ""
         yield from wrapped(f"Not answered, taken as average: {labels}", "  ")
-
-
-def scorecard_lines(counter: PointsCounter) -> Iterator[str]:
-    """Lay out a scorecard so that a person can follow it with a pencil.
-
-    Parameters
-    ----------
-    counter : PointsCounter
-        A scorecard with the average points of the reference population.
-
-    Yields
-    ------
-    str
-        Lines of text.
-    """
-    card = counter.scorecard
-    yield f"{card.title}, version {card.version} ({card.fingerprint})"
-    yield ""
-    yield from wrapped(
-        f"{SCALE} Take the points of every factor and add them up. Between two "
-        "columns of a curve draw a straight line and round to the nearest half "
-        "point, a tie upwards; beyond its ends the curve is flat. Points are 10 * "
-        "log2(ratio used). The ratio used is the published one raised to the power "
-        "of its grade ("
-        + ", ".join(f"{grade} {power:g}" for grade, power in card.shrink.items())
-        + ") unless the row says why not."
-    )
-    for factor in card.factors:
-        yield ""
-        yield from _factor_lines(factor, card, counter.unknown_points[factor.name])
-    if card.named:
-        yield from ("", "Named, not asked, 0 points")
-        for factor in card.named:
-            yield from wrapped(f"  {factor.label}: {factor.reason}", "    ")
-    yield ""
-    yield "Sources"
-    yield from _source_lines(card)
-
-
-def _factor_lines(factor: Factor, card: Scorecard, unknown: float) -> Iterator[str]:
-    unit = DERIVED.get(factor.quantity) or (
-        FIELDS[factor.quantity].unit if factor.kind == "curve" else ""
-    )
-    yield f"== {factor.name}: {factor.label} [{factor.quantity}{', ' * bool(unit)}{unit}]"
-    yield f"  {factor.question}"
-    if factor.shift:
-        s = factor.shift
-        yield (
-            f"  First take off {s.per_unit:g} for each of {s.quantity}, "
-            f"counting at most {s.limit:g}."
-        )
-    if factor.only_if:
-        yield (f"  Counts only with one of these {factor.only_if.quantity}, or several:")
-        yield f"    {', '.join(factor.only_if.any)}"
-    if factor.knots:
-        yield from _columns(
-            ("at", [f"{knot.at:g}" for knot in factor.knots]),
-            ("points", [str(knot.points) for knot in factor.knots]),
-            ("ratio used", [f"{knot.ratio:g}" for knot in factor.knots]),
-        )
-    for level in factor.levels:
-        yield f"    {level.level:<28} {level.points:>3} points  ({_ratios(level, factor)})"
-        if level.evidence:
-            yield from wrapped(f"      Sources: {', '.join(level.evidence)}", "        ")
-    if factor.kind == "list":
-        cap = f", at most {factor.cap} points" if factor.cap is not None else ""
-        yield f"    none                           0 points; several add up{cap}"
-    if not math.isnan(unknown):
-        yield f"  If not answered: {points_text(unknown)} points"
-    origin = ORIGIN[factor.judgement]
-    yield from wrapped(f"  Why ({factor.grade}; {origin}): {factor.reason}", "    ")
-    if factor.departure:
-        yield from wrapped(f"  Departs: {factor.departure}", "    ")
-    if factor.evidence:
-        yield from wrapped(f"  Sources: {', '.join(factor.evidence)}", "    ")
-
-
-def _ratios(level: Level, factor: Factor) -> str:
-    published = f"published {level.published:g}, " if level.published else ""
-    notes = [f"{published}used {level.ratio:g}"]
-    if factor.kind == "list":
-        notes.append(level.grade or factor.grade)
-        notes += ["our judgement"] * level.judgement
-    return "; ".join(notes)
-
-
-def _columns(*rows: tuple[str, list[str]]) -> Iterator[str]:
-    for name, cells in rows:
-        yield f"    {name:<11}" + "".join(f"{cell:>7}" for cell in cells)
-
-
-def _source_lines(card: Scorecard) -> Iterator[str]:
-    factors = (*card.factors, *card.named)
-    used = {row for factor in factors for row in factor.all_evidence}
-    for name, study in load_evidence().items():
-        if name in used:
-            yield from wrapped(f"  {name}: {study.citation}, {study.source}", "    ")
-
-
-def wrapped(text: str, indent: str = "") -> Iterable[str]:
-    """Break a text into lines for a terminal."""
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from functools import cache
 from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -99,7 +100,7 @@ def fingerprint_of(raw: Mapping[str, Any]) -> str:
 def _row(kind: Any, who: str, raw: Any) -> Any:
     """A table of the file as the row that it stands for, every value of its type."""
     _require(isinstance(raw, dict), f"{who} must be a table.")
-    types, known = get_type_hints(kind), {field.name: field for field in fields(kind)}
+    types, known = _types(kind), {field.name: field for field in fields(kind)}
     unknown = ", ".join(sorted(map(repr, set(raw) - set(known))))
     _require(
         not unknown,
@@ -108,6 +109,12 @@ def _row(kind: Any, who: str, raw: Any) -> Any:
     for name, field in known.items():
         _require(name in raw or field.default is not MISSING, f"{who} has no {name!r}.")
     return kind(**{name: _value(types[name], who, name, raw[name]) for name in raw})
+
+
+@cache
+def _types(kind: Any) -> Mapping[str, Any]:
+    """Type of each value of a row, looked up once for all rows of a kind."""
+    return get_type_hints(kind)
 
 
 def _value(hint: Any, who: str, name: str, raw: Any) -> Any:

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.scorecard.averages import TIE, average_points
 from riskmodel.scorecard.factors import Factor
 from riskmodel.scorecard.population import load_population
 from riskmodel.scorecard.rows import Scorecard
 
 FloatArray = NDArray[np.float64]
-
-# Far above the rounding error of a curve (1e-13), far below half a point.
-_TIE = 1e-9
 
 
 def to_half_points(points: ArrayLike) -> FloatArray:
@@ -29,7 +27,7 @@ def to_half_points(points: ArrayLike) -> FloatArray:
     >>> to_half_points([1.2, 1.25, 1.74]).tolist()
     [1.0, 1.5, 1.5]
     """
-    return np.floor(np.multiply(points, 2.0) + (0.5 + _TIE)) * 0.5
+    return np.floor(np.multiply(points, 2.0) + (0.5 + TIE)) * 0.5
 
 
 class Curve:
@@ -85,21 +83,11 @@ class PointsCounter:
             self._prepare(factor)
 
     def _prepare(self, factor: Factor) -> None:
-        shares = load_population().shares.get(factor.quantity, {})
+        average = self.unknown_points[factor.name] = average_points(factor)
+        points = np.array([float(level.points) for level in factor.levels])
         if factor.kind == "curve":
-            curve = Curve([(knot.at, 2.0 * knot.points) for knot in factor.knots])
-            self._curves[factor.name] = curve
-            points = to_half_points(curve([float(value) for value in shares]) / 2.0)
-            weights = np.array(list(shares.values()))
-        else:
-            points = np.array([float(level.points) for level in factor.levels])
-            weights = np.array([shares.get(lv.level, 0.0) for lv in factor.levels])
-        # A required answer is never unknown, and has no shares.
-        average = float(to_half_points(points @ weights)) if shares else np.nan
-        self.unknown_points[factor.name] = average
-        if factor.kind == "curve" and shares:
-            self.unknown_variance[factor.name] = float((points - average) ** 2 @ weights)
-        if factor.kind == "levels":
+            self._prepare_curve(factor)
+        elif factor.kind == "levels":
             self._tables[factor.name] = np.append(points, average)
         elif factor.kind == "list":
             sums = _subset_sums(points)
@@ -112,6 +100,15 @@ class PointsCounter:
             named = _subset_sums(np.array([float(item in rule.any) for item in items]))
             share = load_population().share_of_any(rule.quantity, rule.any)
             self._applies[factor.name] = np.append(np.minimum(named, 1.0), share)
+
+    def _prepare_curve(self, factor: Factor) -> None:
+        curve = Curve([(knot.at, 2.0 * knot.points) for knot in factor.knots])
+        self._curves[factor.name] = curve
+        if shares := load_population().shares.get(factor.quantity):
+            points = to_half_points(curve([float(value) for value in shares]) / 2.0)
+            around = points - self.unknown_points[factor.name]
+            variance = float(around**2 @ np.array(list(shares.values())))
+            self.unknown_variance[factor.name] = variance
 
     def count(
         self, columns: Mapping[str, NDArray[Any]], out: FloatArray | None = None
@@ -166,7 +163,7 @@ class PointsCounter:
         halves = self._curves[factor.name](quantity)
         if factor.only_if:
             halves *= self._applies[factor.name][columns[factor.only_if.quantity]]
-        halves += 0.5 + _TIE
+        halves += 0.5 + TIE
         np.floor(halves, out=halves)
         np.multiply(halves, 0.5, out=out)
         average = self.unknown_points[factor.name]

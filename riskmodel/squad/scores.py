@@ -17,7 +17,8 @@ from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import needed_fields
 from riskmodel.inputs.reading import Answers, is_unknown, read_frame, read_one
 from riskmodel.inputs.session import coded, spelt, tidy
-from riskmodel.inputs.told import as_text, spelling
+from riskmodel.inputs.spelling import spelling
+from riskmodel.inputs.told import as_text
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import result_columns
 from riskmodel.scoring.engine import Engine, Result, engine

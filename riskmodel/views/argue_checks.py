@@ -19,8 +19,8 @@ from riskmodel.reporting.card_comparison import (
     turned,
 )
 from riskmodel.reporting.checks import MAIN_FIGURES
+from riskmodel.reporting.lines import points_text
 from riskmodel.reporting.targets import goal_text, target_rows, value_text
-from riskmodel.reporting.words import points_text
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import band_name, in_100_number, in_100_span

@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from riskmodel.reporting.words import BAND_LABELS, points_text
+from riskmodel.reporting.lines import points_text
+from riskmodel.reporting.words import BAND_LABELS
 from riskmodel.scoring.bands import (
     BANDS,
     band_name,

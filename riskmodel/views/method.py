@@ -18,6 +18,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.told import grouped
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.checks import main_figures
+from riskmodel.reporting.scorecard_table import ORIGIN
 from riskmodel.reporting.targets import (
     Target,
     beside_limit,
@@ -27,7 +28,7 @@ from riskmodel.reporting.targets import (
     target_rows,
     targets_text,
 )
-from riskmodel.reporting.words import ORIGIN, SYNTHETIC
+from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.scorecard.evidence import load_evidence
 from riskmodel.scorecard.file import known_scorecards
 from riskmodel.scorecard.points import Curve, to_half_points

@@ -13,15 +13,15 @@ import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
+from riskmodel.reporting.lines import points_text
 from riskmodel.reporting.onset import by_time_rows, onset_text
+from riskmodel.reporting.scorecard_table import ORIGIN
 from riskmodel.reporting.words import (
     BAND_ACTIONS,
     BAND_LABELS,
     BAND_LIKENESS,
     HEAT_IN_WATER,
-    ORIGIN,
     SYNTHETIC,
-    points_text,
     quantity_rows,
     spread_rows,
     value_text,

@@ -15,12 +15,12 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.schema import json_schema
 from riskmodel.inputs.session import (
     FIELDS,
     SCORECARD_VERSION,
     Session,
     check,
-    json_schema,
     read_session,
     tidy,
 )

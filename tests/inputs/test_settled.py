@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from riskmodel import assess, check
 from riskmodel.inputs.fields import FIELDS, needed_fields
 from riskmodel.inputs.reading import read_frame, read_one
-from riskmodel.inputs.session import json_schema
+from riskmodel.inputs.schema import json_schema
 from riskmodel.inputs.settled import is_settled, settled_masks
 from tests.strategies import sessions
 

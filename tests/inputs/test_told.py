@@ -17,6 +17,7 @@ from riskmodel import (
     TrainingLogError,
     WeatherError,
 )
+from riskmodel.inputs.spelling import spelling
 from riskmodel.inputs.tables import TableFileError
 from riskmodel.inputs.told import (
     LONGEST_LINE,
@@ -24,7 +25,6 @@ from riskmodel.inputs.told import (
     grouped,
     in_quotes,
     quoted,
-    spelling,
 )
 from riskmodel.store.errors import StoreError
 from tests import CHECKOUT

@@ -1,6 +1,7 @@
 """Units: exact, against an independent library, and without any effect on the score."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pint
@@ -12,7 +13,6 @@ from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
 
 _ROOM = Path(units.__file__).parents[1]
-PINT = pint.UnitRegistry()
 NAMES = {
     "°C": "degC",
     "°F": "degF",
@@ -31,18 +31,25 @@ NAMES = {
 PAIRS = [(own, label) for own, options in units.UNITS.items() for label in options]
 
 
+@cache
+def pint_units():
+    return pint.UnitRegistry()
+
+
 @pytest.mark.parametrize(("own", "label"), PAIRS)
 @given(value=st.floats(-300, 3000))
 def test_conversions_agree_with_an_independent_library(own, label, value):
     unit = units.unit_of(own, {own: label})
-    theirs = PINT.Quantity(value, NAMES[own]).m_as(NAMES[label])
+    theirs = pint_units().Quantity(value, NAMES[own]).m_as(NAMES[label])
     assert unit.shown(value) == pytest.approx(theirs, abs=1e-9, rel=1e-12)
     assert unit.inside(unit.shown(value)) == pytest.approx(value, abs=1e-9)
 
 
 def test_litres_follow_the_choice_for_litres_an_hour():
     ounce = units.unit_of("l", {"l/h": "oz/h"})
-    assert ounce.shown(1.0) == pytest.approx(PINT.Quantity(1, "l").m_as("US_fluid_ounce"))
+    assert ounce.shown(1.0) == pytest.approx(
+        pint_units().Quantity(1, "l").m_as("US_fluid_ounce")
+    )
     assert units.unit_of("l", {}).label == "l"
 
 

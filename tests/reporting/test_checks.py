@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from riskmodel.cli import app, cards
+from riskmodel.cli import app, checks
 from riskmodel.datasets import kept_scorecards, read_table
 from riskmodel.reporting.checks import (
     MAIN_FIGURES,
@@ -175,7 +175,7 @@ def test_the_command_prints_targets_with_either_report(monkeypatch):
         published_checks = staticmethod(lambda *_: pd.DataFrame(PUBLISHED))
         calibration_checks = staticmethod(lambda *_: CALIBRATION)
 
-    monkeypatch.setattr(cards, "_calibration_part", lambda _: Checks)
+    monkeypatch.setattr(checks, "_calibration_part", lambda _: Checks)
     figures = CliRunner().invoke(app, ["check"])
     assert figures.exit_code == 0, figures.output
     assert "Misses of the product" in figures.stdout

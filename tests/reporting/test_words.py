@@ -10,15 +10,14 @@ from riskmodel import assess
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.onset import onset_text
+from riskmodel.reporting.scorecard_table import scorecard_lines
 from riskmodel.reporting.words import (
     assessment_lines,
-    scorecard_lines,
     spread_rows,
     total_text,
     value_text,
 )
 from riskmodel.scorecard.file import load_scorecard
-from riskmodel.scorecard.points import PointsCounter
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.engine import SPREADS
 
@@ -35,7 +34,7 @@ def test_a_source_of_the_range_is_shown_once():
             assert len(spread_rows(same)) == 1
 
 
-PRINTED = list(scorecard_lines(PointsCounter(load_scorecard())))
+PRINTED = list(scorecard_lines(load_scorecard()))
 
 EXTRA = {
     "nothing optional": {

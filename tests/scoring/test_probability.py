@@ -6,6 +6,7 @@ import subprocess
 import sys
 from bisect import bisect_right
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -290,7 +291,9 @@ def is_of_the_day(name):
     return {f for other in points for f in other if other[f] != points[0][f]} <= DAY_FACTORS
 
 
-OF_THE_DAY = {name for name in OPTIONAL if is_of_the_day(name)}
+@cache
+def of_the_day():
+    return {name for name in OPTIONAL if is_of_the_day(name)}
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -299,13 +302,13 @@ def test_a_question_moves_the_ideal_unless_it_is_of_the_day(name):
     answers = [assess({**BAD_DAY, name: answer}) for answer in open_and_answered]
     assert all(a.probability_ideal < a.probability for a in answers)
     same = np.ptp([a.probability_ideal for a in answers]) < 1e-12
-    assert same == (name in OF_THE_DAY)
+    assert same == (name in of_the_day())
 
 
 def test_in_ideal_conditions_no_question_of_the_day_is_open_and_every_other_stays_so():
     for position, name in enumerate(_OPTIONAL):
         bit = 1 << position
-        assert without_the_day(bit) == (0 if name in OF_THE_DAY else bit)
+        assert without_the_day(bit) == (0 if name in of_the_day() else bit)
 
 
 def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
@@ -313,7 +316,7 @@ def test_in_ideal_conditions_the_questions_about_the_person_stay_open():
     for answered in ({}, *({name: answers_to(name)[0]} for name in OPTIONAL)):
         session = {**hot, **answered}
         answer = assess(session)
-        open_still = [name for name in answer.missing if name not in OF_THE_DAY]
+        open_still = [name for name in answer.missing if name not in of_the_day()]
         shift = shift_of(open_still, session)
         own = next(c.points for c in answer.contributions if c.factor == "duration")
         kept = sum(c.points for c in answer.contributions if c.factor not in DAY_FACTORS)

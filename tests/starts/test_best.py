@@ -68,6 +68,7 @@ def random_hours(seed, n=60, **more):
 # ------------------------------------------------------------- the form and the forecast
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     sessions(duration_min=90.0), st.integers(0, 1000), st.sampled_from(["clear", "shade"])

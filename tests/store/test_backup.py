@@ -364,6 +364,7 @@ def with_change(value, path, new):
     return value
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_value_in_any_place_is_refused_or_can_be_used(store, file, data):

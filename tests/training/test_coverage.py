@@ -91,6 +91,7 @@ def test_the_reader_may_say_the_log_is_complete_beside_a_later_session():
 WORDS = st.sampled_from(["Run", "Ride", "Quidditch", "Nap", "Triathlon", ""])
 
 
+@pytest.mark.slow
 @given(
     before=st.dictionaries(st.integers(1, 45), WORDS, min_size=1),
     after=st.dictionaries(st.integers(0, 4000), WORDS, min_size=1, max_size=5),

@@ -169,6 +169,7 @@ def test_without_medicines_nothing_is_said_of_them(medications):
     assert MEDICINES_NOTE not in advise({**HOT, "medications": medications}).notes
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(sessions(fluid_intake_l_h=0.0, air_temperature_c=30.0), st.booleans())
 def test_the_drinking_plan_keeps_the_loss_below_two_percent_or_says_all_it_can(

@@ -40,6 +40,7 @@ def looked_back():
     return made_up, [explain_outcome(session, ordinary) for session, ordinary in pairs]
 
 
+@pytest.mark.slow
 def test_the_planted_cause_is_among_the_first_two():
     made_up, explanations = looked_back()
     among = np.array(
