@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import pandas as pd
 import typer
 
+from riskmodel.cli.cluster import batch_folder, is_pattern
 from riskmodel.cli.frame import (
     CalibrationOption,
     ScorecardOption,
@@ -100,6 +101,10 @@ def batch(
     summaries: Annotated[
         bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
     ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Of many files, how many at once.")] = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of many files, a Dask scheduler: tcp://host:8786.")
+    ] = None,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
@@ -109,9 +114,22 @@ def batch(
     names them: in several languages and units, with titles above.  What a column means
     is never guessed.  Ends with 1 if no row could be scored.  The output has the
     columns of the input and then the results.  A result with the name of an input
-    column is called NAME_used.
+    column is called NAME_used.  With IN as 'in/*.parquet', a pattern, or an address of
+    another store, OUT is a folder, into which every file goes under its own name.
     """
     with sentences_for_errors():
+        if scheduler or is_pattern(source):
+            if session or raw or sheet or hidden_rows or summaries:
+                stop("Of many files --session, --raw and those of a list do not count.")
+            card, curves = own_scorecard(scorecard), own_calibration(calibration)
+            total = batch_folder(
+                *(source, target),
+                scheduler=scheduler,
+                jobs=jobs,
+                scorecard=card,
+                calibration=curves,
+            )
+            return _tell(total.rows, total.with_problems)
         if "-" not in (source, target) and _same(source, target):
             stop("IN and OUT.csv are the same file; choose another name.")
         check_target(target)
@@ -129,6 +147,10 @@ def batch(
                     bar.update(task, completed=lines.tell() if lines.seekable() else None)
     for note in (*table.notes, *_lacking_notes(table)):
         say(note, err=True)
+    _tell(rows, bad)
+
+
+def _tell(rows: int, bad: int) -> None:
     noun = "session" if rows == 1 else "sessions"
     say(f"{rows} {noun} read, {rows - bad} scored, {bad} with problems.", err=True)
     if rows and bad == rows:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from riskmodel import __version__
-from riskmodel.cli.frame import progress_bar
+from riskmodel.cli.frame import progress_bar, say
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.told import in_quotes
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.engine import engine
@@ -51,8 +57,8 @@ class _File:
 
 
 def is_pattern(source: str) -> bool:
-    """Whether a source names many files, as in ``in/*.parquet``."""
-    return any(sign in source for sign in _MAGIC)
+    """Whether a source names many files, as in ``in/*.parquet``, and none by itself."""
+    return any(sign in source for sign in _MAGIC) and not Path(source).exists()
 
 
 def batch_folder(
@@ -64,7 +70,7 @@ def batch_folder(
     columns: Sequence[str] | None = None,
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
-) -> dict[str, Counts]:
+) -> Counts:
     """Score every file that a pattern names into a folder, each under its own name.
 
     Parameters
@@ -85,8 +91,8 @@ def batch_folder(
 
     Returns
     -------
-    dict of str to Counts
-        By the name of each file.
+    Counts
+        Of all files together.
 
     Raises
     ------
@@ -105,11 +111,11 @@ def batch_folder(
     scoring = Scoring(used.scorecard, used.calibration, wanted)
     from_store, to_store, files = _files(pattern, out)
     with _connected(scheduler, jobs) as client:
-        _check_columns(client, from_store, files, wanted)
+        for note in _columns_notes(client, from_store, files, scoring):
+            say(note, err=True)
         to_store.makedirs(_folder(to_store, out), exist_ok=True)
         counts = _score_all(client, (from_store, to_store), files, scoring)
-    _write_success(to_store, _folder(to_store, out), counts, scoring)
-    return counts
+    return _write_success(to_store, _folder(to_store, out), counts, scoring)
 
 
 def _folder(store: Any, out: str) -> str:
@@ -163,13 +169,14 @@ def _connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
         opened.enter_context(dask.config.set(_QUIET))
         opened.enter_context(_silent())
         if scheduler is None:
-            cluster = LocalCluster(
-                n_workers=jobs,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                silence_logs=logging.CRITICAL,
-            )
+            with _not_interrupted():
+                cluster = LocalCluster(
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    silence_logs=logging.CRITICAL,
+                )
             opened.enter_context(cluster)
             yield opened.enter_context(Client(cluster))
             return
@@ -191,6 +198,18 @@ def _connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
 
 
 @contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Threads and programs that start here leave an interruption to us."""
+    masked = getattr(signal, "pthread_sigmask", None)  # where the system has it
+    before = masked and masked(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if masked:
+            masked(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def _silent() -> Iterator[None]:
     """No log of Dask in the terminal: what went wrong is told in a sentence."""
     log = logging.getLogger("distributed")
@@ -202,11 +221,11 @@ def _silent() -> Iterator[None]:
         log.setLevel(before)
 
 
-def _check_columns(
-    client: Client, store: Any, files: Sequence[_File], wanted: frozenset[str] | None
-) -> None:
-    """Stop before any work at files that do not belong together."""
-    from riskmodel.cli.parts import columns_of
+def _columns_notes(
+    client: Client, store: Any, files: Sequence[_File], scoring: Scoring
+) -> list[str]:
+    """Say which columns are not used; files that do not belong together are an error."""
+    from riskmodel.cli.parts import columns_of, spelt
 
     looked = {
         client.submit(columns_of, store, file.source, pure=False): file for file in files
@@ -223,6 +242,12 @@ def _check_columns(
                 f"{other} has other columns than {first}: {' and '.join(what)}; score "
                 "them apart."
             )
+    written = {*names[first], *scoring.results(pd.DataFrame(), names[first]).columns}
+    if strange := sorted((scoring.columns or frozenset()) - written):
+        raise ClusterError(f"There is no column {_some(strange)} to write.")
+    unused = [name for name in names[first] if spelt(name) not in FIELDS]
+    sentences = (str(Problem(name, "no_such_input")) for name in unused)
+    return [f"Not used: {' '.join(sentences)}"] if unused else []
 
 
 def _some(names: Sequence[str]) -> str:
@@ -293,18 +318,23 @@ def _outcome(future: Any, file: _File) -> Any:
 
 def _write_success(
     store: Any, folder: str, counts: Mapping[str, Counts], scoring: Scoring
-) -> None:
+) -> Counts:
     """Say of a folder that it is whole, and what is in it."""
-    from riskmodel.cli.parts import UNFINISHED
+    from riskmodel.cli.parts import UNFINISHED, Counts, appearing
 
     for left in store.glob(f"{folder}/**/.*{UNFINISHED}"):
         with suppress(OSError):  # of a worker that was ended
             store.rm_file(left)
+    total = Counts(
+        sum(count.rows for count in counts.values()),
+        sum(count.with_problems for count in counts.values()),
+    )
     summary = {
         "program": __version__,
         "scorecard": scoring.scorecard.citation,
-        "sessions": sum(count.rows for count in counts.values()),
-        "with_problems": sum(count.with_problems for count in counts.values()),
+        "all": vars(total),
         "files": {name: vars(counts[name]) for name in sorted(counts)},
     }
-    store.pipe_file(f"{folder}/{SUCCESS}", json.dumps(summary, indent=1).encode())
+    with appearing(store, f"{folder}/{SUCCESS}") as out:
+        out.write(json.dumps(summary, indent=1).encode())
+    return total

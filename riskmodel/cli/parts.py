@@ -70,7 +70,7 @@ class Scoring:
         """Every result, under a name that no column of the file has."""
         of_ours = answers[[name for name in answers if name in FIELDS]]
         results = assess_frame(of_ours, *self.weights, detail=self.detail)
-        clashing = {name: f"{name}_used" for name in results if name in cells}
+        clashing = {name: f"{name}_used" for name in results.columns if name in cells}
         return results.rename(columns=clashing)
 
 
@@ -95,7 +95,7 @@ def columns_of(store: Any, path: str) -> list[str]:
             names = [*next(_pieces(file, rows=1)).columns]
         else:
             names = pq.read_schema(file).names
-    refuse_repeated(pd.Index([_spelt(name) for name in names]))
+    refuse_repeated(pd.Index([spelt(name) for name in names]))
     return names
 
 
@@ -123,13 +123,13 @@ def score_file(
             f"{scoring.program}."
         )
     score = _score_csv if source.endswith(".csv") else _score_parquet
-    with from_store.open(source, "rb") as file, _appearing(to_store, target) as out:
+    with from_store.open(source, "rb") as file, appearing(to_store, target) as out:
         return score(file, out, scoring)
 
 
 @contextmanager
-def _appearing(store: Any, path: str) -> Iterator[IO[bytes]]:
-    """A file beside the one that is meant, renamed when it is whole.
+def appearing(store: Any, path: str) -> Iterator[IO[bytes]]:
+    """Write a file beside the one that is meant, renamed when it is whole.
 
     Two workers may write the same file, if one of them was only thought to be lost: each
     has a neighbour of its own.
@@ -165,12 +165,14 @@ def _score_parquet(source: IO[bytes], out: IO[bytes], scoring: Scoring) -> Count
 
 def _joined(cells: Any, scoring: Scoring) -> tuple[Any, int]:
     """Arrow table with its results beside it, and how many rows have problems."""
-    names = [name for name in cells.column_names if _spelt(name) in FIELDS]
+    names = [name for name in cells.column_names if spelt(name) in FIELDS]
     answers = cells.select(names).to_pandas(ignore_metadata=True)
-    answers = answers.reindex(range(len(cells))).rename(columns=_spelt)
+    answers = answers.reindex(range(len(cells))).rename(columns=spelt)
     results = scoring.results(answers, cells.column_names)
     problems = _n_problems(results, cells.column_names)
-    added = pa.Table.from_pandas(results[scoring.kept(results)], preserve_index=False)
+    added = pa.Table.from_pandas(
+        results[scoring.kept(results.columns)], preserve_index=False
+    )
     joined = cells.select(scoring.kept(cells.column_names))
     for name, column in zip(added.column_names, added.columns, strict=True):
         joined = joined.append_column(name, column)
@@ -186,10 +188,10 @@ def _score_csv(source: IO[bytes], out: IO[bytes], scoring: Scoring) -> Counts:
     rows, bad = 0, 0
     text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     for cells in _pieces(source):
-        results = scoring.results(cells.rename(columns=_spelt), list(cells))
+        results = scoring.results(cells.rename(columns=spelt), [*cells.columns])
         joined = pd.concat([cells, results], axis=1)
-        write_csv(joined[scoring.kept(joined)], text, header=rows == 0)
-        rows, bad = rows + len(cells), bad + _n_problems(results, list(cells))
+        write_csv(joined[scoring.kept(joined.columns)], text, header=rows == 0)
+        rows, bad = rows + len(cells), bad + _n_problems(results, [*cells.columns])
     text.flush()
     text.detach()  # whoever opened the file closes it
     return Counts(rows, bad)
@@ -214,7 +216,7 @@ def _pieces(source: IO[bytes], rows: int = _ROWS_AT_ONCE) -> Iterator[pd.DataFra
     yield from map(table_as_it_was, pieces)
 
 
-def _spelt(name: str) -> str:
+def spelt(name: str) -> str:
     """Write a column's name as inputs are written: no capitals, no spaces around."""
     plain = name.strip().lower()
     return plain if plain in FIELDS else name
