@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from riskmodel import __version__
 from riskmodel.cli.frame import progress_bar, say
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.told import in_quotes
+from riskmodel.inputs.told import as_line, in_quotes
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.engine import engine
 from riskmodel.scoring.probability import Calibration
@@ -201,6 +202,7 @@ def _connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
 def _not_interrupted() -> Iterator[None]:
     """Threads and programs that start here leave an interruption to us."""
     masked = getattr(signal, "pthread_sigmask", None)  # where the system has it
+    resource_tracker.ensure_running()  # it would unmask the thread that first needs it
     before = masked and masked(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -265,22 +267,28 @@ def _score_all(
 
     counts: dict[str, Counts] = {}
     failed: list[str] = []
-    from_store, to_store = stores
-    shared = client.scatter(scoring, broadcast=True, hash=False)
-    futures = {
-        client.submit(
-            score_file, from_store, file.source, to_store, file.target, shared, pure=False
-        ): file
-        for file in files
-    }
+    waiting = list(reversed(files))
+    at_work: dict[Any, _File] = {}
+
+    def next_future() -> Any:
+        file = waiting.pop()
+        way = stores[0], file.source, stores[1], file.target
+        future = client.submit(score_file, *way, scoring, pure=False)
+        at_work[future] = file
+        return future
+
+    # No more at once than are worked on: a worker that is ended casts doubt on all it has.
+    done = as_completed()
     with progress_bar(sum(file.n_bytes for file in files)) as (bar, task):
-        for future in as_completed(futures):
-            file = futures[future]
+        while waiting or at_work:
+            while waiting and len(at_work) < max(1, sum(client.nthreads().values())):
+                done.add(next_future())
+            future = next(done)
+            file = at_work.pop(future)
             try:
                 counts[file.name] = _outcome(future, file)
             except ClusterError as error:
                 failed.append(str(error))
-            future.release()
             bar.update(task, advance=file.n_bytes)
     if failed:
         whole = (
@@ -313,7 +321,7 @@ def _outcome(future: Any, file: _File) -> Any:
             'pip install "cramp-risk[cluster]"'
         ) from error
     except (OSError, ValueError) as error:
-        raise ClusterError(f"{file.name} was not scored: {error}") from error
+        raise ClusterError(f"{file.name} was not scored: {as_line(str(error))}") from error
 
 
 def _write_success(
