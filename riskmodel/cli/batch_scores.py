@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
+_OF_NUMBERS = {n for n, asked in FIELDS.items() if asked.kind in ("number", "time")}
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,19 @@ class Scoring:
     def _written(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
     ) -> tuple[str, Any]:
+        header, content = StringIO(newline=""), StringIO(newline="")
         if not arrow_is_there():
             joined = pd.concat([cells, results], axis=1)
-            return _csv(write_csv, joined, self.raw)
+            write_csv(joined[:0], header, raw=self.raw)
+            write_csv(joined, content, header=False, raw=self.raw)
+            return header.getvalue(), content.getvalue()
         table = self._joined(cells, answers, results)
-        return _csv(write_arrow_csv, table, self.raw) if self.as_csv else ("", table)
+        if not self.as_csv:
+            return "", table
+        numbers = {n for n in _OF_NUMBERS & {*answers} if answers[n].dtype.kind in "fiuM"}
+        write_arrow_csv(table[:0], header, raw=self.raw)
+        write_arrow_csv(table, content, header=False, raw=self.raw, numbers=numbers)
+        return header.getvalue(), content.getvalue()
 
     def _joined(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
@@ -124,13 +133,6 @@ class Scoring:
 
 def _names(cells: Cells) -> list[str]:
     return list(cells.columns if isinstance(cells, pd.DataFrame) else cells.column_names)
-
-
-def _csv(write: Any, table: Any, raw: bool) -> tuple[str, str]:
-    """Headers and rows of a table as text."""
-    write(table[:0], header := StringIO(newline=""), header=True, raw=raw)
-    write(table, content := StringIO(newline=""), header=False, raw=raw)
-    return header.getvalue(), content.getvalue()
 
 
 def _as_arrow(results: pd.Series[Any]) -> pa.Array:

@@ -182,12 +182,14 @@ def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
     ]
 
 
-def _short(lines: IO[bytes]) -> Iterator[bytes]:
-    """Lines, none of which is so long that it would fill the memory."""
-    while line := lines.readline(LONGEST_LINE + 1):
-        if len(line) > LONGEST_LINE and not _ends(line):
+def _foreign(lines: IO[bytes]) -> Iterator[bytes]:
+    """Lines with foreign letters around; none is so long that it would fill the memory."""
+    while block := lines.read(_HEAD_BYTES):
+        rest = lines.readline(LONGEST_LINE + 1)
+        if len(rest) > LONGEST_LINE and not _ends(rest):
             raise too_long()
-        yield line
+        if not (block.isascii() and rest.isascii()):
+            yield from (block + rest).splitlines(keepends=True)
 
 
 def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
@@ -210,7 +212,7 @@ def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
         return lines, head, encoding_of_lines(whole.splitlines(keepends=True))
     if head.startswith(b"PK"):
         return lines, head, Guess("utf-8", doubt=False)
-    guess = encoding_of_lines(_short(lines))
+    guess = encoding_of_lines(_foreign(lines))
     lines.seek(start)
     return lines, head, guess
 
