@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from riskmodel import __version__
-from riskmodel.cli.frame import progress_bar, say
-from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.told import as_line, in_quotes
-from riskmodel.scorecard.rows import Scorecard
+from riskmodel.cli.frame import progress_bar
+from riskmodel.inputs.told import in_quotes
 from riskmodel.scoring.engine import engine
-from riskmodel.scoring.probability import Calibration
 
 if TYPE_CHECKING:
     from distributed import Client
 
-    from riskmodel.cli.parts import Counts, Scoring
+    from riskmodel.cli.batch_scores import Scoring
+    from riskmodel.cli.parts import Counts
 
 SUCCESS = "_SUCCESS"
 """Name of what is written last, into a folder in which every file is whole."""
@@ -63,14 +59,7 @@ def is_pattern(source: str) -> bool:
 
 
 def batch_folder(
-    pattern: str,
-    out: str,
-    *,
-    scheduler: str | None = None,
-    jobs: int = 2,
-    columns: Sequence[str] | None = None,
-    scorecard: Scorecard | None = None,
-    calibration: Calibration | None = None,
+    pattern: str, out: str, scoring: Scoring, scheduler: str = "", jobs: int = 1
 ) -> Counts:
     """Score every file that a pattern names into a folder, each under its own name.
 
@@ -81,14 +70,12 @@ def batch_folder(
         ``s3://bucket/in/*.parquet``.
     out : str
         A folder, or its address; empty or not there yet.
-    scheduler : str, optional
-        Address of a Dask scheduler, as in ``tcp://host:8786``; by default as many
+    scoring : Scoring
+        Its scorecard and its calibration travel to the workers.
+    scheduler : str
+        Address of a Dask scheduler, as in ``tcp://host:8786``; without one as many
         workers as there are ``jobs`` are started here.
     jobs : int
-    columns : sequence of str, optional
-        To be written, of the files' own and of the results; by default all.
-    scorecard, calibration : optional
-        As for `riskmodel.assess_frame`; they travel to the workers.
 
     Returns
     -------
@@ -100,23 +87,22 @@ def batch_folder(
     ClusterError
         If a file was not scored; a file in ``out`` is whole nevertheless.
     """
-    missing = 'Many files at once need more packages: pip install "cramp-risk[cluster]"'
     try:
         import distributed  # noqa: F401
-
-        from riskmodel.cli.parts import Scoring
+        import pyarrow  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ClusterError(f"{missing} ({error.name} is not installed).") from error
-    used = engine(scorecard, calibration)
-    wanted = None if columns is None else frozenset(columns)
-    scoring = Scoring(used.scorecard, used.calibration, wanted)
+        raise ClusterError(
+            "Many files at once need more packages: "
+            f'pip install "cramp-risk[cluster]" ({error.name} is not installed).'
+        ) from error
+    used = engine(scoring.card, scoring.curves)
+    scoring = replace(scoring, card=used.scorecard, curves=used.calibration)
     from_store, to_store, files = _files(pattern, out)
     with _connected(scheduler, jobs) as client:
-        for note in _columns_notes(client, from_store, files, scoring):
-            say(note, err=True)
+        _check_columns(client, from_store, files)
         to_store.makedirs(_folder(to_store, out), exist_ok=True)
         counts = _score_all(client, (from_store, to_store), files, scoring)
-    return _write_success(to_store, _folder(to_store, out), counts, scoring)
+    return _write_success(to_store, _folder(to_store, out), counts, used.scorecard.citation)
 
 
 def _folder(store: Any, out: str) -> str:
@@ -161,7 +147,7 @@ def _files(pattern: str, out: str) -> tuple[Any, Any, list[_File]]:
 
 
 @contextmanager
-def _connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
+def _connected(scheduler: str, jobs: int) -> Iterator[Client]:
     """A scheduler with at least one worker, here or at an address."""
     import dask
     from distributed import Client, LocalCluster
@@ -169,7 +155,7 @@ def _connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
     with ExitStack() as opened:
         opened.enter_context(dask.config.set(_QUIET))
         opened.enter_context(_silent())
-        if scheduler is None:
+        if not scheduler:
             with _not_interrupted():
                 cluster = LocalCluster(
                     n_workers=jobs,
@@ -223,14 +209,13 @@ def _silent() -> Iterator[None]:
         log.setLevel(before)
 
 
-def _columns_notes(
-    client: Client, store: Any, files: Sequence[_File], scoring: Scoring
-) -> list[str]:
-    """Say which columns are not used; files that do not belong together are an error."""
-    from riskmodel.cli.parts import columns_of, spelt
+def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
+    """Stop before any work at files that do not belong together."""
+    from riskmodel.cli.parts import attempt, columns_of
 
     looked = {
-        client.submit(columns_of, store, file.source, pure=False): file for file in files
+        client.submit(attempt, columns_of, store, file.source, pure=False): file
+        for file in files
     }
     names = {file.name: _outcome(future, file) for future, file in looked.items()}
     first, *others = sorted(names)
@@ -244,12 +229,6 @@ def _columns_notes(
                 f"{other} has other columns than {first}: {' and '.join(what)}; score "
                 "them apart."
             )
-    written = {*names[first], *scoring.results(pd.DataFrame(), names[first]).columns}
-    if strange := sorted((scoring.columns or frozenset()) - written):
-        raise ClusterError(f"There is no column {_some(strange)} to write.")
-    unused = [name for name in names[first] if spelt(name) not in FIELDS]
-    sentences = (str(Problem(name, "no_such_input")) for name in unused)
-    return [f"Not used: {' '.join(sentences)}"] if unused else []
 
 
 def _some(names: Sequence[str]) -> str:
@@ -263,7 +242,7 @@ def _score_all(
     """Score every file, also where one of them cannot be."""
     from distributed import as_completed
 
-    from riskmodel.cli.parts import score_file
+    from riskmodel.cli.parts import attempt, score_file
 
     counts: dict[str, Counts] = {}
     failed: list[str] = []
@@ -273,12 +252,13 @@ def _score_all(
     def next_future() -> Any:
         file = waiting.pop()
         way = stores[0], file.source, stores[1], file.target
-        future = client.submit(score_file, *way, scoring, pure=False)
+        given = *way, scoring, __version__
+        future = client.submit(attempt, score_file, *given, pure=False)
         at_work[future] = file
         return future
 
     # No more at once than are worked on: a worker that is ended casts doubt on all it has.
-    done = as_completed()
+    done, start = as_completed(), time.monotonic()
     with progress_bar(sum(file.n_bytes for file in files)) as (bar, task):
         while waiting or at_work:
             while waiting and len(at_work) < max(1, sum(client.nthreads().values())):
@@ -289,7 +269,9 @@ def _score_all(
                 counts[file.name] = _outcome(future, file)
             except ClusterError as error:
                 failed.append(str(error))
-            bar.update(task, advance=file.n_bytes)
+            n_rows = sum(count.n_rows for count in counts.values())
+            rate = f"{n_rows / (time.monotonic() - start):,.0f} rows/s"
+            bar.update(task, advance=file.n_bytes, rate=rate)
     if failed:
         whole = (
             f"{len(counts)} of {len(files)} files were scored, and there is no {SUCCESS}."
@@ -304,8 +286,10 @@ def _outcome(future: Any, file: _File) -> Any:
 
     from distributed.scheduler import KilledWorker
 
+    from riskmodel.cli.parts import Failed
+
     try:
-        return future.result()
+        outcome = future.result()
     except KilledWorker as error:
         raise ClusterError(
             f"{file.name} was not scored: whoever worked on it was ended, every time, as "
@@ -320,28 +304,30 @@ def _outcome(future: Any, file: _File) -> Any:
             f"A worker lacks a package ({error.name}); install on each: "
             'pip install "cramp-risk[cluster]"'
         ) from error
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"{file.name} was not scored: {as_line(str(error))}") from error
+    if isinstance(outcome, Failed):
+        raise ClusterError(f"{file.name} was not scored: {outcome.reason.rstrip('.')}.")
+    return outcome
 
 
 def _write_success(
-    store: Any, folder: str, counts: Mapping[str, Counts], scoring: Scoring
+    store: Any, folder: str, counts: Mapping[str, Counts], scorecard: str
 ) -> Counts:
-    """Say of a folder that it is whole, and what is in it."""
+    """Say of a folder that it is whole, and what is in it; gives all counts together."""
     from riskmodel.cli.parts import UNFINISHED, Counts, appearing
 
     for left in store.glob(f"{folder}/**/.*{UNFINISHED}"):
         with suppress(OSError):  # of a worker that was ended
             store.rm_file(left)
-    total = Counts(
-        sum(count.rows for count in counts.values()),
-        sum(count.with_problems for count in counts.values()),
-    )
+    total = sum(counts.values(), start=Counts())
+
+    def numbers(count: Counts) -> dict[str, int]:
+        return {"sessions": count.n_rows, "with_problems": count.n_bad}
+
     summary = {
         "program": __version__,
-        "scorecard": scoring.scorecard.citation,
-        "all": vars(total),
-        "files": {name: vars(counts[name]) for name in sorted(counts)},
+        "scorecard": scorecard,
+        "all": numbers(total),
+        "files": {name: numbers(counts[name]) for name in sorted(counts)},
     }
     with appearing(store, f"{folder}/{SUCCESS}") as out:
         out.write(json.dumps(summary, indent=1).encode())

@@ -1,106 +1,92 @@
-"""One file of a folder, read, scored and written on whichever machine works on it."""
+"""One file of many, read, scored and written on whichever machine works on it."""
 
 from __future__ import annotations
 
-import io
+import csv
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import TextIOWrapper
 from pathlib import PurePosixPath
 from typing import IO, Any
 from uuid import uuid4
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from riskmodel import __version__
-from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.formulas import table_as_it_was
+from riskmodel.cli.batch_pieces import (
+    Piece,
+    csv_pieces,
+    open_parquet,
+    parquet_pieces,
+    spelt,
+)
+from riskmodel.cli.batch_scores import Scored, Scoring
+from riskmodel.inputs.arrow_columns import check_types
+from riskmodel.inputs.encodings import Guess
+from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.reading import refuse_repeated
-from riskmodel.reporting.spreadsheet import write_csv
-from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.assessment import assess_frame
-from riskmodel.scoring.probability import Calibration
+from riskmodel.inputs.told import as_line
+from riskmodel.reporting.spreadsheet import parquet_writer
 
 ENDINGS = (".parquet", ".csv")
 UNFINISHED = ".unfinished"
 """How the name of a file ends that is still being written; it begins with a dot."""
 
-_ROWS_AT_ONCE = 65_536  # so that memory stays flat; judgement
-_HEAD_BYTES = 1 << 16
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """What is the same for all files, and travels to each.
-
-    Attributes
-    ----------
-    scorecard, calibration
-        Those of whoever asked, not those that come with the program of a worker.
-    columns : frozenset of str or None
-        To be written, of the file's own and of the results; None for all.
-    program : str
-        Version of the program that asked.
-    """
-
-    scorecard: Scorecard
-    calibration: Calibration | None
-    columns: frozenset[str] | None = None
-    program: str = __version__
-
-    @property
-    def detail(self) -> bool:
-        """Whether columns are wanted that only the whole answer has."""
-        brief = assess_frame(pd.DataFrame(), *self.weights, detail=False).columns
-        return self.columns is None or not self.columns <= {*brief, *FIELDS}
-
-    @property
-    def weights(self) -> tuple[Scorecard, Calibration | None]:
-        """Scorecard and calibration, as `assess_frame` takes them."""
-        return self.scorecard, self.calibration
-
-    def kept(self, names: Iterable[str]) -> list[str]:
-        """Those of some columns that are to be written."""
-        return [name for name in names if self.columns is None or name in self.columns]
-
-    def results(self, answers: pd.DataFrame, cells: Sequence[str]) -> pd.DataFrame:
-        """Every result, under a name that no column of the file has."""
-        of_ours = answers[[name for name in answers if name in FIELDS]]
-        results = assess_frame(of_ours, *self.weights, detail=self.detail)
-        clashing = {name: f"{name}_used" for name in results.columns if name in cells}
-        return results.rename(columns=clashing)
-
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows of a file, and those of them that have problems."""
+    """Rows of files, and what is told of them as of one table."""
 
-    rows: int
-    with_problems: int
+    n_rows: int = 0
+    n_bad: int = 0
+    lacking: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
+
+    def __add__(self, other: Counts | Scored) -> Counts:
+        return Counts(
+            self.n_rows + other.n_rows,
+            self.n_bad + other.n_bad,
+            self.lacking | other.lacking,
+            self.unused or other.unused,  # all files have the same columns
+        )
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why nothing came of a file."""
+
+    reason: str
+
+
+def attempt(work: Callable[..., Any], *given: Any) -> Any:
+    """What comes of it, or a `Failed`: not every error gets whole to another machine."""
+    try:
+        return work(*given)
+    except UnicodeDecodeError:
+        return Failed("it is not UTF-8 text")
+    except (OSError, ValueError) as error:
+        return Failed(as_line(str(error)).strip())
+    except Exception as error:
+        return Failed(as_line(f"{type(error).__name__}: {error}").strip())
 
 
 def columns_of(store: Any, path: str) -> list[str]:
-    """Columns of a file, as they are read.
-
-    Raises
-    ------
-    ValueError, OSError
-        If it cannot be read, or has two columns of one name.
-    """
+    """Columns of a file as they are read, none of them twice."""
     with store.open(path, "rb") as file:
-        if path.endswith(".csv"):
-            names = [*next(_pieces(file, rows=1)).columns]
-        else:
-            names = pq.read_schema(file).names
-    refuse_repeated(pd.Index([spelt(name) for name in names]))
+        names = _opened(file, path)[0]
+    refuse_repeated(pd.Index(names, dtype=object))
     return names
 
 
 def score_file(
-    from_store: Any, source: str, to_store: Any, target: str, scoring: Scoring
+    from_store: Any,
+    source: str,
+    to_store: Any,
+    target: str,
+    scoring: Scoring,
+    version: str = __version__,
 ) -> Counts:
     """Score every row of a file into another, which has its name only when it is whole.
 
@@ -108,23 +94,29 @@ def score_file(
     ----------
     from_store, to_store : fsspec.AbstractFileSystem
     source, target : str
-        Paths in them, both with one of `ENDINGS`.
+        Paths in them, both with the same of `ENDINGS`.
     scoring : Scoring
+    version : str
+        Of the program that asked.
 
     Raises
     ------
     ValueError, OSError
-        If the file cannot be read, or this program is another version than the one that
-        asked.
+        If the file cannot be read, or this program is another version.
     """
-    if scoring.program != __version__:
+    if version != __version__:
         raise ValueError(
-            f"The worker has version {__version__} of cramp-risk, and who asked has "
-            f"{scoring.program}."
+            f"the worker has version {__version__} of cramp-risk, and who asked {version}"
         )
-    score = _score_csv if source.endswith(".csv") else _score_parquet
+    counts, as_csv = Counts(), _is_csv(source)
+    score = replace(scoring, as_csv=as_csv)
     with from_store.open(source, "rb") as file, appearing(to_store, target) as out:
-        return score(file, out, scoring)
+        pieces = _opened(file, source)[1]
+        with (_csv_writer if as_csv else parquet_writer)(out) as write:
+            for scored in map(score, pieces):
+                write(scored if as_csv else scored.content)
+                counts += scored
+    return counts
 
 
 @contextmanager
@@ -150,73 +142,34 @@ def appearing(store: Any, path: str) -> Iterator[IO[bytes]]:
         raise
 
 
-def _score_parquet(source: IO[bytes], out: IO[bytes], scoring: Scoring) -> Counts:
-    file = pq.ParquetFile(source)
-    # Of a file without rows the columns are written too.
-    schema = _joined(file.schema_arrow.empty_table(), scoring)[0].schema
-    rows, bad = 0, 0
-    with pq.ParquetWriter(out, schema) as writer:
-        for batch in file.iter_batches(_ROWS_AT_ONCE):
-            table, problems = _joined(pa.Table.from_batches([batch]), scoring)
-            writer.write_table(table.cast(schema))
-            rows, bad = rows + len(table), bad + problems
-    return Counts(rows, bad)
+def _is_csv(path: str) -> bool:
+    return path.endswith(".csv")
 
 
-def _joined(cells: Any, scoring: Scoring) -> tuple[Any, int]:
-    """Arrow table with its results beside it, and how many rows have problems."""
-    names = [name for name in cells.column_names if spelt(name) in FIELDS]
-    answers = cells.select(names).to_pandas(ignore_metadata=True)
-    answers = answers.reindex(range(len(cells))).rename(columns=spelt)
-    results = scoring.results(answers, cells.column_names)
-    problems = _n_problems(results, cells.column_names)
-    added = pa.Table.from_pandas(
-        results[scoring.kept(results.columns)], preserve_index=False
-    )
-    joined = cells.select(scoring.kept(cells.column_names))
-    for name, column in zip(added.column_names, added.columns, strict=True):
-        joined = joined.append_column(name, column)
-    return joined, problems
+def _opened(file: IO[bytes], path: str) -> tuple[list[str], Iterable[Piece]]:
+    """Columns of a file, and the pieces that it is read in."""
+    if not _is_csv(path):
+        table = open_parquet(file)
+        check_types(table.schema_arrow)
+        return [spelt(name) for name in table.schema_arrow.names], parquet_pieces(table)
+    first = file.readline().decode("utf-8-sig")
+    file.seek(0)
+    separator = max(",;\t", key=first.count)
+    row = next(csv.reader([first], delimiter=separator), [])
+    names = [spelt(str(as_it_was(name))) for name in row]
+    return names, csv_pieces(file, separator, Guess("utf-8-sig", doubt=False), names)
 
 
-def _n_problems(results: pd.DataFrame, cells: Sequence[str]) -> int:
-    name = "problems_used" if "problems" in cells else "problems"
-    return int((results[name] != "").sum())
+@contextmanager
+def _csv_writer(out: IO[bytes]) -> Iterator[Callable[[Scored], None]]:
+    """What writes scored rows one below the other."""
+    text, header = TextIOWrapper(out, encoding="utf-8", newline=""), True
 
+    def write(scored: Scored) -> None:
+        nonlocal header
+        text.write(scored.header * header + scored.content)
+        header = False
 
-def _score_csv(source: IO[bytes], out: IO[bytes], scoring: Scoring) -> Counts:
-    rows, bad = 0, 0
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
-    for cells in _pieces(source):
-        results = scoring.results(cells.rename(columns=spelt), [*cells.columns])
-        joined = pd.concat([cells, results], axis=1)
-        write_csv(joined[scoring.kept(joined.columns)], text, header=rows == 0)
-        rows, bad = rows + len(cells), bad + _n_problems(results, [*cells.columns])
+    yield write
     text.flush()
     text.detach()  # whoever opened the file closes it
-    return Counts(rows, bad)
-
-
-def _pieces(source: IO[bytes], rows: int = _ROWS_AT_ONCE) -> Iterator[pd.DataFrame]:
-    """Rows of a CSV file as they were before a table of ours was made of them."""
-    first = source.read(_HEAD_BYTES).partition(b"\n")[0]
-    source.seek(0)
-    separator = max(",;\t", key=lambda mark: first.count(mark.encode()))
-    pieces: Any = pd.read_csv(
-        source,
-        sep=separator,
-        decimal="." if separator == "," else ",",
-        chunksize=rows,
-        index_col=False,
-        keep_default_na=False,
-        na_values=[""],
-        encoding="utf-8-sig",
-        low_memory=False,
-    )
-    yield from map(table_as_it_was, pieces)
-
-
-def spelt(name: str) -> str:
-    """Write a column's name as inputs are written: no capitals, no spaces around."""
-    plain = name.strip().lower()
-    return plain if plain in FIELDS else name

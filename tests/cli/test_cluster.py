@@ -20,13 +20,15 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.frames import raw_frame
-from riskmodel import assess_frame, load_calibration, load_scorecard
-from riskmodel.cli import app, parts
+from riskmodel import assess_frame, load_scorecard
+from riskmodel.cli import app
+from riskmodel.cli.batch_scores import Scoring
 from riskmodel.cli.cluster import SUCCESS, ClusterError, batch_folder
-from riskmodel.cli.parts import UNFINISHED, Counts, Scoring, columns_of, score_file
+from riskmodel.cli.parts import UNFINISHED, Failed, attempt, columns_of, score_file
 from tests import CHECKOUT
 
 ROWS = 20_000
+PLAIN = Scoring({}, None, None)
 WAIT_S = 60.0  # for what takes a second on a quiet machine
 
 
@@ -117,6 +119,11 @@ def answers(port: int) -> bool:
     return False
 
 
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["batch", *map(str, words)])
+    return done.exit_code, done.output
+
+
 @pytest.mark.slow
 def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
     cluster, folder, tmp_path
@@ -142,7 +149,7 @@ def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
 
     killer = threading.Thread(target=kill)
     killer.start()
-    total = batch_folder(f"{folder}/**/*.parquet", f"{out}/", scheduler=address)
+    total = batch_folder(f"{folder}/**/*.parquet", f"{out}/", PLAIN, address)
     killer.join()
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
     assert left
@@ -155,8 +162,9 @@ def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
     )
     assert not [*out.rglob(f".*{UNFINISHED}")]
     summary = json.loads((out / SUCCESS).read_text())
-    assert summary["all"] == vars(total)
-    assert total.rows == 5 * ROWS
+    assert total.n_rows == summary["all"]["sessions"] == 5 * ROWS
+    assert total.n_bad == summary["all"]["with_problems"] > 0
+    assert "club" in total.unused[0]
     assert set(summary["files"]) == {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")
     }
@@ -165,19 +173,17 @@ def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
 @pytest.mark.slow
 def test_weights_of_ones_own_travel_and_columns_are_chosen(cluster, folder, tmp_path):
     card = load_scorecard().with_points("heat", at=28, points=12)
-    pattern, out = f"{folder}/0.parquet", str(tmp_path / "out")
-    batch_folder(
-        pattern,
-        out,
-        scheduler=cluster[0],
-        columns=["club", "points_heat", "total_points"],
-        scorecard=card,
+    (tmp_path / "card.toml").write_text(card.toml)
+    code, told = run(
+        *(f"{folder}/0.parquet", tmp_path / "out", "--scheduler", cluster[0]),
+        *("--columns", "total_points,points_heat", "--scorecard", tmp_path / "card.toml"),
     )
-    got = pd.read_parquet(f"{out}/0.parquet")
-    want = expected(sessions(ROWS, 0), card)[["club", "total_points", "points_heat"]]
-    pd.testing.assert_frame_equal(got, want, check_exact=True)
-    with pytest.raises(ClusterError, match="no_such"):
-        batch_folder(pattern, f"{out}2", scheduler=cluster[0], columns=["no_such"])
+    assert code == 0, told
+    got = pd.read_parquet(tmp_path / "out" / "0.parquet")
+    frame = sessions(ROWS, 0)
+    want = expected(frame, card)[["total_points", "points_heat"]]
+    assert [*got] == [*frame, *want]
+    pd.testing.assert_frame_equal(got[[*want]], want, check_exact=True)
 
 
 @pytest.mark.slow
@@ -187,7 +193,7 @@ def test_files_with_other_columns_are_told_before_any_work(cluster, tmp_path):
         frame.to_parquet(tmp_path / f"{name}.parquet")
     out = tmp_path / "out"
     with pytest.raises(ClusterError, match=r"no “sport” and “hat” besides") as told:
-        batch_folder(f"{tmp_path}/*.parquet", str(out), scheduler=cluster[0])
+        batch_folder(f"{tmp_path}/*.parquet", str(out), PLAIN, cluster[0])
     assert str(told.value).startswith("b.parquet has other columns than a.parquet")
     assert not out.exists()
 
@@ -201,15 +207,10 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(cluster, tmp_path):
     (tmp_path / "b.parquet").write_bytes(content)
     out = tmp_path / "out"
     with pytest.raises(ClusterError, match=r"^b\.parquet .* 1 of 2 files") as told:
-        batch_folder(f"{tmp_path}/*.parquet", str(out), scheduler=cluster[0])
+        batch_folder(f"{tmp_path}/*.parquet", str(out), PLAIN, cluster[0])
     assert "\n" not in str(told.value)
     assert [path.name for path in out.iterdir()] == ["a.parquet"]
     assert_is_the_plain_run(out / "a.parquet", sessions(2_000, 1))
-
-
-def run(*words: object) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["batch", *map(str, words)])
-    return done.exit_code, done.output
 
 
 @pytest.mark.slow
@@ -217,14 +218,14 @@ def test_workers_of_our_own_and_a_file_that_takes_too_much(folder, tmp_path):
     # What the system does to a program that fills the memory is done to it here.
     preload = tmp_path / "ended.py"
     preload.write_text(
-        "import os, signal\n"
+        "import contextlib, os, signal\n"
         "from riskmodel.cli import parts\n"
-        "score = parts._score_parquet\n"
-        "def _score_parquet(source, *others):\n"
-        "    if source.name.endswith('1.parquet'):\n"
+        "def writer(out, writer=parts.parquet_writer.__wrapped__):\n"
+        "    if '1.parquet' in out.name:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return score(source, *others)\n"
-        "parts._score_parquet = _score_parquet\n"
+        "    yield from writer(out)\n"
+        "writer.__wrapped__ = parts.parquet_writer.__wrapped__\n"
+        "parts.parquet_writer = contextlib.contextmanager(writer)\n"
     )
     settings = {
         "distributed.worker.preload": [str(preload)],
@@ -233,12 +234,10 @@ def test_workers_of_our_own_and_a_file_that_takes_too_much(folder, tmp_path):
     out = tmp_path / "out"
     with dask.config.set(settings):
         code, told = run(f"{folder}/[01].parquet", out, "--jobs", "1")
-    unused, last = told.splitlines()
-    assert code == 2
-    assert "club" in unused
-    assert last.startswith("1.parquet was not scored")
-    assert "memory" in last
-    assert [path.name for path in out.iterdir()] == ["0.parquet"]
+    assert (code, told.count("\n")) == (2, 1), told
+    assert told.startswith("1.parquet was not scored")
+    assert "memory" in told
+    assert [path.name for path in out.glob("*")] == ["0.parquet"]
     assert_is_the_plain_run(out / "0.parquet", sessions(ROWS, 0))
     # Nothing of Dask goes on.
     going_on = psutil.Process().children(recursive=True)
@@ -292,7 +291,7 @@ def test_what_cannot_be_scored_is_told_before_anything_is_started(folder, tmp_pa
         code, told = run(pattern, out)
         assert (code, told.count("\n")) == (2, 1), told
         assert words in told
-    code, told = run(f"{folder}/*.parquet", out, "--raw")
+    code, told = run(f"{folder}/*.parquet", out, "--sheet", "Squad")
     assert (code, told.count("\n")) == (2, 1)
     assert not out.exists()
 
@@ -304,35 +303,30 @@ def test_without_dask_it_is_told_how_to_get_it(folder, tmp_path, monkeypatch):
     assert 'pip install "cramp-risk[cluster]"' in told
 
 
-def test_any_store_and_csv_without_formulas(monkeypatch):
-    monkeypatch.setattr(parts, "_ROWS_AT_ONCE", 37)
+def test_any_store_and_csv_without_formulas():
     store = fsspec.filesystem("memory")
     frame = sessions(100, 3)
     store.pipe_file("/in/a.csv", frame.to_csv(index=False).encode())
-    scoring = Scoring(load_scorecard(), load_calibration())
+    store.pipe_file("/in/none.csv", frame[:0].to_csv(index=False).encode())
     assert columns_of(store, "/in/a.csv") == [*frame.columns]
-    counted = score_file(store, "/in/a.csv", store, "/out/a.csv", scoring)
-    assert counted == Counts(100, 15)
+    counts = score_file(store, "/in/a.csv", store, "/out/a.csv", PLAIN)
+    assert (counts.n_rows, counts.n_bad) == (100, 15)
     with store.open("/out/a.csv") as file:
         got = pd.read_csv(file)
     assert set(got["club"]) == {"'=1+1"}
     want = expected(frame)["probability"]
     pd.testing.assert_series_equal(got["probability"], want, check_exact=True)
-    assert store.ls("/out", detail=False) == ["/out/a.csv"]
+    assert score_file(store, "/in/none.csv", store, "/out/none.csv", PLAIN).n_rows == 0
+    head = store.cat("/out/a.csv").partition(b"\n")[0]
+    assert store.cat("/out/none.csv") == head + b"\n"
+    assert store.ls("/out", detail=False) == ["/out/a.csv", "/out/none.csv"]
 
 
-def test_a_file_that_breaks_off_leaves_nothing(monkeypatch):
+def test_a_file_that_breaks_off_leaves_nothing():
     store = fsspec.filesystem("memory")
-    store.pipe_file("/in/b.csv", sessions(100, 3).to_csv(index=False).encode())
-    scoring = Scoring(load_scorecard(), None)
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(parts, "write_csv", full)
-    with pytest.raises(OSError, match="No space"):
-        score_file(store, "/in/b.csv", store, "/broken/b.csv", scoring)
+    whole = sessions(100, 3).to_csv(index=False).encode()
+    store.pipe_file("/in/b.csv", whole + b"\xff\n")
+    way = store, "/in/b.csv", store, "/broken/b.csv", PLAIN
+    assert attempt(score_file, *way) == Failed("it is not UTF-8 text")
     assert store.ls("/broken", detail=False) == []
-    other = Scoring(load_scorecard(), None, program="0.0.1")
-    with pytest.raises(ValueError, match=r"0\.0\.1"):
-        score_file(store, "/in/b.csv", store, "/broken/b.csv", other)
+    assert "0.0.1" in attempt(score_file, *way, "0.0.1").reason
