@@ -301,13 +301,18 @@ def assess_frame(
     'Relative humidity (relative_humidity_pct) is 500; allowed is 1 to 100 %.'
     """
     answers = read_frame(frame)
-    if answers.unknown_columns:
-        unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
-        warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=2)
+    warn_of_unknown_columns(answers)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=detail)
     columns = result_columns(answers, result, used, detail=detail)
     return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def warn_of_unknown_columns(answers: Answers) -> None:
+    """Name the columns that are no input, to who called the function that calls this."""
+    if answers.unknown_columns:
+        unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
+        warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=3)
 
 
 def result_columns(
