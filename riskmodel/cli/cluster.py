@@ -98,11 +98,15 @@ def batch_folder(
     used = engine(scoring.card, scoring.curves)
     scoring = replace(scoring, card=used.scorecard, curves=used.calibration)
     from_store, to_store, files = _files(pattern, out)
-    with _connected(scheduler, jobs) as client:
-        _check_columns(client, from_store, files)
-        to_store.makedirs(_folder(to_store, out), exist_ok=True)
-        counts = _score_all(client, (from_store, to_store), files, scoring)
-    return _write_success(to_store, _folder(to_store, out), counts, used.scorecard.citation)
+    folder = _folder(to_store, out)
+    try:
+        with _connected(scheduler, jobs) as client:
+            _check_columns(client, from_store, files)
+            to_store.makedirs(folder, exist_ok=True)
+            counts = _score_all(client, (from_store, to_store), files, scoring)
+    finally:
+        _take_away_unfinished(to_store, folder)
+    return _write_success(to_store, folder, counts, used.scorecard.citation)
 
 
 def _folder(store: Any, out: str) -> str:
@@ -309,15 +313,21 @@ def _outcome(future: Any, file: _File) -> Any:
     return outcome
 
 
+def _take_away_unfinished(store: Any, folder: str) -> None:
+    """Leave nothing of a worker that was ended while it wrote."""
+    from riskmodel.cli.parts import UNFINISHED
+
+    for left in store.glob(f"{folder}/**/.*{UNFINISHED}"):
+        with suppress(OSError):
+            store.rm_file(left)
+
+
 def _write_success(
     store: Any, folder: str, counts: Mapping[str, Counts], scorecard: str
 ) -> Counts:
     """Say of a folder that it is whole, and what is in it; gives all counts together."""
-    from riskmodel.cli.parts import UNFINISHED, Counts, appearing
+    from riskmodel.cli.parts import Counts, appearing
 
-    for left in store.glob(f"{folder}/**/.*{UNFINISHED}"):
-        with suppress(OSError):  # of a worker that was ended
-            store.rm_file(left)
     total = sum(counts.values(), start=Counts())
 
     def numbers(count: Counts) -> dict[str, int]:
