@@ -34,6 +34,7 @@ STAGES = (
     "diary",
     "store",
     "calibration",
+    "dask",
     "cli",
     "serving",
     "views",
@@ -57,6 +58,9 @@ ONLY_IN = {
     "httpx": {"weather"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},
+    "dask": {"dask", "cli"},
+    "distributed": {"cli"},
+    "fsspec": {"cli"},
 }
 
 
@@ -181,6 +185,8 @@ def test_importing_the_package_brings_in_no_heavy_library(program: str) -> None:
         "tenacity",
         "cachetools",
         "charset_normalizer",
+        "dask",
+        "distributed",
     }
     assert not heavy & set(loaded)
     assert "pandas" not in loaded or "*" in program

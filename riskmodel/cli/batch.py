@@ -6,9 +6,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os.path import samefile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
@@ -93,30 +93,33 @@ def batch(
         many = bool(scheduler) or is_pattern(source)
         if not many:
             _check(source, target)
+        elif any(how.values()):
+            stop("--sheet, --hidden-rows and --summaries are for one workbook or list.")
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
-        plan, unused = ({}, []) if session is None else _plan(session, card)
+        plan, notes = ({}, []) if session is None else _plan(session, card)
         wanted, detail = _wanted(columns, card, curves)
+        scoring = Scoring(plan, card, curves, True, wanted, detail, raw)
+        run: _Run | Counts
         if many:
-            if any(how.values()):
-                stop("--sheet, --hidden-rows and --summaries are for one workbook or list.")
-            scoring = Scoring(plan, card, curves, True, wanted, detail, raw)
-            counts = batch_folder(source, target, scoring, scheduler, jobs)
-            unused += [f"Not used: {names}" for names in counts.unused]
-            return _tell(unused, counts)
-        as_csv = not is_parquet(target)
-        with open_table(source, plan, how, again=not as_csv) as table:
-            numbers = None if as_csv or table.typed else _numbers(table)
-            scoring = Scoring(
-                plan, card, curves, table.ours, wanted, detail, raw, numbers, as_csv
-            )
-            table.notes += unused
-            run = _run(table, scored_in_order(scoring, table.pieces(), jobs), target)
-    _tell(table.notes, run, ours=table.ours)
+            run = batch_folder(source, target, scoring, scheduler, jobs)
+        else:
+            run = _one_table(source, target, scoring, how, jobs)
+    _tell(notes, run)
 
 
-def _tell(notes: Iterable[str], run: _Run | Counts, *, ours: bool = True) -> None:
+def _one_table(
+    source: str, target: str, scoring: Scoring, how: Mapping[str, Any], jobs: int
+) -> _Run:
+    as_csv = not is_parquet(target)
+    with open_table(source, scoring.plan, how, again=not as_csv) as table:
+        numbers = None if as_csv or table.typed else _numbers(table)
+        scoring = replace(scoring, ours=table.ours, numbers=numbers, as_csv=as_csv)
+        return _run(table, scored_in_order(scoring, table.pieces(), jobs), target)
+
+
+def _tell(notes: Iterable[str], run: _Run | Counts) -> None:
     """Say what came of all rows; ends with 1 if none could be scored."""
-    for note in (*notes, *lacking_notes(run.lacking, ours=ours)):
+    for note in (*run.notes, *notes, *lacking_notes(run.lacking, ours=run.ours)):
         say(note, err=True)
     noun = "session" if run.n_rows == 1 else "sessions"
     n_scored = run.n_rows - run.n_bad
@@ -183,6 +186,8 @@ def _numbers(table: Table) -> frozenset[str]:
 class _Run:
     """What came of the rows so far."""
 
+    notes: list[str]  # of the table
+    ours: bool
     n_rows: int = 0
     n_bad: int = 0
     lacking: set[str] = field(default_factory=set)
@@ -190,7 +195,7 @@ class _Run:
 
 def _run(table: Table, every_scored: Iterator[Scored], target: str) -> _Run:
     """Write scored rows as they come, with a bar on the terminal."""
-    run, first, start = _Run(), True, time.monotonic()
+    run, first, start = _Run(table.notes, table.ours), True, time.monotonic()
     with (
         replacing(target) as out,
         progress_bar(table.n_whole) as (bar, task),

@@ -31,7 +31,7 @@ from riskmodel.inputs.told import as_line
 from riskmodel.reporting.spreadsheet import parquet_writer
 
 ENDINGS = (".parquet", ".csv")
-UNFINISHED = ".unfinished"
+UNFINISHED = ".part"
 """How the name of a file ends that is still being written; it begins with a dot."""
 
 
@@ -43,6 +43,12 @@ class Counts:
     n_bad: int = 0
     lacking: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
+    ours: bool = True  # columns named as in the template
+
+    @property
+    def notes(self) -> list[str]:
+        """What is told before the numbers."""
+        return [f"Not used: {columns}" for columns in self.unused]
 
     def __add__(self, other: Counts | Scored) -> Counts:
         return Counts(

@@ -22,7 +22,7 @@ def run_in_shell(block: str, folder: Path) -> None:
     port = str(free_port())
     programs = Path(sys.executable).parent
     path = {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(CHECKOUT)}
-    script = f"trap 'kill $(jobs -p)' EXIT\n{block.replace('8786', port)}"
+    script = f"trap 'kill $(jobs -p) || :' EXIT\n{block.replace('8786', port)}"
     done = subprocess.run(
         ["bash", "-e", "-c", script],
         cwd=folder,
