@@ -115,7 +115,7 @@ def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
     start = lines.tell() if again else 0
     lines, head, guess = _looked_at(lines)
     separator, headers = _first_row(head, guess.encoding)
-    if not _are_ours(headers):
+    if not are_ours(headers):
         content = lines.read(MOST_UNZIPPED_BYTES + 1)
         return _list_of_athletes(content, plan, how)
     _refuse_columns(headers)
@@ -146,7 +146,7 @@ def _parquet_table(
     headers = [spelt(name) for name in file.schema_arrow.names]
     _refuse_columns(headers)
     check_types(file.schema_arrow)
-    if _are_ours(headers):
+    if are_ours(headers):
         table = Table(lambda: parquet_pieces(file), n_whole=file.metadata.num_rows)
         table.columns, table.typed = frozenset(headers), True
         return table
@@ -228,7 +228,7 @@ def _refuse_long_header(head: bytes) -> None:
     """Stop at a first row of our own table that does not end."""
     if len(head) == _HEAD_BYTES and not _ends(head):
         headers = _first_row(head, "latin-1")[1]  # equal bytes stay equal
-        if _are_ours(headers):
+        if are_ours(headers):
             _refuse_columns(headers[:-1], more=True)
 
 
@@ -236,7 +236,7 @@ def _ends(line: bytes) -> bool:
     return b"\n" in line or b"\r" in line
 
 
-def _are_ours(headers: list[str]) -> bool:
+def are_ours(headers: list[str]) -> bool:
     """Whether a table names its columns as the template does, whatever else it has."""
     ours = FIELDS.keys() & set(headers)
     others = (

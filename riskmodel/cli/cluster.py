@@ -215,6 +215,7 @@ def _silent() -> Iterator[None]:
 
 def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
     """Stop before any work at files that do not belong together."""
+    from riskmodel.cli.batch_tables import are_ours
     from riskmodel.cli.parts import attempt, columns_of
 
     looked = {
@@ -223,6 +224,10 @@ def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
     }
     names = {file.name: _outcome(future, file) for future, file in looked.items()}
     first, *others = sorted(names)
+    if not are_ours(names[first]):
+        raise ClusterError(
+            f"{first} does not name its columns as the template does; score a list alone."
+        )
     for other in others:
         lacking = [name for name in names[first] if name not in names[other]]
         further = [name for name in names[other] if name not in names[first]]

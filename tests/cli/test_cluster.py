@@ -195,6 +195,9 @@ def test_files_with_other_columns_are_told_before_any_work(cluster, tmp_path):
     with pytest.raises(ClusterError, match=r"no “sport” and “hat” besides") as told:
         batch_folder(f"{tmp_path}/*.parquet", str(out), PLAIN, cluster[0])
     assert str(told.value).startswith("b.parquet has other columns than a.parquet")
+    pd.DataFrame({"Name": ["Ada"], "Alter": [29]}).to_csv(tmp_path / "list.csv")
+    with pytest.raises(ClusterError, match=r"^list\.csv .* a list alone"):
+        batch_folder(f"{tmp_path}/*.csv", str(out), PLAIN, cluster[0])
     assert not out.exists()
 
 
