@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 ROWS_AT_ONCE = 20_000
-ROWS_OF_PARQUET = 65_536  # one group of rows of the output each
+ROWS_OF_PARQUET = 32_768  # one group of rows of the output each
 BLOCK_BYTES = 1 << 22  # of a plain CSV table; about 12,000 rows with every column
 LONGEST_LINE = 1_000_000  # bytes; judgement
 _BUFFER_BYTES = 1 << 16

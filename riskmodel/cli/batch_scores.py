@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riskmodel.cli.batch_pieces import Cells, Piece, arrow_is_there
+from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.settled import is_settled
@@ -46,6 +46,7 @@ class Scored:
     lacking: frozenset[str]
     """Required answers that have no column, and that some row needs."""
     unused: tuple[str, ...]
+    has_cells: bool = True  # or only the results
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,13 @@ def _lacking(answers: pd.DataFrame) -> Iterator[str]:
             yield asked.name
 
 
+_AHEAD = 4  # pieces for each process that may wait for an earlier one
+
+
 def scored_in_order(
     scoring: Scoring, pieces: Iterable[Piece], n_jobs: int
 ) -> Iterator[Scored]:
-    """Score pieces, ``n_jobs`` at a time, each in a process; in their order.
+    """Score pieces in ``n_jobs`` processes, of which this is one; in their order.
 
     Raises
     ------
@@ -173,15 +177,20 @@ def scored_in_order(
         yield from map(scoring, pieces)
         return
     # A copy of this process would hold its threads' locks: each starts anew.
-    pool = ProcessPoolExecutor(n_jobs, get_context("spawn"), _start, (scoring,))
-    waiting: deque[Future[Scored]] = deque()
+    pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (scoring,))
+    waiting: deque[tuple[Piece, Future[Scored]]] = deque()
     try:
         for piece in pieces:
-            waiting.append(pool.submit(_score, piece))
-            if len(waiting) > 2 * n_jobs:
-                yield waiting.popleft().result()
+            n_busy = sum(not scored.done() for _, scored in waiting)
+            others_are_busy = n_busy >= 2 * (n_jobs - 1)
+            scored = (
+                _here(scoring, piece) if others_are_busy else pool.submit(_score, piece)
+            )
+            waiting.append((piece, scored))
+            while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
+                yield _whole(*waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield _whole(*waiting.popleft())
     except BrokenProcessPool:
         raise ValueError(
             "A process that scored rows ended by itself, as where the memory is full; "
@@ -189,6 +198,27 @@ def scored_in_order(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
+    """Score a piece in this process; what is wrong with it is told in its turn."""
+    scored: Future[Scored] = Future()
+    try:
+        scored.set_result(scoring(piece))
+    except ValueError as error:
+        scored.set_exception(error)
+    return scored
+
+
+def _whole(piece: Piece, future: Future[Scored]) -> Scored:
+    """What came of a piece, with the cells that were not sent back."""
+    scored = future.result()
+    if scored.has_cells or not isinstance(piece, ArrowRows):
+        return scored
+    table, results = piece.table, scored.content
+    for name in results.column_names:
+        table = table.append_column(name, results[name])
+    return replace(scored, content=table, has_cells=True)
 
 
 _of_this_process: list[Scoring] = []
@@ -208,4 +238,11 @@ def _end_with_parent() -> None:
 
 
 def _score(piece: Piece) -> Scored:
-    return _of_this_process[0](piece)
+    scoring = _of_this_process[0]
+    scored = scoring(piece)
+    if scoring.as_csv or scoring.numbers is not None or not isinstance(piece, ArrowRows):
+        return scored
+    # Whoever sent the cells still has them.
+    table, n_cells = scored.content, piece.table.num_columns
+    results = table.select(range(n_cells, table.num_columns))
+    return replace(scored, content=results, has_cells=False)

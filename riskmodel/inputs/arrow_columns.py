@@ -21,7 +21,7 @@ from riskmodel.inputs.told import in_quotes, quoted
 
 TEXT = pa.string()
 CODED_TEXT = pa.dictionary(pa.int32(), TEXT)
-_ALIKE = 64  # different numbers in a sample of these, as points are; judgement
+_ALIKE = 64  # different cells in a sample of these, as points are; judgement
 _SAMPLE = 512
 _SMALL = 1e-4  # below this Python writes a power of ten
 
@@ -150,8 +150,16 @@ def texts_of(cells: pa.Array) -> pa.Array:
     return _number_texts(cells) if pa.types.is_float64(kind) else cells.cast(TEXT)
 
 
+def is_alike(cells: pa.Array) -> bool:
+    """Whether few cells differ, by the first of them."""
+    kind = cells.type
+    if pa.types.is_dictionary(kind) or pa.types.is_nested(kind):
+        return True
+    return bool(pc.count_distinct(cells[:_SAMPLE]).as_py() < _ALIKE)
+
+
 def _number_texts(numbers: pa.Array) -> pa.Array:
-    if pc.count_distinct(numbers[:_SAMPLE]).as_py() < _ALIKE:
+    if is_alike(numbers):
         coded = numbers.dictionary_encode()
         return _spelt_out(coded.dictionary).take(coded.indices)
     values = numbers.to_numpy(zero_copy_only=False)

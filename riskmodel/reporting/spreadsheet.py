@@ -133,7 +133,7 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    from riskmodel.inputs.arrow_columns import with_types
+    from riskmodel.inputs.arrow_columns import is_alike, with_types
 
     writer: Any = None
     file = pa.PythonFile(out, mode="w")
@@ -141,7 +141,9 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
     def write(table: pa.Table) -> None:
         nonlocal writer
         if writer is None:
-            writer = parquet.ParquetWriter(file, table.schema)
+            # A dictionary of numbers that all differ would cost time and space.
+            coded = [name for name in table.column_names if is_alike(table[name])]
+            writer = parquet.ParquetWriter(file, table.schema, use_dictionary=coded)
         writer.write_table(with_types(table, writer.schema))
 
     try:
