@@ -88,8 +88,9 @@ def batch_folder(
         If a file was not scored; a file in ``out`` is whole nevertheless.
     """
     try:
-        import distributed  # noqa: F401
         import pyarrow  # noqa: F401
+        from distributed import CancelledError
+        from distributed.comm import CommClosedError
     except ModuleNotFoundError as error:
         raise ClusterError(
             "Many files at once need more packages: "
@@ -104,6 +105,10 @@ def batch_folder(
             _check_columns(client, from_store, files)
             to_store.makedirs(folder, exist_ok=True)
             counts = _score_all(client, (from_store, to_store), files, scoring)
+    except (CancelledError, CommClosedError) as error:
+        raise ClusterError(
+            f"The scheduler went away. What is in {out} is whole; there is no {SUCCESS}."
+        ) from error
     finally:
         _take_away_unfinished(to_store, folder)
     return _write_success(to_store, folder, counts, used.scorecard.citation)
@@ -204,13 +209,15 @@ def _not_interrupted() -> Iterator[None]:
 @contextmanager
 def _silent() -> Iterator[None]:
     """No log of Dask in the terminal: what went wrong is told in a sentence."""
-    log = logging.getLogger("distributed")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(before)
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
 
 
 def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
@@ -291,8 +298,6 @@ def _score_all(
 
 def _outcome(future: Any, file: _File) -> Any:
     """What came of one file, or in a sentence why nothing did."""
-    from concurrent.futures import CancelledError
-
     from distributed.scheduler import KilledWorker
 
     from riskmodel.cli.parts import Failed
@@ -303,10 +308,6 @@ def _outcome(future: Any, file: _File) -> Any:
         raise ClusterError(
             f"{file.name} was not scored: whoever worked on it was ended, every time, as "
             "happens where memory runs out; give workers more of it, or take fewer --jobs."
-        ) from error
-    except CancelledError as error:
-        raise ClusterError(
-            f"{file.name} was not scored: the scheduler went away."
         ) from error
     except ModuleNotFoundError as error:
         raise ClusterError(

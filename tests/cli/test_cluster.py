@@ -102,15 +102,17 @@ def dask_program(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler with two workers, which nobody starts again."""
+    """A scheduler with two workers, which nobody starts again; the scheduler is last."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--death-timeout", "60"]
     with ExitStack() as running:
         programs = [("scheduler", "--port", str(port)), worker, worker]
-        _, *workers = [running.enter_context(dask_program(*words)) for words in programs]
+        scheduler, *workers = [
+            running.enter_context(dask_program(*words)) for words in programs
+        ]
         until(lambda: answers(port))
-        yield address, workers
+        yield address, [*workers, scheduler]
 
 
 def answers(port: int) -> bool:
@@ -128,7 +130,7 @@ def run(*words: object) -> tuple[int, str]:
 def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
     cluster, folder, tmp_path
 ):
-    address, workers = cluster
+    address, (*workers, _) = cluster
     out = tmp_path / "out"
     left: list[str] = []
 
@@ -214,6 +216,25 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(cluster, tmp_path):
     assert "\n" not in str(told.value)
     assert [path.name for path in out.iterdir()] == ["a.parquet"]
     assert_is_the_plain_run(out / "a.parquet", sessions(2_000, 1))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_is_told(cluster, folder, tmp_path):
+    address, (*_, scheduler) = cluster  # the last to use it
+    out = tmp_path / "out"
+
+    def kill() -> None:
+        until(lambda: [*out.glob("*.parquet")])
+        scheduler.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ClusterError, match="The scheduler went away"):
+        batch_folder(f"{folder}/*.parquet", str(out), PLAIN, address)
+    killer.join()
+    assert not (out / SUCCESS).exists()
+    for part in out.glob("[0-9].parquet"):
+        assert_is_the_plain_run(part, sessions(ROWS, int(part.stem)))
 
 
 @pytest.mark.slow
