@@ -226,6 +226,7 @@ def test_a_scheduler_that_goes_away_is_told(cluster, folder, tmp_path):
     def kill() -> None:
         until(lambda: [*out.glob("*.parquet")])
         scheduler.kill()
+        scheduler.wait()
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -265,6 +266,7 @@ def test_workers_of_our_own_and_a_file_that_takes_too_much(folder, tmp_path):
     assert_is_the_plain_run(out / "0.parquet", sessions(ROWS, 0))
     # Nothing of Dask goes on.
     going_on = psutil.Process().children(recursive=True)
+    going_on = [p for p in going_on if p.status() != psutil.STATUS_ZOMBIE]
     assert not [p for p in going_on if "spawn_main" in " ".join(p.cmdline())]
     code, told = run(f"{folder}/[01].parquet", out)
     assert (code, told.count("\n")) == (2, 1)
