@@ -149,7 +149,10 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
     try:
         yield write
     except BaseException:
-        out.close()  # else Arrow would still write what makes it look whole
+        # Else Arrow would still write what makes it look whole.
+        out.close()
+        if writer is not None:
+            writer.is_open = False
         raise
     if writer is not None:
         writer.close()
