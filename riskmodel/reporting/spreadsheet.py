@@ -70,8 +70,10 @@ def write_arrow_csv(
     >>> import pyarrow
     >>> table = pyarrow.table({"athlete": ["=A1", "B, C"], "sleep_h": [7.0, None]})
     >>> write_arrow_csv(table, out := StringIO())
-    >>> out.getvalue()
-    "athlete,sleep_h\n'=A1,7.0\n\"B, C\",\n"
+    >>> print(out.getvalue(), end="")
+    athlete,sleep_h
+    '=A1,7.0
+    "B, C",
     """
     import pyarrow.compute as pc
 
