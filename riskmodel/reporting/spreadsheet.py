@@ -70,8 +70,10 @@ def write_arrow_csv(
     >>> import pyarrow
     >>> table = pyarrow.table({"athlete": ["=A1", "B, C"], "sleep_h": [7.0, None]})
     >>> write_arrow_csv(table, out := StringIO())
-    >>> out.getvalue()
-    "athlete,sleep_h\n'=A1,7.0\n\"B, C\",\n"
+    >>> print(out.getvalue(), end="")
+    athlete,sleep_h
+    '=A1,7.0
+    "B, C",
     """
     import pyarrow.compute as pc
 
@@ -149,7 +151,10 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
     try:
         yield write
     except BaseException:
-        out.close()  # else Arrow would still write what makes it look whole
+        # Else Arrow would still write what makes it look whole.
+        out.close()
+        if writer is not None:
+            writer.is_open = False
         raise
     if writer is not None:
         writer.close()
