@@ -35,6 +35,7 @@ STAGES = (
     "diary",
     "store",
     "calibration",
+    "dask",
     "cli",
     "serving",
     "views",
@@ -58,6 +59,9 @@ ONLY_IN = {
     "httpx": {"weather"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},
+    "dask": {"dask", "cli"},
+    "distributed": {"cli"},
+    "fsspec": {"cli"},
 }
 
 
@@ -186,6 +190,8 @@ def test_importing_the_package_brings_in_no_heavy_library(program: str) -> None:
         "tenacity",
         "cachetools",
         "charset_normalizer",
+        "dask",
+        "distributed",
     }
     assert not heavy & set(loaded)
     assert "pandas" not in loaded or "*" in program

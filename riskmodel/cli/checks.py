@@ -62,7 +62,7 @@ def calibrate(
 def check(
     calibration_only: Annotated[
         bool,
-        typer.Option("--calibration", help="Against the simulators, on fresh synthetic sessions."),
+        typer.Option("--calibration", help="Against the simulators, on fresh sessions."),
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write both reports there (JSON).")

@@ -156,12 +156,13 @@ def progress_bar(size: float, what: str = "Scoring") -> Iterator[tuple[Progress,
         TextColumn("{task.description}"),
         BarColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[rate]}"),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        yield bar, bar.add_task(what, total=size or None)
+        yield bar, bar.add_task(what, total=size or None, rate="")
 
 
 def cell_text(answer: Any) -> Any:

@@ -38,7 +38,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "calibrate": (
         "checks",
-        "Fit the curves from points to a probability on synthetic scenarios.",
+        "Fit the curves from points to a probability on synthetic sessions.",
     ),
     "check": ("checks", "Compare with published figures, or with the simulators."),
     "version": ("cards", "Print the versions of the program and of its scorecard."),

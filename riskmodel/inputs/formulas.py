@@ -36,6 +36,9 @@ _PLAIN = re.compile(
 )
 # Signs that no workbook may hold, and half a pair of surrogates, which no file may.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+MARK = "'"
+MAY_CHANGE = f"[{_SIGN}\\x00-\\x1f\ufffe\uffff]"
+"""What a text holds, as a pattern, that `as_it_was` or that `harmless` may change."""
 
 
 def _runs(text: str) -> bool:

@@ -130,7 +130,7 @@ def replacing(target: str, *, private: bool = False) -> Iterator[IO[str]]:
 
 @contextmanager
 def _beside(path: Path, private: bool) -> Iterator[IO[str]]:
-    whole = path.with_name(f".cramprisk-{uuid4().hex}.csv")
+    whole = path.with_name(f".cramprisk-{uuid4().hex}.part")
     # A new one follows the user's umask; who may read an old one is known at the end.
     mode = 0o600 if private or _stat(path) is not None else 0o666
     try:

@@ -74,6 +74,13 @@ class Worded(ExtensionArray):
             self._made = self._words(self._bits)
         return self._made
 
+    def distinct(self) -> tuple[NDArray[np.intp], ExtensionArray]:
+        """Each different text once, behind the place of each row's; of changed ones all."""
+        if self._made is not None:
+            return np.arange(len(self)), self._made
+        places, bits = pd.factorize(self._bits)
+        return places, self._words(np.asarray(bits))
+
     @property
     def _kept(self) -> Any:
         return self._bits if self._made is None else self._made

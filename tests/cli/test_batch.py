@@ -175,7 +175,7 @@ def test_the_session_goes_before_the_table_and_that_is_told(score):
 def test_our_own_table_takes_a_session_too_in_pieces(score, monkeypatch):
     text = "athlete,age_years,shoe_size\n" + "A,30,43\nB,70,41\n" * 5
     whole = score(text)
-    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("riskmodel.cli.batch_pieces.BLOCK_BYTES", 20)
     pieces = score(text)
     pd.testing.assert_frame_equal(whole[1], pieces[1])
     assert whole[0].stderr == pieces[0].stderr
@@ -360,7 +360,7 @@ def test_a_column_is_missed_only_where_a_row_needs_it(score, rows, lacking):
 
 
 def test_a_row_far_down_that_needs_a_column_is_heard(score, monkeypatch):
-    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("riskmodel.cli.batch_pieces.BLOCK_BYTES", 60)
     rows = [*[SWIM] * 5, {**SWIM, "sport": "running"}]
     done, _ = score(pd.DataFrame(rows).to_csv(index=False), session=False)
     assert "No column for air_temperature_c, relative_humidity_pct;" in done.stderr

@@ -132,7 +132,7 @@ def test_batch_in_pieces_equals_batch_at_once(tmp_path, monkeypatch):
     rows = [*load_examples().values()] * 3
     source = squad(tmp_path / "in.csv", rows)
     run("batch", source, tmp_path / "whole.csv")
-    monkeypatch.setattr("riskmodel.cli.batch._ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("riskmodel.cli.batch_pieces.ROWS_AT_ONCE", 4)
     run("batch", source, tmp_path / "pieces.csv")
     whole = pd.read_csv(tmp_path / "whole.csv")
     pieces = pd.read_csv(tmp_path / "pieces.csv")

@@ -23,6 +23,7 @@ QUOTES = list("'\"\u2018\u2019\u201c\u201d\xab")
 WRITERS = {
     *("to_csv", "to_excel", "to_markdown", "to_clipboard"),
     *("ExcelWriter", "Workbook", "DictWriter"),
+    *("to_parquet", "write_table", "ParquetWriter", "CSVWriter"),
 }
 AT_HOME = "riskmodel/reporting/spreadsheet.py"
 # Not for people: text in memory, which our own reader of tables takes on.
@@ -74,6 +75,7 @@ def test_every_writer_of_a_table_stands_in_one_place():
         "import openpyxl\nopenpyxl.Workbook()",
         "import pandas as pd\npd.ExcelWriter(out)",
         "from pandas import ExcelWriter",
+        "pyarrow.parquet.write_table(table, out)",
     ],
 )
 def test_a_writer_of_its_own_would_be_found(code):

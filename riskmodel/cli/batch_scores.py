@@ -1,0 +1,248 @@
+"""Scores of the pieces of a table, in this process or in several, in their order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import warnings
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from io import StringIO
+from multiprocessing import get_context, parent_process
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.settled import is_settled
+from riskmodel.reporting.spreadsheet import write_arrow_csv, write_csv
+from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
+from riskmodel.scoring.probability import Calibration
+from riskmodel.scoring.worded import Worded
+from riskmodel.squad.plan import with_plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
+_OF_NUMBERS = {n for n, asked in FIELDS.items() if asked.kind in ("number", "time")}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with their results, ready to be written, and what is told of them."""
+
+    content: Any  # text of CSV, or a table of Arrow
+    header: str
+    n_rows: int
+    n_bad: int
+    lacking: frozenset[str]
+    """Required answers that have no column, and that some row needs."""
+    unused: tuple[str, ...]
+    has_cells: bool = True  # or only the results
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How every piece of a table is scored and written."""
+
+    plan: Mapping[str, Any]
+    card: Scorecard | None
+    curves: Calibration | None
+    ours: bool = True  # whether the table names its columns as the template does
+    columns: tuple[str, ...] = ()  # of the results, empty for all
+    detail: bool = True  # whether results are wanted that cost more
+    raw: bool = False
+    numbers: frozenset[str] | None = None
+    """Of CSV that becomes Parquet, the columns of which every cell is a number."""
+    as_csv: bool = True
+
+    def __call__(self, piece: Piece) -> Scored:
+        """Score a piece."""
+        cells, answers = piece.read()
+        results, unused = self._results(answers)
+        n_bad = int((results["problems"] != "").sum())
+        if self.columns:
+            results = results[list(self.columns)]
+        clashing = {c: f"{c}_used" for c in results if c in _names(cells)}
+        results = results.rename(columns=clashing)
+        header, content = self._written(cells, answers, results)
+        lacking = frozenset(_lacking(answers))
+        return Scored(content, header, len(answers), n_bad, lacking, unused)
+
+    def _results(self, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UnknownColumnWarning)
+            if self.plan:
+                others = answers.drop(columns=[n for n in answers if n in FIELDS])
+                answers = with_plan(answers, self.plan).join(others)
+            results = assess_frame(answers, self.card, self.curves, detail=self.detail)
+        if not self.ours:
+            results["problems"] = read_frame(answers).problem_texts(names=False)
+        return results, tuple(str(warning.message) for warning in caught)
+
+    def _written(
+        self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
+    ) -> tuple[str, Any]:
+        header, content = StringIO(newline=""), StringIO(newline="")
+        if not arrow_is_there():
+            joined = pd.concat([cells, results], axis=1)
+            write_csv(joined[:0], header, raw=self.raw)
+            write_csv(joined, content, header=False, raw=self.raw)
+            return header.getvalue(), content.getvalue()
+        table = self._joined(cells, answers, results)
+        if not self.as_csv:
+            return "", table
+        numbers = {n for n in _OF_NUMBERS & {*answers} if answers[n].dtype.kind in "fiuM"}
+        write_arrow_csv(table[:0], header, raw=self.raw)
+        write_arrow_csv(table, content, header=False, raw=self.raw, numbers=numbers)
+        return header.getvalue(), content.getvalue()
+
+    def _joined(
+        self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
+    ) -> pa.Table:
+        import pyarrow as pa
+
+        from riskmodel.inputs.arrow_columns import TEXT, as_arrow, is_text, texts_of
+
+        def of_cells(name: str, column: pa.Array) -> pa.Array:
+            if self.numbers is None:
+                return column
+            if name in self.numbers:
+                return as_arrow(answers[name]).cast(pa.float64())
+            return column if is_text(column.type) else texts_of(column).cast(TEXT)
+
+        if isinstance(cells, pd.DataFrame):
+            cells = pa.table(
+                [as_arrow(cells.iloc[:, place]) for place in range(cells.shape[1])],
+                list(map(str, cells.columns)),
+            )
+        columns = [
+            of_cells(name, column.combine_chunks())
+            for name, column in zip(cells.column_names, cells.columns, strict=True)
+        ]
+        columns += [_as_arrow(results[name]) for name in results]
+        return pa.table(columns, [*cells.column_names, *results.columns])
+
+
+def _names(cells: Cells) -> list[str]:
+    return list(cells.columns if isinstance(cells, pd.DataFrame) else cells.column_names)
+
+
+def _as_arrow(results: pd.Series[Any]) -> pa.Array:
+    """A column of results, each different text once."""
+    import pyarrow as pa
+
+    from riskmodel.inputs.arrow_columns import TEXT, as_arrow
+
+    if isinstance(results.array, Worded):
+        places, texts = results.array.distinct()
+        words = pa.array(texts).cast(TEXT)
+        return pa.DictionaryArray.from_arrays(places.astype("int32"), words)
+    column = as_arrow(results)
+    return column.dictionary_encode() if column.type == TEXT else column
+
+
+def _lacking(answers: pd.DataFrame) -> Iterator[str]:
+    """Name the required answers that have no column, but that some row needs."""
+    absent = [FIELDS[name] for name in _REQUIRED if name not in answers]
+    settling = {asked.settled.by for asked in absent if asked.settled}
+    read = read_frame(answers[[name for name in answers if name in settling]])
+    for asked in absent:
+        if not is_settled(asked, read.columns, read.n_sessions).all():
+            yield asked.name
+
+
+_AHEAD = 4  # pieces for each process that may wait for an earlier one
+
+
+def scored_in_order(
+    scoring: Scoring, pieces: Iterable[Piece], n_jobs: int
+) -> Iterator[Scored]:
+    """Score pieces in ``n_jobs`` processes, of which this is one; in their order.
+
+    Raises
+    ------
+    ValueError
+        If a process ended by itself, as where the memory is full.
+    """
+    if n_jobs == 1:
+        yield from map(scoring, pieces)
+        return
+    # A copy of this process would hold its threads' locks: each starts anew.
+    pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (scoring,))
+    waiting: deque[tuple[Piece, Future[Scored]]] = deque()
+    try:
+        for piece in pieces:
+            n_busy = sum(not scored.done() for _, scored in waiting)
+            others_are_busy = n_busy >= 2 * (n_jobs - 1)
+            scored = (
+                _here(scoring, piece) if others_are_busy else pool.submit(_score, piece)
+            )
+            waiting.append((piece, scored))
+            while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
+                yield _whole(*waiting.popleft())
+        while waiting:
+            yield _whole(*waiting.popleft())
+    except BrokenProcessPool:
+        raise ValueError(
+            "A process that scored rows ended by itself, as where the memory is full; "
+            "nothing was written. Try fewer --jobs."
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
+    """Score a piece in this process; what is wrong with it is told in its turn."""
+    scored: Future[Scored] = Future()
+    try:
+        scored.set_result(scoring(piece))
+    except ValueError as error:
+        scored.set_exception(error)
+    return scored
+
+
+def _whole(piece: Piece, future: Future[Scored]) -> Scored:
+    """What came of a piece, with the cells that were not sent back."""
+    scored = future.result()
+    if scored.has_cells or not isinstance(piece, ArrowRows):
+        return scored
+    table, results = piece.table, scored.content
+    for name in results.column_names:
+        table = table.append_column(name, results[name])
+    return replace(scored, content=table, has_cells=True)
+
+
+_of_this_process: list[Scoring] = []
+
+
+def _start(scoring: Scoring) -> None:
+    """Make a process ready that scores: it ends with the one that began it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal; the first one tells
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _of_this_process[:] = [scoring]
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _score(piece: Piece) -> Scored:
+    scoring = _of_this_process[0]
+    scored = scoring(piece)
+    if scoring.as_csv or scoring.numbers is not None or not isinstance(piece, ArrowRows):
+        return scored
+    # Whoever sent the cells still has them.
+    table, n_cells = scored.content, piece.table.num_columns
+    results = table.select(range(n_cells, table.num_columns))
+    return replace(scored, content=results, has_cells=False)

@@ -1,0 +1,273 @@
+"""What a table is that is to be scored: one of our own columns, or a coach's list."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import StringIO
+from typing import IO, Any
+
+import pandas as pd
+
+from riskmodel.cli.batch_pieces import (
+    LONGEST_LINE,
+    Piece,
+    Rows,
+    csv_pieces,
+    open_parquet,
+    parquet_pieces,
+    put_back,
+    spelt,
+    too_long,
+)
+from riskmodel.cli.frame import standard_input, stop
+from riskmodel.inputs.encodings import Guess, encoding_of_lines
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.files import open_file
+from riskmodel.inputs.formulas import as_it_was
+from riskmodel.inputs.reading import refuse_repeated
+from riskmodel.inputs.tables import FileText
+from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
+from riskmodel.reporting.spreadsheet import write_arrow_csv
+from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad.columns import meanings
+from riskmodel.squad.file import certain_columns, read_squad_file
+from riskmodel.squad.plan import (
+    ATHLETE_FIELDS,
+    PLAN_FIELDS,
+    SESSION_FIELDS,
+    may_be_left_open,
+)
+from riskmodel.squad.unknown import leave_open, unknown_words
+
+_HEAD_BYTES = 1 << 16
+_MOST_COLUMNS = 1_000  # judgement
+_REQUIRED = tuple(name for name, asked in FIELDS.items() if asked.required)
+
+
+@dataclass
+class Table:
+    """A table to score, piece by piece."""
+
+    pieces: Callable[[], Iterator[Piece]]
+    """Where it can be read again, from the first on each time."""
+    notes: list[str] = field(default_factory=list)
+    n_whole: int = 0  # of whatever is counted, 0 where nobody knows
+    n_done: Callable[[], int] | None = None
+    """How much of it is read; None where that is the number of rows."""
+    columns: frozenset[str] = frozenset()
+    ours: bool = True  # names its columns as the template does
+    typed: bool = False  # knows of each column what it holds
+
+
+@contextmanager
+def open_table(
+    source: str, plan: Mapping[str, Any], how: Mapping[str, Any], *, again: bool = False
+) -> Iterator[Table]:
+    """Say what a table is: one of our own, of any length, or else a list of athletes.
+
+    Parameters
+    ----------
+    source : str
+        A file, Parquet by its ending, or ``-`` for CSV from standard input.
+    plan : mapping of str to answer
+        What holds for every row.
+    how : mapping
+        How a list is read, see `read_squad_file`.
+    again : bool
+        Whether its pieces shall be read more than once.
+    """
+    with ExitStack() as files:
+        lines: IO[bytes] = (
+            standard_input()
+            if source == "-"
+            else files.enter_context(open_file(source, piped=True))
+        )
+        if again and not lines.seekable():
+            aside = files.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(lines, aside)
+            aside.seek(0)
+            lines = aside
+        kind = _parquet_table if is_parquet(source) else _csv_table
+        table = kind(lines, plan, how)
+        aside_of_plan = [
+            FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()
+        ]
+        if aside_of_plan:
+            told = ", ".join(aside_of_plan)
+            table.notes.append(f"Of the session, not of the table: {told}.")
+        yield table
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a file holds Parquet, by its ending."""
+    return name.lower().endswith(".parquet")
+
+
+def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> Table:
+    again = lines.seekable()
+    start = lines.tell() if again else 0
+    lines, head, guess = _looked_at(lines)
+    separator, headers = _first_row(head, guess.encoding)
+    if not are_ours(headers):
+        content = lines.read(MOST_UNZIPPED_BYTES + 1)
+        return _list_of_athletes(content, plan, how)
+    _refuse_columns(headers)
+
+    def pieces() -> Iterator[Piece]:
+        if again:
+            lines.seek(start)
+        return csv_pieces(lines, separator, guess, headers)
+
+    table = Table(pieces, [*FileText("", guess.label, guess.doubt).notes])
+    if again:
+        table.n_whole, table.n_done = os.fstat(lines.fileno()).st_size, lines.tell
+    table.columns = frozenset(headers)
+    return table
+
+
+def _parquet_table(
+    lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
+) -> Table:
+    import pyarrow as pa
+
+    from riskmodel.inputs.arrow_columns import check_types
+
+    try:
+        file = open_parquet(lines)
+    except (pa.ArrowException, OSError):
+        stop("The file is not a Parquet table, or not a whole one.")
+    headers = [spelt(name) for name in file.schema_arrow.names]
+    _refuse_columns(headers)
+    check_types(file.schema_arrow)
+    if are_ours(headers):
+        table = Table(lambda: parquet_pieces(file), n_whole=file.metadata.num_rows)
+        table.columns, table.typed = frozenset(headers), True
+        return table
+    content = StringIO(newline="")
+    for n, piece in enumerate(parquet_pieces(file)):
+        write_arrow_csv(piece.table, content, header=n == 0)
+        if content.tell() > MOST_UNZIPPED_BYTES:
+            break
+    return _list_of_athletes(content.getvalue().encode(), plan, how)
+
+
+def lacking_notes(lacking: Container[str], *, ours: bool) -> Iterator[str]:
+    """Say which columns the rows that were scored would have needed."""
+
+    def named(fields: Iterable[str]) -> str:
+        lacked = (name for name in fields if name in lacking)
+        return ", ".join(n if ours else FIELDS[n].label for n in lacked)
+
+    if of_plan := named(PLAN_FIELDS):
+        yield f"No column for {of_plan}; --session session.json gives a plan."
+    if own := named(ATHLETE_FIELDS):
+        yield f"No column for {own}, which every athlete answers."
+
+
+def _first_row(head: bytes, encoding: str) -> tuple[str, list[str]]:
+    """Separator and headers of a table of our own, none where it can be none."""
+    first = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:1]
+    if head.startswith(b"PK") or not first or "\0" in first[0]:
+        return ",", []
+    separator = max(",;\t", key=first[0].count)
+    return separator, [
+        spelt(str(as_it_was(name))) for name in next(csv.reader(first, delimiter=separator))
+    ]
+
+
+def _foreign(lines: IO[bytes]) -> Iterator[bytes]:
+    """Lines with foreign letters around; none is so long that it would fill the memory."""
+    while block := lines.read(_HEAD_BYTES):
+        rest = lines.readline(LONGEST_LINE + 1)
+        if len(rest) > LONGEST_LINE and not _ends(rest):
+            raise too_long()
+        if not (block.isascii() and rest.isascii()):
+            yield from (block + rest).splitlines(keepends=True)
+
+
+def _looked_at(lines: IO[bytes]) -> tuple[IO[bytes], bytes, Guess]:
+    """Give the lines from where they were, their head, and which encoding they are in.
+
+    Of what cannot be read twice, only the head says the encoding.
+    """
+    again = lines.seekable()
+    start = lines.tell() if again else 0  # of standard input, lines may be read already
+    head = lines.read(_HEAD_BYTES)
+    if again:
+        lines.seek(start)
+    else:
+        lines = put_back(head, lines)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return lines, head, Guess("utf-16", doubt=False)
+    _refuse_long_header(head)
+    if not again:
+        whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+        return lines, head, encoding_of_lines(whole.splitlines(keepends=True))
+    if head.startswith(b"PK"):
+        return lines, head, Guess("utf-8", doubt=False)
+    guess = encoding_of_lines(_foreign(lines))
+    lines.seek(start)
+    return lines, head, guess
+
+
+def _refuse_columns(headers: list[str], *, more: bool = False) -> None:
+    """Stop at equal columns, or too many, before anything is made of them."""
+    refuse_repeated(pd.Index([name for name in headers if name.strip()], dtype=object))
+    if more or len(headers) > _MOST_COLUMNS:
+        stop(f"There are too many columns; allowed is up to {_MOST_COLUMNS}.")
+
+
+def _refuse_long_header(head: bytes) -> None:
+    """Stop at a first row of our own table that does not end."""
+    if len(head) == _HEAD_BYTES and not _ends(head):
+        headers = _first_row(head, "latin-1")[1]  # equal bytes stay equal
+        if are_ours(headers):
+            _refuse_columns(headers[:-1], more=True)
+
+
+def _ends(line: bytes) -> bool:
+    return b"\n" in line or b"\r" in line
+
+
+def are_ours(headers: list[str]) -> bool:
+    """Whether a table names its columns as the template does, whatever else it has."""
+    ours = FIELDS.keys() & set(headers)
+    others = (
+        targets for name in headers if name not in ours if (targets := meanings(name))
+    )
+    return ours.issuperset(_REQUIRED) or (
+        bool(ours) and all(ours.intersection(targets) for targets in others)
+    )
+
+
+def _list_of_athletes(
+    content: bytes, plan: Mapping[str, Any], how: Mapping[str, Any]
+) -> Table:
+    """Read a list as the Squad page does, but stop where that would ask."""
+    if len(content) > MOST_UNZIPPED_BYTES:
+        stop(
+            "This table is too large for a list of athletes; name its columns as "
+            "the template does."
+        )
+    raw = read_squad_file(content, **how)
+    columns = certain_columns(raw)
+    start = plan.get("start_time")
+    on = date.today() if start is None else datetime.fromisoformat(start).date()
+    answers = squad_frame(raw, columns, on)
+    notes = [*raw.told, *squad_notes(raw, columns, on)]
+    for word in (w for w in unknown_words(answers) if may_be_left_open(w.field)):
+        count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
+        label = FIELDS[word.field].label
+        notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
+    answers = leave_open(answers)
+    rows = Rows(raw.cells.set_axis(list(raw.headers), axis=1), answers)
+    return Table(
+        lambda: iter([rows]), notes, columns=frozenset(answers.columns), ours=False
+    )

@@ -1,0 +1,181 @@
+"""One file of many, read, scored and written on whichever machine works on it."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from io import TextIOWrapper
+from pathlib import PurePosixPath
+from typing import IO, Any
+from uuid import uuid4
+
+import pandas as pd
+
+from riskmodel import __version__
+from riskmodel.cli.batch_pieces import (
+    Piece,
+    csv_pieces,
+    open_parquet,
+    parquet_pieces,
+    spelt,
+)
+from riskmodel.cli.batch_scores import Scored, Scoring
+from riskmodel.inputs.arrow_columns import check_types
+from riskmodel.inputs.encodings import Guess
+from riskmodel.inputs.formulas import as_it_was
+from riskmodel.inputs.reading import refuse_repeated
+from riskmodel.inputs.told import as_line
+from riskmodel.reporting.spreadsheet import parquet_writer
+
+ENDINGS = (".parquet", ".csv")
+UNFINISHED = ".part"
+"""How the name of a file ends that is still being written; it begins with a dot."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of files, and what is told of them as of one table."""
+
+    n_rows: int = 0
+    n_bad: int = 0
+    lacking: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
+    ours: bool = True  # columns named as in the template
+
+    @property
+    def notes(self) -> list[str]:
+        """What is told before the numbers."""
+        return [f"Not used: {columns}" for columns in self.unused]
+
+    def __add__(self, other: Counts | Scored) -> Counts:
+        return Counts(
+            self.n_rows + other.n_rows,
+            self.n_bad + other.n_bad,
+            self.lacking | other.lacking,
+            self.unused or other.unused,  # all files have the same columns
+        )
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why nothing came of a file."""
+
+    reason: str
+
+
+def attempt(work: Callable[..., Any], *given: Any) -> Any:
+    """What comes of it, or a `Failed`: not every error gets whole to another machine."""
+    try:
+        return work(*given)
+    except UnicodeDecodeError:
+        return Failed("it is not UTF-8 text")
+    except (OSError, ValueError) as error:
+        return Failed(as_line(str(error)).strip())
+    except Exception as error:
+        return Failed(as_line(f"{type(error).__name__}: {error}").strip())
+
+
+def columns_of(store: Any, path: str) -> list[str]:
+    """Columns of a file as they are read, none of them twice."""
+    with store.open(path, "rb") as file:
+        names = _opened(file, path)[0]
+    refuse_repeated(pd.Index(names, dtype=object))
+    return names
+
+
+def score_file(
+    from_store: Any,
+    source: str,
+    to_store: Any,
+    target: str,
+    scoring: Scoring,
+    version: str = __version__,
+) -> Counts:
+    """Score every row of a file into another, which has its name only when it is whole.
+
+    Parameters
+    ----------
+    from_store, to_store : fsspec.AbstractFileSystem
+    source, target : str
+        Paths in them, both with the same of `ENDINGS`.
+    scoring : Scoring
+    version : str
+        Of the program that asked.
+
+    Raises
+    ------
+    ValueError, OSError
+        If the file cannot be read, or this program is another version.
+    """
+    if version != __version__:
+        raise ValueError(
+            f"the worker has version {__version__} of cramp-risk, and who asked {version}"
+        )
+    counts, as_csv = Counts(), _is_csv(source)
+    score = replace(scoring, as_csv=as_csv)
+    with from_store.open(source, "rb") as file, appearing(to_store, target) as out:
+        pieces = _opened(file, source)[1]
+        with (_csv_writer if as_csv else parquet_writer)(out) as write:
+            for scored in map(score, pieces):
+                write(scored if as_csv else scored.content)
+                counts += scored
+    return counts
+
+
+@contextmanager
+def appearing(store: Any, path: str) -> Iterator[IO[bytes]]:
+    """Write a file beside the one that is meant, renamed when it is whole.
+
+    Two workers may write the same file, if one of them was only thought to be lost: each
+    has a neighbour of its own.
+    """
+    folder, name = PurePosixPath(path).parent, PurePosixPath(path).name
+    store.makedirs(str(folder), exist_ok=True)
+    beside = str(folder / f".{name}-{uuid4().hex}{UNFINISHED}")
+    try:
+        with store.open(beside, "wb") as out:
+            yield out
+            out.flush()
+            with suppress(OSError, AttributeError):  # of a store that is no disk
+                os.fsync(out.fileno())
+        store.mv(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            store.rm_file(beside)
+        raise
+
+
+def _is_csv(path: str) -> bool:
+    return path.endswith(".csv")
+
+
+def _opened(file: IO[bytes], path: str) -> tuple[list[str], Iterable[Piece]]:
+    """Columns of a file, and the pieces that it is read in."""
+    if not _is_csv(path):
+        table = open_parquet(file)
+        check_types(table.schema_arrow)
+        return [spelt(name) for name in table.schema_arrow.names], parquet_pieces(table)
+    first = file.readline().decode("utf-8-sig")
+    file.seek(0)
+    separator = max(",;\t", key=first.count)
+    row = next(csv.reader([first], delimiter=separator), [])
+    names = [spelt(str(as_it_was(name))) for name in row]
+    return names, csv_pieces(file, separator, Guess("utf-8-sig", doubt=False), names)
+
+
+@contextmanager
+def _csv_writer(out: IO[bytes]) -> Iterator[Callable[[Scored], None]]:
+    """What writes scored rows one below the other."""
+    text, header = TextIOWrapper(out, encoding="utf-8", newline=""), True
+
+    def write(scored: Scored) -> None:
+        nonlocal header
+        text.write(scored.header * header + scored.content)
+        header = False
+
+    yield write
+    text.flush()
+    text.detach()  # whoever opened the file closes it
