@@ -143,12 +143,16 @@ def mean_cos_zenith(
         low, high = np.maximum(start, noon - sunset), np.minimum(end, noon + sunset)
         rows = high > low
         if rows.any():
-            few = (np.broadcast_to(values, rows.shape)[rows] for values in (a, b, low, high))
+            few = (
+                np.broadcast_to(values, rows.shape)[rows] for values in (a, b, low, high)
+            )
             total[rows] += _sunlight(*few)
     return np.asarray(total / (2.0 * width))
 
 
-def _sunlight(a: FloatArray, b: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+def _sunlight(
+    a: FloatArray, b: FloatArray, low: FloatArray, high: FloatArray
+) -> FloatArray:
     """Integral of a + b cos(hour angle) from low to high, 0 where that is no way."""
     high = np.maximum(low, high)
     return np.asarray(a * (high - low) + b * (_sin_cos(high)[0] - _sin_cos(low)[0]))
@@ -182,10 +186,8 @@ def _position(
         + (0.001868 * cos1 - 0.032077 * sin1)
         - (0.014615 * cos2 + 0.040849 * sin2)
     )
-    at_greenwich = 2.0 * np.pi * (days - np.floor(days))
-    from_midnight = at_greenwich + np.radians(longitude_deg) + equation_of_time
-    turns = np.floor(from_midnight * (0.5 / np.pi))
-    hour_angle = from_midnight - 2.0 * np.pi * turns - np.pi
+    from_midnight = 2.0 * np.pi * days + np.radians(longitude_deg) + equation_of_time
+    hour_angle = np.mod(from_midnight, 2.0 * np.pi) - np.pi
     return np.asarray(declination), np.asarray(hour_angle)
 
 

@@ -6,6 +6,7 @@ one.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -101,7 +102,7 @@ class Engine:
         self._open_heat = sum(
             self.counter.unknown_variance[f.name] for f in factors if f.quantity == "wbgt_c"
         )
-        self._of_the_day = np.array([float(f.of_the_day) for f in factors])
+        self._of_the_day = [f.of_the_day for f in factors]
         if calibration is not None:
             calibration.require(scorecard)
             self.open_questions = OpenQuestions(calibration)
@@ -234,21 +235,25 @@ class Engine:
             columns[name] for name in ("duration_min", "session_rpe", "sport")
         )
         shift, ideal_shift = self.open_questions.shifts(missing, minutes, rpe, sport)
-        at, own = half_points(total), half_points(duration)
-        kept = half_points(total - self._of_the_day @ points)
+        kept = total.copy()
+        # Half points are exact; a matrix product would start threads of its own.
+        for row in itertools.compress(points, self._of_the_day):
+            kept -= row
+        at, kept_at, own = map(half_points, (total, kept, duration))
         exposure = self._by_duration(own)
         logit = self._by_total(at) + exposure + shift
-        ideal = self._by_total(kept) + exposure + ideal_shift
+        ideal = self._by_total(kept_at) + exposure + ideal_shift
         # A question that takes a little away must not make the ideal the worse case.
         ideal = np.minimum(ideal, logit)
         below, above = self._below(own), self._above(own)
-        of_weights = np.zeros(len(total))
+        of_weights, off = np.zeros(len(total)), np.empty(len(total))
         # Factor by factor: a matrix product would round differently for one session.
         for row, (typical, doubt) in zip(points, self._doubt, strict=True):
             if doubt:
-                off = row - typical
+                np.subtract(row, typical, out=off)
                 off *= doubt
-                of_weights += off * off
+                off *= off
+                of_weights += off
         of_answers, upward = self.open_questions.variance(
             missing, columns["air_temperature_c"], minutes
         )
