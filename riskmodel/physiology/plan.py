@@ -115,6 +115,14 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
         ``heat_days_14d`` is the population's average where unknown, and the two
         ``preparedness`` ratios are infinite where the longest recent session is 0.
     """
+    columns = complete_answers(answers, n_sessions)
+    weather = weather_quantities(columns)
+    columns |= counted_weather(columns, weather)
+    return columns | fluid_quantities(columns, weather)
+
+
+def complete_answers(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]]:
+    """All inputs, settled where another answer settles them, and ratios of answers."""
     columns = {
         name: answers[name] if name in answers else unknown_column(field, n_sessions)
         for name, field in FIELDS.items()
@@ -126,16 +134,6 @@ def plan_quantities(answers: Columns, n_sessions: int) -> dict[str, NDArray[Any]
     columns["preparedness_ratio"] = _preparedness(columns, np.inf)
     columns["preparedness_ratio_4h"] = _preparedness(columns, PREPARED_FOR_MIN)
     columns["heat_days_14d"] = _filled(columns, "heat_days_14d")
-
-    weather = _weather(columns)
-    wbgt_c = columns["wbgt_c"]
-    columns["wbgt_c"] = np.where(np.isnan(wbgt_c), weather["wbgt_c"], wbgt_c)
-    # No sun is known where no air is: in the water.
-    in_air = ~np.isnan(columns["air_temperature_c"])
-    columns["solar_radiation_w_m2"] = np.where(
-        in_air, weather["solar_radiation_w_m2"], np.nan
-    )
-    columns.update(_fluid(columns, weather))
     return columns
 
 
@@ -179,7 +177,18 @@ def _preparedness(columns: Columns, limit_min: float) -> Array:
     return ratio
 
 
-def _weather(columns: Columns) -> dict[str, NDArray[Any]]:
+def counted_weather(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
+    """WBGT and sun that count, measured or from `weather_quantities`."""
+    wbgt_c = columns["wbgt_c"]
+    # No sun is known where no air is: in the water.
+    in_air = ~np.isnan(columns["air_temperature_c"])
+    return {
+        "wbgt_c": np.where(np.isnan(wbgt_c), weather["wbgt_c"], wbgt_c),
+        "solar_radiation_w_m2": np.where(in_air, weather["solar_radiation_w_m2"], np.nan),
+    }
+
+
+def weather_quantities(columns: Columns) -> dict[str, NDArray[Any]]:
     """Sun, wind near the ground and WBGT."""
     sky = _filled(columns, "sky")
     inside = is_indoors(columns["sky"], columns["sport"])
@@ -232,8 +241,11 @@ def _cos_zenith(columns: Columns) -> Array:
     return cosine
 
 
-def _fluid(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
-    """Effort, sweat, drinking and what the body is left short of."""
+def fluid_quantities(columns: Columns, weather: Columns) -> dict[str, NDArray[Any]]:
+    """Effort, sweat, drinking and what the body is left short of.
+
+    Arrays of people and of weathers may have any shapes that broadcast.
+    """
     sports = load_sports()
     sport, rpe = columns["sport"], columns["session_rpe"]
     mass = _filled(columns, "body_mass_kg")

@@ -83,6 +83,12 @@ class Factor:
     levels: tuple[Level, ...] = ()
 
     @property
+    def quantities(self) -> tuple[str, ...]:
+        """All that it reads: its own quantity, and those of its shift and its rule."""
+        read = (self.quantity, *(r.quantity for r in (self.shift, self.only_if) if r))
+        return tuple(dict.fromkeys(read))
+
+    @property
     def largest(self) -> int:
         """Most points that the factor can carry."""
         if self.kind == "list":

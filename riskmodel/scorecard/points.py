@@ -135,11 +135,26 @@ class PointsCounter:
         if out is None:
             out = np.empty((len(factors), len(columns[factors[0].quantity])))
         for row, factor in zip(out, factors, strict=True):
-            if factor.kind == "curve":
-                self._count_curve(factor, columns, row)
-            else:
-                row[:] = self._tables[factor.name][columns[factor.quantity]]
+            self._count_one(factor, columns, row)
         return out
+
+    def count_broadcast(
+        self, factor: Factor, columns: Mapping[str, NDArray[Any]]
+    ) -> FloatArray:
+        """Points of one factor, of the shape to which its quantities broadcast."""
+        shape = np.broadcast_shapes(*(columns[name].shape for name in factor.quantities))
+        alike = {n: np.broadcast_to(columns[n], shape) for n in factor.quantities}
+        points = np.empty(shape)
+        self._count_one(factor, alike, points)
+        return points
+
+    def _count_one(
+        self, factor: Factor, columns: Mapping[str, NDArray[Any]], out: FloatArray
+    ) -> None:
+        if factor.kind == "curve":
+            self._count_curve(factor, columns, out)
+        else:
+            out[:] = self._tables[factor.name][columns[factor.quantity]]
 
     def _count_curve(
         self, factor: Factor, columns: Mapping[str, NDArray[Any]], out: FloatArray

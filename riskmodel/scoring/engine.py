@@ -195,7 +195,7 @@ class Engine:
         each = self.open_questions.of_each(int(result.missing[0]), *where)
         # Of what an answer may change, of what it may add, and of no answer.
         squares = np.array([*each.values(), (0.0, 0.0)]).T
-        heat = float(self._of_open_heat(c)[0])
+        heat = float(self.variance_of_open_heat(c)[0])
         scale = RANGE_SD * self.calibration.logit_per_point(result.total_points)
         left = scale * scale * (squares.sum(axis=1, keepdims=True) + heat - squares)
         duration = self._duration_points(result.points, 1)
@@ -212,7 +212,7 @@ class Engine:
         names = list(each)
         return {names[i]: float(narrower[i]) for i in order if narrower[i] > 0}
 
-    def _of_open_heat(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def variance_of_open_heat(self, columns: Mapping[str, NDArray[Any]]) -> Array:
         """Variance of the heat of each session where it is open, in points squared."""
         return np.where(np.isnan(columns["wbgt_c"]), self._open_heat, 0.0)
 
@@ -240,43 +240,78 @@ class Engine:
         for row in itertools.compress(points, self._of_the_day):
             kept -= row
         at, kept_at, own = map(half_points, (total, kept, duration))
-        exposure = self._by_duration(own)
-        logit = self._by_total(at) + exposure + shift
-        ideal = self._by_total(kept_at) + exposure + ideal_shift
+        logit = self.logit(at, own, shift)
+        ideal = self.logit(kept_at, own, ideal_shift)
         # A question that takes a little away must not make the ideal the worse case.
         ideal = np.minimum(ideal, logit)
-        below, above = self._below(own), self._above(own)
-        of_weights, off = np.zeros(len(total)), np.empty(len(total))
+        of_weights = np.zeros(len(total))
         # Factor by factor: a matrix product would round differently for one session.
-        for row, (typical, doubt) in zip(points, self._doubt, strict=True):
-            if doubt:
-                np.subtract(row, typical, out=off)
-                off *= doubt
-                off *= off
-                of_weights += off
+        for place, row in enumerate(points):
+            if self._doubt[place][1]:
+                of_weights += self.variance_of_weight(place, row)
         of_answers, upward = self.open_questions.variance(
             missing, columns["air_temperature_c"], minutes
         )
-        heat = self._of_open_heat(columns)
+        heat = self.variance_of_open_heat(columns)
         of_answers, upward = of_answers + heat, upward + heat
-        # From points to log odds, where the curve stands.
+        low, high = self.range_logits(
+            logit, shift, at, own, of_weights + of_answers, of_weights + upward
+        )
+        below, above = self._below(own), self._above(own)
         scale = RANGE_SD * self._slope(at)
-        squared = scale * scale
-        # The range lies around the usual answers; the number itself, an average over
-        # likely answers, is higher where few of them are high.
-        usual = logit - shift
-        bottom = usual - np.sqrt(below * below + squared * (of_weights + of_answers))
-        top = usual + np.sqrt(above * above + squared * (of_weights + upward))
         return {
             "probability": expit(logit),
-            "probability_low": expit(np.minimum(bottom, logit)),
-            "probability_high": expit(np.maximum(top, logit)),
+            "probability_low": expit(low),
+            "probability_high": expit(high),
             "probability_ideal": expit(ideal),
             "open_questions_logit": np.where(np.isnan(total), np.nan, shift),
             "spread_assumptions": np.where(np.isnan(total), np.nan, (below + above) / 2.0),
             "spread_weights": scale * np.sqrt(of_weights),
             "spread_unanswered": scale * np.sqrt(of_answers),
         }
+
+    def logit(self, at: NDArray[np.intp], own: NDArray[np.intp], shift: Array) -> Array:
+        """Log odds of half points, in all and of the duration, and of open questions."""
+        return self._by_total(at) + self._by_duration(own) + shift
+
+    def variance_of_weight(self, place: int, points: Array) -> Array:
+        """What the doubt of one factor's weight adds, in points squared."""
+        typical, doubt = self._doubt[place]
+        off = points - typical
+        off *= doubt
+        off *= off
+        return off
+
+    def range_logits(
+        self,
+        logit: Array,
+        shift: Array,
+        at: NDArray[np.intp],
+        own: NDArray[np.intp],
+        variance: Array,
+        upward: Array,
+    ) -> tuple[Array, Array]:
+        """Log odds of both ends of the range, of arrays of shapes that broadcast.
+
+        Parameters
+        ----------
+        logit, shift : ndarray
+            Log odds, and what of them open questions add.
+        at, own : ndarray of int
+            Half points of the total and of the duration.
+        variance, upward : ndarray
+            Of weights and open questions, in points squared, down and up.
+        """
+        below, above = self._below(own), self._above(own)
+        # From points to log odds, where the curve stands.
+        scale = RANGE_SD * self._slope(at)
+        squared = scale * scale
+        # The range lies around the usual answers; the number itself, an average over
+        # likely answers, is higher where few of them are high.
+        usual = logit - shift
+        bottom = usual - np.sqrt(below * below + squared * variance)
+        top = usual + np.sqrt(above * above + squared * upward)
+        return np.minimum(bottom, logit), np.maximum(top, logit)
 
 
 @cache

@@ -335,8 +335,8 @@ _RULES = (
         "Under 18 and without a body mass: the sweat is that of an adult.",
     ),
 )
-GUARDS = tuple(guard for guard, _ in _RULES)
-"""Every guard, those about the person first."""
+GUARDS, CONDITIONS = zip(*_RULES, strict=True)
+"""Every guard, those about the person first, and where each applies."""
 URGENT_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent)
 """Those that speak against any training now, as a set of bits."""
 STOP_BITS = sum(1 << i for i, guard in enumerate(GUARDS) if guard.urgent and guard.private)
@@ -370,9 +370,8 @@ def guard_bits(columns: Columns) -> NDArray[np.int64]:
         A set of bits, in the order of `GUARDS`.
     """
     # Warning signs are rare: most blocks of sessions have none to look through.
-    none = not (columns["red_flags"] > 0).any()
-    first = len(RED_FLAGS) if none else 0
-    return as_bits([applies(columns) for _, applies in _RULES[first:]]) << first
+    first = 0 if (columns["red_flags"] > 0).any() else len(RED_FLAGS)
+    return as_bits([applies(columns) for applies in CONDITIONS[first:]]) << first
 
 
 def guards_in(bits: int) -> tuple[Guard, ...]:

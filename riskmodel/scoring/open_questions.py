@@ -173,6 +173,41 @@ class OpenQuestions:
                 upward[rows] += weight[rows] * of_both[1]
         return total, upward
 
+    def variance_by_air(
+        self, bits: NDArray[np.int64], duration_min: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Both sums of `variance` at each temperature of its tables.
+
+        Returns
+        -------
+        ndarray of shape (2, n_sessions, n_temperatures)
+            Between two of them both are straight, see `at_air`.
+        """
+        n = len(self._at_c)
+        air = np.tile(self._at_c, len(bits))
+        both = self.variance(np.repeat(bits, n), air, np.repeat(duration_min, n))
+        return np.array(both).reshape(2, len(bits), n)
+
+    def at_air(
+        self, by_air: NDArray[np.float64], air_temperature_c: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Sums from `variance_by_air` in this air: (2, n_sessions, n_weathers).
+
+        Parameters
+        ----------
+        by_air : ndarray of shape (2, n_sessions, n_temperatures)
+        air_temperature_c : ndarray of shape (1, n_weathers) or (n_sessions, n_weathers)
+        """
+        known_c = np.where(np.isnan(air_temperature_c), MILD_AIR_C, air_temperature_c)
+        low, share = _place(known_c, self._at_c)
+        if len(low) == 1:
+            start, end = by_air.take(low[0], axis=2), by_air.take(low[0] + 1, axis=2)
+        else:
+            start = np.take_along_axis(by_air, low[None], axis=2)
+            end = np.take_along_axis(by_air, low[None] + 1, axis=2)
+        between: NDArray[np.float64] = start + share * (end - start)
+        return between
+
     def shifts(
         self,
         bits: NDArray[np.int64],
@@ -314,7 +349,7 @@ def _place(
     x: NDArray[np.float64], at: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Interval of a grid in which each value lies, and how far; flat beyond."""
-    low = np.zeros(len(x), dtype=np.int64)
+    low = np.zeros(x.shape, dtype=np.int64)
     # The few knots one by one are faster than a search.
     for knot in at[1:-1]:
         low += x >= knot

@@ -22,6 +22,7 @@ from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
 from riskmodel.scoring.engine import Engine, engine
+from riskmodel.scoring.grid import WEATHER_FIELDS
 from riskmodel.scoring.guards import (
     BITS_OF_THE_PERSON,
     Guard,
@@ -42,7 +43,6 @@ from riskmodel.starts.possible import (
 )
 from riskmodel.starts.scores import (
     ANY_WEATHER,
-    WEATHER_FIELDS,
     Chances,
     DayBest,
     best_of_each_day,
@@ -214,7 +214,7 @@ def _table_of_one(
     guards = of_each(chances.safety[:, 0])
     frame["safety"] = [joined(of_start) for of_start in guards]
     frame["guards"] = guards
-    frame["problem"] = np.where(bool(plan.problems), "", chances.problems[:, 0])
+    frame["problem"] = np.where(bool(plan.problems), "", chances.problems)
     return frame, chances
 
 
@@ -291,7 +291,7 @@ def _table_of_squad(
     chances = _score(used, plan, answers, weather, starts)
     results = _totals(chances, scored)
     frame = start_frame(starts, plan, weather, results, daylight_only=daylight_only)
-    frame["problem"] = _first_problem(chances.problems[:, scored])
+    frame["problem"] = chances.problems if scored.any() else ""
     return frame, chances
 
 
@@ -377,11 +377,3 @@ def _without_weather(session: Mapping[str, Any]) -> Answers:
     own = {name: v for name, v in session.items() if name not in WEATHER_FIELDS}
     planned = {name: v for name, v in session.items() if name == "start_time"}
     return read_session({**own, **ANY_WEATHER, **planned})
-
-
-def _first_problem(problems: NDArray[Any]) -> NDArray[Any]:
-    """What is wrong at each start for the first athlete for whom something is."""
-    if not problems.shape[1]:
-        return np.full(len(problems), "", dtype=object)
-    first = (problems != "").argmax(axis=1)
-    return np.asarray(problems[np.arange(len(problems)), first])

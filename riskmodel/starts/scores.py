@@ -18,16 +18,16 @@ from riskmodel.inputs.reading import UNKNOWN, Answers
 from riskmodel.inputs.settled import is_settled
 from riskmodel.physiology.plan import is_indoors
 from riskmodel.scoring.bands import shown_in_100
-from riskmodel.scoring.engine import Engine, Result
+from riskmodel.scoring.engine import Engine
+from riskmodel.scoring.grid import People
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON
+from riskmodel.scoring.probability import expit
 from riskmodel.starts.possible import Starts, in_daylight
 from riskmodel.weather.hours import Times, Weather
 from riskmodel.weather.over_session import SessionWeather, session_weather
 
 Array = NDArray[np.float64]
 
-WEATHER_FIELDS = tuple(f.name for f in FIELDS.values() if f.of_the_hours)
-"""What the hours answer; of the sky only shade and walls are the session's own."""
 MOST_NAMED = 3
 """Athletes named in one sentence; the rest is counted."""
 INDOORS, IN_WATER = Problem("", "indoors"), Problem("", "in_water")
@@ -68,7 +68,10 @@ class DayBest:
 
 
 class Chances(NamedTuple):
-    """Arrays of shape (n_starts, n_rows), with guards as bits, and why some are NaN."""
+    """Arrays of shape (n_starts, n_rows), with guards as bits.
+
+    The problems, of shape (n_starts,), say why nobody has a number at a start.
+    """
 
     probability: Array
     low: Array
@@ -120,7 +123,7 @@ def score_starts(
     *,
     without: Problem | None,
 ) -> Chances:
-    """Run every row of answers at every start, and at both ends of the error.
+    """Score every row of answers at every start, and at both ends of the error.
 
     Parameters
     ----------
@@ -140,49 +143,40 @@ def score_starts(
     Chances
         Without a number, the guards are those of the person.
     """
-    n_starts, n_rows = len(utc), answers.n_sessions
-    n = n_starts * n_rows
-    columns = _at_every_start(answers, utc, weather, met)
-    problems = np.repeat(met.problems, n_rows)
-    if without is not None:
-        problems[:] = str(without)
-    good = np.tile(answers.usable(), n_starts) & (problems == "")
-    error = np.repeat(error_c, n_rows)
+    shape = len(utc), answers.n_sessions
+    probability, low, high = np.full((3, *shape), np.nan)
     of_the_person = used.run(answers, detail=False).safety & BITS_OF_THE_PERSON
-    # Only what has a number need be computed.
-    some = {key: values[good] for key, values in columns.items()}
-
-    def under(warmer_c: Array) -> Result:
-        changed = {**some, "wbgt_c": some["wbgt_c"] + warmer_c[good]}
-        return used.run(Answers(int(good.sum()), changed, ()), detail=False)
-
-    def table(values: NDArray[Any], otherwise: NDArray[Any]) -> NDArray[Any]:
-        otherwise[good] = values
-        return otherwise.reshape(n_starts, n_rows)
-
-    as_it_is = under(np.zeros(n))
+    safety = np.tile(of_the_person, (len(utc), 1))
+    if without is not None:
+        return Chances(
+            probability, low, high, safety, np.full(len(utc), str(without), object)
+        )
+    good = met.problems == ""
+    columns = start_columns(weather, utc, met)
+    for cells in People(used, answers).under(
+        lambda _: columns, len(utc), (-error_c, error_c)
+    ):
+        rows = cells.rows
+        safety[:, rows] = np.where(good[:, None], cells.safety().T, safety[:, rows])
+        if used.calibration is not None:
+            probability[:, rows] = expit(cells.logit()).T
+            low[:, rows] = expit(cells.logit_ends(1)[0]).T
+            high[:, rows] = expit(cells.logit_ends(2)[1]).T
+    problems = met.problems
     if used.calibration is None:
-        problems[good] = str(Problem("", "not_calibrated"))
-    return Chances(
-        table(as_it_is.chances["probability"], np.full(n, np.nan)),
-        table(under(-error).chances["probability_low"], np.full(n, np.nan)),
-        table(under(error).chances["probability_high"], np.full(n, np.nan)),
-        table(as_it_is.safety, np.tile(of_the_person, n_starts)),
-        problems.reshape(n_starts, n_rows),
-    )
+        problems = np.where(good, str(Problem("", "not_calibrated")), problems)
+    return Chances(probability, low, high, safety, problems)
 
 
-def _at_every_start(
-    answers: Answers, utc: Times, weather: Weather, met: SessionWeather
+def start_columns(
+    weather: Weather, utc: Times, met: SessionWeather
 ) -> dict[str, NDArray[Any]]:
-    """Columns of every row of answers at every start, with its weather."""
-    n_rows, n = answers.n_sessions, len(utc) * answers.n_sessions
-    columns = {name: np.tile(c, len(utc)) for name, c in answers.columns.items()}
-    columns |= {name: np.repeat(values, n_rows) for name, values in met.columns.items()}
-    return columns | {
-        "latitude_deg": np.full(n, weather.latitude_deg),
-        "longitude_deg": np.full(n, weather.longitude_deg),
-        "start_time": np.repeat(utc, n_rows),
+    """What answers to the weather are at every start."""
+    return {
+        **met.columns,
+        "latitude_deg": np.full(len(utc), weather.latitude_deg),
+        "longitude_deg": np.full(len(utc), weather.longitude_deg),
+        "start_time": utc,
     }
 
 

@@ -17,7 +17,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.starts import credit
-from riskmodel.starts.scores import WEATHER_FIELDS
+from riskmodel.scoring.grid import WEATHER_FIELDS
 from riskmodel.views import device, form, look, questions, widgets
 from riskmodel.views.state import FormState, PlaceState, StartWeather, state
 from riskmodel.weather.hours import Place, Weather, WeatherError, clock_words

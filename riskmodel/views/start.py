@@ -14,9 +14,9 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.reporting.starts import day_words, starts_table, weekday_word
 from riskmodel.reporting.words import SYNTHETIC
+from riskmodel.scoring.grid import WEATHER_FIELDS
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.starts.possible import EARLIEST, LATEST
-from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.views import (
     athletes,
     device,

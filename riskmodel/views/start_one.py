@@ -18,8 +18,8 @@ from riskmodel.reporting.calendar_file import start_event
 from riskmodel.reporting.starts import as_good_words, day_words, weather_words, weekday_word
 from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import in_100_brief
+from riskmodel.scoring.grid import WEATHER_FIELDS
 from riskmodel.starts.best import BestStart, BestStartSquad
-from riskmodel.starts.scores import WEATHER_FIELDS
 from riskmodel.training.log import TrainingLog
 from riskmodel.views import form, look, own_card, place, share, widgets
 from riskmodel.views.navigation import go_to

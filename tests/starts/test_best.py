@@ -91,8 +91,9 @@ def test_every_start_is_what_the_form_says_with_that_weather(answers, seed, sky)
         warmer = assess(own | by_hand | {"wbgt_c": by_hand["wbgt_c"] + off})
         assert row.probability_low == pytest.approx(cooler.probability_low, rel=1e-9)
         assert row.probability_high == pytest.approx(warmer.probability_high, rel=1e-9)
-        assert row.probability_low <= answer.probability_low <= row.probability
-        assert row.probability <= answer.probability_high <= row.probability_high
+        # The range of many starts is summed in another order than that of one.
+        assert row.probability_low - 1e-12 <= answer.probability_low <= row.probability
+        assert row.probability <= answer.probability_high <= row.probability_high + 1e-12
 
 
 @settings(max_examples=40)

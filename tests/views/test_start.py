@@ -22,8 +22,9 @@ from riskmodel.inputs.session import tidy
 from riskmodel.inputs.units import unit_of
 from riskmodel.reporting.starts import day_words
 from riskmodel.scoring.bands import in_100_brief
+from riskmodel.scoring.grid import WEATHER_FIELDS
 from riskmodel.squad.plan import PLAN_FIELDS
-from riskmodel.starts.scores import IN_WATER, INDOORS, WEATHER_FIELDS
+from riskmodel.starts.scores import IN_WATER, INDOORS
 from riskmodel.views.start_chart import calendar_html, card_html, number_html
 from riskmodel.views.state import (
     FormState,
