@@ -254,6 +254,7 @@ def assess_frame(
     calibration: Calibration | None = None,
     *,
     detail: bool = True,
+    threads: int = 1,
 ) -> pd.DataFrame:
     """Score any number of planned sessions.
 
@@ -268,6 +269,8 @@ def assess_frame(
     detail : bool, default True
         False leaves out the points per factor, where the range comes from and what
         is missing.
+    threads : int, default 1
+        How many cores share the rows, which repays itself from some 50,000 of them.
 
     Returns
     -------
@@ -300,12 +303,12 @@ def assess_frame(
     >>> assess_frame(squad)["problems"]["Ben"]
     'Relative humidity (relative_humidity_pct) is 500; allowed is 1 to 100 %.'
     """
-    answers = read_frame(frame)
+    answers = read_frame(frame, threads=threads)
     if answers.unknown_columns:
         unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
         warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=2)
     used = engine(scorecard, calibration)
-    result = used.run(answers, detail=detail)
+    result = used.run(answers, detail=detail, threads=threads)
     columns = result_columns(answers, result, used, detail=detail)
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
