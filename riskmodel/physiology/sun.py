@@ -59,6 +59,8 @@ _CLOUD_TRANSMISSION = 1.0 - 0.75 * _CLOUD_FRACTION**3.4
 _EPOCH = np.datetime64("1970-01-01", "ns")
 _ONE_DAY = np.timedelta64(1, "D")
 _DAYS_PER_YEAR = 365.2425
+# To multiply takes a sixth of the time of `numpy.radians`.
+_RADIANS = np.pi / 180.0
 
 
 def cos_zenith(
@@ -99,7 +101,7 @@ def cos_zenith(
     """
     declination, hour_angle = _position(time_utc, longitude_deg)
     sin_declination, cos_declination = _sin_cos(declination)
-    sin_latitude, cos_latitude = _sin_cos(np.radians(latitude_deg))
+    sin_latitude, cos_latitude = _sin_cos(np.multiply(latitude_deg, _RADIANS))
     _, cosine = _sin_cos(hour_angle)
     return np.asarray(
         sin_latitude * sin_declination + cos_latitude * cos_declination * cosine
@@ -131,7 +133,7 @@ def mean_cos_zenith(
     middle = np.asarray(start_utc, dtype="datetime64[ns]") + half
     declination, hour_angle = _position(middle, longitude_deg)
     sin_declination, cos_declination = _sin_cos(declination)
-    sin_latitude, cos_latitude = _sin_cos(np.radians(latitude_deg))
+    sin_latitude, cos_latitude = _sin_cos(np.multiply(latitude_deg, _RADIANS))
     a = sin_latitude * sin_declination
     b = np.maximum(cos_latitude * cos_declination, 1e-12)
     sunset = np.arccos(np.clip(-a / b, -1.0, 1.0))
@@ -186,7 +188,9 @@ def _position(
         + (0.001868 * cos1 - 0.032077 * sin1)
         - (0.014615 * cos2 + 0.040849 * sin2)
     )
-    from_midnight = 2.0 * np.pi * days + np.radians(longitude_deg) + equation_of_time
+    from_midnight = (
+        2.0 * np.pi * days + np.multiply(longitude_deg, _RADIANS) + equation_of_time
+    )
     hour_angle = np.mod(from_midnight, 2.0 * np.pi) - np.pi
     return np.asarray(declination), np.asarray(hour_angle)
 
@@ -282,8 +286,8 @@ def solar_radiation(sky_code: NDArray[np.integer], cos_zenith: ArrayLike) -> Sol
     >>> light.direct_fraction.round(1).tolist()
     [0.8, 0.0, 0.0]
     """
-    radiation = clear_sky_radiation_w_m2(cos_zenith) * _CLOUD_TRANSMISSION[sky_code]
+    radiation = clear_sky_radiation_w_m2(cos_zenith) * _CLOUD_TRANSMISSION.take(sky_code)
     share = direct_fraction(radiation, cos_zenith)
-    beam = _BEAM[sky_code] * share
-    radiation = radiation * (beam + _DIFFUSE[sky_code] * (1.0 - share))
+    beam = _BEAM.take(sky_code) * share
+    radiation = radiation * (beam + _DIFFUSE.take(sky_code) * (1.0 - share))
     return SolarRadiation(np.asarray(radiation), np.asarray(beam))
