@@ -159,14 +159,20 @@ def _settle(columns: dict[str, NDArray[Any]], n_sessions: int) -> None:
 
 def _filled(columns: Columns, name: str) -> NDArray[Any]:
     """Answers with the population's average or commonest level where unknown."""
-    column = columns[name]
+    column, usual = columns[name], _usual(name)
+    if FIELDS[name].kind == "number":
+        return np.where(np.isnan(column), usual, column)
+    filled: NDArray[np.int64] = usual.take(column)
+    return filled
+
+
+@cache
+def _usual(name: str) -> NDArray[Any]:
+    """Average of a number; of levels their codes, with the commonest for the code -1."""
     population = load_population()
     if FIELDS[name].kind == "number":
-        return np.where(np.isnan(column), population.mean(name), column)
-    # The code -1 of an open answer reads the last entry.
-    codes = np.append(np.arange(len(FIELDS[name].levels)), population.commonest(name))
-    filled: NDArray[np.int64] = codes.take(column)
-    return filled
+        return np.array(population.mean(name))
+    return np.append(np.arange(len(FIELDS[name].levels)), population.commonest(name))
 
 
 def _preparedness(columns: Columns, limit_min: float) -> Array:

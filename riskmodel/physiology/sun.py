@@ -16,6 +16,9 @@ MIN_COS_ZENITH = 0.00873
 """Below this, half a degree above the horizon, there is no direct beam (Liljegren et al.
 2008, doi:10.1080/15459620802310770)."""
 
+RADIANS = np.pi / 180.0
+"""In a degree; to multiply takes a sixth of the time of `numpy.radians`."""
+
 REFERENCE_COS_ZENITH = 0.71
 """Stands in when place or time is unknown: sun 45° high.  Our judgement."""
 
@@ -59,8 +62,6 @@ _CLOUD_TRANSMISSION = 1.0 - 0.75 * _CLOUD_FRACTION**3.4
 _EPOCH = np.datetime64("1970-01-01", "ns")
 _ONE_DAY = np.timedelta64(1, "D")
 _DAYS_PER_YEAR = 365.2425
-# To multiply takes a sixth of the time of `numpy.radians`.
-_RADIANS = np.pi / 180.0
 
 
 def cos_zenith(
@@ -100,9 +101,9 @@ def cos_zenith(
     50
     """
     declination, hour_angle = _position(time_utc, longitude_deg)
-    sin_declination, cos_declination = _sin_cos(declination)
-    sin_latitude, cos_latitude = _sin_cos(np.multiply(latitude_deg, _RADIANS))
-    _, cosine = _sin_cos(hour_angle)
+    sin_declination, cos_declination = sin_cos(declination)
+    sin_latitude, cos_latitude = sin_cos(np.multiply(latitude_deg, RADIANS))
+    _, cosine = sin_cos(hour_angle)
     return np.asarray(
         sin_latitude * sin_declination + cos_latitude * cos_declination * cosine
     )
@@ -132,8 +133,8 @@ def mean_cos_zenith(
     half = (minutes * 30.0e9).astype("timedelta64[ns]")
     middle = np.asarray(start_utc, dtype="datetime64[ns]") + half
     declination, hour_angle = _position(middle, longitude_deg)
-    sin_declination, cos_declination = _sin_cos(declination)
-    sin_latitude, cos_latitude = _sin_cos(np.multiply(latitude_deg, _RADIANS))
+    sin_declination, cos_declination = sin_cos(declination)
+    sin_latitude, cos_latitude = sin_cos(np.multiply(latitude_deg, RADIANS))
     a = sin_latitude * sin_declination
     b = np.maximum(cos_latitude * cos_declination, 1e-12)
     sunset = np.arccos(np.clip(-a / b, -1.0, 1.0))
@@ -157,10 +158,10 @@ def _sunlight(
 ) -> FloatArray:
     """Integral of a + b cos(hour angle) from low to high, 0 where that is no way."""
     high = np.maximum(low, high)
-    return np.asarray(a * (high - low) + b * (_sin_cos(high)[0] - _sin_cos(low)[0]))
+    return np.asarray(a * (high - low) + b * (sin_cos(high)[0] - sin_cos(low)[0]))
 
 
-def _sin_cos(angle: FloatArray) -> tuple[FloatArray, FloatArray]:
+def sin_cos(angle: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Sine and cosine, by the one tangent that takes a tenth of their time in NumPy."""
     tangent = np.tan(0.5 * angle)
     square = tangent * tangent
@@ -174,7 +175,7 @@ def _position(
     """Declination, and hour angle from noon within half a turn. [rad]."""
     days = (np.asarray(time_utc, dtype="datetime64[ns]") - _EPOCH) / _ONE_DAY
     year = days * (2.0 * np.pi / _DAYS_PER_YEAR)
-    sin1, cos1 = _sin_cos(year)
+    sin1, cos1 = sin_cos(year)
     cos2, sin2 = 2.0 * cos1 * cos1 - 1.0, 2.0 * sin1 * cos1
     cos3, sin3 = cos1 * (2.0 * cos2 - 1.0), sin1 * (2.0 * cos2 + 1.0)
     declination = (
@@ -189,7 +190,7 @@ def _position(
         - (0.014615 * cos2 + 0.040849 * sin2)
     )
     from_midnight = (
-        2.0 * np.pi * days + np.multiply(longitude_deg, _RADIANS) + equation_of_time
+        2.0 * np.pi * days + np.multiply(longitude_deg, RADIANS) + equation_of_time
     )
     hour_angle = np.mod(from_midnight, 2.0 * np.pi) - np.pi
     return np.asarray(declination), np.asarray(hour_angle)

@@ -36,9 +36,9 @@ from riskmodel.scoring.probability import (
 
 Array = NDArray[np.float64]
 
-# Rows worked on at once: the arrays of one block stay in the processor's cache, and are
-# below the 128 KiB for which the C library asks the system anew each time.
-_BLOCK = 16_000
+# Rows worked on at once: few enough for the processor's cache, and so many that Python,
+# which threads cannot share, is a small part.
+_BLOCK = 32_000
 
 SPREADS: Mapping[str, str] = {
     "spread_assumptions": "Simulators and their assumptions",
@@ -66,6 +66,7 @@ class Result:
         Of shape (n_factors, 0) without detail.
     total_points, missing, safety : ndarray of shape (n_sessions,)
     chances, spreads, physiology : mapping of str to ndarray of shape (n_sessions,)
+        Without detail there are no spreads.
     columns : mapping of str to ndarray
         Every quantity of the last block.
     """
@@ -147,7 +148,7 @@ class Engine:
         n = answers.n_sessions
         chances, spreads, physiology = (
             {name: np.empty(n) for name in names}
-            for names in (CHANCES, SPREADS, QUANTITIES)
+            for names in (CHANCES, SPREADS if detail else (), QUANTITIES)
         )
         points = np.empty((len(self.scorecard.factors), n if detail else 0))
         safety, missing = np.empty((2, n), dtype=np.int64)
@@ -191,7 +192,7 @@ class Engine:
                 counted[:, bad] = np.nan
             total = counted.sum(axis=0)
             result.total_points[block], result.missing[block] = total, missing
-            made = self._chances(counted, total, columns, missing)
+            made = self._chances(counted, total, columns, missing, spreads=detail)
             for name, values in (*result.chances.items(), *result.spreads.items()):
                 values[block] = made.get(name, np.nan)
             for name, values in result.physiology.items():
@@ -257,8 +258,10 @@ class Engine:
         total: Array,
         columns: Mapping[str, NDArray[Any]],
         missing: NDArray[np.int64],
+        *,
+        spreads: bool,
     ) -> dict[str, Array]:
-        """Probability, the same in ideal conditions, and the range with its parts."""
+        """Probability, the same in ideal conditions, and the range, or its parts too."""
         if self.calibration is None:
             return {}
         duration = self._duration_points(points, len(total))
@@ -288,14 +291,18 @@ class Engine:
         low, high = self.range_logits(
             logit, shift, at, own, of_weights + of_answers, of_weights + upward
         )
-        below, above = self._below(own), self._above(own)
-        scale = RANGE_SD * self._slope(at)
-        return {
+        chances = {
             "probability": expit(logit),
             "probability_low": expit(low),
             "probability_high": expit(high),
             "probability_ideal": expit(ideal),
             "open_questions_logit": np.where(np.isnan(total), np.nan, shift),
+        }
+        if not spreads:
+            return chances
+        below, above = self._below(own), self._above(own)
+        scale = RANGE_SD * self._slope(at)
+        return chances | {
             "spread_assumptions": np.where(np.isnan(total), np.nan, (below + above) / 2.0),
             "spread_weights": scale * np.sqrt(of_weights),
             "spread_unanswered": scale * np.sqrt(of_answers),
