@@ -22,6 +22,7 @@ from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import with_plan
 from riskmodel.squad.scores import SquadOption, score_squad, squad_levers
 from riskmodel.starts.best import BestStart, BestStartSquad, best_start, best_start_squad
+from riskmodel.starts.grid import StartGrid, start_grid
 from riskmodel.training.derive import Derived, derive, with_log
 from riskmodel.training.log import (
     AmbiguousDates,
@@ -78,6 +79,7 @@ __all__ = [
     "Session",
     "SquadFileError",
     "SquadOption",
+    "StartGrid",
     "Sweep",
     "TrainingLog",
     "TrainingLogError",
@@ -109,6 +111,7 @@ __all__ = [
     "read_weather_file",
     "score_squad",
     "squad_levers",
+    "start_grid",
     "suggest_heat_days",
     "sweep",
     "typed_weather",

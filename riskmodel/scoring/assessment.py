@@ -267,8 +267,7 @@ def assess_frame(
     calibration : Calibration, optional
         Made for that scorecard; without one another scorecard gives points only.
     detail : bool, default True
-        False leaves out the points per factor, where the range comes from and what
-        is missing.
+        False leaves out points per factor, where the range comes from and what is missing.
     threads : int, default 1
         How many cores share the rows, which repays itself from some 50,000 of them.
 
@@ -285,7 +284,7 @@ def assess_frame(
     Raises
     ------
     ValueError
-        If an input has two columns.
+        If an input has two columns, or there is no thread.
     CalibrationError
         If the calibration was made for another scorecard.
 
@@ -304,13 +303,18 @@ def assess_frame(
     'Relative humidity (relative_humidity_pct) is 500; allowed is 1 to 100 %.'
     """
     answers = read_frame(frame, threads=threads)
-    if answers.unknown_columns:
-        unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
-        warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=2)
+    warn_of_unknown_columns(answers)
     used = engine(scorecard, calibration)
     result = used.run(answers, detail=detail, threads=threads)
     columns = result_columns(answers, result, used, detail=detail)
     return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def warn_of_unknown_columns(answers: Answers) -> None:
+    """Name the columns that are no input, to who called the function that calls this."""
+    if answers.unknown_columns:
+        unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
+        warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=3)
 
 
 def result_columns(

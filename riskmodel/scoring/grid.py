@@ -42,7 +42,7 @@ WeatherOf = Callable[[Columns], Columns]
 shape that broadcasts to (n, n_weathers); where it is not known, all numbers are NaN."""
 
 # Cells worked on at once stay in the processor's cache, the weather of plans in memory.
-_CELLS = 16_384
+_CELLS = 32_768
 _WEATHER_ROWS = 131_072
 
 
@@ -120,11 +120,13 @@ class People:
     used : Engine
     answers : Answers
         Of anybody; the weather in them is not read.
+    rows : ndarray of int, optional
+        Who of them is meant, by default who can be scored.
 
     Attributes
     ----------
     rows : ndarray of int
-        Who of all can be scored; those with the same plan stand together.
+        The same, those with the same plan together.
     total, of_weights : ndarray of shape (n_rows, 1)
         Points that no weather changes, and their part of the range.
     own, shift : ndarray of shape (n_rows, 1)
@@ -137,11 +139,14 @@ class People:
         The others, by their bits.
     """
 
-    def __init__(self, used: Engine, answers: Answers) -> None:
-        usable = np.flatnonzero(answers.usable())
+    def __init__(
+        self, used: Engine, answers: Answers, rows: NDArray[np.intp] | None = None
+    ) -> None:
+        if rows is None:
+            rows = np.flatnonzero(answers.usable())
         told = {n: c for n, c in answers.columns.items() if n not in WEATHER_FIELDS}
         plans = [
-            told.get(name, unknown_column(FIELDS[name], answers.n_sessions))[usable]
+            told.get(name, unknown_column(FIELDS[name], answers.n_sessions))[rows]
             for name in OF_THE_PLAN
         ]
         order = np.lexsort(plans)
@@ -151,7 +156,7 @@ class People:
         changes[:1] = True
         self._plan = np.cumsum(changes) - 1
         self._plans = np.append(np.flatnonzero(changes), len(order))
-        self.used, self.rows = used, usable[order]
+        self.used, self.rows = used, rows[order]
         told = {name: column[self.rows] for name, column in told.items()}
         columns = complete_answers(told, len(order))
         for name in WEATHER_FIELDS:

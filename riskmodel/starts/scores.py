@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,10 +99,18 @@ def in_shade(answers: Answers) -> NDArray[np.bool_]:
 
 def without_weather(plan: Answers) -> Problem | None:
     """Why the weather says nothing about a session, by the same rules as the chain."""
-    if is_settled(FIELDS["air_temperature_c"], plan.columns, 1)[0]:
+    in_water, indoors = of_no_weather(plan)
+    if in_water[0]:
         return IN_WATER
-    sport = plan.columns.get("sport", np.full(1, UNKNOWN))
-    return INDOORS if is_indoors(_sky(plan), sport)[0] else None
+    return INDOORS if indoors[0] else None
+
+
+def of_no_weather(answers: Answers) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which sessions are in the water, and which under a roof."""
+    n = answers.n_sessions
+    sport = answers.columns.get("sport", np.full(n, UNKNOWN))
+    in_water = is_settled(FIELDS["air_temperature_c"], answers.columns, n)
+    return in_water, is_indoors(_sky(answers), sport)
 
 
 def plan_weather(weather: Weather, utc: Times, plan: Answers) -> SessionWeather:
@@ -152,7 +159,7 @@ def score_starts(
             probability, low, high, safety, np.full(len(utc), str(without), object)
         )
     good = met.problems == ""
-    columns = start_columns(weather, utc, met)
+    columns = {**met.columns, **start_columns(weather, utc)}
     for cells in People(used, answers).under(
         lambda _: columns, len(utc), (-error_c, error_c)
     ):
@@ -168,12 +175,9 @@ def score_starts(
     return Chances(probability, low, high, safety, problems)
 
 
-def start_columns(
-    weather: Weather, utc: Times, met: SessionWeather
-) -> dict[str, NDArray[Any]]:
-    """What answers to the weather are at every start."""
+def start_columns(weather: Weather, utc: Times) -> dict[str, NDArray[Any]]:
+    """Place and time of every start, as answers."""
     return {
-        **met.columns,
         "latitude_deg": np.full(len(utc), weather.latitude_deg),
         "longitude_deg": np.full(len(utc), weather.longitude_deg),
         "start_time": utc,
@@ -221,42 +225,32 @@ def best_of_each_day(
     Of those that show the same number one in daylight is taken, then the one nearest to
     the planned hour, then the one with the smaller value, then the coolest.
     """
-    placed = frame.assign(place=np.arange(len(frame)))
-    numbers = placed[placed["allowed"] & placed[name].notna()]
-    shown = shown_in_100 if name == "probability" else partial(np.round, decimals=1)
-    ranked = numbers.assign(
-        shown=shown(numbers[name].to_numpy()),
-        dark=~numbers["daylight"],
-        away=0.0 if planned is None else _minutes_apart(numbers["start"], planned),
-    )
-    return tuple(
-        _day_best(of_day, name) for _, of_day in ranked.groupby(ranked["start"].dt.date)
-    )
+    rows = np.flatnonzero(frame["allowed"] & frame[name].notna())
+    starts, ends = (pd.DatetimeIndex(frame[end])[rows] for end in ("start", "end"))
+    values, wbgt_c = (frame[column].to_numpy()[rows] for column in (name, "wbgt_c"))
+    dark = ~frame["daylight"].to_numpy(bool)[rows]
+    shown = shown_in_100(values) if name == "probability" else np.round(values, 1)
+    away = np.zeros(len(rows)) if planned is None else _minutes_apart(starts, planned)
+    day, _ = pd.factorize(starts.date)
+    order = np.lexsort((wbgt_c, values, away, dark, shown, day))
+    _, first = np.unique(day[order], return_index=True)
+    of_days = []
+    for best in order[first]:
+        alike = (day == day[best]) & (shown == shown[best]) & (dark == dark[best])
+        good = np.flatnonzero(alike)
+        # What lies between two starts may be neither allowed nor scored.
+        runs = np.split(good, np.flatnonzero(np.diff(rows[good]) != 1) + 1)
+        as_good = tuple((starts[run[0]], starts[run[-1]]) for run in runs)
+        numbers = float(values[best]), float(shown[best]), not dark[best]
+        of_days.append(DayBest(starts[best], ends[best], *numbers, as_good))
+    return tuple(of_days)
 
 
-def _day_best(of_day: pd.DataFrame, name: str) -> DayBest:
-    order = ["shown", "dark", "away", name, "wbgt_c"]
-    best = of_day.sort_values(order, kind="stable").iloc[0]
-    alike = (of_day["shown"] == best["shown"]) & (of_day["dark"] == best["dark"])
-    # What lies between two starts may be neither allowed nor scored.
-    runs = (of_day.loc[alike, "place"].diff() != 1).cumsum()
-    rows = of_day.loc[alike, "start"].groupby(runs)
-    return DayBest(
-        best["start"],
-        best["end"],
-        float(best[name]),
-        float(best["shown"]),
-        bool(best["daylight"]),
-        tuple((row.iloc[0], row.iloc[-1]) for _, row in rows),
-    )
-
-
-def _minutes_apart(starts: pd.Series[Any], planned: pd.Timestamp) -> pd.Series[Any]:
+def _minutes_apart(starts: pd.DatetimeIndex, planned: pd.Timestamp) -> Array:
     """How far the clock of each start is from that of the planned one. [min]."""
-    apart: pd.Series[Any] = (
-        starts.dt.hour * 60 + starts.dt.minute - planned.hour * 60 - planned.minute
-    )
-    return ((apart + 720) % 1440 - 720).abs()
+    minute = starts.hour.to_numpy() * 60 + starts.minute.to_numpy()
+    apart: Array = minute - planned.hour * 60 - planned.minute
+    return np.abs((apart + 720) % 1440 - 720)
 
 
 def left_out(

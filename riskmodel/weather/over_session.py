@@ -79,19 +79,19 @@ def session_weather(
     hourly = _at_the_athlete(weather)
     problems = _problems(weather, starts, ends, safe, met & (rows == safe), hourly)
     values = {name: hourly[name][safe] for name in (*_NEEDED, "wbgt_c")}
-    hidden = shade[:, None]
+    hidden = shade
     diffuse = values["solar_radiation_w_m2"] * (1.0 - hourly["direct_fraction"][safe])
     values["solar_radiation_w_m2"] = np.where(
         hidden, diffuse, values["solar_radiation_w_m2"]
     )
     values["wbgt_c"] = np.where(hidden, hourly["wbgt_shade_c"][safe], values["wbgt_c"])
     # An hour that the session does not touch may hold anything.
-    highest = {name: np.where(met, v, -np.inf).max(axis=1) for name, v in values.items()}
+    highest = {name: np.where(met, v, -np.inf).max(axis=0) for name, v in values.items()}
     columns = {}
     for name, column in values.items():
-        mean = (np.where(met, column, 0.0) * share).sum(axis=1)
+        mean = (np.where(met, column, 0.0) * share).sum(axis=0)
         # The shares of the hours add up to 1 only but for rounding.
-        lowest = np.where(met, column, np.inf).min(axis=1)
+        lowest = np.where(met, column, np.inf).min(axis=0)
         mean = np.clip(mean, lowest, highest[name])
         columns[name] = np.where(problems == "", mean, np.nan)
     wbgt_highest_c = np.where(problems == "", highest["wbgt_c"], np.nan)
@@ -101,13 +101,16 @@ def session_weather(
 def _shares(
     first_utc: np.datetime64, starts: Times, ends: Times, duration_min: Array
 ) -> tuple[NDArray[np.intp], Array]:
-    """Hours of the weather that each session may meet, and the share it spends in each."""
+    """Hours of the weather that each session may meet, and the share it spends in each.
+
+    Arrays of shape (n_hours, n_sessions), so that sums over the hours are few passes.
+    """
     first = np.floor((starts - first_utc) / HOUR).astype(np.intp)
     width = (np.ceil((ends - first_utc) / HOUR) - first).max(initial=1.0)
-    rows = first[:, None] + np.arange(int(width))
+    rows = first + np.arange(int(width))[:, None]
     begin = first_utc + rows * HOUR
-    time = np.minimum(ends[:, None], begin + HOUR) - np.maximum(starts[:, None], begin)
-    share = np.maximum(time / np.timedelta64(1, "m"), 0.0) / duration_min[:, None]
+    time = np.minimum(ends, begin + HOUR) - np.maximum(starts, begin)
+    share = np.maximum(time / np.timedelta64(1, "m"), 0.0) / duration_min
     return rows, share
 
 
@@ -207,8 +210,8 @@ def _problems(
             low = -np.inf  # no cold is too cold for the curve
         gone = np.isnan(values)
         bad = (gone | (values < low) | (values > high))[rows] & met
-        sessions = np.flatnonzero(bad.any(axis=1) & (texts == ""))
-        hour = rows[sessions, bad[sessions].argmax(axis=1)]
+        sessions = np.flatnonzero(bad.any(axis=0) & (texts == ""))
+        hour = rows[bad[:, sessions].argmax(axis=0), sessions]
         # One sentence for each hour, not for each session.
         for row in np.unique(hour):
             text = f"The {column.label} {_of_hour(index[row])} is "

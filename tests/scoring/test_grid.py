@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks.frames import raw_frame
@@ -18,6 +20,7 @@ from riskmodel.scoring.engine import Engine, engine
 from riskmodel.scoring.grid import OF_THE_PLAN, WEATHER_FIELDS, Cells, People
 from riskmodel.scoring.guards import guards_in
 from riskmodel.scoring.probability import expit
+from tests.strategies import sessions
 
 N_WEATHERS = 24
 # Stands in while the rest of the answers is checked.
@@ -150,6 +153,14 @@ def test_points_range_and_guards_are_those_of_single_sessions(
     seed: int, shared: bool
 ) -> None:
     check(engine(None, None), people(150, seed), seed, shared=shared)
+
+
+@settings(max_examples=30)
+@given(st.lists(sessions(), min_size=1, max_size=5), st.integers(0, 10_000), st.booleans())
+def test_any_sessions_are_those_of_single_ones(
+    anybody: list[dict[str, Any]], seed: int, shared: bool
+) -> None:
+    check(engine(None, None), pd.DataFrame(anybody), seed, shared=shared)
 
 
 def test_everybody_alike_and_nobody_at_all() -> None:
