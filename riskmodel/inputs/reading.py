@@ -25,6 +25,7 @@ from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.spelling import spelling
+from riskmodel.inputs.threads import shared_out
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
@@ -136,16 +137,23 @@ _UNKNOWN: Mapping[str, tuple[Any, Any]] = {
 def read_one(answers: Mapping[str, Any]) -> Answers:
     """Turn the answers of one session into arrays of length one."""
     first = np.zeros(1, dtype=np.intp)
-    return _read({name: (first, [value]) for name, value in answers.items()}, 1)
+    checked = {
+        name: _check_distinct(FIELDS[name], first, [value])
+        for name, value in answers.items()
+        if FIELDS[name].kind != "text"
+    }
+    return _answers(checked, 1)
 
 
-def read_frame(frame: pd.DataFrame) -> Answers:
+def read_frame(frame: pd.DataFrame, *, threads: int = 1) -> Answers:
     """Turn a frame into arrays, with the problems of every row.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         One row per session, columns named as in `FIELDS`.
+    threads : int, default 1
+        How many share the columns.
 
     Returns
     -------
@@ -157,13 +165,14 @@ def read_frame(frame: pd.DataFrame) -> Answers:
         If an input has two columns.
     """
     refuse_repeated(frame.columns)
-    raw = {
-        name: distinct(FIELDS[name], column)
+    asked = [
+        (name, column)
         for name, column in frame.items()
-        if isinstance(name, str) and name in FIELDS
-    }
+        if isinstance(name, str) and name in FIELDS and FIELDS[name].kind != "text"
+    ]
+    checked = dict(shared_out(_check, asked, threads))
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
-    return _read(raw, len(frame), unknown)
+    return _answers(checked, len(frame), unknown)
 
 
 _NAMED = 5  # columns; more say nothing more
@@ -200,21 +209,19 @@ def read_column(
     return column, findings
 
 
-def _read(
-    raw: Mapping[str, tuple[NDArray[Any], Any]],
-    n_sessions: int,
-    unknown_columns: tuple[str, ...] = (),
+_Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]
+"""A column of answers, where a required one is blank, and what is wrong with it."""
+
+
+def _answers(
+    checked: Mapping[str, _Checked], n_sessions: int, unknown_columns: tuple[str, ...] = ()
 ) -> Answers:
     columns: dict[str, NDArray[Any]] = {}
     findings: list[Findings] = []
     for name, field in FIELDS.items():
-        if field.kind == "text":
-            continue
         blank: NDArray[np.bool_] | bool = True
-        if name in raw:
-            codes, values = raw[name]
-            read = _check_whole if isinstance(values, pd.Series) else _check_distinct
-            columns[name], blank, found = read(field, codes, values)
+        if name in checked:
+            columns[name], blank, found = checked[name]
             findings += found
         if field.required and np.any(blank):
             needed = ~is_settled(field, columns, n_sessions)
@@ -248,8 +255,11 @@ def items_of(field: Field, bits: int) -> tuple[str, ...]:
     return tuple(item for i, item in enumerate(field.levels) if bits >> i & 1)
 
 
-_Checked = tuple[NDArray[Any], NDArray[np.bool_], list[Findings]]
-"""A column of answers, where a required one is blank, and what is wrong with it."""
+def _check(asked: tuple[str, pd.Series[Any]]) -> tuple[str, _Checked]:
+    name, column = asked
+    codes, values = distinct(FIELDS[name], column)
+    check = _check_whole if isinstance(values, pd.Series) else _check_distinct
+    return name, check(FIELDS[name], codes, values)
 
 
 def _check_whole(field: Field, values: NDArray[Any], written: pd.Series[Any]) -> _Checked:

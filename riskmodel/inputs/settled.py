@@ -34,7 +34,7 @@ def is_settled(
         return np.zeros(n_sessions, dtype=bool)
     if (column := columns.get(rule.by)) is None:
         return np.full(n_sessions, None in rule.levels)
-    settled: NDArray[np.bool_] = _settling_codes(rule)[column]
+    settled: NDArray[np.bool_] = _settling_codes(rule).take(column)
     return settled
 
 

@@ -141,7 +141,7 @@ def in_water_share(sport_code: ArrayLike, sports: Sports) -> Array:
 def _per_sport(column: Array, sport_code: ArrayLike) -> Array:
     """Values of a column by sport, NaN for a code outside it."""
     known = np.append(column, np.nan)
-    values: Array = known[_positions(sport_code, len(column))]
+    values: Array = known.take(_positions(sport_code, len(column)))
     return values
 
 
@@ -154,8 +154,8 @@ def _at_rpe(table: Array, sport_code: ArrayLike, session_rpe: ArrayLike) -> Arra
     segment = (rpe >= RPE_KNOTS[1]).astype(np.intp) + (rpe >= RPE_KNOTS[2])
     left = _positions(sport_code, n_sports) * n_knots + segment
     share = (rpe - RPE_KNOTS[0]) / (RPE_KNOTS[1] - RPE_KNOTS[0]) - segment
-    low = flat[left]
-    values: Array = low + (flat[left + 1] - low) * share
+    low = flat.take(left)
+    values: Array = low + (flat.take(left + 1) - low) * share
     return values
 
 

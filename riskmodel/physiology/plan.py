@@ -97,7 +97,7 @@ def is_indoors(sky: ArrayLike, sport: ArrayLike) -> NDArray[np.bool_]:
     """
     sky, sport = np.asarray(sky), np.asarray(sport)
     # Nobody who leaves the sky open means a gymnasium with the sun in it.
-    usually = (load_sports().indoors_if_not_said[sport] > 0) & (sport != UNKNOWN)
+    usually = (load_sports().indoors_if_not_said.take(sport) > 0) & (sport != UNKNOWN)
     stated: NDArray[np.bool_] = sky == FIELDS["sky"].codes["indoor"]
     return np.asarray(stated | (usually & (sky == UNKNOWN)))
 
@@ -159,14 +159,20 @@ def _settle(columns: dict[str, NDArray[Any]], n_sessions: int) -> None:
 
 def _filled(columns: Columns, name: str) -> NDArray[Any]:
     """Answers with the population's average or commonest level where unknown."""
-    column = columns[name]
+    column, usual = columns[name], _usual(name)
+    if FIELDS[name].kind == "number":
+        return np.where(np.isnan(column), usual, column)
+    filled: NDArray[np.int64] = usual.take(column)
+    return filled
+
+
+@cache
+def _usual(name: str) -> NDArray[Any]:
+    """Average of a number; of levels their codes, with the commonest for the code -1."""
     population = load_population()
     if FIELDS[name].kind == "number":
-        return np.where(np.isnan(column), population.mean(name), column)
-    # The code -1 of an open answer reads the last entry.
-    codes = np.append(np.arange(len(FIELDS[name].levels)), population.commonest(name))
-    filled: NDArray[np.int64] = codes[column]
-    return filled
+        return np.array(population.mean(name))
+    return np.append(np.arange(len(FIELDS[name].levels)), population.commonest(name))
 
 
 def _preparedness(columns: Columns, limit_min: float) -> Array:
@@ -235,9 +241,13 @@ def _cos_zenith(columns: Columns) -> Array:
     place_and_time = ("start_time", "duration_min", "latitude_deg", "longitude_deg")
     unknown = np.logical_or.reduce([is_unknown(columns[name]) for name in place_and_time])
     known = np.flatnonzero(~unknown)
+    if known.size == unknown.size:
+        return sun.mean_cos_zenith(*(columns[name] for name in place_and_time))
     cosine = np.full(unknown.size, sun.REFERENCE_COS_ZENITH)
     if known.size:
-        cosine[known] = sun.mean_cos_zenith(*(columns[n][known] for n in place_and_time))
+        cosine[known] = sun.mean_cos_zenith(
+            *(columns[name].take(known) for name in place_and_time)
+        )
     return cosine
 
 
@@ -297,7 +307,7 @@ def _predicted_sweat_rate_l_h(
     humidity = columns["relative_humidity_pct"]
     movement = effort.movement_speed_m_s(sport, columns["session_rpe"], sports)
     # A treadmill moves, its runner does not; players of a hall do.
-    stands = weather["indoors"] & (sports.stands_still_indoors[sport] > 0)
+    stands = weather["indoors"] & (sports.stands_still_indoors.take(sport) > 0)
     movement = np.where(stands, 0.0, movement)
     clo = np.array([sweat.CLOTHING_CLO[level] for level in FIELDS["clothing"].levels])
     in_air = sweat.sweat_rate_l_h(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.physiology.iso7933 import saturation_pressure_kpa
+from riskmodel.physiology.sun import RADIANS, sin_cos
 
 Array = NDArray[np.float64]
 
@@ -67,9 +68,9 @@ def mean_radiant_temperature_c(
 
     safe_cos = np.maximum(cos, 1e-3)
     beam = np.minimum(f * S / safe_cos, 1098.0 * np.exp(-0.059 / safe_cos))
-    elevation_deg = np.degrees(np.arcsin(np.clip(cos, 0.0, 1.0)))
+    elevation_deg = np.arcsin(np.clip(cos, 0.0, 1.0)) / RADIANS
     bent_deg = elevation_deg * (0.998 - elevation_deg * elevation_deg / 50000.0)
-    projected_area = 0.308 * np.cos(np.radians(bent_deg))
+    projected_area = 0.308 * sin_cos(bent_deg * RADIANS)[1]
     diffuse = 0.5 * (1.0 - f) * S + 0.5 * GROUND_ALBEDO * S
     shortwave = ABSORPTIVITY / EMISSIVITY * (diffuse + projected_area * beam)
 

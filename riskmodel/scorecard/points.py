@@ -56,10 +56,14 @@ class Curve:
     def __call__(self, quantity: ArrayLike) -> FloatArray:
         """Points, unrounded; NaN gives NaN."""
         x = np.minimum(quantity, self._last, dtype=np.float64)
-        total = np.full_like(x, self._start)
-        piece = np.empty_like(total)
-        for at, bend in self._bends:
-            np.maximum(x, at, out=piece)
+        if not self._bends:
+            return np.full_like(x, self._start)
+        (at, bend), *further = self._bends
+        total = np.asarray(np.maximum(x, at))
+        total *= bend
+        total += self._start
+        for at, bend in further:
+            piece = np.maximum(x, at)
             piece *= bend
             total += piece
         return total
@@ -151,7 +155,7 @@ class PointsCounter:
         if factor.kind == "curve":
             self._count_curve(factor, columns, out)
         else:
-            out[:] = self._tables[factor.name][columns[factor.quantity]]
+            out[:] = self._tables[factor.name].take(columns[factor.quantity])
 
     def _count_curve(
         self, factor: Factor, columns: Mapping[str, NDArray[Any]], out: FloatArray
@@ -162,7 +166,7 @@ class PointsCounter:
             quantity = quantity - factor.shift.per_unit * units
         halves = self._curves[factor.name](quantity)
         if factor.only_if:
-            halves *= self._applies[factor.name][columns[factor.only_if.quantity]]
+            halves *= self._applies[factor.name].take(columns[factor.only_if.quantity])
         halves += 0.5 + TIE
         np.floor(halves, out=halves)
         np.multiply(halves, 0.5, out=out)

@@ -254,6 +254,7 @@ def assess_frame(
     calibration: Calibration | None = None,
     *,
     detail: bool = True,
+    threads: int = 1,
 ) -> pd.DataFrame:
     """Score any number of planned sessions.
 
@@ -266,8 +267,9 @@ def assess_frame(
     calibration : Calibration, optional
         Made for that scorecard; without one another scorecard gives points only.
     detail : bool, default True
-        False leaves out the points per factor, where the range comes from and what
-        is missing.
+        False leaves out points per factor, where the range comes from and what is missing.
+    threads : int, default 1
+        How many cores share the rows, which repays itself from some 50,000 of them.
 
     Returns
     -------
@@ -282,7 +284,7 @@ def assess_frame(
     Raises
     ------
     ValueError
-        If an input has two columns.
+        If an input has two columns, or there is no thread.
     CalibrationError
         If the calibration was made for another scorecard.
 
@@ -300,10 +302,10 @@ def assess_frame(
     >>> assess_frame(squad)["problems"]["Ben"]
     'Relative humidity (relative_humidity_pct) is 500; allowed is 1 to 100 %.'
     """
-    answers = read_frame(frame)
+    answers = read_frame(frame, threads=threads)
     warn_of_unknown_columns(answers)
     used = engine(scorecard, calibration)
-    result = used.run(answers, detail=detail)
+    result = used.run(answers, detail=detail, threads=threads)
     columns = result_columns(answers, result, used, detail=detail)
     return pd.DataFrame(columns, index=frame.index, copy=False)
 

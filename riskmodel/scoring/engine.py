@@ -7,8 +7,9 @@ one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import compress, pairwise, starmap
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.threads import shared_out
 from riskmodel.physiology.plan import QUANTITIES, plan_quantities
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.points import PointsCounter
@@ -34,8 +36,9 @@ from riskmodel.scoring.probability import (
 
 Array = NDArray[np.float64]
 
-# Rows worked on at once: the arrays of one block stay in the processor's cache.
-_BLOCK = 16384
+# Rows worked on at once: few enough for the processor's cache, and so many that Python,
+# which threads cannot share, is a small part.
+_BLOCK = 32_000
 
 SPREADS: Mapping[str, str] = {
     "spread_assumptions": "Simulators and their assumptions",
@@ -60,9 +63,10 @@ class Result:
     Attributes
     ----------
     points : ndarray of shape (n_factors, n_sessions)
-        Without detail, those of the last block only.
+        Of shape (n_factors, 0) without detail.
     total_points, missing, safety : ndarray of shape (n_sessions,)
     chances, spreads, physiology : mapping of str to ndarray of shape (n_sessions,)
+        Without detail there are no spreads.
     columns : mapping of str to ndarray
         Every quantity of the last block.
     """
@@ -101,7 +105,7 @@ class Engine:
         self._open_heat = sum(
             self.counter.unknown_variance[f.name] for f in factors if f.quantity == "wbgt_c"
         )
-        self._of_the_day = np.array([float(f.of_the_day) for f in factors])
+        self._of_the_day = [f.of_the_day for f in factors]
         if calibration is not None:
             calibration.require(scorecard)
             self.open_questions = OpenQuestions(calibration)
@@ -122,6 +126,7 @@ class Engine:
         *,
         detail: bool,
         instead: Mapping[str, Array] = MappingProxyType({}),
+        threads: int = 1,
     ) -> Result:
         """Score sessions.
 
@@ -132,6 +137,8 @@ class Engine:
             False keeps no points per factor.
         instead : mapping of str to ndarray of shape (n_sessions,), optional
             Of `QUANTITIES`, to count in the place of what the answers give.
+        threads : int, default 1
+            How many share the sessions; NumPy lets them work at once.
 
         Returns
         -------
@@ -139,39 +146,65 @@ class Engine:
             Rows with a problem have NaN for every number.
         """
         n = answers.n_sessions
-        points = np.empty((len(self.scorecard.factors), n if detail else min(n, _BLOCK)))
-        total = np.empty(n)
         chances, spreads, physiology = (
             {name: np.empty(n) for name in names}
-            for names in (CHANCES, SPREADS, QUANTITIES)
+            for names in (CHANCES, SPREADS if detail else (), QUANTITIES)
+        )
+        points = np.empty((len(self.scorecard.factors), n if detail else 0))
+        safety, missing = np.empty((2, n), dtype=np.int64)
+        result = Result(
+            points, np.empty(n), chances, spreads, physiology, {}, missing, safety
         )
         usable = answers.usable()
-        safety, missing = (np.empty(n, dtype=np.int64) for _ in range(2))
-        for start in range(0, max(n, 1), _BLOCK):
-            block = slice(start, min(start + _BLOCK, n))
+
+        def fill(rows: slice) -> dict[str, NDArray[Any]]:
+            return self._fill(result, rows, answers, usable, instead)
+
+        ends = [n * part // threads for part in range(threads + 1)]
+        columns = shared_out(fill, starmap(slice, pairwise(ends)), threads)[-1]
+        return replace(result, columns=columns)
+
+    def _fill(
+        self,
+        result: Result,
+        rows: slice,
+        answers: Answers,
+        usable: NDArray[np.bool_],
+        instead: Mapping[str, Array],
+    ) -> dict[str, NDArray[Any]]:
+        """Fill some rows of a result, and return every quantity of their last block."""
+        detail = result.points.shape[1] == answers.n_sessions
+        n_kept = 0 if detail else min(rows.stop - rows.start, _BLOCK)
+        scratch = np.empty((len(result.points), n_kept))
+        for start in range(rows.start, max(rows.stop, rows.start + 1), _BLOCK):
+            block = slice(start, min(start + _BLOCK, rows.stop))
             size = block.stop - block.start
             columns = {name: values[block] for name, values in answers.columns.items()}
-            missing[block] = unanswered_bits(columns, size)
+            missing = unanswered_bits(columns, size)
             columns = plan_quantities(columns, size)
             columns |= {name: values[block] for name, values in instead.items()}
             # Without detail every block is counted into the same place.
-            at = block if detail else slice(size)
-            counted = self.counter.count(columns, out=points[:, at])
+            kept = result.points[:, block] if detail else scratch[:, :size]
+            counted = self.counter.count(columns, out=kept)
             bad = ~usable[block]
-            counted[:, bad] = np.nan
-            total[block] = counted.sum(axis=0)
-            made = self._chances(counted, total[block], columns, missing[block])
-            for name, values in (chances | spreads).items():
+            any_bad = bad.any()
+            if any_bad:
+                counted[:, bad] = np.nan
+            total = counted.sum(axis=0)
+            result.total_points[block], result.missing[block] = total, missing
+            made = self._chances(counted, total, columns, missing, spreads=detail)
+            for name, values in (*result.chances.items(), *result.spreads.items()):
                 values[block] = made.get(name, np.nan)
-            for name, values in physiology.items():
+            for name, values in result.physiology.items():
                 values[block] = columns[name]
                 # A ratio to nothing is infinite for the points, and no number to report.
-                absent = bad | np.isinf(columns[name])
-                if absent.any():
-                    values[block][absent] = np.nan
+                absent = np.isinf(columns[name])
+                if any_bad or absent.any():
+                    values[block][bad | absent] = np.nan
             found = guard_bits(columns)
-            safety[block] = np.where(bad, found & BITS_OF_THE_PERSON, found)
-        return Result(points, total, chances, spreads, physiology, columns, missing, safety)
+            safety = np.where(bad, found & BITS_OF_THE_PERSON, found) if any_bad else found
+            result.safety[block] = safety
+        return columns
 
     def narrowing(self, result: Result) -> dict[str, float]:
         """How much narrower the answer to each open question would make the range.
@@ -225,8 +258,10 @@ class Engine:
         total: Array,
         columns: Mapping[str, NDArray[Any]],
         missing: NDArray[np.int64],
+        *,
+        spreads: bool,
     ) -> dict[str, Array]:
-        """Probability, the same in ideal conditions, and the range with its parts."""
+        """Probability, the same in ideal conditions, and the range, or its parts too."""
         if self.calibration is None:
             return {}
         duration = self._duration_points(points, len(total))
@@ -234,10 +269,13 @@ class Engine:
             columns[name] for name in ("duration_min", "session_rpe", "sport")
         )
         shift, ideal_shift = self.open_questions.shifts(missing, minutes, rpe, sport)
-        at, own = half_points(total), half_points(duration)
-        kept = half_points(total - self._of_the_day @ points)
+        kept = total.copy()
+        # Half points are exact; a matrix product would start threads of its own.
+        for row in compress(points, self._of_the_day):
+            kept -= row
+        at, kept_at, own = map(half_points, (total, kept, duration))
         logit = self.logit(at, own, shift)
-        ideal = self.logit(kept, own, ideal_shift)
+        ideal = self.logit(kept_at, own, ideal_shift)
         # A question that takes a little away must not make the ideal the worse case.
         ideal = np.minimum(ideal, logit)
         of_weights = np.zeros(len(total))
@@ -253,14 +291,18 @@ class Engine:
         low, high = self.range_logits(
             logit, shift, at, own, of_weights + of_answers, of_weights + upward
         )
-        below, above = self._below(own), self._above(own)
-        scale = RANGE_SD * self._slope(at)
-        return {
+        chances = {
             "probability": expit(logit),
             "probability_low": expit(low),
             "probability_high": expit(high),
             "probability_ideal": expit(ideal),
             "open_questions_logit": np.where(np.isnan(total), np.nan, shift),
+        }
+        if not spreads:
+            return chances
+        below, above = self._below(own), self._above(own)
+        scale = RANGE_SD * self._slope(at)
+        return chances | {
             "spread_assumptions": np.where(np.isnan(total), np.nan, (below + above) / 2.0),
             "spread_weights": scale * np.sqrt(of_weights),
             "spread_unanswered": scale * np.sqrt(of_answers),

@@ -353,8 +353,8 @@ def _place(
     # The few knots one by one are faster than a search.
     for knot in at[1:-1]:
         low += x >= knot
-    start = at[low]
-    share = (x - start) / (at[1:][low] - start)
+    start = at.take(low)
+    share = (x - start) / (at[1:].take(low) - start)
     # A missing required answer has no place; its row gives no number anyway.
     return low, np.clip(share, 0.0, 1.0)
 
@@ -363,6 +363,6 @@ def _between(
     values: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Straight between values at the ends of intervals, from `_place`."""
-    start = values[low]
-    between: NDArray[np.float64] = start + share * (values[1:][low] - start)
+    start = values.take(low)
+    between: NDArray[np.float64] = start + share * (values[1:].take(low) - start)
     return between

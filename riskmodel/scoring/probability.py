@@ -227,7 +227,7 @@ class OfHalfPoints:
 
     def __call__(self, places: NDArray[np.intp]) -> Array:
         """Values at whole numbers of halves, from `half_points`."""
-        values: Array = self._values[places]
+        values: Array = self._values.take(places)
         return values
 
 
