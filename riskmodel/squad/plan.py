@@ -64,14 +64,16 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
         if (value := plan.get(name)) is None:
             continue
         own = columns.get(name)
-        # A frame holds no halves of a pair of code units.
-        value = as_text(value) if isinstance(value, str) else value
-        if not pd.api.types.is_scalar(value):  # a list is one answer, the same for each
-            value = pd.Series([value] * len(athletes), athletes.index, dtype=object)
+        if isinstance(value, str):  # a frame holds no halves of a pair of code units
+            answer: Any = as_text(value)
+        elif pd.api.types.is_scalar(value):
+            answer = value
+        else:  # a list is one answer, the same for each
+            answer = pd.Series([value] * len(athletes), athletes.index, dtype=object)
         if own is not None and name not in SESSION_FIELDS:
-            columns[name] = own.astype(object).where(given(own), value)
+            columns[name] = own.astype(object).where(given(own), answer)
         else:
-            columns[name] = value
+            columns[name] = answer
     return pd.DataFrame(columns, index=athletes.index)
 
 
