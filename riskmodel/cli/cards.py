@@ -25,6 +25,7 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.session import json_schema
 from riskmodel.reporting.checks import calibration_lines, published_lines
 from riskmodel.reporting.replacing import check_target, replacing
@@ -162,7 +163,7 @@ def check(
 def _calibration_part(name: str) -> Any:
     """Import a module that needs scikit-learn, or say how to get it."""
     if find_spec("sklearn") is None:
-        stop('This needs scikit-learn: pip install "cramp-risk[calibration]"')
+        stop(f"This needs scikit-learn: {how_to_install('calibration')}")
     return import_module(f"riskmodel.calibration.{name}")
 
 
