@@ -24,7 +24,7 @@ from riskmodel.inputs.distinct import as_text, distinct
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
-from riskmodel.inputs.told import spelling
+from riskmodel.inputs.told import kind_of, spelling
 
 # Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
 FIRST_TIME = np.datetime64("1900-01-01")
@@ -155,7 +155,10 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     ------
     ValueError
         If an input has two columns.
+    TypeError
+        If it is no frame.
     """
+    refuse_others(frame)
     refuse_repeated(frame.columns)
     raw = {
         name: distinct(FIELDS[name], column)
@@ -164,6 +167,15 @@ def read_frame(frame: pd.DataFrame) -> Answers:
     }
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _read(raw, len(frame), unknown)
+
+
+def refuse_others(frame: object) -> None:
+    """Raise a TypeError about what is no frame, which says how to make one."""
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            f"Needed is a pandas DataFrame, one row for each; this is {kind_of(frame)}. "
+            "pandas.DataFrame(rows) makes one of a list of sessions."
+        )
 
 
 _NAMED = 5  # columns; more say nothing more

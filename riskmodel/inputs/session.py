@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.inputs.alike import alike
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field, Settled
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import (
@@ -22,7 +23,7 @@ from riskmodel.inputs.reading import (
     read_column,
     read_one,
 )
-from riskmodel.inputs.told import as_text
+from riskmodel.inputs.told import as_text, kind_of
 
 __all__ = [
     "FIELDS",
@@ -72,9 +73,15 @@ class Session(Mapping[str, Any]):
 
     @classmethod
     def of(cls, answers: Mapping[Any, Any]) -> Session:
-        """Session of a mapping, whatever its keys are."""
+        """Session of a mapping, whatever its keys are; a TypeError about anything else."""
         if isinstance(answers, cls):
             return answers
+        if not isinstance(answers, Mapping):
+            raise TypeError(
+                f"A session is a mapping of names to answers; this is {kind_of(answers)}. "
+                'Write Session(sport="running", duration_min=50, ...), or give the rows of '
+                "a frame to assess_frame."
+            )
         return cls(**_known(answers))
 
     def __getitem__(self, name: str) -> Any:
@@ -85,6 +92,12 @@ class Session(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the answers are alike; NaN, which leaves a question open, is like NaN."""
+        return alike(self._answers, dict(other)) if isinstance(other, Mapping) else False
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{k}={v!r}" for k, v in self._answers.items())

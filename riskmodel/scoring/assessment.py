@@ -11,12 +11,14 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.session import Session, read_session
@@ -35,12 +37,15 @@ SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
 
 
+_NO_ANSWERS: Mapping[str, Any] = MappingProxyType({})
+
+
 class UnknownColumnWarning(UserWarning):
     """A frame has columns that are no input and were not used."""
 
 
-@dataclass(frozen=True, repr=False)
-class Assessment:
+@dataclass(frozen=True, eq=False, repr=False)
+class Assessment(EqualWhereAlike):
     """The answer for one planned session.
 
     Attributes
@@ -145,20 +150,24 @@ class Assessment:
 
 
 def assess(
-    session: Session | Mapping[str, Any],
+    session: Session | Mapping[str, Any] = _NO_ANSWERS,
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
+    **answers: Any,
 ) -> Assessment:
     """Score one planned session.
 
     Parameters
     ----------
-    session : Session or mapping of str to answer
+    session : Session or mapping of str to answer, optional
         Answers by the names in `riskmodel.inputs.fields.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
     calibration : Calibration, optional
         Made for that scorecard; without one another scorecard gives points only.
+    **answers
+        Answers by the same names; they go before those of the session, and None leaves
+        a question open.
 
     Returns
     -------
@@ -166,6 +175,8 @@ def assess(
 
     Raises
     ------
+    TypeError
+        If the session is no mapping.
     ValueError
         If a name is not in `FIELDS`.  Impossible answers do not raise; they are
         named in `problems`.
@@ -174,14 +185,15 @@ def assess(
 
     Examples
     --------
-    >>> answer = assess({"sport": "running", "duration_min": 60, "session_rpe": 4,
-    ...                  "age_years": 30, "air_temperature_c": 15,
-    ...                  "relative_humidity_pct": 60})
+    >>> answer = assess(sport="running", duration_min=60, session_rpe=4, age_years=30,
+    ...                 air_temperature_c=15, relative_humidity_pct=60)
     >>> answer.total_points == sum(c.points for c in answer.contributions)
     True
     """
-    answers, used = read_session(session), engine(scorecard, calibration)
-    return assessment_of(answers, used.run(answers, detail=True), used)
+    if answers:
+        session = Session.of(session).replace(**answers)
+    read, used = read_session(session), engine(scorecard, calibration)
+    return assessment_of(read, used.run(read, detail=True), used)
 
 
 def assessment_of(answers: Answers, result: Result, used: Engine) -> Assessment:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
 from riskmodel.inputs.session import Session, read_session, spelt
@@ -49,8 +50,8 @@ MEDICINES_NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Option:
+@dataclass(frozen=True, eq=False)
+class Option(EqualWhereAlike):
     """One lever, or two together, and the answer that the changed session gets.
 
     Attributes
@@ -114,8 +115,8 @@ class Option:
         return " and ".join(labels) + DRINKS_LESS * self.drinks_less
 
 
-@dataclass(frozen=True)
-class Advice:
+@dataclass(frozen=True, eq=False)
+class Advice(EqualWhereAlike):
     """Levers that apply, those that help most first.
 
     Attributes

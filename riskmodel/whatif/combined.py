@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.reading import Answers
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
@@ -19,8 +20,8 @@ from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import vetoed_levers
 
 
-@dataclass(frozen=True)
-class Combined:
+@dataclass(frozen=True, eq=False)
+class Combined(EqualWhereAlike):
     """A session after several levers.
 
     Attributes

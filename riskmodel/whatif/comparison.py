@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import Answers
@@ -33,8 +34,8 @@ AXES = tuple(
 """Inputs that can be swept: numbers, and questions with one answer of a few."""
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, eq=False)
+class Row(EqualWhereAlike):
     """One line of a comparison: a label and what stands in each column.
 
     Attributes
@@ -59,8 +60,8 @@ class Row:
         return any(value != self.values[0] for value in self.values)
 
 
-@dataclass(frozen=True, repr=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(EqualWhereAlike):
     """Scenarios of one athlete side by side.
 
     Attributes

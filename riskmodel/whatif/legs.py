@@ -40,6 +40,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers
@@ -110,8 +111,8 @@ class Leg:
                 raise ValueError(f"{name} belongs to the athlete's answers, not to a leg.")
 
 
-@dataclass(frozen=True)
-class LegChance:
+@dataclass(frozen=True, eq=False)
+class LegChance(EqualWhereAlike):
     """What came out for one leg.
 
     Attributes
@@ -150,8 +151,8 @@ class LegChance:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class LegsAssessment:
+@dataclass(frozen=True, eq=False)
+class LegsAssessment(EqualWhereAlike):
     """The answer for a day of legs.
 
     Attributes

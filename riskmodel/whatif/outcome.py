@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import Answers, is_unknown, read_frame, unknown_column
@@ -43,8 +44,8 @@ is higher then.  Judgement, between telling too much and too little."""
 _HALF = 0.5
 
 
-@dataclass(frozen=True)
-class FactorDifference:
+@dataclass(frozen=True, eq=False)
+class FactorDifference(EqualWhereAlike):
     """One factor of a session, against the same factor of its reference.
 
     Attributes
@@ -66,8 +67,8 @@ class FactorDifference:
     probability_as_reference: float
 
 
-@dataclass(frozen=True, repr=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(EqualWhereAlike):
     """What stood out in a session that is over; no cause of anything.
 
     Attributes
