@@ -1,7 +1,6 @@
 """What to change: levers that apply to a session, and what each does to the answer.
 
-A lever changes answers, and the changed session runs through the same chain, so that
-advice never disagrees with the score.
+A lever changes answers, and the changed session runs through the same chain as any.
 """
 
 from __future__ import annotations

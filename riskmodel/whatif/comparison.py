@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.alike import EqualWhereAlike
@@ -20,8 +21,14 @@ from riskmodel.inputs.reading import Answers
 from riskmodel.inputs.session import Session, coded, read_session, spelt, tidy
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
+from riskmodel.scoring.bands import words
+from riskmodel.scoring.card import card_html
 from riskmodel.scoring.engine import engine
+from riskmodel.scoring.pictures import ranges_picture
 from riskmodel.scoring.probability import Calibration
+
+if TYPE_CHECKING:
+    import altair as alt
 
 Array = NDArray[np.float64]
 
@@ -97,7 +104,56 @@ class Comparison(EqualWhereAlike):
         ]
         rows.append(("In 100", *(answer.summary for answer in self.assessments)))
         cells = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in rows)
-        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        return card_html(f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the scenarios as a frame, one row for each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``scenario``, from 0; the answers that differ, then ``probability``,
+            ``probability_low``, ``probability_high``, ``band``, ``in_100``,
+            ``total_points``, ``problems`` and ``points_<factor>``, as from
+            `riskmodel.assess_frame`.
+
+        Examples
+        --------
+        >>> base = {"sport": "running", "duration_min": 90, "session_rpe": 6,
+        ...         "age_years": 30, "air_temperature_c": 31, "relative_humidity_pct": 60}
+        >>> frame = compare([base, {**base, "air_temperature_c": 18}]).to_frame()
+        >>> frame[["air_temperature_c", "points_heat"]].to_numpy().tolist()
+        [[31.0, 10.5], [18.0, 3.0]]
+        """
+        columns: dict[str, Any] = {row.name: row.values for row in self.answers}
+        chances = ("probability", "probability_low", "probability_high")
+        for name in chances:
+            columns[name] = [getattr(answer, name) for answer in self.assessments]
+        columns["band"], columns["in_100"] = words(columns["probability"])
+        columns["total_points"] = [answer.total_points for answer in self.assessments]
+        columns["problems"] = [
+            " ".join(map(str, answer.problems)) for answer in self.assessments
+        ]
+        points = {row.name: row.values for row in self.factors}
+        ordered = next((a.contributions for a in self.assessments if a.contributions), ())
+        columns |= {f"points_{c.factor}": points[c.factor] for c in ordered}
+        scenarios = pd.RangeIndex(len(self.assessments), name="scenario")
+        return pd.DataFrame(columns, index=scenarios)
+
+    def plot(self) -> alt.LayerChart:
+        """Draw the number of each scenario with its range, in the colour of its band.
+
+        Returns
+        -------
+        altair.LayerChart
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If Altair is not installed; it comes with the extra ``app``.
+        """
+        names = [f"Scenario {number}" for number in range(len(self.assessments))]
+        return ranges_picture(self.to_frame().assign(scenario=names))
 
 
 def compare(

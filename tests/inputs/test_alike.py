@@ -44,7 +44,6 @@ RESULTS = {
 def test_the_same_question_has_an_equal_answer(name):
     make = RESULTS[name]
     assert make(RUN) == make(dict(RUN))
-    assert not (make(RUN) != make(RUN))
     assert make(RUN) != make(HOTTER)
 
 
