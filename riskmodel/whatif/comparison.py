@@ -266,7 +266,7 @@ def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, 
     return tuple(np.linspace(low, high, steps).tolist())
 
 
-def sweep(
+def sweep_grid(
     session: Session | Mapping[str, Any],
     across: str,
     down: str | None = None,
@@ -276,7 +276,7 @@ def sweep(
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
 ) -> Sweep:
-    """Score a plan for many answers to one or two questions, all others kept.
+    """As `riskmodel.sweep`, with one row and one column for each answer.
 
     Parameters
     ----------
@@ -302,7 +302,7 @@ def sweep(
     --------
     >>> run = {"sport": "running", "duration_min": 90, "session_rpe": 6, "age_years": 30,
     ...        "air_temperature_c": 31, "relative_humidity_pct": 60}
-    >>> cool, hot = sweep(run, "air_temperature_c", x=[15, 35]).probability[0]
+    >>> cool, hot = sweep_grid(run, "air_temperature_c", x=[15, 35]).probability[0]
     >>> bool(cool < hot)
     True
     """
@@ -338,7 +338,7 @@ def _axes(across: str, down: str | None) -> list[str]:
     names = [across] if down is None else [across, down]
     for name in names:
         if name not in AXES:
-            raise ValueError(f"{name!r} cannot be swept.")
+            raise ValueError(f"{name!r} cannot be swept; choose one of {', '.join(AXES)}.")
     if len(set(names)) < len(names):
         raise ValueError("The two inputs of a sweep must differ.")
     return names
