@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.alike import alike
 from riskmodel.inputs.fields import FIELDS, GROUPS, Field, Settled
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import (
@@ -23,6 +22,7 @@ from riskmodel.inputs.reading import (
     read_column,
     read_one,
 )
+from riskmodel.inputs.results import alike
 from riskmodel.inputs.told import as_text, kind_of
 
 __all__ = [

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring import card, pictures

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import Session, read_session, spelt
 from riskmodel.inputs.units import Chosen
 from riskmodel.physiology.plan import LITTLE_L
@@ -49,8 +49,8 @@ MEDICINES_NOTE = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Option(EqualWhereAlike):
+@dataclass(frozen=True, eq=False, repr=False)
+class Option(ShortRepr, EqualWhereAlike):
     """One lever, or two together, and the answer that the changed session gets.
 
     Attributes
@@ -114,8 +114,8 @@ class Option(EqualWhereAlike):
         return " and ".join(labels) + DRINKS_LESS * self.drinks_less
 
 
-@dataclass(frozen=True, eq=False)
-class Advice(EqualWhereAlike):
+@dataclass(frozen=True, eq=False, repr=False)
+class Advice(ShortRepr, EqualWhereAlike):
     """Levers that apply, those that help most first.
 
     Attributes

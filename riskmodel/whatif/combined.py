@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
@@ -20,8 +20,8 @@ from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import vetoed_levers
 
 
-@dataclass(frozen=True, eq=False)
-class Combined(EqualWhereAlike):
+@dataclass(frozen=True, eq=False, repr=False)
+class Combined(ShortRepr, EqualWhereAlike):
     """A session after several levers.
 
     Attributes

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session, coded, read_session, spelt, tidy
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess

@@ -40,10 +40,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text
@@ -151,8 +151,8 @@ class LegChance(EqualWhereAlike):
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class LegsAssessment(EqualWhereAlike):
+@dataclass(frozen=True, eq=False, repr=False)
+class LegsAssessment(ShortRepr, EqualWhereAlike):
     """The answer for a day of legs.
 
     Attributes

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from riskmodel.inputs.alike import EqualWhereAlike
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import Answers, is_unknown, read_frame, unknown_column
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.scorecard.rows import Scorecard

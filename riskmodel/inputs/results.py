@@ -1,13 +1,17 @@
-"""Whether two results say the same, where what is open is alike too."""
+"""What results share: a short repr, and equality where what is open is alike too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from riskmodel.inputs.told import quoted
+
+_LONGEST_TEXT = 60
 
 
 def alike(first: Any, second: Any) -> bool:
@@ -37,6 +41,28 @@ def alike(first: Any, second: Any) -> bool:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and value != value
+
+
+class ShortRepr:
+    """A result that is told on one line: numbers with three digits, the rest counted."""
+
+    def __repr__(self) -> str:
+        parts = (
+            f"{part.name} {_in_brief(getattr(self, part.name))}"
+            for part in fields(self)  # type: ignore[arg-type]
+            if part.repr
+        )
+        return f"<{type(self).__name__}: {', '.join(parts)}>"
+
+
+def _in_brief(value: Any) -> str:
+    if isinstance(value, str):
+        return repr(quoted(value, _LONGEST_TEXT))
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, Sized):
+        return f"({len(value)})"
+    return quoted(repr(value), _LONGEST_TEXT)
 
 
 class EqualWhereAlike:

@@ -1,5 +1,7 @@
 """Results are equal where they say the same, and what is open says the same."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from riskmodel import (
     compare,
     explain_outcome,
 )
-from riskmodel.inputs.alike import alike
+from riskmodel.inputs.results import alike
 
 RUN = {
     "sport": "running",
@@ -93,3 +95,22 @@ def test_answers_may_be_given_by_their_names():
         assess(RUN, duration=33)
     with pytest.raises(TypeError, match="mapping"):
         assess([RUN], age_years=30)
+
+
+@pytest.mark.parametrize("name", [*RESULTS, "card", "calibration", "log", "weather"])
+def test_a_result_is_told_on_one_short_line(name):
+    things = {
+        "card": riskmodel.load_scorecard,
+        "calibration": riskmodel.load_calibration,
+        "log": lambda: riskmodel.read_log(
+            b"When,Minutes\n2026-06-01,60\n",
+            columns={"When": "start", "Minutes": "duration_min"},
+        ),
+        "weather": lambda: riskmodel.typed_weather(
+            date(2026, 7, 4), time_zone="Europe/Vienna", coolest_c=18, warmest_c=31
+        ),
+    }
+    thing = things[name]() if name in things else RESULTS[name](RUN)
+    for each in thing if type(thing) is tuple else (thing,):
+        assert len(repr(each)) < 800
+        assert "\n" not in repr(each)
