@@ -13,7 +13,7 @@ from riskmodel.inputs.session import Session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
 from riskmodel.scoring.probability import Calibration
-from riskmodel.whatif.comparison import sweep_grid
+from riskmodel.whatif.comparison import Sweep, sweep_grid
 
 
 def sweep(
@@ -63,14 +63,18 @@ def sweep(
     >>> swept.pivot(index="sky", columns="air_temperature_c", values="in_100").shape
     (2, 2)
     """
-    grid = sweep_grid(
-        session, across, down, x=x, y=y, scorecard=scorecard, calibration=calibration
-    )
-    columns = {across: _answers(grid.across, list(grid.x) * len(grid.y))}
-    if grid.down is not None:
-        columns[grid.down.name] = _answers(
-            grid.down, [value for value in grid.y for _ in grid.x]
+    return _tidy(
+        sweep_grid(
+            session, across, down, x=x, y=y, scorecard=scorecard, calibration=calibration
         )
+    )
+
+
+def _tidy(grid: Sweep) -> pd.DataFrame:
+    columns = {grid.across.name: _answers(grid.across, list(grid.x) * len(grid.y))}
+    if grid.down is not None:
+        repeated = [value for value in grid.y for _ in grid.x]
+        columns[grid.down.name] = _answers(grid.down, repeated)
     columns["probability"] = grid.probability.ravel()
     columns["probability_low"] = grid.probability_low.ravel()
     columns["probability_high"] = grid.probability_high.ravel()
