@@ -35,18 +35,18 @@ def points_picture(factors: pd.DataFrame, title: str) -> alt.Chart:
         As from `riskmodel.Assessment.to_frame`.
     title : str
     """
-    alt = _altair()
+    altair = _altair()
     rows = factors.loc[factors["points"] > 0, ["label", "points", "reason"]].assign(
         source=factors["answered"].map({True: _ANSWERED, False: _OPEN})
     )
-    colours = alt.Scale(domain=[_ANSWERED, _OPEN], range=["#2f4bc7", "#a2aee6"])
+    colours = altair.Scale(domain=[_ANSWERED, _OPEN], range=["#2f4bc7", "#a2aee6"])
     picture: alt.Chart = (
-        alt.Chart(rows, title=title)
+        altair.Chart(rows, title=title)
         .mark_bar()
         .encode(
-            x=alt.X("points:Q", title="Points"),
-            y=alt.Y("label:N", title=None, sort="-x", axis=alt.Axis(labelLimit=300)),
-            color=alt.Color("source:N", title=None, scale=colours),
+            x=altair.X("points:Q", title="Points"),
+            y=altair.Y("label:N", title=None, sort="-x", axis=altair.Axis(labelLimit=300)),
+            color=altair.Color("source:N", title=None, scale=colours),
             tooltip=["label:N", "points:Q", "reason:N"],
         )
     )
@@ -62,23 +62,23 @@ def ranges_picture(scenarios: pd.DataFrame) -> alt.LayerChart:
         ``scenario`` (its name), ``probability``, ``probability_low``,
         ``probability_high`` and ``band``.
     """
-    alt = _altair()
+    altair = _altair()
     columns = ["probability", "probability_low", "probability_high"]
     rows = scenarios[["scenario"]].assign(
         **{name: 100.0 * scenarios[name] for name in columns},
         band=scenarios["band"].map({band.name: band.label for band in BANDS}),
     )
-    colours = alt.Scale(
+    colours = altair.Scale(
         domain=[band.label for band in BANDS], range=[BAND_FILLS[b.name] for b in BANDS]
     )
-    place = alt.Scale(type="sqrt", domainMin=0.0)
-    every = alt.Chart(rows.dropna(subset=columns)).encode(
-        y=alt.Y("scenario:N", title=None, sort=None),
-        color=alt.Color("band:N", title="Risk", scale=colours),
-        tooltip=["scenario:N", *(alt.Tooltip(f"{n}:Q", format=".1f") for n in columns)],
+    place = altair.Scale(type="sqrt", domainMin=0.0)
+    every = altair.Chart(rows.dropna(subset=columns)).encode(
+        y=altair.Y("scenario:N", title=None, sort=None),
+        color=altair.Color("band:N", title="Risk", scale=colours),
+        tooltip=["scenario:N", *(altair.Tooltip(f"{n}:Q", format=".1f") for n in columns)],
     )
-    low = alt.X("probability_low:Q", title="Of 100 sessions, with a cramp", scale=place)
-    picture: alt.LayerChart = alt.layer(
+    low = altair.X("probability_low:Q", title="Of 100 sessions, with a cramp", scale=place)
+    picture: alt.LayerChart = altair.layer(
         every.mark_rule(strokeWidth=3).encode(x=low, x2="probability_high:Q"),
         every.mark_point(filled=True, size=120, opacity=1).encode(x="probability:Q"),
     )
