@@ -147,6 +147,9 @@ def read_session(session: Mapping[str, Any]) -> Answers:
     return read_one(Session.of(session))
 
 
+_OF_AN_ANSWER = ("not_allowed", "ambiguous", "no_such_date")
+
+
 def tidy(
     answers: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -172,7 +175,7 @@ def tidy(
     given: dict[str, Any] = {}
     problems: list[Problem] = []
     read = read_one({name: v for name, v in answers.items() if name in FIELDS})
-    wrong = {p.field: p for p in read.problems if p.kind in ("not_allowed", "no_such_date")}
+    wrong = {p.field: p for p in read.problems if p.kind in _OF_AN_ANSWER}
     for name, value in answers.items():
         if name == SCORECARD_VERSION:
             continue
