@@ -149,4 +149,5 @@ def _named(squad: pd.DataFrame) -> pd.DataFrame:
 def _records(rows: pd.DataFrame) -> list[tuple[Any, dict[str, Any]]]:
     """Rows with what JSON can hold: None for what is not known."""
     plain = rows.astype(object).where(rows.notna(), None)
-    return list(zip(rows.index.tolist(), plain.to_dict("records"), strict=True))
+    records: list[Any] = plain.to_dict("records")
+    return list(zip(rows.index.tolist(), records, strict=True))

@@ -63,11 +63,13 @@ def squad_lines(
 
 def _aligned(table: pd.DataFrame) -> Iterator[str]:
     """Rows of a table of texts, one below the other, without columns that say nothing."""
-    shown = [name for name in table if name == "Athlete" or table[name].ne("").any()]
-    widths = {n: max(len(n), int(table[n].str.len().max())) for n in shown}
-    rows = [dict(zip(shown, shown, strict=True)), *table[shown].to_dict("records")]
+    shown = [
+        name for name in map(str, table) if name == "Athlete" or table[name].ne("").any()
+    ]
+    rows: list[list[str]] = [shown, *table[shown].to_numpy().tolist()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = (str(row[name]).ljust(widths[name]) for name in shown)
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
 
 
