@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from os import PathLike
+from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.files import read_file
 from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, filled, is_empty, limited
@@ -105,7 +107,8 @@ def read_squad(
     Returns
     -------
     pandas.DataFrame
-        As from `squad_frame`: the answers, for `riskmodel.score_squad`.  What was noticed
+        As from `squad_frame`: the answers, for `riskmodel.score_squad`; a column whose
+        cells can all be read is of floats or of texts.  What was noticed
         and left out stands in ``attrs["notes"]``, a sentence for each.
 
     Raises
@@ -127,8 +130,20 @@ def read_squad(
     )
     columns, day = certain_columns(raw), on or date.today()
     squad, notes = read_athletes(raw, columns, day, warnings_stay=warnings_stay)
+    squad = squad.apply(_typed)
     squad.attrs["notes"] = [*notes]
     return squad
+
+
+def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column in the type of its question, where every cell can be read."""
+    field = FIELDS[str(column.name)]
+    if field.kind != "number":
+        texts = column.map(lambda cell: isinstance(cell, str), na_action="ignore")
+        return column.astype("str") if texts.fillna(True).all() else column
+    numbers = pd.to_numeric(column, errors="coerce")
+    readable = numbers.notna().eq(column.notna()).all()
+    return numbers.astype("float64") if readable else column
 
 
 def read_athletes(

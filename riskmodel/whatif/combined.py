@@ -81,7 +81,10 @@ def combined(
     (('cooler', 'shorter'), ('pace',))
     """
     if unknown := sorted({*names} - {lever.name for lever in LEVERS}):
-        raise ValueError(f"There is no lever named {', '.join(unknown)}.")
+        known = ", ".join(lever.name for lever in LEVERS)
+        raise ValueError(
+            f"There is no lever named {', '.join(unknown)}; choose among {known}."
+        )
     levers = [lever for lever in LEVERS if lever.name in names]
     answers = read_session(session)
     changes: Mapping[str, Any] = {}

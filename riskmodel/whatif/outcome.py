@@ -197,7 +197,10 @@ def explain_outcome(
         )
     others = [reference] if isinstance(reference, Mapping) else list(reference)
     if not others:
-        raise ValueError("There is no session to compare with.")
+        raise ValueError(
+            "There is no session to compare with: give one or more as reference, or "
+            "None for the average of the synthetic scenarios."
+        )
     pairs = _pairs(session, others, used)
     return _explained(assessment, advice, pairs, used, cramped=cramped)
 
