@@ -197,10 +197,7 @@ def explain_outcome(
         )
     others = [reference] if isinstance(reference, Mapping) else list(reference)
     if not others:
-        raise ValueError(
-            "There is no session to compare with: give one or more as reference, or "
-            "None for the average of the synthetic scenarios."
-        )
+        raise ValueError("There is no session to compare with: give one as reference.")
     pairs = _pairs(session, others, used)
     return _explained(assessment, advice, pairs, used, cramped=cramped)
 
