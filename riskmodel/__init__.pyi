@@ -6,6 +6,7 @@ from riskmodel.diary.outcomes import (
     complete_outcome,
     outcomes_frame,
 )
+from riskmodel.inputs.examples import examples
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.session import FIELDS, Session, check
 from riskmodel.scorecard.file import load_scorecard
@@ -41,9 +42,10 @@ from riskmodel.weather.over_session import weather_answers
 from riskmodel.weather.typed import typed_weather
 from riskmodel.whatif.advice import Advice, Option, advise
 from riskmodel.whatif.combined import Combined, combined
-from riskmodel.whatif.comparison import Comparison, Sweep, compare, sweep
+from riskmodel.whatif.comparison import Comparison, compare
 from riskmodel.whatif.legs import Leg, LegChance, LegsAssessment, assess_legs
 from riskmodel.whatif.outcome import Explanation, FactorDifference, explain_outcome
+from riskmodel.whatif.sweep_frame import sweep
 
 __version__: str
 
@@ -80,7 +82,6 @@ __all__ = [
     "SquadFileError",
     "SquadOption",
     "StartGrid",
-    "Sweep",
     "TrainingLog",
     "TrainingLogError",
     "Weather",
@@ -100,6 +101,7 @@ __all__ = [
     "complete_outcome",
     "derive",
     "epw_weather",
+    "examples",
     "explain_outcome",
     "load_calibration",
     "load_scorecard",

@@ -43,7 +43,7 @@ STAGES = (
 ONLY_IN = {
     "streamlit": {"serving", "views"},
     "starlette": {"serving"},
-    "altair": {"views"},
+    "altair": {"scoring", "whatif", "views"},
     "typer": {"cli"},
     "rich": {"cli"},
     "sklearn": {"calibration"},

@@ -154,7 +154,7 @@ def test_the_app_without_its_extra_says_what_to_install(
 ) -> None:
     answer = run(commands / "cramprisk", "app", folder=tmp_path)
     assert answer.returncode != 0
-    assert 'pip install "cramp-risk[app]"' in answer.stderr
+    assert re.search(r'pip install ".+\[app\]', answer.stderr)
     assert "Traceback" not in answer.stderr
 
 

@@ -17,10 +17,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from riskmodel import FIELDS, advise, assess_frame, compare, sweep
+from riskmodel import FIELDS, advise, assess_frame, compare
 from riskmodel.cli import app
 from riskmodel.datasets import load_examples
 from riskmodel.views.state import ScenariosState
+from riskmodel.whatif.comparison import sweep_grid
 from riskmodel.whatif.plans import Scenario
 from tests.views.pages import APP
 
@@ -171,7 +172,7 @@ def test_examples_are_answered_as_before():
     texts.append(command_text(["assess", "-"], json.dumps(flags)))
     pair = compare(list(load_examples().values())[:3])
     texts += [f"{row.label}: {row.values}" for row in (*pair.answers, *pair.factors)]
-    grid = sweep(session, "duration_min", "sky")
+    grid = sweep_grid(session, "duration_min", "sky")
     texts += [f"{value:.9f}" for value in grid.probability.ravel()]
     compare_text("examples.txt", "\n".join(texts))
 

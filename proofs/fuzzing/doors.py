@@ -36,13 +36,12 @@ from riskmodel import (
     read_weather_file,
     score_squad,
     squad_levers,
-    sweep,
     typed_weather,
 )
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.outcome import explanation_lines
 from riskmodel.reporting.words import assessment_lines
-from riskmodel.whatif.comparison import AXES
+from riskmodel.whatif.comparison import AXES, sweep_grid
 
 Answers = dict[str, Any]
 
@@ -129,7 +128,7 @@ def _advise(answers: Answers) -> None:
 
 def _sweep(given: tuple[Answers, str, str | None]) -> None:
     answers, across, down = given
-    swept = sweep(answers, across, down, y=None)
+    swept = sweep_grid(answers, across, down, y=None)
     p, low, high = swept.probability, swept.probability_low, swept.probability_high
     require(p.shape == (len(swept.y) if down else 1, len(swept.x)), "another shape")
     there = ~np.isnan(p)

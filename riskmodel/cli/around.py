@@ -25,6 +25,7 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.files import read_file
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.reporting.starts import start_dict, start_lines
 from riskmodel.starts.best import BestStart, best_start
 from riskmodel.training.activities import unknown_activities
@@ -188,7 +189,7 @@ def _forecast(
 ) -> Weather:
     """Ask the service, about a place by name or by coordinates."""
     if None in map(find_spec, ("httpx", "tenacity", "cachetools")):
-        stop('This needs more packages: pip install "cramp-risk[weather]"')
+        stop(f"This needs more packages: {how_to_install('weather')}")
     if (place is None) == (latitude is None) or (latitude is None) != (longitude is None):
         stop("Give --place, or --latitude and --longitude, or --weather-file.")
     service = import_module("riskmodel.weather.open_meteo")

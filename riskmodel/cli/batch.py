@@ -34,6 +34,7 @@ from riskmodel.cli.frame import (
     stop,
 )
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.told import in_quotes
 from riskmodel.reporting.replacing import check_target, replacing
@@ -135,7 +136,7 @@ def _check(source: str, target: str) -> None:
         stop("IN and OUT.csv are the same file; choose another name.")
     check_target(target)
     if any(map(is_parquet, (source, target))) and not arrow_is_there():
-        stop("Parquet needs pyarrow; install it with: pip install 'cramp-risk[parquet]'.")
+        stop(f"Parquet needs pyarrow: {how_to_install('parquet')}")
 
 
 def _wanted(

@@ -18,6 +18,7 @@ from riskmodel.cli.frame import (
     sentences_for_errors,
     stop,
 )
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.reporting.checks import calibration_lines, published_lines
 from riskmodel.reporting.replacing import check_target, replacing
 from riskmodel.reporting.targets import target_lines, target_rows
@@ -102,5 +103,5 @@ def check(
 def _calibration_part(name: str) -> Any:
     """Import a module that needs scikit-learn, or say how to get it."""
     if find_spec("sklearn") is None:
-        stop('This needs scikit-learn: pip install "cramp-risk[calibration]"')
+        stop(f"This needs scikit-learn: {how_to_install('calibration')}")
     return import_module(f"riskmodel.calibration.{name}")

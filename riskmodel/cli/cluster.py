@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel import __version__
 from riskmodel.cli.frame import progress_bar
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.told import in_quotes
 from riskmodel.scoring.engine import engine
 
@@ -94,7 +95,7 @@ def batch_folder(
     except ModuleNotFoundError as error:
         raise ClusterError(
             "Many files at once need more packages: "
-            f'pip install "cramp-risk[cluster]" ({error.name} is not installed).'
+            f"{how_to_install('cluster')} ({error.name} is not installed)."
         ) from error
     used = engine(scoring.card, scoring.curves)
     scoring = replace(scoring, card=used.scorecard, curves=used.calibration)
@@ -312,7 +313,7 @@ def _outcome(future: Any, file: _File) -> Any:
     except ModuleNotFoundError as error:
         raise ClusterError(
             f"A worker lacks a package ({error.name}); install on each: "
-            'pip install "cramp-risk[cluster]"'
+            f"{how_to_install('cluster')}"
         ) from error
     if isinstance(outcome, Failed):
         raise ClusterError(f"{file.name} was not scored: {outcome.reason.rstrip('.')}.")

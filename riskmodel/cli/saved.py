@@ -23,6 +23,7 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
 
@@ -30,7 +31,7 @@ from riskmodel.reporting.replacing import check_target, is_stream, replacing
 def _store(*, to_restore: bool = False) -> Iterator[tuple[Any, Any]]:
     """Open what people saved: the module that does it, and the store."""
     if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
-        stop('This needs a database: pip install "cramp-risk[store]"')
+        stop(f"This needs a database: {how_to_install('store')}")
     part = import_module("riskmodel.store")
     try:
         with sentences_for_errors():

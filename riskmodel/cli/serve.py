@@ -13,6 +13,7 @@ import typer
 
 import riskmodel
 from riskmodel.cli.frame import app, stop
+from riskmodel.inputs.installing import how_to_install
 
 
 @app.command("app")
@@ -25,7 +26,7 @@ def app_command(
 ) -> None:
     """Start the app in the browser."""
     if find_spec("streamlit") is None or find_spec("altair") is None:
-        stop('The app needs more packages: pip install "cramp-risk[app]"')
+        stop(f"The app needs more packages: {how_to_install('app')}")
     package = Path(riskmodel.__file__).parent
     # In a wheel app.py lies inside the package, in a checkout beside it.
     page = next(p for p in (package / "app.py", package.parent / "app.py") if p.is_file())

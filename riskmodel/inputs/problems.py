@@ -10,11 +10,13 @@ from datetime import date
 from typing import Literal
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.sport_words import sports_called
 from riskmodel.inputs.told import in_quotes, quoted
 
 Kind = Literal[
     "missing",
     "not_allowed",
+    "ambiguous",
     "left_open",
     "no_such_date",
     "sign_not_looked_at",
@@ -109,6 +111,11 @@ class Problem:
             )
         hints = ""
         value = str(self.value)
+        if self.kind == "ambiguous":
+            sports = sports_called(value)
+            means = " or ".join(field.levels[sport] for sport in sports)
+            write = f"write {' or '.join(sports)}" if names else "say which"
+            return f"{field.label}{name} is {quoted(value)}, which may be {means}: {write}."
         if self.kind == "no_such_date":
             if re.fullmatch(r"\d+([-/.])\d+\1\d+", value):
                 wrong = "lies after the session" if _exists(value) else "does not exist"
@@ -116,7 +123,7 @@ class Problem:
             return f"{in_quotes(value)}{name} is no date of birth; write it as 1995-03-13."
         if "1-2" in field.levels and re.search(r"[A-Za-z]{3}|\d{4}", value):
             hints += " A spreadsheet may have turned 1-2 or 3-5 into a date."
-        if field.kind == "number" and re.fullmatch(r"-?\d+,\d+", value.strip()):
+        if field.kind == "number" and re.fullmatch(r"-?\d+,\d{3}", value.strip()):
             hints += " Write decimals with a point."
         if field.unit == "min" and (clock := _CLOCK.fullmatch(value.strip())):
             hints += " Write a time as 1:30:00 or 90 min."
@@ -169,11 +176,17 @@ BORN = "born "
 """What an age is written as where only a date of birth is known, and it is no date."""
 
 
+TWO_CLOCKS = " (hours or minutes?)"
+"""What follows a time such as 1:30 in a list, which could be of either."""
+
+
 def not_allowed(name: str, written: str) -> Problem:
     """Problem with what was written under a question."""
     if name == "age_years" and written.startswith(BORN):
         return Problem(name, "no_such_date", written.removeprefix(BORN))
-    return Problem(name, "not_allowed", written)
+    if name == "sport" and len(sports_called(written)) > 1:
+        return Problem(name, "ambiguous", written)
+    return Problem(name, "not_allowed", written.removesuffix(TWO_CLOCKS))
 
 
 def public_sentences(problems: Iterable[Problem]) -> str:

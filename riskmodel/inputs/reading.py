@@ -7,11 +7,8 @@ in UTC, NaT where not answered.
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -22,17 +19,13 @@ from pandas.api.extensions import ExtensionArray
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.distinct import as_text, distinct
 from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.parsers import END_OF_TIME, FIRST_TIME, PARSERS
+from riskmodel.inputs.parsers import UNKNOWN as UNKNOWN
 from riskmodel.inputs.problems import Problem, not_allowed
 from riskmodel.inputs.settled import is_settled
 from riskmodel.inputs.spelling import spelling
 from riskmodel.inputs.threads import shared_out
-
-# Nanoseconds, in which NumPy counts the time, reach from 1678 to 2262.
-FIRST_TIME = np.datetime64("1900-01-01")
-END_OF_TIME = np.datetime64("2200-01-01")
-
-UNKNOWN = -1
-"""Code of a level or list that was not answered."""
+from riskmodel.inputs.told import kind_of
 
 Findings = tuple[NDArray[np.intp], NDArray[np.object_]]
 """Positions of sessions, and the `Problem` of each."""
@@ -163,7 +156,10 @@ def read_frame(frame: pd.DataFrame, *, threads: int = 1) -> Answers:
     ------
     ValueError
         If an input has two columns.
+    TypeError
+        If it is no frame.
     """
+    refuse_others(frame)
     refuse_repeated(frame.columns)
     asked = [
         (name, column)
@@ -173,6 +169,15 @@ def read_frame(frame: pd.DataFrame, *, threads: int = 1) -> Answers:
     checked = dict(shared_out(_check, asked, threads))
     unknown = tuple(str(name) for name in frame.columns if name not in FIELDS)
     return _answers(checked, len(frame), unknown)
+
+
+def refuse_others(frame: object) -> None:
+    """Raise a TypeError about what is no frame, which says how to make one."""
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            f"Needed is a pandas DataFrame, one row for each; this is {kind_of(frame)}. "
+            "pandas.DataFrame(rows) makes one of a list of sessions."
+        )
 
 
 _NAMED = 5  # columns; more say nothing more
@@ -289,8 +294,8 @@ def _check_distinct(field: Field, codes: NDArray[Any], values: list[Any]) -> _Ch
             continue
         blank_value[code] = False
         try:
-            parsed[code] = _PARSERS[field.kind](field, value)
-        except (ValueError, TypeError, OverflowError):
+            parsed[code] = PARSERS[field.kind](field, value)
+        except (LookupError, ValueError, TypeError, OverflowError):
             wrong[code] = _not_allowed(field, value)
     # The categories of a frame are often the levels themselves.
     same = field.kind == "level" and parsed == [*range(len(values)), unknown]
@@ -312,61 +317,3 @@ def _bare(value: Any) -> Any:
 def _not_allowed(field: Field, value: Any) -> Problem:
     """Problem with a value that was written, in one spelling whatever holds it."""
     return not_allowed(field.name, spelling(as_text(value)))
-
-
-def _parse_number(field: Field, value: Any) -> float:
-    # A truth value and a span of time are numbers to Python and NumPy, not to people.
-    if isinstance(value, bool | np.bool_ | np.timedelta64) or "_" in str(value):
-        raise ValueError
-    if not isinstance(value, str | numbers.Real | Decimal):
-        raise TypeError
-    number = float(value)
-    if not field.low <= number <= field.high:
-        raise ValueError
-    return number
-
-
-def _level_name(value: Any) -> str:
-    """Spell a level as in `FIELDS`: lower case, underscores, plain hyphen."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, int | float | np.integer | np.floating) and (
-        float(value).is_integer()
-    ):
-        return str(int(value))
-    return str(value).strip().lower().replace(" ", "_").replace("\N{EN DASH}", "-")
-
-
-def _parse_level(field: Field, value: Any) -> int:
-    name = _level_name(value)
-    if name not in field.codes:
-        raise ValueError
-    return field.codes[name]
-
-
-def _parse_levels(field: Field, value: Any) -> int:
-    items = value.split(";") if isinstance(value, str) else list(value)
-    names = {_level_name(item) for item in items} - {""}
-    if names == {"none"}:
-        return 0
-    if not names:  # separators alone are no answer
-        return UNKNOWN
-    return sum(1 << _parse_level(field, name) for name in names)
-
-
-def _parse_time(_: Field, value: Any) -> np.datetime64:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    if not FIRST_TIME <= np.datetime64(utc, "us") <= END_OF_TIME:
-        raise ValueError
-    return np.datetime64(utc, "ns")
-
-
-_PARSERS = {
-    "number": _parse_number,
-    "level": _parse_level,
-    "levels": _parse_levels,
-    "time": _parse_time,
-}

@@ -22,8 +22,9 @@ from riskmodel.inputs.reading import (
     read_column,
     read_one,
 )
+from riskmodel.inputs.results import alike
 from riskmodel.inputs.schema import SCORECARD_VERSION
-from riskmodel.inputs.told import as_text
+from riskmodel.inputs.told import as_text, kind_of
 
 __all__ = [
     "FIELDS",
@@ -68,9 +69,15 @@ class Session(Mapping[str, Any]):
 
     @classmethod
     def of(cls, answers: Mapping[Any, Any]) -> Session:
-        """Session of a mapping, whatever its keys are."""
+        """Session of a mapping, whatever its keys are; a TypeError about anything else."""
         if isinstance(answers, cls):
             return answers
+        if not isinstance(answers, Mapping):
+            raise TypeError(
+                f"A session is a mapping of names to answers; this is {kind_of(answers)}. "
+                'Write Session(sport="running", duration_min=50, ...), or give the rows of '
+                "a frame to assess_frame."
+            )
         return cls(**_known(answers))
 
     def __getitem__(self, name: str) -> Any:
@@ -81,6 +88,12 @@ class Session(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the answers are alike; NaN, which leaves a question open, is like NaN."""
+        return alike(self._answers, dict(other)) if isinstance(other, Mapping) else False
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{k}={v!r}" for k, v in self._answers.items())
@@ -130,6 +143,9 @@ def read_session(session: Mapping[str, Any]) -> Answers:
     return read_one(Session.of(session))
 
 
+_OF_AN_ANSWER = ("not_allowed", "ambiguous", "no_such_date")
+
+
 def tidy(
     answers: Mapping[str, Any],
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -155,7 +171,7 @@ def tidy(
     given: dict[str, Any] = {}
     problems: list[Problem] = []
     read = read_one({name: v for name, v in answers.items() if name in FIELDS})
-    wrong = {p.field: p for p in read.problems if p.kind in ("not_allowed", "no_such_date")}
+    wrong = {p.field: p for p in read.problems if p.kind in _OF_AN_ANSWER}
     for name, value in answers.items():
         if name == SCORECARD_VERSION:
             continue

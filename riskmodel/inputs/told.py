@@ -59,6 +59,18 @@ def grouped(number: float) -> str:
     return f"{number:,.15g}" if abs(number) >= _GROUPED else f"{number:.15g}"
 
 
+def kind_of(value: object) -> str:
+    """What kind of thing a program handed over, for a sentence about another one.
+
+    Examples
+    --------
+    >>> kind_of([1, 2]), kind_of(None)
+    ('a list', 'None')
+    """
+    name = type(value).__name__
+    return "None" if value is None else f"a{'n' * (name[0] in 'aeiou')} {name}"
+
+
 class ToldError(Exception):
     """Something about a file or an answer, in lines that a person can read.
 

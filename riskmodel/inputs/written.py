@@ -8,7 +8,10 @@ with nothing but a blank between them, too.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import cache
+
+import numpy as np
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import Field
@@ -37,6 +40,7 @@ _TIME = re.compile(
     rf"(?:(?P<s>{_AMOUNT})(?:{_SECOND})\.?)?(?P<bare>{_AMOUNT})?"
 )
 _ISO = re.compile(r"p(?:0+d)?t(?=\d)")
+_NO_DAYS = re.compile(r"0days?(?=\d)")  # as pandas writes a span of time
 
 
 def number_written(text: str, field: Field, chosen: units.Chosen | None = None) -> float:
@@ -89,6 +93,28 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
     return unit.inside(float(match[1])) if unit.label != field.unit else float(match[1])
 
 
+def span_in(unit: str, span: timedelta | np.timedelta64) -> float:
+    """Read a span of time in minutes or hours.
+
+    Examples
+    --------
+    >>> span_in("min", timedelta(hours=2)), span_in("h", np.timedelta64(450, "m"))
+    (120.0, 7.5)
+    """
+    if isinstance(span, np.timedelta64) and np.datetime_data(span.dtype)[0] in _NO_SPAN:
+        raise ValueError(span)
+    whole = (
+        span.astype("timedelta64[us]").item() if isinstance(span, np.timedelta64) else span
+    )
+    minutes = whole / timedelta(minutes=1)
+    if unit not in ("min", "h"):
+        raise ValueError(unit)
+    return minutes if unit == "min" else minutes / _MINUTES_PER_HOUR
+
+
+_NO_SPAN = ("generic", "M", "Y")  # a bare number, and what is of no one length
+
+
 def _plain(text: str) -> str:
     """Text in lower case, without blanks, with a decimal point and a plain minus."""
     # 1 30 can be an hour and a half, or a hundred and thirty.
@@ -104,6 +130,7 @@ def _plain(text: str) -> str:
 
 
 def _minutes(plain: str) -> float:
+    plain = _NO_DAYS.sub("", plain, count=1)
     if clock := _CLOCK.fullmatch(plain):
         hours, minutes, seconds = (float(part or 0.0) for part in clock.groups())
         return hours * _MINUTES_PER_HOUR + minutes + seconds / 60.0

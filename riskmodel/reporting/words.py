@@ -16,6 +16,7 @@ from riskmodel.reporting.lines import points_text, wrapped
 from riskmodel.reporting.onset import onset_text
 from riskmodel.scoring.assessment import SHOWN_MAXIMUM, Assessment
 from riskmodel.scoring.bands import BANDS, in_100_span, in_100_text
+from riskmodel.scoring.card import SYNTHETIC as SYNTHETIC
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.engine import SPREADS
 from riskmodel.scoring.guards import heat_band
@@ -42,7 +43,6 @@ BAND_ACTIONS = {
     "very_high": "Go easier, or shorter if it is no race, and know where you can stop.",
 }
 """What to do about a band where nothing warns; our judgement."""
-SYNTHETIC = "A synthetic estimate, not validated on athletes, and not medical advice."
 HEAT_IN_WATER = (
     "Heat in the water is scored neither from the air nor from the water: it takes heat "
     "from a body in its own way, no study of it and cramps stands behind this scorecard, "

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.scorecard.by_hand import change_points
 from riskmodel.scorecard.factors import Factor
 from riskmodel.scorecard.parts import ScorecardError, fingerprint_of, read_parts
 
 
-@dataclass(frozen=True)
-class Scorecard:
+@dataclass(frozen=True, repr=False)
+class Scorecard(ShortRepr):
     """All rows of a scorecard file, checked.
 
     Attributes

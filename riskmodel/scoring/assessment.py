@@ -10,19 +10,19 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from html import escape
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
+from riskmodel.scoring import card, pictures
 from riskmodel.scoring.bands import band_name, in_100_span, in_100_text, words
-from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.contributions import Contribution, contributions
 from riskmodel.scoring.engine import Engine, Result, engine
 from riskmodel.scoring.guards import Guard, guard_texts, guards_in
@@ -31,16 +31,25 @@ from riskmodel.scoring.open_questions import unanswered_names, unanswered_texts
 from riskmodel.scoring.probability import Calibration
 from riskmodel.scoring.worded import Worded
 
+if TYPE_CHECKING:
+    import altair as alt
+
 SHOWN_MAXIMUM = 100
 """Totals above this are shown as this, and say so."""
+
+
+_FACTOR_TYPES = {"label": "str", "points": "float64", "value": "object", "unit": "str"}
+_FACTOR_TYPES |= {"answered": "bool", "judgement": "bool"}
+_FACTOR_TYPES |= {"grade": "str", "reason": "str", "source": "str"}
+_NO_ANSWERS: Mapping[str, Any] = MappingProxyType({})
 
 
 class UnknownColumnWarning(UserWarning):
     """A frame has columns that are no input and were not used."""
 
 
-@dataclass(frozen=True, repr=False)
-class Assessment:
+@dataclass(frozen=True, eq=False, repr=False)
+class Assessment(EqualWhereAlike):
     """The answer for one planned session.
 
     Attributes
@@ -118,15 +127,66 @@ class Assessment:
         return f"{number}, {self.total_points:g} points"
 
     def _repr_html_(self) -> str:
-        """Lay the answer out for a notebook: warnings, number, points per factor."""
-        rows = (
-            f"<tr><td>{escape(c.label)}</td><td>+{c.points:g}</td></tr>"
-            for c in sorted(self.contributions, key=lambda c: -c.points)
-            if c.points
-        )
-        warnings = (f"<p><b>{escape(str(guard))}</b></p>" for guard in self.guards)
-        head = escape(self.summary)
-        return f"{''.join(warnings)}<p>{head}</p><table>{''.join(rows)}</table>"
+        """Lay the answer out for a notebook, as the app's own card."""
+        if stop := card.stop_html(self.guards):
+            return card.card_html(stop)
+        if self.problems:
+            return card.card_html(
+                card.needed_html(self.problems), card.warnings_html(self.guards)
+            )
+        number = card.sentences_html(self.summary, ())
+        if not math.isnan(self.probability):
+            number = card.number_html(
+                self.probability,
+                self.probability_low,
+                self.probability_high,
+                self.probability_ideal,
+            )
+        points = card.points_html(self.contributions, self.total_points)
+        return card.card_html(number, card.warnings_html(self.guards), points)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the points as a frame, one row for each factor.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``factor``, in the order of the scorecard; ``label``, ``points``,
+            ``value`` (what was read, missing where that is not known), ``unit``,
+            ``answered``, ``judgement``, ``grade``, ``reason`` and ``source``, as in
+            `riskmodel.Contribution`.  No row if there are problems.
+
+        Examples
+        --------
+        >>> factors = assess(sport="running", duration_min=60, session_rpe=4, age_years=30,
+        ...                  air_temperature_c=15, relative_humidity_pct=60).to_frame()
+        >>> factors.loc["duration", ["label", "value", "unit"]].tolist()
+        ['Duration', 60.0, 'min']
+        """
+        rows = {n: [getattr(c, n) for c in self.contributions] for n in _FACTOR_TYPES}
+        factors = pd.Index([c.factor for c in self.contributions], name="factor", dtype=str)
+        return pd.DataFrame(rows, index=factors).astype(_FACTOR_TYPES)
+
+    def plot(self) -> alt.Chart:
+        """Draw the points of each factor, those with most first.
+
+        Returns
+        -------
+        altair.Chart
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If Altair is not installed; it comes with the extra ``app``.
+
+        Examples
+        --------
+        >>> answer = assess(sport="running", duration_min=60, session_rpe=4, age_years=30,
+        ...                 air_temperature_c=15, relative_humidity_pct=60)
+        >>> answer.plot().to_dict()["mark"]["type"]
+        'bar'
+        """
+        return pictures.points_picture(self.to_frame(), self.summary)
 
     def to_dict(self) -> dict[str, Any]:
         """Return dictionaries and lists as for JSON, None for NaN and infinity."""
@@ -145,20 +205,24 @@ class Assessment:
 
 
 def assess(
-    session: Session | Mapping[str, Any],
+    session: Session | Mapping[str, Any] = _NO_ANSWERS,
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
+    **answers: Any,
 ) -> Assessment:
     """Score one planned session.
 
     Parameters
     ----------
-    session : Session or mapping of str to answer
+    session : Session or mapping of str to answer, optional
         Answers by the names in `riskmodel.inputs.fields.FIELDS`.
     scorecard : Scorecard, optional
         Another scorecard than the one that comes with the package.
     calibration : Calibration, optional
         Made for that scorecard; without one another scorecard gives points only.
+    **answers
+        Answers by the same names; they go before those of the session, and None leaves
+        a question open.
 
     Returns
     -------
@@ -166,6 +230,8 @@ def assess(
 
     Raises
     ------
+    TypeError
+        If the session is no mapping.
     ValueError
         If a name is not in `FIELDS`.  Impossible answers do not raise; they are
         named in `problems`.
@@ -174,14 +240,15 @@ def assess(
 
     Examples
     --------
-    >>> answer = assess({"sport": "running", "duration_min": 60, "session_rpe": 4,
-    ...                  "age_years": 30, "air_temperature_c": 15,
-    ...                  "relative_humidity_pct": 60})
+    >>> answer = assess(sport="running", duration_min=60, session_rpe=4, age_years=30,
+    ...                 air_temperature_c=15, relative_humidity_pct=60)
     >>> answer.total_points == sum(c.points for c in answer.contributions)
     True
     """
-    answers, used = read_session(session), engine(scorecard, calibration)
-    return assessment_of(answers, used.run(answers, detail=True), used)
+    if answers:
+        session = Session.of(session).replace(**answers)
+    read, used = read_session(session), engine(scorecard, calibration)
+    return assessment_of(read, used.run(read, detail=True), used)
 
 
 def assessment_of(answers: Answers, result: Result, used: Engine) -> Assessment:
@@ -211,41 +278,6 @@ def _onset(
     if math.isnan(probability) or calibration is None or calibration.onset is None:
         return None
     return calibration.onset.of(float(np.asarray(answers.columns["duration_min"])[0]))
-
-
-def points_at(
-    probabilities: ArrayLike,
-    total_points: float,
-    probability: float,
-    calibration: Calibration | None = None,
-) -> tuple[float, ...]:
-    """Totals at which one session would have these probabilities, all else alike.
-
-    Parameters
-    ----------
-    probabilities : array-like
-        Above 0 and below 1.
-    total_points, probability : float
-        Of the session as it is, as in `riskmodel.Assessment`.
-    calibration : Calibration, optional
-        By default the one that comes with the package.
-
-    Returns
-    -------
-    tuple of float
-        On the line through the session's own total; for the same duration, and with the
-        same questions open.
-
-    Examples
-    --------
-    >>> half_again, = points_at([0.2], 60.0, 0.1)
-    >>> half_again > 60.0
-    True
-    """
-    used = load_calibration() if calibration is None else calibration
-    wanted = np.asarray(probabilities, dtype=np.float64)
-    further = np.log(wanted / (1.0 - wanted)) - math.log(probability / (1.0 - probability))
-    return tuple((total_points + further / used.logit_per_point(total_points)).tolist())
 
 
 def assess_frame(

@@ -10,6 +10,7 @@ import numpy as np
 
 from riskmodel.inputs.fields import DERIVED, FIELDS
 from riskmodel.inputs.reading import UNKNOWN
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.scorecard.evidence import cited
 from riskmodel.scorecard.factors import Factor, Level
 from riskmodel.scorecard.rows import Scorecard
@@ -30,8 +31,8 @@ FROM_BODY_SIZE = frozenset(
 """Quantities that tell how large somebody is."""
 
 
-@dataclass(frozen=True)
-class Contribution:
+@dataclass(frozen=True, repr=False)
+class Contribution(ShortRepr):
     """What one factor adds to the total, and why.
 
     Attributes

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.inputs.told import ToldError
 from riskmodel.scorecard.evidence import Study, load_evidence
 from riskmodel.scorecard.factors import Factor
@@ -53,8 +54,8 @@ class Told:
     most: float
 
 
-@dataclass(frozen=True)
-class Calibration:
+@dataclass(frozen=True, repr=False)
+class Calibration(ShortRepr):
     """The curves and tables of one calibration.
 
     Attributes

@@ -16,7 +16,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.parts import ScorecardError
 from riskmodel.scorecard.rows import Scorecard, read_scorecard
-from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad import file as squad_file
 from riskmodel.squad.columns import Column, match_columns
 from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.raw import RawTable
@@ -81,9 +81,8 @@ def read_list(
 def read_athletes(
     raw: RawTable, columns: list[Column], on: date
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Athletes of a list whose columns are understood, and what is told of it."""
-    athletes = squad_frame(raw, columns, on, warnings_stay=True)
-    return athletes, (*raw.told, *squad_notes(raw, columns, on))
+    """As `riskmodel.squad.file.read_athletes`, with the words that warn as written."""
+    return squad_file.read_athletes(raw, columns, on, warnings_stay=True)
 
 
 # -------------------------------------------------------------------------- Best start

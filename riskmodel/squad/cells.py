@@ -16,6 +16,7 @@ import pandas as pd
 from riskmodel.inputs.blanks import is_blank, is_error
 from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.fields import FIELDS, Field
+from riskmodel.inputs.problems import TWO_CLOCKS
 from riskmodel.inputs.told import in_quotes, quoted
 from riskmodel.inputs.units import height_cm, unit_written
 from riskmodel.squad.births import ages, is_serial
@@ -26,7 +27,7 @@ from riskmodel.squad.columns import (
     names_a_year,
     number_and_unit,
 )
-from riskmodel.squad.durations import duration_min
+from riskmodel.squad.durations import could_be_two, duration_min
 from riskmodel.squad.items import item_answer, items_in, put_together
 from riskmodel.squad.names import known_word
 from riskmodel.squad.plan import may_be_left_open
@@ -243,6 +244,9 @@ def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
 def _durations(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:
     minutes = pd.to_numeric(cells.map(lambda c: duration_min(c, unit), na_action="ignore"))
     value = minutes / 60.0 if own == "h" else minutes
+    # Marked, as everywhere else a time such as 1:30 is read as hours and minutes.
+    doubtful = cells.map(lambda c: could_be_two(c, unit), na_action="ignore").eq(True)
+    cells = cells.mask(doubtful, cells.astype(str).str.strip() + TWO_CLOCKS)
     return value.round(4).astype(object).where(value.notna() & cells.notna(), cells)
 
 

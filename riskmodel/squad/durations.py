@@ -46,6 +46,18 @@ def duration_min(cell: Any, unit: str) -> float | None:
     return minutes * 60 if unit == "h" and _is_bare(text) else minutes
 
 
+def could_be_two(cell: Any, unit: str) -> bool:
+    """Whether a cell is a clock that says neither hours and minutes nor minutes alone.
+
+    Examples
+    --------
+    >>> [could_be_two(cell, "min") for cell in ("1:30", "90:00", "1:30:00", "1 h")]
+    [True, False, False, False]
+    """
+    clock = _CLOCK.fullmatch(_text(cell)) is not None
+    return clock and duration_min(cell, unit) is None
+
+
 def says_its_unit(cell: Any) -> bool:
     """Whether a cell is a duration in whatever unit its column is.
 

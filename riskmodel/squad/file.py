@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
+from os import PathLike
+from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.files import read_file
 from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.rows import MOST_COLUMNS, Row, filled, is_empty, limited
 from riskmodel.inputs.sheet_notes import sheet_notes, some
@@ -21,7 +25,7 @@ from riskmodel.inputs.tables import (
     separator,
 )
 from riskmodel.inputs.told import grouped
-from riskmodel.inputs.workbook import Sheet, read_workbook
+from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES, Sheet, read_workbook
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
 from riskmodel.squad.limits import LONGEST_CELL, MOST_ROWS, SquadFileError
@@ -80,27 +84,32 @@ def read_squad_file(
 
 
 def read_squad(
-    content: bytes,
+    content: bytes | str | PathLike[str],
     on: date | None = None,
     *,
     sheet: str = "",
     hidden_rows: bool = False,
     summaries: bool = False,
+    warnings_stay: bool = False,
 ) -> pd.DataFrame:
-    r"""Read the athletes of a coach's list, CSV or Excel.
+    r"""Read the athletes of a coach's list, CSV or Excel, as the page Squad does.
 
     Parameters
     ----------
-    content : bytes
+    content : bytes, str or path
+        What is in the file, or where it is.
     on : datetime.date, optional
         Day of the session, for ages; today by default.
     sheet, hidden_rows, summaries : optional
         As for `read_squad_file`.
+    warnings_stay : bool, optional
+        As for `squad_frame`.
 
     Returns
     -------
     pandas.DataFrame
-        As from `squad_frame`: the answers, for `riskmodel.score_squad`.  What was noticed
+        As from `squad_frame`: the answers, for `riskmodel.score_squad`; a column whose
+        cells can all be read is of floats or of texts.  What was noticed
         and left out stands in ``attrs["notes"]``, a sentence for each.
 
     Raises
@@ -115,13 +124,35 @@ def read_squad(
     >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
     ['Zoë', 172.0, 64.5]
     """
+    if not isinstance(content, bytes):
+        content = read_file(content, MOST_UNZIPPED_BYTES)
     raw = read_squad_file(
         content, sheet=sheet, hidden_rows=hidden_rows, summaries=summaries
     )
     columns, day = certain_columns(raw), on or date.today()
-    squad = squad_frame(raw, columns, day)
-    squad.attrs["notes"] = [*raw.told, *squad_notes(raw, columns, day)]
+    squad, notes = read_athletes(raw, columns, day, warnings_stay=warnings_stay)
+    squad = squad.apply(_typed)
+    squad.attrs["notes"] = [*notes]
     return squad
+
+
+def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column in the type of its question, where every cell can be read."""
+    field = FIELDS[str(column.name)]
+    if field.kind != "number":
+        texts = column.map(lambda cell: isinstance(cell, str), na_action="ignore")
+        return column.astype("str") if texts.fillna(True).all() else column
+    numbers = pd.to_numeric(column, errors="coerce")
+    readable = numbers.notna().eq(column.notna()).all()
+    return numbers.astype("float64") if readable else column
+
+
+def read_athletes(
+    raw: RawTable, columns: Sequence[Column], on: date, *, warnings_stay: bool = False
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Athletes of a list whose columns are understood, and what is told of it."""
+    athletes = squad_frame(raw, columns, on, warnings_stay=warnings_stay)
+    return athletes, (*raw.told, *squad_notes(raw, columns, on))
 
 
 def certain_columns(raw: RawTable) -> list[Column]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.sport_words import sports_called
 from riskmodel.squad.columns import SEX_LETTERS, UNITS, words
 from riskmodel.squad.names import ASK, OPEN, exact, known_word
 
@@ -43,6 +44,8 @@ def item_answer(name: str, item: str, unit: str = "") -> str | None:
         return found
     if name == "cramp_sessions_12mo" and (found := _cramps(item)) is not None:
         return found
+    if name == "sport" and len(sports := sports_called(item)) == 1:
+        return sports[0]
     known = known_word(name, item)
     return None if known is None or known.answer == ASK else known.answer
 

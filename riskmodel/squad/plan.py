@@ -21,6 +21,7 @@ from riskmodel.inputs.reading import (
     Findings,
     read_frame,
     read_one,
+    refuse_others,
     refuse_repeated,
 )
 from riskmodel.inputs.told import as_text
@@ -58,6 +59,7 @@ def with_plan(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
     ValueError
         If an input has two columns.
     """
+    refuse_others(athletes)
     refuse_repeated(athletes.columns[athletes.columns.isin(FIELDS.keys())])
     columns = {name: athletes[name] for name in athletes.columns if name in FIELDS}
     for name in PLAN_FIELDS:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, unknown_column
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import words
@@ -58,8 +59,8 @@ from riskmodel.weather.hours import Weather
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class BestStart:
+@dataclass(frozen=True, eq=False, repr=False)
+class BestStart(ShortRepr):
     """Every possible start of one session, the planned one and the best of each day.
 
     The low end of the range is that of weather cooler by ``wbgt_error_c``, the high end
@@ -103,8 +104,8 @@ class BestStart:
     guards: tuple[Guard, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class BestStartSquad:
+@dataclass(frozen=True, eq=False, repr=False)
+class BestStartSquad(ShortRepr):
     """The same of a squad's session.
 
     Attributes

@@ -32,6 +32,8 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.session import tidy
 from riskmodel.physiology.heat import SIMILAR_AIR_C, SIMILAR_WBGT_C, wbgt_liljegren
 from riskmodel.training.loads import hardness, session_loads
 from riskmodel.training.log import TrainingLog
@@ -130,7 +132,7 @@ def derive(
     on : datetime.date
         Day of the planned session; only days before it count.
     sport : str
-        One of the levels of ``FIELDS["sport"]``.
+        As a session says it: one of the levels of ``FIELDS["sport"]``, or a usual word.
     air_temperature_c, relative_humidity_pct : float, optional
         Weather of the planned session. [°C], [%]
     complete_until : datetime.date, optional
@@ -161,8 +163,7 @@ def derive(
     >>> derive(log, on=date(2026, 7, 13), sport="running", complete_until=rested)[3].value
     6.0
     """
-    if sport not in FIELDS["sport"].levels:
-        raise ValueError(f"Sport is {sport}; allowed is {FIELDS['sport'].allowed}.")
+    sport = _sport_of_plan(sport)
     day = pd.Timestamp(on).as_unit("s")
     window = window_of(log, day, sport, complete_until, all_count=not_training_counts)
     later = not_before(log, on, not_training_counts=not_training_counts)
@@ -209,6 +210,15 @@ def not_before(
 def _nothing(*why: Finding) -> tuple[Derived, ...]:
     """Every question open for one reason, with what stands in the log for later."""
     return tuple(Derived(name, None, why) for name in _RULES)
+
+
+def _sport_of_plan(sport: str) -> str:
+    """Level of the planned sport, as a session says it."""
+    answers, problems = tidy({"sport": sport})
+    for problem in problems or [Problem("sport", "missing")] * (not answers):
+        raise ValueError(str(problem))
+    level: str = answers["sport"]
+    return level
 
 
 def with_log(given: Mapping[str, Any], derived: Sequence[Derived]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.told import grouped
 from riskmodel.training.clock import EAST_MIN, WEST_MIN
 from riskmodel.training.limits import MOST_FIT_MESSAGES
@@ -113,7 +114,7 @@ def _messages(content: bytes) -> tuple[list[tuple[str, dict[str, Any]]], list[Fi
         import fitdecode  # type: ignore[import-untyped]  # heavy, and comes with the app
     except ImportError as error:
         raise TrainingLogError(
-            'FIT files need one more package: pip install "cramp-risk[app]".'
+            f"FIT files need one more package: {how_to_install('app')}."
         ) from error
 
     messages: list[tuple[str, dict[str, Any]]] = []

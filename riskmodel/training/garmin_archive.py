@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.told import grouped
 from riskmodel.training.clock import clock_of, in_zone
 from riskmodel.training.limits import MOST_ROWS, Readable
@@ -71,7 +72,7 @@ def _activities(stream: Readable) -> list[dict[str, Any]]:
         import ijson  # comes with the app
     except ImportError as error:
         raise TrainingLogError(
-            'Garmin\'s archive needs one more package: pip install "cramp-risk[app]".'
+            f"Garmin's archive needs one more package: {how_to_install('app')}."
         ) from error
     rows: list[dict[str, Any]] = []
     key, key_depth, depth, listed = "", 0, 0, 0

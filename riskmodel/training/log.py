@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.inputs.told import ToldError
 from riskmodel.training.counts import counts_of
 from riskmodel.training.report import FileReport, LogReport
@@ -116,8 +117,8 @@ def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-@dataclass(frozen=True)
-class TrainingLog:
+@dataclass(frozen=True, repr=False)
+class TrainingLog(ShortRepr):
     """Sessions of one athlete, oldest first.
 
     Attributes

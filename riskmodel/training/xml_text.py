@@ -7,12 +7,16 @@ import math
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.training.log import TrainingLogError
 
-_NEEDS_PACKAGE = '{} need one more package: pip install "cramp-risk[app]".'
 DAMAGED = (ParseError, ValueError, LookupError)
 """What a parser raises where a file is no XML that can be read."""
 _DEEPEST = 50  # elements in each other; a session needs ten
+
+
+def _needs_package(files: str) -> TrainingLogError:
+    return TrainingLogError(f"{files} need one more package: {how_to_install('app')}.")
 
 
 def elements(content: bytes) -> Iterator[Element]:
@@ -21,7 +25,7 @@ def elements(content: bytes) -> Iterator[Element]:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import iterparse
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(_NEEDS_PACKAGE.format("TCX and GPX files")) from error
+        raise _needs_package("TCX and GPX files") from error
     # Some programs put spaces before the file itself, which no parser takes.
     whole = io.BytesIO(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     depth = 0
@@ -48,7 +52,7 @@ def element_of(content: bytes) -> Element:
     try:
         from defusedxml.ElementTree import fromstring
     except ImportError as error:  # comes with the app
-        raise TrainingLogError(_NEEDS_PACKAGE.format("Exports of Apple Health")) from error
+        raise _needs_package("Exports of Apple Health") from error
     element: Element = fromstring(content)
     return element
 

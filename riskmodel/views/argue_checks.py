@@ -129,8 +129,8 @@ def draw_trial(card: Scorecard, moves: Sequence[Move]) -> None:
             )
         else:
             look.note(
-                "A calibration needs scikit-learn on this server: "
-                'pip install "cramp-risk[calibration]".'
+                "A calibration needs scikit-learn, which comes with the extra "
+                "“calibration” and is not installed on this server."
             )
         return
     if trial.problem:

@@ -11,7 +11,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.scoring.bands import in_100_brief
 from riskmodel.views import charts, form, look, own_card, plans, widgets
 from riskmodel.views.plan_cards import Assessed
-from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep, usual_values
+from riskmodel.whatif.comparison import AXES, Row, Sweep, sweep_grid, usual_values
 
 # Reasons of fewer points, and those beyond so many, stand in one row if they are several.
 _LEAST_POINTS, _MOST_STEPS, _LEAST_TOGETHER = 1.0, 7, 3
@@ -73,7 +73,7 @@ def _swept(
     answers: Mapping[str, Any], across: str, down: str | None, x: Any, y: Any, card: str
 ) -> Sweep:
     # `card` only tells apart what was kept of another card.
-    return sweep(answers, across, down, x=x, y=y, **own_card.used())
+    return sweep_grid(answers, across, down, x=x, y=y, **own_card.used())
 
 
 def _values(name: str, both: Sequence[Mapping[str, Any]]) -> tuple[float, ...]:

@@ -26,7 +26,7 @@ from riskmodel.reporting.words import (
     spread_rows,
     value_text,
 )
-from riskmodel.scoring.assessment import Assessment, points_at
+from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.bands import (
     in_100_brief,
     in_100_number,
@@ -36,6 +36,7 @@ from riskmodel.scoring.bands import (
 )
 from riskmodel.scoring.contributions import Contribution
 from riskmodel.scoring.onset import Onset
+from riskmodel.scoring.points_at import points_at
 from riskmodel.views import form, look, own_card, widgets
 
 _SHOWN_FIRST = 6  # factors that were answered; the smaller ones stand in one row

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.inputs.told import ToldError
 
 Times = NDArray[np.datetime64]
@@ -121,8 +122,8 @@ class ClockDoubt:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Weather:
+@dataclass(frozen=True, eq=False, repr=False)
+class Weather(ShortRepr):
     """Hours of weather at one place.
 
     Attributes

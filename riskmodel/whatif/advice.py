@@ -1,7 +1,6 @@
 """What to change: levers that apply to a session, and what each does to the answer.
 
-A lever changes answers, and the changed session runs through the same chain, so that
-advice never disagrees with the score.
+A lever changes answers, and the changed session runs through the same chain as any.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import Answers, unknown_column
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import Session, read_session, spelt
 from riskmodel.inputs.units import Chosen
 from riskmodel.physiology.plan import LITTLE_L
@@ -49,8 +49,8 @@ MEDICINES_NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Option:
+@dataclass(frozen=True, eq=False, repr=False)
+class Option(ShortRepr, EqualWhereAlike):
     """One lever, or two together, and the answer that the changed session gets.
 
     Attributes
@@ -114,8 +114,8 @@ class Option:
         return " and ".join(labels) + DRINKS_LESS * self.drinks_less
 
 
-@dataclass(frozen=True)
-class Advice:
+@dataclass(frozen=True, eq=False, repr=False)
+class Advice(ShortRepr, EqualWhereAlike):
     """Levers that apply, those that help most first.
 
     Attributes

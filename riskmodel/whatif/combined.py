@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import Session, read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
@@ -19,8 +20,8 @@ from riskmodel.whatif.seen import Plan
 from riskmodel.whatif.vetoes import vetoed_levers
 
 
-@dataclass(frozen=True)
-class Combined:
+@dataclass(frozen=True, eq=False, repr=False)
+class Combined(ShortRepr, EqualWhereAlike):
     """A session after several levers.
 
     Attributes
@@ -80,7 +81,10 @@ def combined(
     (('cooler', 'shorter'), ('pace',))
     """
     if unknown := sorted({*names} - {lever.name for lever in LEVERS}):
-        raise ValueError(f"There is no lever named {', '.join(unknown)}.")
+        known = ", ".join(lever.name for lever in LEVERS)
+        raise ValueError(
+            f"There is no lever named {', '.join(unknown)}; choose among {known}."
+        )
     levers = [lever for lever in LEVERS if lever.name in names]
     answers = read_session(session)
     changes: Mapping[str, Any] = {}

@@ -8,19 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS, Field, outdated
 from riskmodel.inputs.problems import AnswerError
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session, coded, read_session, spelt, tidy
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import Assessment, assess
+from riskmodel.scoring.bands import words
+from riskmodel.scoring.card import card_html
 from riskmodel.scoring.engine import engine
+from riskmodel.scoring.pictures import ranges_picture
 from riskmodel.scoring.probability import Calibration
+
+if TYPE_CHECKING:
+    import altair as alt
 
 Array = NDArray[np.float64]
 
@@ -33,8 +41,8 @@ AXES = tuple(
 """Inputs that can be swept: numbers, and questions with one answer of a few."""
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, eq=False)
+class Row(EqualWhereAlike):
     """One line of a comparison: a label and what stands in each column.
 
     Attributes
@@ -66,8 +74,8 @@ def _equal(one: Any, other: Any) -> bool:
         return one is other
 
 
-@dataclass(frozen=True, repr=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(EqualWhereAlike):
     """Scenarios of one athlete side by side.
 
     Attributes
@@ -103,7 +111,56 @@ class Comparison:
         ]
         rows.append(("In 100", *(answer.summary for answer in self.assessments)))
         cells = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in rows)
-        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        return card_html(f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the scenarios as a frame, one row for each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``scenario``, from 0; the answers that differ, then ``probability``,
+            ``probability_low``, ``probability_high``, ``band``, ``in_100``,
+            ``total_points``, ``problems`` and ``points_<factor>``, as from
+            `riskmodel.assess_frame`.
+
+        Examples
+        --------
+        >>> base = {"sport": "running", "duration_min": 90, "session_rpe": 6,
+        ...         "age_years": 30, "air_temperature_c": 31, "relative_humidity_pct": 60}
+        >>> frame = compare([base, {**base, "air_temperature_c": 18}]).to_frame()
+        >>> frame[["air_temperature_c", "points_heat"]].to_numpy().tolist()
+        [[31.0, 10.5], [18.0, 3.0]]
+        """
+        columns: dict[str, Any] = {row.name: row.values for row in self.answers}
+        chances = ("probability", "probability_low", "probability_high")
+        for name in chances:
+            columns[name] = [getattr(answer, name) for answer in self.assessments]
+        columns["band"], columns["in_100"] = words(columns["probability"])
+        columns["total_points"] = [answer.total_points for answer in self.assessments]
+        columns["problems"] = [
+            " ".join(map(str, answer.problems)) for answer in self.assessments
+        ]
+        points = {row.name: row.values for row in self.factors}
+        ordered = next((a.contributions for a in self.assessments if a.contributions), ())
+        columns |= {f"points_{c.factor}": points[c.factor] for c in ordered}
+        scenarios = pd.RangeIndex(len(self.assessments), name="scenario")
+        return pd.DataFrame(columns, index=scenarios)
+
+    def plot(self) -> alt.LayerChart:
+        """Draw the number of each scenario with its range, in the colour of its band.
+
+        Returns
+        -------
+        altair.LayerChart
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If Altair is not installed; it comes with the extra ``app``.
+        """
+        names = [f"Scenario {number}" for number in range(len(self.assessments))]
+        return ranges_picture(self.to_frame().assign(scenario=names))
 
 
 def compare(
@@ -216,7 +273,7 @@ def usual_values(name: str, planned: Any = None, steps: int = 40) -> tuple[Any, 
     return tuple(np.linspace(low, high, steps).tolist())
 
 
-def sweep(
+def sweep_grid(
     session: Session | Mapping[str, Any],
     across: str,
     down: str | None = None,
@@ -226,7 +283,7 @@ def sweep(
     scorecard: Scorecard | None = None,
     calibration: Calibration | None = None,
 ) -> Sweep:
-    """Score a plan for many answers to one or two questions, all others kept.
+    """As `riskmodel.sweep`, with one row and one column for each answer.
 
     Parameters
     ----------
@@ -252,7 +309,7 @@ def sweep(
     --------
     >>> run = {"sport": "running", "duration_min": 90, "session_rpe": 6, "age_years": 30,
     ...        "air_temperature_c": 31, "relative_humidity_pct": 60}
-    >>> cool, hot = sweep(run, "air_temperature_c", x=[15, 35]).probability[0]
+    >>> cool, hot = sweep_grid(run, "air_temperature_c", x=[15, 35]).probability[0]
     >>> bool(cool < hot)
     True
     """
@@ -288,7 +345,7 @@ def _axes(across: str, down: str | None) -> list[str]:
     names = [across] if down is None else [across, down]
     for name in names:
         if name not in AXES:
-            raise ValueError(f"{name!r} cannot be swept.")
+            raise ValueError(f"{name!r} cannot be swept; choose one of {', '.join(AXES)}.")
     if len(set(names)) < len(names):
         raise ValueError("The two inputs of a sweep must differ.")
     return names

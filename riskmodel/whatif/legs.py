@@ -43,6 +43,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers
+from riskmodel.inputs.results import EqualWhereAlike, ShortRepr
 from riskmodel.inputs.session import read_session
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import band_name, in_100_text
@@ -110,8 +111,8 @@ class Leg:
                 raise ValueError(f"{name} belongs to the athlete's answers, not to a leg.")
 
 
-@dataclass(frozen=True)
-class LegChance:
+@dataclass(frozen=True, eq=False)
+class LegChance(EqualWhereAlike):
     """What came out for one leg.
 
     Attributes
@@ -150,8 +151,8 @@ class LegChance:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class LegsAssessment:
+@dataclass(frozen=True, eq=False, repr=False)
+class LegsAssessment(ShortRepr, EqualWhereAlike):
     """The answer for a day of legs.
 
     Attributes

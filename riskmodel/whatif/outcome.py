@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import AnswerError, Problem
 from riskmodel.inputs.reading import Answers, is_unknown, read_frame, unknown_column
+from riskmodel.inputs.results import EqualWhereAlike
 from riskmodel.inputs.session import Session
 from riskmodel.physiology.plan import plan_quantities
 from riskmodel.scorecard.rows import Scorecard
@@ -43,8 +44,8 @@ is higher then.  Judgement, between telling too much and too little."""
 _HALF = 0.5
 
 
-@dataclass(frozen=True)
-class FactorDifference:
+@dataclass(frozen=True, eq=False)
+class FactorDifference(EqualWhereAlike):
     """One factor of a session, against the same factor of its reference.
 
     Attributes
@@ -66,8 +67,8 @@ class FactorDifference:
     probability_as_reference: float
 
 
-@dataclass(frozen=True, repr=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(EqualWhereAlike):
     """What stood out in a session that is over; no cause of anything.
 
     Attributes
@@ -196,7 +197,7 @@ def explain_outcome(
         )
     others = [reference] if isinstance(reference, Mapping) else list(reference)
     if not others:
-        raise ValueError("There is no session to compare with.")
+        raise ValueError("There is no session to compare with: give one as reference.")
     pairs = _pairs(session, others, used)
     return _explained(assessment, advice, pairs, used, cramped=cramped)
 

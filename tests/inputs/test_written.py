@@ -1,10 +1,22 @@
 """Numbers as people write them, and as they are written back."""
 
+import io
+import json
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from riskmodel import assess, assess_frame, score_squad
+from riskmodel.cli import app
+from riskmodel.datasets import read_toml
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.session import tidy
+from riskmodel.inputs.sport_words import sports_called
 from riskmodel.inputs.units import UNITS, unit_of
 from riskmodel.inputs.written import number_text, number_written
 
@@ -148,3 +160,109 @@ def test_a_number_that_is_written_back_is_read_as_what_is_shown(field, data):
         assert abs(unit.shown(read) - unit.shown(value)) <= step / 2 + 1e-9 * abs(value)
         assert number_text(read, field, chosen) == text
         assert not text.startswith("-0") or float(text) < 0
+
+
+# ------------------------------------------------------------------ through every door
+
+RUN = {
+    "sport": "running",
+    "duration_min": 120,
+    "session_rpe": 6,
+    "age_years": 30,
+    "air_temperature_c": 30,
+    "relative_humidity_pct": 60,
+    "height_cm": 172.72,
+}
+WRITTEN = [
+    ("duration_min", 240, "4 h"),
+    ("duration_min", 120, "2:00"),
+    ("duration_min", 120, "0 days 02:00:00"),
+    ("duration_min", 120, timedelta(hours=2)),
+    ("duration_min", 120, pd.Timedelta("2h")),
+    ("duration_min", 120, np.timedelta64(7200, "s")),
+    ("sleep_h", 7.5, "7:30"),
+    ("sleep_h", 7.5, timedelta(hours=7.5)),
+    ("air_temperature_c", 30, "86 F"),
+    ("air_temperature_c", 17.5, "17,5"),
+    ("height_cm", 172.72, "5'8\""),
+    ("body_mass_kg", 45.359237, "100 lb"),
+    ("session_rpe", 7, "7/10"),
+    ("sport", "running", "Trail running"),
+    ("sport", "soccer", "Fußball"),
+    ("sport", "american_football", "American football"),
+    ("sky", "shade", "In the shade"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "written"), WRITTEN, ids=repr)
+def test_what_is_written_is_the_same_through_every_door(name, value, written, tmp_path):
+    answer = assess({**RUN, name: value})
+    assert not answer.problems
+    assert assess({**RUN, name: written}) == answer
+    assert assess(RUN, **{name: written}) == answer
+    assert tidy({name: written})[0][name] == value
+    rows = pd.DataFrame([RUN, {**RUN, name: written}])
+    of_rows = assess_frame(rows)["probability"]
+    assert of_rows.iloc[1] == answer.probability
+    assert assess_frame(rows.iloc[1:])["probability"].iloc[0] == answer.probability
+    row = {**RUN, name: written}
+    plan = {n: v for n, v in row.items() if FIELDS[n].of_the_plan}
+    own = {n: v for n, v in row.items() if n not in plan}
+    scored = score_squad(pd.DataFrame([own]), plan)
+    assert scored["probability"].iloc[0] == answer.probability
+    if isinstance(written, str):
+        file = tmp_path / "session.json"
+        file.write_text(json.dumps({**RUN, name: written}), encoding="utf-8")
+        done = CliRunner().invoke(app, ["assess", "--json", str(file)])
+        assert json.loads(done.stdout)["probability"] == answer.probability
+        table = rows.iloc[1:].to_csv(index=False)
+        done = CliRunner().invoke(app, ["batch", "--raw", "-", "-"], input=table)
+        out = pd.read_csv(io.StringIO(done.stdout))
+        assert out["probability"].iloc[0] == pytest.approx(answer.probability, rel=1e-12)
+
+
+def test_a_column_of_spans_is_read():
+    frame = pd.DataFrame([RUN, RUN]).assign(duration_min=pd.to_timedelta([2, 4], "h"))
+    assert assess_frame(frame)["points_duration"].is_monotonic_increasing
+    assert assess_frame(frame)["problems"].eq("").all()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("air_temperature_c", timedelta(hours=2)),
+        ("duration_min", np.timedelta64(50)),
+        ("duration_min", np.timedelta64(1, "M")),
+        ("duration_min", "1 30"),
+        ("duration_min", "4 kg"),
+        ("air_temperature_c", "86 K"),
+        ("air_temperature_c", "1,500"),
+        ("age_years", "3_0"),
+        ("air_temperature_c", "2" * 10_000 + " C"),
+        ("sport", "workout"),
+    ],
+    ids=repr,
+)
+def test_what_says_no_answer_is_refused_and_not_guessed(name, written):
+    (problem,) = assess({**RUN, name: written}).problems
+    assert (problem.field, problem.kind) == (name, "not_allowed")
+
+
+@pytest.mark.parametrize("word", ["football", " Football ", "rower", "Track"])
+def test_a_word_for_two_sports_is_asked_about(word):
+    (problem,) = assess(RUN, sport=word).problems
+    assert problem.kind == "ambiguous"
+    first, second = sports_called(word)
+    assert str(problem).endswith(f": write {first} or {second}.")
+    assert f"write {first}" not in problem.sentence(names=False)
+    assert tidy({"sport": word})[1] == (problem,)
+    assert assess_frame(pd.DataFrame([{**RUN, "sport": word}]))["problems"][0] == str(
+        problem
+    )
+
+
+def test_words_for_several_sports_are_sports():
+    for word, sports in read_toml("training_log.toml")["may_mean"].items():
+        assert sports_called(word) == tuple(sports)
+        assert {*sports} <= {*FIELDS["sport"].levels}
+        assert len(sports) > 1

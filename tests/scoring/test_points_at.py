@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from riskmodel import assess
 from riskmodel.datasets import load_examples
-from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS
+from riskmodel.scoring.points_at import points_at
 from tests.strategies import sessions
 
 # Where the shown number, rounded, goes from one band to the next.

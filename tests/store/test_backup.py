@@ -30,6 +30,7 @@ import riskmodel
 from riskmodel.cli import app
 from riskmodel.diary.comparison import LABEL, compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
+from riskmodel.inputs.installing import how_to_install
 from riskmodel.store import (
     KINDS,
     LOCAL,
@@ -1109,7 +1110,7 @@ def test_without_its_extra_the_command_says_what_to_install(monkeypatch, file):
     monkeypatch.setattr("riskmodel.cli.saved.find_spec", lambda name: None)
     done = run("backup", file, url="")
     assert done.exit_code == 2
-    assert 'pip install "cramp-risk[store]"' in done.stderr
+    assert how_to_install("store") in done.stderr
 
 
 def test_the_diary_is_compared_and_exported(new_database, tmp_path):

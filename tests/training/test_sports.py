@@ -416,3 +416,15 @@ def test_a_word_without_letters_is_a_word():
     assert log.sessions["sport"].tolist() == ["running", "", ""]
     log = own(text, activities={"": "running"})
     assert log.sessions["sport"].tolist() == ["", "", "running"]
+
+
+def test_the_planned_sport_is_said_as_in_a_session():
+    columns = {"When": "start", "Minutes": "duration_min", "Type": "sport"}
+    log = read_log(
+        b"When,Minutes,Type\n2026-06-01,60,Run\n2026-06-03,60,Run\n", columns=columns
+    )
+    plain = derive(log, on=date(2026, 6, 8), sport="running")
+    assert derive(log, on=date(2026, 6, 8), sport="Trail running") == plain
+    for word, sentence in (("football", "Soccer or American football"), ("x", "allowed")):
+        with pytest.raises(ValueError, match=sentence):
+            derive(log, on=date(2026, 6, 8), sport=word)

@@ -17,9 +17,9 @@ from riskmodel.inputs.units import UNITS
 from riskmodel.reporting.levers import no_change_text
 from riskmodel.reporting.onset import onset_text
 from riskmodel.reporting.words import HEAT_IN_WATER
-from riskmodel.scoring.assessment import points_at
 from riskmodel.scoring.bands import BANDS, in_100_brief, in_100_number
 from riskmodel.scoring.guards import GUARDS, RED_FLAGS
+from riskmodel.scoring.points_at import points_at
 from riskmodel.views import look, place, questions, share
 from riskmodel.views.example import EXAMPLE
 from riskmodel.views.questions import GROUP_LABELS

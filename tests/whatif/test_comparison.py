@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel import assess, compare, load_scorecard, sweep
+from riskmodel import assess, compare, load_scorecard
 from riskmodel.datasets import load_examples
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.side_by_side import comparison_pdf, parts
 from riskmodel.reporting.spreadsheet import to_csv, to_xlsx
-from riskmodel.whatif.comparison import AXES, usual_values
+from riskmodel.whatif.comparison import AXES, sweep_grid, usual_values
 from riskmodel.whatif.plans import Scenario, from_text, saved_with, to_frame, to_text
 from tests.strategies import sessions, values
 
@@ -35,7 +35,7 @@ def test_every_cell_of_a_sweep_is_what_that_session_gets(session, across, down, 
         down = None
     x = data.draw(st.lists(values(FIELDS[across]), min_size=1, max_size=3))
     y = data.draw(st.lists(values(FIELDS[down]), min_size=1, max_size=2)) if down else None
-    made = sweep(session, across, down, x=x, y=y)
+    made = sweep_grid(session, across, down, x=x, y=y)
     plain = {k: v for k, v in session.items() if k not in made.left_out}
     for i, b in enumerate(y or [None]):
         for j, a in enumerate(x):
@@ -48,7 +48,7 @@ def test_every_cell_of_a_sweep_is_what_that_session_gets(session, across, down, 
 @pytest.mark.parametrize("name", AXES)
 def test_what_is_swept_by_itself_is_allowed_and_holds_the_plan(name):
     field = FIELDS[name]
-    assert np.isfinite(sweep(MARATHON, name).probability).all()
+    assert np.isfinite(sweep_grid(MARATHON, name).probability).all()
     if field.kind == "number":
         for planned in (field.low, field.high):
             shown = usual_values(name, planned)
@@ -62,25 +62,25 @@ def test_what_is_swept_by_itself_is_allowed_and_holds_the_plan(name):
 
 def test_a_measured_wbgt_does_not_stand_for_other_weather():
     hot = {**MARATHON, "wbgt_c": 31.0}
-    cooler = sweep(hot, "air_temperature_c", x=[5.0, 16.0])
+    cooler = sweep_grid(hot, "air_temperature_c", x=[5.0, 16.0])
     assert cooler.left_out == ("wbgt_c",)
     assert cooler.probability[0, 1] == assess(MARATHON).probability
-    kept = sweep(hot, "sleep_h", x=[6.0])
+    kept = sweep_grid(hot, "sleep_h", x=[6.0])
     assert not kept.left_out
     assert kept.probability[0, 0] == assess(hot).probability
 
 
 def test_measured_sun_does_not_stand_for_another_sky():
     dark = {**MARATHON, "solar_radiation_w_m2": 10.0, "sky": "overcast"}
-    made = sweep(dark, "sky")
+    made = sweep_grid(dark, "sky")
     assert made.left_out == ("solar_radiation_w_m2",)
     without = {k: v for k, v in dark.items() if k != "solar_radiation_w_m2"}
     for sky, probability in zip(made.x, made.probability[0], strict=True):
         assert probability == assess({**without, "sky": sky}).probability
     assert len(set(made.probability[0])) > 1
     # Swept itself, or beside another answer, it stays.
-    assert sweep(dark, "solar_radiation_w_m2", "sky", x=[10.0]).left_out == ()
-    assert sweep(dark, "air_temperature_c", x=[10.0]).left_out == ()
+    assert sweep_grid(dark, "solar_radiation_w_m2", "sky", x=[10.0]).left_out == ()
+    assert sweep_grid(dark, "air_temperature_c", x=[10.0]).left_out == ()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_measured_sun_does_not_stand_for_another_sky():
 )
 def test_a_sweep_that_makes_no_sense_says_so(session, across, options, words):
     with pytest.raises(ValueError, match=words):
-        sweep(session, across, **options)
+        sweep_grid(session, across, **options)
 
 
 def test_a_comparison_lines_up_what_differs():

@@ -20,7 +20,6 @@ from riskmodel import (
     compare,
     load_calibration,
     load_scorecard,
-    sweep,
     typed_weather,
 )
 from riskmodel.cli import app
@@ -31,6 +30,7 @@ from riskmodel.reporting.side_by_side import comparison_pdf, parts
 from riskmodel.reporting.squad_sheet import expected_text, squad_pdf
 from riskmodel.scoring.probability import CalibrationError
 from riskmodel.squad.scores import answer_squad, over_plans, score_squad, squad_levers
+from riskmodel.whatif.comparison import sweep_grid
 from riskmodel.whatif.plans import Scenario
 from tests.scoring.test_probability import changed_scorecard
 
@@ -79,13 +79,13 @@ def test_a_comparison_counts_with_it(card, curves):
 
 
 def test_a_sweep_scores_with_it(card, curves):
-    grid = sweep(RUN, "duration_min", x=[60, 120], scorecard=card, calibration=curves)
+    grid = sweep_grid(RUN, "duration_min", x=[60, 120], scorecard=card, calibration=curves)
     expected = [
         assess({**RUN, "duration_min": m}, card, curves).probability for m in (60, 120)
     ]
     assert grid.probability[0].tolist() == expected
     assert not np.array_equal(
-        grid.probability, sweep(RUN, "duration_min", x=[60, 120]).probability
+        grid.probability, sweep_grid(RUN, "duration_min", x=[60, 120]).probability
     )
 
 
@@ -125,7 +125,7 @@ def test_curves_of_another_card_are_refused_at_every_door(card):
     own = {"scorecard": card, "calibration": curves}
     for door in (
         lambda: compare([RUN, RUN], **own),
-        lambda: sweep(RUN, "duration_min", **own),
+        lambda: sweep_grid(RUN, "duration_min", **own),
         lambda: best_start(RUN, DAY, **own),
         lambda: best_start_squad(SQUAD, PLAN, DAY, **own),
         lambda: score_squad(SQUAD, PLAN, **own),
