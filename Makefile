@@ -3,6 +3,7 @@
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
 # make audit   ask what is known against the versions that the lock files pin
+# make docs    build the documentation as a site, into build/site
 # make bench   run the benchmarks
 # make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
 # make load    let fifty people use one server at once
@@ -26,7 +27,7 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test again audit bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again audit docs bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -47,6 +48,10 @@ again: set-up-dev
 
 audit: set-up-dev
 	$(python) -m scripts.audit
+
+docs: set-up-dev
+	$(python) -m sphinx -q -W --keep-going -c docs . build/site
+	@echo 'Open build/site/index.html'
 
 bench: set-up-dev
 	$(python) -m benchmarks
