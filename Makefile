@@ -8,6 +8,7 @@
 # make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
 # make load    let fifty people use one server at once
 # make crash   kill programs that save, fill the disk, and look for what was lost
+# make notebooks  run the notebooks and keep their outputs
 # make pictures  take the pictures of the pages in docs/pictures again
 # make format  put the code in shape
 # make lock    pin the dependencies again; UPGRADE=1 for their newest releases
@@ -27,7 +28,7 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: check app test again audit docs bench fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again audit docs bench fuzz load crash notebooks pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -64,6 +65,9 @@ load: set-up-dev
 
 crash: set-up-dev .venv/postgres-tried
 	$(python) -m proofs.crash
+
+notebooks: set-up-dev
+	$(python) -m pytest -q --overwrite notebooks
 
 pictures: set-up-dev .venv/browser-tried
 	$(python) -m scripts.pictures
