@@ -2,25 +2,44 @@
 
 import contextlib
 import io
+import json
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import riskmodel
 from riskmodel.cli import app
+from riskmodel.datasets import load_examples
+from riskmodel.reporting.spreadsheet import to_xlsx
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
 # Of a page, the line before a block, which may name its file, its language and its text.
 BLOCK = re.compile(r"([^\n]*)\n+```(\w+)\n(.*?)```", re.DOTALL)
-GUIDES = ("athletes", "coaches", "data-scientists", "clubs", "how-it-works", "contributors")
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+# docs/database.md is run by the tests of the room for SQL, in both databases.
+PAGES = sorted(path.stem for path in DOCS.glob("*.md") if path.stem != "database")
+# What a page shows and other tests run, or what takes minutes.
+NOT_HERE = {
+    "make ": "by whoever runs these tests",
+    "cramprisk app": "tests/test_packaging.py",
+    "cramprisk check": "make again",
+    "cramprisk calibrate": "make again",
+    "cramprisk forecast": "tests/cli, with a weather service of their own",
+    "cramprisk adopt": "tests/store, with two accounts",
+    "cramprisk backup": "tests/store, on both databases",
+    "cramprisk restore": "tests/store, on both databases",
+}
 
 
 @pytest.fixture(scope="module")
@@ -76,29 +95,76 @@ def test_every_public_name_and_every_member_has_its_place_in_the_reference(site)
     assert {f"riskmodel.{name}" for name in riskmodel.__all__} <= ids
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_what_a_guide_shows_runs(guide, tmp_path, monkeypatch):
+def run_line(line):
+    """A command of the program, in this process; what it prints may go into a file."""
+    command, _, target = line.partition(" > ")
+    program, *arguments = shlex.split(command, comments=True)
+    assert program == "cramprisk", line
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, (line, done.output)
+    if target:
+        Path(target.split()[0]).write_text(done.stdout, encoding="utf-8")
+
+
+def run_python(block, names):
+    """Python as it stands; what it promises to print, it prints, in that order."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(block, names)
+    printed = iter(out.getvalue().splitlines())
+    for promised in re.findall(r"#> (.*)", block):
+        assert promised in printed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_shows_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(CHECKOUT))
     names = {}
-    for before, language, block in BLOCK.findall((DOCS / f"{guide}.md").read_text("utf-8")):
+    for before, language, block in BLOCK.findall((DOCS / f"{page}.md").read_text("utf-8")):
         match language:
             case "csv" | "json":
                 (name,) = re.findall(r"`([\w-]+\.\w+)`", before)
                 (tmp_path / name).write_text(block, encoding="utf-8")
+            case "toml":
+                tomllib.loads(block)
             case "sh":
                 for line in block.splitlines():
-                    program, *arguments = shlex.split(line, comments=True)
-                    assert program == "cramprisk"
-                    done = CliRunner().invoke(app, arguments)
-                    assert done.exit_code == 0, (line, done.output)
+                    if not line.startswith(tuple(NOT_HERE)):
+                        run_line(line)
             case "python":
-                with contextlib.redirect_stdout(io.StringIO()) as out:
-                    exec(block, names)
-                told = iter(out.getvalue().splitlines())
-                for promise in re.findall(r"#> (.*)", block):
-                    assert promise in told  # in this order
+                run_python(block, names)
             case _:
-                pytest.fail(f"a block in {language} that nobody runs")
+                assert language == "mermaid"  # a picture
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A folder with the files that the README names, and a database of one's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    session = {**load_examples()["Marathon"]}
+    for name in ("session", "then", "usual"):
+        told = json.dumps(session | ({"duration_min": 30} if name == "usual" else {}))
+        (tmp_path / f"{name}.json").write_text(told, encoding="utf-8")
+    (table,) = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "squad.csv").write_text(table, encoding="utf-8")
+    squad = pd.DataFrame({"Name": ["Ada", "Ben"], "Age": [25, 47]})
+    (tmp_path / "list.xlsx").write_bytes(to_xlsx(squad, "List"))
+    logs = CHECKOUT / "data" / "example_logs"
+    content = (logs / "strava_activities.csv").read_bytes()
+    (tmp_path / "activities.csv").write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("activities.csv", content)
+    return tmp_path
+
+
+def test_every_command_that_the_readme_lists_runs(kept):
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    here = [line for line in lines if not line.startswith(tuple(NOT_HERE))]
+    assert len(here) > 12
+    for line in here:
+        run_line(line)
 
 
 def test_each_page_can_be_reached_from_the_first():
