@@ -139,9 +139,8 @@ def test_what_a_page_shows_runs(page, tmp_path, monkeypatch):
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    """A folder with the files that the README names, and a database of one's own."""
+    """A folder with the files that the README names, to run its commands in."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
     session = {**load_examples()["Marathon"]}
     for name in ("session", "then", "usual"):
         told = json.dumps(session | ({"duration_min": 30} if name == "usual" else {}))
