@@ -3,12 +3,14 @@
 # make test    run all tests, WORKERS at a time; TEST=tests/test_docs.py for some of them
 # make again   make the calibration and the shown checks again: are they those in data?
 # make audit   ask what is known against the versions that the lock files pin
+# make docs    build the documentation as a site, into build/site
 # make bench   run the benchmarks, a quarter of an hour; QUICK=1 for two minutes
 # make bench-compare  run them: what became slower than the noise since the stored run?
 # make bench-keep  run them, and store the run with its picture and table in docs/
 # make fuzz    read mutants of files and random answers, for minutes; SEED=2 for others
 # make load    let fifty people use one server at once
 # make crash   kill programs that save, fill the disk, and look for what was lost
+# make notebooks  run the notebooks and keep their outputs
 # make pictures  take the pictures of the pages in docs/pictures again
 # make format  put the code in shape
 # make lock    pin the dependencies again; UPGRADE=1 for their newest releases
@@ -31,7 +33,7 @@ compile = $(python) -m uv pip compile pyproject.toml --quiet --group build \
 figures = build/figures.json
 stored = benchmarks/baseline$(if $(QUICK),-quick).json
 
-.PHONY: check app test again audit bench bench-compare bench-keep fuzz load crash pictures format lock set-up-app set-up-dev set-up-lock
+.PHONY: check app test again audit docs bench bench-compare bench-keep fuzz load crash notebooks pictures format lock set-up-app set-up-dev set-up-lock
 
 check: set-up-dev
 	$(python) -m ruff check
@@ -53,6 +55,10 @@ again: set-up-dev
 audit: set-up-dev
 	$(python) -m scripts.audit
 
+docs: set-up-dev
+	$(python) -m sphinx -q -W --keep-going -c docs . build/site
+	@echo 'Open build/site/index.html'
+
 bench: set-up-dev .venv/browser-tried
 	$(python) -m benchmarks $(if $(QUICK),--quick) --json $(figures)
 
@@ -72,6 +78,9 @@ load: set-up-dev
 
 crash: set-up-dev .venv/postgres-tried
 	$(python) -m proofs.crash
+
+notebooks: set-up-dev
+	$(python) -m pytest -q --overwrite notebooks
 
 pictures: set-up-dev .venv/browser-tried
 	$(python) -m scripts.pictures

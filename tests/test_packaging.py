@@ -2,17 +2,21 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import venv
 import zipfile
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+import riskmodel
 from tests.browser import ready, watched_context
 from tests.server import fetch, free_port, private_environment, serving
 
@@ -30,27 +34,29 @@ print(riskmodel.assess(session).total_points, riskmodel.__file__, sep="\\n")
 """
 
 
-def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=folder,
-        env=private_environment(Path.home()),
+        env=private_environment(Path.home()) | environment,
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def checked(*command: str | Path, folder: Path) -> str:
-    answer = run(*command, folder=folder)
+def checked(*command: str | Path, folder: Path, **environment: str) -> str:
+    answer = run(*command, folder=folder, **environment)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     return answer.stdout
 
 
-def build(source: Path, target: str, folder: Path) -> Path:
+def build(source: Path, target: str, folder: Path, home: str = "") -> Path:
     """Build a wheel or an sdist of a source tree into an empty folder."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", folder]
-    checked(*command, folder=source)
+    checked(*command, folder=source, CRAMPRISK_HOME=home)
     (built,) = folder.iterdir()
     return built
 
@@ -122,6 +128,71 @@ def test_the_source_archive_builds_the_same_wheel(wheel: Path, tmp_path: Path) -
         archive.extractall(tmp_path / "source", filter="data")
     (source,) = (tmp_path / "source").iterdir()
     assert contents(build(source, "wheel", tmp_path / "wheel")) == contents(wheel)
+
+
+def metadata(wheel: Path) -> Message:
+    (name,) = (name for name in contents(wheel) if name.endswith("/METADATA"))
+    return message_from_bytes(contents(wheel)[name])
+
+
+HOME = "https://code.example/cramp-risk"
+
+
+@pytest.mark.parametrize("home", ["", HOME])
+def test_an_index_takes_what_is_built_and_shows_no_picture_of_this_disk(
+    home: str, tmp_path: Path
+) -> None:
+    (tmp_path / "wheel").mkdir()
+    (tmp_path / "sdist").mkdir()
+    built = [build(CHECKOUT, kind, tmp_path / kind, home) for kind in ("wheel", "sdist")]
+    checked(sys.executable, "-m", "twine", "check", "--strict", *built, folder=tmp_path)
+    told = metadata(built[0])
+    readme = told.get_payload()
+    assert readme.startswith("# cramp-risk\n")
+    targets = re.findall(r"\]\(([^)]+)\)", readme)
+    assert [target for target in targets if not target.startswith("https://")] == []
+    assert ("![" in readme) == bool(home)
+    assert bool(told.get_all("Project-URL")) == bool(home)
+    version = told["Version"]
+    for target in (target for target in targets if home and target.startswith(home)):
+        kind, tag, path = target.removeprefix(f"{home}/").split("/", 2)
+        assert kind in ("raw", "blob")
+        assert tag == f"v{version}"
+        assert (CHECKOUT / path).exists(), path
+
+
+def test_every_place_that_names_the_version_names_this_one(wheel: Path) -> None:
+    version = metadata(wheel)["Version"]
+    cited = (CHECKOUT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.+)$", cited, re.MULTILINE) == [version]
+    assert version == riskmodel.__version__
+
+
+def interpreter_of(python: str) -> Path | None:
+    """One that answers: of the path, or of pyenv, whose stand-ins on the path may not."""
+    on_path = shutil.which(f"python{python}")
+    of_pyenv = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python"))
+    for path in [*of_pyenv, *([Path(on_path)] if on_path else [])]:
+        if "Python" in run(path, "--version", folder=path.parent).stdout:
+            return path
+    return None
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_wheel_alone_works_on_every_python_that_is_here(
+    python: str, wheel: Path, pinned: Path, tmp_path: Path
+) -> None:
+    interpreter = interpreter_of(python)
+    if interpreter is None:
+        pytest.skip(f"no Python {python} here")
+    uv = [sys.executable, "-m", "uv"]
+    place = tmp_path / "environment"
+    checked(*uv, "venv", "--quiet", "--python", interpreter, place, folder=tmp_path)
+    own = place / ("Scripts" if os.name == "nt" else "bin")
+    install = ["pip", "install", "--quiet", "--python", own / "python"]
+    checked(*uv, *install, "--constraint", pinned, wheel, folder=tmp_path)
+    assert checked(own / "cramprisk", "version", folder=tmp_path).strip()
+    assert checked(own / "python", "-c", SCORE_ONE_SESSION, folder=tmp_path).strip()
 
 
 @pytest.mark.parametrize("name", ["version", "scorecard", "template", "schema"])

@@ -23,7 +23,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "Say what training logs answer about the weeks before a session.",
     ),
     "batch": ("batch", "Score every row of a table; rows with problems stay and say why."),
-    "squad": ("squad", "Say of a coach"s list who needs attention under one planned session."),
+    "squad": (
+        "squad",
+        "Say of a coach's list who needs attention under one planned session.",
+    ),
     "template": (
         "template",
         "Print a CSV file to fill in: every input as a column, and an example row.",

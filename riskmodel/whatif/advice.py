@@ -126,7 +126,7 @@ class Advice(ShortRepr, EqualWhereAlike):
     pair : Option or None
         The best two for this session together, if they save as much over the best one.
     vetoes : tuple of str
-        Names of the `Veto`s for which levers were left out.
+        Name of each `Veto` for which levers were left out.
     notes : tuple of str
         What carries no number.
     drink_l_h : float or None
