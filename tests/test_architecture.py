@@ -29,6 +29,7 @@ STAGES = (
     "squad",
     "starts",
     "training",
+    "validation",
     "riskmodel",  # its version; a public name is of the stage that defines it
     "reporting",
     "diary",
@@ -44,7 +45,7 @@ ONLY_IN = {
     "altair": {"views"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "sklearn": {"calibration"},
+    "sklearn": {"calibration", "validation"},
     "typst": {"reporting"},
     "contourpy": {"views"},
     "fitdecode": {"training"},

@@ -87,7 +87,7 @@ def _number(value: float, digits: int = 4) -> str:
 
 def validation_sections(told: Validation) -> list[Section]:
     """Everything that a validation says, heading by heading."""
-    records, found = told.records, told.measures
+    records = told.records
     source = (
         "as it was written down before the session"
         if records.written_before
@@ -103,7 +103,7 @@ def validation_sections(told: Validation) -> list[Section]:
         Section(
             "Data and participants",
             (
-                f"{records.n_sessions} sessions{athletes}, {records.n_cramps} with a cramp.",
+                f"{records.n_sessions} sessions{athletes}, {records.n_cramps} with cramp.",
                 f"Left out: {left}." if left else "No row was left out.",
             ),
         ),
@@ -124,9 +124,9 @@ def validation_sections(told: Validation) -> list[Section]:
             "Analysis",
             (
                 "Observed over expected, calibration in the large and slope, AUC, Brier "
-                "score against the base rate and against the duration alone, and a decision "
-                f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of whole "
-                "athletes.",
+                "score against the base rate and the duration alone, and a decision "
+                f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of "
+                "whole athletes.",
             ),
         ),
         Section(
@@ -145,7 +145,7 @@ def validation_sections(told: Validation) -> list[Section]:
         Section("Limitations", (*(_CONCLUSIONS[why] for why in told.reasons), *_ALWAYS)),
         Section(
             "To be added by whoever publishes it",
-            ("Setting and dates, consent and ethical approval, funding, and who took part.",),
+            ("Setting and dates, consent and ethical approval, funding, who took part.",),
         ),
     ]
 
@@ -215,7 +215,9 @@ def _reliability(told: Validation) -> dict[str, Any]:
         {
             "x": place(b.expected),
             "y": place(b.observed.value),
-            "low": place(b.observed.low if math.isfinite(b.observed.low) else b.observed.value),
+            "low": place(
+                b.observed.low if math.isfinite(b.observed.low) else b.observed.value
+            ),
             "high": place(
                 b.observed.high if math.isfinite(b.observed.high) else b.observed.value
             ),
@@ -236,7 +238,9 @@ def _reliability(told: Validation) -> dict[str, Any]:
 def _decisions(told: Validation) -> dict[str, Any]:
     """Net benefit of changing the plans above a threshold, of all plans, and of none."""
     curve = told.measures.net_benefit
-    low = -0.25 * (top := max(0.01, *(max(n.by_probability, n.of_all) for n in curve)) * 1.2)
+    low = -0.25 * (
+        top := max(0.01, *(max(n.by_probability, n.of_all) for n in curve)) * 1.2
+    )
 
     def line(name: str, values: Sequence[float], *, ours: bool, at: int) -> dict[str, Any]:
         inside = [
@@ -251,7 +255,8 @@ def _decisions(told: Validation) -> dict[str, Any]:
         "y-label": "net benefit",
         "x-marks": _marks((0, 0.1, 0.2, 0.3), lambda v: v / curve[-1].threshold),
         "y-marks": [
-            {"place": (v - low) / (top - low), "text": f"{v:.3f}"} for v in (0.0, top / 2, top)
+            {"place": (v - low) / (top - low), "text": f"{v:.3f}"}
+            for v in (0.0, top / 2, top)
         ],
         "lines": [
             line("by the number", [n.by_probability for n in curve], ours=True, at=8),
@@ -307,13 +312,18 @@ def validation_html(told: Validation, card: Scorecard) -> str:
                 f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
                 for row in section.rows
             )
-            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+            parts.append(
+                f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            )
         for picture in section.pictures:
             label = f"{picture['y-label']} against {picture['x-label']}"
             drawn = svg("validation", {"only": picture})
-            parts.append(f'<figure role="img" aria-label="{escape(label)}">{drawn}</figure>')
+            parts.append(
+                f'<figure role="img" aria-label="{escape(label)}">{drawn}</figure>'
+            )
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(TITLE)}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{escape(TITLE)}</title>"
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
         f"{''.join(parts)}<footer>{escape(footer(card))}</footer></html>"
     )

@@ -23,9 +23,10 @@ from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.cells import squad_frame
-from riskmodel.squad.columns import Column, match_columns, words
+from riskmodel.squad.columns import words
 from riskmodel.squad.file import certain_columns, read_squad_file
 from riskmodel.squad.raw import RawTable
+from riskmodel.squad.unknown import leave_open
 
 Floats = NDArray[np.float64]
 
@@ -138,6 +139,7 @@ def read_records(
     (2, 1, {'no_outcome': 1})
     """
     outcome, answers = _table(content)
+    answers = leave_open(answers)  # what cannot be read and need not be answered
     if "cramp" not in outcome:
         raise RecordsError("No column says whether there was a cramp; call it cramp.")
     cramp, not_read = _yes_or_no(outcome["cramp"])
@@ -212,7 +214,9 @@ def _group(answers: pd.DataFrame, name: str) -> NDArray[np.str_]:
     if name not in answers:
         return np.full(len(answers), NOT_ANSWERED)
     cells = answers[name].astype(object)
-    texts = [NOT_ANSWERED if is_blank(cell) else str(cell).strip().lower() for cell in cells]
+    texts = [
+        NOT_ANSWERED if is_blank(cell) else str(cell).strip().lower() for cell in cells
+    ]
     return np.array(texts, dtype=np.str_)
 
 
@@ -260,8 +264,8 @@ def _table(content: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
         tuple(raw.headers[place] for place in rest),
         epoch=raw.epoch,
     )
-    columns: list[Column] = [c for c in match_columns(asked)]
-    answers = squad_frame(asked, certain_columns(asked), date.today())
+    columns = certain_columns(asked)
+    answers = squad_frame(asked, columns, date.today())
     outcome = pd.DataFrame({what: raw.cells[place] for what, place in places.items()})
     if any(column.target == "athlete" for column in columns):
         outcome["athlete"] = answers["athlete"].fillna("")

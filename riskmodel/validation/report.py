@@ -119,7 +119,7 @@ def validate(
     Examples
     --------
     >>> season = "athlete,cramp,probability,duration_min\n" + "".join(
-    ...     f"Player {n % 25},{'yes' if n % 12 == 0 else 'no'},0.08,90\n" for n in range(600))
+    ...     f"Player {n % 25},{'no' if n % 12 else 'yes'},0.08,90\n" for n in range(600))
     >>> told = validate(season.encode())
     >>> told.records.n_cramps, round(told.measures.ratio.value, 2), told.cramps_needed > 100
     (50, 1.04, True)

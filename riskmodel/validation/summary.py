@@ -105,7 +105,9 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
             "cramps": records.cramp.astype(int),
         }
     )
-    cells = table.groupby([*_KEYS], as_index=False)[["sessions", "expected", "cramps"]].sum()
+    cells = table.groupby([*_KEYS], as_index=False)[
+        ["sessions", "expected", "cramps"]
+    ].sum()
     told = [
         _cell(cell)
         for _, of_band in cells.groupby("band", sort=False)
@@ -140,7 +142,7 @@ class Cell(NamedTuple):
 
 
 def _put_together(cells: list[Cell]) -> list[Cell]:
-    """Cells of one band, the small ones joined: of a duration, of the band, with a large."""
+    """Cells of one band, small ones joined: of a duration, of all, with a large."""
     large = [cell for cell in cells if not cell.is_small]
     small = [cell for cell in cells if cell.is_small]
     by_duration = [
