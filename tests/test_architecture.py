@@ -30,6 +30,7 @@ STAGES = (
     "squad",
     "starts",
     "training",
+    "validation",
     "riskmodel",  # its version; a public name is of the stage that defines it
     "reporting",
     "diary",
@@ -46,7 +47,7 @@ ONLY_IN = {
     "altair": {"scoring", "whatif", "views"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "sklearn": {"calibration"},
+    "sklearn": {"calibration", "validation"},
     "typst": {"reporting"},
     "contourpy": {"views"},
     "fitdecode": {"training"},

@@ -65,6 +65,14 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "scoring",
         "Say what stood out in a session that brought a cramp, beside others without one.",
     ),
+    "validate": (
+        "validation",
+        "Test the number on your own people: planned answers, and whether a cramp came.",
+    ),
+    "pool": (
+        "validation",
+        "Lay the summaries of several clubs together; no row is shared.",
+    ),
     "app": ("serve", "Start the app in the browser."),
 }
 """Module of each command, and the first sentence of its help, in the order of the help."""

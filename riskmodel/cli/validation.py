@@ -1,0 +1,122 @@
+"""What came of sessions, beside what was expected; and several clubs together."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from riskmodel.cli.frame import (
+    CalibrationOption,
+    ScorecardOption,
+    app,
+    in_sight,
+    own_calibration,
+    own_scorecard,
+    say,
+    say_json,
+    sentences_for_errors,
+    standard_input,
+    stop,
+)
+from riskmodel.inputs.files import open_file
+from riskmodel.inputs.installing import how_to_install
+from riskmodel.reporting.replacing import check_target, replacing
+from riskmodel.scorecard.file import load_scorecard
+
+_MOST_BYTES = 200_000_000
+
+
+@app.command("validate")
+def validate_command(
+    file: Annotated[str, typer.Argument(help="Outcomes, CSV or Excel; - to read CSV.")],
+    report: Annotated[
+        str | None, typer.Option(help="Write a report there: .html or .pdf.")
+    ] = None,
+    summary_file: Annotated[
+        str | None,
+        typer.Option("--summary", help="Write counts there (JSON) to pool with others'."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    score_again: Annotated[
+        bool,
+        typer.Option("--score-again", help="Do not use probabilities of the file."),
+    ] = False,
+    scorecard: ScorecardOption = None,
+    calibration: CalibrationOption = None,
+) -> None:
+    """Test the number on your own people: planned answers, and whether a cramp came.
+
+    The file is the export of a diary, or a table with a row for each session, a column
+    called cramp (yes or no) and, if there is one, a column that names the athlete.
+    Nothing leaves this machine, and no weight changes.
+    """
+    _need("sklearn", "calibration")
+    from riskmodel.reporting import validation as words
+    from riskmodel.validation.report import validate
+    from riskmodel.validation.summary import summary
+
+    for target in filter(None, (report, summary_file)):
+        check_target(target)
+    if report and not report.lower().endswith((".html", ".pdf")):
+        stop(f"A report is .html or .pdf, and not {Path(report).name}.")
+    if report:
+        _need("typst", "app")
+    with sentences_for_errors():
+        card, curves = own_scorecard(scorecard), own_calibration(calibration)
+        told = validate(_content(file), card, curves, score_again=score_again)
+        own = card or load_scorecard()
+        if report and report.lower().endswith(".pdf"):
+            with replacing(report) as out:
+                out.buffer.write(words.validation_pdf(told, own))  # type: ignore[attr-defined]
+        elif report:
+            with replacing(report) as out:
+                out.write(words.validation_html(told, own))
+        if summary_file:
+            with replacing(summary_file) as out:
+                in_sight(out).write(
+                    json.dumps(summary(told.records, told.scorecard)) + "\n"
+                )
+    if as_json:
+        say_json(told.to_dict())
+    else:
+        say("\n".join(words.validation_lines(told)))
+
+
+@app.command("pool")
+def pool_command(
+    files: Annotated[list[Path], typer.Argument(help="What --summary wrote, two or more.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Lay the summaries of several clubs together; no row is shared."""
+    _need("sklearn", "calibration")
+    from dataclasses import asdict
+
+    from riskmodel.reporting.validation import pooled_lines
+    from riskmodel.validation.summary import pool, read_summary
+
+    with sentences_for_errors():
+        told = [read_summary(_content(str(file)), file.name) for file in files]
+        pooled = pool(told)
+    if as_json:
+        say_json(asdict(pooled))
+    else:
+        say("\n".join(pooled_lines(pooled, [file.stem for file in files])))
+
+
+def _need(module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        stop(f"This needs one more package: {how_to_install(extra)}")
+
+
+def _content(file: str) -> bytes:
+    if file == "-":
+        return standard_input().read(_MOST_BYTES + 1)
+    with open_file(file) as source:
+        content: Any = source.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        stop(f"{Path(file).name} is larger than {_MOST_BYTES // 1_000_000} MB.")
+    return bytes(content)

@@ -1,0 +1,1 @@
+"""Does the number hold on your own people?  Measures, and what they cannot say."""

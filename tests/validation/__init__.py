@@ -1,0 +1,1 @@
+"""Tests of what came of sessions, beside what was said of them."""

@@ -1,0 +1,334 @@
+"""A club's season, simulated with a truth that the test knows."""
+
+import io
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from typer.testing import CliRunner
+
+from riskmodel import assess_frame
+from riskmodel.cli import app
+from riskmodel.datasets import load_examples
+from riskmodel.diary.outcomes import Outcome, outcomes_csv
+from riskmodel.validation.measures import (
+    calibration_in_the_large,
+    calibration_slope,
+    cramps_needed,
+    drawn_weights,
+    interval,
+    log_odds,
+    measures,
+)
+from riskmodel.validation.records import RecordsError, read_records, records_of
+from riskmodel.validation.report import validate, validation_of
+from riskmodel.validation.summary import LEAST, SummaryError, pool, read_summary, summary
+
+HISTORIES = ("never", "0", "1-2", "3-5")
+
+
+def season(seed, *, n_athletes=40, n_each=50, log_odds_off=0.0, slope=1.0, alike=0.0):
+    """A club whose true log odds are a straight line of ours, and people differ."""
+    random = np.random.default_rng(seed)
+    athlete = np.repeat(np.arange(n_athletes), n_each)
+    n = len(athlete)
+    logit = random.normal(-3.0, 1.2, n)
+    own = random.normal(0, alike, n_athletes)[athlete]
+    truth = 1 / (1 + np.exp(-(slope * logit + log_odds_off + own)))
+    answers = pd.DataFrame(
+        {
+            "sport": random.choice(["soccer", "running"], n),
+            "duration_min": random.integers(20, 300, n).astype(float),
+            "cramp_sessions_12mo": random.choice(HISTORIES, n_athletes)[athlete],
+        }
+    )
+    probability = 1 / (1 + np.exp(-logit))
+    return records_of(random.random(n) < truth, probability, athlete, answers), truth
+
+
+@pytest.mark.parametrize(("off", "slope"), [(0.0, 1.0), (0.5, 1.0), (-0.4, 0.7)])
+def test_the_intervals_hold_the_truth_about_as_often_as_they_say(off, slope):
+    held = {"ratio": 0, "slope": 0}
+    n_seasons = 40
+    for seed in range(n_seasons):
+        records, truth = season(
+            seed, n_athletes=80, n_each=25, log_odds_off=off, slope=slope
+        )
+        y, p = records.cramp.astype(float), records.probability
+        draws = [*drawn_weights(records.athlete, seed, 200)]
+        ratio = interval(y.sum() / p.sum(), [w @ y / (w @ p) for w in draws])
+        fitted = interval(slope, [calibration_slope(y, log_odds(p), w) for w in draws])
+        held["ratio"] += ratio.low <= truth.sum() / p.sum() <= ratio.high
+        held["slope"] += fitted.low <= slope <= fitted.high
+    # Of 40, 95 % held: fewer than 34 happens once in 300 times by chance.
+    assert min(held.values()) >= 34, held
+
+
+def test_sessions_of_one_person_that_are_alike_make_the_intervals_wider():
+    def width(records):
+        ratio = measures(records).ratio
+        return math.log(ratio.high / ratio.low)
+
+    alike, apart = (season(3, alike=spread)[0] for spread in (1.2, 0.0))
+    assert width(alike) > 1.5 * width(apart)
+
+
+def test_slope_and_area_are_those_of_scikit_learn():
+    records, _ = season(5, slope=0.8, log_odds_off=0.3)
+    y, logit = records.cramp.astype(float), log_odds(records.probability)
+    weights = np.random.default_rng(0).integers(0, 3, len(y)).astype(float)
+    theirs = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    theirs.fit(logit[:, np.newaxis], y, sample_weight=weights)
+    assert calibration_slope(y, logit, weights) == pytest.approx(
+        theirs.coef_[0, 0], rel=1e-4
+    )
+    found = measures(records)
+    assert found.auc.value == roc_auc_score(records.cramp, records.probability)
+    added = calibration_in_the_large(y, logit, np.ones(len(y)))
+    assert (1 / (1 + np.exp(-(logit + added)))).sum() == pytest.approx(y.sum(), rel=1e-9)
+
+
+def test_the_bins_hold_every_session_once_and_their_sums_are_those_of_all():
+    records, _ = season(6)
+    bins = measures(records).bins
+    assert sum(b.n_sessions for b in bins) == records.n_sessions
+    came = sum(b.n_sessions * b.observed.value for b in bins)
+    assert came == pytest.approx(records.n_cramps)
+    assert [b.expected for b in bins] == sorted(b.expected for b in bins)
+
+
+def test_who_changes_no_plan_gains_nothing_and_who_changes_all_has_the_textbooks_value():
+    records, _ = season(7)
+    rate = records.n_cramps / records.n_sessions
+    for at in measures(records).net_benefit:
+        odds = at.threshold / (1 - at.threshold)
+        assert at.of_all == pytest.approx(rate - (1 - rate) * odds)
+        assert at.by_probability <= rate
+
+
+@pytest.mark.parametrize(
+    ("rate", "effect", "cramps"), [(0.08, 1.0, 181), (0.02, 1.0, 193), (0.08, 2.0, 362)]
+)
+def test_how_many_cramps_it_takes(rate, effect, cramps):
+    # Riley et al. 2021: the interval of ln(O/E) is 1.96 times the root of (1 - rate)/O.
+    assert cramps_needed(rate, effect) == cramps
+    half = 1.96 * math.sqrt(effect * (1 - rate) / cramps)
+    assert math.exp(half) == pytest.approx(1.15, abs=0.003)
+
+
+def test_the_reasons_are_data():
+    few = validation_of(season(1, n_athletes=10, n_each=4)[0])
+    assert {"few_cramps", "few_athletes"} <= set(few.reasons)
+    assert math.isnan(few.measures.slope.value)
+    large = validation_of(season(1, n_athletes=60, n_each=100)[0])
+    assert "fewer_than_needed" not in large.reasons
+    json.dumps(large.to_dict(), allow_nan=False)
+
+
+# --------------------------------------------------------------------------- the file
+
+PLAN = load_examples()["Marathon"]
+
+
+def test_a_table_of_our_own_gives_what_a_frame_gives():
+    table = pd.DataFrame([PLAN | {"duration_min": m} for m in (60, 120, 240)])
+    table = table.map(lambda v: ";".join(v) if isinstance(v, list) else v)
+    expected = assess_frame(table)["probability"].to_numpy()
+    outcomes = table.assign(cramp=["no", "yes", "no"], athlete=["Ada", "Ben", "Ada"])
+    content = outcomes.to_csv(index=False, sep=";").encode("cp1252")
+    records = read_records(content)
+    assert np.array_equal(records.probability, expected)
+    assert (records.cramp.tolist(), records.athlete.tolist()) == (
+        [False, True, False],
+        [0, 1, 0],
+    )
+    assert not records.written_before
+
+
+def test_a_clubs_own_headings_are_read_as_a_list_is():
+    content = (
+        "Saison 2026;;;;;;;\n"
+        "Name;Sport;Dauer (min);RPE;Alter;Temperatur (°C);Luftfeuchte (%);Krampf\n"
+        "Zoë;soccer;90;7;24;25;50;ja\nBen;soccer;60;5;31;25;50;nein\nCy;soccer;60;5;31;25;50;\n"
+    ).encode("cp1252")
+    records = read_records(content)
+    assert records.cramp.tolist() == [True, False]
+    assert records.duration.tolist() == ["1 to 2 h", "up to 1 h"]
+    assert dict(records.left_out) == {"no_outcome": 1}
+
+
+def test_the_export_of_a_diary_counts_with_what_was_written_before():
+    from datetime import date
+
+    chances = (0.1, 0.02, 0.3)
+    diary = [
+        Outcome(date(2026, 7, day), p, p / 2, p * 2, "1", "abc", cramp, "running", 60.0,
+                answers=PLAN)
+        for day, p, cramp in zip((1, 2, 3), chances, (True, False, None), strict=True)
+    ]  # fmt: skip
+    content = outcomes_csv(diary, private=True)
+    records = read_records(content)
+    assert records.probability.tolist() == [0.1, 0.02]
+    assert records.written_before
+    assert not records.names_athletes
+    again = read_records(content, score_again=True)
+    assert not again.written_before
+    assert again.probability[0] == again.probability[1] != 0.1
+
+
+def test_an_optional_answer_that_cannot_be_read_costs_no_row():
+    table = pd.DataFrame([PLAN, PLAN | {"sleep_h": "plenty"}])
+    table = table.map(lambda v: ";".join(v) if isinstance(v, list) else v)
+    records = read_records(table.assign(cramp=["yes", "no"]).to_csv(index=False).encode())
+    assert records.n_sessions == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"athlete,probability\nAda,0.1\n", "call it cramp"),
+        (b"cramp,probability\nmaybe,0.1\n", "both an outcome"),
+        (b"cramp,probability\nyes,1.1\n", "both an outcome"),
+        (b"cramp,probability,Cramp\nyes,0.1,no\n", "Two columns"),
+    ],
+)
+def test_what_cannot_be_used_is_told(content, words):
+    with pytest.raises(RecordsError, match=words):
+        read_records(content)
+
+
+# ------------------------------------------------------------------------ the summary
+
+
+@given(st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 60), st.floats(-2.0, 2.0))
+def test_no_count_under_five_leaves_the_club(seed, n_athletes, n_each, off):
+    records, _ = season(seed, n_athletes=n_athletes, n_each=n_each, log_odds_off=off)
+    told = json.loads(json.dumps(summary(records, "card"), allow_nan=False))
+    assert read_summary(json.dumps(told).encode(), "club.json") == told
+    for cell in told["cells"]:
+        assert cell["sessions"] >= LEAST
+        if (cramps := cell["cramps"]) is not None:
+            assert cramps == 0 or cramps >= LEAST
+            assert cramps == cell["sessions"] or cell["sessions"] - cramps >= LEAST
+    assert sum(cell["sessions"] for cell in told["cells"]) <= records.n_sessions
+    kept = {"kind", "version", "scorecard", "cells", "has_left_out"}
+    assert set(told) == kept
+    keys = {"band", "duration", "history", "sessions", "expected", "cramps", "cramps_from"}
+    assert all(set(cell) <= keys for cell in told["cells"])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_what_is_pooled_holds_what_the_rows_would_give(seed):
+    clubs = [
+        season(seed + k, n_each=40 + 10 * k, log_odds_off=0.2 * k)[0] for k in range(4)
+    ]
+    pooled = pool([summary(club, "card") for club in clubs])
+    for club, span in zip(clubs, pooled.clubs, strict=True):
+        true = club.n_cramps / club.probability.sum()
+        # Expected sums are told with three decimals.
+        assert span.low.value - 1e-3 <= true <= span.high.value + 1e-3
+    assert pooled.together.low.value <= pooled.together.high.value
+    assert pooled.next_club.low.low <= pooled.together.low.low
+
+
+def test_clubs_that_are_all_alike_are_pooled_to_the_one_ratio():
+    club, _ = season(2, n_athletes=200)
+    pooled = pool([summary(club, "card")] * 3)
+    assert pooled.heterogeneity_pct == 0
+    ratio = club.n_cramps / club.probability.sum()
+    assert pooled.together.low.value == pytest.approx(ratio, rel=1e-3)
+
+
+def test_summaries_that_do_not_belong_together_are_refused():
+    club, _ = season(2)
+    with pytest.raises(SummaryError, match="two"):
+        pool([summary(club, "a")])
+    with pytest.raises(SummaryError, match="different scorecards"):
+        pool([summary(club, "a"), summary(club, "b")])
+    spoilt = json.loads(json.dumps(summary(club, "a")))
+    spoilt["cells"][0]["expected"] = "NaN"
+    for content in (b"", b"[]", b"{}", b"[" * 5000, json.dumps(spoilt).encode()):
+        with pytest.raises(SummaryError, match="no summary"):
+            read_summary(content, "club.json")
+
+
+# ----------------------------------------------------------------------- the commands
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    records, _ = season(9, n_each=20, log_odds_off=0.4)
+    table = pd.DataFrame(
+        {
+            "athlete": records.athlete,
+            "cramp": np.where(records.cramp, "yes", "no"),
+            "probability": records.probability,
+            "duration_min": records.duration_min,
+            "sport": records.sport,
+            "cramp_sessions_12mo": records.history,
+        }
+    )
+    path = tmp_path_factory.mktemp("club") / "outcomes.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+def invoked(*arguments):
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_a_report_says_what_it_cannot_conclude_and_loads_nothing(outcomes, tmp_path):
+    printed = invoked("validate", outcomes, "--report", tmp_path / "report.html")
+    told = validate(outcomes.read_bytes())
+    assert f"{told.records.n_sessions} sessions of 40 athletes" in printed
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http://www.w3.org/", "")
+    for text in (printed, page):
+        assert "No weight is changed" in text
+    invoked("validate", outcomes, "--report", tmp_path / "report.pdf")
+    text = " ".join(p.extract_text() for p in PdfReader(tmp_path / "report.pdf").pages)
+    assert "Calibration slope" in text
+
+
+def test_the_commands_give_what_the_functions_give(outcomes, tmp_path):
+    figures = json.loads(invoked("validate", outcomes, "--json"))
+    assert figures["ratio"]["value"] == validate(outcomes.read_bytes()).measures.ratio.value
+    for name in ("a", "b"):
+        invoked("validate", outcomes, "--summary", tmp_path / f"{name}.json")
+    pooled = json.loads(invoked("pool", tmp_path / "a.json", tmp_path / "b.json", "--json"))
+    assert pooled["n_sessions"] == 2 * figures["n_sessions"]
+    assert "observed over expected" in invoked(
+        "pool", tmp_path / "a.json", tmp_path / "b.json"
+    )
+
+
+def test_names_of_a_table_stand_in_nothing_that_is_written(tmp_path):
+    table = io.StringIO()
+    pd.DataFrame(
+        {
+            "athlete": ["Zaphod Secret", "=1+1"] * 300,
+            "day": ["2026-07-01"] * 600,
+            "cramp": ["yes", *["no"] * 9] * 60,
+            "probability": 0.1,
+        }
+    ).to_csv(table, index=False)
+    (tmp_path / "o.csv").write_text(table.getvalue(), encoding="utf-8")
+    printed = invoked(
+        "validate", tmp_path / "o.csv", "--report", tmp_path / "r.html",
+        "--summary", tmp_path / "s.json",
+    )  # fmt: skip
+    written = [(tmp_path / name).read_text("utf-8") for name in ("r.html", "s.json")]
+    for text in (printed, *written):
+        assert "Zaphod" not in text
+        assert "2026-07" not in text
