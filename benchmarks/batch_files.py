@@ -19,13 +19,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.frame_speed import Figures, print_figures
 from benchmarks.frames import raw_frame
+from benchmarks.measuring import Figures, print_figures, scaled
 from riskmodel import assess_frame
 
-N = 1_000_000
+N = scaled(300_000)
+N_MEMORY = scaled(1_000_000)
 PART = 50_000  # rows that are drawn at once
-ROUNDS = 2
+ROUNDS = 1
 
 OURS = """
 import sys
@@ -118,7 +119,7 @@ def ten_times() -> Figures:
     """Memory of a tenth of the rows and of all, with files large enough to fill it."""
     for kind in ("csv", "parquet"):
         peaks = []
-        for n_sessions in (N // 10, N):
+        for n_sessions in (N_MEMORY // 10, N_MEMORY):
             with TemporaryDirectory() as name:
                 folder = Path(name)
                 write_sessions(folder, n_sessions)
@@ -147,6 +148,7 @@ FIGURES = (in_and_out, ten_times, two_processes)
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=N)
-    N = parser.parse_args().rows
+    parser.add_argument("--rows", type=int)
+    if n_rows := parser.parse_args().rows:
+        N = N_MEMORY = n_rows
     print_figures(FIGURES)

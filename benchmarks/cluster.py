@@ -14,13 +14,13 @@ from pathlib import Path
 import fsspec
 import pandas as pd
 
-from benchmarks.frame_speed import Figures, print_figures
 from benchmarks.frames import raw_frame
+from benchmarks.measuring import Figures, print_figures, scaled
 from riskmodel.cli.batch_scores import Scoring
 from riskmodel.cli.cluster import batch_folder
 from riskmodel.cli.parts import score_file
 
-N = 3_000_000
+N = scaled(3_000_000)
 N_FILES = 12
 N_WORKERS = 2
 SCORING = Scoring({}, None, None)
@@ -65,12 +65,12 @@ def cluster(n_rows: int = N) -> Figures:
             pd.testing.assert_frame_equal(*parts, check_exact=True)
     what = f"{n_rows:,} rows in {N_FILES} files, {N_WORKERS} workers / a plain loop"
     yield f"{what}, cpu", n_rows / clustered[0], n_rows / alone[0], None
-    yield "the same by the clock", n_rows / clustered[1], n_rows / alone[1], None
-    yield "MiB of a worker / of the plain loop", worker_mib, own_mib, None
+    yield f"{what}, by the clock", n_rows / clustered[1], n_rows / alone[1], None
+    yield "MiB of a worker / of the plain loop", worker_mib, own_mib, None, "share"
 
 
 FIGURES = (cluster,)
 
 if __name__ == "__main__":
     n_rows = int(sys.argv[1]) if len(sys.argv) > 1 else N
-    print_figures((lambda: cluster(n_rows),))
+    print_figures((lambda: cluster(n_rows),), rounds=1)
