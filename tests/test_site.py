@@ -27,8 +27,10 @@ DOCS = CHECKOUT / "docs"
 # Of a page, the line before a block, which may name its file, its language and its text.
 BLOCK = re.compile(r"([^\n]*)\n+```(\w+)\n(.*?)```", re.DOTALL)
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-# docs/database.md is run by the tests of the room for SQL, in both databases.
-PAGES = sorted(path.stem for path in DOCS.glob("*.md") if path.stem != "database")
+# docs/database.md is run by the tests of the room for SQL, in both databases, and
+# docs/cluster.md by those of the command line, with a cluster.
+ELSEWHERE = ("cluster", "database")
+PAGES = sorted(path.stem for path in DOCS.glob("*.md") if path.stem not in ELSEWHERE)
 # What a page shows and other tests run, or what takes minutes.
 NOT_HERE = {
     "make ": "by whoever runs these tests",
@@ -36,6 +38,8 @@ NOT_HERE = {
     "cramprisk check": "make again",
     "cramprisk calibrate": "make again",
     "cramprisk forecast": "tests/cli, with a weather service of their own",
+    "cramprisk batch cohort": "tests/cli/test_batch_files.py",
+    "cramprisk batch 'in": "tests/cli/test_cluster.py",
     "cramprisk adopt": "tests/store, with two accounts",
     "cramprisk backup": "tests/store, on both databases",
     "cramprisk restore": "tests/store, on both databases",
@@ -142,7 +146,7 @@ def kept(tmp_path, monkeypatch):
     """A folder with the files that the README names, to run its commands in."""
     monkeypatch.chdir(tmp_path)
     session = {**load_examples()["Marathon"]}
-    for name in ("session", "then", "usual"):
+    for name in ("session", "plan", "then", "usual"):
         told = json.dumps(session | ({"duration_min": 30} if name == "usual" else {}))
         (tmp_path / f"{name}.json").write_text(told, encoding="utf-8")
     (table,) = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)

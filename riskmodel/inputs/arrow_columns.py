@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.formulas import MARK, MAY_CHANGE, as_it_was, harmless
-from riskmodel.inputs.reading import END_OF_TIME, FIRST_TIME
+from riskmodel.inputs.parsers import END_OF_TIME, FIRST_TIME
 from riskmodel.inputs.told import in_quotes, quoted
 
 TEXT = pa.string()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import riskmodel
 from riskmodel.scorecard.rows import Scorecard
@@ -22,7 +22,9 @@ def svg(template: str, content: Mapping[str, Any]) -> str:
     return _compiled(template, content, "svg").decode("utf-8")
 
 
-def _compiled(template: str, content: Mapping[str, Any], kind: str) -> bytes:
+def _compiled(
+    template: str, content: Mapping[str, Any], kind: Literal["pdf", "svg"]
+) -> bytes:
     import typst  # comes with the app, not with the base install
 
     path = Path(__file__).with_name(f"{template}.typ")

@@ -54,6 +54,14 @@ _LEFT_OUT: Mapping[str, str] = MappingProxyType(
 _BY = MappingProxyType({"sport": "sport", "history": "past cramps", "duration": "duration"})
 
 
+_ANALYSIS = (
+    "Observed over expected, calibration in the large and slope, AUC, Brier "
+    "score against the base rate and the duration alone, and a decision "
+    f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of "
+    "whole athletes."
+)
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading, sentences, and a table or pictures."""
@@ -120,15 +128,7 @@ def validation_sections(told: Validation) -> list[Section]:
                 "in the product.",
             ),
         ),
-        Section(
-            "Analysis",
-            (
-                "Observed over expected, calibration in the large and slope, AUC, Brier "
-                "score against the base rate and the duration alone, and a decision "
-                f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of "
-                "whole athletes.",
-            ),
-        ),
+        Section("Analysis", (_ANALYSIS,)),
         Section(
             "Results: performance",
             (_verdict(told),),

@@ -167,11 +167,9 @@ def _opened(file: BinaryIO) -> Iterator[ZipFile]:
 
 def _is_litter(member: ZipInfo) -> bool:
     """Whether it is a folder, has no name, is what macOS adds to archives, or a read-me."""
-    if member.filename.endswith("/") or not member.filename:
-        return True
     path = PurePosixPath(member.filename)
-    litter = ("._", "readme")
-    return "__MACOSX" in path.parts or path.name.lower().startswith(litter)
+    named_so = path.name.lower().startswith(("._", "readme"))
+    return member.filename[-1:] in ("", "/") or "__MACOSX" in path.parts or named_so
 
 
 def _base(member: ZipInfo) -> str:

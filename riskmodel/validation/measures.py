@@ -111,7 +111,7 @@ def measures(records: Records, seed: int = 0) -> Measures:
     """
     y, p = records.cramp.astype(np.float64), records.probability
     weights = [*drawn_weights(records.athlete, seed)]
-    enough = min(y.sum(), len(y) - y.sum()) >= FEWEST_CRAMPS
+    enough = bool(min(y.sum(), len(y) - y.sum()) >= FEWEST_CRAMPS)
     logit = log_odds(p)
 
     def within(measure: Callable[[Floats], float], *, asks: bool = True) -> Estimate:
@@ -119,7 +119,7 @@ def measures(records: Records, seed: int = 0) -> Measures:
             return Estimate(math.nan)
         return interval(measure(np.ones(len(y))), [measure(w) for w in weights])
 
-    timed = np.isfinite(records.duration_min).all()
+    timed = bool(np.isfinite(records.duration_min).all())
     minutes = records.duration_min
     return Measures(
         observed=float(y.sum()),

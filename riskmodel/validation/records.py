@@ -143,9 +143,9 @@ def read_records(
     if "cramp" not in outcome:
         raise RecordsError("No column says whether there was a cramp; call it cramp.")
     cramp, not_read = _yes_or_no(outcome["cramp"])
-    written = pd.to_numeric(outcome.get("probability"), errors="coerce")
     before = not score_again and "probability" in outcome
     if before:
+        written = pd.to_numeric(outcome["probability"], errors="coerce")
         probability = written.where(written.between(0, 1)).to_numpy(dtype=np.float64)
     else:
         probability = _scored(answers, scorecard, calibration)

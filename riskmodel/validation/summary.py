@@ -157,8 +157,14 @@ def _put_together(cells: list[Cell]) -> list[Cell]:
 
 
 def _joined(cells: list[Cell], duration: str = REST) -> Cell:
-    sums = (sum(cell[place] for cell in cells) for place in (3, 4, 5))
-    return Cell(cells[0].band, duration, REST, *sums)
+    return Cell(
+        cells[0].band,
+        duration,
+        REST,
+        sum(cell.sessions for cell in cells),
+        sum(cell.expected for cell in cells),
+        sum(cell.cramps for cell in cells),
+    )
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
