@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,7 @@ from typer.testing import CliRunner
 
 import riskmodel
 from riskmodel.cli import app
-from riskmodel.datasets import load_examples
+from riskmodel.datasets import data_file, load_examples
 from riskmodel.reporting.spreadsheet import to_xlsx
 
 CHECKOUT = Path(__file__).parents[1]
@@ -123,6 +124,7 @@ def run_python(block, names):
 def test_what_a_page_shows_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(CHECKOUT))
+    shutil.copy(data_file("example_season.csv"), tmp_path)
     names = {}
     for before, language, block in BLOCK.findall((DOCS / f"{page}.md").read_text("utf-8")):
         match language:
@@ -156,6 +158,10 @@ def kept(tmp_path, monkeypatch):
     logs = CHECKOUT / "data" / "example_logs"
     content = (logs / "strava_activities.csv").read_bytes()
     (tmp_path / "activities.csv").write_bytes(content)
+    season = data_file("example_season.csv").read_bytes()
+    (tmp_path / "outcomes.csv").write_bytes(season)
+    for club in ("club-a", "club-b"):
+        run_line(f"cramprisk validate outcomes.csv --summary {club}.json")
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         archive.writestr("activities.csv", content)
     return tmp_path

@@ -249,7 +249,7 @@ def _table(content: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not content.startswith(b"PK"):
         text = read_text(content).text
         first, *rows = csv_rows(text, separator(text)) or [[]]
-        headers = [name.strip().removeprefix(_OF_THE_PLAN) for name in first]
+        headers = _headers([name.strip() for name in first])
         if _is_ours(headers):
             return _own_table(headers, [row for row in rows if any(map(str.strip, row))])
     raw = read_squad_file(content)
@@ -275,6 +275,18 @@ def _table(content: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _outcome_of(header: str) -> str:
     plain = folded(re.sub(r"[_\s]+", " ", header).strip())
     return next((what for what, known in OUTCOME_HEADERS.items() if plain in known), "")
+
+
+def _headers(names: list[str]) -> list[str]:
+    """Headers without what the diary's export puts before those of the plan.
+
+    What was done in the end stands beside what was planned there, and counts for nothing.
+    """
+    planned = {n.removeprefix(_OF_THE_PLAN) for n in names if n.startswith(_OF_THE_PLAN)}
+    return [
+        f"done_{name}" if name in planned else name.removeprefix(_OF_THE_PLAN)
+        for name in names
+    ]
 
 
 def _is_ours(headers: list[str]) -> bool:

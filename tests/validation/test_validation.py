@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from riskmodel import assess_frame
 from riskmodel.cli import app
-from riskmodel.datasets import load_examples
+from riskmodel.datasets import data_file, load_examples
 from riskmodel.diary.outcomes import Outcome, outcomes_csv
+from riskmodel.reporting.spreadsheet import write_csv
 from riskmodel.validation.measures import (
     calibration_in_the_large,
     calibration_slope,
@@ -30,6 +31,7 @@ from riskmodel.validation.measures import (
 from riskmodel.validation.records import RecordsError, read_records, records_of
 from riskmodel.validation.report import validate, validation_of
 from riskmodel.validation.summary import LEAST, SummaryError, pool, read_summary, summary
+from scripts import example_season
 
 HISTORIES = ("never", "0", "1-2", "3-5")
 
@@ -202,6 +204,16 @@ def test_an_optional_answer_that_cannot_be_read_costs_no_row():
 def test_what_cannot_be_used_is_told(content, words):
     with pytest.raises(RecordsError, match=words):
         read_records(content)
+
+
+def test_the_example_is_as_written_and_its_truth_lies_in_the_intervals():
+    table, truth = example_season.season()
+    write_csv(table, out := io.StringIO(newline=""))
+    assert out.getvalue().encode() == data_file("example_season.csv").read_bytes()
+    told = validate(out.getvalue().encode())
+    expected = told.records.probability.sum()
+    assert told.measures.ratio.low <= truth.sum() / expected <= told.measures.ratio.high
+    assert told.measures.slope.low <= example_season.SLOPE <= told.measures.slope.high
 
 
 # ------------------------------------------------------------------------ the summary
