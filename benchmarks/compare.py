@@ -115,7 +115,9 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"{where}, not compared: {'; '.join(sorted(names))}")
     slower = [one for one in compared if one.verdict == "slower"]
     print(f"{len(slower)} of {len(compared)} figures slower than the noise")
-    sys.exit(1 if slower else 0)
+    if now["failed"]:
+        print(f"failed, and so not compared: {', '.join(now['failed'])}")
+    sys.exit(1 if slower or now["failed"] else 0)
 
 
 if __name__ == "__main__":

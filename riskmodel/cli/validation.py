@@ -96,13 +96,14 @@ def pool_command(
     from dataclasses import asdict
 
     from riskmodel.reporting.validation import pooled_lines
+    from riskmodel.validation.report import finite
     from riskmodel.validation.summary import pool, read_summary
 
     with sentences_for_errors():
         told = [read_summary(_content(str(file)), file.name) for file in files]
         pooled = pool(told)
     if as_json:
-        say_json(asdict(pooled))
+        say_json(finite(asdict(pooled)))
     else:
         say("\n".join(pooled_lines(pooled, [file.stem for file in files])))
 

@@ -89,7 +89,8 @@ def _parse_levels(field: Field, value: Any) -> int:
         return 0
     if not names:  # separators alone are no answer
         return UNKNOWN
-    return sum(1 << _parse_level(field, name) for name in names)
+    # One item may stand there twice, once by its name and once by its label.
+    return sum(1 << code for code in {_parse_level(field, name) for name in names})
 
 
 def _parse_time(_: Field, value: Any) -> np.datetime64:

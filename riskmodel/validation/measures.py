@@ -1,8 +1,9 @@
 """How well probabilities agree with what came, and how sure one can be of it.
 
 Measures as in Steyerberg & Vergouwe, Eur Heart J 2014, doi:10.1093/eurheartj/ehu207;
-scikit-learn has them.  Athletes are drawn again with all their sessions (a bootstrap of
-clusters), as two sessions of one person are more alike than of two.
+AUC, Brier score and shares are those of scikit-learn.  Athletes are drawn again with all
+their sessions (a bootstrap of clusters), as two sessions of one person are more alike than
+of two.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def calibration_in_the_large(y: Floats, logit: Floats, weights: Floats) -> float
 def _logistic(design: Floats, y: Floats, offset: Floats, weights: Floats) -> Floats:
     """Logistic regression with an offset, by Newton's method; NaN where there is none.
 
-    scikit-learn's has no offset, and takes a hundred times as long for a thousand draws.
+    scikit-learn's has no offset, and takes a hundred times as long for all draws.
     """
     beta = np.zeros(design.shape[1])
     if not _both(y, weights):
@@ -257,8 +258,8 @@ def _brier_of_duration(records: Records) -> float:
 def _bins(y: Floats, p: Floats, weights: list[Floats]) -> Iterator[Bin]:
     """Tenths of the sessions, or fewer where the probabilities are alike."""
     n_bins = min(_N_BINS, max(1, len(y) // 20))
-    limits = np.unique(np.quantile(p, np.linspace(0, 1, n_bins + 1)))
-    # As scikit-learn cuts them, whose shares these are.
+    limits = np.quantile(p, np.linspace(0, 1, n_bins + 1))
+    # As scikit-learn cuts them, whose shares these are; bins without a session are none.
     place = np.searchsorted(limits[1:-1], p)
     observed, expected = calibration_curve(y, p, n_bins=n_bins, strategy="quantile")
     for own, share, mean in zip(np.unique(place), observed, expected, strict=True):

@@ -27,6 +27,8 @@ from riskmodel.validation.measures import (
 )
 from riskmodel.validation.records import Records, read_records
 
+AS_WRITTEN = "as written down before the sessions"
+"""In the place of a scorecard, where the table holds the probabilities."""
 FEW_ATHLETES = 20
 """Below which intervals by athlete are too narrow: judgement, after Cameron & Miller,
 J Hum Resour 2015, doi:10.3368/jhr.50.2.317."""
@@ -61,7 +63,7 @@ class Validation:
         ``few_athletes``, ``athletes_not_named``, ``scored_afterwards``,
         ``rows_left_out``.
     scorecard : str
-        Version and fingerprint of the scorecard, where it was scored now.
+        Version and fingerprint of the scorecard, or `AS_WRITTEN`.
 
     Notes
     -----
@@ -89,8 +91,8 @@ class Validation:
             "reasons": list(self.reasons),
             "scorecard": self.scorecard,
         }
-        finite: dict[str, Any] = _finite(told)
-        return finite
+        told_as_json: dict[str, Any] = finite(told)
+        return told_as_json
 
 
 def validate(
@@ -128,7 +130,8 @@ def validate(
     card = scorecard or load_scorecard()
     # A card of one's own without a calibration gives no probability, which has been told.
     calibration = calibration or (None if scorecard else load_calibration())
-    named = "" if records.written_before else f"{card.version} ({card.fingerprint})"
+    scored_by = f"{card.version} ({card.fingerprint})"
+    named = AS_WRITTEN if records.written_before else scored_by
     return validation_of(records, named)
 
 
@@ -190,11 +193,12 @@ def _reasons(records: Records, needed: int) -> Iterator[str]:
         yield "rows_left_out"
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """A value as JSON has it: estimates by their names, None for what cannot be told."""
     if isinstance(value, dict):
-        return {name: _finite(inner) for name, inner in value.items()}
+        return {name: finite(inner) for name, inner in value.items()}
     if isinstance(value, Estimate):
-        return dict(zip(Estimate._fields, map(_finite, value), strict=True))
+        return dict(zip(Estimate._fields, map(finite, value), strict=True))
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

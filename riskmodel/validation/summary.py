@@ -1,8 +1,9 @@
 """Counts that several clubs can lay together without sharing a row.
 
-No count under five is written: small cells are put together with others of their band,
-and where a whole band is small, of its cramps only "1 to 4" is told.  `pool` says between
-which ends the pooled figures therefore lie.
+Nothing is written of fewer than five athletes or sessions, and no count of cramps, or of
+sessions without one, from 1 to 4: small cells are put together with others of their band,
+and where a whole band is small only the ends are told between which a count lies.  `pool`
+says between which ends the pooled figures therefore lie.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Span:
     Attributes
     ----------
     low, high : Estimate
-        If every "1 to 4" were 1, and if it were 4; the same where none was left open.
+        If every count that is left open were the least that it can be, and if it were
+        the most; the same where none was left open.
     """
 
     low: Estimate
@@ -58,12 +60,13 @@ class Pooled:
     together : Span
         The average club, with an interval for that average.
     next_club : Span
-        The same average, with the interval in which a further club is expected.
+        The same average, with the interval in which a further club is expected; none for
+        fewer than three.
     by_band : mapping of str to Span
         Observed over expected of all sessions in a band, with no club between them.
     n_sessions : int
     n_open : int
-        Cells whose cramps are told as 1 to 4.
+        Cells of whose cramps only the ends are told.
     heterogeneity_pct : float
         I², the share of the clubs' differences that is more than chance. [%]
     """
@@ -84,15 +87,27 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
     ----------
     records : Records
     scorecard : str
-        Version and fingerprint of what the probabilities come from.
+        Version and fingerprint of what the probabilities come from, or that they were
+        written down before.
 
     Returns
     -------
     dict
         For JSON.  ``cells`` holds for each kind of session how many there were, what was
-        expected, and how many brought a cramp, None for 1 to 4; no name, no day, and no
-        sum from which a small count could be worked out.
+        expected, and how many brought a cramp, None with its ends in ``cramps_from``
+        where that is a small count; no name, no day, and no sum from which a small count
+        could be worked out.
+
+    Raises
+    ------
+    SummaryError
+        If the records name no athletes: nobody knows then how many there are in a cell.
     """
+    if not records.names_athletes:
+        raise SummaryError(
+            "A summary needs a column that tells athletes apart, a number will do: nothing "
+            "is told of fewer than five."
+        )
     limits = [band.up_to for band in BANDS[:-1]]
     place = np.searchsorted(limits, shown_in_100(records.probability))
     table = pd.DataFrame(
@@ -103,16 +118,17 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
             "sessions": 1,
             "expected": records.probability,
             "cramps": records.cramp.astype(int),
+            "athletes": records.athlete,
         }
     )
-    cells = table.groupby([*_KEYS], as_index=False)[
-        ["sessions", "expected", "cramps"]
-    ].sum()
+    cells = table.groupby([*_KEYS], as_index=False).agg(
+        {"sessions": "sum", "expected": "sum", "cramps": "sum", "athletes": frozenset}
+    )
     told = [
         _cell(cell)
         for _, of_band in cells.groupby("band", sort=False)
         for cell in _put_together([Cell(*row) for row in of_band.itertuples(index=False)])
-        if cell.sessions >= LEAST
+        if min(cell.sessions, len(cell.athletes)) >= LEAST
     ]
     left = int(cells["sessions"].sum()) - sum(cell["sessions"] for cell in told)
     return {
@@ -120,7 +136,7 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
         "version": VERSION,
         "scorecard": scorecard,
         "cells": told,
-        "has_left_out": left > 0,  # bands with fewer than five sessions
+        "has_left_out": left > 0,  # bands with fewer than five sessions or athletes
     }
 
 
@@ -133,12 +149,14 @@ class Cell(NamedTuple):
     sessions: int
     expected: float
     cramps: int
+    athletes: frozenset[int]
 
     @property
     def is_small(self) -> bool:
         """Whether one of its counts is; nearly everybody is as telling as nearly nobody."""
-        counts = (self.sessions, self.cramps, self.sessions - self.cramps)
-        return any(0 < count < LEAST for count in counts)
+        counts = (self.cramps, self.sessions - self.cramps)
+        few = min(self.sessions, len(self.athletes)) < LEAST
+        return few or any(0 < count < LEAST for count in counts)
 
 
 def _put_together(cells: list[Cell]) -> list[Cell]:
@@ -164,11 +182,13 @@ def _joined(cells: list[Cell], duration: str = REST) -> Cell:
         sum(cell.sessions for cell in cells),
         sum(cell.expected for cell in cells),
         sum(cell.cramps for cell in cells),
+        frozenset().union(*(cell.athletes for cell in cells)),
     )
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
     told = cell._asdict() | {"expected": round(cell.expected, 3)}
+    del told["athletes"]
     if not cell.is_small:
         return told
     return told | {"cramps": None, "cramps_from": cramps_span(cell.sessions, cell.cramps)}
@@ -242,7 +262,9 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
     if len(summaries) < 2:
         raise SummaryError("To pool takes two summaries or more.")
     if len({told["scorecard"] for told in summaries}) > 1:
-        raise SummaryError("The summaries come from different scorecards.")
+        cards = dict.fromkeys(told["scorecard"] for told in summaries)
+        named = ", ".join(quoted(card, 60) for card in cards)
+        raise SummaryError(f"The summaries come from different scorecards: {named}.")
     ends = [np.array([_sums(told["cells"], end) for told in summaries]) for end in (0, 1)]
     if any((end[:, 0] == 0).any() for end in ends):
         raise SummaryError("A club without any cramp cannot be pooled; leave it out.")
@@ -294,7 +316,8 @@ def _together(clubs: np.ndarray[Any, np.dtype[np.float64]]) -> _Together:
     mean, error = float((weight @ log_ratio) / weight.sum()), 1 / math.sqrt(weight.sum())
     from scipy.stats import t  # comes with scikit-learn
 
-    apart = float(t.ppf((1 + LEVEL) / 2, max(1, df - 1)))
+    # Higgins et al. take t with two degrees less than there are clubs.
+    apart = float(t.ppf((1 + LEVEL) / 2, df - 1)) if df > 1 else math.nan
     return _Together(
         tuple(_around(*club, z) for club in zip(log_ratio, np.sqrt(variance), strict=True)),
         _around(mean, error, z),

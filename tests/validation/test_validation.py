@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -172,7 +173,7 @@ def test_the_export_of_a_diary_counts_with_what_was_written_before():
     chances = (0.1, 0.02, 0.3)
     diary = [
         Outcome(date(2026, 7, day), p, p / 2, p * 2, "1", "abc", cramp, "running", 60.0,
-                answers=PLAN)
+                answers={n: a for n, a in PLAN.items() if n != "athlete"})
         for day, p, cramp in zip((1, 2, 3), chances, (True, False, None), strict=True)
     ]  # fmt: skip
     content = outcomes_csv(diary, private=True)
@@ -230,6 +231,8 @@ def test_no_count_under_five_leaves_the_club(seed, n_athletes, n_each, off):
             assert cramps == 0 or cramps >= LEAST
             assert cramps == cell["sessions"] or cell["sessions"] - cramps >= LEAST
     assert sum(cell["sessions"] for cell in told["cells"]) <= records.n_sessions
+    if n_athletes < LEAST:
+        assert told["cells"] == []
     kept = {"kind", "version", "scorecard", "cells", "has_left_out"}
     assert set(told) == kept
     keys = {"band", "duration", "history", "sessions", "expected", "cramps", "cramps_from"}
@@ -257,6 +260,34 @@ def test_clubs_that_are_all_alike_are_pooled_to_the_one_ratio():
     assert pooled.heterogeneity_pct == 0
     ratio = club.n_cramps / club.probability.sum()
     assert pooled.together.low.value == pytest.approx(ratio, rel=1e-3)
+
+
+def test_a_cell_of_one_athlete_is_put_together_with_others():
+    records, _ = season(4, n_athletes=30, n_each=80)
+    history = np.where(records.athlete == 0, "6+", "never")
+    told = summary(replace(records, history=history), "card")
+    assert "6+" not in {cell["history"] for cell in told["cells"]}
+    with pytest.raises(SummaryError, match="tells athletes apart"):
+        summary(replace(records, names_athletes=False), "card")
+
+
+def test_two_clubs_say_nothing_of_a_third():
+    clubs = [summary(season(seed)[0], "card") for seed in range(3)]
+    assert math.isnan(pool(clubs[:2]).next_club.low.low)
+    assert math.isfinite(pool(clubs).next_club.low.low)
+
+
+@pytest.mark.parametrize(
+    "chances", [[0.05], [0.05, 0.1], [0.01, 0.03, 0.08, 0.2], [0.0, 1.0]]
+)
+def test_probabilities_that_are_alike_are_measured_too(chances):
+    random = np.random.default_rng(1)
+    p = random.choice(chances, 600)
+    cramp = random.random(600) < np.clip(p, 0.02, 0.98)
+    records = records_of(cramp, p, np.arange(600) // 20, pd.DataFrame(index=range(600)))
+    found = measures(records)
+    assert sum(b.n_sessions for b in found.bins) == 600
+    json.dumps(validation_of(records).to_dict(), allow_nan=False)
 
 
 def test_summaries_that_do_not_belong_together_are_refused():
@@ -318,7 +349,9 @@ def test_the_commands_give_what_the_functions_give(outcomes, tmp_path):
     assert figures["ratio"]["value"] == validate(outcomes.read_bytes()).measures.ratio.value
     for name in ("a", "b"):
         invoked("validate", outcomes, "--summary", tmp_path / f"{name}.json")
-    pooled = json.loads(invoked("pool", tmp_path / "a.json", tmp_path / "b.json", "--json"))
+    printed = invoked("pool", tmp_path / "a.json", tmp_path / "b.json", "--json")
+    assert "NaN" not in printed
+    pooled = json.loads(printed)
     assert pooled["n_sessions"] == 2 * figures["n_sessions"]
     assert "observed over expected" in invoked(
         "pool", tmp_path / "a.json", tmp_path / "b.json"
