@@ -1,6 +1,6 @@
 """Frames that are larger than one machine, scored part by part with Dask.
 
-Needs the extra ``cluster``: ``pip install "cramp-risk[cluster]"``.
+Needs the extra ``cluster``.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import StringIO
@@ -127,7 +127,8 @@ def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
 
     table = Table(pieces, [*FileText("", guess.label, guess.doubt).notes])
     if again:
-        table.n_whole, table.n_done = os.fstat(lines.fileno()).st_size, lines.tell
+        with suppress(OSError):  # of a stream that is no file the size is not known
+            table.n_whole, table.n_done = os.fstat(lines.fileno()).st_size, lines.tell
     table.columns = frozenset(headers)
     return table
 

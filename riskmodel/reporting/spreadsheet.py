@@ -35,6 +35,7 @@ def write_csv(
     Examples
     --------
     >>> from io import StringIO
+    >>> import pandas as pd
     >>> write_csv(pd.DataFrame({"athlete": ["=A1"], "sleep_h": [7.5]}), out := StringIO())
     >>> out.getvalue()
     "athlete,sleep_h\n'=A1,7.5\n"

@@ -121,8 +121,8 @@ def read_squad(
     Examples
     --------
     >>> squad = read_squad("Name;Größe;Gewicht (kg)\nZoë;1,72;64,5\n".encode())
-    >>> squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]].tolist()
-    ['Zoë', 172.0, 64.5]
+    >>> print(*squad.loc[2, ["athlete", "height_cm", "body_mass_kg"]])
+    Zoë 172.0 64.5
     """
     if not isinstance(content, bytes):
         content = read_file(content, MOST_UNZIPPED_BYTES)

@@ -121,8 +121,9 @@ def _one_after_the_other(
             continue
         if lower := _surely_sweated(plan, tried):
             tried = try_changes(used, answers, result, plan, [lower], may_lower=True)
-        changes, result = tried.changes[0], tried.result
+        changes = tried.changes[0]
         now = changed(answers, [changes])
+        result = used.run(now, detail=True)  # the next lever looks at points
         set_by |= dict.fromkeys(change, lever.name)
     return changes, {*set_by.values()}
 

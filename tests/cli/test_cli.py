@@ -6,6 +6,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import riskmodel
 from riskmodel import assess, assess_frame, explain_outcome, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, kept_scorecards, load_examples
@@ -218,7 +219,10 @@ def test_schema_scorecard_and_version_print(tmp_path):
     assert json.loads(run("schema").stdout)["required"]
     assert "== history" in run("scorecard").stdout
     card = load_scorecard()
-    assert f"cramp-risk 0.1.0, scorecard {card.version} " in run("version").stdout
+    assert (
+        f"cramp-risk {riskmodel.__version__}, scorecard {card.version} "
+        in run("version").stdout
+    )
 
 
 def test_another_scorecard_is_used_and_a_broken_one_refused(tmp_path, marathon):

@@ -440,7 +440,7 @@ READERS = [
     ["log", "FILE", "--sport", "running", "--on", "2026-05-01"],
     ["forecast", "--session", "-", "--weather-file", "FILE"],
     ["scorecard", "--diff", "FILE"],
-    ["restore", "FILE"],
+    ["restore", "FILE", "--replace"],
 ]
 
 

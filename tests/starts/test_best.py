@@ -444,7 +444,7 @@ def test_limits_may_span_midnight():
         ({"latest": "07:00+02:00"}, "local time"),
         ({"first": datetime(2027, 7, 4)}, "first is"),
         ({"last": "2027-07-04"}, "last is"),
-        ({"first": datetime(1999, 7, 4, tzinfo=UTC)}, "more than 10000 starts"),
+        ({"first": datetime(1999, 7, 4, tzinfo=UTC)}, "more than 10,000 starts"),
         ({"first": datetime(1, 1, 1, tzinfo=UTC)}, "0001-01-01; allowed is 1900 to 2199"),
         ({"last": datetime(9999, 12, 31, tzinfo=UTC)}, "allowed is 1900 to 2199"),
     ],
