@@ -264,7 +264,9 @@ def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> list[s
         client.submit(attempt, columns_of, store, file.source, pure=False): file
         for file in files
     }
-    names = {file.name: _outcome(future, file) for future, file in looked.items()}
+    names: dict[str, list[str]] = {
+        file.name: _outcome(future, file) for future, file in looked.items()
+    }
     first, *others = sorted(names)
     if not are_ours(names[first]):
         raise ClusterError(
