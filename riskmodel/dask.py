@@ -88,6 +88,12 @@ def assess(
     >>> scored["total_points"].compute().equals(assess_frame(squad)["total_points"])
     True
     """
+    _refuse_others(ddf)
+    score = partial(_score, scorecard=scorecard, calibration=calibration, detail=detail)
+    return ddf.map_partitions(score, meta=score(ddf._meta))
+
+
+def _refuse_others(ddf: object) -> None:
     if not isinstance(ddf, dd.DataFrame):
         refuse_others(ddf)
         raise TypeError(
@@ -95,8 +101,6 @@ def assess(
             "dask.dataframe.from_pandas(frame, npartitions=8) makes one."
         )
     refuse_repeated(ddf.columns)
-    score = partial(_score, scorecard=scorecard, calibration=calibration, detail=detail)
-    return ddf.map_partitions(score, meta=score(ddf._meta))
 
 
 def _score(part: pd.DataFrame, **how: Any) -> pd.DataFrame:

@@ -73,10 +73,7 @@ def batch(
     columns: Annotated[
         str, typer.Option(help="Only these results, as in probability,band.")
     ] = "",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that score.", show_default="1"),
-    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes, else 1.")] = None,
     scheduler: Annotated[
         str, typer.Option(help="Of many files, a Dask scheduler: tcp://host:8786.")
     ] = "",

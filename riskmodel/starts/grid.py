@@ -134,9 +134,8 @@ def start_grid(
     Raises
     ------
     ValueError
-        If there is no member, or they are of several places, the quantiles are no
-        sequence of different numbers from 0 to 1, a limit cannot be read, or an input has
-        two columns.
+        If there is no member, or they are of several places, the quantiles are not
+        different numbers from 0 to 1, a limit cannot be read, or an input has two columns.
     TypeError
         If it is no frame.
     CalibrationError
@@ -161,15 +160,20 @@ def start_grid(
     True
     """
     members = (weather,) if isinstance(weather, Weather) else tuple(weather)
-    refuse_others(frame)
     shares = _shares(quantiles)
     _check(members)
     used = engine(scorecard, calibration)
-    kept = frame[[name for name in frame.columns if name not in WEATHER_FIELDS]]
-    answers = read_frame(kept.assign(**ANY_WEATHER))
+    answers = _answers(frame)
     warn_of_unknown_columns(answers)
     starts = possible_starts(members[0], **limits)
     return _counted(used, answers, starts, members, shares, frame.index)
+
+
+def _answers(frame: pd.DataFrame) -> Answers:
+    """Answers that no weather can change, with one that is the same for all."""
+    refuse_others(frame)
+    kept = frame[[name for name in frame.columns if name not in WEATHER_FIELDS]]
+    return read_frame(kept.assign(**ANY_WEATHER))
 
 
 def _counted(
