@@ -73,7 +73,7 @@ def batch(
     columns: Annotated[
         str, typer.Option(help="Only these results, as in probability,band.")
     ] = "",
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that score.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes, else 1.")] = None,
     scheduler: Annotated[
         str, typer.Option(help="Of many files, a Dask scheduler: tcp://host:8786.")
     ] = "",
@@ -91,6 +91,8 @@ def batch(
     """
     how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
     with sentences_for_errors(), _ended_in_order():
+        if scheduler and jobs is not None:
+            stop("--jobs is for this machine; the workers of a --scheduler are its own.")
         many = bool(scheduler) or is_pattern(source)
         if not many:
             _check(source, target)
@@ -102,9 +104,9 @@ def batch(
         scoring = Scoring(plan, card, curves, True, wanted, detail, raw)
         run: _Run | Counts
         if many:
-            run = batch_folder(source, target, scoring, scheduler, jobs)
+            run = batch_folder(source, target, scoring, scheduler, jobs or 1)
         else:
-            run = _one_table(source, target, scoring, how, jobs)
+            run = _one_table(source, target, scoring, how, jobs or 1)
     _tell(notes, run)
 
 

@@ -6,12 +6,12 @@ import csv
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import StringIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -45,6 +45,9 @@ from riskmodel.squad.plan import (
     may_be_left_open,
 )
 from riskmodel.squad.unknown import leave_open, unknown_words
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 _HEAD_BYTES = 1 << 16
 _MOST_COLUMNS = 1_000  # judgement
@@ -96,13 +99,15 @@ def open_table(
             lines = aside
         kind = _parquet_table if is_parquet(source) else _csv_table
         table = kind(lines, plan, how)
-        aside_of_plan = [
-            FIELDS[n].label for n in SESSION_FIELDS if n in table.columns & plan.keys()
-        ]
-        if aside_of_plan:
-            told = ", ".join(aside_of_plan)
-            table.notes.append(f"Of the session, not of the table: {told}.")
+        table.notes += plan_notes(table.columns, plan)
         yield table
+
+
+def plan_notes(columns: Collection[str], plan: Mapping[str, Any]) -> list[str]:
+    """Say which answers of a table give way to those of the session."""
+    labels = [FIELDS[n].label for n in SESSION_FIELDS if n in columns and n in plan]
+    told = ", ".join(labels)
+    return [f"Of the session, not of the table: {told}."] * bool(labels)
 
 
 def is_parquet(name: str) -> bool:
@@ -136,17 +141,7 @@ def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
 def _parquet_table(
     lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
 ) -> Table:
-    import pyarrow as pa
-
-    from riskmodel.inputs.arrow_columns import check_types
-
-    try:
-        file = open_parquet(lines)
-    except (pa.ArrowException, OSError):
-        stop("The file is not a Parquet table, or not a whole one.")
-    headers = [spelt(name) for name in file.schema_arrow.names]
-    _refuse_columns(headers)
-    check_types(file.schema_arrow)
+    file, headers = parquet_opened(lines)
     if are_ours(headers):
         table = Table(lambda: parquet_pieces(file), n_whole=file.metadata.num_rows)
         table.columns, table.typed = frozenset(headers), True
@@ -157,6 +152,32 @@ def _parquet_table(
         if content.tell() > MOST_UNZIPPED_BYTES:
             break
     return _list_of_athletes(content.getvalue().encode(), plan, how)
+
+
+def parquet_opened(lines: IO[bytes]) -> tuple[pq.ParquetFile, list[str]]:
+    """A Parquet table whose columns can be read, and their names."""
+    import pyarrow as pa
+
+    from riskmodel.inputs.arrow_columns import check_types
+
+    try:
+        file = open_parquet(lines)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError("The file is not a Parquet table, or not a whole one.") from error
+    headers = [spelt(name) for name in file.schema_arrow.names]
+    _refuse_columns(headers)
+    check_types(file.schema_arrow)
+    return file, headers
+
+
+def utf8_opened(lines: IO[bytes]) -> tuple[IO[bytes], str, list[str]]:
+    """Lines of a table in UTF-8 from its first on, its separator and its headers."""
+    head = lines.read(_HEAD_BYTES)
+    b"".join(head.splitlines()[:1]).decode("utf-8-sig")
+    _refuse_long_header(head)
+    separator, headers = _first_row(head, "utf-8-sig")
+    _refuse_columns(headers)
+    return put_back(head, lines), separator, headers
 
 
 def lacking_notes(lacking: Container[str], *, ours: bool) -> Iterator[str]:
@@ -222,7 +243,7 @@ def _refuse_columns(headers: list[str], *, more: bool = False) -> None:
     """Stop at equal columns, or too many, before anything is made of them."""
     refuse_repeated(pd.Index([name for name in headers if name.strip()], dtype=object))
     if more or len(headers) > _MOST_COLUMNS:
-        stop(f"There are too many columns; allowed is up to {_MOST_COLUMNS}.")
+        raise ValueError(f"There are too many columns; allowed is up to {_MOST_COLUMNS}.")
 
 
 def _refuse_long_header(head: bytes) -> None:

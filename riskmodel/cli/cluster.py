@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodel import __version__
 from riskmodel.cli.frame import progress_bar
 from riskmodel.inputs.installing import how_to_install
-from riskmodel.inputs.told import in_quotes
+from riskmodel.inputs.told import as_line, in_quotes
 from riskmodel.scoring.engine import engine
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def batch_folder(
     ClusterError
         If a file was not scored; a file in ``out`` is whole nevertheless.
     """
+    from riskmodel.cli.batch_tables import plan_notes
+
     try:
         import pyarrow  # noqa: F401
         from distributed import CancelledError
@@ -103,8 +105,9 @@ def batch_folder(
     folder = _folder(to_store, out)
     try:
         with _connected(scheduler, jobs) as client:
-            _check_columns(client, from_store, files)
-            to_store.makedirs(folder, exist_ok=True)
+            columns = _check_columns(client, from_store, files)
+            with _sentences_of_stores(out):
+                to_store.makedirs(folder, exist_ok=True)
             counts = _score_all(client, (from_store, to_store), files, scoring)
     except (CancelledError, CommClosedError) as error:
         raise ClusterError(
@@ -112,7 +115,8 @@ def batch_folder(
         ) from error
     finally:
         _take_away_unfinished(to_store, folder)
-    return _write_success(to_store, folder, counts, used.scorecard.citation)
+    total = _write_success(to_store, folder, counts, used.scorecard.citation)
+    return replace(total, aside=tuple(plan_notes(columns, scoring.plan)))
 
 
 def _folder(store: Any, out: str) -> str:
@@ -125,22 +129,13 @@ def _files(pattern: str, out: str) -> tuple[Any, Any, list[_File]]:
 
     from riskmodel.cli.parts import ENDINGS
 
-    try:
+    with _sentences_of_stores(pattern):
         from_store, path = url_to_fs(pattern)
-        to_store, _ = url_to_fs(out)
         there = from_store.glob(path, detail=True)
-    except (ImportError, ValueError) as error:  # of a store that nothing here can reach
-        raise ClusterError(f"{in_quotes(pattern)} or {in_quotes(out)}: {error}") from error
     found = {path: about for path, about in there.items() if about["type"] == "file"}
     if not found:
         raise ClusterError(f"No file matches {in_quotes(pattern)}.")
-    folder = _folder(to_store, out)
-    if to_store.exists(folder) and (others := to_store.ls(folder, detail=False)):
-        name = min(others).rpartition("/")[2]
-        raise ClusterError(
-            f"{out} is not empty (it holds {name}); name another folder, so that the "
-            "results of two runs do not mix."
-        )
+    to_store, folder = _empty_folder(out)
     # Below the last folder that the pattern names in full.
     fixed = path[: min((path.find(sign) for sign in _MAGIC if sign in path), default=None)]
     root = len(fixed.rpartition("/")[0])
@@ -154,6 +149,45 @@ def _files(pattern: str, out: str) -> tuple[Any, Any, list[_File]]:
             f"{' or '.join(ENDINGS)}."
         )
     return from_store, to_store, sorted(files, key=lambda file: -file.n_bytes)
+
+
+def _empty_folder(out: str) -> tuple[Any, str]:
+    """Where results go, refused before any work where they would not stay apart."""
+    from fsspec.core import url_to_fs
+
+    if out in ("", "-"):
+        raise ClusterError("Results of many files go into a folder; name one, as in out/.")
+    with _sentences_of_stores(out):
+        store, _ = url_to_fs(out)
+        folder = _folder(store, out)
+        there = store.exists(folder)
+        if there and not store.isdir(folder):
+            raise ClusterError(f"{in_quotes(out)} is a file; name a folder that is new.")
+        others = store.ls(folder, detail=False) if there else []
+    if "memory" in store.protocol:
+        raise ClusterError(
+            f"{in_quotes(out)} is in the memory of a process and would end with it; name a "
+            "folder that stays."
+        )
+    if others:
+        name = min(others).rpartition("/")[2]
+        raise ClusterError(
+            f"{out} is not empty (it holds {name}); name another folder, so that the "
+            "results of two runs do not mix."
+        )
+    return store, folder
+
+
+@contextmanager
+def _sentences_of_stores(address: str) -> Iterator[None]:
+    """Turn what a store raises into a sentence; what the system says is told elsewhere."""
+    try:
+        yield
+    except (OSError, ClusterError):
+        raise
+    except Exception as error:
+        why = as_line(str(error) or type(error).__name__).strip().rstrip(".")
+        raise ClusterError(f"{in_quotes(address)} cannot be reached: {why}.") from error
 
 
 @contextmanager
@@ -221,8 +255,8 @@ def _silent() -> Iterator[None]:
             log.setLevel(level)
 
 
-def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
-    """Stop before any work at files that do not belong together."""
+def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> list[str]:
+    """Columns of all files; stops before any work where these do not belong together."""
     from riskmodel.cli.batch_tables import are_ours
     from riskmodel.cli.parts import attempt, columns_of
 
@@ -230,7 +264,9 @@ def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
         client.submit(attempt, columns_of, store, file.source, pure=False): file
         for file in files
     }
-    names = {file.name: _outcome(future, file) for future, file in looked.items()}
+    names: dict[str, list[str]] = {
+        file.name: _outcome(future, file) for future, file in looked.items()
+    }
     first, *others = sorted(names)
     if not are_ours(names[first]):
         raise ClusterError(
@@ -246,6 +282,7 @@ def _check_columns(client: Client, store: Any, files: Sequence[_File]) -> None:
                 f"{other} has other columns than {first}: {' and '.join(what)}; score "
                 "them apart."
             )
+    return names[first]
 
 
 def _some(names: Sequence[str]) -> str:
@@ -316,7 +353,7 @@ def _outcome(future: Any, file: _File) -> Any:
             f"{how_to_install('cluster')}"
         ) from error
     if isinstance(outcome, Failed):
-        raise ClusterError(f"{file.name} was not scored: {outcome.reason.rstrip('.')}.")
+        raise ClusterError(f"{file.name} was not scored. {outcome.reason.rstrip('.')}.")
     return outcome
 
 

@@ -81,16 +81,21 @@ def sentences_for_errors() -> Iterator[None]:
     """
     try:
         yield
-    except UnicodeDecodeError:
-        stop("The file is not UTF-8 text. Save it as CSV UTF-8 and try again.")
     except OSError:
         raise
     except ValueError as error:
-        if type(error).__name__ in ("EmptyDataError", "ParserError"):
-            # Which part of pandas says it is nothing to a reader.
-            what = str(error).rpartition("C error: ")[2].strip().rstrip(".")
-            stop(f"The file is not a CSV table: {what}.")
-        stop(str(error))
+        stop(sentence_about(error))
+
+
+def sentence_about(error: ValueError) -> str:
+    """What is wrong with a file, without the words of whatever read it."""
+    if isinstance(error, UnicodeDecodeError):
+        return "The file is not UTF-8 text. Save it as CSV UTF-8 and try again."
+    if type(error).__name__ in ("EmptyDataError", "ParserError"):
+        # Which part of pandas says it is nothing to a reader.
+        what = str(error).rpartition("C error: ")[2].strip().rstrip(".")
+        return f"The file is not a CSV table: {what}."
+    return str(error)
 
 
 def own_scorecard(version_or_path: str | None) -> Scorecard | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,21 +11,12 @@ from pathlib import PurePosixPath
 from typing import IO, Any
 from uuid import uuid4
 
-import pandas as pd
-
 from riskmodel import __version__
-from riskmodel.cli.batch_pieces import (
-    Piece,
-    csv_pieces,
-    open_parquet,
-    parquet_pieces,
-    spelt,
-)
+from riskmodel.cli.batch_pieces import Piece, csv_pieces, parquet_pieces
 from riskmodel.cli.batch_scores import Scored, Scoring
-from riskmodel.inputs.arrow_columns import check_types
+from riskmodel.cli.batch_tables import parquet_opened, utf8_opened
+from riskmodel.cli.frame import sentence_about
 from riskmodel.inputs.encodings import Guess
-from riskmodel.inputs.formulas import as_it_was
-from riskmodel.inputs.reading import refuse_repeated
 from riskmodel.inputs.told import as_line
 from riskmodel.reporting.spreadsheet import parquet_writer
 
@@ -44,18 +34,20 @@ class Counts:
     lacking: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
     ours: bool = True  # columns named as in the template
+    aside: tuple[str, ...] = ()  # what the session says in place of the files
 
     @property
     def notes(self) -> list[str]:
         """What is told before the numbers."""
-        return [f"Not used: {columns}" for columns in self.unused]
+        return [*self.aside, *(f"Not used: {columns}" for columns in self.unused)]
 
     def __add__(self, other: Counts | Scored) -> Counts:
-        return Counts(
-            self.n_rows + other.n_rows,
-            self.n_bad + other.n_bad,
-            self.lacking | other.lacking,
-            self.unused or other.unused,  # all files have the same columns
+        return replace(
+            self,
+            n_rows=self.n_rows + other.n_rows,
+            n_bad=self.n_bad + other.n_bad,
+            lacking=self.lacking | other.lacking,
+            unused=self.unused or other.unused,  # all files have the same columns
         )
 
 
@@ -70,10 +62,10 @@ def attempt(work: Callable[..., Any], *given: Any) -> Any:
     """What comes of it, or a `Failed`: not every error gets whole to another machine."""
     try:
         return work(*given)
-    except UnicodeDecodeError:
-        return Failed("it is not UTF-8 text")
-    except (OSError, ValueError) as error:
-        return Failed(as_line(str(error)).strip())
+    except OSError as error:
+        return Failed(as_line(error.strerror or str(error)).strip())
+    except ValueError as error:
+        return Failed(as_line(sentence_about(error)).strip())
     except Exception as error:
         return Failed(as_line(f"{type(error).__name__}: {error}").strip())
 
@@ -81,9 +73,7 @@ def attempt(work: Callable[..., Any], *given: Any) -> Any:
 def columns_of(store: Any, path: str) -> list[str]:
     """Columns of a file as they are read, none of them twice."""
     with store.open(path, "rb") as file:
-        names = _opened(file, path)[0]
-    refuse_repeated(pd.Index(names, dtype=object))
-    return names
+        return _opened(file, path)[0]
 
 
 def score_file(
@@ -112,7 +102,7 @@ def score_file(
     """
     if version != __version__:
         raise ValueError(
-            f"the worker has version {__version__} of cramp-risk, and who asked {version}"
+            f"The worker has version {__version__} of cramp-risk, and who asked {version}."
         )
     counts, as_csv = Counts(), _is_csv(source)
     score = replace(scoring, as_csv=as_csv)
@@ -155,15 +145,10 @@ def _is_csv(path: str) -> bool:
 def _opened(file: IO[bytes], path: str) -> tuple[list[str], Iterable[Piece]]:
     """Columns of a file, and the pieces that it is read in."""
     if not _is_csv(path):
-        table = open_parquet(file)
-        check_types(table.schema_arrow)
-        return [spelt(name) for name in table.schema_arrow.names], parquet_pieces(table)
-    first = file.readline().decode("utf-8-sig")
-    file.seek(0)
-    separator = max(",;\t", key=first.count)
-    row = next(csv.reader([first], delimiter=separator), [])
-    names = [spelt(str(as_it_was(name))) for name in row]
-    return names, csv_pieces(file, separator, Guess("utf-8-sig", doubt=False), names)
+        table, names = parquet_opened(file)
+        return names, parquet_pieces(table)
+    lines, separator, names = utf8_opened(file)
+    return names, csv_pieces(lines, separator, Guess("utf-8-sig", doubt=False), names)
 
 
 @contextmanager

@@ -71,6 +71,8 @@ def squad_command(
     with sentences_for_errors():
         if csv is not None:
             check_target(csv)
+            if as_json and is_stream(csv):
+                stop("--json and --csv both write to standard output; give --csv a file.")
         card = own_scorecard(scorecard)
         plan = {} if session is None else _plan(session, card)
         listed = read_squad(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
-from riskmodel.inputs.reading import Answers, read_frame
+from riskmodel.inputs.reading import Answers, read_frame, refuse_others
+from riskmodel.inputs.results import ShortRepr
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import warn_of_unknown_columns
 from riskmodel.scoring.engine import Engine, engine
@@ -41,8 +42,8 @@ _MET = 1_000_000
 _WEATHERS = 16_384
 
 
-@dataclass(frozen=True, eq=False)
-class StartGrid:
+@dataclass(frozen=True, eq=False, repr=False)
+class StartGrid(ShortRepr):
     """Every session of a frame at every start, over the members of a forecast.
 
     Attributes
@@ -133,8 +134,10 @@ def start_grid(
     Raises
     ------
     ValueError
-        If there is no member, or they are of several places, a quantile is not between 0
-        and 1, a limit cannot be read, or an input has two columns.
+        If there is no member, or they are of several places, the quantiles are not
+        different numbers from 0 to 1, a limit cannot be read, or an input has two columns.
+    TypeError
+        If it is no frame.
     CalibrationError
         If the calibration was made for another scorecard.
 
@@ -157,14 +160,20 @@ def start_grid(
     True
     """
     members = (weather,) if isinstance(weather, Weather) else tuple(weather)
-    shares = tuple(map(float, quantiles))
-    _check(members, shares)
+    shares = _shares(quantiles)
+    _check(members)
     used = engine(scorecard, calibration)
-    kept = frame[[name for name in frame.columns if name not in WEATHER_FIELDS]]
-    answers = read_frame(kept.assign(**ANY_WEATHER))
+    answers = _answers(frame)
     warn_of_unknown_columns(answers)
     starts = possible_starts(members[0], **limits)
     return _counted(used, answers, starts, members, shares, frame.index)
+
+
+def _answers(frame: pd.DataFrame) -> Answers:
+    """Answers that no weather can change, with one that is the same for all."""
+    refuse_others(frame)
+    kept = frame[[name for name in frame.columns if name not in WEATHER_FIELDS]]
+    return read_frame(kept.assign(**ANY_WEATHER))
 
 
 def _counted(
@@ -206,17 +215,30 @@ def _counted(
     )
 
 
-def _check(members: tuple[Weather, ...], shares: tuple[float, ...]) -> None:
+def _check(members: tuple[Weather, ...]) -> None:
     places = {(member.latitude_deg, member.longitude_deg) for member in members}
     if len(places) != 1:
         raise ValueError(
             f"The members of the weather are of {len(places)} places; needed is one."
         )
+
+
+def _shares(quantiles: Sequence[float]) -> tuple[float, ...]:
+    """Shares of the members, each a number from 0 to 1 and none of them twice."""
+    try:
+        shares = tuple(map(float, quantiles))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "Quantiles are a list of numbers from 0 to 1, as in [0.1, 0.5, 0.9]."
+        ) from error
     for share in shares:
         if not 0.0 <= share <= 1.0:
             raise ValueError(f"A quantile is {share:g}; allowed is 0 to 1.")
+        if shares.count(share) > 1:
+            raise ValueError(f"The quantile {share:g} is named twice.")
     if not shares:
         raise ValueError("There is no quantile; needed is at least one, 0 to 1.")
+    return shares
 
 
 def _problems(answers: Answers) -> NDArray[np.object_]:

@@ -346,8 +346,10 @@ def begin(source, target, *options):
     """Start a run and wait until it writes."""
     command = [*PROGRAM, str(source), str(target), *options]
     process = subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Whoever started the tests in the background let signals of a terminal pass by.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     while process.poll() is None:
         for path in target.parent.glob(".cramprisk-*"):
             with suppress(FileNotFoundError):

@@ -25,6 +25,8 @@ from riskmodel.cli import app
 from riskmodel.cli.batch_scores import Scoring
 from riskmodel.cli.cluster import SUCCESS, ClusterError, batch_folder
 from riskmodel.cli.parts import UNFINISHED, Failed, attempt, columns_of, score_file
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.installing import how_to_install
 from tests import CHECKOUT
 
 ROWS = 20_000
@@ -189,6 +191,27 @@ def test_weights_of_ones_own_travel_and_columns_are_chosen(cluster, folder, tmp_
 
 
 @pytest.mark.slow
+def test_what_the_session_says_in_place_of_the_files_is_told_as_of_one(cluster, tmp_path):
+    plan = {"sport": "walking", "duration_min": 30, "session_rpe": 2}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    for name in "ab":
+        sessions(3, 1).drop(columns="session_rpe").to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
+    session = "--session", tmp_path / "plan.json"
+    of_one = run(tmp_path / "a.csv", tmp_path / "one.csv", *session)[1].splitlines()
+    code, told = run(
+        f"{tmp_path}/[ab].csv", tmp_path / "out", *session, "--scheduler", cluster[0]
+    )
+    assert code == 0, told
+    assert told.splitlines()[:-1] == of_one[:-1]
+    (aside,) = [note for note in of_one if note.startswith("Of the session")]
+    assert FIELDS["sport"].label in aside
+    assert FIELDS["session_rpe"].label not in aside
+    assert (tmp_path / "out" / "a.csv").read_text() == (tmp_path / "one.csv").read_text()
+
+
+@pytest.mark.slow
 def test_files_with_other_columns_are_told_before_any_work(cluster, tmp_path):
     for name, more in (("a", {}), ("b", {"hat": 1})):
         frame = sessions(3, 1).assign(**more).drop(columns=["sport"] if more else [])
@@ -281,6 +304,8 @@ def test_a_run_that_is_interrupted_leaves_no_part_that_looks_whole(folder, tmp_p
         cwd=CHECKOUT,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Whoever started the tests in the background let signals of a terminal pass by.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until(lambda: [*out.glob("*.parquet")])
     inside = psutil.Process(program.pid).children(recursive=True)
@@ -317,16 +342,53 @@ def test_what_cannot_be_scored_is_told_before_anything_is_started(folder, tmp_pa
         code, told = run(pattern, out)
         assert (code, told.count("\n")) == (2, 1), told
         assert words in told
-    code, told = run(f"{folder}/*.parquet", out, "--sheet", "Squad")
-    assert (code, told.count("\n")) == (2, 1)
+    for words in (["--sheet", "Squad"], ["--scheduler", "tcp://there:1", "--jobs", "1"]):
+        code, told = run(f"{folder}/*.parquet", out, *words)
+        assert (code, told.count("\n")) == (2, 1)
+        assert words[-2] in told
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "why"),
+    [
+        ("-", "go into a folder"),
+        ("", "go into a folder"),
+        ("memory://there", "memory of a process"),
+        ("file", "is a file"),
+        ("full", "is not empty"),
+        ("nostore://there", "nostore"),
+        ("zip://there::bad.zip", "not a zip file"),
+    ],
+)
+def test_where_no_results_can_lie_is_told_before_anything_is_started(
+    out, why, folder, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "bad.zip").write_bytes(b"PK no archive")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a").touch()
+    before = {*tmp_path.rglob("*")}
+    code, told = run(f"{folder}/*.parquet", out)
+    assert (code, told.count("\n")) == (2, 1), told
+    assert why in told
+    assert {*tmp_path.rglob("*")} == before
+
+
+def test_a_damaged_archive_of_files_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.zip").write_bytes(b"PK no archive")
+    code, told = run("zip://*.csv::bad.zip", "out")
+    assert (code, told.count("\n")) == (2, 1), told
+    assert "bad.zip" in told
 
 
 def test_without_dask_it_is_told_how_to_get_it(folder, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, told = run(f"{folder}/*.parquet", tmp_path / "out")
     assert (code, told.count("\n")) == (2, 1)
-    assert 'pip install "cramp-risk[cluster]"' in told
+    assert how_to_install("cluster") in told
 
 
 def test_any_store_and_csv_without_formulas():
@@ -353,6 +415,47 @@ def test_a_file_that_breaks_off_leaves_nothing():
     whole = sessions(100, 3).to_csv(index=False).encode()
     store.pipe_file("/in/b.csv", whole + b"\xff\n")
     way = store, "/in/b.csv", store, "/broken/b.csv", PLAIN
-    assert attempt(score_file, *way) == Failed("it is not UTF-8 text")
+    assert "not UTF-8" in attempt(score_file, *way).reason
     assert store.ls("/broken", detail=False) == []
     assert "0.0.1" in attempt(score_file, *way, "0.0.1").reason
+
+
+def as_one(content: bytes, folder: Path) -> str:
+    """What the plain run of one table says or writes."""
+    (folder / "one.csv").write_bytes(content)
+    code, told = run(folder / "one.csv", folder / "scored.csv")
+    return told.strip() if code == 2 else (folder / "scored.csv").read_text()
+
+
+ROWS_OF_FIVE = sessions(5, 1).to_csv(index=False)
+BROKEN = {
+    "a quote that stays open": ROWS_OF_FIVE + '"running',
+    "a row with more cells": ROWS_OF_FIVE.replace("\n", ',"x"\n') + 'a,"b"' + 90 * ",c",
+    "no text": "sport,age_years\n\xff\n",
+    "no text in its head": "sport,age_years,caf\xe9\n",
+    "a column twice": "sport,age_years,sport\n",
+    "a line without an end": ROWS_OF_FIVE + "9" * 1_100_000,
+    "a head without an end": "sport,age_years," + ",".join(map(str, range(40_000))),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_a_file_of_many_is_refused_in_words_for_people(text):
+    store = fsspec.filesystem("memory")
+    store.pipe_file("/in/c.csv", text.encode("latin-1"))
+    for work, more in ((columns_of, ()), (score_file, (store, "/words/c.csv", PLAIN))):
+        outcome = attempt(work, store, "/in/c.csv", *more)
+    assert isinstance(outcome, Failed)
+    assert outcome.reason[0].isupper()
+    for word in ("tokeniz", "C error", "universal", "codec", "Error:", "csv."):
+        assert word not in outcome.reason
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_may_end_as_on_any_machine(end, tmp_path):
+    content = ROWS_OF_FIVE.replace("\n", end).encode()
+    store = fsspec.filesystem("memory")
+    store.pipe_file("/in/d.csv", content)
+    assert columns_of(store, "/in/d.csv") == [*sessions(5, 1)]
+    assert score_file(store, "/in/d.csv", store, "/ends/d.csv", PLAIN).n_rows == 5
+    assert store.cat("/ends/d.csv").decode() == as_one(content, tmp_path)

@@ -165,3 +165,11 @@ def test_a_list_may_come_from_another_program_and_go_into_a_file(tmp_path, plan)
     assert "To expect:" in done.stdout
     assert pd.read_csv(out)["athlete"].tolist()[0] == "Cy"
     assert run("squad", tmp_path / "none.csv").exit_code == 2
+
+
+def test_two_formats_on_one_output_are_refused(tmp_path):
+    (tmp_path / "list.csv").write_bytes(LISTS["example.csv"])
+    words = ["squad", str(tmp_path / "list.csv"), "--json", "--csv", "-"]
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--json and --csv" in done.stderr

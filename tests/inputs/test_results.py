@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import riskmodel
+import riskmodel.dask
 from riskmodel import (
     Leg,
     Session,
@@ -28,6 +29,14 @@ RUN = {
     "relative_humidity_pct": 60,
 }
 HOTTER = {**RUN, "air_temperature_c": 33}
+WEATHER = riskmodel.typed_weather(
+    date(2026, 7, 4),
+    latitude_deg=48.2,
+    longitude_deg=16.4,
+    time_zone="Europe/Vienna",
+    coolest_c=18,
+    warmest_c=31,
+)
 LEGS = [Leg({"duration_min": 60}, 0.0), Leg({"duration_min": 40}, 30.0)]
 RESULTS = {
     "assess": assess,
@@ -71,6 +80,8 @@ def test_arrays_and_frames_are_compared_whole():
         lambda rows: riskmodel.score_squad(rows, RUN),
         lambda rows: riskmodel.squad_levers(rows, RUN),
         lambda rows: riskmodel.with_plan(rows, RUN),
+        lambda rows: riskmodel.start_grid(rows, WEATHER),
+        riskmodel.dask.assess,
     ],
 )
 @pytest.mark.parametrize("rows", [[RUN, RUN], RUN, None, "squad.csv"])
@@ -97,7 +108,9 @@ def test_answers_may_be_given_by_their_names():
         assess([RUN], age_years=30)
 
 
-@pytest.mark.parametrize("name", [*RESULTS, "card", "calibration", "log", "weather"])
+@pytest.mark.parametrize(
+    "name", [*RESULTS, "card", "calibration", "log", "weather", "start_grid"]
+)
 def test_a_result_is_told_on_one_short_line(name):
     things = {
         "card": riskmodel.load_scorecard,
@@ -106,9 +119,8 @@ def test_a_result_is_told_on_one_short_line(name):
             b"When,Minutes\n2026-06-01,60\n",
             columns={"When": "start", "Minutes": "duration_min"},
         ),
-        "weather": lambda: riskmodel.typed_weather(
-            date(2026, 7, 4), time_zone="Europe/Vienna", coolest_c=18, warmest_c=31
-        ),
+        "weather": lambda: WEATHER,
+        "start_grid": lambda: riskmodel.start_grid(pd.DataFrame([RUN] * 40), WEATHER),
     }
     thing = things[name]() if name in things else RESULTS[name](RUN)
     for each in thing if type(thing) is tuple else (thing,):

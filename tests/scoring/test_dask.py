@@ -1,6 +1,8 @@
 """A frame in parts, of which each is scored as it would be alone."""
 
+import dask
 import dask.dataframe as dd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -67,3 +69,31 @@ def test_a_column_that_is_no_input_is_told_at_once():
     frame = rows().assign(shoes="blue")
     with pytest.warns(UnknownColumnWarning, match="shoes"):
         assess(dd.from_pandas(frame, npartitions=2))
+
+
+@pytest.mark.parametrize("convert", [True, False])
+def test_lists_and_truth_values_are_the_plain_run(convert):
+    flags = [["swollen_calf"], ["none"], ["none", "swollen_calf"], {"swollen_calf"}, None]
+    flags += ["none", (), ["what"], "[", "['a' 'b']"]
+    frame = rows(categories=False).head(len(flags))
+    frame["red_flags"] = pd.Series(flags, dtype=object)
+    frame["red_flags_seen"] = pd.Series([True, False, "no", "yes", None] * 2, dtype=object)
+    with dask.config.set({"dataframe.convert-string": convert}):
+        parts = dd.from_pandas(frame, npartitions=2)
+        scored = assess(parts).compute(scheduler="sync")
+    assert isinstance(parts["red_flags"].dtype, pd.StringDtype) == convert
+    pd.testing.assert_frame_equal(scored, assess_frame(frame), check_exact=True)
+
+
+def test_arrays_are_scored_where_dask_leaves_them():
+    flags = [np.array(["swollen_calf"]), np.array(["none"])]
+    frame = rows(categories=False).head(2)
+    frame["red_flags"] = pd.Series(flags, dtype=object)
+    with dask.config.set({"dataframe.convert-string": False}):
+        scored = assess(dd.from_pandas(frame, npartitions=1)).compute(scheduler="sync")
+    pd.testing.assert_frame_equal(scored, assess_frame(frame), check_exact=True)
+
+
+def test_a_frame_of_pandas_is_told_how_dask_takes_it():
+    with pytest.raises(TypeError, match=r"from_pandas\(frame, npartitions=8\)"):
+        assess(rows())

@@ -8,6 +8,7 @@ import pytest
 
 import riskmodel
 from riskmodel import assess_frame
+from riskmodel.scoring import engine as engine_module
 from tests.test_snapshot import random_sessions
 
 PACKAGE = Path(riskmodel.__file__).parent
@@ -15,13 +16,13 @@ PACKAGE = Path(riskmodel.__file__).parent
 
 @pytest.fixture(scope="module")
 def sessions() -> pd.DataFrame:
-    """More than a block for each thread; open, impossible and unread answers among them."""
-    return random_sessions(50_000)
+    """Open, impossible and unread answers among them."""
+    return random_sessions(4_000)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("detail", [False, True])
-def test_threads_change_no_number_and_no_word(sessions, detail):
+def test_threads_change_no_number_and_no_word(sessions, detail, monkeypatch):
+    monkeypatch.setattr(engine_module, "_BLOCK", 500)  # so that each thread has several
     alone = assess_frame(sessions, detail=detail)
     shared = assess_frame(sessions, detail=detail, threads=3)
     pd.testing.assert_frame_equal(alone, shared, check_exact=True)

@@ -11,6 +11,7 @@ from benchmarks.frames import raw_frame
 from riskmodel import best_start, load_calibration, load_scorecard, start_grid
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.grid import WEATHER_FIELDS
+from riskmodel.scoring.guards import GUARDS
 from riskmodel.scoring.probability import CalibrationError
 from riskmodel.starts import grid as grid_module
 from riskmodel.starts.grid import CHANCES, StartGrid
@@ -80,6 +81,13 @@ def flat(frame: pd.DataFrame, of: Weather, grid: StartGrid, **own: Any) -> pd.Da
     return assess_frame(rows, detail=False, **own).assign(problem_of_weather=met.problems)
 
 
+def sentences_of(text: str) -> set[str]:
+    """Guards that a text is made of."""
+    found = {str(guard) for guard in GUARDS if str(guard) in text}
+    assert sum(map(len, found)) + max(0, len(found) - 1) == len(text)
+    return found
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_quantiles_are_those_of_the_flat_table(seed: int, monkeypatch: Any) -> None:
     # So that every loop over parts has more than one of them.
@@ -103,14 +111,16 @@ def test_quantiles_are_those_of_the_flat_table(seed: int, monkeypatch: Any) -> N
         ours = getattr(grid, name).reshape(-1, len(QUANTILES))
         np.testing.assert_allclose(ours[scored], expected, rtol=0, atol=1e-12)
         assert np.isnan(ours[~scored]).all()
+    # Every sentence of a member, and none besides.
     texts = np.stack([table["safety"].astype(str) for table in tables], axis=1)
     told = grid.to_frame()["safety"].to_numpy()
-    for row in np.flatnonzero(scored)[::11]:
-        session, start = divmod(row, shape[1])
-        sentences = [str(guard) for guard in grid.guards(session, start)]
-        assert told[row] == " ".join(sentences)
-        assert all(any(s in text for text in texts[row]) for s in sentences)
-        assert all(len(text) <= len(told[row]) for text in texts[row])
+    sentences = {text: sentences_of(text) for text in {*texts.ravel(), *told}}
+    for row in np.flatnonzero(scored):
+        of_members = set().union(*(sentences[text] for text in texts[row]))
+        assert sentences[told[row]] == of_members
+        guards = grid.guards(*divmod(row, shape[1]))
+        assert told[row] == " ".join(map(str, guards))
+    assert any(len({*row}) > 1 for row in texts[scored])
 
 
 def test_a_start_without_a_number_says_why() -> None:
@@ -191,6 +201,9 @@ def test_nobody_no_start_and_no_calibration() -> None:
         (member(1), {"quantiles": [0.5, 1.2]}, "quantile is 1.2"),
         (member(1), {"quantiles": [np.nan]}, "quantile is nan"),
         (member(1), {"quantiles": []}, "no quantile"),
+        (member(1), {"quantiles": 0.5}, "a list of numbers"),
+        (member(1), {"quantiles": ["half"]}, "a list of numbers"),
+        (member(1), {"quantiles": [0.5, 0.1, 0.5]}, "0.5 is named twice"),
         (member(1), {"earliest": "noon"}, "earliest"),
     ],
 )
