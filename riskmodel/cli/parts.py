@@ -82,7 +82,7 @@ def columns_of(store: Any, path: str) -> list[str]:
     """Columns of a file as they are read, none of them twice."""
     with store.open(path, "rb") as file:
         names = _opened(file, path)[0]
-    refuse_repeated(pd.Index(names, dtype=object))
+    refuse_repeated(pd.Index([name for name in names if name.strip()], dtype=object))
     return names
 
 

@@ -356,3 +356,12 @@ def test_a_file_that_breaks_off_leaves_nothing():
     assert attempt(score_file, *way) == Failed("it is not UTF-8 text")
     assert store.ls("/broken", detail=False) == []
     assert "0.0.1" in attempt(score_file, *way, "0.0.1").reason
+
+
+def test_columns_without_a_name_are_not_taken_for_one_column():
+    store = fsspec.filesystem("memory")
+    store.pipe("/blank/a.csv", b"sport,age_years,,\nrunning,30,x,\n")
+    assert columns_of(store, "/blank/a.csv") == ["sport", "age_years", "", ""]
+    score_file(store, "/blank/a.csv", store, "/blank/out/a.csv", PLAIN)
+    header = store.cat("/blank/out/a.csv").decode().split("\n")[0]
+    assert header.startswith("sport,age_years,,,")
