@@ -114,7 +114,7 @@ def _one_table(
     source: str, target: str, scoring: Scoring, how: Mapping[str, Any], jobs: int
 ) -> _Run:
     as_csv = not is_parquet(target)
-    with open_table(source, scoring.plan, how, again=not as_csv) as table:
+    with open_table(source, scoring.plan, how, to_parquet=not as_csv) as table:
         numbers = None if as_csv or table.typed else _numbers(table)
         scoring = replace(scoring, ours=table.ours, numbers=numbers, as_csv=as_csv)
         return _run(table, scored_in_order(scoring, table.pieces(), jobs), target)

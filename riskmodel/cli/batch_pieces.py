@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -92,7 +92,7 @@ class Block:
                 frame = pd.read_csv(
                     lines, names=self.headers, header=None, dtype=str, **_OPTIONS
                 )
-            table = _texts(frame)
+            table = _texts(frame, self.headers)
         if MARK.encode() in self.content:
             table = _as_it_was(table)
         return ArrowRows(table).read()
@@ -123,12 +123,12 @@ def _is_coded(name: str) -> bool:
     return name in FIELDS and FIELDS[name].kind in ("level", "levels")
 
 
-def _texts(frame: pd.DataFrame) -> pa.Table:
+def _texts(frame: pd.DataFrame, names: list[str]) -> pa.Table:
     import pyarrow as pa
 
     from riskmodel.inputs.arrow_columns import as_arrow
 
-    return pa.table([as_arrow(frame[name]) for name in frame], list(frame.columns))
+    return pa.table([as_arrow(column) for _, column in frame.items()], names)
 
 
 def _as_it_was(table: pa.Table) -> pa.Table:
@@ -164,7 +164,7 @@ def csv_pieces(
     for piece in (
         _blocks(lines, guess, headers)
         if plain and arrow_is_there()
-        else _by_pandas(lines, separator, guess)
+        else _by_pandas(lines, separator, guess, headers)
     ):
         any_piece = True
         yield piece
@@ -178,14 +178,14 @@ def _blocks(lines: IO[bytes], guess: Guess, headers: list[str]) -> Iterator[Piec
     first = lines.readline()
     n_lines = 1
     if not _is_plain_header(first, headers):
-        yield from _by_pandas(put_back(first, lines), ",", guess)
+        yield from _by_pandas(put_back(first, lines), ",", guess, headers)
         return
     while block := lines.read(BLOCK_BYTES):
         block += lines.readline()
         if b'"' in block or b"\0" in block or block.count(b"\r") != block.count(b"\r\n"):
             # With lines before, as above.
             lines = put_back(b"\n" * n_lines + block, lines)
-            yield from _by_pandas(lines, ",", guess, headers)
+            yield from _by_pandas(lines, ",", guess, headers, below=True)
             return
         yield Block(block, headers, n_lines)
         n_lines += block.count(b"\n")
@@ -205,20 +205,21 @@ def _is_plain_header(line: bytes, headers: list[str]) -> bool:
 
 
 def _by_pandas(
-    lines: IO[bytes], separator: str, guess: Guess, headers: list[str] | None = None
+    lines: IO[bytes],
+    separator: str,
+    guess: Guess,
+    headers: list[str],
+    *,
+    below: bool = False,
 ) -> Iterator[Piece]:
-    """Read a table of any kind, from its headers or, if they are given, below them."""
-    as_texts = separator == "," and arrow_is_there()
+    """Read a table of any kind as texts, from its headers or from below them."""
     options = dict(_OPTIONS)
-    if headers is not None:
+    if below:
         options |= {"names": headers, "header": None}
-    if as_texts:
-        options["dtype"] = str
     chunks: Any = pd.read_csv(
         lines,
         sep=separator,
-        # Where the comma is the decimal mark, spreadsheets separate by other marks.
-        decimal="." if separator == "," else ",",
+        dtype=str,  # what a number means that has a comma is told elsewhere
         chunksize=ROWS_AT_ONCE,
         encoding=guess.encoding,
         # What is broken has been told; what nobody has seen stops the table.
@@ -226,10 +227,22 @@ def _by_pandas(
         **options,
     )
     while (chunk := _next_piece(chunks)) is not None:
-        if not as_texts:
-            chunk = table_as_it_was(chunk)
-        chunk.columns = [spelt(str(as_it_was(name))) for name in chunk.columns]
-        yield ArrowRows(_as_it_was(_texts(chunk))) if as_texts else Rows(chunk, chunk)
+        names = _as_in_file(list(map(str, chunk.columns)), headers)
+        if arrow_is_there():
+            yield ArrowRows(_as_it_was(_texts(chunk, names)))
+            continue
+        chunk = table_as_it_was(chunk).set_axis(names, axis=1)
+        yield Rows(chunk, chunk.loc[:, [name.strip() != "" for name in names]])
+
+
+def _as_in_file(names: list[str], headers: list[str]) -> list[str]:
+    """Names of columns, without those that pandas makes up for blank headers."""
+    made_up = (f"Unnamed: {place}" for place in range(len(names)))
+    written = [*headers, *[""] * len(names)]
+    return [
+        "" if name == instead and not header.strip() else spelt(str(as_it_was(name)))
+        for name, instead, header in zip(names, made_up, written, strict=False)
+    ]
 
 
 def _next_piece(pieces: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
@@ -265,17 +278,21 @@ def open_parquet(file: IO[bytes]) -> pq.ParquetFile:
     return parquet.ParquetFile(file, read_dictionary=coded, buffer_size=1 << 20)
 
 
-def parquet_pieces(file: pq.ParquetFile) -> Iterator[ArrowRows]:
-    """Pieces of a Parquet table, at least one."""
+def parquet_pieces(
+    file: pq.ParquetFile, left_out: Container[str] = ()
+) -> Iterator[ArrowRows]:
+    """Pieces of a Parquet table, at least one, without some of its columns."""
     import pyarrow as pa
 
-    names = [spelt(name) for name in file.schema_arrow.names]
+    schema = file.schema_arrow
+    kept = [place for place, name in enumerate(schema.names) if name not in left_out]
+    names = [spelt(schema.names[place]) for place in kept]
     n_rows = 0
     for batch in file.iter_batches(ROWS_OF_PARQUET, use_threads=False):
         n_rows += batch.num_rows
-        yield ArrowRows(pa.table(batch.columns, names))
+        yield ArrowRows(pa.table([batch.column(place) for place in kept], names))
     if not n_rows:
-        yield ArrowRows(file.schema_arrow.empty_table().rename_columns(names))
+        yield ArrowRows(schema.empty_table().select(kept).rename_columns(names))
 
 
 class _PutBack(io.RawIOBase):

@@ -71,8 +71,7 @@ class Scoring:
         n_bad = int((results["problems"] != "").sum())
         if self.columns:
             results = results[list(self.columns)]
-        clashing = {c: f"{c}_used" for c in results if c in _names(cells)}
-        results = results.rename(columns=clashing)
+        results = results.rename(columns=_free_names(results, _names(cells)))
         header, content = self._written(cells, answers, results)
         lacking = frozenset(_lacking(answers))
         return Scored(content, header, len(answers), n_bad, lacking, unused)
@@ -130,6 +129,17 @@ class Scoring:
         ]
         columns += [_as_arrow(results[name]) for name in results]
         return pa.table(columns, [*cells.column_names, *results.columns])
+
+
+def _free_names(results: Iterable[Any], taken: list[str]) -> dict[str, str]:
+    """New names of the results whose names the table has."""
+    free = {}
+    for name in results:
+        new = name
+        while new in taken:
+            new = f"{new}_used"
+        free[name] = new
+    return free
 
 
 def _names(cells: Cells) -> list[str]:

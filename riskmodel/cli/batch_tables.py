@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import StringIO
@@ -33,6 +33,7 @@ from riskmodel.inputs.files import open_file
 from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.reading import refuse_repeated
 from riskmodel.inputs.tables import FileText
+from riskmodel.inputs.told import in_quotes
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.spreadsheet import write_arrow_csv
 from riskmodel.squad.cells import squad_frame, squad_notes
@@ -71,7 +72,11 @@ class Table:
 
 @contextmanager
 def open_table(
-    source: str, plan: Mapping[str, Any], how: Mapping[str, Any], *, again: bool = False
+    source: str,
+    plan: Mapping[str, Any],
+    how: Mapping[str, Any],
+    *,
+    to_parquet: bool = False,
 ) -> Iterator[Table]:
     """Say what a table is: one of our own, of any length, or else a list of athletes.
 
@@ -83,8 +88,9 @@ def open_table(
         What holds for every row.
     how : mapping
         How a list is read, see `read_squad_file`.
-    again : bool
-        Whether its pieces shall be read more than once.
+    to_parquet : bool
+        Whether it becomes Parquet: its pieces may be read more than once, and columns
+        are kept that no text can show.
     """
     with ExitStack() as files:
         lines: IO[bytes] = (
@@ -92,13 +98,15 @@ def open_table(
             if source == "-"
             else files.enter_context(open_file(source, piped=True))
         )
-        if again and not lines.seekable():
+        if to_parquet and not lines.seekable():
             aside = files.enter_context(tempfile.TemporaryFile())
             shutil.copyfileobj(lines, aside)
             aside.seek(0)
             lines = aside
-        kind = _parquet_table if is_parquet(source) else _csv_table
-        table = kind(lines, plan, how)
+        if is_parquet(source):
+            table = _parquet_table(lines, plan, how, keep_all=to_parquet)
+        else:
+            table = _csv_table(lines, plan, how)
         table.notes += plan_notes(table.columns, plan)
         yield table
 
@@ -132,26 +140,38 @@ def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
 
     table = Table(pieces, [*FileText("", guess.label, guess.doubt).notes])
     if again:
-        with suppress(OSError):  # of a stream that is no file the size is not known
-            table.n_whole, table.n_done = os.fstat(lines.fileno()).st_size, lines.tell
+        table.n_whole, table.n_done = lines.seek(0, os.SEEK_END), lines.tell
     table.columns = frozenset(headers)
     return table
 
 
 def _parquet_table(
-    lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]
+    lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any], *, keep_all: bool
 ) -> Table:
+    from riskmodel.inputs.arrow_columns import has_texts
+
     file, headers = parquet_opened(lines)
-    if are_ours(headers):
-        table = Table(lambda: parquet_pieces(file), n_whole=file.metadata.num_rows)
+    ours = are_ours(headers)
+    no_texts = [c.name for c in file.schema_arrow if not has_texts(c.type)]
+    left_out = [] if ours and keep_all else no_texts
+    notes = [_not_written(left_out)] if left_out else []
+    if ours:
+        table = Table(lambda: parquet_pieces(file, left_out), notes, file.metadata.num_rows)
         table.columns, table.typed = frozenset(headers), True
         return table
     content = StringIO(newline="")
-    for n, piece in enumerate(parquet_pieces(file)):
+    for n, piece in enumerate(parquet_pieces(file, left_out)):
         write_arrow_csv(piece.table, content, header=n == 0)
         if content.tell() > MOST_UNZIPPED_BYTES:
             break
-    return _list_of_athletes(content.getvalue().encode(), plan, how)
+    table = _list_of_athletes(content.getvalue().encode(), plan, how)
+    table.notes[:0] = notes
+    return table
+
+
+def _not_written(columns: list[str]) -> str:
+    named = ", ".join(map(in_quotes, columns))
+    return f"Not written: {named}, of a type that a table of text cannot show."
 
 
 def parquet_opened(lines: IO[bytes]) -> tuple[pq.ParquetFile, list[str]]:

@@ -6,6 +6,7 @@ Arrow is a library of its own (pyarrow); only who has it comes here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.formulas import MARK, MAY_CHANGE, as_it_was, harmless
 from riskmodel.inputs.parsers import END_OF_TIME, FIRST_TIME
@@ -30,27 +32,40 @@ def is_text(kind: pa.DataType) -> bool:
     """Whether cells of this type are texts, coded or not."""
     if pa.types.is_dictionary(kind):
         return is_text(kind.value_type)
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    types = pa.types
+    return bool(
+        types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def has_texts(kind: pa.DataType) -> bool:
+    """Whether cells of this type can be written as texts."""
+    if _is_list(kind):
+        return is_text(kind.value_type)
+    return is_text(kind) or any(is_of(kind) for is_of in _PLAIN)
 
 
 def check_types(schema: pa.Schema) -> None:
-    """Raise a ValueError that names the first column of a type that no answer has."""
+    """Raise a ValueError that names the first input of a type that no answer has."""
     for column in schema:
-        kind = column.type
-        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-            known = is_text(kind.value_type)
-        else:
-            known = is_text(kind) or any(is_of(kind) for is_of in _PLAIN)
-        if not known:
+        if _is_asked(column.name.strip().lower()) and not has_texts(column.type):
             raise ValueError(
-                f"Column {in_quotes(column.name)} holds {quoted(kind)}, which is no "
+                f"Column {in_quotes(column.name)} holds {quoted(column.type)}, which is no "
                 "answer; a column holds texts, numbers, times or lists of texts."
             )
 
 
+def _is_asked(name: str) -> bool:
+    return name in FIELDS and FIELDS[name].kind != "text"
+
+
 _PLAIN: tuple[Callable[[pa.DataType], bool], ...] = (
     *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
-    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
+    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_duration, pa.types.is_null),
 )
 
 
@@ -84,32 +99,36 @@ def as_arrow(column: pd.Series[Any]) -> pa.Array:
 def answers_in(table: pa.Table) -> pd.DataFrame:
     """Cells as answers: texts that are all numbers as such, of others only the name."""
     columns = {
-        name: _answers(FIELDS[name], column.combine_chunks())
-        if name in FIELDS and FIELDS[name].kind != "text"
-        else np.nan
+        name: _answers(FIELDS[name], column.combine_chunks()) if _is_asked(name) else np.nan
         for name, column in zip(table.column_names, table.columns, strict=True)
+        if name.strip()
     }
     return pd.DataFrame(columns, index=range(table.num_rows), copy=False)
 
 
 def _answers(field: Field, cells: pa.Array) -> Any:
-    if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):
-        cells = pc.binary_join(cells, ";")
+    if _is_list(cells.type):
+        items = cells.flatten()
+        if items.null_count:  # each is told, as in a list of Python
+            return pd.Series(cells.to_pylist(), dtype=object)
+        cells = _joined(cells)
     if not is_text(cells.type):
         return cells.to_pandas()
     if field.kind in ("number", "time"):
         cells = cells.cast(TEXT)
         return (_numbers if field.kind == "number" else _times)(cells)
-    coded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
-    if field.kind == "level":  # a level may be a number or a truth value
-        words = {word.lower() for word in coded.dictionary.to_pylist() if word}
-        if words and words <= {"true", "false"}:
-            cells = pc.utf8_lower(coded.cast(TEXT))
-            return pc.equal(cells, "true").to_pandas()
-        numbers = _as_type(coded.dictionary.cast(TEXT), pa.float64())
-        if numbers is not None:
-            return numbers.take(coded.indices).to_pandas()
-    return coded.to_pandas()
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.cast(TEXT).dictionary_encode()
+    return cells.to_pandas()
+
+
+def _joined(lists: pa.Array) -> pa.Array:
+    """Lists of texts as texts with semicolons, in which an item that is null is empty."""
+    items = pc.fill_null(lists.flatten().cast(TEXT), "")
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    ends = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64())
+    joined = pc.binary_join(pa.LargeListArray.from_arrays(ends, items), ";")
+    return pc.if_else(lists.is_valid(), joined, None)
 
 
 def _as_type(texts: pa.Array, kind: pa.DataType) -> pa.Array | None:
@@ -124,6 +143,10 @@ def _numbers(texts: pa.Array) -> Any:
     numbers = _as_type(texts, pa.float64())
     if numbers is None:
         return texts.to_pandas()
+    if pc.any(not_numbers := pc.is_nan(numbers)).as_py():
+        words = pc.unique(texts.filter(pc.fill_null(not_numbers, False))).to_pylist()
+        if not all(map(is_blank, words)):  # such as -nan, which is told
+            return texts.to_pandas()
     return numbers.to_numpy(zero_copy_only=False)
 
 
@@ -143,11 +166,21 @@ def texts_of(cells: pa.Array) -> pa.Array:
     kind = cells.type
     if pa.types.is_dictionary(kind):
         return texts_of(cells.dictionary).take(cells.indices)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return texts_of(pc.binary_join(cells, ";"))
+    if _is_list(kind):
+        return _joined(cells)
     if pa.types.is_boolean(kind):
         return pc.if_else(cells, "True", "False")
+    if pa.types.is_duration(kind):
+        return pa.array([_span_text(span) for span in cells.to_pylist()], TEXT)
+    if pa.types.is_floating(kind):
+        cells = cells.cast(pa.float32()) if pa.types.is_float16(kind) else cells
+        cells = pc.if_else(pc.is_nan(cells), None, cells)
     return _number_texts(cells) if pa.types.is_float64(kind) else cells.cast(TEXT)
+
+
+def _span_text(span: timedelta | None) -> str | None:
+    """A span of time as a field in minutes or in hours reads it."""
+    return None if span is None else f"{span / timedelta(minutes=1):.12g} min"
 
 
 def is_alike(cells: pa.Array) -> bool:
@@ -155,6 +188,8 @@ def is_alike(cells: pa.Array) -> bool:
     kind = cells.type
     if pa.types.is_dictionary(kind) or pa.types.is_nested(kind):
         return True
+    if pa.types.is_null(kind) or not has_texts(kind):  # which cannot be counted
+        return False
     return bool(pc.count_distinct(cells[:_SAMPLE]).as_py() < _ALIKE)
 
 

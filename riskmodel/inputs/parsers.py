@@ -5,6 +5,7 @@ Every door reads by these: the pages, lists, tables, JSON, Python and the comman
 
 from __future__ import annotations
 
+import math
 import numbers
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -68,11 +69,26 @@ def _level_name(value: Any) -> str:
 
 def _parse_level(field: Field, value: Any) -> int:
     name = _level_name(value)
-    if name in field.codes:
-        return field.codes[name]
+    for spelt in (name, _plain_level(name)):
+        if spelt in field.codes:
+            return field.codes[spelt]
     if field.name == "sport" and len(sports := sports_called(str(value))) == 1:
         return field.codes[sports[0]]
     return _codes_by_label(field.name)[name]
+
+
+def _plain_level(name: str) -> str:
+    """What a program that writes a truth value or a whole number as a text means."""
+    if name in _TRUTH:
+        return _TRUTH[name]
+    try:
+        number = math.nan if "_" in name else float(name)
+    except ValueError:
+        return name
+    return str(int(number)) if number.is_integer() else name
+
+
+_TRUTH = {"true": "yes", "false": "no"}
 
 
 @cache
@@ -84,6 +100,8 @@ def _codes_by_label(name: str) -> dict[str, int]:
 
 def _parse_levels(field: Field, value: Any) -> int:
     items = value.split(";") if isinstance(value, str) else list(value)
+    if any(item is None for item in items):
+        raise ValueError
     names = {_level_name(item) for item in items} - {""}
     if names == {"none"}:
         return 0

@@ -157,7 +157,8 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
         nonlocal writer
         if writer is None:
             # A dictionary of numbers that all differ would cost time and space.
-            coded = [name for name in table.column_names if is_alike(table[name])]
+            named = zip(table.column_names, table.columns, strict=True)
+            coded = [name for name, column in named if is_alike(column)]
             writer = parquet.ParquetWriter(file, table.schema, use_dictionary=coded)
         writer.write_table(with_types(table, writer.schema))
 

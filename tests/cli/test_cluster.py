@@ -459,3 +459,12 @@ def test_lines_may_end_as_on_any_machine(end, tmp_path):
     assert columns_of(store, "/in/d.csv") == [*sessions(5, 1)]
     assert score_file(store, "/in/d.csv", store, "/ends/d.csv", PLAIN).n_rows == 5
     assert store.cat("/ends/d.csv").decode() == as_one(content, tmp_path)
+
+
+def test_columns_without_a_name_are_not_taken_for_one_column():
+    store = fsspec.filesystem("memory")
+    store.pipe("/blank/a.csv", b"sport,age_years,,\nrunning,30,x,\n")
+    assert columns_of(store, "/blank/a.csv") == ["sport", "age_years", "", ""]
+    score_file(store, "/blank/a.csv", store, "/blank/out/a.csv", PLAIN)
+    header = store.cat("/blank/out/a.csv").decode().split("\n")[0]
+    assert header.startswith("sport,age_years,,,")
