@@ -16,7 +16,8 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.pdf import footer, pdf, svg
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import BANDS
-from riskmodel.validation.measures import FEWEST_CRAMPS, LEVEL, N_DRAWS, Estimate
+from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
+from riskmodel.validation.measures import FEWEST_ATHLETES, FEWEST_CRAMPS
 from riskmodel.validation.records import NOT_ANSWERED
 from riskmodel.validation.report import Validation
 from riskmodel.validation.summary import REST, Pooled, Span
@@ -31,7 +32,9 @@ _CONCLUSIONS: Mapping[str, str] = MappingProxyType(
         "athletes_not_named": "The table names no athletes, so that sessions count as "
         "independent: the intervals are too narrow.",
         "few_athletes": "Fewer than 20 athletes are too few for intervals by athlete: they "
-        "are too narrow.",
+        f"are too narrow, and below {FEWEST_ATHLETES} neither slope nor AUC is told.",
+        "one_athlete": "All sessions are of one person: intervals take them as "
+        "independent, and say nothing of others.",
         "scored_afterwards": "The number was worked out afterwards from planned answers. "
         "If those were written down, or changed, when the outcome was known, it looks "
         "better than it is.",
@@ -58,7 +61,8 @@ _ANALYSIS = (
     "Observed over expected, calibration in the large and slope, AUC, Brier "
     "score against the base rate and the duration alone, and a decision "
     f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of "
-    "whole athletes."
+    f"whole athletes; with fewer than {FEWEST_CRAMPS} cramps or {FEWEST_ATHLETES} athletes "
+    "that of the ratio is an exact one for a count (Poisson)."
 )
 
 
@@ -151,20 +155,23 @@ def validation_sections(told: Validation) -> list[Section]:
 
 
 def _size_text(told: Validation) -> str:
+    if told.cramps_needed is None:
+        return "How many cramps it takes cannot be told from these sessions."
     n = told.records.n_cramps
     needed = f"about {round(told.cramps_needed, -1) or told.cramps_needed} cramps"
     reached = "which are there" if n >= told.cramps_needed else f"of which there are {n}"
     return (
-        "To know observed over expected within 15 % either way, with sessions as alike as "
-        f"those of these athletes, you need {needed}, {reached} (Riley et al. 2021)."
+        "To know observed over expected, and that alone, within 15 % either way, with "
+        f"sessions as alike as those of these athletes, you need {needed}, {reached}: the "
+        "first criterion of Riley et al. 2021. Slope and AUC ask for more."
     )
 
 
 def _verdict(told: Validation) -> str:
     ratio = told.measures.ratio
     sums = f"{told.measures.observed:.0f} came, {told.measures.expected:.1f} were expected"
-    if not math.isfinite(ratio.low):
-        return f"Of cramps, {sums}; how sure that is cannot be told."
+    if "few_cramps" in told.reasons or not math.isfinite(ratio.low):
+        return f"Of cramps, {sums}; whether the number is right cannot be told."
     if ratio.low <= 1 <= ratio.high:
         return f"Of cramps, {sums}. The interval holds 1: no difference was shown."
     more = "More" if ratio.low > 1 else "Fewer"

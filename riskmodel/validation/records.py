@@ -99,6 +99,16 @@ class Records:
         return len(np.unique(self.athlete))
 
     @property
+    def cluster(self) -> NDArray[np.intp]:
+        """What is drawn again: athletes, or the sessions where all are of one person."""
+        return np.arange(self.n_sessions) if self.n_athletes == 1 else self.athlete
+
+    @property
+    def n_clusters(self) -> int:
+        """How many there are to draw."""
+        return int(self.cluster.max()) + 1
+
+    @property
     def n_cramps(self) -> int:
         """How many of the sessions brought a cramp."""
         return int(self.cramp.sum())

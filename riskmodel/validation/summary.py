@@ -20,7 +20,7 @@ import pandas as pd
 
 from riskmodel.inputs.told import ToldError, quoted
 from riskmodel.scoring.bands import BANDS, shown_in_100
-from riskmodel.validation.measures import LEVEL, Estimate
+from riskmodel.validation.intervals import LEVEL, Estimate
 from riskmodel.validation.records import Records
 
 LEAST = 5

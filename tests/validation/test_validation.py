@@ -20,12 +20,18 @@ from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.diary.outcomes import Outcome, outcomes_csv
 from riskmodel.reporting.spreadsheet import write_csv
+from riskmodel.reporting.validation import validation_lines
+from riskmodel.validation.intervals import (
+    drawn_counts,
+    drawn_sums,
+    interval,
+    wilson_interval,
+)
 from riskmodel.validation.measures import (
     calibration_in_the_large,
     calibration_slope,
     cramps_needed,
-    drawn_weights,
-    interval,
+    design_effect,
     log_odds,
     measures,
 )
@@ -64,14 +70,89 @@ def test_the_intervals_hold_the_truth_about_as_often_as_they_say(off, slope):
         records, truth = season(
             seed, n_athletes=80, n_each=25, log_odds_off=off, slope=slope
         )
-        y, p = records.cramp.astype(float), records.probability
-        draws = [*drawn_weights(records.athlete, seed, 200)]
-        ratio = interval(y.sum() / p.sum(), [w @ y / (w @ p) for w in draws])
-        fitted = interval(slope, [calibration_slope(y, log_odds(p), w) for w in draws])
-        held["ratio"] += ratio.low <= truth.sum() / p.sum() <= ratio.high
-        held["slope"] += fitted.low <= slope <= fitted.high
+        found = measures(records, drawn_counts(80, seed, 200))
+        held["ratio"] += found.ratio.low <= truth.sum() / found.expected <= found.ratio.high
+        held["slope"] += found.slope.low <= slope <= found.slope.high
     # Of 40, 95 % held: fewer than 34 happens once in 300 times by chance.
     assert min(held.values()) >= 34, held
+
+
+def test_where_people_differ_intervals_by_session_would_miss_the_truth():
+    population = np.concatenate(
+        [season(s, n_athletes=4000, n_each=5, alike=1.0)[1] for s in (0, 1)]
+    )
+    expected = np.concatenate(
+        [season(s, n_athletes=4000, n_each=5, alike=1.0)[0].probability for s in (0, 1)]
+    )
+    truth, held = population.sum() / expected.sum(), {"athlete": 0, "session": 0}
+    for seed in range(40):
+        records, _ = season(100 + seed, n_athletes=40, n_each=50, alike=1.0)
+        apart = replace(records, athlete=np.arange(records.n_sessions))
+        for by, of in (("athlete", records), ("session", apart)):
+            ratio = validation_ratio(of, seed)
+            held[by] += ratio.low <= truth <= ratio.high
+    assert held["athlete"] >= 33, held
+    assert held["session"] < 33, held
+
+
+def validation_ratio(records, seed):
+    y, p = records.cramp.astype(float), records.probability
+    counts = drawn_counts(records.n_clusters, seed, 200)
+    return interval(
+        y.sum() / p.sum(), np.divide(*drawn_sums(counts, records.cluster, [y, p]))
+    )
+
+
+def test_few_cramps_have_an_exact_interval_and_no_verdict():
+    answers = pd.DataFrame(index=range(60))
+    p, athlete = np.full(60, 0.05), np.arange(60) // 3
+    for n_cramps in (0, 1, 3, 59, 60):
+        records = records_of(np.arange(60) < n_cramps, p, athlete, answers)
+        told = validation_of(records)
+        ratio = told.measures.ratio
+        assert ratio.low <= ratio.value < ratio.high
+        assert "few_cramps" in told.reasons
+        assert "cannot be told" in " ".join(validation_lines(told))
+        for b in told.measures.bins:
+            assert b.observed.low < b.observed.high
+        json.dumps(told.to_dict(), allow_nan=False)
+    none = validation_of(records_of(np.zeros(60, bool), p, athlete, answers))
+    assert none.measures.ratio.high == pytest.approx(3.689 / 3, abs=1e-3)
+    assert none.cramps_needed is None
+    assert cramps_needed(1.0) is None
+
+
+def test_the_share_of_a_small_bin_has_wilsons_interval():
+    # 0 of 10, as in Wilson 1927: 0 to z²/(n + z²).
+    assert wilson_interval(0, 10)[1:] == pytest.approx((0.0, 0.2775), abs=1e-4)
+
+
+def test_fewer_than_ten_athletes_tell_no_slope_and_the_ratio_is_no_draw():
+    records, _ = season(1, n_athletes=8, n_each=100, alike=1.0)
+    found = measures(records)
+    assert math.isnan(found.slope.value)
+    assert math.isnan(found.auc.value)
+    alone = measures(replace(records, athlete=np.arange(records.n_sessions))).ratio
+    assert found.ratio.high - found.ratio.low > alone.high - alone.low
+
+
+def test_the_design_effect_is_known_where_one_athlete_has_all_cramps():
+    n, athlete = 600, np.arange(600) // 50
+    records = records_of(
+        athlete == 0, np.full(n, 0.08), athlete, pd.DataFrame(index=range(n))
+    )
+    # Linearised by hand: (50 - 50/12)² + 11 (50/12)² over 50 (11/12)² + 550 (1/12)².
+    assert design_effect(records) == pytest.approx(50)
+    apart = replace(records, athlete=np.arange(n))
+    assert design_effect(apart) == 1
+
+
+def test_no_interval_where_more_draws_are_missing_than_lie_beyond_an_end():
+    drawn = np.linspace(0.5, 1.5, 1000)
+    drawn[:25] = np.nan
+    assert math.isfinite(interval(1.0, drawn).low)
+    drawn[25] = np.nan
+    assert math.isnan(interval(1.0, drawn).low)
 
 
 def test_sessions_of_one_person_that_are_alike_make_the_intervals_wider():
@@ -93,7 +174,8 @@ def test_slope_and_area_are_those_of_scikit_learn():
         theirs.coef_[0, 0], rel=1e-4
     )
     found = measures(records)
-    assert found.auc.value == roc_auc_score(records.cramp, records.probability)
+    area = roc_auc_score(records.cramp, records.probability)
+    assert found.auc.value == pytest.approx(area, rel=1e-12)
     added = calibration_in_the_large(y, logit, np.ones(len(y)))
     assert (1 / (1 + np.exp(-(logit + added)))).sum() == pytest.approx(y.sum(), rel=1e-9)
 
