@@ -309,7 +309,8 @@ def _bins(records: Records, counts: Counts) -> Iterator[Bin]:
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    shares: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return shares
 
 
 def _net_benefit(y: Floats, p: Floats) -> Iterator[NetBenefit]:

@@ -168,7 +168,7 @@ def _groups(records: Records, counts: Counts) -> Iterator[Group]:
 def _group(
     by: str, name: str, inside: NDArray[np.bool_], records: Records, counts: Counts
 ) -> Group:
-    y, p = records.cramp * inside * 1.0, records.probability * inside
+    y, p = (records.cramp & inside).astype(np.float64), records.probability * inside
     observed, expected, n = float(y.sum()), float(p.sum()), int(inside.sum())
     ratio = Estimate(observed / expected if expected else math.nan)
     n_clusters = len(np.unique(records.cluster[inside]))
