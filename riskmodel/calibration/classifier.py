@@ -259,7 +259,7 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
 def _says_cramp(label: Any) -> bool | None:
     """What a label says by itself, None where it is neither."""
     if isinstance(label, int | float) and not isinstance(label, bool):
-        return {-1: False, 0: False, 1: True}.get(label)
+        return {-1.0: False, 0.0: False, 1.0: True}.get(label)
     plain = folded(str(label))
     return True if plain in _CRAMP else False if plain in _NO_CRAMP else None
 

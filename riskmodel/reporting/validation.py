@@ -52,6 +52,10 @@ _LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "no_outcome": "without an outcome",
         "outcome_not_read": "with an outcome that is neither yes nor no",
         "not_scored": "whose answers cannot be scored",
+        "no_probability": "without a probability (--score-again works it out)",
+        "probability_not_read": "with a probability that cannot be read",
+        "hidden_rows": "hidden in the sheet",
+        "summaries": "that sum up others",
     }
 )
 _BY = MappingProxyType({"sport": "sport", "history": "past cramps", "duration": "duration"})
@@ -121,15 +125,21 @@ def validation_sections(told: Validation) -> list[Section]:
         ),
         Section(
             "Outcome",
-            ("A muscle cramp during the session or within an hour after it, as told.",),
+            (
+                "A cramp as it was told; the product means one during the session or within "
+                "an hour after it.",
+            ),
         ),
         Section("Predictors", (f"The probability, {source}.",)),
         Section("Sample size", (_size_text(told),)),
         Section(
             "Missing data",
             (
-                "An answer that is missing takes the average of a reference population, as "
-                "in the product.",
+                "Answers that were missing counted as they did when the number was written "
+                "down."
+                if records.written_before
+                else "An answer that is missing takes the average of a reference "
+                "population, as in the product.",
             ),
         ),
         Section("Analysis", (_ANALYSIS,)),

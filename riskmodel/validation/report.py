@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.probability import Calibration
 from riskmodel.validation.intervals import (
     Counts,
@@ -70,7 +70,8 @@ class Validation:
         ``few_athletes``, ``one_athlete``, ``athletes_not_named``, ``scored_afterwards``,
         ``rows_left_out``.
     scorecard : str
-        Version and fingerprint of the scorecard, or `AS_WRITTEN`.
+        Version and fingerprint of the scorecard, and a mark of a calibration of
+        one's own; or `AS_WRITTEN` with the fingerprints that the table holds.
 
     Notes
     -----
@@ -134,12 +135,25 @@ def validate(
     (50, 1.04, True)
     """
     records = read_records(content, scorecard, calibration, score_again=score_again)
+    return validation_of(records, _scored_by(records, scorecard, calibration))
+
+
+def _scored_by(
+    records: Records, scorecard: Scorecard | None, calibration: Calibration | None
+) -> str:
+    """What the probabilities come from; only what comes from the same can be pooled."""
+    if records.written_before:
+        return ", ".join((AS_WRITTEN, *records.scorecards))
     card = scorecard or load_scorecard()
-    # A card of one's own without a calibration gives no probability, which has been told.
-    calibration = calibration or (None if scorecard else load_calibration())
-    scored_by = f"{card.version} ({card.fingerprint})"
-    named = AS_WRITTEN if records.written_before else scored_by
-    return validation_of(records, named)
+    named = f"{card.version} ({card.fingerprint})"
+    return f"{named}, calibration {_mark(calibration)}" if calibration else named
+
+
+def _mark(calibration: Calibration) -> str:
+    """What tells one calibration from another: of its curves and its shift."""
+    curves = calibration.points_at, calibration.points_logit, calibration.duration_logit
+    numbers = np.concatenate([*curves, [calibration.shift]]).astype(np.float64)
+    return hashlib.sha256(numbers.tobytes()).hexdigest()[:12]
 
 
 def validation_of(records: Records, scorecard: str = "") -> Validation:

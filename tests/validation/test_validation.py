@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from riskmodel import assess_frame
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.diary.outcomes import Outcome, outcomes_csv
-from riskmodel.reporting.spreadsheet import write_csv
+from riskmodel.diary.outcomes import Outcome, outcomes_csv, outcomes_frame
+from riskmodel.reporting.spreadsheet import to_xlsx, write_csv
 from riskmodel.reporting.validation import validation_lines
 from riskmodel.validation.intervals import (
     drawn_counts,
@@ -262,7 +262,13 @@ def test_the_export_of_a_diary_counts_with_what_was_written_before():
     records = read_records(content)
     assert records.probability.tolist() == [0.1, 0.02]
     assert records.written_before
-    assert not records.names_athletes
+    assert (records.n_athletes, records.n_clusters) == (1, 2)
+    assert records.scorecards == ("abc",)
+    assert "one_athlete" in validation_of(records).reasons
+    workbook = read_records(to_xlsx(outcomes_frame(diary, private=True), "Diary"))
+    assert workbook.probability.tolist() == [0.1, 0.02]
+    assert workbook.n_athletes == 1
+    assert workbook.duration.tolist() == records.duration.tolist()
     again = read_records(content, score_again=True)
     assert not again.written_before
     assert again.probability[0] == again.probability[1] != 0.1
@@ -280,13 +286,53 @@ def test_an_optional_answer_that_cannot_be_read_costs_no_row():
     [
         (b"athlete,probability\nAda,0.1\n", "call it cramp"),
         (b"cramp,probability\nmaybe,0.1\n", "both an outcome"),
-        (b"cramp,probability\nyes,1.1\n", "both an outcome"),
+        (b"cramp,probability\nyes,1.1\n", "write 0 to 1"),
+        (b"cramp,probability\nyes,8 %\n", "write 0 to 1"),
         (b"cramp,probability,Cramp\nyes,0.1,no\n", "Two columns"),
+        (b"Krampf,probability,Outcome,sport\nyes,0.1,no,soccer\n", "krampf.*outcome"),
+        (b"ID,cramp,probability,Name\n1,yes,0.1,Ada\n", "id.*name"),
     ],
 )
 def test_what_cannot_be_used_is_told(content, words):
     with pytest.raises(RecordsError, match=words):
         read_records(content)
+
+
+@pytest.mark.parametrize("header", ["name", "Player", "ID", "code", "athlete_id"])
+def test_athletes_are_known_under_every_heading(header):
+    rows = "".join(f"{n % 3},no,0.1\n" for n in range(9))
+    records = read_records(f"{header},cramp,probability\n{rows}".encode())
+    assert records.names_athletes
+    assert records.n_athletes == 3
+
+
+def test_probabilities_are_read_as_people_write_them_and_blanks_are_left_out():
+    content = (
+        "Krämpfe;probability;duration_min\nja;0,08;1:30\nnein;0.02;90 min\n"
+        "nein;;60\nnein;much;60\nnein;-0,1;60\n"
+    ).encode()
+    records = read_records(content)
+    assert records.probability.tolist() == [0.08, 0.02]
+    assert records.duration_min.tolist() == [90.0, 90.0]
+    assert dict(records.left_out) == {"no_probability": 1, "probability_not_read": 2}
+
+
+def test_a_duration_that_was_not_planned_is_that_of_what_was_done():
+    content = (
+        b"probability,cramp,duration_min,plan_duration_min\n"
+        b"0.1,no,50,90\n0.1,yes,130,\n0.2,no,,\n"
+    )
+    records = read_records(content)
+    assert records.duration.tolist() == ["1 to 2 h", "2 to 4 h", "not answered"]
+
+
+def test_rows_that_the_reader_of_lists_leaves_out_are_counted():
+    content = (
+        "Name;Sport;Dauer (min);RPE;Alter;Temperatur (°C);Luftfeuchte (%);Krampf\n"
+        "Zoë;soccer;90;7;24;25;50;ja\nBen;soccer;60;5;31;25;50;nein\n"
+        "Average;;75;6;27;25;50;\n"
+    ).encode()
+    assert read_records(content).left_out["summaries"] == 1
 
 
 def test_the_example_is_as_written_and_its_truth_lies_in_the_intervals():
