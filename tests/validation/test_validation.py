@@ -20,7 +20,7 @@ from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.diary.outcomes import Outcome, outcomes_csv, outcomes_frame
 from riskmodel.reporting.spreadsheet import to_xlsx, write_csv
-from riskmodel.reporting.validation import validation_lines
+from riskmodel.reporting.validation import validation_lines, validation_sections
 from riskmodel.validation.intervals import (
     drawn_counts,
     drawn_sums,
@@ -487,21 +487,88 @@ def test_the_commands_give_what_the_functions_give(outcomes, tmp_path):
 
 
 def test_names_of_a_table_stand_in_nothing_that_is_written(tmp_path):
-    table = io.StringIO()
+    names = ["Zaphod Secret", "=1+1", "<b>Trillian</b>", "Ford P.", "Arthur D.", "Marvin"]
     pd.DataFrame(
         {
-            "athlete": ["Zaphod Secret", "=1+1"] * 300,
+            "athlete": names * 100,
             "day": ["2026-07-01"] * 600,
-            "cramp": ["yes", *["no"] * 9] * 60,
+            "cramp": ["yes", *["no"] * 6] * 85 + ["no"] * 5,
             "probability": 0.1,
         }
-    ).to_csv(table, index=False)
-    (tmp_path / "o.csv").write_text(table.getvalue(), encoding="utf-8")
+    ).to_csv(tmp_path / "o.csv", index=False)
     printed = invoked(
         "validate", tmp_path / "o.csv", "--report", tmp_path / "r.html",
         "--summary", tmp_path / "s.json",
     )  # fmt: skip
+    invoked("validate", tmp_path / "o.csv", "--report", tmp_path / "r.pdf")
+    as_json = invoked("validate", tmp_path / "o.csv", "--json")
+    pages = " ".join(p.extract_text() for p in PdfReader(tmp_path / "r.pdf").pages)
     written = [(tmp_path / name).read_text("utf-8") for name in ("r.html", "s.json")]
-    for text in (printed, *written):
-        assert "Zaphod" not in text
-        assert "2026-07" not in text
+    assert json.loads(written[1])["cells"]
+    for text in (printed, as_json, pages, *written):
+        for said in ("Zaphod", "=1+1", "Trillian", "Ford P.", "Marvin", "2026-07"):
+            assert said not in text
+
+
+def test_nothing_is_written_over_the_input_or_another_result(outcomes, tmp_path):
+    before = outcomes.read_bytes()
+    same = tmp_path / "x.html"
+    for arguments in (
+        ("--summary", outcomes),
+        ("--report", same, "--summary", same),
+        ("--summary", "-", "--json"),
+        ("--report", tmp_path / "nodir" / "x.pdf"),
+    ):
+        done = CliRunner().invoke(app, ["validate", str(outcomes), *map(str, arguments)])
+        assert done.exit_code != 0
+        assert not done.stdout
+    assert outcomes.read_bytes() == before
+    assert not same.exists()
+
+
+def test_small_groups_are_not_told_nor_can_they_be_worked_out():
+    records, _ = season(9, n_athletes=60, n_each=40, log_odds_off=0.4)
+    sport = np.where(records.athlete < 3, "judo", records.sport)
+    told = validation_of(replace(records, sport=sport))
+    section = next(s for s in validation_sections(told) if s.heading == "Fairness: groups")
+    sports = section.rows[:3]
+    assert sum(row[1] == "not told" for row in sports) == 2
+    assert next(row for row in sports if "udo" in row[0])[1] == "not told"
+
+
+def test_a_club_without_a_cramp_is_pooled_and_an_empty_summary_is_told():
+    clubs = [summary(season(seed)[0], "card") for seed in range(3)]
+    records = season(7)[0]
+    none = summary(replace(records, cramp=np.zeros_like(records.cramp)), "card")
+    pooled = pool([*clubs, none])
+    assert 0 < pooled.clubs[-1].low.value < 0.1
+    assert pooled.together.low.low > 0
+    with pytest.raises(SummaryError, match="empty"):
+        pool([clubs[0], none | {"cells": []}])
+
+
+def test_few_clubs_that_differ_have_a_wider_interval_than_by_z():
+    clubs = [
+        summary(season(seed, n_athletes=200, log_odds_off=off)[0], "card")
+        for seed, off in enumerate((-0.8, 0.0, 0.8))
+    ]
+    ends = pool(clubs).together.low
+    ratios = np.log([club.low.value for club in pool(clubs).clubs])
+    # Clubs of like size weigh alike: t with two degrees over the root of three.
+    half = 4.303 * ratios.std(ddof=1) / math.sqrt(3)
+    assert math.log(ends.high / ends.value) == pytest.approx(half, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sessions", 30.5), ("sessions", 10**12), ("sessions", True), ("band", "purple"),
+        ("expected", 0), ("expected", "1"), ("cramps", -1), ("duration", 7),
+    ],
+)  # fmt: skip
+def test_a_cell_that_no_club_writes_is_refused(name, value):
+    spoilt = json.loads(json.dumps(summary(season(2)[0], "a")))
+    spoilt["cells"][0][name] = value
+    for told in (spoilt, spoilt | {"cells": [], "scorecard": 3}):
+        with pytest.raises(SummaryError, match="no summary"):
+            read_summary(json.dumps(told).encode(), "club.json")
