@@ -19,7 +19,7 @@ from riskmodel.scoring.bands import BANDS
 from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
 from riskmodel.validation.measures import FEWEST_ATHLETES, FEWEST_CRAMPS
 from riskmodel.validation.records import NOT_ANSWERED
-from riskmodel.validation.report import Group, Validation
+from riskmodel.validation.report import Validation, untold_groups
 from riskmodel.validation.summary import LEAST, REST, Pooled, Span
 
 TITLE = "Validation of cramp-risk on one's own people"
@@ -126,8 +126,8 @@ def validation_sections(told: Validation) -> list[Section]:
         Section(
             "Outcome",
             (
-                "A cramp as it was told; the product means one during the session or in the "
-                "hour after it.",
+                "A cramp, as told; the product means one during the session or within "
+                "an hour after.",
             ),
         ),
         Section("Predictors", (f"The probability, {source}.",)),
@@ -143,24 +143,7 @@ def validation_sections(told: Validation) -> list[Section]:
             ),
         ),
         Section("Analysis", (_ANALYSIS,)),
-        Section(
-            "Results: performance",
-            (_verdict(told),),
-            ("", "found", "right is"),
-            tuple(_performance(told)),
-            (_reliability(told), _decisions(told)),
-        ),
-        Section(
-            "Fairness: groups",
-            (
-                "By sport, past cramps and duration; of small groups without an interval. Not "
-                f"told are groups of fewer than {LEAST} athletes, with fewer than {LEAST} "
-                "cramps but some, or as few sessions without one, and one more where a "
-                "difference would tell them.",
-            ),
-            ("", "sessions", "cramps", "expected", "observed over expected"),
-            tuple(_group_rows(told)),
-        ),
+        *_results(told),
         Section("Interpretation", (_verdict(told), *_ALWAYS)),
         Section(
             "Usability",
@@ -175,6 +158,27 @@ def validation_sections(told: Validation) -> list[Section]:
             ("Setting and dates, consent and ethical approval, funding, who took part.",),
         ),
     ]
+
+
+def _results(told: Validation) -> Iterator[Section]:
+    yield Section(
+        "Results: performance",
+        (_verdict(told),),
+        ("", "found", "right is"),
+        tuple(_performance(told)),
+        (_reliability(told), _decisions(told)),
+    )
+    yield Section(
+        "Fairness: groups",
+        (
+            "By sport, past cramps and duration; of small groups without an interval. "
+            f"Not told are groups of fewer than {LEAST} athletes, with fewer than {LEAST} "
+            "cramps but some, or as few sessions without one, and one more where a "
+            "difference would tell them.",
+        ),
+        ("", "sessions", "cramps", "expected", "observed over expected"),
+        tuple(_group_rows(told)),
+    )
 
 
 def _size_text(told: Validation) -> str:
@@ -214,7 +218,7 @@ def _performance(told: Validation) -> Iterator[tuple[str, str, str]]:
 
 
 def _group_rows(told: Validation) -> Iterator[tuple[str, ...]]:
-    hidden = [] if told.records.n_athletes == 1 else _hidden(told.groups)
+    hidden = [] if told.records.n_athletes == 1 else untold_groups(told.groups)
     for group in told.groups:
         asked = FIELDS["cramp_sessions_12mo" if group.by == "history" else "sport"]
         name = asked.levels.get(group.name, group.name)
@@ -227,25 +231,6 @@ def _group_rows(told: Validation) -> Iterator[tuple[str, ...]]:
                 what, str(group.n_sessions), str(group.observed), f"{group.expected:.1f}",
                 estimate_text(group.ratio),
             )  # fmt: skip
-
-
-def _is_small(group: Group) -> bool:
-    counts = group.observed, group.n_sessions - group.observed
-    return group.n_athletes < LEAST or any(0 < count < LEAST for count in counts)
-
-
-def _hidden(groups: Sequence[Group]) -> list[Group]:
-    """Groups that are not told: small ones, and one more where a difference told them."""
-    hidden = []
-    for by in dict.fromkeys(group.by for group in groups):
-        own = [group for group in groups if group.by == by]
-        small = [group for group in own if _is_small(group)]
-        large = sorted(
-            (group for group in own if group not in small), key=lambda g: g.n_sessions
-        )
-        can_be_worked_out = len(small) == 1 or sum(g.observed for g in small) < LEAST
-        hidden += small + (large[:1] if small and can_be_worked_out else [])
-    return hidden
 
 
 # --------------------------------------------------------------------------- pictures

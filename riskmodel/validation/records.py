@@ -144,14 +144,10 @@ def read_records(
         probability = _scored(answers, scorecard, calibration)
         blank = np.zeros(len(outcome), dtype=bool)
     usable = cramp.notna().to_numpy() & np.isfinite(probability)
+    unusable = "probability_not_read" if before else "not_scored"
     reasons = np.select(
         [not_read, cramp.isna(), blank, ~usable],
-        [
-            "outcome_not_read",
-            "no_outcome",
-            "no_probability",
-            "probability_not_read" if before else "not_scored",
-        ],
+        ["outcome_not_read", "no_outcome", "no_probability", unusable],
         default="",
     )
     if not usable.any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from riskmodel.validation.measures import (
     measures,
 )
 from riskmodel.validation.records import Records, read_records
+from riskmodel.validation.summary import LEAST
 
 AS_WRITTEN = "as written down before the sessions"
 """In the place of a scorecard, where the table holds the probabilities."""
@@ -192,6 +193,25 @@ def _group(
         ratio = interval(ratio.value, drawn)
     n_athletes = len(np.unique(records.athlete[inside]))
     return Group(by, name, n, int(observed), expected, ratio, n_athletes)
+
+
+def _is_small(group: Group) -> bool:
+    counts = group.observed, group.n_sessions - group.observed
+    return group.n_athletes < LEAST or any(0 < count < LEAST for count in counts)
+
+
+def untold_groups(groups: Sequence[Group]) -> list[Group]:
+    """Groups that a report does not tell: small ones, and what would tell of them."""
+    hidden = []
+    for by in dict.fromkeys(group.by for group in groups):
+        own = [group for group in groups if group.by == by]
+        small = [group for group in own if _is_small(group)]
+        large = sorted(
+            (group for group in own if group not in small), key=lambda g: g.n_sessions
+        )
+        can_be_worked_out = len(small) == 1 or sum(g.observed for g in small) < LEAST
+        hidden += small + (large[:1] if small and can_be_worked_out else [])
+    return hidden
 
 
 def _reasons(records: Records, needed: int | None) -> Iterator[str]:

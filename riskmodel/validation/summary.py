@@ -284,8 +284,8 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
         raise SummaryError(f"The summaries come from different scorecards: {named}.")
     if any(not told["cells"] for told in summaries):
         raise SummaryError(
-            "A summary is empty: there was nothing of which five athletes or sessions could "
-            "be told."
+            "A summary is empty: no band had five athletes and sessions of which "
+            "something could be told."
         )
     ends = [np.array([_sums(told["cells"], end) for told in summaries]) for end in (0, 1)]
     for end in ends:

@@ -520,6 +520,7 @@ def test_nothing_is_written_over_the_input_or_another_result(outcomes, tmp_path)
         ("--report", tmp_path / "nodir" / "x.pdf"),
     ):
         done = CliRunner().invoke(app, ["validate", str(outcomes), *map(str, arguments)])
+        assert isinstance(done.exception, SystemExit)
         assert done.exit_code != 0
         assert not done.stdout
     assert outcomes.read_bytes() == before
