@@ -25,6 +25,8 @@ from sklearn.utils.validation import (
 
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.reading import Answers, read_frame, refuse_others
+from riskmodel.inputs.tables import folded
+from riskmodel.inputs.told import quoted
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning
@@ -33,6 +35,15 @@ from riskmodel.scoring.engine import Engine, engine
 from riskmodel.scoring.probability import Calibration
 
 Array = NDArray[np.float64]
+
+_NO_CRAMP = frozenset({
+    "no", "n", "false", "nein", "non", "nej", "nee", "nao", "kein", "none", "0",
+    "no cramp", "no cramps", "kein krampf", "keine krampfe",
+})  # fmt: skip
+_CRAMP = frozenset({
+    "yes", "y", "true", "ja", "si", "oui", "sim", "1",
+    "cramp", "cramps", "krampf", "krampfe", "crampe", "calambre", "crampo",
+})  # fmt: skip
 
 
 class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -49,11 +60,16 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
         Another scorecard than the one that comes with the package, or its version.
     calibration : Calibration or str, optional
         Made for that scorecard; without one another scorecard has points only.
+    pos_label : optional
+        The label that is a cramp, where the labels do not say it themselves as 0 and 1,
+        True and False, or yes and no do.
 
     Attributes
     ----------
     classes_ : ndarray of shape (2,)
-        Labels in their order; the second is a cramp, such as 1, True or "yes".
+        Labels in their order.
+    cramp_place_ : int
+        Which of them is a cramp, 0 or 1.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Columns of the frame it was fitted to.
@@ -79,9 +95,11 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
         self,
         scorecard: Scorecard | str | None = None,
         calibration: Calibration | str | None = None,
+        pos_label: Any = None,
     ) -> None:
         self.scorecard = scorecard
         self.calibration = calibration
+        self.pos_label = pos_label
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -113,7 +131,8 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
         TypeError
             If `X` is no frame, whose columns have names.
         ValueError
-            If a session cannot be scored, or there are not two classes.
+            If a session cannot be scored, there are not two classes, or neither they nor
+            `pos_label` say which is a cramp.
 
         Warns
         -----
@@ -122,12 +141,27 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
         """
         check_consistent_length(X, y)
         classes = np.array([0, 1]) if y is None else _two_classes(y)
+        place = self._cramp_place(classes)
         answers = self._answers(X, reset=True)
         if answers.unknown_columns:
             unknown = (Problem(n, "no_such_input") for n in answers.unknown_columns)
             warnings.warn(" ".join(map(str, unknown)), UnknownColumnWarning, stacklevel=2)
-        self.classes_ = classes
+        self.classes_, self.cramp_place_ = classes, place
         return self
+
+    def _cramp_place(self, classes: NDArray[Any]) -> int:
+        """Which of two labels is a cramp."""
+        if self.pos_label is None:
+            said = [_says_cramp(label) for label in classes.tolist()]
+        else:
+            said = [bool(label == self.pos_label) for label in classes.tolist()]
+        if sorted(map(str, said)) != ["False", "True"]:
+            labels = " and ".join(quoted(str(label), 40) for label in classes.tolist())
+            raise ValueError(
+                f"Which of {labels} is a cramp? Say it as "
+                "CrampRiskClassifier(pos_label=...), or write 1 for a cramp and 0 for none."
+            )
+        return said.index(True)
 
     def predict_proba(self, X: pd.DataFrame) -> Array:
         """Chance of no cramp and of at least one.
@@ -155,7 +189,8 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
             )
         answers = self._answers(X)
         chance = used.run(answers, detail=False).chances["probability"]
-        return np.column_stack([1.0 - chance, chance])
+        columns = [1.0 - chance, chance]
+        return np.column_stack(columns if self.cramp_place_ else columns[::-1])
 
     def predict(self, X: pd.DataFrame) -> NDArray[Any]:
         """Name the likelier class of each session."""
@@ -164,8 +199,13 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
         return likelier
 
     def decision_function(self, X: pd.DataFrame) -> Array:
-        """Total points of each session, in half points; 0 is the best."""
-        return self._engine().run(self._answers(X), detail=False).total_points
+        """Total points of each session, in half points; 0 is the best.
+
+        Below 0 where the first label is the cramp, as scikit-learn takes higher values for
+        the second.
+        """
+        points = self._engine().run(self._answers(X), detail=False).total_points
+        return points if self.cramp_place_ else -points
 
     def transform(self, X: pd.DataFrame) -> Array:
         """Points of each factor, as `get_feature_names_out` calls them."""
@@ -214,6 +254,14 @@ class CrampRiskClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):  # 
                 "riskmodel.assess_frame names them all."
             )
         return answers
+
+
+def _says_cramp(label: Any) -> bool | None:
+    """What a label says by itself, None where it is neither."""
+    if isinstance(label, int | float) and not isinstance(label, bool):
+        return {-1.0: False, 0.0: False, 1.0: True}.get(label)
+    plain = folded(str(label))
+    return True if plain in _CRAMP else False if plain in _NO_CRAMP else None
 
 
 def _two_classes(y: ArrayLike) -> NDArray[Any]:

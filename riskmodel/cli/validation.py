@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.util import find_spec
+from os.path import samefile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,13 +60,14 @@ def validate_command(
     from riskmodel.validation.report import validate
     from riskmodel.validation.summary import summary
 
-    for target in filter(None, (report, summary_file)):
-        check_target(target)
+    if summary_file == "-" and as_json:
+        stop("--summary - and --json would both print JSON; give the summary a file.")
     if report and not report.lower().endswith((".html", ".pdf")):
         stop(f"A report is .html or .pdf, and not {Path(report).name}.")
     if report:
         _need("typst", "app")
     with sentences_for_errors():
+        _check_targets(file, [name for name in (report, summary_file) if name])
         card, curves = own_scorecard(scorecard), own_calibration(calibration)
         told = validate(_content(file), card, curves, score_again=score_again)
         own = card or load_scorecard()
@@ -82,7 +84,7 @@ def validate_command(
                 )
     if as_json:
         say_json(told.to_dict())
-    else:
+    elif summary_file != "-":
         say("\n".join(words.validation_lines(told)))
 
 
@@ -106,6 +108,18 @@ def pool_command(
         say_json(finite(asdict(pooled)))
     else:
         say("\n".join(pooled_lines(pooled, [file.stem for file in files])))
+
+
+def _check_targets(source: str, targets: list[str]) -> None:
+    """Refuse to write over the input, or one result over the other."""
+    files = [Path(name).resolve() for name in targets if name != "-"]
+    if len(set(files)) < len(files):
+        stop("--report and --summary are the same file; choose another name.")
+    for target in targets:
+        there = "-" not in (source, target) and Path(source).exists()
+        if there and Path(target).exists() and samefile(source, target):
+            stop(f"{Path(target).name} is the file with the outcomes; choose another name.")
+        check_target(target)
 
 
 def _need(module: str, extra: str) -> None:

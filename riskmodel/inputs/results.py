@@ -29,19 +29,30 @@ def alike(first: Any, second: Any) -> bool:
         )
     if isinstance(first, list | tuple) and type(first) is type(second):
         return len(first) == len(second) and all(map(alike, first, second))
-    if isinstance(first, pd.DataFrame | pd.Series):
-        return type(first) is type(second) and first.equals(second)  # type: ignore[arg-type]
-    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+    if isinstance(first, pd.DataFrame | pd.Series) or isinstance(
+        second, pd.DataFrame | pd.Series
+    ):
+        return type(first) is type(second) and bool(first.equals(second))
+    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
+        if type(first) is not type(second):
+            return False
         return first.shape == second.shape and all(
             map(alike, first.ravel().tolist(), second.ravel().tolist())
         )
     if _is_nan(first) and _is_nan(second):
         return True
-    return bool(first == second)
+    if first is pd.NA or second is pd.NA:
+        return first is second
+    try:
+        return bool(first == second)
+    except (TypeError, ValueError):  # what compares cell by cell, or not at all
+        return False
 
 
 def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and value != value
+    import numpy as np
+
+    return isinstance(value, float | np.floating) and bool(value != value)
 
 
 class ShortRepr:

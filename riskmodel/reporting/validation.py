@@ -16,10 +16,11 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.pdf import footer, pdf, svg
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.bands import BANDS
-from riskmodel.validation.measures import FEWEST_CRAMPS, LEVEL, N_DRAWS, Estimate
+from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
+from riskmodel.validation.measures import FEWEST_ATHLETES, FEWEST_CRAMPS
 from riskmodel.validation.records import NOT_ANSWERED
-from riskmodel.validation.report import Validation
-from riskmodel.validation.summary import REST, Pooled, Span
+from riskmodel.validation.report import Validation, untold_groups
+from riskmodel.validation.summary import LEAST, REST, Pooled, Span
 
 TITLE = "Validation of cramp-risk on one's own people"
 _CONCLUSIONS: Mapping[str, str] = MappingProxyType(
@@ -31,7 +32,9 @@ _CONCLUSIONS: Mapping[str, str] = MappingProxyType(
         "athletes_not_named": "The table names no athletes, so that sessions count as "
         "independent: the intervals are too narrow.",
         "few_athletes": "Fewer than 20 athletes are too few for intervals by athlete: they "
-        "are too narrow.",
+        f"are too narrow, and below {FEWEST_ATHLETES} neither slope nor AUC is told.",
+        "one_athlete": "All sessions are of one person: intervals take them as "
+        "independent, and say nothing of others.",
         "scored_afterwards": "The number was worked out afterwards from planned answers. "
         "If those were written down, or changed, when the outcome was known, it looks "
         "better than it is.",
@@ -49,6 +52,10 @@ _LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "no_outcome": "without an outcome",
         "outcome_not_read": "with an outcome that is neither yes nor no",
         "not_scored": "whose answers cannot be scored",
+        "no_probability": "without a probability (--score-again works it out)",
+        "probability_not_read": "with a probability that cannot be read",
+        "hidden_rows": "hidden in the sheet",
+        "summaries": "that sum up others",
     }
 )
 _BY = MappingProxyType({"sport": "sport", "history": "past cramps", "duration": "duration"})
@@ -58,7 +65,8 @@ _ANALYSIS = (
     "Observed over expected, calibration in the large and slope, AUC, Brier "
     "score against the base rate and the duration alone, and a decision "
     f"curve. Intervals of {LEVEL * 100:.0f} % come from {N_DRAWS} draws of "
-    "whole athletes."
+    f"whole athletes; with fewer than {FEWEST_CRAMPS} cramps or {FEWEST_ATHLETES} athletes "
+    "that of the ratio is an exact one for a count (Poisson)."
 )
 
 
@@ -117,32 +125,34 @@ def validation_sections(told: Validation) -> list[Section]:
         ),
         Section(
             "Outcome",
-            ("A muscle cramp during the session or within an hour after it, as told.",),
+            (
+                "A cramp, as told; the product means one during the session or within "
+                "an hour after.",
+            ),
         ),
         Section("Predictors", (f"The probability, {source}.",)),
         Section("Sample size", (_size_text(told),)),
         Section(
             "Missing data",
             (
-                "An answer that is missing takes the average of a reference population, as "
-                "in the product.",
+                "Answers that were missing counted as they did when the number was written "
+                "down."
+                if records.written_before
+                else "An answer that is missing takes the average of a reference "
+                "population, as in the product.",
             ),
         ),
         Section("Analysis", (_ANALYSIS,)),
+        *_results(told),
+        Section("Interpretation", (_verdict(told), *_ALWAYS)),
         Section(
-            "Results: performance",
-            (_verdict(told),),
-            ("", "found", "right is"),
-            tuple(_performance(told)),
-            (_reliability(told), _decisions(told)),
+            "Usability",
+            (
+                "The number asks for a plan that is written down before the session. An "
+                "answer that is left open widens its range.",
+            ),
         ),
-        Section(
-            "Results: groups",
-            ("By sport, past cramps and duration; of small groups without an interval.",),
-            ("", "sessions", "cramps", "expected", "observed over expected"),
-            tuple(_group_rows(told)),
-        ),
-        Section("Limitations", (*(_CONCLUSIONS[why] for why in told.reasons), *_ALWAYS)),
+        Section("Limitations", tuple(_CONCLUSIONS[why] for why in told.reasons)),
         Section(
             "To be added by whoever publishes it",
             ("Setting and dates, consent and ethical approval, funding, who took part.",),
@@ -150,21 +160,45 @@ def validation_sections(told: Validation) -> list[Section]:
     ]
 
 
+def _results(told: Validation) -> Iterator[Section]:
+    yield Section(
+        "Results: performance",
+        (_verdict(told),),
+        ("", "found", "right is"),
+        tuple(_performance(told)),
+        (_reliability(told), _decisions(told)),
+    )
+    yield Section(
+        "Fairness: groups",
+        (
+            "By sport, past cramps and duration; of small groups without an interval. "
+            f"Not told are groups of fewer than {LEAST} athletes, with fewer than {LEAST} "
+            "cramps but some, or as few sessions without one, and one more where a "
+            "difference would tell them.",
+        ),
+        ("", "sessions", "cramps", "expected", "observed over expected"),
+        tuple(_group_rows(told)),
+    )
+
+
 def _size_text(told: Validation) -> str:
+    if told.cramps_needed is None:
+        return "How many cramps it takes cannot be told from these sessions."
     n = told.records.n_cramps
     needed = f"about {round(told.cramps_needed, -1) or told.cramps_needed} cramps"
     reached = "which are there" if n >= told.cramps_needed else f"of which there are {n}"
     return (
-        "To know observed over expected within 15 % either way, with sessions as alike as "
-        f"those of these athletes, you need {needed}, {reached} (Riley et al. 2021)."
+        "To know observed over expected, and that alone, within 15 % either way, with "
+        f"sessions as alike as those of these athletes, you need {needed}, {reached}: the "
+        "first criterion of Riley et al. 2021. Slope and AUC ask for more."
     )
 
 
 def _verdict(told: Validation) -> str:
     ratio = told.measures.ratio
     sums = f"{told.measures.observed:.0f} came, {told.measures.expected:.1f} were expected"
-    if not math.isfinite(ratio.low):
-        return f"Of cramps, {sums}; how sure that is cannot be told."
+    if "few_cramps" in told.reasons or not math.isfinite(ratio.low):
+        return f"Of cramps, {sums}; whether the number is right cannot be told."
     if ratio.low <= 1 <= ratio.high:
         return f"Of cramps, {sums}. The interval holds 1: no difference was shown."
     more = "More" if ratio.low > 1 else "Fewer"
@@ -184,14 +218,19 @@ def _performance(told: Validation) -> Iterator[tuple[str, str, str]]:
 
 
 def _group_rows(told: Validation) -> Iterator[tuple[str, ...]]:
+    hidden = [] if told.records.n_athletes == 1 else untold_groups(told.groups)
     for group in told.groups:
         asked = FIELDS["cramp_sessions_12mo" if group.by == "history" else "sport"]
         name = asked.levels.get(group.name, group.name)
         what = f"{_BY[group.by]}: {name}" if name == NOT_ANSWERED else name
-        yield (
-            what, str(group.n_sessions), str(group.observed), f"{group.expected:.1f}",
-            estimate_text(group.ratio),
-        )  # fmt: skip
+        if group in hidden:
+            few = f"fewer than {LEAST}" if 0 < group.observed < LEAST else "not told"
+            yield what, "not told", few, "not told", "not told"
+        else:
+            yield (
+                what, str(group.n_sessions), str(group.observed), f"{group.expected:.1f}",
+                estimate_text(group.ratio),
+            )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- pictures

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,41 +14,21 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.formulas import table_as_it_was
-from riskmodel.inputs.tables import csv_rows, folded, read_text, separator
-from riskmodel.inputs.told import ToldError, quoted
+from riskmodel.inputs.tables import folded
+from riskmodel.inputs.written import number_written
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import words
-from riskmodel.squad.file import certain_columns, read_squad_file
-from riskmodel.squad.raw import RawTable
 from riskmodel.squad.unknown import leave_open
+from riskmodel.validation.table import DONE_DURATION, OutcomeTable, RecordsError, read_table
 
 Floats = NDArray[np.float64]
-
-OUTCOME_HEADERS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "cramp": frozenset({
-            "cramp", "cramps", "cramped", "outcome", "krampf", "crampe", "crampes",
-            "calambre", "calambres", "crampo", "crampi", "caibra", "kramp", "skurcz",
-        }),
-        "athlete": frozenset({"athlete", "name", "player", "id", "athlete id", "code"}),
-        "probability": frozenset({"probability", "expected", "expected probability"}),
-    }
-)  # fmt: skip
-"""Headers, folded, of what no plan asks."""
-_OF_THE_PLAN = "plan_"  # how the diary's export begins the headers of a plan
 
 DURATION_LIMITS_MIN = (60.0, 120.0, 240.0)
 """Between the classes of duration of a report.  Judgement."""
 DURATION_CLASSES = ("up to 1 h", "1 to 2 h", "2 to 4 h", "over 4 h")
 NOT_ANSWERED = "not answered"
-
-
-class RecordsError(ToldError, ValueError):
-    """A table of outcomes that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +52,10 @@ class Records:
         Whether the table says who it was; without that sessions count as independent.
     left_out : mapping of str to int
         Rows that do not count, by reason: ``no_outcome``, ``outcome_not_read``,
-        ``not_scored``.
+        ``no_probability``, ``probability_not_read``, ``not_scored``, and what the reader
+        of lists leaves out, ``hidden_rows`` and ``summaries``.
+    scorecards : tuple of str
+        Fingerprints that stand beside probabilities that were written before.
     """
 
     cramp: NDArray[np.bool_]
@@ -87,6 +68,7 @@ class Records:
     written_before: bool = False
     names_athletes: bool = True
     left_out: Mapping[str, int] = field(default_factory=dict)
+    scorecards: tuple[str, ...] = ()
 
     @property
     def n_sessions(self) -> int:
@@ -97,6 +79,16 @@ class Records:
     def n_athletes(self) -> int:
         """How many athletes; as many as sessions where nobody is named."""
         return len(np.unique(self.athlete))
+
+    @property
+    def cluster(self) -> NDArray[np.intp]:
+        """What is drawn again: athletes, or the sessions where all are of one person."""
+        return np.arange(self.n_sessions) if self.n_athletes == 1 else self.athlete
+
+    @property
+    def n_clusters(self) -> int:
+        """How many there are to draw."""
+        return int(self.cluster.max()) + 1
 
     @property
     def n_cramps(self) -> int:
@@ -122,12 +114,14 @@ def read_records(
     scorecard, calibration : optional
         As for `riskmodel.assess`; for rows that hold no probability.
     score_again : bool, default False
-        Whether to work out the probability anew where one was written down.
+        Whether to work out the probability anew where one was written down; without that
+        a row whose probability is blank is left out.
 
     Raises
     ------
     RecordsError
-        If there is no column for the outcome, or no row that can be used.
+        If there is no column for the outcome, two columns say the same thing, a
+        probability is above 1, or there is no row that can be used.
     riskmodel.SquadFileError, riskmodel.inputs.tables.TableFileError
         If it is no table, or a heading is in doubt.
 
@@ -138,28 +132,51 @@ def read_records(
     >>> records.n_sessions, records.n_cramps, dict(records.left_out)
     (2, 1, {'no_outcome': 1})
     """
-    outcome, answers = _table(content)
-    answers = leave_open(answers)  # what cannot be read and need not be answered
+    table = read_table(content)
+    outcome, answers = table.outcome, leave_open(table.answers)  # what need not be answered
     if "cramp" not in outcome:
         raise RecordsError("No column says whether there was a cramp; call it cramp.")
     cramp, not_read = _yes_or_no(outcome["cramp"])
     before = not score_again and "probability" in outcome
     if before:
-        written = pd.to_numeric(outcome["probability"], errors="coerce")
-        probability = written.where(written.between(0, 1)).to_numpy(dtype=np.float64)
+        probability, blank = _written(outcome["probability"])
     else:
         probability = _scored(answers, scorecard, calibration)
+        blank = np.zeros(len(outcome), dtype=bool)
     usable = cramp.notna().to_numpy() & np.isfinite(probability)
+    unusable = "probability_not_read" if before else "not_scored"
     reasons = np.select(
-        [not_read, cramp.isna(), ~usable],
-        ["outcome_not_read", "no_outcome", "not_scored"],
+        [not_read, cramp.isna(), blank, ~usable],
+        ["outcome_not_read", "no_outcome", "no_probability", unusable],
         default="",
     )
     if not usable.any():
         raise RecordsError(
             "No row has both an outcome (yes or no) and answers that can be scored."
         )
-    return _records(outcome, answers, cramp, probability, usable, before, reasons)
+    return _records(table, answers, cramp, probability, usable, before, reasons)
+
+
+def _written(cells: pd.Series[str]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Probabilities as they were written, NaN for what cannot be read; and blank cells."""
+    texts = cells.astype(str).str.strip()
+    blank = texts.map(is_blank).to_numpy(dtype=bool)
+    read = np.array([_number(text) for text in texts])
+    if texts.str.endswith("%").any() or (read > 1).any():
+        raise RecordsError(
+            "A probability is above 1 or in percent; write 0 to 1, such as 0.08 for 8 %."
+        )
+    return np.where(read >= 0, read, np.nan), blank
+
+
+def _number(cell: Any, name: str = "session_rpe") -> float:
+    """A number as a person writes it, in the unit of a question; NaN for what is none."""
+    if is_blank(cell):
+        return np.nan
+    try:
+        return number_written(str(cell), FIELDS[name])
+    except ValueError:
+        return np.nan
 
 
 def records_of(
@@ -172,10 +189,12 @@ def records_of(
     names_athletes: bool = True,
     left_out: Mapping[str, int] | None = None,
 ) -> Records:
-    """Records of arrays, with their groups as the answers tell them."""
-    minutes = pd.to_numeric(
-        answers.get("duration_min", pd.Series(np.nan, answers.index)), errors="coerce"
-    ).to_numpy(dtype=np.float64)
+    """Records of arrays, with their groups as the answers tell them.
+
+    Where no duration was planned, that of the session that was done counts.
+    """
+    minutes = _minutes(answers, "duration_min")
+    minutes = np.where(np.isnan(minutes), _minutes(answers, DONE_DURATION), minutes)
     place = np.searchsorted(DURATION_LIMITS_MIN, minutes, side="left")
     named = np.where(np.isnan(minutes), NOT_ANSWERED, np.array(DURATION_CLASSES)[place])
     return Records(
@@ -185,8 +204,14 @@ def records_of(
     )  # fmt: skip
 
 
+def _minutes(answers: pd.DataFrame, name: str) -> Floats:
+    if name not in answers:
+        return np.full(len(answers), np.nan)
+    return np.array([_number(cell, "duration_min") for cell in answers[name]], dtype=float)
+
+
 def _records(
-    outcome: pd.DataFrame,
+    table: OutcomeTable,
     answers: pd.DataFrame,
     cramp: pd.Series[bool],
     probability: Floats,
@@ -194,20 +219,25 @@ def _records(
     before: bool,
     reasons: NDArray[np.str_],
 ) -> Records:
+    outcome = table.outcome
     who = outcome.get("athlete", pd.Series("", outcome.index)).astype(str).str.strip()
-    names = bool((who[usable] != "").any())
-    # Whoever is not named among others is nobody else: a person for each row.
-    rows = pd.Series(np.arange(len(who)), who.index).astype(str)
-    athlete = pd.factorize(who.where(who != "", "\0" + rows)[usable])[0]
-    return records_of(
+    names = table.of_one_person or bool((who[usable] != "").any())
+    if not table.of_one_person:
+        # Whoever is not named among others is nobody else: a person for each row.
+        rows = pd.Series(np.arange(len(who)), who.index).astype(str)
+        who = who.where(who != "", "\0" + rows)
+    records = records_of(
         cramp[usable].to_numpy(dtype=bool),
         probability[usable],
-        athlete,
+        pd.factorize(who[usable])[0],
         answers[usable],
         written_before=before,
         names_athletes=names,
-        left_out={reason: n for reason, n in Counter(reasons.tolist()).items() if reason},
+        left_out=Counter(filter(None, reasons.tolist())) + Counter(table.left_out),
     )
+    cards = outcome["scorecard"][usable].unique() if "scorecard" in outcome else ()
+    own = tuple(sorted(filter(None, map(str, cards)))) if before else ()
+    return replace(records, scorecards=own)
 
 
 def _group(answers: pd.DataFrame, name: str) -> NDArray[np.str_]:
@@ -225,7 +255,8 @@ def _scored(
 ) -> Floats:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnknownColumnWarning)
-        scored = assess_frame(answers, scorecard, calibration, detail=False)
+        asked = answers.drop(columns=DONE_DURATION, errors="ignore")
+        scored = assess_frame(asked, scorecard, calibration, detail=False)
     chances: Floats = scored["probability"].to_numpy(dtype=np.float64)
     return chances
 
@@ -239,70 +270,3 @@ def _yes_or_no(cells: pd.Series[str]) -> tuple[pd.Series[bool], NDArray[np.bool_
     known[yes], known[no] = True, False
     blank = text.map(is_blank)
     return known, (~yes & ~no & ~blank).to_numpy()
-
-
-# ------------------------------------------------------------------------ the table
-
-
-def _table(content: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What came, as texts, and the planned answers."""
-    if not content.startswith(b"PK"):
-        text = read_text(content).text
-        first, *rows = csv_rows(text, separator(text)) or [[]]
-        headers = _headers([name.strip() for name in first])
-        if _is_ours(headers):
-            return _own_table(headers, [row for row in rows if any(map(str.strip, row))])
-    raw = read_squad_file(content)
-    places = {
-        what: place
-        for place, header in enumerate(raw.headers)
-        if (what := _outcome_of(header)) and what != "athlete"
-    }
-    rest = [place for place in range(len(raw.headers)) if place not in places.values()]
-    asked = RawTable(
-        raw.cells[rest].set_axis(range(len(rest)), axis=1),
-        tuple(raw.headers[place] for place in rest),
-        epoch=raw.epoch,
-    )
-    columns = certain_columns(asked)
-    answers = squad_frame(asked, columns, date.today())
-    outcome = pd.DataFrame({what: raw.cells[place] for what, place in places.items()})
-    if any(column.target == "athlete" for column in columns):
-        outcome["athlete"] = answers["athlete"].fillna("")
-    return outcome.fillna("").reset_index(drop=True), answers.reset_index(drop=True)
-
-
-def _outcome_of(header: str) -> str:
-    plain = folded(re.sub(r"[_\s]+", " ", header).strip())
-    return next((what for what, known in OUTCOME_HEADERS.items() if plain in known), "")
-
-
-def _headers(names: list[str]) -> list[str]:
-    """Headers without what the diary's export puts before those of the plan.
-
-    What was done in the end stands beside what was planned there, and counts for nothing.
-    """
-    planned = {n.removeprefix(_OF_THE_PLAN) for n in names if n.startswith(_OF_THE_PLAN)}
-    return [
-        f"done_{name}" if name in planned else name.removeprefix(_OF_THE_PLAN)
-        for name in names
-    ]
-
-
-def _is_ours(headers: list[str]) -> bool:
-    required = {name for name, field in FIELDS.items() if field.required}
-    lower = {header.lower() for header in headers}
-    return "cramp" in lower and ("probability" in lower or required <= lower)
-
-
-def _own_table(
-    headers: list[str], rows: list[list[str]]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if twice := [name for name, n in Counter(map(str.lower, headers)).items() if n > 1]:
-        raise RecordsError(f"Two columns are called {quoted(twice[0], 40)}; keep one.")
-    width = len(headers)
-    cells = [[*row, *[""] * (width - len(row))][:width] for row in rows]
-    table = table_as_it_was(pd.DataFrame(cells, columns=headers, dtype=object))
-    table.columns = table.columns.str.strip().str.lower()
-    outcome = table[[name for name in OUTCOME_HEADERS if name in table]]
-    return outcome, table[[name for name in table if name in FIELDS]]

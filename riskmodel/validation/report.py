@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,19 +14,24 @@ from numpy.typing import NDArray
 
 from riskmodel.scorecard.file import load_scorecard
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.calibration_file import load_calibration
 from riskmodel.scoring.probability import Calibration
-from riskmodel.validation.measures import (
-    FEWEST_CRAMPS,
+from riskmodel.validation.intervals import (
+    Counts,
     Estimate,
+    drawn_counts,
+    drawn_sums,
+    interval,
+)
+from riskmodel.validation.measures import (
+    FEWEST_ATHLETES,
+    FEWEST_CRAMPS,
     Measures,
     cramps_needed,
     design_effect,
-    drawn_weights,
-    interval,
     measures,
 )
 from riskmodel.validation.records import Records, read_records
+from riskmodel.validation.summary import LEAST
 
 AS_WRITTEN = "as written down before the sessions"
 """In the place of a scorecard, where the table holds the probabilities."""
@@ -44,6 +50,7 @@ class Group:
     observed: int
     expected: float
     ratio: Estimate
+    n_athletes: int
 
 
 @dataclass(frozen=True)
@@ -56,14 +63,16 @@ class Validation:
     measures : Measures
     groups : tuple of Group
         By sport, past cramps and duration.
-    cramps_needed : int
-        For an observed over expected that is known within 15 %.
+    cramps_needed : int or None
+        For an observed over expected that is known within 15 %; None where it cannot be
+        told.
     reasons : tuple of str
         Why less can be concluded: ``few_cramps``, ``fewer_than_needed``,
-        ``few_athletes``, ``athletes_not_named``, ``scored_afterwards``,
+        ``few_athletes``, ``one_athlete``, ``athletes_not_named``, ``scored_afterwards``,
         ``rows_left_out``.
     scorecard : str
-        Version and fingerprint of the scorecard, or `AS_WRITTEN`.
+        Version and fingerprint of the scorecard, and a mark of a calibration of
+        one's own; or `AS_WRITTEN` with the fingerprints that the table holds.
 
     Notes
     -----
@@ -74,7 +83,7 @@ class Validation:
     records: Records
     measures: Measures
     groups: tuple[Group, ...]
-    cramps_needed: int
+    cramps_needed: int | None
     reasons: tuple[str, ...]
     scorecard: str
 
@@ -127,64 +136,93 @@ def validate(
     (50, 1.04, True)
     """
     records = read_records(content, scorecard, calibration, score_again=score_again)
+    return validation_of(records, _scored_by(records, scorecard, calibration))
+
+
+def _scored_by(
+    records: Records, scorecard: Scorecard | None, calibration: Calibration | None
+) -> str:
+    """What the probabilities come from; only what comes from the same can be pooled."""
+    if records.written_before:
+        return ", ".join((AS_WRITTEN, *records.scorecards))
     card = scorecard or load_scorecard()
-    # A card of one's own without a calibration gives no probability, which has been told.
-    calibration = calibration or (None if scorecard else load_calibration())
-    scored_by = f"{card.version} ({card.fingerprint})"
-    named = AS_WRITTEN if records.written_before else scored_by
-    return validation_of(records, named)
+    named = f"{card.version} ({card.fingerprint})"
+    return f"{named}, calibration {_mark(calibration)}" if calibration else named
+
+
+def _mark(calibration: Calibration) -> str:
+    """What tells one calibration from another: of its curves and its shift."""
+    curves = calibration.points_at, calibration.points_logit, calibration.duration_logit
+    numbers = np.concatenate([*curves, [calibration.shift]]).astype(np.float64)
+    return hashlib.sha256(numbers.tobytes()).hexdigest()[:12]
 
 
 def validation_of(records: Records, scorecard: str = "") -> Validation:
     """As `validate`, of records that are there."""
-    figures = measures(records)
+    counts = drawn_counts(records.n_clusters)
+    figures = measures(records, counts)
     rate = records.n_cramps / records.n_sessions
-    effect = design_effect(records, figures.ratio)
-    needed = cramps_needed(rate, effect)
+    needed = cramps_needed(rate, design_effect(records))
     return Validation(
         records,
         figures,
-        tuple(_groups(records)),
+        tuple(_groups(records, counts)),
         needed,
         tuple(_reasons(records, needed)),
         scorecard,
     )
 
 
-def _groups(records: Records) -> Iterator[Group]:
-    weights = np.array([*drawn_weights(records.athlete, seed=1)])
-    y, p = records.cramp.astype(np.float64), records.probability
+def _groups(records: Records, counts: Counts) -> Iterator[Group]:
     kinds = {"sport": records.sport, "history": records.history}
     for by, names in {**kinds, "duration": records.duration}.items():
         for name in pd.unique(pd.Series(names)):
-            inside = names == name
-            yield _group(by, name, inside, y, p, weights)
+            yield _group(by, str(name), names == name, records, counts)
 
 
 def _group(
-    by: str,
-    name: str,
-    inside: NDArray[np.bool_],
-    y: NDArray[np.float64],
-    p: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    by: str, name: str, inside: NDArray[np.bool_], records: Records, counts: Counts
 ) -> Group:
-    observed, expected = float(y[inside].sum()), float(p[inside].sum())
-    came, meant = weights[:, inside] @ y[inside], weights[:, inside] @ p[inside]
-    drawn = np.divide(came, meant, out=np.full(len(came), np.nan), where=meant > 0)
+    y, p = (records.cramp & inside).astype(np.float64), records.probability * inside
+    observed, expected, n = float(y.sum()), float(p.sum()), int(inside.sum())
     ratio = Estimate(observed / expected if expected else math.nan)
-    if min(observed, inside.sum() - observed) >= FEWEST_CRAMPS:
-        ratio = interval(ratio.value, drawn.tolist())
-    return Group(by, str(name), int(inside.sum()), int(observed), expected, ratio)
+    n_clusters = len(np.unique(records.cluster[inside]))
+    if min(observed, n - observed) >= FEWEST_CRAMPS and n_clusters >= FEWEST_ATHLETES:
+        came, meant = drawn_sums(counts, records.cluster, [y, p])
+        drawn = np.divide(came, meant, out=np.full(len(came), np.nan), where=meant > 0)
+        ratio = interval(ratio.value, drawn)
+    n_athletes = len(np.unique(records.athlete[inside]))
+    return Group(by, name, n, int(observed), expected, ratio, n_athletes)
 
 
-def _reasons(records: Records, needed: int) -> Iterator[str]:
+def _is_small(group: Group) -> bool:
+    counts = group.observed, group.n_sessions - group.observed
+    return group.n_athletes < LEAST or any(0 < count < LEAST for count in counts)
+
+
+def untold_groups(groups: Sequence[Group]) -> list[Group]:
+    """Groups that a report does not tell: small ones, and what would tell of them."""
+    hidden = []
+    for by in dict.fromkeys(group.by for group in groups):
+        own = [group for group in groups if group.by == by]
+        small = [group for group in own if _is_small(group)]
+        large = sorted(
+            (group for group in own if group not in small), key=lambda g: g.n_sessions
+        )
+        can_be_worked_out = len(small) == 1 or sum(g.observed for g in small) < LEAST
+        hidden += small + (large[:1] if small and can_be_worked_out else [])
+    return hidden
+
+
+def _reasons(records: Records, needed: int | None) -> Iterator[str]:
     if min(records.n_cramps, records.n_sessions - records.n_cramps) < FEWEST_CRAMPS:
         yield "few_cramps"
-    elif records.n_cramps < needed:
+    elif needed is not None and records.n_cramps < needed:
         yield "fewer_than_needed"
     if not records.names_athletes:
         yield "athletes_not_named"
+    elif records.n_athletes == 1:
+        yield "one_athlete"
     elif records.n_athletes < FEW_ATHLETES:
         yield "few_athletes"
     if not records.written_before:

@@ -20,13 +20,15 @@ import pandas as pd
 
 from riskmodel.inputs.told import ToldError, quoted
 from riskmodel.scoring.bands import BANDS, shown_in_100
-from riskmodel.validation.measures import LEVEL, Estimate
+from riskmodel.validation.intervals import LEVEL, Estimate
 from riskmodel.validation.records import Records
 
 LEAST = 5
 """No count that is written is smaller, but for none at all."""
 KIND, VERSION = "cramp-risk summary", 1
 REST = "the rest"
+_MOST_SESSIONS = 10_000_000
+_LEAST_EXPECTED = 0.001
 _KEYS = ("band", "duration", "history")
 
 
@@ -187,7 +189,7 @@ def _joined(cells: list[Cell], duration: str = REST) -> Cell:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    told = cell._asdict() | {"expected": round(cell.expected, 3)}
+    told = cell._asdict() | {"expected": max(round(cell.expected, 3), _LEAST_EXPECTED)}
     del told["athletes"]
     if not cell.is_small:
         return told
@@ -215,19 +217,31 @@ def read_summary(content: bytes, name: str) -> dict[str, Any]:
         told = json.loads(content)
         if told["kind"] != KIND or told["version"] != VERSION:
             raise ValueError
-        for cell in told["cells"]:
-            low, high = _ends(cell)
-            numbers = (cell["sessions"], cell["expected"], low, high)
-            if not all(math.isfinite(n) and n >= 0 for n in numbers) or low > high:
-                raise ValueError
-            if high > cell["sessions"] or any(type(cell[key]) is not str for key in _KEYS):
-                raise ValueError
+        if type(told["scorecard"]) is not str or type(told["cells"]) is not list:
+            raise ValueError
+        if not all(map(_is_cell, told["cells"])):
+            raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SummaryError(
             f"{quoted(name, 60)} is no summary of this version; write it by "
             "cramprisk validate outcomes.csv --summary club.json."
         ) from None
     return dict(told)
+
+
+def _is_cell(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell is such as `summary` writes."""
+    low, high = _ends(cell)
+    sessions, expected = cell["sessions"], cell["expected"]
+    return (
+        all(type(n) is int for n in (sessions, low, high))
+        and LEAST <= sessions <= _MOST_SESSIONS
+        and 0 <= low <= high <= sessions
+        and type(expected) in (int, float)
+        and 0 < expected <= sessions
+        and cell["band"] in {REST, *(band.name for band in BANDS)}
+        and all(type(cell[key]) is str for key in _KEYS)
+    )
 
 
 def _ends(cell: Mapping[str, Any]) -> tuple[int, int]:
@@ -250,13 +264,16 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
     Raises
     ------
     SummaryError
-        If there are fewer than two, they come from different scorecards, or one has no
-        cramp at all.
+        If there are fewer than two, they come from different scorecards, or one is empty.
 
     Notes
     -----
     Clubs are pooled on the log of observed over expected with random effects, DerSimonian
-    & Laird 1986, doi:10.1016/0197-2456(86)90046-2; the interval for a further club is that
+    & Laird 1986, doi:10.1016/0197-2456(86)90046-2, and the interval of Hartung and Knapp
+    where that is wider, as it has to be for few clubs (IntHout et al. 2014,
+    doi:10.1186/1471-2288-14-25).  Where one has no cramp, half a cramp is added to what
+    came and what was expected of every club, the usual correction (Sweeting et al. 2004,
+    doi:10.1002/sim.1761).  The interval for a further club is that
     of Higgins et al. 2009, doi:10.1111/j.1467-985X.2008.00552.x.
     """
     if len(summaries) < 2:
@@ -265,9 +282,15 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
         cards = dict.fromkeys(told["scorecard"] for told in summaries)
         named = ", ".join(quoted(card, 60) for card in cards)
         raise SummaryError(f"The summaries come from different scorecards: {named}.")
+    if any(not told["cells"] for told in summaries):
+        raise SummaryError(
+            "A summary is empty: no band had five athletes and sessions of which "
+            "something could be told."
+        )
     ends = [np.array([_sums(told["cells"], end) for told in summaries]) for end in (0, 1)]
-    if any((end[:, 0] == 0).any() for end in ends):
-        raise SummaryError("A club without any cramp cannot be pooled; leave it out.")
+    for end in ends:
+        if (end[:, 0] == 0).any():
+            end += [0.5, 0.5, 0.0]
     low, high = (_together(end) for end in ends)
     cells = [cell for told in summaries for cell in told["cells"]]
     bands = dict.fromkeys(cell["band"] for cell in cells)
@@ -316,11 +339,13 @@ def _together(clubs: np.ndarray[Any, np.dtype[np.float64]]) -> _Together:
     mean, error = float((weight @ log_ratio) / weight.sum()), 1 / math.sqrt(weight.sum())
     from scipy.stats import t  # comes with scikit-learn
 
+    off = float(weight @ (log_ratio - mean) ** 2) / df  # 1 if clubs differ as expected
+    by_t = float(t.ppf((1 + LEVEL) / 2, df)) * math.sqrt(off) * error
     # Higgins et al. take t with two degrees less than there are clubs.
     apart = float(t.ppf((1 + LEVEL) / 2, df - 1)) if df > 1 else math.nan
     return _Together(
         tuple(_around(*club, z) for club in zip(log_ratio, np.sqrt(variance), strict=True)),
-        _around(mean, error, z),
+        _around(mean, max(by_t, z * error), 1.0),
         _around(mean, math.sqrt(between + error**2), apart),
         100 * max(0.0, (q - df) / q) if q > 0 else 0.0,
     )

@@ -30,6 +30,9 @@ NUMBERS += [f for f in FIELDS.values() if f.kind == "number" and not f.required]
 class OfNumbers(CrampRiskClassifier):
     """Takes any numbers for answers, so that checks on made-up arrays reach the score."""
 
+    def _cramp_place(self, classes):
+        return 1
+
     def _frame(self, X, *, reset):
         array = validate_data(self, X, reset=reset, ensure_all_finite="allow-nan")
         share = expit(np.nan_to_num(array))
@@ -211,3 +214,34 @@ def test_columns_are_known_and_stay_the_same(score):
         CrampRiskClassifier().fit(PEOPLE, np.ones(len(PEOPLE)))
     with pytest.raises(ValueError, match="Only binary"):
         CrampRiskClassifier().fit(PEOPLE.iloc[:3], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("labels", "place"),
+    [
+        ((0, 1), 1), ((False, True), 1), ((-1, 1), 1), ((0.0, 1.0), 1), (("nein", "ja"), 0),
+        (("No", "YES"), 1), (("no cramp", "cramp"), 0), (("none", "Krampf"), 0),
+    ],
+)  # fmt: skip
+def test_the_chance_is_that_of_the_label_that_is_a_cramp(score, labels, place):
+    own = np.array(labels, dtype=object if isinstance(labels[0], str) else None)[
+        CRAMPS.astype(int)
+    ]
+    fitted = CrampRiskClassifier().fit(PEOPLE, own)
+    assert fitted.classes_[place] == labels[1]
+    chance = fitted.predict_proba(PEOPLE)[:, place]
+    np.testing.assert_array_equal(chance, score.predict_proba(PEOPLE)[:, 1])
+    higher = np.corrcoef(
+        fitted.decision_function(PEOPLE), fitted.predict_proba(PEOPLE)[:, 1]
+    )
+    assert higher[0, 1] > 0
+
+
+def test_labels_that_say_nothing_ask_which_is_the_cramp():
+    names = np.where(CRAMPS, "A", "B")
+    with pytest.raises(ValueError, match="pos_label"):
+        CrampRiskClassifier().fit(PEOPLE, names)
+    with pytest.raises(ValueError, match="pos_label"):
+        CrampRiskClassifier(pos_label="C").fit(PEOPLE, names)
+    fitted = CrampRiskClassifier(pos_label="A").fit(PEOPLE, names)
+    assert fitted.cramp_place_ == 0

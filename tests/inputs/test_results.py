@@ -126,3 +126,21 @@ def test_a_result_is_told_on_one_short_line(name):
     for each in thing if type(thing) is tuple else (thing,):
         assert len(repr(each)) < 800
         assert "\n" not in repr(each)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (None, pd.DataFrame({"a": [1]})), (pd.Series([1, 2]), 1), (np.zeros(2), [0.0, 0.0]),
+        (pd.NA, 1), (pd.NA, None), (np.zeros(2), None), (pd.Index([1, 2]), 1),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_is_not_alike(first, second):
+    assert alike(first, second) is False
+    assert alike(second, first) is False
+
+
+def test_what_is_open_is_alike_in_every_type():
+    assert alike(pd.NA, pd.NA)
+    assert alike(np.float32("nan"), np.float32("nan"))
+    assert alike(np.array([np.nan], np.float32), np.array([np.nan], np.float32))

@@ -18,14 +18,20 @@ from typer.testing import CliRunner
 from riskmodel import assess_frame
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
-from riskmodel.diary.outcomes import Outcome, outcomes_csv
-from riskmodel.reporting.spreadsheet import write_csv
+from riskmodel.diary.outcomes import Outcome, outcomes_csv, outcomes_frame
+from riskmodel.reporting.spreadsheet import to_xlsx, write_csv
+from riskmodel.reporting.validation import validation_lines, validation_sections
+from riskmodel.validation.intervals import (
+    drawn_counts,
+    drawn_sums,
+    interval,
+    wilson_interval,
+)
 from riskmodel.validation.measures import (
     calibration_in_the_large,
     calibration_slope,
     cramps_needed,
-    drawn_weights,
-    interval,
+    design_effect,
     log_odds,
     measures,
 )
@@ -64,14 +70,89 @@ def test_the_intervals_hold_the_truth_about_as_often_as_they_say(off, slope):
         records, truth = season(
             seed, n_athletes=80, n_each=25, log_odds_off=off, slope=slope
         )
-        y, p = records.cramp.astype(float), records.probability
-        draws = [*drawn_weights(records.athlete, seed, 200)]
-        ratio = interval(y.sum() / p.sum(), [w @ y / (w @ p) for w in draws])
-        fitted = interval(slope, [calibration_slope(y, log_odds(p), w) for w in draws])
-        held["ratio"] += ratio.low <= truth.sum() / p.sum() <= ratio.high
-        held["slope"] += fitted.low <= slope <= fitted.high
+        found = measures(records, drawn_counts(80, seed, 200))
+        held["ratio"] += found.ratio.low <= truth.sum() / found.expected <= found.ratio.high
+        held["slope"] += found.slope.low <= slope <= found.slope.high
     # Of 40, 95 % held: fewer than 34 happens once in 300 times by chance.
     assert min(held.values()) >= 34, held
+
+
+def test_where_people_differ_intervals_by_session_would_miss_the_truth():
+    population = np.concatenate(
+        [season(s, n_athletes=4000, n_each=5, alike=1.0)[1] for s in (0, 1)]
+    )
+    expected = np.concatenate(
+        [season(s, n_athletes=4000, n_each=5, alike=1.0)[0].probability for s in (0, 1)]
+    )
+    truth, held = population.sum() / expected.sum(), {"athlete": 0, "session": 0}
+    for seed in range(40):
+        records, _ = season(100 + seed, n_athletes=40, n_each=50, alike=1.0)
+        apart = replace(records, athlete=np.arange(records.n_sessions))
+        for by, of in (("athlete", records), ("session", apart)):
+            ratio = validation_ratio(of, seed)
+            held[by] += ratio.low <= truth <= ratio.high
+    assert held["athlete"] >= 33, held
+    assert held["session"] < 33, held
+
+
+def validation_ratio(records, seed):
+    y, p = records.cramp.astype(float), records.probability
+    counts = drawn_counts(records.n_clusters, seed, 200)
+    return interval(
+        y.sum() / p.sum(), np.divide(*drawn_sums(counts, records.cluster, [y, p]))
+    )
+
+
+def test_few_cramps_have_an_exact_interval_and_no_verdict():
+    answers = pd.DataFrame(index=range(60))
+    p, athlete = np.full(60, 0.05), np.arange(60) // 3
+    for n_cramps in (0, 1, 3, 59, 60):
+        records = records_of(np.arange(60) < n_cramps, p, athlete, answers)
+        told = validation_of(records)
+        ratio = told.measures.ratio
+        assert ratio.low <= ratio.value < ratio.high
+        assert "few_cramps" in told.reasons
+        assert "cannot be told" in " ".join(validation_lines(told))
+        for b in told.measures.bins:
+            assert b.observed.low < b.observed.high
+        json.dumps(told.to_dict(), allow_nan=False)
+    none = validation_of(records_of(np.zeros(60, bool), p, athlete, answers))
+    assert none.measures.ratio.high == pytest.approx(3.689 / 3, abs=1e-3)
+    assert none.cramps_needed is None
+    assert cramps_needed(1.0) is None
+
+
+def test_the_share_of_a_small_bin_has_wilsons_interval():
+    # 0 of 10, as in Wilson 1927: 0 to z²/(n + z²).
+    assert wilson_interval(0, 10)[1:] == pytest.approx((0.0, 0.2775), abs=1e-4)
+
+
+def test_fewer_than_ten_athletes_tell_no_slope_and_the_ratio_is_no_draw():
+    records, _ = season(1, n_athletes=8, n_each=100, alike=1.0)
+    found = measures(records)
+    assert math.isnan(found.slope.value)
+    assert math.isnan(found.auc.value)
+    alone = measures(replace(records, athlete=np.arange(records.n_sessions))).ratio
+    assert found.ratio.high - found.ratio.low > alone.high - alone.low
+
+
+def test_the_design_effect_is_known_where_one_athlete_has_all_cramps():
+    n, athlete = 600, np.arange(600) // 50
+    records = records_of(
+        athlete == 0, np.full(n, 0.08), athlete, pd.DataFrame(index=range(n))
+    )
+    # Linearised by hand: (50 - 50/12)² + 11 (50/12)² over 50 (11/12)² + 550 (1/12)².
+    assert design_effect(records) == pytest.approx(50)
+    apart = replace(records, athlete=np.arange(n))
+    assert design_effect(apart) == 1
+
+
+def test_no_interval_where_more_draws_are_missing_than_lie_beyond_an_end():
+    drawn = np.linspace(0.5, 1.5, 1000)
+    drawn[:25] = np.nan
+    assert math.isfinite(interval(1.0, drawn).low)
+    drawn[25] = np.nan
+    assert math.isnan(interval(1.0, drawn).low)
 
 
 def test_sessions_of_one_person_that_are_alike_make_the_intervals_wider():
@@ -93,7 +174,8 @@ def test_slope_and_area_are_those_of_scikit_learn():
         theirs.coef_[0, 0], rel=1e-4
     )
     found = measures(records)
-    assert found.auc.value == roc_auc_score(records.cramp, records.probability)
+    area = roc_auc_score(records.cramp, records.probability)
+    assert found.auc.value == pytest.approx(area, rel=1e-12)
     added = calibration_in_the_large(y, logit, np.ones(len(y)))
     assert (1 / (1 + np.exp(-(logit + added)))).sum() == pytest.approx(y.sum(), rel=1e-9)
 
@@ -180,7 +262,13 @@ def test_the_export_of_a_diary_counts_with_what_was_written_before():
     records = read_records(content)
     assert records.probability.tolist() == [0.1, 0.02]
     assert records.written_before
-    assert not records.names_athletes
+    assert (records.n_athletes, records.n_clusters) == (1, 2)
+    assert records.scorecards == ("abc",)
+    assert "one_athlete" in validation_of(records).reasons
+    workbook = read_records(to_xlsx(outcomes_frame(diary, private=True), "Diary"))
+    assert workbook.probability.tolist() == [0.1, 0.02]
+    assert workbook.n_athletes == 1
+    assert workbook.duration.tolist() == records.duration.tolist()
     again = read_records(content, score_again=True)
     assert not again.written_before
     assert again.probability[0] == again.probability[1] != 0.1
@@ -198,13 +286,53 @@ def test_an_optional_answer_that_cannot_be_read_costs_no_row():
     [
         (b"athlete,probability\nAda,0.1\n", "call it cramp"),
         (b"cramp,probability\nmaybe,0.1\n", "both an outcome"),
-        (b"cramp,probability\nyes,1.1\n", "both an outcome"),
+        (b"cramp,probability\nyes,1.1\n", "write 0 to 1"),
+        (b"cramp,probability\nyes,8 %\n", "write 0 to 1"),
         (b"cramp,probability,Cramp\nyes,0.1,no\n", "Two columns"),
+        (b"Krampf,probability,Outcome,sport\nyes,0.1,no,soccer\n", "krampf.*outcome"),
+        (b"ID,cramp,probability,Name\n1,yes,0.1,Ada\n", "id.*name"),
     ],
 )
 def test_what_cannot_be_used_is_told(content, words):
     with pytest.raises(RecordsError, match=words):
         read_records(content)
+
+
+@pytest.mark.parametrize("header", ["name", "Player", "ID", "code", "athlete_id"])
+def test_athletes_are_known_under_every_heading(header):
+    rows = "".join(f"{n % 3},no,0.1\n" for n in range(9))
+    records = read_records(f"{header},cramp,probability\n{rows}".encode())
+    assert records.names_athletes
+    assert records.n_athletes == 3
+
+
+def test_probabilities_are_read_as_people_write_them_and_blanks_are_left_out():
+    content = (
+        "Krämpfe;probability;duration_min\nja;0,08;1:30\nnein;0.02;90 min\n"
+        "nein;;60\nnein;much;60\nnein;-0,1;60\n"
+    ).encode()
+    records = read_records(content)
+    assert records.probability.tolist() == [0.08, 0.02]
+    assert records.duration_min.tolist() == [90.0, 90.0]
+    assert dict(records.left_out) == {"no_probability": 1, "probability_not_read": 2}
+
+
+def test_a_duration_that_was_not_planned_is_that_of_what_was_done():
+    content = (
+        b"probability,cramp,duration_min,plan_duration_min\n"
+        b"0.1,no,50,90\n0.1,yes,130,\n0.2,no,,\n"
+    )
+    records = read_records(content)
+    assert records.duration.tolist() == ["1 to 2 h", "2 to 4 h", "not answered"]
+
+
+def test_rows_that_the_reader_of_lists_leaves_out_are_counted():
+    content = (
+        "Name;Sport;Dauer (min);RPE;Alter;Temperatur (°C);Luftfeuchte (%);Krampf\n"
+        "Zoë;soccer;90;7;24;25;50;ja\nBen;soccer;60;5;31;25;50;nein\n"
+        "Average;;75;6;27;25;50;\n"
+    ).encode()
+    assert read_records(content).left_out["summaries"] == 1
 
 
 def test_the_example_is_as_written_and_its_truth_lies_in_the_intervals():
@@ -359,21 +487,89 @@ def test_the_commands_give_what_the_functions_give(outcomes, tmp_path):
 
 
 def test_names_of_a_table_stand_in_nothing_that_is_written(tmp_path):
-    table = io.StringIO()
+    names = ["Zaphod Secret", "=1+1", "<b>Trillian</b>", "Ford P.", "Arthur D.", "Marvin"]
     pd.DataFrame(
         {
-            "athlete": ["Zaphod Secret", "=1+1"] * 300,
+            "athlete": names * 100,
             "day": ["2026-07-01"] * 600,
-            "cramp": ["yes", *["no"] * 9] * 60,
+            "cramp": ["yes", *["no"] * 6] * 85 + ["no"] * 5,
             "probability": 0.1,
         }
-    ).to_csv(table, index=False)
-    (tmp_path / "o.csv").write_text(table.getvalue(), encoding="utf-8")
+    ).to_csv(tmp_path / "o.csv", index=False)
     printed = invoked(
         "validate", tmp_path / "o.csv", "--report", tmp_path / "r.html",
         "--summary", tmp_path / "s.json",
     )  # fmt: skip
+    invoked("validate", tmp_path / "o.csv", "--report", tmp_path / "r.pdf")
+    as_json = invoked("validate", tmp_path / "o.csv", "--json")
+    pages = " ".join(p.extract_text() for p in PdfReader(tmp_path / "r.pdf").pages)
     written = [(tmp_path / name).read_text("utf-8") for name in ("r.html", "s.json")]
-    for text in (printed, *written):
-        assert "Zaphod" not in text
-        assert "2026-07" not in text
+    assert json.loads(written[1])["cells"]
+    for text in (printed, as_json, pages, *written):
+        for said in ("Zaphod", "=1+1", "Trillian", "Ford P.", "Marvin", "2026-07"):
+            assert said not in text
+
+
+def test_nothing_is_written_over_the_input_or_another_result(outcomes, tmp_path):
+    before = outcomes.read_bytes()
+    same = tmp_path / "x.html"
+    for arguments in (
+        ("--summary", outcomes),
+        ("--report", same, "--summary", same),
+        ("--summary", "-", "--json"),
+        ("--report", tmp_path / "nodir" / "x.pdf"),
+    ):
+        done = CliRunner().invoke(app, ["validate", str(outcomes), *map(str, arguments)])
+        assert isinstance(done.exception, SystemExit)
+        assert done.exit_code != 0
+        assert not done.stdout
+    assert outcomes.read_bytes() == before
+    assert not same.exists()
+
+
+def test_small_groups_are_not_told_nor_can_they_be_worked_out():
+    records, _ = season(9, n_athletes=60, n_each=40, log_odds_off=0.4)
+    sport = np.where(records.athlete < 3, "judo", records.sport)
+    told = validation_of(replace(records, sport=sport))
+    section = next(s for s in validation_sections(told) if s.heading == "Fairness: groups")
+    sports = section.rows[:3]
+    assert sum(row[1] == "not told" for row in sports) == 2
+    assert next(row for row in sports if "udo" in row[0])[1] == "not told"
+
+
+def test_a_club_without_a_cramp_is_pooled_and_an_empty_summary_is_told():
+    clubs = [summary(season(seed)[0], "card") for seed in range(3)]
+    records = season(7)[0]
+    none = summary(replace(records, cramp=np.zeros_like(records.cramp)), "card")
+    pooled = pool([*clubs, none])
+    assert 0 < pooled.clubs[-1].low.value < 0.1
+    assert pooled.together.low.low > 0
+    with pytest.raises(SummaryError, match="empty"):
+        pool([clubs[0], none | {"cells": []}])
+
+
+def test_few_clubs_that_differ_have_a_wider_interval_than_by_z():
+    clubs = [
+        summary(season(seed, n_athletes=200, log_odds_off=off)[0], "card")
+        for seed, off in enumerate((-0.8, 0.0, 0.8))
+    ]
+    ends = pool(clubs).together.low
+    ratios = np.log([club.low.value for club in pool(clubs).clubs])
+    # Clubs of like size weigh alike: t with two degrees over the root of three.
+    half = 4.303 * ratios.std(ddof=1) / math.sqrt(3)
+    assert math.log(ends.high / ends.value) == pytest.approx(half, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sessions", 30.5), ("sessions", 10**12), ("sessions", True), ("band", "purple"),
+        ("expected", 0), ("expected", "1"), ("cramps", -1), ("duration", 7),
+    ],
+)  # fmt: skip
+def test_a_cell_that_no_club_writes_is_refused(name, value):
+    spoilt = json.loads(json.dumps(summary(season(2)[0], "a")))
+    spoilt["cells"][0][name] = value
+    for told in (spoilt, spoilt | {"cells": [], "scorecard": 3}):
+        with pytest.raises(SummaryError, match="no summary"):
+            read_summary(json.dumps(told).encode(), "club.json")
