@@ -72,7 +72,7 @@ class Memory:
     def __init__(self) -> None:
         self._process = psutil.Process()
         self._over = Event()
-        self._first = self.most = self._now()
+        self._first = self.most = self._settled()
         self._thread = Thread(target=self._watch)
 
     def __enter__(self) -> Memory:
@@ -91,6 +91,16 @@ class Memory:
     def _watch(self) -> None:
         while not self._over.wait(0.02):
             self.most = max(self.most, self._now())
+
+    def _settled(self) -> int:
+        """What is held once a process that was killed before has been replaced."""
+        held = -1
+        for _ in range(20):
+            before, held = held, self._now()
+            if abs(held - before) < 1_000_000:
+                break
+            time.sleep(0.5)
+        return held
 
     def _now(self) -> int:
         held = 0
