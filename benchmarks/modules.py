@@ -22,7 +22,7 @@ MODULES = {
     "rows": Module("row_counts"),
     "stages": Module("stages"),
     "solver": Module("solver"),
-    "fast": Module("compiled"),
+    "fast": Module("throughput"),
     "grid": Module("start_grid", rounds=2),
     "squads": Module("squads"),
     "logs": Module("logs"),

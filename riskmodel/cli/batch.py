@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from os.path import samefile
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import pandas as pd
@@ -22,7 +20,10 @@ from riskmodel.cli.batch_tables import Table, is_parquet, lacking_notes, open_ta
 from riskmodel.cli.cluster import batch_folder, is_pattern
 from riskmodel.cli.frame import (
     CalibrationOption,
+    HiddenRowsOption,
     ScorecardOption,
+    SheetOption,
+    SummariesOption,
     app,
     in_sight,
     own_calibration,
@@ -37,7 +38,7 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.told import in_quotes
-from riskmodel.reporting.replacing import check_target, replacing
+from riskmodel.reporting.replacing import check_target, is_same_file, replacing
 from riskmodel.reporting.spreadsheet import parquet_writer
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import assess_frame
@@ -63,13 +64,9 @@ def batch(
         bool,
         typer.Option("--raw", help="For programs: texts that a spreadsheet may run stay."),
     ] = False,
-    sheet: Annotated[str, typer.Option(help="Of a workbook, the sheet to read.")] = "",
-    hidden_rows: Annotated[
-        bool, typer.Option("--hidden-rows", help="Count rows that a workbook hides.")
-    ] = False,
-    summaries: Annotated[
-        bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
-    ] = False,
+    sheet: SheetOption = "",
+    hidden_rows: HiddenRowsOption = False,
+    summaries: SummariesOption = False,
     columns: Annotated[
         str, typer.Option(help="Only these results, as in probability,band.")
     ] = "",
@@ -134,7 +131,7 @@ def _tell(notes: Iterable[str], run: _Run | Counts) -> None:
 
 
 def _check(source: str, target: str) -> None:
-    if "-" not in (source, target) and _same(source, target):
+    if is_same_file(source, target):
         stop("IN and OUT.csv are the same file; choose another name.")
     check_target(target)
     if any(map(is_parquet, (source, target))) and not arrow_is_there():
@@ -157,10 +154,6 @@ def _wanted(
         if name not in known:
             stop(f"No result is called {in_quotes(name)}; there are {', '.join(known)}.")
     return names, not set(names) <= set(few)
-
-
-def _same(source: str, target: str) -> bool:
-    return Path(source).is_file() and Path(target).exists() and samefile(source, target)
 
 
 def _plan(file: str, card: Scorecard | None) -> tuple[dict[str, Any], list[str]]:

@@ -67,21 +67,25 @@ class Scoring:
     def __call__(self, piece: Piece) -> Scored:
         """Score a piece."""
         cells, answers = piece.read()
-        results, unused = self._results(answers)
+        asked = self._with_plan(answers)
+        results, unused = self._results(asked)
         n_bad = int((results["problems"] != "").sum())
         if self.columns:
             results = results[list(self.columns)]
         results = results.rename(columns=_free_names(results, _names(cells)))
         header, content = self._written(cells, answers, results)
-        lacking = frozenset(_lacking(answers))
+        lacking = frozenset(_lacking(asked))
         return Scored(content, header, len(answers), n_bad, lacking, unused)
+
+    def _with_plan(self, answers: pd.DataFrame) -> pd.DataFrame:
+        if not self.plan:
+            return answers
+        others = answers.drop(columns=[n for n in answers if n in FIELDS])
+        return with_plan(answers, self.plan).join(others)
 
     def _results(self, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UnknownColumnWarning)
-            if self.plan:
-                others = answers.drop(columns=[n for n in answers if n in FIELDS])
-                answers = with_plan(answers, self.plan).join(others)
             results = assess_frame(answers, self.card, self.curves, detail=self.detail)
         if not self.ours:
             results["problems"] = read_frame(answers).problem_texts(names=False)

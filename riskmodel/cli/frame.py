@@ -41,6 +41,18 @@ CalibrationOption = Annotated[
 ]
 
 
+SheetOption = Annotated[
+    str, typer.Option("--sheet", help="Of a workbook, the sheet to read.")
+]
+HiddenRowsOption = Annotated[
+    bool, typer.Option("--hidden-rows", help="Count rows that a workbook hides.")
+]
+SummariesOption = Annotated[
+    bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
+]
+"""How a list is read, by every command that reads one."""
+
+
 def say_json(value: Any) -> None:
     """Print what programs read, with each sign that is not in sight escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)

@@ -11,7 +11,10 @@ import typer
 
 from riskmodel.cli.frame import (
     CalibrationOption,
+    HiddenRowsOption,
     ScorecardOption,
+    SheetOption,
+    SummariesOption,
     app,
     in_sight,
     own_calibration,
@@ -53,13 +56,9 @@ def squad_command(
         str | None, typer.Option("--csv", help="Write everybody's row there (CSV), or -.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    sheet: Annotated[str, typer.Option(help="Of a workbook, the sheet to read.")] = "",
-    hidden_rows: Annotated[
-        bool, typer.Option("--hidden-rows", help="Count rows that a workbook hides.")
-    ] = False,
-    summaries: Annotated[
-        bool, typer.Option("--summaries", help='Count rows such as "Average" in a list.')
-    ] = False,
+    sheet: SheetOption = "",
+    hidden_rows: HiddenRowsOption = False,
+    summaries: SummariesOption = False,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:

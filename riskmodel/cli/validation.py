@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from importlib.util import find_spec
-from os.path import samefile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.inputs.files import open_file
 from riskmodel.inputs.installing import how_to_install
-from riskmodel.reporting.replacing import check_target, replacing
+from riskmodel.reporting.replacing import check_target, is_same_file, replacing
 from riskmodel.scorecard.file import load_scorecard
 
 _MOST_BYTES = 200_000_000
@@ -116,8 +116,7 @@ def _check_targets(source: str, targets: list[str]) -> None:
     if len(set(files)) < len(files):
         stop("--report and --summary are the same file; choose another name.")
     for target in targets:
-        there = "-" not in (source, target) and Path(source).exists()
-        if there and Path(target).exists() and samefile(source, target):
+        if is_same_file(source, target):
             stop(f"{Path(target).name} is the file with the outcomes; choose another name.")
         check_target(target)
 
@@ -128,10 +127,10 @@ def _need(module: str, extra: str) -> None:
 
 
 def _content(file: str) -> bytes:
-    if file == "-":
-        return standard_input().read(_MOST_BYTES + 1)
-    with open_file(file) as source:
+    opened = nullcontext(standard_input()) if file == "-" else open_file(file)
+    with opened as source:
         content: Any = source.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
-        stop(f"{Path(file).name} is larger than {_MOST_BYTES // 1_000_000} MB.")
+        what = "The table" if file == "-" else Path(file).name
+        stop(f"{what} is larger than {_MOST_BYTES // 1_000_000} MB.")
     return bytes(content)

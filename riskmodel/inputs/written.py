@@ -93,6 +93,25 @@ def number_written(text: str, field: Field, chosen: units.Chosen | None = None) 
     return unit.inside(float(match[1])) if unit.label != field.unit else float(match[1])
 
 
+def plain_number(text: str) -> float:
+    """Read a number that has no unit, with a decimal point or comma.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or could be two.
+
+    Examples
+    --------
+    >>> plain_number("0,08"), plain_number(" .5 ")
+    (0.08, 0.5)
+    """
+    plain = _plain(text)
+    if not re.fullmatch(_NUMBER, plain):
+        raise ValueError(text)
+    return float(plain)
+
+
 def span_in(unit: str, span: timedelta | np.timedelta64) -> float:
     """Read a span of time in minutes or hours.
 

@@ -26,6 +26,16 @@ def is_stream(target: str) -> bool:
     return target == "-" or _own_output(target) is not None or _is_special(target)
 
 
+def is_same_file(source: str, target: str) -> bool:
+    """Whether what is read and what is written are one file, by whatever name."""
+    paths = Path(source), Path(target)
+    return (
+        "-" not in (source, target)
+        and all(p.is_file() for p in paths)
+        and (paths[0].samefile(paths[1]))
+    )
+
+
 def _stat(target: str | Path) -> os.stat_result | None:
     """What lies at a path, links followed; None for nothing yet."""
     try:

@@ -122,7 +122,7 @@ def start_grid(
     ----------
     frame : pandas.DataFrame
         As for `riskmodel.assess_frame`; answers to the weather are replaced, except shade
-        and walls.  Durations that many share, as in whole minutes, are quicker.
+        and walls.  A swim gets no number; durations that many share are quicker.
     weather : Weather or sequence of Weather
         One, or the members of an ensemble for one place; the first says which starts are
         possible.
@@ -149,6 +149,7 @@ def start_grid(
     Examples
     --------
     >>> from datetime import date
+    >>> import pandas as pd
     >>> from riskmodel import typed_weather
     >>> days = [typed_weather(date(2027, 7, 4), latitude_deg=48.2, longitude_deg=16.4,
     ...     time_zone="Europe/Vienna", coolest_c=18, warmest_c=c) for c in (27, 30, 36)]
@@ -162,8 +163,7 @@ def start_grid(
     members = (weather,) if isinstance(weather, Weather) else tuple(weather)
     shares = _shares(quantiles)
     _check(members)
-    used = engine(scorecard, calibration)
-    answers = _answers(frame)
+    used, answers = engine(scorecard, calibration), _answers(frame)
     warn_of_unknown_columns(answers)
     starts = possible_starts(members[0], **limits)
     return _counted(used, answers, starts, members, shares, frame.index)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.tables import folded
-from riskmodel.inputs.written import number_written
+from riskmodel.inputs.written import number_written, plain_number
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -161,7 +162,7 @@ def _written(cells: pd.Series[str]) -> tuple[Floats, NDArray[np.bool_]]:
     """Probabilities as they were written, NaN for what cannot be read; and blank cells."""
     texts = cells.astype(str).str.strip()
     blank = texts.map(is_blank).to_numpy(dtype=bool)
-    read = np.array([_number(text) for text in texts])
+    read = np.array([_number(text, plain_number) for text in texts])
     if texts.str.endswith("%").any() or (read > 1).any():
         raise RecordsError(
             "A probability is above 1 or in percent; write 0 to 1, such as 0.08 for 8 %."
@@ -169,12 +170,12 @@ def _written(cells: pd.Series[str]) -> tuple[Floats, NDArray[np.bool_]]:
     return np.where(read >= 0, read, np.nan), blank
 
 
-def _number(cell: Any, name: str = "session_rpe") -> float:
-    """A number as a person writes it, in the unit of a question; NaN for what is none."""
+def _number(cell: Any, read: Callable[[str], float]) -> float:
+    """A number as a person writes it, NaN for what is none."""
     if is_blank(cell):
         return np.nan
     try:
-        return number_written(str(cell), FIELDS[name])
+        return read(str(cell))
     except ValueError:
         return np.nan
 
@@ -207,7 +208,8 @@ def records_of(
 def _minutes(answers: pd.DataFrame, name: str) -> Floats:
     if name not in answers:
         return np.full(len(answers), np.nan)
-    return np.array([_number(cell, "duration_min") for cell in answers[name]], dtype=float)
+    read = partial(number_written, field=FIELDS["duration_min"])
+    return np.array([_number(cell, read) for cell in answers[name]], dtype=float)
 
 
 def _records(

@@ -132,7 +132,7 @@ def _outcome_places(headers: Sequence[str]) -> dict[str, int]:
 def _without_plan(names: Sequence[str]) -> list[str]:
     """Headers without what the diary's export puts before those of the plan.
 
-    What was done in the end stands beside what was planned there, and counts for nothing.
+    What was done in the end stands beside what was planned there, under a name of its own.
     """
     planned = {n.removeprefix(_OF_THE_PLAN) for n in names if n.startswith(_OF_THE_PLAN)}
     return [

@@ -33,7 +33,7 @@ from riskmodel.weather.typed import CLOUD_PCT, HUMIDITY_PCT, typed_weather
 _EXAMPLES = "examples_weather"
 _BY_HAND = "by_hand"
 _OF_FILE = "of_file"
-_WAY_ON = "Two temperatures by hand are enough."
+_WAY_ON = "The weather can be set by hand."
 _AIR_LABELS = {name: name.capitalize() for name in HUMIDITY_PCT}
 _SKY_LABELS = {name: FIELDS["sky"].levels[name] for name in CLOUD_PCT}
 _MOST_PLACES = 6

@@ -196,7 +196,7 @@ def compare(
     """
     if not 2 <= len(sessions) <= MOST_SCENARIOS:
         raise ValueError(
-            f"There are {len(sessions)} plans; allowed is 2 to {MOST_SCENARIOS}."
+            f"The number of plans is {len(sessions)}; allowed is 2 to {MOST_SCENARIOS}."
         )
     assessments = tuple(assess(session, scorecard, calibration) for session in sessions)
     read = [_as_read(session) for session in sessions]

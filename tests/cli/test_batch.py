@@ -410,6 +410,7 @@ def test_what_is_wrong_in_a_list_is_told_without_names_of_inputs(score):
         "Age is missing; needed is 5 to 100 years.",
         "",
     ]
+    assert "No column for" not in done.stderr  # the session has them
     bare, _ = score("Name,Weight (kg)\nA,70\n", session=False)
     assert "No column for Sport, Planned duration, How hard it will feel" in bare.stderr
     assert "No column for Age, which" in bare.stderr

@@ -345,6 +345,14 @@ def test_the_example_is_as_written_and_its_truth_lies_in_the_intervals():
     assert told.measures.slope.low <= example_season.SLOPE <= told.measures.slope.high
 
 
+@pytest.mark.parametrize("written", ["1/10", "1 of 10", "0:10", "0.1 F", "1,500"])
+def test_a_probability_is_a_plain_number_or_is_not_read(written):
+    content = f"cramp;probability\nyes;{written}\nno;0,2\n".encode()
+    records = read_records(content)
+    assert records.probability.tolist() == [0.2]
+    assert dict(records.left_out) == {"probability_not_read": 1}
+
+
 # ------------------------------------------------------------------------ the summary
 
 

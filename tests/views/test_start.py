@@ -414,7 +414,7 @@ def test_a_fault_keeps_the_last_forecast_and_shows_the_way_on(service):
     next(b for b in page.button if b.label == "Fetch again").click().run()
     assert not page.exception
     assert "is busy now (status 500)" in told(page)
-    assert "Two temperatures by hand are enough." in told(page)
+    assert "The weather can be set by hand." in told(page)
     assert "It is the last that could be fetched" in told(page)
     assert re.findall(r'<table class="cr-cal.*?</table>', told(page)) == before
     by_hand(page).button(key="use_typed").click().run()
@@ -470,7 +470,7 @@ def test_a_service_that_is_away_leads_to_two_temperatures(service, monkeypatch):
     monkeypatch.setenv("CRAMPRISK_PLACES_URL", "http://127.0.0.1:9/v1/search")
     page = opened()
     search(page, "Vienna")
-    words = "The weather service cannot be reached. Two temperatures by hand are enough."
+    words = "The weather service cannot be reached. The weather can be set by hand."
     assert words in told(page)
 
 

@@ -112,7 +112,9 @@ def test_a_comparison_lines_up_what_differs():
 
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_fewer_than_two_or_more_than_six_are_refused(count):
-    with pytest.raises(ValueError, match=f"There are {count} plans; allowed is 2 to 6"):
+    with pytest.raises(
+        ValueError, match=f"The number of plans is {count}; allowed is 2 to 6"
+    ):
         compare([MARATHON] * count)
 
 

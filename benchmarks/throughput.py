@@ -1,6 +1,6 @@
 """The chain on one core and on two, against a compiled model on the same rows.
 
-``python -m benchmarks.compiled``.  On one core cpu time counts; two cores against one are
+``python -m benchmarks.throughput``.  On one core cpu time counts; two cores against one are
 compared by the clock, which wants a machine with nothing else to do.
 """
 
