@@ -25,6 +25,7 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.told import in_quotes, quoted
 from riskmodel.inputs.written import number_text, number_written
 from riskmodel.views import clock
+from riskmodel.views.overtaken import text_put
 from riskmodel.views.state import (
     Answers,
     Behind,
@@ -217,8 +218,12 @@ def answer(answers: Answers) -> None:
     """Take answers by the reader's own hand: an example becomes theirs."""
     if answers:
         confirm_example(*answers)
+    texts = state(FormState).texts_put
     for name, value in answers.items():
+        before = st.session_state.get(name)
         _put(FIELDS[name], value)
+        if isinstance(after := st.session_state[name], str):
+            texts[name] = text_put(before, after)
 
 
 def forget_trail() -> None:
@@ -336,6 +341,7 @@ def _put(field: Field, value: Any) -> None:
     widgets, form = st.session_state, state(FormState)
     # What stood behind another text must not answer for a number typed later.
     form.behind.pop(field.name, None)
+    form.texts_put.pop(field.name, None)
     form.reading = None
     in_widget = widgets[field.name] = _as_widget_value(field, value)
     if field.kind == "levels":

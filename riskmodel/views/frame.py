@@ -11,10 +11,12 @@ from riskmodel.views import (
     form,
     look,
     navigation,
+    overtaken,
     own_card,
     place,
     squad_plan,
 )
+from riskmodel.views.state import FormState, state
 
 # Before the navigation: an icon that Streamlit chose itself would be fetched elsewhere.
 st.set_page_config(page_icon=str(look.MARK), layout="wide")
@@ -39,6 +41,7 @@ with account.asked_once():
     navigation.draw(pages, name)
     navigation.tell_unknown(name)
     with turn(), form.read_once():
+        overtaken.keep(state(FormState).texts_put, st.session_state)
         form.take_touched()
         form.show_again(name)
         if page not in (pages["squad"], pages["start"]):

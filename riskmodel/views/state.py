@@ -25,6 +25,7 @@ from riskmodel.training.failed import FailedFile
 from riskmodel.training.log import TrainingLog
 from riskmodel.training.log_table import LogColumn
 from riskmodel.training.sentences import Finding
+from riskmodel.views.overtaken import TextPut
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
 from riskmodel.weather.several_places import FilePlace
@@ -53,14 +54,13 @@ def state(kind: type[State]) -> State:
 class AccountState:
     """Whose visit this is, "" of nobody who has signed in.
 
-    While a page is drawn it is asked once whether that one has signed out; the answer, or
-    why there is none.
+    While a page is drawn it is asked once whether that one has signed out.
     """
 
     owner: str = ""
     is_leaving: bool = False
     asks_once: bool = False
-    answer: bool | Exception | None = None
+    answer: bool | Exception | None = None  # or why there is none
 
 
 @dataclass
@@ -117,6 +117,7 @@ class FormState:
     units: dict[str, str] | None = None
     units_changed: str = ""
     behind: dict[str, Behind] = field(default_factory=dict)
+    texts_put: dict[str, TextPut] = field(default_factory=dict)
     levels_before: dict[str, list[str]] = field(default_factory=dict)
     signs_looked_at: set[str] | None = None
     start_weather: StartWeather | None = None

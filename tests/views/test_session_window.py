@@ -102,6 +102,19 @@ def test_a_phone_fills_the_form_and_reads_the_answer(open_page):
         fits(page)
 
 
+def test_a_click_right_behind_another_takes_nothing_back(open_page):
+    page = open_page("phone")
+    hour = page.locator(".st-key-durations").get_by_role("radio", name="1 h", exact=True)
+    five = page.locator(".st-key-session_rpe").get_by_role("radio", name="5", exact=True)
+    both = [hour.element_handle(), five.element_handle()]
+    # Before the first is answered, as on a slow line.
+    both[0].evaluate("(hour, five) => { hour.click(); five.click(); }", both[1])
+    expect(page.locator(".cr-tag")).to_have_text("4 of 6 still the example's")
+    ready(page)
+    expect(page.locator(".st-key-duration_min input")).to_have_value("1 h")
+    expect(five).to_be_checked()
+
+
 def test_a_number_is_refused_below_its_row_and_the_time_is_echoed(open_page):
     page = open_page("phone", path=LINK)
     box = page.locator(".st-key-duration_min input")
