@@ -226,5 +226,6 @@ def direct_share(
         (more, "Direct radiation above the radiation in all", "was left out")
     )
     whole = np.where(radiation_w_m2 > 0.0, radiation_w_m2, np.inf)
-    share = np.minimum(beam / whole, 1.0)
+    # Not the quotient cut at 1: it overflows where the whole is next to nothing.
+    share = np.minimum(beam, whole) / whole
     return np.where(np.isnan(radiation_w_m2) | more, np.nan, share), notes

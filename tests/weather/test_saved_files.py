@@ -18,6 +18,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from riskmodel.datasets import data_file
 from riskmodel.weather.cells import number_of, read_times
+from riskmodel.weather.complete import direct_share
 from riskmodel.weather.files import read_weather_file
 from riskmodel.weather.hours import WeatherError
 from riskmodel.weather.over_session import weather_answers
@@ -441,6 +442,14 @@ def test_an_impossible_hour_of_json_and_of_a_grid_point_is_left_open():
     content = nws(lambda p: p["temperature"]["values"][3].update(value=99))
     left = read_weather_file(content, time_zone="America/Chicago").left_open
     assert [(of.cell, of.why) for of in left] == [("99 degC", "impossible")]
+
+
+@pytest.mark.parametrize("whole", [0.0, 5e-324, 1e-310, 1e-300, 0.5, 800.0])
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+def test_the_direct_share_is_one_however_little_light_there_is(whole, part):
+    share, notes = direct_share(np.array([part]), np.array([whole]))
+    assert share.item() == (min(part, whole) / whole if whole else 0.0)
+    assert not notes
 
 
 def test_direct_light_above_all_light_leaves_its_share_open():
