@@ -301,7 +301,7 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
         for name, answer in (outcome.answers or {}).items():
             if private or (name in FIELDS and not FIELDS[name].private):
                 if isinstance(answer, list | tuple):
-                    answer = ";".join(map(str, answer))
+                    answer = ";".join(map(spelling, answer))
                 row[f"plan_{name}"] = _cell(answer)
         rows.append(row)
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)

@@ -7,7 +7,9 @@ text comes back as it was.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,10 +50,24 @@ def _runs(text: str) -> bool:
     return _FORMULA.match(text) is not None and not _PLAIN.fullmatch(text)
 
 
+def _is_beyond_tables(cell: object) -> bool:
+    """Whether a number raises where it is written: longer than any float, or signalling."""
+    if isinstance(cell, Decimal):
+        return cell.is_snan()
+    return isinstance(cell, int) and abs(cell) > sys.float_info.max
+
+
+def _spelt(cell: object) -> str:
+    from riskmodel.inputs.spelling import spelling  # here: single texts need no pandas
+
+    return spelling(cell)
+
+
 def harmless(cell: object) -> object:
     """Put an apostrophe before a text that a spreadsheet would take for a formula.
 
-    Also within a text, wherever a program may cut it.
+    Also within a text, wherever a program may cut it.  A number that no table can hold
+    becomes a text.
 
     Examples
     --------
@@ -61,7 +77,7 @@ def harmless(cell: object) -> object:
     ("Ada;'=1+1", "''=1+1")
     """
     if not isinstance(cell, str):
-        return cell
+        return _spelt(cell) if _is_beyond_tables(cell) else cell
     text = _BEFORE_FORMULA.sub(
         lambda run: _CUT.sub(r"\g<0>'", run[0]), _NO_TEXT.sub("", cell)
     )

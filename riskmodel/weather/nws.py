@@ -163,9 +163,10 @@ def _middle(payload: dict[str, Any]) -> tuple[float, float]:
     """Middle of the outline of the grid cell."""
     try:
         corners = np.array(payload["geometry"]["coordinates"][0][:4], dtype=np.float64)
-        east, north = corners[:, :2].mean(axis=0)
+        # Of several outlines the middle is no pair of numbers.
+        east, north = map(float, corners[:, :2].mean(axis=0))
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         raise WeatherError(
             "The file names no place; give its latitude and longitude."
         ) from None
-    return float(north), float(east)
+    return north, east

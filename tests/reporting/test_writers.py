@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import unicodedata
+from decimal import Decimal
 from functools import cache
 
 import openpyxl
@@ -99,6 +100,20 @@ def test_numbers_and_dashes_stay_as_a_person_writes_them(text):
         read = pd.read_csv(io.BytesIO(to_csv(cells)), dtype={"text": str})
         assert read["n"].tolist() == [-5.0, 3.0]
         assert read["text"][0] == text
+
+
+@pytest.mark.parametrize(
+    "number",
+    [2**1024, -(2**1024), 10**5000, Decimal("sNaN"), 10**300, Decimal("NaN"), True],
+    ids=lambda number: type(number).__name__,
+)
+@pytest.mark.parametrize(
+    "write",
+    [to_csv, lambda t: write_csv(t, io.StringIO()), lambda t: to_xlsx(t, "a")],
+    ids=["for Excel", "for programs", "workbook"],
+)
+def test_every_number_is_written_however_long_it_is(write, number):
+    write(pd.DataFrame({"n": ["x", number]}))
 
 
 NUMBER_OR_DASH = r"[+\-\uff0b\uff0d]?[\d.' ]*%?|-+|\++"

@@ -285,9 +285,24 @@ def test_a_grid_point_with_nonsense_says_so(change, words):
         read_weather_file(nws(change))
 
 
-def test_a_grid_point_without_an_outline_needs_a_place():
+def several_outlines(payload):
+    outline = payload["geometry"]
+    outline["coordinates"] = [outline["coordinates"]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: p.pop("geometry"),
+        several_outlines,
+        lambda p: p["geometry"].update(coordinates=[[-97.0, 32.9]]),
+        lambda p: p["geometry"].update(coordinates=[[[-97.0], [-98.0]]]),
+        lambda p: p["geometry"].update(coordinates=[[[-97.0, 32.9], [1]]]),
+    ],
+)
+def test_a_grid_point_without_an_outline_needs_a_place(change):
     payload = json.loads(NWS)
-    del payload["geometry"]
+    change(payload)
     content = json.dumps(payload).encode()
     with pytest.raises(WeatherError, match="names no place"):
         read_weather_file(content)
