@@ -120,7 +120,11 @@ def _ask_beforehand(owner: str, rows: list[SavedOutcome]) -> None:
         st.session_state["diary_day"] = state(StoreState).diary_day = planned
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.date_input(
-            "Day of the session", key="diary_day", persist_state="session", width=200
+            "Day of the session",
+            key="diary_day",
+            format=widgets.DATES,
+            persist_state="session",
+            width=200,
         )
         st.toggle("Keep the answers too, health answers as well", key="diary_keep")
     day = st.session_state["diary_day"]

@@ -129,7 +129,13 @@ def _of_log() -> _Past | None:
         return None
     first, last = log.report.first_day, log.report.last_day
     day = st.date_input(
-        "Day of the cramp", last_logged_day(log), first, last, key="why_day", width=200
+        "Day of the cramp",
+        last_logged_day(log),
+        first,
+        last,
+        key="why_day",
+        format=widgets.DATES,
+        width=200,
     )
     if not (logged := logged_session(log, day)):
         look.note("The log holds no session of that day.")

@@ -139,6 +139,7 @@ def ask_forecast() -> None:
             min_value=today - timedelta(days=1),
             max_value=today + timedelta(days=MOST_DAYS - 1),
             key="session_start",
+            format=widgets.DATES,
         )
         st.button(
             "Take the forecast for that start",

@@ -306,7 +306,9 @@ def _steps(field: Field, common: Mapping[str, Any]) -> None:
 def _time(field: Field, common: Mapping[str, Any]) -> None:
     words = "Local time at the place. It counts only together with latitude and longitude."
     with st.container(horizontal=True):
-        st.datetime_input(field.label, value=None, **{**common, "help": words})
+        st.datetime_input(
+            field.label, value=None, format=widgets.DATES, **{**common, "help": words}
+        )
         offset_min = st.session_state.get(clock.OFFSET)
         offsets = {*_OFFSETS_MIN, offset_min} - {None}
         st.selectbox(

@@ -132,7 +132,7 @@ def _ask_limits(weather: Weather | None, answers: dict[str, Any]) -> None:
         own = planned if held["start_planned"] is None else None
         label = "Planned start, by the clock of the place"
         looking = {"on_change": start_one.look_at_the_best, **_STAYS}
-        st.datetime_input(label, None, key="start_planned", **looking)
+        st.datetime_input(label, None, key="start_planned", format=widgets.DATES, **looking)
         if own is not None:
             look.note(f"That of My session: {day_words(own)}, {clock_words(own)}.")
         st.toggle("Fixed start: only this one", key="start_fixed", **looking)

@@ -111,7 +111,7 @@ def calendar_html(best: Best, chosen: pd.Timestamp) -> str:
         tds = "".join(_cell(best, by_day.get(day), chosen) for day in days)
         lines.append(f'<tr><th scope="row">{clock}</th>{tds}</tr>')
     of = _of(best)
-    wide = f"max-width: {4 + 9 * len(days)}rem"
+    wide = f"max-width: {4 + 14 * len(days)}rem"
     return (
         f'<table class="cr-cal" style="{wide}" aria-label="Number {of} with a cramp, by '
         'day and start"><thead><tr><th scope="col"><span class="cr-hidden">Start</span>'

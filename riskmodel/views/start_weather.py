@@ -228,7 +228,7 @@ def _ask_by_hand() -> None:
     air = widgets.pills("Air", _AIR_LABELS, "typed_air", default="usual", **more)
     sky = widgets.pills("Sky", _SKY_LABELS, "typed_sky", default="partly", **more)
     tomorrow = form.today() + timedelta(days=1)
-    on = st.date_input("Day", tomorrow, key="typed_on", **stays)
+    on = st.date_input("Day", tomorrow, key="typed_on", format=widgets.DATES, **stays)
     usual = st.toggle(
         "Usual temperatures of that time of year, for a date beyond the forecast",
         key="typed_usual",
@@ -297,6 +297,7 @@ def _ask_file() -> None:
         "Date that is wanted, for a typical year",
         form.today(),
         key="weather_on",
+        format=widgets.DATES,
         on_change=_read_again,
         persist_state="session",
     )

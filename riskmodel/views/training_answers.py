@@ -97,7 +97,10 @@ def _planned(log: TrainingLog) -> tuple[date, str]:
     if box.open:
         with box:
             st.date_input(
-                "Day of the planned session", key="log_on", persist_state="session"
+                "Day of the planned session",
+                key="log_on",
+                format=widgets.DATES,
+                persist_state="session",
             )
             widgets.select("Sport", sports, "log_sport", persist_state="session")
     return on, sport

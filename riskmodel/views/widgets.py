@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_MB = 5
 """Of a file that is uploaded, where it is no training log and no weather."""
+DATES = "YYYY-MM-DD"
+"""How days are shown: in the one order that nobody reads in another way."""
 PAUSE = "700ms"
 """After which a text that is typed counts without Enter."""
 # Streamlit reads shortcodes and links of a text after its escapes: only a sign between,
