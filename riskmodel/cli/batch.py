@@ -160,7 +160,7 @@ def _plan(file: str, card: Scorecard | None) -> tuple[dict[str, Any], list[str]]
     """Answers of a session file that are the same for all, and a note on the others."""
     answers, problems = tidy(read_session_file(file, card))
     if problems:
-        stop(" ".join(map(str, problems)))
+        stop("\n".join(map(str, problems)))
     plan = {name: value for name, value in answers.items() if name in PLAN_FIELDS}
     others = ", ".join(
         FIELDS[name].label for name in FIELDS if name in answers.keys() - plan

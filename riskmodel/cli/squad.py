@@ -112,7 +112,7 @@ def _plan(file: str, card: Scorecard | None) -> dict[str, Any]:
     """Answers of a session file that are the same for all; the others are named."""
     answers, problems = tidy(read_session_file(file, card))
     if problems:
-        stop(" ".join(map(str, problems)))
+        stop("\n".join(map(str, problems)))
     others = [FIELDS[n].label for n in FIELDS if n in answers and n not in PLAN_FIELDS]
     if others:
         say(

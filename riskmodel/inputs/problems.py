@@ -169,7 +169,7 @@ class AnswerError(ValueError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return " ".join(map(str, self.problems))
+        return "\n".join(map(str, self.problems))
 
 
 BORN = "born "

@@ -132,7 +132,8 @@ class OpenQuestions:
         untold = dict.fromkeys(calibration.told, np.zeros(self._at_log_min.size))
         shifts = _by_position({**calibration.question_shifts, **untold})
         self._shifts = _by_byte({i: _intervals(i, shift) for i, shift in shifts.items()})
-        self._told = {_OPTIONAL.index(n): told for n, told in calibration.told.items()}
+        told = calibration.told
+        self._told = {i: told[name] for i, name in enumerate(_OPTIONAL) if name in told}
 
     def variance(
         self,

@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 _DIGIT = re.compile("[0-9]")
 _MARKS = re.compile(rf"{BLANK_MARKS}|None")
+_NO_QUANTITY = 1e100  # from here on nothing is one, and in another unit it may overflow
 PACE_TOLERANCE = 0.08  # a pace is rounded to seconds
 SPEEDS_M_S = (0.3, 30.0)  # from a slow walk to a fast descent by bicycle
 
@@ -101,9 +102,11 @@ def _numbers(cells: Text, *, thousands: bool) -> Array:
 
 def _plain_numbers(cells: Text) -> Array:
     """Numbers that every program reads alike, which most cells are."""
-    value = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, copy=True)
-    value[~np.isfinite(value)] = np.nan
-    return value
+    return _quantities(pd.to_numeric(cells, errors="coerce").to_numpy(np.float64))
+
+
+def _quantities(value: Array) -> Array:
+    return np.where(np.abs(value) < _NO_QUANTITY, value, np.nan)
 
 
 def _written_numbers(cells: Text, *, thousands: bool) -> Array:
@@ -122,7 +125,7 @@ def _written_numbers(cells: Text, *, thousands: bool) -> Array:
     text = text.mask(no_comma, text.str.replace(",", ""))
     text = text.mask((both & (comma > dot)) | dots, text.str.replace(".", ""))
     value = floats(text.where(~text.str.contains("_") & ~two))
-    return np.where(np.isfinite(value), value, np.nan)
+    return _quantities(value.to_numpy())
 
 
 def with_units(cells: Text, name: str) -> Array:
@@ -178,9 +181,10 @@ def _written_durations_min(cells: Text, *, unit_min: float, thousands: bool) -> 
 def written_number(text: str, field: Field) -> float:
     """Number of a text in the unit of a field, NaN if it is none."""
     try:
-        return number_written(text, field)
+        number = number_written(text, field)
     except ValueError:
         return np.nan
+    return number if abs(number) < _NO_QUANTITY else np.nan
 
 
 def garmin_distances_m(

@@ -499,6 +499,20 @@ def test_a_calibration_without_a_question_does_not_count_it_as_answered(tmp_path
         assess(MARATHON, calibration=load_calibration(tmp_path / "mine.json"))
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["told_logit", "mean_odds_logit", "mean_square_points", "upward_square_points"],
+)
+def test_a_question_that_this_version_does_not_ask_counts_for_nothing(kind, tmp_path):
+    raw = json.loads(data_file("calibration.json").read_text())
+    raw["questions"][kind]["naps"] = next(iter(raw["questions"][kind].values()))
+    (file := tmp_path / "calibration.json").write_text(json.dumps(raw))
+    frame = raw_frame(50, 5, categories=False)[list(SIX)]
+    pd.testing.assert_frame_equal(
+        assess_frame(frame, calibration=load_calibration(file)), assess_frame(frame)
+    )
+
+
 def test_an_engine_takes_no_calibration_that_lacks_a_factor():
     lacking = {n: v for n, v in CALIBRATION.typical_points.items() if n != "heat"}
     for use in (Engine, lambda card, own: assess(MARATHON, card, own)):

@@ -117,6 +117,20 @@ def test_long_days_short_reps_pools_and_miles_are_believed(sport, distance, time
     assert "misread_duration" not in notes(log)
 
 
+@pytest.mark.parametrize("time", ["9" * 400, "soon", "99:99:99:99", "-1:00:00", ""])
+def test_without_a_duration_no_speed_is_judged(time):
+    rows = "".join(
+        f"Gym,2026-06-{day:02} 6:12,{distance},300,{written},--\n"
+        for day, (distance, written) in enumerate(
+            [(5, "1:00:10"), (6, "1:00:10"), ("18.50", time)], 1
+        )
+    )
+    headers = "Activity Type,Date,Distance,Calories,Time,Avg Pace\n"
+    log = read_log(f"{headers}{rows}".encode())
+    assert log.report.lines()
+    assert "no_human_speed" not in notes(log)
+
+
 def test_a_distance_without_a_human_speed_is_a_number_all_the_same():
     rows = "".join(
         f"Gym,2026-06-{day:02} 6:12,{km},300,1:00:10,--\n"

@@ -169,3 +169,27 @@ def test_durations_in_another_unit_are_refused_with_the_likely_one(
 )
 def test_each_side_of_the_limits_of_a_duration(meaning, cells):
     assert len(durations(meaning, cells).sessions) == len(cells)
+
+
+@pytest.mark.parametrize("minutes", ["soon", "9" * 400, "1e307"])
+def test_beside_durations_that_cannot_be_read_no_distance_is_slow(minutes):
+    rows = [
+        f"2026-06-{day:02},{minutes if day > 11 else 30},{5000 + day}"
+        for day in range(1, 15)
+    ]
+    columns = {"When": "start", "Time": "duration_min", "Way": "distance_m"}
+    log = read_log("\n".join(["When,Time,Way", *rows]).encode(), columns=columns)
+    assert not off(log)
+
+
+@pytest.mark.parametrize("cell", ["9" * 400, "1e307", "1e100", "-1e307", f"1{',000' * 40}"])
+@pytest.mark.parametrize("meaning", [*MEANINGS.keys() - {"start", "skip"}])
+def test_what_no_quantity_can_be_is_told_in_every_column(meaning, cell):
+    rows = [f"2026-06-{day:02};60;{cell if day == 9 else ''}" for day in range(1, 15)]
+    columns = {"When": "start", "Time": "duration_min", "Cell": meaning}
+    try:
+        log = read_log("\n".join(["When;Time;Cell", *rows]).encode(), columns=columns)
+        lines = log.report.lines()
+    except ValueError as refused:
+        lines = [str(refused)]
+    assert 0 < max(map(len, lines)) < 600
