@@ -125,7 +125,7 @@ def _written_numbers(cells: Text, *, thousands: bool) -> Array:
     text = text.mask(no_comma, text.str.replace(",", ""))
     text = text.mask((both & (comma > dot)) | dots, text.str.replace(".", ""))
     value = floats(text.where(~text.str.contains("_") & ~two))
-    return _quantities(value.to_numpy(np.float64))
+    return _quantities(np.asarray(value, np.float64))
 
 
 def with_units(cells: Text, name: str) -> Array:
