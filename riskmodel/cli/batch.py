@@ -6,16 +6,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
 
 from riskmodel.cli.batch_pieces import arrow_is_there
-from riskmodel.cli.batch_scores import Scored, Scoring, scored_in_order
+from riskmodel.cli.batch_scores import Scored, Scoring, scored_in_order, scored_writer
 from riskmodel.cli.batch_tables import Table, is_parquet, lacking_notes, open_table
 from riskmodel.cli.cluster import batch_folder, is_pattern
 from riskmodel.cli.frame import (
@@ -25,7 +25,7 @@ from riskmodel.cli.frame import (
     SheetOption,
     SummariesOption,
     app,
-    in_sight,
+    bytes_in_sight,
     own_calibration,
     own_scorecard,
     progress_bar,
@@ -39,7 +39,6 @@ from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.session import tidy
 from riskmodel.inputs.told import in_quotes
 from riskmodel.reporting.replacing import check_target, is_same_file, replacing
-from riskmodel.reporting.spreadsheet import parquet_writer
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -195,7 +194,7 @@ def _run(table: Table, every_scored: Iterator[Scored], target: str) -> _Run:
     with (
         replacing(target) as out,
         progress_bar(table.n_whole) as (bar, task),
-        _writer(out, target) as write,
+        scored_writer(bytes_in_sight(out), as_csv=not is_parquet(target)) as write,
     ):
         for scored in every_scored:
             write(scored)
@@ -209,24 +208,6 @@ def _run(table: Table, every_scored: Iterator[Scored], target: str) -> _Run:
             done = run.n_rows if table.n_done is None else table.n_done()
             bar.update(task, completed=done, rate=f"{rate:,.0f} rows/s")
     return run
-
-
-@contextmanager
-def _writer(out: IO[str], target: str) -> Iterator[Callable[[Scored], None]]:
-    """What writes scored rows one below the other."""
-    if is_parquet(target):
-        with parquet_writer(cast(TextIO, out).buffer) as write:
-            yield lambda scored: write(scored.content)
-        return
-    shown = in_sight(out)
-    header = True
-
-    def write_text(scored: Scored) -> None:
-        nonlocal header
-        shown.write(scored.header * header + scored.content)
-        header = False
-
-    yield write_text
 
 
 @contextmanager

@@ -7,13 +7,14 @@ import signal
 import threading
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,7 +22,12 @@ from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.settled import is_settled
-from riskmodel.reporting.spreadsheet import write_arrow_csv, write_csv
+from riskmodel.reporting.spreadsheet import (
+    csv_header,
+    csv_lines,
+    parquet_writer,
+    write_csv,
+)
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -39,8 +45,8 @@ _OF_NUMBERS = {n for n, asked in FIELDS.items() if asked.kind in ("number", "tim
 class Scored:
     """Rows with their results, ready to be written, and what is told of them."""
 
-    content: Any  # text of CSV, or a table of Arrow
-    header: str
+    content: Any  # bytes of CSV, or a table of Arrow
+    header: bytes
     n_rows: int
     n_bad: int
     lacking: frozenset[str]
@@ -93,20 +99,17 @@ class Scoring:
 
     def _written(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
-    ) -> tuple[str, Any]:
-        header, content = StringIO(newline=""), StringIO(newline="")
+    ) -> tuple[bytes, Any]:
+        header = csv_header([*_names(cells), *results], raw=self.raw)
         if not arrow_is_there():
             joined = pd.concat([cells, results], axis=1)
-            write_csv(joined[:0], header, raw=self.raw)
-            write_csv(joined, content, header=False, raw=self.raw)
-            return header.getvalue(), content.getvalue()
+            write_csv(joined, text := StringIO(newline=""), header=False, raw=self.raw)
+            return header, text.getvalue().encode()
         table = self._joined(cells, answers, results)
         if not self.as_csv:
-            return "", table
+            return header, table
         numbers = {n for n in _OF_NUMBERS & {*answers} if answers[n].dtype.kind in "fiuM"}
-        write_arrow_csv(table[:0], header, raw=self.raw)
-        write_arrow_csv(table, content, header=False, raw=self.raw, numbers=numbers)
-        return header.getvalue(), content.getvalue()
+        return header, csv_lines(table, raw=self.raw, numbers=numbers)
 
     def _joined(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
@@ -172,6 +175,24 @@ def _lacking(answers: pd.DataFrame) -> Iterator[str]:
     for asked in absent:
         if not is_settled(asked, read.columns, read.n_sessions).all():
             yield asked.name
+
+
+@contextmanager
+def scored_writer(out: IO[bytes], *, as_csv: bool) -> Iterator[Callable[[Scored], None]]:
+    """What writes scored rows one below the other, as CSV or as Parquet."""
+    if not as_csv:
+        with parquet_writer(out) as write:
+            yield lambda scored: write(scored.content)
+        return
+    header = True
+
+    def write_lines(scored: Scored) -> None:
+        nonlocal header
+        out.write(scored.header * header)
+        out.write(scored.content)
+        header = False
+
+    yield write_lines
 
 
 _AHEAD = 4  # pieces for each process that may wait for an earlier one
