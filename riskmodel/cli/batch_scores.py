@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 import warnings
@@ -14,10 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from multiprocessing import get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
+from riskmodel.cli.batch_aside import Aside, put_aside
 from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.reading import read_frame
@@ -211,33 +215,35 @@ def scored_in_order(
     if n_jobs == 1:
         yield from map(scoring, pieces)
         return
-    # A copy of this process would hold its threads' locks: each starts anew.
-    pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (scoring,))
-    waiting: deque[tuple[Piece, Future[Scored]]] = deque()
-    try:
-        for piece in pieces:
-            n_busy = sum(not scored.done() for _, scored in waiting)
-            others_are_busy = n_busy >= 2 * (n_jobs - 1)
-            scored = (
-                _here(scoring, piece) if others_are_busy else pool.submit(_score, piece)
-            )
-            waiting.append((piece, scored))
-            while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
+    with TemporaryDirectory(prefix="cramprisk-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        # A copy of this process would hold its threads' locks: each starts anew.
+        pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (folder,))
+        waiting: deque[tuple[Piece, Future[Aside | Scored]]] = deque()
+        try:
+            for piece in pieces:
+                n_busy = sum(not scored.done() for _, scored in waiting)
+                if n_busy < 2 * (n_jobs - 1):
+                    scored = pool.submit(_score, scoring, put_aside(piece, folder))
+                else:
+                    scored = _here(scoring, piece)
+                waiting.append((piece, scored))
+                while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
+                    yield _whole(*waiting.popleft())
+            while waiting:
                 yield _whole(*waiting.popleft())
-        while waiting:
-            yield _whole(*waiting.popleft())
-    except BrokenProcessPool:
-        raise ValueError(
-            "A process that scored rows ended by itself, as where the memory is full; "
-            "nothing was written. Try fewer --jobs."
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+        except BrokenProcessPool:
+            raise ValueError(
+                "A process that scored rows ended by itself, as where the memory is full; "
+                "nothing was written. Try fewer --jobs."
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
+def _here(scoring: Scoring, piece: Piece) -> Future[Aside | Scored]:
     """Score a piece in this process; what is wrong with it is told in its turn."""
-    scored: Future[Scored] = Future()
+    scored: Future[Aside | Scored] = Future()
     try:
         scored.set_result(scoring(piece))
     except ValueError as error:
@@ -245,9 +251,10 @@ def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
     return scored
 
 
-def _whole(piece: Piece, future: Future[Scored]) -> Scored:
+def _whole(piece: Piece, future: Future[Aside | Scored]) -> Scored:
     """What came of a piece, with the cells that were not sent back."""
-    scored = future.result()
+    answer = future.result()
+    scored: Scored = answer.taken_back() if isinstance(answer, Aside) else answer
     if scored.has_cells or not isinstance(piece, ArrowRows):
         return scored
     table, results = piece.table, scored.content
@@ -256,28 +263,25 @@ def _whole(piece: Piece, future: Future[Scored]) -> Scored:
     return replace(scored, content=table, has_cells=True)
 
 
-_of_this_process: list[Scoring] = []
-
-
-def _start(scoring: Scoring) -> None:
+def _start(folder: Path) -> None:
     """Make a process ready that scores: it ends with the one that began it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal; the first one tells
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _of_this_process[:] = [scoring]
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     if (parent := parent_process()) is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 
-def _score(piece: Piece) -> Scored:
-    scoring = _of_this_process[0]
-    scored = scoring(piece)
+def _score(scoring: Scoring, aside: Aside) -> Aside:
+    piece = aside.taken_back()
+    scored, folder = scoring(piece), aside.path.parent
     if scoring.as_csv or scoring.numbers is not None or not isinstance(piece, ArrowRows):
-        return scored
+        return put_aside(scored, folder)
     # Whoever sent the cells still has them.
     table, n_cells = scored.content, piece.table.num_columns
     results = table.select(range(n_cells, table.num_columns))
-    return replace(scored, content=results, has_cells=False)
+    return put_aside(replace(scored, content=results, has_cells=False), folder)
