@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
-from multiprocessing import get_context, parent_process
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riskmodel.cli.batch_aside import Aside, put_aside
-from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
+from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece
+from riskmodel.cli.batch_processes import Aside, Others, put_aside
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.installing import arrow_is_there
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.settled import is_settled
 from riskmodel.reporting.spreadsheet import (
@@ -199,51 +192,35 @@ def scored_writer(out: IO[bytes], *, as_csv: bool) -> Iterator[Callable[[Scored]
     yield write_lines
 
 
-_AHEAD = 4  # pieces for each process that may wait for an earlier one
+_AHEAD = 8  # pieces for each other process that may wait for an earlier one
 
 
 def scored_in_order(
-    scoring: Scoring, pieces: Iterable[Piece], n_jobs: int
+    scoring: Scoring, pieces: Iterable[Piece], others: Others | None
 ) -> Iterator[Scored]:
-    """Score pieces in ``n_jobs`` processes, of which this is one; in their order.
-
-    Raises
-    ------
-    ValueError
-        If a process ended by itself, as where the memory is full.
-    """
-    if n_jobs == 1:
+    """Score pieces in this process and in others, in their order."""
+    if others is None:
         yield from map(scoring, pieces)
         return
-    with TemporaryDirectory(prefix="cramprisk-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        # A copy of this process would hold its threads' locks: each starts anew.
-        pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (folder,))
-        waiting: deque[tuple[Piece, Future[Aside | Scored]]] = deque()
-        try:
-            for piece in pieces:
-                n_busy = sum(not scored.done() for _, scored in waiting)
-                if n_busy < 2 * (n_jobs - 1):
-                    scored = pool.submit(_score, scoring, put_aside(piece, folder))
-                else:
-                    scored = _here(scoring, piece)
-                waiting.append((piece, scored))
-                while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
-                    yield _whole(*waiting.popleft())
-            while waiting:
-                yield _whole(*waiting.popleft())
-        except BrokenProcessPool:
-            raise ValueError(
-                "A process that scored rows ended by itself, as where the memory is full; "
-                "nothing was written. Try fewer --jobs."
-            ) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
+    waiting: deque[tuple[Piece, Future[Aside] | Future[Scored]]] = deque()
+    for piece in pieces:
+        n_busy = sum(not future.done() for _, future in waiting)
+        if n_busy < 2 * others.n_processes:
+            aside = put_aside(piece, others.folder)
+            waiting.append((piece, others.pool.submit(_score, scoring, aside)))
+        else:
+            waiting.append((piece, _here(scoring, piece)))
+        while waiting and (
+            waiting[0][1].done() or len(waiting) > _AHEAD * others.n_processes
+        ):
+            yield _whole(*waiting.popleft())
+    while waiting:
+        yield _whole(*waiting.popleft())
 
 
-def _here(scoring: Scoring, piece: Piece) -> Future[Aside | Scored]:
+def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
     """Score a piece in this process; what is wrong with it is told in its turn."""
-    scored: Future[Aside | Scored] = Future()
+    scored: Future[Scored] = Future()
     try:
         scored.set_result(scoring(piece))
     except ValueError as error:
@@ -251,7 +228,7 @@ def _here(scoring: Scoring, piece: Piece) -> Future[Aside | Scored]:
     return scored
 
 
-def _whole(piece: Piece, future: Future[Aside | Scored]) -> Scored:
+def _whole(piece: Piece, future: Future[Aside] | Future[Scored]) -> Scored:
     """What came of a piece, with the cells that were not sent back."""
     answer = future.result()
     scored: Scored = answer.taken_back() if isinstance(answer, Aside) else answer
@@ -261,19 +238,6 @@ def _whole(piece: Piece, future: Future[Aside | Scored]) -> Scored:
     for name in results.column_names:
         table = table.append_column(name, results[name])
     return replace(scored, content=table, has_cells=True)
-
-
-def _start(folder: Path) -> None:
-    """Make a process ready that scores: it ends with the one that began it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal; the first one tells
-    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-
-
-def _end_with_parent(folder: Path) -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)
 
 
 def _score(scoring: Scoring, aside: Aside) -> Aside:

@@ -29,7 +29,7 @@ from riskmodel.cli.batch_pieces import (
 from riskmodel.cli.frame import standard_input, stop
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.files import open_file
+from riskmodel.inputs.files import is_parquet, open_file
 from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.reading import refuse_repeated
 from riskmodel.inputs.tables import FileText
@@ -116,11 +116,6 @@ def plan_notes(columns: Collection[str], plan: Mapping[str, Any]) -> list[str]:
     labels = [FIELDS[n].label for n in SESSION_FIELDS if n in columns and n in plan]
     told = ", ".join(labels)
     return [f"Of the session, not of the table: {told}."] * bool(labels)
-
-
-def is_parquet(name: str) -> bool:
-    """Whether a file holds Parquet, by its ending."""
-    return name.lower().endswith(".parquet")
 
 
 def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> Table:
