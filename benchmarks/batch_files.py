@@ -143,12 +143,8 @@ def two_processes() -> Figures:
                 for jobs in seconds:
                     one = run(OURS, "batch", *files, "--jobs", jobs)
                     seconds[jobs] = min(seconds[jobs], one.wall_s)
-            yield (
-                f"batch --jobs 2 / one, {kind}",
-                N_MEMORY / seconds[2],
-                N_MEMORY / seconds[1],
-                1.6,
-            )
+            both, alone = N_MEMORY / seconds[2], N_MEMORY / seconds[1]
+            yield f"batch --jobs 2 / one, {kind}", both, alone, 1.6
 
 
 FIGURES = (in_and_out, ten_times, two_processes)

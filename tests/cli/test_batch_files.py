@@ -492,10 +492,12 @@ def begin(source, target, *options):
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
 def test_a_run_that_is_ended_leaves_nothing_that_looks_whole(
-    target, end, jobs, long_table, tmp_path
+    target, end, jobs, long_table, tmp_path, tmp_path_factory, monkeypatch
 ):
     out = tmp_path / target
     out.write_text("old", encoding="utf-8")
+    aside = tmp_path_factory.mktemp("aside")
+    monkeypatch.setenv("TMPDIR", str(aside))
     process = begin(long_table, out, "--jobs", str(jobs))
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(end)
@@ -506,6 +508,7 @@ def test_a_run_that_is_ended_leaves_nothing_that_looks_whole(
     rest = {path.suffix for path in tmp_path.iterdir()} - {out.suffix}
     assert rest == ({".part"} if end == signal.SIGKILL else set())
     assert not psutil.wait_procs(children, timeout=30)[1]
+    assert not list(aside.iterdir())
 
 
 @pytest.mark.slow
