@@ -193,6 +193,7 @@ def scored_writer(out: IO[bytes], *, as_csv: bool) -> Iterator[Callable[[Scored]
 
 
 _AHEAD = 8  # pieces for each other process that may wait for an earlier one
+_AT_HAND = 4  # pieces for each, so that it has some while this process writes
 
 
 def scored_in_order(
@@ -205,7 +206,7 @@ def scored_in_order(
     waiting: deque[tuple[Piece, Future[Aside] | Future[Scored]]] = deque()
     for piece in pieces:
         n_busy = sum(not future.done() for _, future in waiting)
-        if n_busy < 2 * others.n_processes:
+        if n_busy < _AT_HAND * others.n_processes:
             aside = put_aside(piece, others.folder)
             waiting.append((piece, others.pool.submit(_score, scoring, aside)))
         else:
