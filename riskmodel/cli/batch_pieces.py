@@ -267,7 +267,10 @@ def open_parquet(file: IO[bytes]) -> pq.ParquetFile:
     coded = [c.name for c in schema if _is_coded(spelt(c.name)) and is_text(c.type)]
     file.seek(0)
     # With a buffer, else the columns of a whole group of rows would be held at once.
-    return parquet.ParquetFile(file, read_dictionary=coded, buffer_size=1 << 20)
+    # Nor read ahead, which holds all of the file by its end.
+    return parquet.ParquetFile(
+        file, read_dictionary=coded, buffer_size=1 << 20, pre_buffer=False
+    )
 
 
 def parquet_pieces(

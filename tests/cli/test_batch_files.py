@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
 
@@ -439,6 +440,19 @@ def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path):
     back["frame"]["sleep_h"].array[0] = 6.0  # may be written to, as what was never aside
     assert things["frame"]["sleep_h"].tolist() == [7.5, 8.0]
     assert (back["bytes"], back["nothing"]) == (b"", None)
+
+
+def test_of_a_parquet_table_only_what_is_read_is_held(tmp_path):
+    numbers = np.random.default_rng(1).random(1_000_000)
+    path = tmp_path / "in.parquet"
+    pd.DataFrame({"sleep_h": numbers}).to_parquet(path, row_group_size=50_000)
+    with path.open("rb") as file:
+        tracemalloc.start()
+        for _ in parquet_pieces(open_parquet(file)):
+            pass
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak_bytes < path.stat().st_size / 2
 
 
 def test_short_groups_of_rows_are_scored_together(sessions, tmp_path, monkeypatch):
