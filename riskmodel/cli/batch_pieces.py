@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,7 @@ import pandas as pd
 from riskmodel.inputs.encodings import Guess
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.formulas import MARK, as_it_was, table_as_it_was
+from riskmodel.inputs.installing import arrow_is_there
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -146,15 +147,6 @@ def spelt(name: str) -> str:
     return plain if plain in FIELDS else name
 
 
-def arrow_is_there() -> bool:
-    """Whether the library is installed that reads and writes fast."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def csv_pieces(
     lines: IO[bytes], separator: str, guess: Guess, headers: list[str]
 ) -> Iterator[Piece]:
@@ -275,7 +267,10 @@ def open_parquet(file: IO[bytes]) -> pq.ParquetFile:
     coded = [c.name for c in schema if _is_coded(spelt(c.name)) and is_text(c.type)]
     file.seek(0)
     # With a buffer, else the columns of a whole group of rows would be held at once.
-    return parquet.ParquetFile(file, read_dictionary=coded, buffer_size=1 << 20)
+    # Nor read ahead, which holds all of the file by its end.
+    return parquet.ParquetFile(
+        file, read_dictionary=coded, buffer_size=1 << 20, pre_buffer=False
+    )
 
 
 def parquet_pieces(
@@ -287,12 +282,26 @@ def parquet_pieces(
     schema = file.schema_arrow
     kept = [place for place, name in enumerate(schema.names) if name not in left_out]
     names = [spelt(schema.names[place]) for place in kept]
-    n_rows = 0
-    for batch in file.iter_batches(ROWS_OF_PARQUET, use_threads=False):
-        n_rows += batch.num_rows
-        yield ArrowRows(pa.table([batch.column(place) for place in kept], names))
-    if not n_rows:
+    any_piece = False
+    for table in _filled(file.iter_batches(ROWS_OF_PARQUET, use_threads=False)):
+        any_piece = True
+        yield ArrowRows(pa.table([table.column(place) for place in kept], names))
+    if not any_piece:
         yield ArrowRows(schema.empty_table().select(kept).rename_columns(names))
+
+
+def _filled(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Join batches that end with a group of rows: few rows cost much of what many do."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= ROWS_OF_PARQUET:
+            yield pa.Table.from_batches(held).unify_dictionaries()
+            held = []
+    if held:
+        yield pa.Table.from_batches(held).unify_dictionaries()
 
 
 class _PutBack(io.RawIOBase):

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
-from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece, arrow_is_there
+from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece
+from riskmodel.cli.batch_processes import Aside, Others, put_aside
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.installing import arrow_is_there
 from riskmodel.inputs.reading import read_frame
 from riskmodel.inputs.settled import is_settled
-from riskmodel.reporting.spreadsheet import write_arrow_csv, write_csv
+from riskmodel.reporting.spreadsheet import (
+    csv_header,
+    csv_lines,
+    parquet_writer,
+    write_csv,
+)
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
@@ -39,8 +42,8 @@ _OF_NUMBERS = {n for n, asked in FIELDS.items() if asked.kind in ("number", "tim
 class Scored:
     """Rows with their results, ready to be written, and what is told of them."""
 
-    content: Any  # text of CSV, or a table of Arrow
-    header: str
+    content: Any  # bytes of CSV, or a table of Arrow
+    header: bytes
     n_rows: int
     n_bad: int
     lacking: frozenset[str]
@@ -93,20 +96,17 @@ class Scoring:
 
     def _written(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
-    ) -> tuple[str, Any]:
-        header, content = StringIO(newline=""), StringIO(newline="")
+    ) -> tuple[bytes, Any]:
+        header = csv_header([*_names(cells), *results], raw=self.raw)
         if not arrow_is_there():
             joined = pd.concat([cells, results], axis=1)
-            write_csv(joined[:0], header, raw=self.raw)
-            write_csv(joined, content, header=False, raw=self.raw)
-            return header.getvalue(), content.getvalue()
+            write_csv(joined, text := StringIO(newline=""), header=False, raw=self.raw)
+            return header, text.getvalue().encode()
         table = self._joined(cells, answers, results)
         if not self.as_csv:
-            return "", table
+            return header, table
         numbers = {n for n in _OF_NUMBERS & {*answers} if answers[n].dtype.kind in "fiuM"}
-        write_arrow_csv(table[:0], header, raw=self.raw)
-        write_arrow_csv(table, content, header=False, raw=self.raw, numbers=numbers)
-        return header.getvalue(), content.getvalue()
+        return header, csv_lines(table, raw=self.raw, numbers=numbers)
 
     def _joined(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame
@@ -174,44 +174,49 @@ def _lacking(answers: pd.DataFrame) -> Iterator[str]:
             yield asked.name
 
 
-_AHEAD = 4  # pieces for each process that may wait for an earlier one
+@contextmanager
+def scored_writer(out: IO[bytes], *, as_csv: bool) -> Iterator[Callable[[Scored], None]]:
+    """What writes scored rows one below the other, as CSV or as Parquet."""
+    if not as_csv:
+        with parquet_writer(out) as write:
+            yield lambda scored: write(scored.content)
+        return
+    header = True
+
+    def write_lines(scored: Scored) -> None:
+        nonlocal header
+        out.write(scored.header * header)
+        out.write(scored.content)
+        header = False
+
+    yield write_lines
+
+
+_AHEAD = 8  # pieces for each other process that may wait for an earlier one
+_AT_HAND = 4  # pieces for each, so that it has some while this process writes
 
 
 def scored_in_order(
-    scoring: Scoring, pieces: Iterable[Piece], n_jobs: int
+    scoring: Scoring, pieces: Iterable[Piece], others: Others | None
 ) -> Iterator[Scored]:
-    """Score pieces in ``n_jobs`` processes, of which this is one; in their order.
-
-    Raises
-    ------
-    ValueError
-        If a process ended by itself, as where the memory is full.
-    """
-    if n_jobs == 1:
+    """Score pieces in this process and in others, in their order."""
+    if others is None:
         yield from map(scoring, pieces)
         return
-    # A copy of this process would hold its threads' locks: each starts anew.
-    pool = ProcessPoolExecutor(n_jobs - 1, get_context("spawn"), _start, (scoring,))
-    waiting: deque[tuple[Piece, Future[Scored]]] = deque()
-    try:
-        for piece in pieces:
-            n_busy = sum(not scored.done() for _, scored in waiting)
-            others_are_busy = n_busy >= 2 * (n_jobs - 1)
-            scored = (
-                _here(scoring, piece) if others_are_busy else pool.submit(_score, piece)
-            )
-            waiting.append((piece, scored))
-            while waiting and (waiting[0][1].done() or len(waiting) > _AHEAD * n_jobs):
-                yield _whole(*waiting.popleft())
-        while waiting:
+    waiting: deque[tuple[Piece, Future[Aside] | Future[Scored]]] = deque()
+    for piece in pieces:
+        n_busy = sum(not future.done() for _, future in waiting)
+        if n_busy < _AT_HAND * others.n_processes:
+            aside = put_aside(piece, others.folder)
+            waiting.append((piece, others.pool.submit(_score, scoring, aside)))
+        else:
+            waiting.append((piece, _here(scoring, piece)))
+        while waiting and (
+            waiting[0][1].done() or len(waiting) > _AHEAD * others.n_processes
+        ):
             yield _whole(*waiting.popleft())
-    except BrokenProcessPool:
-        raise ValueError(
-            "A process that scored rows ended by itself, as where the memory is full; "
-            "nothing was written. Try fewer --jobs."
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+    while waiting:
+        yield _whole(*waiting.popleft())
 
 
 def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
@@ -224,9 +229,10 @@ def _here(scoring: Scoring, piece: Piece) -> Future[Scored]:
     return scored
 
 
-def _whole(piece: Piece, future: Future[Scored]) -> Scored:
+def _whole(piece: Piece, future: Future[Aside] | Future[Scored]) -> Scored:
     """What came of a piece, with the cells that were not sent back."""
-    scored = future.result()
+    answer = future.result()
+    scored: Scored = answer.taken_back() if isinstance(answer, Aside) else answer
     if scored.has_cells or not isinstance(piece, ArrowRows):
         return scored
     table, results = piece.table, scored.content
@@ -235,28 +241,12 @@ def _whole(piece: Piece, future: Future[Scored]) -> Scored:
     return replace(scored, content=table, has_cells=True)
 
 
-_of_this_process: list[Scoring] = []
-
-
-def _start(scoring: Scoring) -> None:
-    """Make a process ready that scores: it ends with the one that began it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal; the first one tells
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _of_this_process[:] = [scoring]
-
-
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _score(piece: Piece) -> Scored:
-    scoring = _of_this_process[0]
-    scored = scoring(piece)
+def _score(scoring: Scoring, aside: Aside) -> Aside:
+    piece = aside.taken_back()
+    scored, folder = scoring(piece), aside.path.parent
     if scoring.as_csv or scoring.numbers is not None or not isinstance(piece, ArrowRows):
-        return scored
+        return put_aside(scored, folder)
     # Whoever sent the cells still has them.
     table, n_cells = scored.content, piece.table.num_columns
     results = table.select(range(n_cells, table.num_columns))
-    return replace(scored, content=results, has_cells=False)
+    return put_aside(replace(scored, content=results, has_cells=False), folder)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import StringIO
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,13 +29,13 @@ from riskmodel.cli.batch_pieces import (
 from riskmodel.cli.frame import standard_input, stop
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.files import open_file
+from riskmodel.inputs.files import is_parquet, open_file
 from riskmodel.inputs.formulas import as_it_was
 from riskmodel.inputs.reading import refuse_repeated
 from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.told import in_quotes
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
-from riskmodel.reporting.spreadsheet import write_arrow_csv
+from riskmodel.reporting.spreadsheet import csv_header, csv_lines
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
 from riskmodel.squad.file import certain_columns, read_squad_file
@@ -118,11 +118,6 @@ def plan_notes(columns: Collection[str], plan: Mapping[str, Any]) -> list[str]:
     return [f"Of the session, not of the table: {told}."] * bool(labels)
 
 
-def is_parquet(name: str) -> bool:
-    """Whether a file holds Parquet, by its ending."""
-    return name.lower().endswith(".parquet")
-
-
 def _csv_table(lines: IO[bytes], plan: Mapping[str, Any], how: Mapping[str, Any]) -> Table:
     again = lines.seekable()
     start = lines.tell() if again else 0
@@ -159,12 +154,13 @@ def _parquet_table(
         table = Table(lambda: parquet_pieces(file, left_out), notes, file.metadata.num_rows)
         table.columns, table.typed = frozenset(headers), True
         return table
-    content = StringIO(newline="")
+    content = BytesIO()
     for n, piece in enumerate(parquet_pieces(file, left_out)):
-        write_arrow_csv(piece.table, content, header=n == 0)
+        content.write(csv_header(piece.table.column_names) if n == 0 else b"")
+        content.write(csv_lines(piece.table))
         if content.tell() > MOST_UNZIPPED_BYTES:
             break
-    table = _list_of_athletes(content.getvalue().encode(), plan, how)
+    table = _list_of_athletes(content.getvalue(), plan, how)
     table.notes[:0] = notes
     return table
 

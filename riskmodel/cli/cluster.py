@@ -17,7 +17,6 @@ from riskmodel import __version__
 from riskmodel.cli.frame import progress_bar
 from riskmodel.inputs.installing import how_to_install
 from riskmodel.inputs.told import as_line, in_quotes
-from riskmodel.scoring.engine import engine
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -89,6 +88,7 @@ def batch_folder(
         If a file was not scored; a file in ``out`` is whole nevertheless.
     """
     from riskmodel.cli.batch_tables import plan_notes
+    from riskmodel.scoring.engine import engine
 
     try:
         import pyarrow  # noqa: F401

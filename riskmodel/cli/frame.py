@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 
@@ -77,6 +77,23 @@ class _Screen(io.TextIOBase):
     def write(self, text: str) -> int:
         """Write all lines of a text, each in sight."""
         return self._out.write(as_lines(text))
+
+
+def bytes_in_sight(out: IO[str]) -> IO[bytes]:
+    """Where a table in UTF-8 goes, as `in_sight` has it for texts."""
+    buffer = _ScreenBytes(out) if out.isatty() else cast(TextIO, out).buffer
+    return cast("IO[bytes]", buffer)
+
+
+class _ScreenBytes(io.RawIOBase):
+    """Such a terminal, for texts in UTF-8."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._screen = _Screen(out)
+
+    def write(self, content: Any) -> int:
+        """Write whole lines of a text."""
+        return self._screen.write(str(content, "utf-8"))
 
 
 def stop(sentence: str, code: int = 2) -> NoReturn:

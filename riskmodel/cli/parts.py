@@ -6,19 +6,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from io import TextIOWrapper
 from pathlib import PurePosixPath
 from typing import IO, Any
 from uuid import uuid4
 
 from riskmodel import __version__
 from riskmodel.cli.batch_pieces import Piece, csv_pieces, parquet_pieces
-from riskmodel.cli.batch_scores import Scored, Scoring
+from riskmodel.cli.batch_scores import Scored, Scoring, scored_writer
 from riskmodel.cli.batch_tables import parquet_opened, utf8_opened
 from riskmodel.cli.frame import sentence_about
 from riskmodel.inputs.encodings import Guess
 from riskmodel.inputs.told import as_line
-from riskmodel.reporting.spreadsheet import parquet_writer
 
 ENDINGS = (".parquet", ".csv")
 UNFINISHED = ".part"
@@ -108,9 +106,9 @@ def score_file(
     score = replace(scoring, as_csv=as_csv)
     with from_store.open(source, "rb") as file, appearing(to_store, target) as out:
         pieces = _opened(file, source)[1]
-        with (_csv_writer if as_csv else parquet_writer)(out) as write:
+        with scored_writer(out, as_csv=as_csv) as write:
             for scored in map(score, pieces):
-                write(scored if as_csv else scored.content)
+                write(scored)
                 counts += scored
     return counts
 
@@ -149,18 +147,3 @@ def _opened(file: IO[bytes], path: str) -> tuple[list[str], Iterable[Piece]]:
         return names, parquet_pieces(table)
     lines, separator, names = utf8_opened(file)
     return names, csv_pieces(lines, separator, Guess("utf-8-sig", doubt=False), names)
-
-
-@contextmanager
-def _csv_writer(out: IO[bytes]) -> Iterator[Callable[[Scored], None]]:
-    """What writes scored rows one below the other."""
-    text, header = TextIOWrapper(out, encoding="utf-8", newline=""), True
-
-    def write(scored: Scored) -> None:
-        nonlocal header
-        text.write(scored.header * header + scored.content)
-        header = False
-
-    yield write
-    text.flush()
-    text.detach()  # whoever opened the file closes it

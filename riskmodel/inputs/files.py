@@ -74,3 +74,8 @@ def read_file(path: str | os.PathLike[str], most_bytes: int) -> bytes:
         said = f"Larger than the {most} that are read"
         raise OSError(errno.EFBIG, said, os.fspath(path))
     return content
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a file holds Parquet, by its ending."""
+    return name.lower().endswith(".parquet")

@@ -55,3 +55,12 @@ def _what(origin: dict[str, Any], extra: str) -> str:
         revision = source.get("requested_revision") or source["commit_id"]
         address = f"{source['vcs']}+{address}@{revision}"
     return f'"{NAME}[{extra}] @ {address}"'
+
+
+def arrow_is_there() -> bool:
+    """Whether the library is installed that reads and writes fast."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True

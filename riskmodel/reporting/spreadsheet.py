@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import IO, TYPE_CHECKING, Any
 
 from riskmodel.inputs.formulas import harmless, harmless_table
@@ -57,46 +57,53 @@ def write_rows(rows: Iterable[Sequence[object]], out: IO[str]) -> None:
     csv.writer(out, lineterminator="\n").writerows(map(harmless, row) for row in rows)
 
 
-def write_arrow_csv(
-    table: pa.Table,
-    out: IO[str],
-    *,
-    header: bool = True,
-    raw: bool = False,
-    numbers: Container[str] = (),
-) -> None:
-    r"""Write a table of Arrow as `write_csv` does one of pandas, in a tenth of the time.
+def csv_header(names: Sequence[str], *, raw: bool = False) -> bytes:
+    r"""First line of a table as `write_csv` writes it, in UTF-8.
+
+    Examples
+    --------
+    >>> csv_header(["athlete", "=A1"])
+    b"athlete,'=A1\n"
+    """
+    out = StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerow(names if raw else map(harmless, names))
+    return out.getvalue().encode()
+
+
+def csv_lines(
+    table: pa.Table, *, raw: bool = False, numbers: Container[str] = ()
+) -> pa.Buffer:
+    r"""Rows of a table of Arrow as `write_csv` writes them, in a tenth of the time.
 
     Parameters
     ----------
     table : pyarrow.Table
         Of two or more columns: an empty line would be no row.
-    out : text file
-    header, raw : bool
-        As for `write_csv`.
+    raw : bool
+        Whether texts stay that a spreadsheet may run.
     numbers : container of str
         Columns of texts of which it is known that all are numbers or times.
 
+    Returns
+    -------
+    pyarrow.Buffer
+        Text in UTF-8, without a header.
+
     Examples
     --------
-    >>> from io import StringIO
     >>> import pyarrow
     >>> table = pyarrow.table({"athlete": ["=A1", "B, C"], "sleep_h": [7.0, None]})
-    >>> write_arrow_csv(table, out := StringIO())
-    >>> print(out.getvalue(), end="")
-    athlete,sleep_h
+    >>> print(str(csv_lines(table), "utf-8"), end="")
     '=A1,7.0
     "B, C",
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     from riskmodel.inputs.arrow_columns import texts_of
 
-    if header:
-        names = [name if raw else harmless(name) for name in table.column_names]
-        csv.writer(out, lineterminator="\n").writerow(names)
     if not table.num_rows:
-        return
+        return pa.py_buffer(b"")
     columns = [
         texts_of(column.combine_chunks())
         if name in numbers
@@ -105,8 +112,7 @@ def write_arrow_csv(
     ]
     as_nothing = {"null_handling": "replace", "null_replacement": ""}
     columns[-1] = pc.binary_join_element_wise(columns[-1], "", "\n", **as_nothing)
-    rows = pc.binary_join_element_wise(*columns, ",", **as_nothing)
-    out.write(str(rows.buffers()[2], "utf-8"))
+    return pc.binary_join_element_wise(*columns, ",", **as_nothing).buffers()[2]
 
 
 def _csv_cells(cells: pa.Array, raw: bool) -> pa.Array:
@@ -137,7 +143,7 @@ def parquet_writer(out: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
 
     Examples
     --------
-    >>> from io import BytesIO
+    >>> from io import BytesIO, StringIO
     >>> import pandas as pd, pyarrow
     >>> with parquet_writer(out := BytesIO()) as write:
     ...     write(pyarrow.table({"athlete": ["Ada"]}))

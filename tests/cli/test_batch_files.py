@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
 
@@ -22,7 +23,8 @@ from typer.testing import CliRunner
 from benchmarks.frames import raw_frame
 from riskmodel import assess_frame
 from riskmodel.cli import app
-from riskmodel.cli.batch_pieces import ArrowRows
+from riskmodel.cli.batch_pieces import ArrowRows, open_parquet, parquet_pieces
+from riskmodel.cli.batch_processes import put_aside
 from riskmodel.inputs.arrow_columns import texts_of
 from tests import CHECKOUT
 
@@ -424,10 +426,44 @@ def test_processes_give_the_same_file_as_one(kind, target, sessions, tmp_path, m
     notes = [run(source, tmp_path / f"{n}.{target}", "--jobs", n).stderr for n in (1, 2)]
     assert notes[0] == notes[1]
     alone, together = (tmp_path / f"{n}.{target}" for n in (1, 2))
-    if target == "csv":
-        assert alone.read_bytes() == together.read_bytes()
-    else:
-        assert pq.read_table(alone).equals(pq.read_table(together))
+    assert alone.read_bytes() == together.read_bytes()
+
+
+def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path):
+    table = pa.table({"athlete": ["Ada", None], "sleep_h": [7.5, 8.0]})
+    things = {"table": table[1:], "frame": table.to_pandas(), "bytes": b"", "nothing": None}
+    aside = put_aside(things, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [aside.path.name]
+    back = aside.taken_back()
+    assert not list(tmp_path.iterdir())
+    assert back["table"].equals(things["table"])
+    back["frame"]["sleep_h"].array[0] = 6.0  # may be written to, as what was never aside
+    assert things["frame"]["sleep_h"].tolist() == [7.5, 8.0]
+    assert (back["bytes"], back["nothing"]) == (b"", None)
+
+
+def test_of_a_parquet_table_only_what_is_read_is_held(tmp_path):
+    numbers = np.random.default_rng(1).random(1_000_000)
+    path = tmp_path / "in.parquet"
+    pd.DataFrame({"sleep_h": numbers}).to_parquet(path, row_group_size=50_000)
+    with path.open("rb") as file:
+        tracemalloc.start()
+        for _ in parquet_pieces(open_parquet(file)):
+            pass
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak_bytes < path.stat().st_size / 2
+
+
+def test_short_groups_of_rows_are_scored_together(sessions, tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{PIECES}.ROWS_OF_PARQUET", 20)
+    coded = sessions.astype({"sport": "category"})
+    coded.to_parquet(tmp_path / "in.parquet", row_group_size=7)
+    with (tmp_path / "in.parquet").open("rb") as file:
+        pieces = list(parquet_pieces(open_parquet(file)))
+    assert [piece.table.num_rows for piece in pieces] == [20, 20, 20]
+    sports = [sport for piece in pieces for sport in piece.table["sport"].to_pylist()]
+    assert sports == sessions["sport"].tolist()
 
 
 def test_a_table_that_no_process_can_read_is_one_sentence(tmp_path):
@@ -470,10 +506,12 @@ def begin(source, target, *options):
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
 def test_a_run_that_is_ended_leaves_nothing_that_looks_whole(
-    target, end, jobs, long_table, tmp_path
+    target, end, jobs, long_table, tmp_path, tmp_path_factory, monkeypatch
 ):
     out = tmp_path / target
     out.write_text("old", encoding="utf-8")
+    aside = tmp_path_factory.mktemp("aside")
+    monkeypatch.setenv("TMPDIR", str(aside))
     process = begin(long_table, out, "--jobs", str(jobs))
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(end)
@@ -484,6 +522,7 @@ def test_a_run_that_is_ended_leaves_nothing_that_looks_whole(
     rest = {path.suffix for path in tmp_path.iterdir()} - {out.suffix}
     assert rest == ({".part"} if end == signal.SIGKILL else set())
     assert not psutil.wait_procs(children, timeout=30)[1]
+    assert not list(aside.iterdir())
 
 
 @pytest.mark.slow
