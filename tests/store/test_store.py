@@ -33,6 +33,7 @@ from sqlalchemy import event, func, select, text
 
 import riskmodel
 from riskmodel.diary.outcomes import Outcome, complete_outcome, outcomes_csv
+from riskmodel.diary.squad_session import AthleteRecord, SquadSession, as_content
 from riskmodel.store import (
     KINDS,
     LOCAL,
@@ -62,7 +63,23 @@ SQUAD = [
     {"athlete": "Änne 🚴", "age_years": 31, "sleep_h": None},
     {"athlete": "=Ben", "age_years": "30.02.2000", "medications": "statin;loop_diuretic"},
 ]
-CONTENTS = {"squad": SQUAD, "athlete": PLAN, "plan": OTHER_PLAN, "scenarios": SCENARIOS}
+SQUAD_SESSION = as_content(
+    SquadSession(
+        date(2026, 7, 1), "0.1.0", "abc", "2026.1", "soccer", 90.0,
+        (
+            AthleteRecord("Änne 🚴", 0.2, 0.1, 0.4, True, "calf", 50.5, 61.7, 60.3, 0.42),
+            AthleteRecord("=Ben", None, None, None),
+        ),
+        28.5,
+    )
+)  # fmt: skip
+CONTENTS = {
+    "squad": SQUAD,
+    "athlete": PLAN,
+    "plan": OTHER_PLAN,
+    "scenarios": SCENARIOS,
+    "squad_session": SQUAD_SESSION,
+}
 OUTCOME = Outcome(
     day=date(2026, 7, 1),
     probability=0.2,
@@ -331,7 +348,7 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
     # Whoever runs the server finds the account under what an export names.
     assert json.loads(store.export_owner(mine))["owner"] == kept
     assert store.items(kept, "plan") == store.items(mine, "plan")
-    assert store.delete_owner(mine) == 5
+    assert store.delete_owner(mine) == len(CONTENTS) + 1
 
 
 @pytest.mark.parametrize(
@@ -357,7 +374,7 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
         ("scenarios", "x" * 100_001, "up to 100,000"),
         ("scenarios", to_text([], private=True), "no plan"),
         ("scenarios", {}, "text"),
-        ("diet", {}, "allowed is one of squad, athlete, plan, scenarios"),
+        ("diet", {}, "allowed is one of squad, athlete, plan, scenarios, "),
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_nothing_is_stored(store, kind, content, words):
