@@ -21,7 +21,7 @@ from riskmodel.diary.outcomes import (
     yes_or_no,
 )
 from riskmodel.diary.weighing import SweatRate, sweat_rate
-from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.told import as_text, quoted
 from riskmodel.reporting.spreadsheet import to_csv
 from riskmodel.squad.limits import MOST_ROWS
@@ -29,8 +29,8 @@ from riskmodel.squad.limits import MOST_ROWS
 LONGEST_ATHLETE = 1000
 """Most characters of a name, as in a list."""
 
-MOST_DRUNK_L = 20.0
-"""Most that anybody drinks in a session. [l].  Judgement."""
+DRUNK = Field("fluid_drunk_l", "plan", "Drunk", "number", unit="l", low=0, high=20)
+"""What was drunk between two weighings; that nobody drinks more is judgement."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def _weighing_problems(record: AthleteRecord) -> Iterable[str]:
     low, high = _limits("body_mass_kg")
     yield from _number_problems("Weight before", record.mass_before_kg, low, high, "kg")
     yield from _number_problems("Weight after", record.mass_after_kg, low, high, "kg")
-    yield from _number_problems("Drunk", record.fluid_drunk_l, 0, MOST_DRUNK_L, "l")
+    yield from _number_problems("Drunk", record.fluid_drunk_l, DRUNK.low, DRUNK.high, "l")
 
 
 def _number_problems(

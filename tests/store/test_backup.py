@@ -103,13 +103,13 @@ def made(request, new_database, file):
         store.save("ada", "athlete", "Odd", {"athlete": "a\0b\ud800 ' \" \\ 🚴"})
         plain = replace(OUTCOME, cramp=False, muscle=None, cramp_at_min=None, answers=None)
         store.save_outcome("ada", plain)
-        assert backup(store, file) == Counts(items=13, outcomes=4)
+        assert backup(store, file) == Counts(items=16, outcomes=4)
         return everything(store)
 
 
 def test_a_backup_fits_either_database(store, made, file):
     before = file.read_bytes()
-    assert restore(store, file) == Counts(13, 4)
+    assert restore(store, file) == Counts(16, 4)
     assert everything(store) == made
     ids = [entry.id for entry in store.items("ada", "plan")]
     assert store.load("ada", "plan", ids[0]).content == CONTENTS["plan"]
@@ -118,7 +118,7 @@ def test_a_backup_fits_either_database(store, made, file):
 
 
 def test_what_the_first_version_wrote_can_be_restored(store, lines, file):
-    assert restore(store, file) == Counts(items=13, outcomes=5)
+    assert restore(store, file) == Counts(items=16, outcomes=5)
     stored = everything(store)
     for table in ("items", "outcomes"):
         rows = [json.loads(line) for line in lines[1:]]
@@ -138,7 +138,7 @@ def test_the_file_of_a_database_itself_can_be_restored(store, tmp_path):
         fill(mine, "ada")
         before = everything(mine)
         # It is open, and a part of it lies in its log.
-        assert restore(store, path) == Counts(4, 1)
+        assert restore(store, path) == Counts(5, 1)
         mine.save("ada", "plan", "Later", PLAN)
     assert everything(store) == before
 
@@ -188,7 +188,7 @@ def test_a_database_that_is_not_empty_is_replaced_only_if_told(store, file, line
     with pytest.raises(StoreError, match=r"is not empty: .*--replace"):
         restore(store, file)
     assert store.export_owner("zoe") == before
-    assert restore(store, file, replace=True) == Counts(13, 5)
+    assert restore(store, file, replace=True) == Counts(16, 5)
     kept = everything(store)
     gone = json.loads(store.export_owner("zoe"))
     assert (gone["items"], gone["outcomes"]) == ([], [])
@@ -213,7 +213,7 @@ def test_nobody_saves_while_a_database_is_replaced(
         closing(open_store(url)) as store,
         closing(open_store(url, wait_s=0.1)) as other,
     ):
-        assert restore(store, file) == Counts(13, 5)
+        assert restore(store, file) == Counts(16, 5)
         other.save("zoe", "plan", "Mine", PLAN)
 
 
@@ -713,7 +713,7 @@ def test_no_password_stands_where_others_can_see_it(new_database, file, calls):
     url = new_database("postgres")
     with closing(open_store(url)) as store:
         fill(store, "ada")
-        assert backup(store, file) == Counts(4, 1)
+        assert backup(store, file) == Counts(5, 1)
     ((arguments, service),) = calls
     assert make_url(url).password not in arguments
     assert service is None
