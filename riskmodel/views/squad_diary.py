@@ -38,12 +38,13 @@ from riskmodel.views import form, keeping, look, own_card, tables, unreadable, w
 from riskmodel.views.state import SquadState, state
 
 _KIND = "squad_session"
+_NARROW_PX = 480
 _NO, _YES = "No", "Yes"
 _ANSWER = {None: None, False: _NO, True: _YES}
 _WEIGHED = {
-    "mass_before_kg": ("Before", FIELDS["body_mass_kg"]),
-    "mass_after_kg": ("After", FIELDS["body_mass_kg"]),
-    "fluid_drunk_l": ("Drunk", DRUNK),
+    "mass_before_kg": ("before", FIELDS["body_mass_kg"]),
+    "mass_after_kg": ("after", FIELDS["body_mass_kg"]),
+    "fluid_drunk_l": ("drunk", DRUNK),
 }
 
 
@@ -65,7 +66,8 @@ def _show(scored: pd.DataFrame, plan: Mapping[str, Any]) -> None:
         unreadable.show(entries.unreadable, partial(_delete, who))
         if entries:
             names = {entry.id: entry.name for entry in entries}
-            id = widgets.select("Session", names, f"diary_session_{len(names)}", index=0)
+            key = f"diary_session_{len(names)}"
+            id = widgets.select("Session", names, key, index=0, width=_NARROW_PX)
             chosen = keeping.store().load(who, _KIND, id or entries[0].id)
             _Rows(who, chosen).show(scored)
             _offer_export(who, list(names), chosen)
@@ -86,9 +88,9 @@ def _ask_before(
         session = f"{FIELDS['sport'].levels[plan['sport']]}, "
         name = f"{day:%Y-%m-%d} {session}{duration_text(plan['duration_min'])}"
         if owner is not None:
-            again = " again" * any(known.startswith(name) for known in names)
+            again = any(known.startswith(name) for known in names)
             st.button(
-                f"Write down what is expected{again}",
+                "Write it down again" if again else "Write down what is expected",
                 key="squad_write",
                 on_click=_write,
                 args=(owner, name, scored, plan, day),
@@ -142,6 +144,8 @@ class _Rows:
         self.session = of_content(item.content)
         # What another tab saved since is shown, and never overwritten.
         self.key = f"after_{item.id}_{item.version}"
+        for at, record in enumerate(self.session.athletes):
+            st.session_state.setdefault(f"{self.key}_{at}_cramp", _ANSWER[record.cramp])
 
     def show(self, scored: pd.DataFrame) -> None:
         """Draw what was expected, the rows, and what is done with them."""
@@ -149,30 +153,38 @@ class _Rows:
         if self.item.problems:
             tables.say(*self.item.problems)
         chances = [r.probability for r in session.athletes if r.probability is not None]
-        n = len(session.athletes)
+        said = [self._cramp(at) for at in range(len(session.athletes))]
+        n_open = said.count(None)
         facts = [
             ("Expected", f"{amount_text(sum(chances))} of {len(chances)}"),
-            ("Cramps", f"{session.n_cramps}"),
-            ("Not said yet", f"{n - session.n_known} of {n}"),
+            ("Cramps", f"{said.count(_YES)}"),
+            ("Not said yet", f"{n_open} of {len(said)}"),
         ]
-        st.html(look.facts(facts, "Expected and observed"))
+        with st.container(width=_NARROW_PX):
+            st.html(look.facts(facts, "Expected and observed"))
         st.header("A cramp, in it or within an hour after?", anchor=False)
         weighing = st.toggle("With weights", key=f"after_{self.item.id}_weighing")
         if weighing:
             look.note(WEIGHING)
         with st.container(key="after_rows"):
             for at, record in enumerate(session.athletes):
-                self._row(at, record, weighing=weighing)
+                with st.container(key=f"after_row_{at}"):
+                    self._row(at, record, weighing=weighing)
         self._typed(FIELDS["wbgt_c"], "Measured WBGT", "wbgt", session.wbgt_c, width=160)
         with st.container(horizontal=True):
-            n_open = sum(self._cramp(at) is None for at in range(n))
             if n_open:
                 st.button(
                     f"No cramp for the other {n_open}",
                     key="after_rest",
                     on_click=self._no_for_the_rest,
                 )
-            st.button("Save what came", key="after_save", on_click=self._save)
+            as_saved = said == [_ANSWER[record.cramp] for record in session.athletes]
+            st.button(
+                "Save what came",
+                key="after_save",
+                type="secondary" if as_saved else "primary",
+                on_click=self._save,
+            )
         self._offer_sweat(scored)
 
     def _row(self, at: int, record: AthleteRecord, *, weighing: bool) -> None:
@@ -181,12 +193,12 @@ class _Rows:
             if record.probability is None
             else f"{in_100_text(record.probability)} of 100"
         )
-        st.session_state.setdefault(f"{self.key}_{at}_cramp", _ANSWER[record.cramp])
         widgets.pills(
             f"{record.athlete} · {expected}",
             {_NO: _NO, _YES: _YES},
             f"{self.key}_{at}_cramp",
             persist_state="session",
+            width="stretch",
         )
         if self._cramp(at) == _YES:
             with st.container(horizontal=True):
@@ -213,8 +225,16 @@ class _Rows:
         if weighing:
             with st.container(horizontal=True):
                 for name, (words, field) in _WEIGHED.items():
-                    value = getattr(record, name)
-                    self._typed(field, words, f"{at}_{name}", value, width=90)
+                    unit = units.unit_of(field.unit, form.chosen_units()).label
+                    self._typed(
+                        field,
+                        f"{record.athlete}, {words}",
+                        f"{at}_{name}",
+                        getattr(record, name),
+                        placeholder=f"{unit} {words}",
+                        label_visibility="collapsed",
+                        width=88,
+                    )
             self._tell_sweat(record)
 
     def _typed(

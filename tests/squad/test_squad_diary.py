@@ -4,6 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from riskmodel.diary.squad_session import of_content
 from riskmodel.store import LOCAL, open_store
@@ -128,6 +129,7 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     rows = [f"Player {i:02d},{15 + i % 4}" for i in range(28)]
     path.write_text("\n".join(["Name,Age", *rows]), encoding="utf-8")
     upload(page, path)
+    expect(page.get_by_role("button", name="28 athletes")).to_be_visible()
     page.keyboard.press("Escape")
     ready(page)
     page.get_by_text("Before and after: who had a cramp?").click()
@@ -139,7 +141,11 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     ready(page)
     fits(page)
     assert axe(page) == []
-    page.screenshot(path="/tmp/w23/sl_390.png", full_page=True)
+    h = page.viewport_size
+    page.set_viewport_size({"width": h["width"], "height": 4200})
+    settled(page)
+    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_390.png")
+    page.set_viewport_size(h)
     page.get_by_role("button", name="No cramp for the other 27").click()
     ready(page)
     page.get_by_role("button", name="Save what came").click()
@@ -147,10 +153,18 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     page.get_by_text("With weights").click()
     ready(page)
     fits(page)
-    page.screenshot(path="/tmp/w23/sl_390w.png", full_page=True)
+    h = page.viewport_size
+    page.set_viewport_size({"width": h["width"], "height": 4200})
+    settled(page)
+    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_390w.png")
+    page.set_viewport_size(h)
     page.set_viewport_size({"width": 1280, "height": 900})
     settled(page)
-    page.screenshot(path="/tmp/w23/sl_1280.png", full_page=True)
+    h = page.viewport_size
+    page.set_viewport_size({"width": h["width"], "height": 4200})
+    settled(page)
+    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_1280.png")
+    page.set_viewport_size(h)
     table = pd.read_csv(download(page, "Export all sessions, CSV"), encoding="utf-8-sig")
     assert table["cramp"].value_counts().to_dict() == {"no": 27, "yes": 1}
     assert not table["athlete"].str.contains("Player").any()

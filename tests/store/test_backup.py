@@ -853,7 +853,7 @@ def test_backup_and_restore_are_one_command_each(sort, new_database, file):
         before = everything(store)
     done = run("backup", file, url=old)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "4 saved under a name, 1 in the diary" in done.stderr
+    assert "5 saved under a name, 1 in the diary" in done.stderr
     assert run("restore", file, url=new).exit_code == 0
     with closing(open_store(new)) as store:
         assert everything(store) == before
@@ -890,7 +890,7 @@ def test_without_an_address_it_is_the_users_own_file(tmp_path, monkeypatch, file
         fill(store, LOCAL)
     done = run("backup", file, url="")
     assert done.exit_code == 0
-    assert "4 saved under a name" in done.stderr
+    assert "5 saved under a name" in done.stderr
     assert f"{tmp_path}/cramp-risk/cramp-risk.db is used" in done.stderr
 
 
@@ -1083,7 +1083,7 @@ def test_rows_are_given_to_an_account_by_a_command(new_database):
         fill(store, LOCAL)
     done = run("adopt", "--owner", "https://issuer.example 17", url=url)
     assert done.exit_code == 0
-    assert "4 saved under a name, 1 in the diary" in done.stderr
+    assert "5 saved under a name, 1 in the diary" in done.stderr
     with closing(open_store(url)) as store:
         assert len(store.items("https://issuer.example 17", "plan")) == 1
         assert store.items(LOCAL, "plan") == []
