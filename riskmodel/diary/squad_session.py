@@ -5,7 +5,7 @@ No database: `riskmodel.store` keeps the sessions, as `as_content` writes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -18,12 +18,10 @@ from riskmodel.diary.outcomes import (
     chances_problems,
     check_outcome,
     cramp_problems,
-    yes_or_no,
 )
 from riskmodel.diary.weighing import SweatRate, sweat_rate
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.told import as_text, quoted
-from riskmodel.reporting.spreadsheet import to_csv
+from riskmodel.inputs.told import quoted
 from riskmodel.squad.limits import MOST_ROWS
 
 LONGEST_ATHLETE = 1000
@@ -123,15 +121,11 @@ def expected_of(scored: pd.DataFrame) -> tuple[AthleteRecord, ...]:
     counted = scored["probability"].notna() & ~scored["must_not_start"]
     numbers = scored[list(EXPECTED[1:])].astype(object).where(counted, None)
     return tuple(
-        AthleteRecord(str(name), *map(_number_or_none, row))
-        for name, row in zip(
-            scored["athlete"], numbers.itertuples(index=False), strict=True
+        AthleteRecord(str(name), middle, low, high)
+        for name, (middle, low, high) in zip(
+            scored["athlete"], numbers.to_numpy().tolist(), strict=True
         )
     )
-
-
-def _number_or_none(cell: Any) -> float | None:
-    return None if cell is None else float(cell)
 
 
 def with_outcomes(
@@ -231,12 +225,21 @@ def _limits(name: str) -> tuple[float, float]:
 def _as_outcome(session: SquadSession, record: AthleteRecord | None) -> Outcome:
     """The session as one athlete's diary has it; without anybody, only the session."""
     own = record or AthleteRecord("", 0.0, 0.0, 0.0)
-    chances: list[Any] = [getattr(own, name) for name in EXPECTED[1:]]
     return Outcome(
-        session.day, *chances, session.program, session.scorecard, own.cramp,
-        session.sport, session.duration_min, own.muscle, own.cramp_at_min,
+        day=session.day,
+        # `chances_problems` says what is no number.
+        probability=own.probability,  # type: ignore[arg-type]
+        probability_low=own.probability_low,  # type: ignore[arg-type]
+        probability_high=own.probability_high,  # type: ignore[arg-type]
+        program=session.program,
+        scorecard=session.scorecard,
         scorecard_version=session.scorecard_version,
-    )  # fmt: skip
+        cramp=own.cramp,
+        sport=session.sport,
+        duration_min=session.duration_min,
+        muscle=own.muscle,
+        cramp_at_min=own.cramp_at_min,
+    )
 
 
 def _weighing_problems(record: AthleteRecord) -> Iterable[str]:
@@ -317,61 +320,3 @@ def can_be_answer(rate_l_h: float) -> bool:
     """Whether a rate can stand as the answer ``measured_sweat_rate_l_h``."""
     low, high = _limits("measured_sweat_rate_l_h")
     return low <= rate_l_h <= high
-
-
-# -------------------------------------------------------------------------------- export
-
-_SWEAT_COLUMNS = ("sweat_rate_l_h", "sweat_rate_low_l_h", "sweat_rate_high_l_h")
-
-
-def sessions_frame(
-    sessions: Sequence[SquadSession], *, names: bool = False
-) -> pd.DataFrame:
-    """Lay out sessions as the table that `riskmodel.validation` reads, a row for each.
-
-    Parameters
-    ----------
-    sessions : sequence of SquadSession
-    names : bool
-        Whether to put in the names; without, one athlete has one number in all sessions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What nobody has said is "".
-    """
-    in_order = dict.fromkeys(r.athlete for s in sessions for r in s.athletes)
-    codes = {name: f"Athlete {n}" for n, name in enumerate(in_order, start=1)}
-    rows = [
-        _row(session, record, as_text(record.athlete) if names else codes[record.athlete])
-        for session in sessions
-        for record in session.athletes
-    ]
-    return pd.DataFrame(rows)
-
-
-def _row(session: SquadSession, record: AthleteRecord, name: str) -> dict[str, Any]:
-    rate = sweat_of(session, record)
-    ends = (None,) * 3 if rate is None else (rate.rate_l_h, rate.low_l_h, rate.high_l_h)
-    return {
-        "day": session.day.isoformat(),
-        "athlete": name,
-        "sport": session.sport,
-        "duration_min": session.duration_min,
-        "probability": record.probability,
-        "probability_low": record.probability_low,
-        "probability_high": record.probability_high,
-        "program": session.program,
-        "scorecard": session.scorecard,
-        "scorecard_version": session.scorecard_version,
-        "cramp": yes_or_no(record.cramp),
-        "muscle": record.muscle or "",
-        "cramp_at_min": record.cramp_at_min,
-        "session_wbgt_c": session.wbgt_c,
-        **dict(zip(_SWEAT_COLUMNS, ends, strict=True)),
-    }
-
-
-def sessions_csv(sessions: Sequence[SquadSession], *, names: bool = False) -> bytes:
-    """Write `sessions_frame` as CSV, in which no text acts as a formula."""
-    return to_csv(sessions_frame(sessions, names=names))

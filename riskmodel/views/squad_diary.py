@@ -20,10 +20,10 @@ from riskmodel.diary.squad_session import (
     can_be_answer,
     expected_of,
     of_content,
-    sessions_csv,
     sweat_of,
     with_outcomes,
 )
+from riskmodel.diary.squad_table import sessions_csv
 from riskmodel.inputs import units
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field

@@ -22,11 +22,10 @@ from riskmodel.diary.squad_session import (
     expected_of,
     of_content,
     same_expectation,
-    sessions_csv,
-    sessions_frame,
     sweat_of,
     with_outcomes,
 )
+from riskmodel.diary.squad_table import sessions_csv, sessions_frame
 from riskmodel.squad.summary import labels
 from riskmodel.validation.records import read_records
 from riskmodel.validation.table import RecordsError
@@ -194,7 +193,7 @@ def test_the_export_is_what_the_validation_reads(names):
     assert records.scorecards == ("abc",)
     assert records.left_out == {"no_outcome": 12}
     by_name = sessions_frame(written, names=True)
-    codes = pd.factorize([record.athlete for _, record in known])[0]
+    codes = pd.factorize(np.array([record.athlete for _, record in known]))[0]
     assert records.athlete.tolist() == codes.tolist()
     assert len(by_name) == 60
 

@@ -699,7 +699,7 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
         store.save("ada", "plan", name, PLAN)
     fill(store, "ben")
     others = store.export_owner("ben")
-    assert store.adopt("ada") == Counts(items=2 * len(CONTENTS), outcomes=1)
+    assert store.adopt("ada") == Counts(items=len(CONTENTS) + 4, outcomes=1)
     assert store.export_owner("ben") == others
     assert json.loads(store.export_owner(LOCAL))["items"] == []
     assert store.outcomes(LOCAL) == []
