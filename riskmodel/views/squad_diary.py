@@ -33,7 +33,7 @@ from riskmodel.reporting.squad_log import WEIGHING, log_sheet_pdf
 from riskmodel.reporting.squad_print import title_text
 from riskmodel.reporting.squad_sheet import amount_text
 from riskmodel.scoring.bands import in_100_text
-from riskmodel.store import Item, StoreError
+from riskmodel.store import Entry, Item, StoreError
 from riskmodel.views import form, keeping, look, own_card, tables, unreadable, widgets
 from riskmodel.views.state import SquadState, state
 
@@ -61,18 +61,33 @@ def _show(scored: pd.DataFrame, plan: Mapping[str, Any]) -> None:
         return
     try:
         entries = keeping.store().items(who, _KIND)
-        _ask_before(who, scored, plan, [entry.name for entry in entries])
-        keeping.show_problem()
-        unreadable.show(entries.unreadable, partial(_delete, who))
-        if entries:
-            names = {entry.id: entry.name for entry in entries}
-            key = f"diary_session_{len(names)}"
-            id = widgets.select("Session", names, key, index=0, width=_NARROW_PX)
-            chosen = keeping.store().load(who, _KIND, id or entries[0].id)
-            _Rows(who, chosen).show(scored)
-            _offer_export(who, list(names), chosen)
     except StoreError as error:
         tables.tell(str(error))
+        return
+    _ask_before(who, scored, plan, [entry.name for entry in entries])
+    keeping.show_problem()
+    unreadable.show(entries.unreadable, partial(_delete, who))
+    items = {item.id: item for entry in entries if (item := _loaded(who, entry))}
+    if items:
+        names = {id: item.name for id, item in items.items()}
+        key = f"squad_session_{len(items)}"
+        id = widgets.select("Session", names, key, index=0, width=_NARROW_PX)
+        chosen = items[id] if id in items else next(iter(items.values()))
+        _Rows(who, chosen).show(scored)
+        _offer_export([of_content(item.content) for item in items.values()])
+        _offer_to_delete(who, chosen)
+    where, readers = keeping.where_and_who()
+    look.note(f"The squad's diary lies here: {where} Who can read it: {readers}")
+
+
+def _loaded(owner: str, entry: Entry) -> Item | None:
+    """A session; what cannot be read is told, and may be deleted."""
+    try:
+        return keeping.store().load(owner, _KIND, entry.id)
+    except StoreError as error:
+        tables.tell(str(error))
+        _offer_to_delete(owner, entry)
+        return None
 
 
 # ----------------------------------------------------------------------------- before
@@ -82,9 +97,14 @@ def _ask_before(
     owner: str | None, scored: pd.DataFrame, plan: Mapping[str, Any], names: list[str]
 ) -> None:
     """Offer to write down what is expected, and a sheet for the field."""
-    st.session_state.setdefault("squad_day", form.planned_day())
+    # What is expected is written down before: of a day that is over nothing is.
+    first = form.today()
+    there = st.session_state.get("squad_day", form.planned_day())
+    st.session_state["squad_day"] = max(there, first)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.date_input("Day of the session", key="squad_day", width=150)
+        day = st.date_input(
+            "Day of the session", min_value=first, key="squad_day", width=150
+        )
         session = f"{FIELDS['sport'].levels[plan['sport']]}, "
         name = f"{day:%Y-%m-%d} {session}{duration_text(plan['duration_min'])}"
         if owner is not None:
@@ -344,31 +364,28 @@ def _count_with(rates: pd.Series[float]) -> None:
 # -------------------------------------------------------------------- take along, delete
 
 
-def _offer_export(owner: str, ids: list[str], chosen: Item) -> None:
+def _offer_export(sessions: list[SquadSession]) -> None:
     names = st.toggle("Export with names", key="squad_diary_names")
     look.note(
         "Names as they are, with what came." if names else "Numbers in place of names."
     )
-    with st.container(horizontal=True):
-        store = keeping.store()
+    in_order = sorted(sessions, key=lambda session: session.day)
+    widgets.download(
+        "Export all sessions, CSV",
+        lambda: sessions_csv(in_order, names=names),
+        "squad-sessions.csv",
+        help="cramprisk validate reads it: expected beside what came.",
+    )
 
-        def export() -> bytes:
-            items = [store.load(owner, _KIND, id) for id in reversed(ids)]
-            return sessions_csv([of_content(i.content) for i in items], names=names)
 
-        words = "Export all sessions, CSV"
-        widgets.download(
-            words,
-            export,
-            "squad-sessions.csv",
-            help="cramprisk validate reads it: expected beside what came.",
-        )
-        st.button(
-            "Delete this session",
-            key="squad_diary_delete",
-            on_click=_doing,
-            args=(partial(_delete, owner, chosen.id, version=chosen.version),),
-        )
+def _offer_to_delete(owner: str, entry: Entry) -> None:
+    st.button(
+        "Delete this session",
+        key=f"delete_session_{entry.id}",
+        on_click=_doing,
+        args=(partial(_delete, owner, entry.id, version=entry.version),),
+        help=f"Delete {entry.name}",
+    )
 
 
 def _delete(owner: str, id: str, *, version: int | None = None) -> None:

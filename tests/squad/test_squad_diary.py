@@ -1,13 +1,18 @@
 """The diary of a squad on the page Squad."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
+from typer.testing import CliRunner
 
-from riskmodel.diary.squad_session import of_content
+from riskmodel.cli import app
+from riskmodel.diary.squad_session import as_content, of_content, with_outcomes
+from riskmodel.diary.squad_table import session_line
 from riskmodel.store import LOCAL, open_store
+from riskmodel.store.models import items
+from riskmodel.validation.records import read_records
 from tests.browser import axe, download, fits, ready, settled
 from tests.squad.test_squad_browser import QUERY, to_squad, upload
 from tests.squad.test_squad_page import html_of, press, squad_of, with_list
@@ -111,8 +116,59 @@ def test_what_is_no_minute_is_told_and_nothing_is_saved(database):
 def test_a_session_is_deleted(database):
     page = with_diary()
     press(page, "Write down what is expected")
-    press(page, "Delete this session")
+    next(b for b in page.button if b.label == "Delete this session").click().run()
     assert not database.items(LOCAL, KIND)
+
+
+def test_a_day_that_is_over_has_no_expectation(database):
+    page = with_diary(start_time=datetime(2020, 7, 1, 18, 30))
+    press(page, "Write down what is expected")
+    assert saved(database)[1].day == date.today()
+    assert page.date_input(key="squad_day").min == date.today()
+
+
+def test_two_tabs_lose_nothing(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    answer(page, item, 0, "No")
+    there = as_content(with_outcomes(session, {"Ben": {"cramp": True}}))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    next(b for b in page.button if b.label == "Save what came").click()
+    page.run()
+    assert saved(database)[1].athletes[-1].cramp is True
+
+
+def test_what_cannot_be_read_is_told_and_deleted_and_the_rest_is_there(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    press(page, "Write it down again")
+    entry, other = database.items(LOCAL, KIND)
+    with database.database.writing() as connection:
+        connection.execute(
+            items.update().where(items.c.id == entry.id).values(content={"a": 1})
+        )
+    page.run()
+    assert not page.exception
+    assert f"{entry.name} cannot be read." in html_of(page)
+    page.button(key=f"delete_session_{entry.id}").click().run()
+    assert [each.id for each in database.items(LOCAL, KIND)] == [other.id]
+
+
+def test_the_command_lists_the_sessions_and_writes_what_validate_reads(database, tmp_path):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    press(page, "No cramp for the other 3")
+    press(page, "Save what came")
+    session = saved(database)[1]
+    file = tmp_path / "sessions.csv"
+    done = CliRunner().invoke(app, ["diary", "--squads", "--csv", str(file)])
+    assert (done.exit_code, done.stdout.strip()) == (0, session_line(session))
+    records = read_records(file.read_bytes())
+    assert records.probability.tolist() == [r.probability for r in session.athletes]
+    assert "Anna" not in file.read_text(encoding="utf-8")
+    CliRunner().invoke(app, ["diary", "--squads", "--private", "--csv", str(file)])
+    assert "Anna" in file.read_text(encoding="utf-8")
 
 
 def test_nothing_is_saved_where_nobody_signs_in(database, monkeypatch):
@@ -141,11 +197,6 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     ready(page)
     fits(page)
     assert axe(page) == []
-    h = page.viewport_size
-    page.set_viewport_size({"width": h["width"], "height": 4200})
-    settled(page)
-    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_390.png")
-    page.set_viewport_size(h)
     page.get_by_role("button", name="No cramp for the other 27").click()
     ready(page)
     page.get_by_role("button", name="Save what came").click()
@@ -153,18 +204,9 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     page.get_by_text("With weights").click()
     ready(page)
     fits(page)
-    h = page.viewport_size
-    page.set_viewport_size({"width": h["width"], "height": 4200})
-    settled(page)
-    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_390w.png")
-    page.set_viewport_size(h)
     page.set_viewport_size({"width": 1280, "height": 900})
     settled(page)
-    h = page.viewport_size
-    page.set_viewport_size({"width": h["width"], "height": 4200})
-    settled(page)
-    page.locator(".st-key-squad_diary").screenshot(path="/tmp/w23/sl_1280.png")
-    page.set_viewport_size(h)
+    fits(page)
     table = pd.read_csv(download(page, "Export all sessions, CSV"), encoding="utf-8-sig")
     assert table["cramp"].value_counts().to_dict() == {"no": 27, "yes": 1}
     assert not table["athlete"].str.contains("Player").any()
