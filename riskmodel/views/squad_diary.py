@@ -384,7 +384,7 @@ def _offer_to_delete(owner: str, entry: Entry) -> None:
         key=f"delete_session_{entry.id}",
         on_click=_doing,
         args=(partial(_delete, owner, entry.id, version=entry.version),),
-        help=f"Delete {entry.name}",
+        help=widgets.plain(f"Delete {entry.name}"),
     )
 
 

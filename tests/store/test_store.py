@@ -466,6 +466,38 @@ def test_scenarios_of_another_version_are_reported_and_never_lost(store):
     assert "another version" in item.problems[0]
 
 
+def test_what_was_expected_of_a_squad_cannot_be_changed(store):
+    saved = store.save(LOCAL, "squad_session", "Match", SQUAD_SESSION)
+    first, *others = SQUAD_SESSION["athletes"]
+    came = {**SQUAD_SESSION, "athletes": [{**first, "cramp": None, "muscle": None,
+            "cramp_at_min": None}, *others]}  # fmt: skip
+    store.save(LOCAL, "squad_session", "Match", came, id=saved.id, version=1)
+    assert store.load(LOCAL, "squad_session", saved.id).content == came
+    for changed in (
+        {**came, "scorecard_version": "2027.1"},
+        {**came, "duration_min": 60.0},
+        {**came, "athletes": [{**first, "probability": 0.3}, *others]},
+        {**came, "athletes": [first]},
+    ):
+        with pytest.raises(StoreError, match="cannot be changed afterwards"):
+            store.save(LOCAL, "squad_session", "Match", changed, id=saved.id, version=2)
+    wrong = {**came, "athletes": [{**first, "muscle": "ear"}, *others]}
+    with pytest.raises(StoreError, match="allowed is one of calf"):
+        store.save(LOCAL, "squad_session", "Match", wrong, id=saved.id, version=2)
+    assert store.load(LOCAL, "squad_session", saved.id).content == came
+
+
+def test_a_squads_session_of_another_version_keeps_what_it_holds(store):
+    first, *others = SQUAD_SESSION["athletes"]
+    later = {**SQUAD_SESSION, "field": "grass", "athletes": [{**first, "x": 1}, *others]}
+    id = put_item(store, "squad_session", later)
+    content = store.load(LOCAL, "squad_session", id).content
+    assert content == SQUAD_SESSION
+    store.save(LOCAL, "squad_session", "Old", content, id=id, version=1)
+    kept = json.loads(store.export_owner(LOCAL))["items"][0]["content"]
+    assert kept == later
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("content", [3, [3], [["a", 1]], {"sleep_h": {"a": 1}}, True])
 def test_content_of_no_shape_is_one_sentence_and_can_be_deleted(store, kind, content):
