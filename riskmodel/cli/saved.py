@@ -23,6 +23,11 @@ from riskmodel.cli.frame import (
 )
 from riskmodel.diary.comparison import compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
+from riskmodel.diary.squad_session import (
+    SquadSession,
+    of_content,
+)
+from riskmodel.diary.squad_table import session_line, sessions_csv
 from riskmodel.inputs.installing import how_to_install
 from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
@@ -112,25 +117,54 @@ def diary(
     owner: Annotated[
         str | None, typer.Option(help="Whose diary, where people sign in.")
     ] = None,
+    squads: Annotated[
+        bool,
+        typer.Option("--squads", help="The sessions of squads; with --private names too."),
+    ] = False,
 ) -> None:
     """Compare the sessions of the diary with what was expected of them."""
     with _store() as (part, store):
         if csv is not None and csv != "-":
             check_target(csv)
             store.database.check_not_own(csv)
-        rows = store.outcomes(part.LOCAL if owner is None else owner)
-        for row in rows.unreadable:
-            say(str(row), err=True)
-        outcomes = [saved.outcome for saved in rows]
-        words = "\n".join(compare_outcomes(outcomes).sentences)
+        whose = part.LOCAL if owner is None else owner
+        if squads:
+            sessions = _squad_sessions(part, store, whose)
+            lines = [session_line(session) for session in sessions]
+            content = sessions_csv(sessions, names=private)
+        else:
+            rows = store.outcomes(whose)
+            _say_unreadable(rows)
+            outcomes = [saved.outcome for saved in rows]
+            lines = [*compare_outcomes(outcomes).sentences]
+            content = outcomes_csv(outcomes, private=private)
         # A table on standard output stands there alone.
-        say(words, err=csv is not None and is_stream(csv))
+        say("\n".join(lines), err=csv is not None and is_stream(csv))
         if csv is not None:
             with replacing(csv, private=private) as out:
                 # Only a spreadsheet looks for a byte-order mark, and only in a file.
                 encoding = "utf-8-sig" if is_stream(csv) else "utf-8"
-                table = outcomes_csv(outcomes, private=private).decode(encoding)
-                in_sight(out).write(table)
+                in_sight(out).write(content.decode(encoding))
+
+
+def _say_unreadable(rows: Any) -> None:
+    for row in rows.unreadable:
+        say(str(row), err=True)
+
+
+def _squad_sessions(part: Any, store: Any, owner: str) -> list[SquadSession]:
+    """Sessions of squads in the order of their days; what cannot be read is told."""
+    entries = store.items(owner, "squad_session")
+    _say_unreadable(entries)
+    sessions = []
+    for entry in entries:
+        try:
+            item = store.load(owner, "squad_session", entry.id)
+        except part.StoreError as error:
+            say(str(error), err=True)
+        else:
+            sessions.append(of_content(item.content))
+    return sorted(sessions, key=lambda session: session.day)
 
 
 @app.command()

@@ -136,7 +136,8 @@ def _short(value: object) -> str:
     return quoted(spelling(value), LONGEST_NOTE)
 
 
-def _chances_problems(outcome: Outcome) -> Iterable[str]:
+def chances_problems(outcome: Outcome) -> Iterable[str]:
+    """What is wrong with the numbers that were expected."""
     chances = (outcome.probability_low, outcome.probability, outcome.probability_high)
     for name, value in zip(("low", "itself", "high"), chances, strict=True):
         if not _is_number(value) or not 0 <= value <= 1:
@@ -149,7 +150,8 @@ def _chances_problems(outcome: Outcome) -> Iterable[str]:
         )
 
 
-def _cramp_problems(outcome: Outcome) -> Iterable[str]:
+def cramp_problems(outcome: Outcome) -> Iterable[str]:
+    """What is wrong with what is said of a cramp."""
     at, muscle = outcome.cramp_at_min, outcome.muscle
     if outcome.cramp is not None and not isinstance(outcome.cramp, bool):
         yield f"Cramp is {_short(outcome.cramp)}; allowed is yes, no or not known yet."
@@ -182,7 +184,7 @@ def check_outcome(outcome: Outcome) -> tuple[str, ...]:
     >>> print(check_outcome(run)[0][:44])
     Muscle is ear; allowed is one of calf, hamst
     """
-    problems = [*_chances_problems(outcome), *_cramp_problems(outcome)]
+    problems = [*chances_problems(outcome), *cramp_problems(outcome)]
     day = outcome.day
     if isinstance(day, datetime) or not isinstance(day, date):
         problems.append(f"Day is {_short(day)}; allowed is a date.")
@@ -293,11 +295,11 @@ def outcomes_frame(outcomes: Sequence[Outcome], *, private: bool = False) -> pd.
     for outcome in outcomes:
         row = {name: _cell(getattr(outcome, name)) for name in columns}
         row["day"] = outcome.day.isoformat()
-        row["cramp"] = _yes_or_no(outcome.cramp)
+        row["cramp"] = yes_or_no(outcome.cramp)
         # When a cramp came can be left open; that is not a no.
         at, after = outcome.cramp_at_min, outcome.after_session
         open_ = outcome.pending or (outcome.cramp and at is None and not after)
-        row["after_session"] = _yes_or_no(None if open_ else after)
+        row["after_session"] = yes_or_no(None if open_ else after)
         for name, answer in (outcome.answers or {}).items():
             if private or (name in FIELDS and not FIELDS[name].private):
                 if isinstance(answer, list | tuple):
@@ -312,7 +314,8 @@ def _cell(value: Any) -> Any:
     return as_text(value) if isinstance(value, str) else value
 
 
-def _yes_or_no(known: bool | None) -> str:
+def yes_or_no(known: bool | None) -> str:
+    """A cell: empty as long as it is not known."""
     return "" if known is None else "yes" if known else "no"
 
 

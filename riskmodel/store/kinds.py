@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodel.diary.outcomes import UNREADABLE
+from riskmodel.diary.outcomes import UNREADABLE, DiaryError
+from riskmodel.diary.squad_session import (
+    as_content,
+    check_session,
+    of_content,
+    same_expectation,
+)
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.session import tidy
@@ -174,6 +180,33 @@ def _read_scenarios(stored: Any) -> tuple[str, tuple[str, ...]]:
     return stored, tuple(map(str, from_text(stored)[1]))
 
 
+# ------------------------------------------------------------------- a squad's sessions
+
+
+def _check_squad_session(content: Any, before: Any) -> dict[str, Any]:
+    """A session of a squad; what was expected of it stays as it was first saved."""
+    try:
+        session = of_content(content)
+    except DiaryError as error:
+        raise StoreError(str(error)) from None
+    if problems := check_session(session):
+        raise StoreError(" ".join(problems[:3]))
+    if before is None:
+        return as_content(session)
+    if not same_expectation(of_content(before), session):
+        raise StoreError("What was expected of a session cannot be changed afterwards.")
+    # What another version of the program wrote is not lost.
+    new = as_content(session)
+    old = before["athletes"]
+    athletes = [{**was, **now} for was, now in zip(old, new["athletes"], strict=True)]
+    return {**before, **new, "athletes": athletes}
+
+
+def _read_squad_session(stored: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    session = of_content(stored)
+    return as_content(session), check_session(session)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "squad": Kind("squad", "squads", _check_squad, _read_squad),
@@ -184,6 +217,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "sets of compared plans",
             _check_scenarios,
             _read_scenarios,
+        ),
+        "squad_session": Kind(
+            "session of a squad",
+            "sessions of squads",
+            _check_squad_session,
+            _read_squad_session,
         ),
     }
 )

@@ -123,7 +123,7 @@ class Store:
             1 to 80 characters; one of a kind has it.
         content : object
             Answers by name for a plan or an athlete, a list of those for a squad, the
-            text of `riskmodel.whatif.plans.to_text` for scenarios.
+            text of `whatif.plans.to_text`, what `diary.squad_session.as_content` gives.
         id, version : str and int, optional
             What is changed, and the version that was opened.  Without, it is new.
         keep_both : bool

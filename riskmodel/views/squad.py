@@ -28,6 +28,7 @@ from riskmodel.views import (
     own_card,
     place,
     questions,
+    squad_diary,
     squad_files,
     squad_people,
     squad_plan,
@@ -209,6 +210,8 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                     with box:
                         of_plans = {active: scored} if both is None else both.scored
                         squad_files.offer(of_plans, named, listed)
+    if is_own:
+        squad_diary.offer(scored, plans[active])
     weather = state(FormState).start_weather
     look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
 

@@ -33,6 +33,7 @@ from sqlalchemy import event, func, select, text
 
 import riskmodel
 from riskmodel.diary.outcomes import Outcome, complete_outcome, outcomes_csv
+from riskmodel.diary.squad_session import AthleteRecord, SquadSession, as_content
 from riskmodel.store import (
     KINDS,
     LOCAL,
@@ -62,7 +63,23 @@ SQUAD = [
     {"athlete": "Änne 🚴", "age_years": 31, "sleep_h": None},
     {"athlete": "=Ben", "age_years": "30.02.2000", "medications": "statin;loop_diuretic"},
 ]
-CONTENTS = {"squad": SQUAD, "athlete": PLAN, "plan": OTHER_PLAN, "scenarios": SCENARIOS}
+SQUAD_SESSION = as_content(
+    SquadSession(
+        date(2026, 7, 1), "0.1.0", "abc", "2026.1", "soccer", 90.0,
+        (
+            AthleteRecord("Änne 🚴", 0.2, 0.1, 0.4, True, "calf", 50.5, 61.7, 60.3, 0.42),
+            AthleteRecord("=Ben", None, None, None),
+        ),
+        28.5,
+    )
+)  # fmt: skip
+CONTENTS = {
+    "squad": SQUAD,
+    "athlete": PLAN,
+    "plan": OTHER_PLAN,
+    "scenarios": SCENARIOS,
+    "squad_session": SQUAD_SESSION,
+}
 OUTCOME = Outcome(
     day=date(2026, 7, 1),
     probability=0.2,
@@ -331,7 +348,7 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
     # Whoever runs the server finds the account under what an export names.
     assert json.loads(store.export_owner(mine))["owner"] == kept
     assert store.items(kept, "plan") == store.items(mine, "plan")
-    assert store.delete_owner(mine) == 5
+    assert store.delete_owner(mine) == len(CONTENTS) + 1
 
 
 @pytest.mark.parametrize(
@@ -357,7 +374,7 @@ def test_an_account_with_a_long_name_can_save_too(store, length):
         ("scenarios", "x" * 100_001, "up to 100,000"),
         ("scenarios", to_text([], private=True), "no plan"),
         ("scenarios", {}, "text"),
-        ("diet", {}, "allowed is one of squad, athlete, plan, scenarios"),
+        ("diet", {}, "allowed is one of squad, athlete, plan, scenarios, "),
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_nothing_is_stored(store, kind, content, words):
@@ -447,6 +464,38 @@ def test_scenarios_of_another_version_are_reported_and_never_lost(store):
     item = store.load(LOCAL, "scenarios", id)
     assert item.content == later
     assert "another version" in item.problems[0]
+
+
+def test_what_was_expected_of_a_squad_cannot_be_changed(store):
+    saved = store.save(LOCAL, "squad_session", "Match", SQUAD_SESSION)
+    first, *others = SQUAD_SESSION["athletes"]
+    came = {**SQUAD_SESSION, "athletes": [{**first, "cramp": None, "muscle": None,
+            "cramp_at_min": None}, *others]}  # fmt: skip
+    store.save(LOCAL, "squad_session", "Match", came, id=saved.id, version=1)
+    assert store.load(LOCAL, "squad_session", saved.id).content == came
+    for changed in (
+        {**came, "scorecard_version": "2027.1"},
+        {**came, "duration_min": 60.0},
+        {**came, "athletes": [{**first, "probability": 0.3}, *others]},
+        {**came, "athletes": [first]},
+    ):
+        with pytest.raises(StoreError, match="cannot be changed afterwards"):
+            store.save(LOCAL, "squad_session", "Match", changed, id=saved.id, version=2)
+    wrong = {**came, "athletes": [{**first, "muscle": "ear"}, *others]}
+    with pytest.raises(StoreError, match="allowed is one of calf"):
+        store.save(LOCAL, "squad_session", "Match", wrong, id=saved.id, version=2)
+    assert store.load(LOCAL, "squad_session", saved.id).content == came
+
+
+def test_a_squads_session_of_another_version_keeps_what_it_holds(store):
+    first, *others = SQUAD_SESSION["athletes"]
+    later = {**SQUAD_SESSION, "field": "grass", "athletes": [{**first, "x": 1}, *others]}
+    id = put_item(store, "squad_session", later)
+    content = store.load(LOCAL, "squad_session", id).content
+    assert content == SQUAD_SESSION
+    store.save(LOCAL, "squad_session", "Old", content, id=id, version=1)
+    kept = json.loads(store.export_owner(LOCAL))["items"][0]["content"]
+    assert kept == later
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -648,7 +697,7 @@ def test_everything_of_one_owner_is_exported_and_deleted(store):
     assert {row["id"] for row in export["items"] + export["outcomes"]} == set(ids.values())
     assert {row["kind"]: row["content"] for row in export["items"]} == CONTENTS
     assert export["outcomes"][0]["day"] == "2026-07-01"
-    assert store.delete_owner("ada") == 5
+    assert store.delete_owner("ada") == len(CONTENTS) + 1
     assert store.delete_owner("ada") == 0
     assert store.export_owner("ben") == before
     with store.database.reading() as connection:
@@ -682,7 +731,7 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
         store.save("ada", "plan", name, PLAN)
     fill(store, "ben")
     others = store.export_owner("ben")
-    assert store.adopt("ada") == Counts(items=8, outcomes=1)
+    assert store.adopt("ada") == Counts(items=len(CONTENTS) + 4, outcomes=1)
     assert store.export_owner("ben") == others
     assert json.loads(store.export_owner(LOCAL))["items"] == []
     assert store.outcomes(LOCAL) == []
@@ -718,7 +767,7 @@ def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
         store.adopt("ben")
     assert store.export_owner(LOCAL) == before
     assert len(store.items("ada", "plan")) == 1
-    assert store.adopt("zoe") == Counts(items=4, outcomes=1)
+    assert store.adopt("zoe") == Counts(items=len(CONTENTS), outcomes=1)
 
 
 # --------------------------------------------------------- two at once, and a crash

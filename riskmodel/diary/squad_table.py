@@ -1,0 +1,89 @@
+"""Sessions of a squad as lines and as the table that `riskmodel.validation` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from riskmodel.diary.outcomes import yes_or_no
+from riskmodel.diary.squad_session import AthleteRecord, SquadSession, sweat_of
+from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import as_text
+from riskmodel.inputs.units import duration_text
+from riskmodel.reporting.spreadsheet import to_csv
+
+_SWEAT_COLUMNS = ("sweat_rate_l_h", "sweat_rate_low_l_h", "sweat_rate_high_l_h")
+
+
+def sessions_frame(
+    sessions: Sequence[SquadSession], *, names: bool = False
+) -> pd.DataFrame:
+    """Lay out sessions as the table that `riskmodel.validation` reads, a row for each.
+
+    Parameters
+    ----------
+    sessions : sequence of SquadSession
+    names : bool
+        Whether to put in the names; without, one athlete has one number in all sessions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What nobody has said is "".
+    """
+    in_order = dict.fromkeys(r.athlete for s in sessions for r in s.athletes)
+    codes = {name: f"Athlete {n}" for n, name in enumerate(in_order, start=1)}
+    rows = [
+        _row(session, record, as_text(record.athlete) if names else codes[record.athlete])
+        for session in sessions
+        for record in session.athletes
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(session: SquadSession, record: AthleteRecord, name: str) -> dict[str, Any]:
+    rate = sweat_of(session, record)
+    ends = (None,) * 3 if rate is None else (rate.rate_l_h, rate.low_l_h, rate.high_l_h)
+    return {
+        "day": session.day.isoformat(),
+        "athlete": name,
+        "sport": session.sport,
+        "duration_min": session.duration_min,
+        "probability": record.probability,
+        "probability_low": record.probability_low,
+        "probability_high": record.probability_high,
+        "program": session.program,
+        "scorecard": session.scorecard,
+        "scorecard_version": session.scorecard_version,
+        "cramp": yes_or_no(record.cramp),
+        "muscle": record.muscle or "",
+        "cramp_at_min": record.cramp_at_min,
+        "session_wbgt_c": session.wbgt_c,
+        **dict(zip(_SWEAT_COLUMNS, ends, strict=True)),
+    }
+
+
+def sessions_csv(sessions: Sequence[SquadSession], *, names: bool = False) -> bytes:
+    """Write `sessions_frame` as CSV, in which no text acts as a formula."""
+    return to_csv(sessions_frame(sessions, names=names))
+
+
+def session_line(session: SquadSession) -> str:
+    """One session in a line, without a name.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> session_line(SquadSession(date(2026, 7, 1), "0.1.0", "abc", "2026.1", "soccer",
+    ...                           90.0, (AthleteRecord("Ada", 0.1, 0.05, 0.2),)))
+    '2026-07-01 Soccer, 1 h 30: expected 0.1 of 1, cramps 0, not said yet 1.'
+    """
+    sport = FIELDS["sport"].levels.get(session.sport, session.sport)
+    chances = [r.probability for r in session.athletes if r.probability is not None]
+    return (
+        f"{session.day} {sport}, {duration_text(session.duration_min)}: "
+        f"expected {sum(chances):.1f} of {len(chances)}, cramps {session.n_cramps}, "
+        f"not said yet {len(session.athletes) - session.n_known}."
+    )

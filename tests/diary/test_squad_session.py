@@ -1,0 +1,222 @@
+"""The record of a squad's session, and the table that the validation reads."""
+
+import json
+from dataclasses import fields, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel import read_squad, score_squad
+from riskmodel.diary.outcomes import MUSCLES, DiaryError
+from riskmodel.diary.squad_session import (
+    EXPECTED,
+    AthleteRecord,
+    SquadSession,
+    as_content,
+    can_be_answer,
+    check_session,
+    expected_of,
+    of_content,
+    same_expectation,
+    sweat_of,
+    with_outcomes,
+)
+from riskmodel.diary.squad_table import sessions_csv, sessions_frame
+from riskmodel.squad.summary import labels
+from riskmodel.validation.records import read_records
+from riskmodel.validation.table import RecordsError
+
+PLAN = {"sport": "soccer", "duration_min": 90, "session_rpe": 8, "air_temperature_c": 28,
+        "relative_humidity_pct": 55}  # fmt: skip
+ADA = AthleteRecord("Ada", 0.1, 0.05, 0.2)
+SESSION = SquadSession(
+    date(2026, 7, 1), "0.1.0", "abc", "2026.1", "soccer", 90.0,
+    (ADA, AthleteRecord("=Ben", 0.3, 0.2, 0.5), AthleteRecord("Cleo", None, None, None)),
+)  # fmt: skip
+
+chances = st.lists(st.floats(0, 1), min_size=3, max_size=3).map(sorted)
+came = st.one_of(
+    st.fixed_dictionaries({"cramp": st.sampled_from([None, False])}),
+    st.fixed_dictionaries(
+        {
+            "cramp": st.just(True),
+            "muscle": st.none() | st.sampled_from(list(MUSCLES)),
+            "cramp_at_min": st.none() | st.floats(0, 90),
+        }
+    ),
+)
+
+
+@st.composite
+def sessions(draw):
+    names = draw(st.lists(st.text(min_size=1, max_size=8), min_size=1, unique=True))
+    records = []
+    for name in names:
+        low, middle, high = draw(chances | st.just((None,) * 3))
+        records.append(AthleteRecord(name, middle, low, high))
+    return replace(SESSION, athletes=tuple(records))
+
+
+def test_what_is_expected_is_what_the_squad_was_scored_with():
+    squad = read_squad(
+        b"Name,Age,Warning signs\nAda,25,none\nBen,31,\nCleo,,none\n", on=date(2026, 7, 1)
+    )
+    scored = score_squad(squad, PLAN)
+    scored = scored.assign(athlete=labels(scored))
+    scored["must_not_start"] = scored["athlete"] == "Ben"
+    by_name = {record.athlete: record for record in expected_of(scored)}
+    ada = scored.set_index("athlete").loc["Ada"]
+    assert by_name["Ada"].probability == ada["probability"]
+    assert by_name["Ben"].probability is None
+    assert {record.cramp for record in by_name.values()} == {None}
+
+
+@given(sessions(), st.data())
+def test_what_came_changes_nothing_that_was_expected(session, data):
+    outcomes = {r.athlete: data.draw(came) for r in session.athletes}
+    after = with_outcomes(session, outcomes)
+    assert same_expectation(session, after)
+    for record in after.athletes:
+        assert record.cramp is outcomes[record.athlete]["cramp"]
+    assert after.n_known == sum(o["cramp"] is not None for o in outcomes.values())
+
+
+@given(sessions(), st.data())
+def test_a_session_comes_back_from_json_as_it_was(session, data):
+    session = with_outcomes(session, {r.athlete: data.draw(came) for r in session.athletes})
+    content = json.loads(json.dumps(as_content(session)))
+    assert of_content(content) == session
+    content["later"] = content["athletes"][0]["later"] = 1  # of another version
+    assert of_content(content) == session
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_was_expected_is_no_outcome(name):
+    with pytest.raises(DiaryError, match="not what can come"):
+        with_outcomes(SESSION, {"Ada": {name: 0.9}})
+    changed = replace(ADA, **{name: "Eve" if name == "athlete" else 0.15})
+    assert not same_expectation(SESSION, replace(SESSION, athletes=(changed,)))
+
+
+@pytest.mark.parametrize(
+    ("what", "inside", "outside"),
+    [
+        ("mass_before_kg", [25, 250], [24.9, 250.1, True, "70"]),
+        ("mass_after_kg", [25, 250], [24.9, 250.1]),
+        ("fluid_drunk_l", [0, 20], [-0.1, 20.1, float("nan")]),
+        ("cramp_at_min", [0, 90], [-1, 90.5]),
+        ("muscle", ["calf"], ["ear", 3]),
+        ("probability", [0.05, 0.2], [0.04, 0.21, None, 2]),
+    ],
+)
+def test_both_sides_of_every_limit(what, inside, outside):
+    for value, is_right in [*((v, True) for v in inside), *((v, False) for v in outside)]:
+        record = replace(ADA, cramp=True, **{what: value})
+        problems = check_session(replace(SESSION, athletes=(record,)))
+        assert bool(problems) is not is_right, value
+        assert all("Ada" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"athletes": ()}, "allowed is 1 to"),
+        ({"athletes": (ADA, ADA)}, "the same name"),
+        ({"athletes": (replace(ADA, athlete=""),)}, "0 characters"),
+        ({"athletes": (replace(ADA, cramp=False, muscle="calf"),)}, "no muscle"),
+        ({"athletes": (replace(ADA, muscle="calf"),)}, "no muscle"),
+        ({"wbgt_c": 45.1}, "Measured WBGT"),
+        ({"wbgt_c": -10.1}, "Measured WBGT"),
+        ({"sport": "chess"}, "chess"),
+        ({"duration_min": 1441.0}, "1440"),
+        ({"day": date(1899, 12, 31)}, "Day is"),
+    ],
+)
+def test_what_makes_no_sense_is_named(change, words):
+    assert check_session(SESSION) == ()
+    assert words in " ".join(check_session(replace(SESSION, **change)))
+
+
+@pytest.mark.parametrize("content", [3, [], {}, {"athletes": 1}, {"athletes": [{}]}, None])
+def test_content_of_no_shape_is_one_sentence(content):
+    with pytest.raises(DiaryError, match="cannot be read"):
+        of_content(content)
+
+
+def test_a_sweat_rate_needs_all_three_and_must_be_possible():
+    weighed = replace(ADA, mass_before_kg=70.0, mass_after_kg=69.0, fluid_drunk_l=0.5)
+    assert sweat_of(SESSION, weighed).rate_l_h == pytest.approx(1.0)
+    for name in ("mass_before_kg", "mass_after_kg", "fluid_drunk_l"):
+        assert sweat_of(SESSION, replace(weighed, **{name: None})) is None
+    assert [can_be_answer(x) for x in (0.09, 0.1, 5.0, 5.1)] == [False, True, True, False]
+
+
+# ------------------------------------------------------------------- export, validated
+
+
+def many_sessions(n=12):
+    """Sessions of one squad; in each, one or two cramps and one who is not known."""
+    random = np.random.default_rng(1)
+    for day in range(1, n + 1):
+        chance = np.round(random.uniform(0.05, 0.6, 5), 4)
+        records = tuple(
+            AthleteRecord(name, float(p), float(p) / 2, min(1.0, float(p) * 1.5))
+            for name, p in zip(("Ada", "=Ben", "Cleo", "Dee", "Eve"), chance, strict=True)
+        )
+        session = replace(SESSION, day=date(2026, 7, day), athletes=records)
+        yield with_outcomes(
+            session,
+            {
+                "Ada": {"cramp": True, "muscle": "calf", "cramp_at_min": 80},
+                "=Ben": {"cramp": day % 3 == 0},
+                "Cleo": {"cramp": False},
+                "Dee": {"cramp": day % 2 == 0},
+            },
+        )
+
+
+@pytest.mark.parametrize("names", [False, True])
+def test_the_export_is_what_the_validation_reads(names):
+    written = list(many_sessions())
+    records = read_records(sessions_csv(written, names=names))
+    known = [(s, r) for s in written for r in s.athletes if r.cramp is not None]
+    assert records.cramp.tolist() == [record.cramp for _, record in known]
+    assert records.probability.tolist() == [record.probability for _, record in known]
+    assert records.duration_min.tolist() == [s.duration_min for s, _ in known]
+    assert set(records.sport) == {"soccer"}
+    assert records.n_athletes == 4
+    assert records.written_before
+    assert records.scorecards == ("abc",)
+    assert records.left_out == {"no_outcome": 12}
+    by_name = sessions_frame(written, names=True)
+    codes = pd.factorize(np.array([record.athlete for _, record in known]))[0]
+    assert records.athlete.tolist() == codes.tolist()
+    assert len(by_name) == 60
+
+
+def test_names_are_numbers_unless_asked_for_and_act_as_no_formula():
+    csv = sessions_csv([SESSION]).decode("utf-8-sig")
+    assert "Ada" not in csv
+    assert "Ben" not in csv
+    assert '"Athlete 1"' in csv
+    asked = sessions_csv([SESSION], names=True).decode("utf-8-sig")
+    assert '"\'=Ben"' in asked
+    twice = sessions_frame([SESSION, replace(SESSION, athletes=SESSION.athletes[::-1])])
+    assert twice["athlete"].tolist() == [f"Athlete {n}" for n in (1, 2, 3, 3, 2, 1)]
+
+
+def test_where_nobody_has_said_anything_there_is_nothing_to_validate():
+    with pytest.raises(RecordsError, match="No row has both"):
+        read_records(sessions_csv([SESSION]))
+
+
+def test_every_field_of_an_athlete_is_expected_or_can_come():
+    values = {"cramp": True, "muscle": "calf", "cramp_at_min": 5, "mass_before_kg": 70,
+              "mass_after_kg": 69, "fluid_drunk_l": 1}  # fmt: skip
+    assert {f.name for f in fields(AthleteRecord)} == {*EXPECTED, *values}
+    after = with_outcomes(SESSION, {"Ada": values})
+    assert {name: getattr(after.athletes[0], name) for name in values} == values

@@ -1,0 +1,212 @@
+"""The diary of a squad on the page Squad."""
+
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from typer.testing import CliRunner
+
+from riskmodel.cli import app
+from riskmodel.diary.squad_session import as_content, of_content, with_outcomes
+from riskmodel.diary.squad_table import session_line
+from riskmodel.store import LOCAL, open_store
+from riskmodel.store.models import items
+from riskmodel.validation.records import read_records
+from tests.browser import axe, download, fits, ready, settled
+from tests.squad.test_squad_browser import QUERY, to_squad, upload
+from tests.squad.test_squad_page import html_of, press, squad_of, with_list
+
+KIND = "squad_session"
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/saved.db"
+    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
+    store = open_store(url)
+    yield store
+    store.close()
+
+
+def with_diary(**state):
+    page = with_list(**state)
+    page.session_state["squad_diary"] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def saved(database):
+    (entry,) = database.items(LOCAL, KIND)
+    item = database.load(LOCAL, KIND, entry.id)
+    return item, of_content(item.content)
+
+
+def key(item, rest):
+    return f"after_{item.id}_{item.version}_{rest}"
+
+
+def answer(page, item, at, word):
+    page.button_group(key=key(item, f"{at}_cramp")).set_value(word).run()
+    assert not page.exception
+
+
+def test_what_is_expected_is_written_down_and_stays_whatever_comes(database):
+    page = with_diary()
+    assert not database.items(LOCAL, KIND)
+    press(page, "Write down what is expected")
+    item, before = saved(database)
+    assert before.day == date.today()
+    assert [record.athlete for record in before.athletes][-1] == "Ben"
+    assert {record.cramp for record in before.athletes} == {None}
+    assert f"{before.athletes[0].probability:.6f}" != "0.000000"
+    answer(page, item, 0, "Yes")
+    page.selectbox(key=key(item, "0_muscle")).set_value("calf").run()
+    page.text_input(key=key(item, "0_minute")).set_value("1:05").run()
+    press(page, "Save what came")
+    item, after = saved(database)
+    assert item.version == 2
+    one = after.athletes[0]
+    assert (one.cramp, one.muscle, one.cramp_at_min) == (True, "calf", 65)
+    assert [r.cramp for r in after.athletes[1:]] == [None, None]  # unknown is never no
+    assert [r.probability for r in after.athletes] == [
+        r.probability for r in before.athletes
+    ]
+    press(page, "No cramp for the other 2")
+    press(page, "Save what came")
+    assert [r.cramp for r in saved(database)[1].athletes] == [True, False, False]
+
+
+def test_weights_give_a_sweat_rate_that_counts_only_when_it_is_asked_for(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    page.toggle(key=f"after_{item.id}_weighing").set_value(True).run()
+    for what, text in (
+        ("mass_before_kg", "61.7"),
+        ("mass_after_kg", "60,3"),
+        ("fluid_drunk_l", "0.42"),
+    ):
+        page.text_input(key=key(item, f"0_{what}")).set_value(text).run()
+    press(page, "Save what came")
+    assert "measured_sweat_rate_l_h" not in squad_of(page).athletes
+    press(page, "Next time count with 1 measured sweat rate")
+    column = squad_of(page).athletes["measured_sweat_rate_l_h"]
+    rate = (61.7 - 60.3 + 0.42) / (session.duration_min / 60)
+    assert column.dropna().tolist() == [pytest.approx(rate, abs=0.005)]
+    assert session.athletes[0].athlete.startswith("Anna")
+
+
+def test_what_is_no_minute_is_told_and_nothing_is_saved(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    answer(page, item, 0, "Yes")
+    page.text_input(key=key(item, "0_minute")).set_value("soon").run()
+    press(page, "Save what came")
+    assert "soon" in html_of(page)
+    assert saved(database)[0].version == 1
+    page.text_input(key=key(item, "0_minute")).set_value("600").run()
+    press(page, "Save what came")
+    assert "later than the session lasted" in html_of(page)
+    assert saved(database)[0].version == 1
+
+
+def test_a_session_is_deleted(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    next(b for b in page.button if b.label == "Delete this session").click().run()
+    assert not database.items(LOCAL, KIND)
+
+
+def test_a_day_that_is_over_has_no_expectation(database):
+    page = with_diary(start_time=datetime(2020, 7, 1, 18, 30))
+    press(page, "Write down what is expected")
+    assert saved(database)[1].day == date.today()
+    assert page.date_input(key="squad_day").min == date.today()
+
+
+def test_two_tabs_lose_nothing(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    answer(page, item, 0, "No")
+    there = as_content(with_outcomes(session, {"Ben": {"cramp": True}}))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    next(b for b in page.button if b.label == "Save what came").click()
+    page.run()
+    assert saved(database)[1].athletes[-1].cramp is True
+
+
+def test_what_cannot_be_read_is_told_and_deleted_and_the_rest_is_there(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    press(page, "Write it down again")
+    entry, other = database.items(LOCAL, KIND)
+    with database.database.writing() as connection:
+        connection.execute(
+            items.update().where(items.c.id == entry.id).values(content={"a": 1})
+        )
+    page.run()
+    assert not page.exception
+    assert f"{entry.name} cannot be read." in html_of(page)
+    page.button(key=f"delete_session_{entry.id}").click().run()
+    assert [each.id for each in database.items(LOCAL, KIND)] == [other.id]
+
+
+def test_the_command_lists_the_sessions_and_writes_what_validate_reads(database, tmp_path):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    press(page, "No cramp for the other 3")
+    press(page, "Save what came")
+    session = saved(database)[1]
+    file = tmp_path / "sessions.csv"
+    done = CliRunner().invoke(app, ["diary", "--squads", "--csv", str(file)])
+    assert (done.exit_code, done.stdout.strip()) == (0, session_line(session))
+    records = read_records(file.read_bytes())
+    assert records.probability.tolist() == [r.probability for r in session.athletes]
+    assert "Anna" not in file.read_text(encoding="utf-8")
+    CliRunner().invoke(app, ["diary", "--squads", "--private", "--csv", str(file)])
+    assert "Anna" in file.read_text(encoding="utf-8")
+
+
+def test_nothing_is_saved_where_nobody_signs_in(database, monkeypatch):
+    monkeypatch.setattr("riskmodel.views.keeping._comes_from_here", lambda: False)
+    page = with_diary()
+    labels = [button.label for button in page.button]
+    assert "Write down what is expected" not in labels
+    assert not database.items(LOCAL, KIND)
+
+
+def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
+    page = to_squad(open_page("phone", path=QUERY))
+    path = tmp_path / "list.csv"
+    rows = [f"Player {i:02d},{15 + i % 4}" for i in range(28)]
+    path.write_text("\n".join(["Name,Age", *rows]), encoding="utf-8")
+    upload(page, path)
+    expect(page.get_by_role("button", name="28 athletes")).to_be_visible()
+    page.keyboard.press("Escape")
+    ready(page)
+    page.get_by_text("Before and after: who had a cramp?").click()
+    ready(page)
+    page.get_by_role("button", name="Write down what is expected").click()
+    ready(page)
+    two = page.locator(".st-key-after_rows [data-testid=stButtonGroup]").nth(1)
+    two.get_by_role("radio", name="Yes").or_(two.get_by_role("button", name="Yes")).click()
+    ready(page)
+    fits(page)
+    assert axe(page) == []
+    page.get_by_role("button", name="No cramp for the other 27").click()
+    ready(page)
+    page.get_by_role("button", name="Save what came").click()
+    ready(page)
+    page.get_by_text("With weights").click()
+    ready(page)
+    fits(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    settled(page)
+    fits(page)
+    table = pd.read_csv(download(page, "Export all sessions, CSV"), encoding="utf-8-sig")
+    assert table["cramp"].value_counts().to_dict() == {"no": 27, "yes": 1}
+    assert not table["athlete"].str.contains("Player").any()
