@@ -27,7 +27,7 @@ _SENTENCES = {
     "certificate_untrusted": "A browser does not trust the certificate of {host} ({seen}): "
     "ssl_certificate must name the whole chain, fullchain.pem, of a known authority.",
     "name_refused": "The app does not answer to the name {seen}: write allowedHosts = "
-    '["{seen}", "localhost"] below [server] in .streamlit/config.toml, and restart the app.',
+    '["{seen}", "localhost"] below [server] in .streamlit/config.toml; restart the app.',
     "app_not_running": "The proxy answers, the app behind it does not ({seen}): systemctl "
     "restart cramp-risk, and proxy_pass must name its port, http://127.0.0.1:8501.",
     "wrong_prefix": "The app is not at this folder of the address ({seen}): write "
@@ -35,8 +35,8 @@ _SENTENCES = {
     "location {slashed} with a proxy_pass that has nothing behind the port.",
     "another_page": "Something else than the app answers at {url} ({seen}): server_name "
     "{host}; must stand in the proxy's file for the app, and no other file may claim it.",
-    "health_closed": "The page's program gets no answer to what it asks first ({seen}): the "
-    "proxy must hand on everything below {slashed}_stcore/, without a sign-in of its own.",
+    "health_closed": "The page's program gets no answer to what it asks first ({seen}): "
+    "the proxy must hand on everything below {slashed}_stcore/, asking for no password.",
     "upgrade_missing": "The WebSocket does not get through ({seen}): the proxy needs "
     "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header "
     'Connection "upgrade";',
@@ -47,11 +47,11 @@ _SENTENCES = {
     "{slashed}_stcore/stream as it hands on everything else, to the same port.",
     "socket_silent": "The WebSocket opens and nothing comes ({seen}): the proxy needs "
     "proxy_buffering off; and proxy_read_timeout 1h; else the app's log has the reason.",
-    "no_tls": "The page comes without TLS, so that whoever is on the way reads the answers: "
-    "serve https://{host} by the proxy, with ssl_certificate, and send http:// there.",
-    "headers_changed": "Headers that protect the page are missing or changed ({seen}): take "
-    "proxy_hide_header and add_header for them out of the proxy's file.",
-    "sign_in_off": "Others reach the server and nobody can sign in, so nothing can be saved "
+    "no_tls": "The page comes without TLS, so that whoever is on the way reads the answers "
+    "too: serve https://{host} by the proxy, with ssl_certificate, and send http:// there.",
+    "headers_changed": "Headers that protect the page are missing or changed ({seen}): "
+    "take proxy_hide_header and add_header for them out of the proxy's file.",
+    "sign_in_off": "Others reach the server and nobody can sign in, so nothing is saved "
     "or kept apart: write a section [auth] into .streamlit/secrets.toml.",
 }
 """By the kind of a finding; nginx's lines, as Caddy needs none of them."""

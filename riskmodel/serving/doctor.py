@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -92,8 +93,9 @@ def examine(url: str, patience_s: float = PATIENCE_S) -> list[Finding]:
     'not_reachable'
     """
     try:
+        _ = urlsplit(url).port  # httpx takes any number, and a lonely bracket
         address = httpx.URL(url)
-    except httpx.InvalidURL as error:
+    except (ValueError, httpx.InvalidURL) as error:
         raise ValueError(f"{url} is no address of a page: {error}.") from None
     if address.scheme not in ("http", "https") or not address.host:
         raise ValueError(f"{url} is no address of a page: it must begin with https://.")
@@ -117,6 +119,8 @@ def _findings(address: httpx.URL, patience_s: float) -> Iterator[Finding]:
         try:
             page = http.get(address)
             trouble = _page_trouble(page) or _program_trouble(page, http)
+        except httpx.TooManyRedirects:
+            trouble = Finding(Kind.WRONG_PREFIX, "it redirects in a circle")
         except httpx.HTTPError as error:
             trouble = Finding(Kind.NOT_REACHABLE, _reason(error))
         if trouble is not None:

@@ -20,7 +20,9 @@ class _Proxy(ThreadingTCPServer):
 def without(head: Head, *names: str) -> Head:
     """Take headers away."""
     first, headers = head
-    return first, [(n, v) for n, v in headers if n.lower() not in {m.lower() for m in names}]
+    return first, [
+        (n, v) for n, v in headers if n.lower() not in {m.lower() for m in names}
+    ]
 
 
 def with_header(head: Head, name: str, value: str) -> Head:
@@ -83,7 +85,9 @@ def _pass_on(
         if start:
             text, _, rest = start.partition(b"\r\n\r\n")
             first, *lines = text.decode("latin-1").split("\r\n")
-            headers = [(n, v.strip()) for n, _, v in (line.partition(":") for line in lines)]
+            headers = [
+                (n, v.strip()) for n, _, v in (line.partition(":") for line in lines)
+            ]
             first, headers = change((first, headers))
             lines = [first, *(f"{name}: {value}" for name, value in headers), "", ""]
             target.sendall("\r\n".join(lines).encode("latin-1") + rest)
