@@ -5,14 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 import yaml
 
 from riskmodel.serving.doctor import Kind, examine
+from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT
-from tests.server import free_port, serving
+from tests.server import free_port, private_environment, serving
 from tests.serving.certificates import certificate
 from tests.serving.club import CLUB, leads_here, port_of, signing_in
 
@@ -56,7 +58,7 @@ def folder(tmp_path, monkeypatch):
 
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
-        return [each.kind for each in examine(f"https://{CLUB}:{public}/{path}")]
+        found = examine(f"https://{CLUB}:{public}/{path}"); print(found); return [each.kind for each in found]
 
 
 # -------------------------------------------------------------------------- nginx
@@ -206,3 +208,88 @@ def test_docker_takes_its_file():
 def test_the_memory_of_a_server_is_the_same_everywhere(name):
     (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)", text_of(name))
     assert f"{int(limit) / 1000:g} GB" in GUIDE
+
+
+# ------------------------------------------------------------------------ the guide
+
+# What needs another machine, a registry or a right that tests do not have.
+STUBS = """
+set -eu
+sudo() {{
+    while [ "${{1#-}}" != "$1" ]; do [ "$1" != -u ] || shift; shift; done
+    "$@"
+}}
+for name in apt-get useradd systemctl certbot nginx docker cramprisk; do
+    eval "$name() {{ :; }}"
+done
+python3() {{
+    [ "$2" = venv ] || {{ {python} "$@"; return; }}
+    mkdir -p "$3/bin"
+    cp {root}/cramprisk "$3/bin/cramprisk"
+    ln -s /bin/true "$3/bin/pip"
+}}
+"""
+PROGRAM = """#!/bin/sh
+[ "$1" != doctor ] || {{ echo "$2" >> {root}/asked; exit 0; }}
+PYTHONPATH={checkout} exec {python} -m riskmodel "$@"
+"""
+
+
+@pytest.fixture
+def root(folder):
+    """A folder in place of a fresh machine, on which the guide's commands run."""
+    for place in ("etc/systemd/system", "etc/nginx/conf.d", "etc/cron.d", "opt/cramp-risk"):
+        (folder / place).mkdir(parents=True)
+    (folder / "var/lib/cramp-risk").mkdir(parents=True)
+    program = folder / "cramprisk"
+    text = PROGRAM.format(root=folder, checkout=CHECKOUT, python=sys.executable)
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+def typed(root, commands):
+    """Run commands in the checkout, with every folder of the system below the root."""
+    moved = re.sub(r"(?<![\w.])/(opt|etc|var)/", rf"{root}/\1/", commands)
+    script = STUBS.format(root=root, python=sys.executable) + moved
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=CHECKOUT,
+        env=private_environment(root / "var/lib/cramp-risk"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@with_nginx
+def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
+    home = root / "var/lib/cramp-risk"
+    blocks = dict(enumerate(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)))
+    at = next(n for n, block in blocks.items() if "backup.cron" in block)
+    database = home / "data" / "cramp-risk" / "cramp-risk.db"
+    with closing(open_store(f"sqlite:///{database}")) as store:
+        store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
+    typed(root, "".join(blocks[n] for n in range(at + 1)))
+    line = (root / "etc/cron.d/cramp-risk").read_text(encoding="utf-8").splitlines()[-1]
+    nightly = line.split("cramprisk ", 1)[1].replace("\\%", "%")
+    typed(root, nightly)
+    (backup,) = (home / "backups").glob("?.db")
+    shutil.copy(backup, home / "backups" / "1.db")
+    told = typed(root, "".join(blocks[n] for n in blocks if n > at))
+    assert "1 saved under a name" in told
+    assert not (home / "drill.db").exists()
+    here, *there = (root / "asked").read_text(encoding="utf-8").split()
+    assert here == "http://127.0.0.1:8501"
+    assert {*there} == {f"https://{CLUB}"}
+
+    settings = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    (sign_in,) = [each for each in settings if each.startswith("[auth]")]
+    (home / ".streamlit/secrets.toml").write_text(sign_in, encoding="utf-8")
+    port = free_port()
+    command = [root / "opt/cramp-risk/current/bin/cramprisk", "app", "--port", str(port)]
+    text = (root / "etc/nginx/conf.d/cramp-risk.conf").read_text(encoding="utf-8")
+    with serving([str(part) for part in command], port, home, home):
+        assert seen(port, root, text) == []
