@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -214,11 +215,11 @@ def _changed_headers(page: httpx.Response) -> list[str]:
 
 
 def _socket_trouble(
-    asked: dict[str, object], patience_s: float, *, is_here: bool
+    asked: dict[str, Any], patience_s: float, *, is_here: bool
 ) -> Finding | None:
     """Why a page would not be drawn, or saves nothing."""
     try:
-        with connect(**asked) as socket:  # type: ignore[arg-type]
+        with connect(**asked) as socket:
             if socket.subprotocol is None:
                 return Finding(Kind.UPGRADE_MISSING, "no Sec-WebSocket-Protocol")
             offers = _offers_sign_in(socket, patience_s)
@@ -231,7 +232,7 @@ def _socket_trouble(
         return Finding(Kind.SOCKET_SILENT, _reason(error))
 
 
-def _refusal(status: int, asked: dict[str, object]) -> Finding:
+def _refusal(status: int, asked: dict[str, Any]) -> Finding:
     if status in _NO_UPGRADE:
         return Finding(Kind.UPGRADE_MISSING, f"status {status}")
     if status == 403 and _opens({**asked, "origin": None}):
@@ -239,9 +240,9 @@ def _refusal(status: int, asked: dict[str, object]) -> Finding:
     return Finding(Kind.SOCKET_REFUSED, f"status {status}")
 
 
-def _opens(asked: dict[str, object]) -> bool:
+def _opens(asked: dict[str, Any]) -> bool:
     try:
-        with connect(**asked):  # type: ignore[arg-type]
+        with connect(**asked):
             return True
     except (OSError, WebSocketException):
         return False

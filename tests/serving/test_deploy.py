@@ -58,7 +58,7 @@ def folder(tmp_path, monkeypatch):
 
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
-        found = examine(f"https://{CLUB}:{public}/{path}"); print(found); return [each.kind for each in found]
+        return [each.kind for each in examine(f"https://{CLUB}:{public}/{path}")]
 
 
 # -------------------------------------------------------------------------- nginx
@@ -226,7 +226,7 @@ python3() {{
     [ "$2" = venv ] || {{ {python} "$@"; return; }}
     mkdir -p "$3/bin"
     cp {root}/cramprisk "$3/bin/cramprisk"
-    ln -s /bin/true "$3/bin/pip"
+    ln -sf /bin/true "$3/bin/pip"
 }}
 """
 PROGRAM = """#!/bin/sh
@@ -270,6 +270,7 @@ def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     blocks = dict(enumerate(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)))
     at = next(n for n, block in blocks.items() if "backup.cron" in block)
     database = home / "data" / "cramp-risk" / "cramp-risk.db"
+    database.parent.mkdir(parents=True)
     with closing(open_store(f"sqlite:///{database}")) as store:
         store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
     typed(root, "".join(blocks[n] for n in range(at + 1)))
@@ -277,7 +278,7 @@ def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     nightly = line.split("cramprisk ", 1)[1].replace("\\%", "%")
     typed(root, nightly)
     (backup,) = (home / "backups").glob("?.db")
-    shutil.copy(backup, home / "backups" / "1.db")
+    backup.rename(home / "backups" / "1.db")
     told = typed(root, "".join(blocks[n] for n in blocks if n > at))
     assert "1 saved under a name" in told
     assert not (home / "drill.db").exists()
