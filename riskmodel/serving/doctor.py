@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
 
 from riskmodel.serving.headers import HEADERS, POLICY
 from riskmodel.serving.hosts import is_this_machine
@@ -137,7 +138,7 @@ def _findings(address: httpx.URL, patience_s: float) -> Iterator[Finding]:
     asked |= {"open_timeout": patience_s, "close_timeout": 1.0}
     if page.url.scheme == "https":
         asked["ssl"] = trusting
-    trouble = _socket_trouble(asked, patience_s, is_here=is_here)
+    trouble = asyncio.run(_socket_trouble(asked, patience_s, is_here=is_here))
     if trouble is not None:
         yield trouble
 
@@ -214,48 +215,49 @@ def _changed_headers(page: httpx.Response) -> list[str]:
 # ---------------------------------------------------------------- over the WebSocket
 
 
-def _socket_trouble(
+async def _socket_trouble(
     asked: dict[str, Any], patience_s: float, *, is_here: bool
 ) -> Finding | None:
     """Why a page would not be drawn, or saves nothing."""
     try:
-        with connect(**asked) as socket:
+        async with connect(**asked) as socket:
             if socket.subprotocol is None:
                 return Finding(Kind.UPGRADE_MISSING, "no Sec-WebSocket-Protocol")
-            offers = _offers_sign_in(socket, patience_s)
+            async with asyncio.timeout(patience_s):
+                offers = await _offers_sign_in(socket)
             return None if is_here or offers else Finding(Kind.SIGN_IN_OFF)
     except InvalidStatus as error:
-        return _refusal(error.response.status_code, asked)
+        return await _refusal(error.response.status_code, asked)
     except TimeoutError:
         return Finding(Kind.SOCKET_SILENT, f"no answer in {patience_s:g} s")
     except (OSError, WebSocketException) as error:
         return Finding(Kind.SOCKET_SILENT, _reason(error))
 
 
-def _refusal(status: int, asked: dict[str, Any]) -> Finding:
+async def _refusal(status: int, asked: dict[str, Any]) -> Finding:
     if status in _NO_UPGRADE:
         return Finding(Kind.UPGRADE_MISSING, f"status {status}")
-    if status == 403 and _opens({**asked, "origin": None}):
+    if status == 403 and await _opens({**asked, "origin": None}):
         return Finding(Kind.ORIGIN_REFUSED, str(asked["origin"]))
     return Finding(Kind.SOCKET_REFUSED, f"status {status}")
 
 
-def _opens(asked: dict[str, Any]) -> bool:
+async def _opens(asked: dict[str, Any]) -> bool:
     try:
-        with connect(**asked):
+        async with connect(**asked):
             return True
     except (OSError, WebSocketException):
         return False
 
 
-def _offers_sign_in(socket: ClientConnection, patience_s: float) -> bool:
+async def _offers_sign_in(socket: ClientConnection) -> bool:
     """Let the page Saved be drawn; whether it shows the button of the sign-in."""
     question = BackMsg()
     question.rerun_script.page_name = "saved"
-    socket.send(question.SerializeToString())
+    await socket.send(question.SerializeToString())
     offers = False
     while True:
-        content = socket.recv(timeout=patience_s, decode=False)
+        content = await socket.recv(decode=False)
         answer = ForwardMsg.FromString(content)
         button = answer.delta.new_element.button
         offers |= key_of(button.id) == SIGN_IN_KEY

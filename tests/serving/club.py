@@ -2,7 +2,8 @@
 
 import socket
 
-from tests.serving.asking import running
+from riskmodel.serving.doctor import examine
+from tests.serving.asking import in_a_thread_of_its_own, running
 
 CLUB = "club.example"
 SIGN_IN = f"""[auth]
@@ -29,6 +30,11 @@ def signing_in(home, *options, **more):
     (home / ".streamlit").mkdir()
     (home / ".streamlit" / "secrets.toml").write_text(SIGN_IN, encoding="utf-8")
     return running(home, *options, **more)
+
+
+def examined(url):
+    """What the doctor finds."""
+    return in_a_thread_of_its_own(examine, url)
 
 
 def port_of(url):

@@ -10,13 +10,13 @@ from contextlib import closing
 import pytest
 import yaml
 
-from riskmodel.serving.doctor import Kind, examine
+from riskmodel.serving.doctor import Kind
 from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT
 from tests.server import free_port, private_environment, serving
 from tests.serving.certificates import certificate
-from tests.serving.club import CLUB, leads_here, port_of, signing_in
+from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
 
 DEPLOY = CHECKOUT / "deploy"
 FRAMES = "add_header X-Frame-Options SAMEORIGIN;"
@@ -58,7 +58,7 @@ def folder(tmp_path, monkeypatch):
 
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
-        return [each.kind for each in examine(f"https://{CLUB}:{public}/{path}")]
+        return [each.kind for each in examined(f"https://{CLUB}:{public}/{path}")]
 
 
 # -------------------------------------------------------------------------- nginx
@@ -130,7 +130,7 @@ def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
     ):
         try:
             nginx.wait_for(public)
-            assert examine(f"https://{CLUB}:{public}/?age_years=38") == []
+            assert examined(f"https://{CLUB}:{public}/?age_years=38") == []
         finally:
             caddy.terminate()
     logged = (folder / "cramp-risk.log").read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_what_the_image_holds_is_enough_to_serve(tmp_path):
     asked = [sys.executable, *rest, "--port", str(port)]
     environment = {"PYTHONPATH": str(place)}
     with serving(asked, port, home, home, environment=environment) as url:
-        assert examine(url) == []
+        assert examined(url) == []
 
 
 def test_the_container_has_no_rights_and_keeps_its_data():

@@ -7,11 +7,11 @@ from typer.testing import CliRunner
 
 from riskmodel.cli import app
 from riskmodel.cli.doctor import _SENTENCES
-from riskmodel.serving.doctor import PAGES_WORK, Finding, Kind, examine
+from riskmodel.serving.doctor import PAGES_WORK, Finding, Kind
 from tests.server import free_port
-from tests.serving.asking import running
+from tests.serving.asking import in_a_thread_of_its_own, running
 from tests.serving.certificates import certificate, serving_with
-from tests.serving.club import CLUB, leads_here, port_of, signing_in
+from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
 from tests.serving.proxy import proxy_before, unchanged, with_header, without
 
 
@@ -95,7 +95,7 @@ ON_THE_WAY = {
 def test_a_fault_on_the_way_to_the_app_is_found(port, fault):
     asking, expected = ON_THE_WAY[fault]
     with proxy_before(port, asking=asking) as public:
-        assert kinds(examine(f"http://localhost:{public}")) == expected
+        assert kinds(examined(f"http://localhost:{public}")) == expected
 
 
 ON_THE_WAY_BACK = {
@@ -112,13 +112,13 @@ ON_THE_WAY_BACK = {
 def test_a_fault_on_the_way_back_is_found(port, fault):
     answering, expected = ON_THE_WAY_BACK[fault]
     with proxy_before(port, answering=answering) as public:
-        assert kinds(examine(f"http://localhost:{public}")) == [expected]
+        assert kinds(examined(f"http://localhost:{public}")) == [expected]
 
 
 def test_the_finding_names_the_headers(port):
     taken = ("X-Frame-Options", "Content-Security-Policy")
     with proxy_before(port, answering=lost(*taken)) as public:
-        found = examine(f"http://localhost:{public}")
+        found = examined(f"http://localhost:{public}")
     assert found == [Finding(Kind.HEADERS_CHANGED, ", ".join(taken))]
 
 
@@ -132,23 +132,23 @@ def test_the_finding_names_the_headers(port):
 )
 def test_the_folder_of_the_address_reaches_the_app(port_in_folder, asking, expected):
     with proxy_before(port_in_folder, asking=asking) as public:
-        assert kinds(examine(f"http://localhost:{public}/cramp/")) == expected
+        assert kinds(examined(f"http://localhost:{public}/cramp/")) == expected
 
 
 def test_a_folder_that_the_app_does_not_know_is_found(port):
     with proxy_before(port, asking=closed_but("/cramp")) as public:
-        assert kinds(examine(f"http://localhost:{public}/cramp/")) == [Kind.WRONG_PREFIX]
+        assert kinds(examined(f"http://localhost:{public}/cramp/")) == [Kind.WRONG_PREFIX]
 
 
 # ------------------------------------------------------------ reached from elsewhere
 
 
 def test_others_need_tls_and_a_sign_in(port):
-    assert kinds(examine(f"http://{CLUB}:{port}")) == [Kind.NO_TLS, Kind.SIGN_IN_OFF]
+    assert kinds(examined(f"http://{CLUB}:{port}")) == [Kind.NO_TLS, Kind.SIGN_IN_OFF]
 
 
 def test_a_sign_in_is_seen(port_in_folder):
-    assert kinds(examine(f"http://{CLUB}:{port_in_folder}/cramp/")) == [Kind.NO_TLS]
+    assert kinds(examined(f"http://{CLUB}:{port_in_folder}/cramp/")) == [Kind.NO_TLS]
 
 
 @pytest.mark.parametrize(
@@ -167,18 +167,18 @@ def test_a_certificate_is_looked_at_and_what_lies_behind_it(
     if is_known:
         monkeypatch.setenv("SSL_CERT_FILE", str(chain))
     with proxy_before(port_in_folder, tls=serving_with(chain, private)) as public:
-        assert kinds(examine(f"https://{CLUB}:{public}/cramp/")) == expected
+        assert kinds(examined(f"https://{CLUB}:{public}/cramp/")) == expected
 
 
 def test_tls_where_there_is_none_is_not_reachable(port):
-    assert kinds(examine(f"https://localhost:{port}")) == [Kind.NOT_REACHABLE]
+    assert kinds(examined(f"https://localhost:{port}")) == [Kind.NOT_REACHABLE]
 
 
 # --------------------------------------------------------------------- the command
 
 
 def run(*arguments):
-    done = CliRunner().invoke(app, ["doctor", *arguments])
+    done = in_a_thread_of_its_own(CliRunner().invoke, app, ["doctor", *arguments])
     return done.exit_code, done.stdout, done.stderr
 
 
