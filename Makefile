@@ -46,7 +46,7 @@ check: set-up-dev
 app: set-up-app
 	$(python) -m streamlit run app.py --server.port $(PORT)
 
-test: set-up-dev .venv/browser-tried .venv/postgres-tried
+test: set-up-dev .venv/browser-tried .venv/postgres-tried .venv/nginx-tried
 	$(python) -m pytest $(if $(TEST),,-n $(WORKERS) $(dist)) $(TEST)
 
 again: set-up-dev
@@ -104,4 +104,8 @@ set-up-app set-up-dev set-up-lock: set-up-%:
 
 .venv/postgres-tried: | set-up-dev
 	@$(python) -m tests.postgres
+	@touch $@
+
+.venv/nginx-tried: | set-up-dev
+	@$(python) -m tests.nginx
 	@touch $@

@@ -28,6 +28,8 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests.debian import install
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",  # Chromium's own sandbox does not start for root
@@ -128,11 +130,7 @@ def _starts(path: str) -> bool:
 
 def install_browser() -> None:
     """Install Debian's Chromium, else let Playwright download its own."""
-    if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"]
-        subprocess.run(["apt-get", "update", "-q"], env=quiet, check=False)
-        subprocess.run([*install, "chromium"], env=quiet, check=False)
+    install("chromium")
     if not find_browser():
         download = [sys.executable, "-m", "playwright", "install", "chromium"]
         subprocess.run(download, check=False)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.debian import install
 from tests.server import free_port
 
 PLACES = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
@@ -40,15 +41,6 @@ def find_postgres() -> Path | None:
 
 def _version(initdb: Path) -> int:
     return max(map(int, re.findall(r"\d+", str(initdb))), default=0)
-
-
-def install_postgres() -> None:
-    """Install Debian's package."""
-    if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"]
-        subprocess.run(["apt-get", "update", "-q"], env=quiet, check=False)
-        subprocess.run([*install, "postgresql"], env=quiet, check=False)
 
 
 @dataclass(frozen=True)
@@ -155,6 +147,6 @@ def running(programs: Path, *, as_shipped: bool = False) -> Iterator[Server]:
 
 if __name__ == "__main__":
     if not find_postgres():
-        install_postgres()
+        install("postgresql")
         if not find_postgres():
             sys.exit(NO_POSTGRES if REQUIRED else print(NO_POSTGRES))

@@ -37,8 +37,8 @@ STAGES = (
     "store",
     "calibration",
     "dask",
-    "cli",
     "serving",
+    "cli",
     "views",
 )
 ONLY_IN = {
@@ -57,7 +57,8 @@ ONLY_IN = {
     "alembic": {"store"},
     "psycopg": {"store"},
     "platformdirs": {"store"},
-    "httpx": {"weather"},
+    "httpx": {"weather", "serving"},
+    "websockets": {"serving"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},
     "dask": {"dask", "cli"},

@@ -70,7 +70,16 @@ def test_every_data_file_is_described():
 
 
 DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("d*/*.md")])
-PLACES = ("riskmodel", "docs", "tests", "data", "scripts", "benchmarks", "notebooks")
+PLACES = (
+    "riskmodel",
+    "docs",
+    "tests",
+    "data",
+    "scripts",
+    "benchmarks",
+    "notebooks",
+    "deploy",
+)
 # An address goes on before or after; what stands in angle brackets is a placeholder.
 PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(PLACES)})/[\w/.-]*")
 

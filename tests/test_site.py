@@ -29,8 +29,9 @@ DOCS = CHECKOUT / "docs"
 BLOCK = re.compile(r"([^\n]*)\n+```(\w+)\n(.*?)```", re.DOTALL)
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 # docs/database.md is run by the tests of the room for SQL, in both databases, and
-# docs/cluster.md by those of the command line, with a cluster.
-ELSEWHERE = ("cluster", "database")
+# docs/cluster.md by those of the command line, with a cluster; docs/server.md by those
+# of the server, in a folder of their own.
+ELSEWHERE = ("cluster", "database", "server")
 PAGES = sorted(path.stem for path in DOCS.glob("*.md") if path.stem not in ELSEWHERE)
 # What a page shows and other tests run, or what takes minutes.
 NOT_HERE = {
@@ -41,6 +42,7 @@ NOT_HERE = {
     "cramprisk forecast": "tests/cli, with a weather service of their own",
     "cramprisk batch cohort": "tests/cli/test_batch_files.py",
     "cramprisk batch 'in": "tests/cli/test_cluster.py",
+    "cramprisk doctor": "tests/serving/test_doctor.py, behind proxies",
     "cramprisk adopt": "tests/store, with two accounts",
     "cramprisk backup": "tests/store, on both databases",
     "cramprisk restore": "tests/store, on both databases",

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -19,14 +18,12 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
+
+from riskmodel.serving.wire import ASKED_FIRST, assets_of, handshake, key_of
 
 ZONE, LOCALE = "Europe/London", "en-GB"
 PATIENCE_S = 60.0
 """After which an answer that has not come is an error."""
-_ASSETS = re.compile(r'(?:src|href)="\./(static/[^"]+)"')
-_XSRF = "_streamlit_xsrf"
-_NO_TOKEN = "PLACEHOLDER_AUTH_TOKEN"  # what a browser sends without one
 
 
 class TabError(Exception):
@@ -69,9 +66,8 @@ class Tab:
                 continue
             message = getattr(of, kind)
             identity = getattr(message, "id", "") if kind != "flex_container" else ""
-            # $$ID-digest-key
-            if (parts := identity.split("-", 2))[0] == "$$ID" and len(parts) == 3:
-                found[parts[2]] = kind, message
+            if (key := key_of(identity)) is not None:
+                found[key] = kind, message
         return found
 
     def component(self, key: str = "device") -> dict[str, Any]:
@@ -230,20 +226,10 @@ async def opened(url: str, page: str = "") -> AsyncIterator[tuple[Tab, float]]:
         base_url=url, trust_env=False, timeout=PATIENCE_S, verify=False
     ) as http:
         index = await http.get(f"/{page}")
-        for path in (*_ASSETS.findall(index.text), "_stcore/health", "_stcore/host-config"):
+        for path in (*assets_of(index.text), *ASKED_FIRST):
             (await http.get(f"/{path}")).raise_for_status()
         cookies = dict(http.cookies)
-    token = cookies.get(_XSRF, _NO_TOKEN)
     headers = {"User-Agent": "Mozilla/5.0 (proofs.load)", "Accept-Language": LOCALE}
-    if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    async with connect(
-        f"ws://{urlsplit(url).netloc}/_stcore/stream",
-        origin=Origin(url),
-        subprotocols=[Subprotocol("streamlit"), Subprotocol(token)],
-        additional_headers=headers,
-        max_size=None,
-        proxy=None,
-    ) as socket:
+    async with connect(**handshake(httpx.URL(f"{url}/"), cookies, **headers)) as socket:
         tab = Tab(f"{url}/{page}", socket)
         yield tab, await tab._run()

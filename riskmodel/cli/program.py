@@ -74,6 +74,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "Lay the summaries of several clubs together; no row is shared.",
     ),
     "app": ("serve", "Start the app in the browser."),
+    "doctor": (
+        "doctor",
+        "Open a server's page as a browser would, and say what is wrong and what mends it.",
+    ),
 }
 """Module of each command, and the first sentence of its help, in the order of the help."""
 # What typer takes from click, or brings along, and does not name.

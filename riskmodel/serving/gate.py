@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from riskmodel.serving.headers import HEADERS, POLICY
 from riskmodel.serving.hosts import Names
 from riskmodel.serving.messages import of_pages
 
@@ -38,16 +39,6 @@ _SIGN_IN = ("/auth/login", "/auth/logout")
 _OWN_HAND = ("same-origin", "none")
 """What a browser says of a click on an own page, and of the address bar."""
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # A link to a page holds answers.
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # The sign-in goes to another site and comes back in the same window.
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-"""What every answer carries."""
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 """What may be loaded by something that is no page, such as a file that is downloaded."""
 
@@ -136,7 +127,7 @@ def protect(headers: MutableHeaders, status: int, origins: Set[str]) -> None:
         del headers["Access-Control-Allow-Origin"]
     # What has not changed keeps the policy that it came with.
     if status != 304:
-        headers["Content-Security-Policy"] = page_policy() if is_page else NO_PAGE
+        headers[POLICY] = page_policy() if is_page else NO_PAGE
     # Files hold answers; Streamlit's own program may be kept, and says so.
     headers.setdefault("Cache-Control", "no-store")
 

@@ -11,6 +11,7 @@ import streamlit as st
 from riskmodel.serving import database
 from riskmodel.serving.hosts import is_this_machine, split_host
 from riskmodel.serving.signed_out import LIFE_H
+from riskmodel.serving.wire import SIGN_IN_KEY
 from riskmodel.store import LOCAL, Store, StoreError, configured_url
 from riskmodel.views import account, look, tables
 from riskmodel.views.state import StoreState, state
@@ -119,7 +120,7 @@ def ask_who() -> str | None:
                 "Sign in to save, and to see what you saved. It counts for "
                 f"{LIFE_H} hours, or until you sign out."
             )
-            st.button("Sign in", on_click=st.login, key="sign_in")
+            st.button("Sign in", on_click=st.login, key=SIGN_IN_KEY)
         else:
             name = st.user.get("email") or st.user.get("name") or "this account"
             tables.say(f"Signed in as {name}.")

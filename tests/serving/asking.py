@@ -49,10 +49,15 @@ def running(home, *options, gate=True, port=None, environment=None, under=(), fo
         yield url
 
 
-def in_a_loop_of_its_own(coroutine):
-    """Wait for a coroutine; the browser of other tests may have a loop in this thread."""
+def in_a_thread_of_its_own(call, *arguments):
+    """Wait for a call; the browser of other tests may have a loop in this thread."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+        return pool.submit(call, *arguments).result()
+
+
+def in_a_loop_of_its_own(coroutine):
+    """Wait for a coroutine."""
+    return in_a_thread_of_its_own(asyncio.run, coroutine)
 
 
 def ask(url, path="/", method="GET", content=None, **headers):

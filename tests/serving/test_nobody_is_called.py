@@ -14,7 +14,7 @@ from tests.browser import note_traffic, noted_requests, ready, settled, watched_
 from tests.server import free_port
 from tests.serving.asking import UPLOAD, ask, knock, running
 from tests.serving.outbound import Recorder
-from tests.serving.proxy import proxy_before
+from tests.serving.proxy import proxy_before, with_header
 from tests.serving.test_gate import STRANGE_HOSTS, STRANGE_ORIGINS
 
 ADDRESSES = ["", *(name for name in PAGES if name != "my_session")]
@@ -138,7 +138,11 @@ def test_behind_a_proxy_the_pages_work_and_nobody_is_called(tmp_path, browser):
     folder.mkdir()
     recorder = Recorder(folder)
     port = free_port()
-    with proxy_before(port) as public:
+
+    def renamed(head):
+        return with_header(head, "Host", f"127.0.0.1:{port}")
+
+    with proxy_before(port, asking=renamed) as public:
         pages = (f"http://localhost:{public}", "https://club.example")
         options = [f"--server.corsAllowedOrigins={page}" for page in pages]
         environment = recorder.environment

@@ -1,0 +1,296 @@
+"""The files in deploy/ lead to a working page, as docs/server.md uses them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+import yaml
+
+from riskmodel.serving.doctor import Kind
+from riskmodel.store import LOCAL, open_store
+from tests import nginx
+from tests.conftest import CHECKOUT
+from tests.server import free_port, private_environment, serving
+from tests.serving.certificates import certificate
+from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
+
+DEPLOY = CHECKOUT / "deploy"
+FRAMES = "add_header X-Frame-Options SAMEORIGIN;"
+GUIDE = (CHECKOUT / "docs" / "server.md").read_text(encoding="utf-8")
+
+
+def text_of(name):
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def needs(program):
+    return pytest.mark.skipif(not shutil.which(program), reason=f"no {program} here")
+
+
+with_nginx = pytest.mark.skipif(not nginx.find_nginx(), reason=nginx.NO_NGINX)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory):
+    with signing_in(tmp_path_factory.mktemp("home")) as url:
+        yield port_of(url)
+
+
+@pytest.fixture(scope="module")
+def port_in_folder(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    with signing_in(home, "--server.baseUrlPath=cramp", folder="cramp") as url:
+        yield port_of(url)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the club's certificate, which this process trusts."""
+    leads_here(monkeypatch)
+    chain, _ = certificate(tmp_path, CLUB)
+    monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+    return tmp_path
+
+
+def seen(app, folder, text, path=""):
+    with nginx.nginx_before(app, folder, text) as public:
+        return [each.kind for each in examined(f"https://{CLUB}:{public}/{path}")]
+
+
+# -------------------------------------------------------------------------- nginx
+
+
+@with_nginx
+def test_by_nginx_the_page_works_and_its_logs_hold_no_answers(port, folder):
+    assert seen(port, folder, text_of("nginx.conf"), "?age_years=38") == []
+    logged = (folder / "cramp-risk.log").read_text(encoding="utf-8")
+    assert '"GET /" 200' in logged
+    assert "/_stcore/stream" in logged
+    # A page that fails is one more chance to quote an address.
+    unreachable = free_port()
+    assert seen(unreachable, folder, text_of("nginx.conf"), "?age_years=38") == [
+        Kind.APP_NOT_RUNNING
+    ]
+    for log in folder.glob("*.log"):
+        assert "age_years" not in log.read_text(encoding="utf-8"), log.name
+
+
+@with_nginx
+def test_by_nginx_the_page_works_in_a_folder(port, port_in_folder, folder):
+    text = text_of("nginx.conf").replace("location / {", "location /cramp/ {")
+    assert seen(port_in_folder, folder, text, "cramp/") == []
+    assert seen(port_in_folder, folder, text, "cramp") == []
+    assert seen(port, folder, text, "cramp/") == [Kind.WRONG_PREFIX]
+    cut = text.replace("8501;", "8501/;")
+    assert seen(port_in_folder, folder, cut, "cramp/") == [Kind.WRONG_PREFIX]
+
+
+@with_nginx
+@pytest.mark.parametrize(
+    ("line", "put_in", "expected"),
+    [
+        ("proxy_set_header Upgrade $http_upgrade;", "", Kind.UPGRADE_MISSING),
+        ("proxy_set_header Connection $cramprisk_connection;", "", Kind.UPGRADE_MISSING),
+        ("proxy_set_header Host $http_host;", "", Kind.ORIGIN_REFUSED),
+        ("$http_host;", "other.example;", Kind.NAME_REFUSED),
+        ("limit_conn ", f"{FRAMES} limit_conn ", Kind.HEADERS_CHANGED),
+    ],
+)
+def test_a_line_less_in_nginx_is_found(port, folder, line, put_in, expected):
+    text = text_of("nginx.conf")
+    assert line in text
+    assert seen(port, folder, text.replace(line, put_in)) == [expected]
+
+
+# -------------------------------------------------------------------------- Caddy
+
+
+@needs("caddy")
+def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
+    public = free_port()
+    text = text_of("Caddyfile").replace(
+        "\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n", 1
+    )
+    chain = f"tls {folder}/fullchain.pem {folder}/privkey.pem"
+    text = text.replace(
+        f"\n{CLUB} {{\n", f"\n{CLUB}:{public} {{\n\tbind 127.0.0.1\n\t{chain}\n"
+    )
+    text = text.replace("/var/log/caddy/", f"{folder}/")
+    text = text.replace("reverse_proxy 127.0.0.1:8501", f"reverse_proxy 127.0.0.1:{port}")
+    (folder / "Caddyfile").write_text(text, encoding="utf-8")
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
+    environment = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    with (
+        (folder / "caddy.log").open("wb") as log,
+        subprocess.Popen(command, stderr=log, env=environment) as caddy,
+    ):
+        try:
+            nginx.wait_for(public)
+            assert examined(f"https://{CLUB}:{public}/?age_years=38") == []
+        finally:
+            caddy.terminate()
+    logged = (folder / "cramp-risk.log").read_text(encoding="utf-8")
+    assert "/_stcore/stream" in logged
+    for each in folder.glob("*.log"):
+        assert "age_years" not in each.read_text(encoding="utf-8"), each.name
+
+
+@needs("caddy")
+def test_caddy_takes_its_file():
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", "Caddyfile"]
+    done = subprocess.run(command, cwd=DEPLOY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# ------------------------------------------------------------- systemd and containers
+
+
+@needs("systemd-analyze")
+def test_systemd_takes_the_unit(tmp_path):
+    unit = tmp_path / "cramp-risk.service"
+    text = text_of("cramp-risk.service")
+    command = re.search(r"ExecStart=(\S+) ", text)[1]
+    unit.write_text(text.replace(command, sys.executable), encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_the_image_holds_is_enough_to_serve(tmp_path):
+    """What the Dockerfile copies, started by its own command in another folder."""
+    image = text_of("Dockerfile")
+    place, home = tmp_path / "image", tmp_path / "home"
+    home.mkdir()
+    place.mkdir()
+    for source, target in re.findall(r"^COPY (\S+) \./(\S*)$", image, re.MULTILINE):
+        copy = shutil.copytree if (CHECKOUT / source).is_dir() else shutil.copy
+        copy(CHECKOUT / source, place / (target or source))
+    (command,) = re.findall(r"^CMD (\[.*\])$", image, re.MULTILINE)
+    _, *rest = yaml.safe_load(command)
+    port = free_port()
+    # Tests listen on this machine alone.
+    rest[rest.index("0.0.0.0")] = "127.0.0.1"
+    asked = [sys.executable, *rest, "--port", str(port)]
+    environment = {"PYTHONPATH": str(place)}
+    with serving(asked, port, home, home, environment=environment) as url:
+        assert examined(url) == []
+
+
+def test_the_container_has_no_rights_and_keeps_its_data():
+    image, compose = text_of("Dockerfile"), yaml.safe_load(text_of("compose.yaml"))
+    (app,) = compose["services"].values()
+    assert app["ports"] == ["127.0.0.1:8501:8501"]
+    assert app["read_only"]
+    assert app["cap_drop"] == ["ALL"]
+    volumes = [volume.split(":") for volume in app["volumes"]]
+    assert [volumes[0][0]] == [*compose["volumes"]]
+    assert f"VOLUME {volumes[0][1]}\n" in image
+    assert (DEPLOY / app["build"]["context"] / app["build"]["dockerfile"]).is_file()
+    assert image.index("\nUSER ") < image.index("\nCMD ")
+    assert "/_stcore/health" in image
+
+
+@needs("docker")
+def test_docker_takes_its_file():
+    check = ["docker", "build", "--check", "-f", "deploy/Dockerfile", "."]
+    done = subprocess.run(check, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if "Usage:" in done.stderr + done.stdout or "daemon" in done.stderr:
+        pytest.skip("this docker builds nothing")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["cramp-risk.service", "compose.yaml"])
+def test_the_memory_of_a_server_is_the_same_everywhere(name):
+    (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)", text_of(name))
+    assert f"{int(limit) / 1000:g} GB" in GUIDE
+
+
+# ------------------------------------------------------------------------ the guide
+
+# What needs another machine, a registry or a right that tests do not have.
+STUBS = """
+set -eu
+sudo() {{
+    while [ "${{1#-}}" != "$1" ]; do [ "$1" != -u ] || shift; shift; done
+    "$@"
+}}
+for name in apt-get useradd systemctl certbot nginx docker cramprisk; do
+    eval "$name() {{ :; }}"
+done
+python3() {{
+    [ "$2" = venv ] || {{ {python} "$@"; return; }}
+    mkdir -p "$3/bin"
+    cp {root}/cramprisk "$3/bin/cramprisk"
+    ln -sf /bin/true "$3/bin/pip"
+}}
+"""
+PROGRAM = """#!/bin/sh
+[ "$1" != doctor ] || {{ echo "$2" >> {root}/asked; exit 0; }}
+PYTHONPATH={checkout} exec {python} -m riskmodel "$@"
+"""
+
+
+@pytest.fixture
+def root(folder):
+    """A folder in place of a fresh machine, on which the guide's commands run."""
+    for place in ("etc/systemd/system", "etc/nginx/conf.d", "etc/cron.d", "opt/cramp-risk"):
+        (folder / place).mkdir(parents=True)
+    (folder / "var/lib/cramp-risk").mkdir(parents=True)
+    program = folder / "cramprisk"
+    text = PROGRAM.format(root=folder, checkout=CHECKOUT, python=sys.executable)
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+def typed(root, commands):
+    """Run commands in the checkout, with every folder of the system below the root."""
+    moved = re.sub(r"(?<![\w.])/(opt|etc|var)/", rf"{root}/\1/", commands)
+    script = STUBS.format(root=root, python=sys.executable) + moved
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=CHECKOUT,
+        env=private_environment(root / "var/lib/cramp-risk"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@with_nginx
+def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
+    home = root / "var/lib/cramp-risk"
+    blocks = dict(enumerate(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)))
+    at = next(n for n, block in blocks.items() if "backup.cron" in block)
+    database = home / "data" / "cramp-risk" / "cramp-risk.db"
+    database.parent.mkdir(parents=True)
+    with closing(open_store(f"sqlite:///{database}")) as store:
+        store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
+    typed(root, "".join(blocks[n] for n in range(at + 1)))
+    line = (root / "etc/cron.d/cramp-risk").read_text(encoding="utf-8").splitlines()[-1]
+    nightly = line.split("cramprisk ", 1)[1].replace("\\%", "%")
+    typed(root, nightly)
+    (backup,) = (home / "backups").glob("?.db")
+    backup.rename(home / "backups" / "1.db")
+    told = typed(root, "".join(blocks[n] for n in blocks if n > at))
+    assert "1 saved under a name" in told
+    assert not (home / "drill.db").exists()
+    here, *there = (root / "asked").read_text(encoding="utf-8").split()
+    assert here == "http://127.0.0.1:8501"
+    assert {*there} == {f"https://{CLUB}"}
+
+    settings = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    (sign_in,) = [each for each in settings if each.startswith("[auth]")]
+    (home / ".streamlit/secrets.toml").write_text(sign_in, encoding="utf-8")
+    port = free_port()
+    command = [root / "opt/cramp-risk/current/bin/cramprisk", "app", "--port", str(port)]
+    text = (root / "etc/nginx/conf.d/cramp-risk.conf").read_text(encoding="utf-8")
+    with serving([str(part) for part in command], port, home, home):
+        assert seen(port, root, text) == []
