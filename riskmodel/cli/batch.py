@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
@@ -77,11 +77,12 @@ def batch(
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
-    """Score every row of a table; rows with problems stay and say why.
+    """Score every row of a table; all stay, and say what is wrong.
 
     The columns are named as in the template, in any number of rows, or as a coach
     names them: in several languages and units, with titles above.  What a column means
-    is never guessed.  Ends with 1 if no row could be scored.  The output has the
+    is never guessed.  An optional answer that cannot be read is left open, and named under
+    problems; so is what costs a row its score.  Ends with 1 if no row could be scored.  The output has the
     columns of the input and then the results.  A result with the name of an input
     column is called NAME_used.  IN may name many files, as in 'in/*.parquet'; each goes
     under its own name into OUT, a folder.
@@ -104,7 +105,8 @@ def batch(
             run = batch_folder(source, target, scoring, scheduler, jobs or 1)
         else:
             run = _one_table(source, target, scoring, how, jobs or 1)
-    _tell(notes, run)
+    has_reasons = not wanted or "problems" in wanted
+    _tell(notes, run, (source, target), has_reasons=has_reasons)
 
 
 def _one_table(
@@ -117,15 +119,20 @@ def _one_table(
         return _run(table, scored_in_order(scoring, table.pieces(), jobs), target)
 
 
-def _tell(notes: Iterable[str], run: _Run | Counts) -> None:
+def _tell(
+    notes: Iterable[str], run: _Run | Counts, files: Sequence[str], *, has_reasons: bool
+) -> None:
     """Say what came of all rows; ends with 1 if none could be scored."""
-    for note in (*run.notes, *notes, *lacking_notes(run.lacking, ours=run.ours)):
+    for note in (*run.notes, *notes, *lacking_notes(run.lacking, files, ours=run.ours)):
         say(note, err=True)
     noun = "session" if run.n_rows == 1 else "sessions"
     n_scored = run.n_rows - run.n_bad
-    say(
-        f"{run.n_rows} {noun} read, {n_scored} scored, {run.n_bad} with problems.", err=True
-    )
+    answers = f"{run.n_open} answer{'s' * (run.n_open != 1)} left open"
+    counts = [f"{run.n_rows} {noun} read, {n_scored} scored, {run.n_bad} without a score"]
+    say(f"{'; '.join(counts + [answers] * bool(run.n_open))}.", err=True)
+    if run.n_bad or run.n_open:
+        where = "See the column problems" if has_reasons else "Add problems to --columns"
+        say(f"{where} for what is wrong in which row.", err=True)
     if run.n_rows and not n_scored:
         raise typer.Exit(1)
 
@@ -186,6 +193,7 @@ class _Run:
     ours: bool
     n_rows: int = 0
     n_bad: int = 0
+    n_open: int = 0
     lacking: set[str] = field(default_factory=set)
 
 
@@ -204,6 +212,7 @@ def _run(table: Table, every_scored: Iterator[Scored], target: str) -> _Run:
             first = False
             run.n_rows += scored.n_rows
             run.n_bad += scored.n_bad
+            run.n_open += scored.n_open
             run.lacking |= scored.lacking
             rate = run.n_rows / (time.monotonic() - start)
             done = run.n_rows if table.n_done is None else table.n_done()
