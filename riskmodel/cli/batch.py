@@ -81,11 +81,11 @@ def batch(
 
     The columns are named as in the template, in any number of rows, or as a coach
     names them: in several languages and units, with titles above.  What a column means
-    is never guessed.  An optional answer that cannot be read is left open, and named under
-    problems; so is what costs a row its score.  Ends with 1 if no row could be scored.  The output has the
-    columns of the input and then the results.  A result with the name of an input
-    column is called NAME_used.  IN may name many files, as in 'in/*.parquet'; each goes
-    under its own name into OUT, a folder.
+    is never guessed.  An optional answer that cannot be read is left open; problems
+    names it, and what costs a row its score.  Ends with 1 if no row could be scored.  The
+    output has the columns of the input and then the results.  A result with the name of
+    an input column is called NAME_used.  IN may name many files, as in 'in/*.parquet';
+    each goes under its own name into OUT, a folder.
     """
     how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
     with sentences_for_errors(), _ended_in_order():
