@@ -39,6 +39,7 @@ from riskmodel.starts.possible import (
     Limits,
     Starts,
     possible_starts,
+    refuse_other_limits,
     read_moment,
     start_at,
 )
@@ -183,6 +184,7 @@ def best_start(
     >>> f"{best.by_day[0].start:%H:%M} instead of {best.planned['start']:%H:%M}"
     '05:00 instead of 12:00'
     """
+    refuse_other_limits(limits, "best_start")
     used = engine(scorecard, calibration)
     plan = _without_weather(Session.of(session))
     of_the_person = int(used.run(plan, detail=False).safety[0])
@@ -256,6 +258,7 @@ def best_start_squad(
     ValueError
         If a limit or `planned` cannot be read, or a fixed start is not planned.
     """
+    refuse_other_limits(limits, "best_start_squad")
     used = engine(scorecard, calibration)
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}

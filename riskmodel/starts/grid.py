@@ -21,7 +21,12 @@ from riskmodel.scoring.engine import Engine, engine
 from riskmodel.scoring.grid import WEATHER_FIELDS, Cells, People
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, Guard, guard_texts, guards_in
 from riskmodel.scoring.probability import Calibration, expit
-from riskmodel.starts.possible import Limits, Starts, possible_starts
+from riskmodel.starts.possible import (
+    Limits,
+    Starts,
+    possible_starts,
+    refuse_other_limits,
+)
 from riskmodel.starts.scores import (
     ANY_WEATHER,
     IN_WATER,
@@ -160,6 +165,7 @@ def start_grid(
     >>> bool(six < twelve)
     True
     """
+    refuse_other_limits(limits, "start_grid")
     members = (weather,) if isinstance(weather, Weather) else tuple(weather)
     shares = _shares(quantiles)
     _check(members)
