@@ -47,6 +47,7 @@ from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.told import in_quotes
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.spreadsheet import write_arrow_csv
+from riskmodel.reporting.squad_lines import known_word_notes
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
 from riskmodel.squad.file import certain_columns, read_squad_file
@@ -329,6 +330,7 @@ def _list_of_athletes(
         count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
         label = FIELDS[word.field].label
         notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
+    notes += known_word_notes(answers)
     rows = Rows(raw.cells.set_axis(list(raw.headers), axis=1), answers)
     return Table(
         lambda: iter([rows]), notes, columns=frozenset(answers.columns), ours=False

@@ -48,7 +48,7 @@ _ALWAYS = (
     "No weight is changed for it.",
 )
 _SIMULATED = (
-    "The table says that it was made up: nobody in it exists, and what follows shows what a "
+    "The table says that it was made up: nobody in it exists. What follows shows what a "
     "report looks like, and nothing about people."
 )
 _LEFT_OUT: Mapping[str, str] = MappingProxyType(

@@ -39,8 +39,8 @@ from riskmodel.starts.possible import (
     Limits,
     Starts,
     possible_starts,
-    refuse_other_limits,
     read_moment,
+    refuse_other_limits,
     start_at,
 )
 from riskmodel.starts.scores import (
