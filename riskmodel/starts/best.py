@@ -163,8 +163,7 @@ def best_start(
     daylight_only : bool
         Whether all of the session must lie between sunrise and sunset.
     scorecard, calibration, **limits
-        As for `riskmodel.assess`; see `riskmodel.starts.possible.Limits`, of which
-        whoever asks for advice gives ``now``.
+        As for `riskmodel.assess`; `riskmodel.starts.possible.Limits`: advice gives ``now``.
 
     Raises
     ------

@@ -129,8 +129,7 @@ def start_grid(
         As for `riskmodel.assess_frame`; answers to the weather are replaced, except shade
         and walls.  A swim gets no number; durations that many share are quicker.
     weather : Weather or sequence of Weather
-        One, or the members of an ensemble for one place; the first says which starts are
-        possible.
+        One, or the members of an ensemble for one place; the first bounds the starts.
     quantiles : sequence of float, default 0.1, 0.5 and 0.9
         Shares of the members, 0 to 1; straight between two of them.
     scorecard, calibration, **limits
@@ -142,7 +141,7 @@ def start_grid(
         If there is no member, or they are of several places, the quantiles are not
         different numbers from 0 to 1, a limit cannot be read, or an input has two columns.
     TypeError
-        If it is no frame.
+        If it is no frame, or a keyword is none of these.
     CalibrationError
         If the calibration was made for another scorecard.
 
