@@ -46,6 +46,7 @@ def season() -> tuple[pd.DataFrame, np.ndarray]:
     logit = SLOPE * np.log(ours / (1 - ours)) + OFFSET + own
     truth = 1 / (1 + np.exp(-logit))
     table["cramp"] = np.where(random.random(n) < truth, "yes", "no")
+    table["simulated"] = "yes"
     return table, truth
 
 

@@ -1,6 +1,7 @@
 """The public face: names, types, and what it costs to load them."""
 
 import importlib.util
+import inspect
 import subprocess
 import sys
 
@@ -22,6 +23,23 @@ def test_a_public_name_is_there_and_is_no_module(name: str) -> None:
     assert name in dir(riskmodel)
     assert getattr(riskmodel, name) is not None
     assert importlib.util.find_spec(f"riskmodel.{name}") is None
+
+
+@pytest.mark.parametrize("name", riskmodel.__all__)
+def test_a_wrong_keyword_names_what_was_called(name: str) -> None:
+    called = getattr(riskmodel, name)
+    if not inspect.isfunction(called):
+        return
+    needed = [
+        None
+        for asked in inspect.signature(called).parameters.values()
+        if asked.default is asked.empty and asked.kind is asked.POSITIONAL_OR_KEYWORD
+    ]
+    with pytest.raises((TypeError, riskmodel.AnswerError)) as told:
+        called(*needed, earlyest="05:00")
+    if told.type is TypeError:  # else a name of an answer, told as an input
+        assert str(told.value).startswith(f"{name}() ")
+    assert "'earlyest'" in str(told.value)
 
 
 def test_a_type_checker_sees_the_names_that_a_program_sees() -> None:

@@ -62,14 +62,15 @@ def batch(
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
-    """Score every row of a table; rows with problems stay and say why.
+    """Score every row of a table; all stay, and say what is wrong.
 
     The columns are named as in the template, in any number of rows, or as a coach
     names them: in several languages and units, with titles above.  What a column means
-    is never guessed.  Ends with 1 if no row could be scored.  The output has the
-    columns of the input and then the results.  A result with the name of an input
-    column is called NAME_used.  IN may name many files, as in 'in/*.parquet'; each goes
-    under its own name into OUT, a folder.
+    is never guessed.  An optional answer that cannot be read is left open; problems
+    names it, and what costs a row its score.  Ends with 1 if no row could be scored.  The
+    output has the columns of the input and then the results.  A result with the name of
+    an input column is called NAME_used.  IN may name many files, as in 'in/*.parquet';
+    each goes under its own name into OUT, a folder.
     """
     how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
     with sentences_for_errors(), _ended_in_order():
@@ -94,7 +95,8 @@ def batch(
                 run = batch_folder(source, target, scoring, scheduler, jobs or 1)
             else:
                 run = batch_run.score_table(source, target, scoring, how, others)
-    batch_run.tell(notes, run)
+    has_reasons = not wanted or "problems" in wanted
+    batch_run.tell(notes, run, (source, target), has_reasons=has_reasons)
 
 
 def _check(source: str, target: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,15 +47,20 @@ def score_table(
         return _run(table, scored_in_order(scoring, table.pieces(), others), target)
 
 
-def tell(notes: Iterable[str], run: Run | Counts) -> None:
+def tell(
+    notes: Iterable[str], run: Run | Counts, files: Sequence[str], *, has_reasons: bool
+) -> None:
     """Say what came of all rows; ends with 1 if none could be scored."""
-    for note in (*run.notes, *notes, *lacking_notes(run.lacking, ours=run.ours)):
+    for note in (*run.notes, *notes, *lacking_notes(run.lacking, files, ours=run.ours)):
         say(note, err=True)
     noun = "session" if run.n_rows == 1 else "sessions"
     n_scored = run.n_rows - run.n_bad
-    say(
-        f"{run.n_rows} {noun} read, {n_scored} scored, {run.n_bad} with problems.", err=True
-    )
+    answers = f"{run.n_open} answer{'s' * (run.n_open != 1)} left open"
+    counts = [f"{run.n_rows} {noun} read, {n_scored} scored, {run.n_bad} without a score"]
+    say(f"{'; '.join(counts + [answers] * bool(run.n_open))}.", err=True)
+    if run.n_bad or run.n_open:
+        where = "See the column problems" if has_reasons else "Add problems to --columns"
+        say(f"{where} for what is wrong in which row.", err=True)
     if run.n_rows and not n_scored:
         raise typer.Exit(1)
 
@@ -108,6 +113,7 @@ class Run:
     ours: bool
     n_rows: int = 0
     n_bad: int = 0
+    n_open: int = 0
     lacking: set[str] = field(default_factory=set)
 
 
@@ -126,6 +132,7 @@ def _run(table: Table, every_scored: Iterator[Scored], target: str) -> Run:
             first = False
             run.n_rows += scored.n_rows
             run.n_bad += scored.n_bad
+            run.n_open += scored.n_open
             run.lacking |= scored.lacking
             rate = run.n_rows / (time.monotonic() - start)
             done = run.n_rows if table.n_done is None else table.n_done()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
@@ -17,7 +16,8 @@ from riskmodel.cli.batch_pieces import ArrowRows, Cells, Piece
 from riskmodel.cli.batch_processes import Aside, Others, put_aside
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.installing import arrow_is_there
-from riskmodel.inputs.reading import read_frame
+from riskmodel.inputs.problems import Problem
+from riskmodel.inputs.reading import Answers, read_frame
 from riskmodel.inputs.settled import is_settled
 from riskmodel.reporting.spreadsheet import (
     csv_header,
@@ -26,10 +26,11 @@ from riskmodel.reporting.spreadsheet import (
     write_csv,
 )
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
+from riskmodel.scoring.assessment import result_columns
+from riskmodel.scoring.engine import engine
 from riskmodel.scoring.probability import Calibration
 from riskmodel.scoring.worded import Worded
-from riskmodel.squad.plan import with_plan
+from riskmodel.squad.plan import unread_left_open, with_plan, without_known_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +46,8 @@ class Scored:
     content: Any  # bytes of CSV, or a table of Arrow
     header: bytes
     n_rows: int
-    n_bad: int
+    n_bad: int  # without a score
+    n_open: int  # answers that could not be read
     lacking: frozenset[str]
     """Required answers that have no column, and that some row needs."""
     unused: tuple[str, ...]
@@ -71,14 +73,17 @@ class Scoring:
         """Score a piece."""
         cells, answers = piece.read()
         asked = self._with_plan(answers)
-        results, unused = self._results(asked)
-        n_bad = int((results["problems"] != "").sum())
+        results, kept, opened = self._results(asked)
+        n_bad = int((~kept.usable()).sum())
+        n_open = sum(rows.size for rows, _ in opened.findings)
+        absent = [str(Problem(name, "no_such_input")) for name in kept.unknown_columns]
+        unused = (" ".join(absent),) if absent else ()
         if self.columns:
             results = results[list(self.columns)]
         results = results.rename(columns=_free_names(results, _names(cells)))
         header, content = self._written(cells, answers, results)
         lacking = frozenset(_lacking(asked))
-        return Scored(content, header, len(answers), n_bad, lacking, unused)
+        return Scored(content, header, len(answers), n_bad, n_open, lacking, unused)
 
     def _with_plan(self, answers: pd.DataFrame) -> pd.DataFrame:
         if not self.plan:
@@ -86,13 +91,17 @@ class Scoring:
         others = answers.drop(columns=[n for n in answers if n in FIELDS])
         return with_plan(answers, self.plan).join(others)
 
-    def _results(self, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", UnknownColumnWarning)
-            results = assess_frame(answers, self.card, self.curves, detail=self.detail)
+    def _results(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Answers, Answers]:
+        """As `assess_frame`, but an answer that cannot be read costs no score."""
+        kept, opened = unread_left_open(read_frame(frame))
         if not self.ours:
-            results["problems"] = read_frame(answers).problem_texts(names=False)
-        return results, tuple(str(warning.message) for warning in caught)
+            opened = without_known_words(opened)
+        used = engine(self.card, self.curves)
+        result = used.run(kept, detail=self.detail)
+        columns = result_columns(kept, result, used, detail=self.detail)
+        every = replace(kept, findings=(*kept.findings, *opened.findings))
+        columns["problems"] = every.problem_texts(names=self.ours)
+        return pd.DataFrame(columns, index=frame.index, copy=False), kept, opened
 
     def _written(
         self, cells: Cells, answers: pd.DataFrame, results: pd.DataFrame

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,6 +37,7 @@ from riskmodel.cli.batch_pieces import (
     too_long,
 )
 from riskmodel.cli.frame import standard_input, stop
+from riskmodel.datasets import load_examples
 from riskmodel.inputs.encodings import Guess, encoding_of_lines
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.files import is_parquet, open_file
@@ -36,6 +47,7 @@ from riskmodel.inputs.tables import FileText
 from riskmodel.inputs.told import in_quotes
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.spreadsheet import csv_header, csv_lines
+from riskmodel.reporting.squad_lines import known_word_notes
 from riskmodel.squad.cells import squad_frame, squad_notes
 from riskmodel.squad.columns import meanings
 from riskmodel.squad.file import certain_columns, read_squad_file
@@ -45,7 +57,7 @@ from riskmodel.squad.plan import (
     SESSION_FIELDS,
     may_be_left_open,
 )
-from riskmodel.squad.unknown import leave_open, unknown_words
+from riskmodel.squad.unknown import unknown_words
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -196,15 +208,25 @@ def utf8_opened(lines: IO[bytes]) -> tuple[IO[bytes], str, list[str]]:
     return put_back(head, lines), separator, headers
 
 
-def lacking_notes(lacking: Container[str], *, ours: bool) -> Iterator[str]:
-    """Say which columns the rows that were scored would have needed."""
+def lacking_notes(
+    lacking: Container[str], files: Sequence[str], *, ours: bool
+) -> Iterator[str]:
+    """Say which columns the rows of IN and OUT would have needed, and what to type."""
 
     def named(fields: Iterable[str]) -> str:
         lacked = (name for name in fields if name in lacking)
         return ", ".join(n if ours else FIELDS[n].label for n in lacked)
 
     if of_plan := named(PLAN_FIELDS):
-        yield f"No column for {of_plan}; --session session.json gives a plan."
+        example = next(iter(load_examples().values()))
+        plan = {name: example[name] for name in PLAN_FIELDS if name in lacking}
+        command = shlex.join(["cramprisk", "batch", *files, "--session", "plan.json"])
+        yield f"No column for {of_plan}; with --session all have the same: {command}"
+        yield f"Where plan.json is such as {json.dumps(plan)}"
+        yield (
+            "cramprisk template prints a table of sessions to fill in; cramprisk squad "
+            "says who of a list needs attention."
+        )
     if own := named(ATHLETE_FIELDS):
         yield f"No column for {own}, which every athlete answers."
 
@@ -304,7 +326,7 @@ def _list_of_athletes(
         count = f"{word.n_athletes} row{'s' * (word.n_athletes != 1)}"
         label = FIELDS[word.field].label
         notes.append(f"Not understood and left open: {label} {word.word}, in {count}.")
-    answers = leave_open(answers)
+    notes += known_word_notes(answers)
     rows = Rows(raw.cells.set_axis(list(raw.headers), axis=1), answers)
     return Table(
         lambda: iter([rows]), notes, columns=frozenset(answers.columns), ours=False

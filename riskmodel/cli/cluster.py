@@ -375,7 +375,11 @@ def _write_success(
     total = sum(counts.values(), start=Counts())
 
     def numbers(count: Counts) -> dict[str, int]:
-        return {"sessions": count.n_rows, "with_problems": count.n_bad}
+        return {
+            "sessions": count.n_rows,
+            "without_score": count.n_bad,
+            "answers_left_open": count.n_open,
+        }
 
     summary = {
         "program": __version__,

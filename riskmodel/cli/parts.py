@@ -29,6 +29,7 @@ class Counts:
 
     n_rows: int = 0
     n_bad: int = 0
+    n_open: int = 0
     lacking: frozenset[str] = frozenset()
     unused: tuple[str, ...] = ()
     ours: bool = True  # columns named as in the template
@@ -44,6 +45,7 @@ class Counts:
             self,
             n_rows=self.n_rows + other.n_rows,
             n_bad=self.n_bad + other.n_bad,
+            n_open=self.n_open + other.n_open,
             lacking=self.lacking | other.lacking,
             unused=self.unused or other.unused,  # all files have the same columns
         )

@@ -22,7 +22,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "around",
         "Say what training logs answer about the weeks before a session.",
     ),
-    "batch": ("batch", "Score every row of a table; rows with problems stay and say why."),
+    "batch": ("batch", "Score every row of a table; all stay, and say what is wrong."),
     "squad": (
         "squad",
         "Say of a coach's list who needs attention under one planned session.",

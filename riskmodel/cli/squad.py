@@ -32,7 +32,7 @@ from riskmodel.inputs.session import tidy
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.replacing import check_target, is_stream, replacing
 from riskmodel.reporting.spreadsheet import write_csv
-from riskmodel.reporting.squad_lines import squad_lines
+from riskmodel.reporting.squad_lines import known_word_notes, squad_lines
 from riskmodel.reporting.squad_warnings import name_warnings
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.squad.file import read_squad
@@ -82,7 +82,11 @@ def squad_command(
             summaries=summaries,
             warnings_stay=True,
         )
-        for note in (*listed.attrs["notes"], *_lacking(listed, plan)):
+        for note in (
+            *listed.attrs["notes"],
+            *known_word_notes(listed),
+            *_lacking(listed, plan),
+        ):
             say(note, err=True)
         squad = _named(settle(listed, {}))
         scored, options = answer_squad(squad, plan, card, own_calibration(calibration))

@@ -10,6 +10,13 @@ SCORECARD_VERSION = "scorecard_version"
 """Beside the answers of a saved plan: which scorecard scored it.  It is no answer."""
 
 
+_FOR_PROGRAMS = (
+    "What programs send: amounts as numbers in the unit that stands in brackets, and the "
+    "names of levels. People may also write a unit or usual words in a text, such as 4 h, "
+    "86 F or trail running; these are understood and not described here."
+)
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of one session, draft 2020-12.
 
@@ -22,6 +29,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Planned session",
+        "description": _FOR_PROGRAMS,
         "type": "object",
         "properties": {
             **{f.name: _property(f) for f in FIELDS.values()},

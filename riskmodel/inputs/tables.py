@@ -27,6 +27,10 @@ class TableFileError(ToldError, ValueError):
     """A file that holds no table; the message says why in one sentence."""
 
 
+class TooManyRowsError(TableFileError):
+    """A file with more rows than can be read."""
+
+
 _KINDS = {b"%PDF": "a PDF", b"\xff\xd8\xff": "a picture", b"\x89PNG": "a picture"}
 
 
@@ -185,9 +189,9 @@ def refuse_many_cells(text: str, mark: str) -> None:
         )
 
 
-def too_many_rows(most: int) -> TableFileError:
+def too_many_rows(most: int) -> TooManyRowsError:
     """Say how many rows are allowed."""
-    return TableFileError(
+    return TooManyRowsError(
         f"This file has more than the {grouped(most)} rows that can be read."
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.inputs.fields import needed_fields
+from riskmodel.inputs.told import in_quotes
 from riskmodel.reporting.squad_sheet import (
     expected_text,
     heat_text,
@@ -19,6 +20,7 @@ from riskmodel.reporting.squad_warnings import left_open_texts, squad_warnings
 from riskmodel.reporting.words import SYNTHETIC
 from riskmodel.squad.scores import SquadOption
 from riskmodel.squad.summary import labels
+from riskmodel.squad.unknown import open_words
 
 _SHOWN = ("Athlete", "In 100", "Risk", "Range in 100", "Sets apart")
 _SHOWN_LEVERS = 4
@@ -59,6 +61,13 @@ def squad_lines(
             yield from ("", heading, *lines)
     yield ""
     yield from filter(None, (heat_text(plan) if is_whole else "", SYNTHETIC))
+
+
+def known_word_notes(listed: pd.DataFrame) -> Iterator[str]:
+    """Say which words of a list are known and left open: no question is about them."""
+    if words := open_words(listed):
+        told = ", ".join(f"{in_quotes(word.word)} ({word.n_athletes})" for word in words)
+        yield f"Known, but no question is about it, and left open: {told}."
 
 
 def _aligned(table: pd.DataFrame) -> Iterator[str]:

@@ -47,6 +47,10 @@ _ALWAYS = (
     "it for others, nor for a single person.",
     "No weight is changed for it.",
 )
+_SIMULATED = (
+    "The table says that it was made up: nobody in it exists. What follows shows what a "
+    "report looks like, and nothing about people."
+)
 _LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "no_outcome": "without an outcome",
@@ -112,6 +116,7 @@ def validation_sections(told: Validation) -> list[Section]:
     athletes = f" of {records.n_athletes} athletes" if records.names_athletes else ""
     left = ", ".join(f"{n} {_LEFT_OUT[why]}" for why, n in records.left_out.items())
     return [
+        *[Section("Simulated example data", (_SIMULATED,))] * records.simulated,
         Section(
             "Objectives",
             ("To see whether as many sessions bring a cramp as the number says.",),

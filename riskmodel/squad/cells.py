@@ -38,6 +38,9 @@ _NAMED = 20
 _NONE_IN_A_YEAR = (
     "Counted as none in the last 12 months, since the header asks of no earlier year"
 )
+_OTHERS_ONLY = (
+    "Known, and no medicine that is asked about, so that it counts as none of these"
+)
 _YEARS_APART = 1
 """An age may be that of the last birthday but one before anybody needs to look."""
 
@@ -108,12 +111,14 @@ def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str
     """Say which cells of a list answer nothing, and where it contradicts itself."""
     used = {column.target: column for column in columns if column.target != LEAVE_OUT}
     asked = [c for name, c in used.items() if name not in ("athlete", *_NAME_PARTS)]
+    medicines = [column for column in asked if column.target == "medications"]
     of_a_year = [column for column in asked if names_a_year(column)]
     notes = [
         _not_used([column.header for column in columns if column.target == LEAVE_OUT]),
         _told_cells(raw, asked, is_marked_blank, "Not answered"),
         _told_cells(raw, asked, is_error, "A broken formula, to be mended in the file"),
         _told_cells(raw, of_a_year, _says_never, _NONE_IN_A_YEAR),
+        _told_cells(raw, medicines, _names_others_only, _OTHERS_ONLY),
     ]
     if "date_of_birth" in used:
         born = used["date_of_birth"]
@@ -135,6 +140,15 @@ def is_marked_blank(cell: Any) -> bool:
 
 def _says_never(cell: Any) -> bool:
     return item_answer("cramp_sessions_12mo", str(cell)) == "never"
+
+
+def _names_others_only(cell: Any) -> bool:
+    """Whether a cell holds medicines, all known, and none that is asked about."""
+    items = items_in("medications", str(cell))
+    if put_together([item_answer("medications", item) for item in items]) != "none":
+        return False
+    known = [known_word("medications", item) for item in items]
+    return any(word is not None and word.is_asked_nowhere for word in known)
 
 
 def _not_used(headers: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from riskmodel.inputs.sheet_notes import sheet_notes, some
 from riskmodel.inputs.tables import (
     FIRST_ROWS,
     TableFileError,
+    TooManyRowsError,
     csv_rows,
     read_text,
     separator,
@@ -33,6 +34,12 @@ from riskmodel.squad.raw import LeftOut, RawTable, rows_named
 from riskmodel.squad.summary_rows import summary_rows
 
 _TOLD_ROWS = 3
+
+
+_WAY_ON = (
+    "Split it into several lists; or name its columns as the template does (cramprisk "
+    "template), and cramprisk batch scores any number of rows."
+)
 
 
 def read_squad_file(
@@ -78,6 +85,8 @@ def read_squad_file(
             return _with_lone_cells(_from_workbook(content, sheet, hidden_rows, summaries))
         text = read_text(content)
         raw = _from_rows(_csv_rows(text.text), text.notes, cut_by_commas=True)
+    except TooManyRowsError as error:
+        raise SquadFileError(f"{error} {_WAY_ON}") from error
     except TableFileError as error:
         raise SquadFileError(str(error)) from error
     return _with_lone_cells(raw if summaries else _without_summaries(raw))
@@ -194,7 +203,7 @@ def _from_rows(
         )
     if len(body) > MOST_ROWS:
         raise SquadFileError(
-            f"There are {grouped(len(body))} rows; allowed is up to {MOST_ROWS}."
+            f"There are {grouped(len(body))} rows; allowed is up to {MOST_ROWS}. {_WAY_ON}"
         )
     return _table(headers, body, notes)
 

@@ -55,6 +55,11 @@ class KnownWord:
     source: str
     warning: str = ""
 
+    @property
+    def is_asked_nowhere(self) -> bool:
+        """Whether it is something, and nothing that the question asks about."""
+        return self.answer == OPEN or (self.answer == "none" and self.source != "judgement")
+
 
 def exact(text: str) -> str:
     """Text without case, accents and doubled blanks; every other sign stays.

@@ -1,12 +1,13 @@
 """The planned session put before a squad: what it says for all, and what each says.
 
 A cell that cannot be read costs nobody the score here: the question is left open, and
-the cell is named.  A single session and `riskmodel.assess_frame` stay strict.
+the cell is named; `cramprisk batch` reads its rows alike.  A single session and
+`riskmodel.assess_frame` stay strict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,6 +155,28 @@ def read_athletes(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> SquadAnswe
     answers = read_frame(with_plan(athletes, plan))
     said = read_one({name: plan[name] for name in PLAN_FIELDS if name in plan})
     wrong = {problem.field for problem in said.problems if problem.kind == "not_allowed"}
+    kept, opened = unread_left_open(answers, wrong)
+    return SquadAnswers(kept, without_known_words(opened).problems_of_each())
+
+
+def unread_left_open(
+    answers: Answers, wrong: Container[str] = ()
+) -> tuple[Answers, Answers]:
+    """Open every question whose answer cannot be read, where that may be left open.
+
+    Parameters
+    ----------
+    answers : Answers
+    wrong : container of str
+        Questions that are not opened.
+
+    Returns
+    -------
+    kept : Answers
+        With what still keeps a row from being scored.
+    opened : Answers
+        With what was left open, as problems of the kind ``left_open``.
+    """
     kept: list[Findings] = []
     opened: list[Findings] = []
     for rows, problems in answers.findings:
@@ -162,17 +185,21 @@ def read_athletes(athletes: pd.DataFrame, plan: Mapping[str, Any]) -> SquadAnswe
         if kind != "not_allowed" or field in wrong or not may_be_left_open(field):
             kept.append((rows, problems))
             continue
-        # A word that no question is about needs nobody to look at it.
-        as_open = {
-            problem: replace(problem, kind="left_open")
-            for problem in set(problems)
-            if not is_known_and_open(field, str(problem.value))
-        }
-        told = np.array([problem in as_open for problem in problems])
-        named = np.array([as_open[p] for p in problems[told]], object)
-        opened.append((rows[told], named))
-    left_open = replace(answers, findings=tuple(opened)).problems_of_each()
-    return SquadAnswers(replace(answers, findings=tuple(kept)), left_open)
+        as_open = {problem: replace(problem, kind="left_open") for problem in set(problems)}
+        opened.append((rows, np.array([as_open[p] for p in problems], object)))
+    return (
+        replace(answers, findings=tuple(kept)),
+        replace(answers, findings=tuple(opened)),
+    )
+
+
+def without_known_words(opened: Answers) -> Answers:
+    """Leave out words that no question is about: they need nobody to look at them."""
+    told: list[Findings] = []
+    for rows, problems in opened.findings:
+        asked = np.array([not is_known_and_open(p.field, str(p.value)) for p in problems])
+        told.append((rows[asked], problems[asked]))
+    return replace(opened, findings=tuple(told))
 
 
 def may_be_left_open(name: str) -> bool:

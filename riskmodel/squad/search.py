@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad.items import item_answer
-from riskmodel.squad.names import OPEN, known_word, known_words
+from riskmodel.squad.names import known_word, known_words
 
 NAMED = tuple(dict.fromkeys(field for field, _ in known_words()))
 """Questions whose answers people call by other names, in the order of the table."""
@@ -67,7 +67,7 @@ def meanings(name: str) -> tuple[Meaning, ...]:
 def _meaning(field: str, name: str) -> Meaning | None:
     answer, known = item_answer(field, name), known_word(field, name)
     levels = FIELDS[field].levels
-    if known is not None and known.answer == OPEN:
+    if known is not None and known.is_asked_nowhere:
         return Meaning(field, known.what, warning=known.warning)
     if answer is None:
         return None if known is None else Meaning(field, known.what, asks=True)

@@ -40,6 +40,7 @@ from riskmodel.starts.possible import (
     Starts,
     possible_starts,
     read_moment,
+    refuse_other_limits,
     start_at,
 )
 from riskmodel.starts.scores import (
@@ -162,8 +163,7 @@ def best_start(
     daylight_only : bool
         Whether all of the session must lie between sunrise and sunset.
     scorecard, calibration, **limits
-        As for `riskmodel.assess`; see `riskmodel.starts.possible.Limits`, of which
-        whoever asks for advice gives ``now``.
+        As for `riskmodel.assess`; `riskmodel.starts.possible.Limits`: advice gives ``now``.
 
     Raises
     ------
@@ -183,6 +183,7 @@ def best_start(
     >>> f"{best.by_day[0].start:%H:%M} instead of {best.planned['start']:%H:%M}"
     '05:00 instead of 12:00'
     """
+    refuse_other_limits(limits, "best_start")
     used = engine(scorecard, calibration)
     plan = _without_weather(Session.of(session))
     of_the_person = int(used.run(plan, detail=False).safety[0])
@@ -256,6 +257,7 @@ def best_start_squad(
     ValueError
         If a limit or `planned` cannot be read, or a fixed start is not planned.
     """
+    refuse_other_limits(limits, "best_start_squad")
     used = engine(scorecard, calibration)
     kept = [c for c in athletes.columns if c in FIELDS and c not in WEATHER_FIELDS]
     of_plan = {name: v for name, v in plan.items() if name in PLAN_FIELDS}

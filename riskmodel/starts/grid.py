@@ -21,7 +21,12 @@ from riskmodel.scoring.engine import Engine, engine
 from riskmodel.scoring.grid import WEATHER_FIELDS, Cells, People
 from riskmodel.scoring.guards import BITS_OF_THE_PERSON, Guard, guard_texts, guards_in
 from riskmodel.scoring.probability import Calibration, expit
-from riskmodel.starts.possible import Limits, Starts, possible_starts
+from riskmodel.starts.possible import (
+    Limits,
+    Starts,
+    possible_starts,
+    refuse_other_limits,
+)
 from riskmodel.starts.scores import (
     ANY_WEATHER,
     IN_WATER,
@@ -124,8 +129,7 @@ def start_grid(
         As for `riskmodel.assess_frame`; answers to the weather are replaced, except shade
         and walls.  A swim gets no number; durations that many share are quicker.
     weather : Weather or sequence of Weather
-        One, or the members of an ensemble for one place; the first says which starts are
-        possible.
+        One, or the members of an ensemble for one place; the first bounds the starts.
     quantiles : sequence of float, default 0.1, 0.5 and 0.9
         Shares of the members, 0 to 1; straight between two of them.
     scorecard, calibration, **limits
@@ -137,7 +141,7 @@ def start_grid(
         If there is no member, or they are of several places, the quantiles are not
         different numbers from 0 to 1, a limit cannot be read, or an input has two columns.
     TypeError
-        If it is no frame.
+        If it is no frame, or a keyword is none of these.
     CalibrationError
         If the calibration was made for another scorecard.
 
@@ -160,6 +164,7 @@ def start_grid(
     >>> bool(six < twelve)
     True
     """
+    refuse_other_limits(limits, "start_grid")
     members = (weather,) if isinstance(weather, Weather) else tuple(weather)
     shares = _shares(quantiles)
     _check(members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from datetime import datetime, time
 from types import MappingProxyType
@@ -82,6 +83,16 @@ class Limits(TypedDict, total=False):
     earliest: time | str | None
     latest: time | str | None
     step_min: int
+
+
+def refuse_other_limits(limits: Limits, called: str) -> None:
+    """Raise the TypeError of a call with a keyword that is none, by the name called."""
+    if others := [name for name in limits if name not in Limits.__annotations__]:
+        near = difflib.get_close_matches(others[0], Limits.__annotations__, 1)
+        hint = f". Did you mean {near[0]!r}?" if near else ""
+        raise TypeError(
+            f"{called}() got an unexpected keyword argument {others[0]!r}{hint}"
+        )
 
 
 def possible_starts(

@@ -55,6 +55,8 @@ class Records:
         Rows that do not count, by reason: ``no_outcome``, ``outcome_not_read``,
         ``no_probability``, ``probability_not_read``, ``not_scored``, and what the reader
         of lists leaves out, ``hidden_rows`` and ``summaries``.
+    simulated : bool
+        Whether the table says of a row that it was made up, in a column ``simulated``.
     scorecards : tuple of str
         Fingerprints that stand beside probabilities that were written before.
     """
@@ -70,6 +72,7 @@ class Records:
     names_athletes: bool = True
     left_out: Mapping[str, int] = field(default_factory=dict)
     scorecards: tuple[str, ...] = ()
+    simulated: bool = False
 
     @property
     def n_sessions(self) -> int:
@@ -239,7 +242,9 @@ def _records(
     )
     cards = outcome["scorecard"][usable].unique() if "scorecard" in outcome else ()
     own = tuple(sorted(filter(None, map(str, cards)))) if before else ()
-    return replace(records, scorecards=own)
+    of_nobody = outcome.get("simulated", pd.Series("", outcome.index))[usable]
+    simulated = bool(_yes_or_no(of_nobody)[0].any())
+    return replace(records, scorecards=own, simulated=simulated)
 
 
 def _group(answers: pd.DataFrame, name: str) -> NDArray[np.str_]:

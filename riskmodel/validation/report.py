@@ -96,6 +96,7 @@ class Validation:
             "n_cramps": self.records.n_cramps,
             "left_out": dict(self.records.left_out),
             "written_before": self.records.written_before,
+            "simulated": self.records.simulated,
             "cramps_needed": self.cramps_needed,
             "reasons": list(self.reasons),
             "scorecard": self.scorecard,

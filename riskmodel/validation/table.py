@@ -28,6 +28,7 @@ OUTCOME_HEADERS: Mapping[str, frozenset[str]] = MappingProxyType(
         }),
         "athlete": frozenset({"athlete", "name", "player", "id", "athlete id", "code"}),
         "probability": frozenset({"probability", "expected", "expected probability"}),
+        "simulated": frozenset({"simulated"}),
     }
 )  # fmt: skip
 """Headers, folded, of what no plan asks."""

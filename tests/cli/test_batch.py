@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from riskmodel.reporting.spreadsheet import to_xlsx
 from riskmodel.squad.cells import squad_frame, template
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad_file
-from riskmodel.squad.plan import with_plan
+from riskmodel.squad.plan import may_be_left_open, read_athletes, with_plan
 from riskmodel.squad.unknown import leave_open
 from tests import CHECKOUT
 
@@ -61,15 +63,48 @@ def test_a_list_with_quirks_is_scored_as_on_its_page(score):
     raw = read_squad_file(content)
     squad = squad_frame(raw, match_columns(raw), pd.Timestamp("2026-11-24").date())
     expected = assess_frame(with_plan(leave_open(squad), PLAN))
+    opened = read_athletes(squad, PLAN).left_open
     points = pd.to_numeric(table["total_points"]).tolist()
     assert points == pytest.approx(expected["total_points"].tolist(), nan_ok=True)
-    told = [problem.replace(" (age_years)", "") for problem in expected["problems"]]
-    assert table["problems"].tolist() == told
+    told = [
+        " ".join(
+            [needed.replace(" (age_years)", ""), *(p.sentence(names=False) for p in of)]
+        )
+        for needed, of in zip(expected["problems"], opened, strict=True)
+    ]
+    assert table["problems"].tolist() == [text.strip() for text in told]
+    assert any(opened)
     assert list(table.columns[:3]) == ["Vorname", "Nachname", "Date of birth"]
     assert table["Größe"][0] == "1,72"
     assert done.exit_code == 0
     assert "1 row above the headers was left out." in done.stderr
     assert "left open: Sex x, in 1 row." in done.stderr
+
+
+def test_an_optional_answer_that_cannot_be_read_costs_no_row_its_score(score):
+    """In a table with our own columns as in a coach's list; the frame stays strict."""
+    asked = [name for name, field in FIELDS.items() if field.kind != "text"]
+    wrong = pd.DataFrame([{**SESSION, name: "no answer of this"} for name in asked])
+    unsaid = pd.DataFrame([{**SESSION, name: None} for name in asked])
+    done, table = score(wrong.to_csv(index=False), session=False)
+    probability = pd.to_numeric(table["probability"])
+    expected = assess_frame(unsaid)["probability"]
+    optional = [may_be_left_open(name) for name in asked]
+    assert probability[optional].tolist() == pytest.approx(expected[optional].tolist())
+    assert probability.notna().tolist() == optional
+    assert all(f"({n})" in told for n, told in zip(asked, table["problems"], strict=True))
+    assert assess_frame(wrong)["probability"].isna().all()
+    counts = f"{len(asked) - sum(optional)} without a score; {sum(optional)} answers left"
+    assert counts in done.stderr
+
+
+def test_a_run_says_where_its_problems_are_told(score):
+    text = pd.DataFrame([{**SESSION, "sleep_h": "well"}]).to_csv(index=False)
+    assert "column problems" in score(text, session=False)[0].stderr
+    few, _ = score(text, "--columns", "probability", session=False)
+    assert "Add problems to --columns" in few.stderr
+    fine = pd.DataFrame([SESSION]).to_csv(index=False)
+    assert "problems" not in score(fine, session=False)[0].stderr
 
 
 LISTS = {
@@ -182,10 +217,15 @@ def test_our_own_table_takes_a_session_too_in_pieces(score, monkeypatch):
     assert "shoe_size" in pieces[0].stderr
 
 
-def test_without_a_session_a_list_says_how_to_give_one(score):
+def test_without_a_session_a_list_says_how_to_give_one(score, tmp_path, monkeypatch):
     done, table = score("Name,Age\nA,30\n", session=False)
     assert done.exit_code == 1
-    assert "--session session.json" in done.stderr
+    command = next(ln for ln in done.stderr.splitlines() if "--session" in ln)
+    _, *words = shlex.split(command[command.index("cramprisk") :])
+    shown = re.search(r"\{.*\}", done.stderr)[0]
+    (tmp_path / "plan.json").write_text(shown, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, words).exit_code == 0  # it can be typed as it stands
     assert "is missing" in table["problems"][0]
 
 
@@ -363,7 +403,7 @@ def test_a_row_far_down_that_needs_a_column_is_heard(score, monkeypatch):
     monkeypatch.setattr("riskmodel.cli.batch_pieces.BLOCK_BYTES", 60)
     rows = [*[SWIM] * 5, {**SWIM, "sport": "running"}]
     done, _ = score(pd.DataFrame(rows).to_csv(index=False), session=False)
-    assert "No column for air_temperature_c, relative_humidity_pct;" in done.stderr
+    assert "No column for air_temperature_c, relative_humidity_pct; " in done.stderr
     done, _ = score(pd.DataFrame([SWIM] * 5).to_csv(index=False), session=False)
     assert "No column" not in done.stderr
 
@@ -414,7 +454,8 @@ def test_what_is_wrong_in_a_list_is_told_without_names_of_inputs(score):
     bare, _ = score("Name,Weight (kg)\nA,70\n", session=False)
     assert "No column for Sport, Planned duration, How hard it will feel" in bare.stderr
     assert "No column for Age, which" in bare.stderr
-    for said in (*table["problems"], bare.stderr):
+    sentences = re.sub(r"\{.*\}", "", bare.stderr)  # a plan is written in them
+    for said in (*table["problems"], sentences):
         assert not [name for name in FIELDS if "_" in name and name in said]
 
 

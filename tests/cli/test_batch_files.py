@@ -94,7 +94,7 @@ def test_every_form_of_a_table_has_the_same_answers_wherever_it_is_cut(
     monkeypatch.setattr(f"{PIECES}.ROWS_AT_ONCE", max(1, min(size // 300, 20_000)))
     (tmp_path / "in.csv").write_bytes(FORMS[form](sessions))
     done = run(tmp_path / "in.csv", tmp_path / "out.csv")
-    assert "60 sessions read, 59 scored, 1 with problems" in done.stderr
+    assert "60 sessions read, 59 scored, 1 without a score" in done.stderr
     out = pd.read_csv(tmp_path / "out.csv", keep_default_na=False, na_values=[""])
     if form == "semicolons":  # what is wrong is told as it was written
         told = expected["problems"].str.replace("240.5", "240,5", regex=False)
@@ -183,7 +183,7 @@ def test_a_blank_header_stays_blank_and_is_not_told(separator, n_blank, tmp_path
         "\n".join(line + separator * n_blank for line in lines)
     )
     done = run(tmp_path / "in.csv", tmp_path / "out.csv", "--columns", "band")
-    assert done.stderr.strip() == "2 sessions read, 2 scored, 0 with problems."
+    assert done.stderr.strip() == "2 sessions read, 2 scored, 0 without a score."
     header = (tmp_path / "out.csv").read_text(encoding="utf-8").split("\n")[0]
     assert header.split(",") == [*SIX, *[""] * n_blank, "band"]
 
@@ -359,7 +359,7 @@ def test_fewer_results_are_written_where_few_are_asked_for(sessions, expected, t
     for wanted in ("band,probability", "missing", " problems , points_heat"):
         names = [name.strip() for name in wanted.split(",")]
         done = run(tmp_path / "in.csv", tmp_path / "out.csv", "--columns", wanted)
-        assert "59 scored, 1 with problems" in done.stderr
+        assert "59 scored, 1 without a score" in done.stderr
         out = pd.read_csv(tmp_path / "out.csv", keep_default_na=False, na_values=[""])
         assert list(out) == [*sessions, *names]
         same_answers(out, expected[names])

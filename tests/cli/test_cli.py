@@ -120,7 +120,7 @@ def test_batch_keeps_every_row_and_equals_the_frame(tmp_path):
     source = squad(tmp_path / "in.csv", rows)
     done = run("batch", source, tmp_path / "out.csv")
     assert done.exit_code == 0
-    assert "7 sessions read, 6 scored, 1 with problems" in done.stderr
+    assert "7 sessions read, 6 scored, 1 without a score" in done.stderr
     out = pd.read_csv(tmp_path / "out.csv")
     expected = assess_frame(pd.DataFrame(rows))
     assert out["total_points"].tolist()[:6] == expected["total_points"].tolist()[:6]

@@ -167,7 +167,7 @@ def test_a_worker_is_killed_while_it_writes_and_every_part_is_the_plain_run(
     assert not [*out.rglob(f".*{UNFINISHED}")]
     summary = json.loads((out / SUCCESS).read_text())
     assert total.n_rows == summary["all"]["sessions"] == 5 * ROWS
-    assert total.n_bad == summary["all"]["with_problems"] > 0
+    assert total.n_bad == summary["all"]["without_score"] > 0
     assert "club" in total.unused[0]
     assert set(summary["files"]) == {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")

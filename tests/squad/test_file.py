@@ -456,6 +456,17 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read():
         read_squad_file(content.getvalue())
 
 
+@pytest.mark.parametrize("n_rows", [5001, 6000, 260_000])
+def test_a_list_that_is_too_long_names_a_way_on(n_rows):
+    with pytest.raises(SquadFileError, match=r"Split .* cramprisk batch"):
+        read_squad_file(b"Name,Age\n" + b"A,30\n" * n_rows)
+
+
+def test_a_sheet_that_is_too_long_names_a_way_on():
+    with pytest.raises(SquadFileError, match=r"Split .* cramprisk batch"):
+        read_squad_file(workbook(Squad=[["Name", "Age"], *[["A", 30]] * 6000]))
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

@@ -1,16 +1,19 @@
 """The table of common names, and what a cell of several words says."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.reporting.squad_lines import known_word_notes
 from riskmodel.squad.columns import match_columns, words
 from riskmodel.squad.file import read_squad, read_squad_file
 from riskmodel.squad.items import item_answer
 from riskmodel.squad.names import ASK, OPEN, exact, known_word
 from riskmodel.squad.scores import score_squad
+from riskmodel.squad.unknown import unknown_words
 
 NAMES = read_table("names.csv")
 PLAN = {
@@ -56,7 +59,10 @@ def test_no_name_stands_twice_or_in_another_table_too():
         ("medications", "albuterol inhaler prn", "short_acting_beta_agonist"),
         ("medications", "Asthalin", ASK),
         ("medications", "Aerolin inhaler", "short_acting_beta_agonist"),
-        ("medications", "insulin", OPEN),
+        ("medications", "insulin", "none"),
+        ("medications", "Metformin 500 mg", "none"),
+        ("medications", "creatine", OPEN),
+        ("medications", "mometasone", OPEN),  # alone or beside a beta agonist
         ("conditions", "T1D", "diabetes"),
         ("conditions", "Hashimoto\N{RIGHT SINGLE QUOTATION MARK}s", "thyroid"),
         ("conditions", "Asthme", OPEN),
@@ -98,7 +104,10 @@ def test_of_an_unclear_name_no_part_is_known(word):
         ("No meds", set()),
         # The known one alone would say that there is nothing else.
         ("atorvastatin; Xyz", None),
-        ("insulin", None),
+        ("insulin", set()),
+        ("Metformin; Ibuprofen 400 mg", set()),
+        ("Metformin; Xyz", None),
+        ("creatine", None),
         ("-", None),
     ],
 )
@@ -115,6 +124,24 @@ def test_a_cell_of_medicines_says_what_all_its_words_say(cell, bits):
         assert {*read.split(";")} - {"none"} == bits
         assert "medications" not in scored["missing"].iloc[0].split(";")
         assert (points > 0) == bool(bits)
+
+
+def test_a_medicine_that_counts_nothing_is_told():
+    rows = b"A,30,Metformin,asthma\nB,30,Xyz,-\nC,30,statin; Ibuprofen,-\nD,30,none,-\n"
+    squad = read_squad(b"Name,Age,Meds,Conditions\n" + rows)
+    (note,) = [note for note in squad.attrs["notes"] if "none of these" in note]
+    assert "Metformin" in note
+    assert not {"Xyz", "Ibuprofen"} & {*re.findall(r"\w+", note)}
+    (known,) = known_word_notes(squad)
+    assert "asthma" in known
+    assert [word.word for word in unknown_words(squad)] == ["Xyz"]
+
+
+def test_only_a_medicine_of_a_certain_class_counts_as_none():
+    for row in NAMES:
+        if row["answer"] == "none" and not row["what"].startswith("no "):
+            assert row["field"] == "medications", row
+            assert row["source"].startswith("ATC "), row
 
 
 def test_what_is_known_and_not_asked_about_needs_no_look():

@@ -15,12 +15,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
-from riskmodel import assess_frame
+from riskmodel import assess_frame, load_scorecard
 from riskmodel.cli import app
 from riskmodel.datasets import data_file, load_examples
 from riskmodel.diary.outcomes import Outcome, outcomes_csv, outcomes_frame
 from riskmodel.reporting.spreadsheet import to_xlsx, write_csv
-from riskmodel.reporting.validation import validation_lines, validation_sections
+from riskmodel.reporting.validation import (
+    validation_html,
+    validation_lines,
+    validation_sections,
+)
 from riskmodel.validation.intervals import (
     drawn_counts,
     drawn_sums,
@@ -343,6 +347,19 @@ def test_the_example_is_as_written_and_its_truth_lies_in_the_intervals():
     expected = told.records.probability.sum()
     assert told.measures.ratio.low <= truth.sum() / expected <= told.measures.ratio.high
     assert told.measures.slope.low <= example_season.SLOPE <= told.measures.slope.high
+
+
+def test_made_up_data_says_so_in_every_form_of_its_report():
+    made_up = validate(data_file("example_season.csv").read_bytes())
+    told = replace(made_up, records=replace(made_up.records, simulated=False))
+    card = load_scorecard()
+    for says, of in ((True, made_up), (False, told)):
+        assert of.to_dict()["simulated"] is says
+        assert ("Simulated example data" in [*validation_lines(of)]) is says
+        assert ("Simulated example data" in validation_html(of, card)) is says
+    own = b"Name;Simulated;Krampf;probability\nA;ja;ja;0.1\nB;;nein;0.1\n"
+    assert read_records(own).simulated
+    assert not read_records(own.replace(b"A;ja", b"A;nein")).simulated
 
 
 @pytest.mark.parametrize("written", ["1/10", "1 of 10", "0:10", "0.1 F", "1,500"])
