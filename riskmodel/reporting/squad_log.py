@@ -11,7 +11,7 @@ from riskmodel.scorecard.rows import Scorecard
 HEADS = ("Athlete", "No", "Yes", "Muscle", "Minute", "kg before", "kg after", "l drunk")
 """Of the columns; No and Yes are boxes to tick."""
 
-ROWS_OF_A_PAGE = 44
+ROWS_OF_A_PAGE = 45
 """Most athletes that one page holds."""
 
 WEIGHING = (
