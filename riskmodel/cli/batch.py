@@ -67,10 +67,9 @@ def batch(
     The columns are named as in the template, in any number of rows, or as a coach
     names them: in several languages and units, with titles above.  What a column means
     is never guessed.  An optional answer that cannot be read is left open; problems
-    names it, and what costs a row its score.  Ends with 1 if no row could be scored.  The
-    output has the columns of the input and then the results.  A result with the name of
-    an input column is called NAME_used.  IN may name many files, as in 'in/*.parquet';
-    each goes under its own name into OUT, a folder.
+    names it, and what costs a row its score.  Ends with 1 if none has one.  OUT has the
+    columns of IN and then the results; one with the name of another is called NAME_used.
+    IN may name many files, as in 'in/*.parquet'; each goes into OUT, a folder.
     """
     how = {"sheet": sheet, "hidden_rows": hidden_rows, "summaries": summaries}
     with sentences_for_errors(), _ended_in_order():
@@ -90,13 +89,12 @@ def batch(
             plan, notes = ({}, []) if session is None else batch_run.plan_in(session, card)
             wanted, detail = batch_run.wanted_results(columns, card, curves)
             scoring = Scoring(plan, card, curves, True, wanted, detail, raw)
-            run: Run | Counts
-            if many:
-                run = batch_folder(source, target, scoring, scheduler, jobs or 1)
-            else:
-                run = batch_run.score_table(source, target, scoring, how, others)
-    has_reasons = not wanted or "problems" in wanted
-    batch_run.tell(notes, run, (source, target), has_reasons=has_reasons)
+            run: Run | Counts = (
+                batch_folder(source, target, scoring, scheduler, jobs or 1)
+                if many
+                else batch_run.score_table(source, target, scoring, how, others)
+            )
+    batch_run.tell(notes, run, (source, target), wanted)
 
 
 def _check(source: str, target: str) -> None:

@@ -48,7 +48,7 @@ def score_table(
 
 
 def tell(
-    notes: Iterable[str], run: Run | Counts, files: Sequence[str], *, has_reasons: bool
+    notes: Iterable[str], run: Run | Counts, files: Sequence[str], wanted: Sequence[str]
 ) -> None:
     """Say what came of all rows; ends with 1 if none could be scored."""
     for note in (*run.notes, *notes, *lacking_notes(run.lacking, files, ours=run.ours)):
@@ -59,7 +59,8 @@ def tell(
     counts = [f"{run.n_rows} {noun} read, {n_scored} scored, {run.n_bad} without a score"]
     say(f"{'; '.join(counts + [answers] * bool(run.n_open))}.", err=True)
     if run.n_bad or run.n_open:
-        where = "See the column problems" if has_reasons else "Add problems to --columns"
+        told = not wanted or "problems" in wanted
+        where = "See the column problems" if told else "Add problems to --columns"
         say(f"{where} for what is wrong in which row.", err=True)
     if run.n_rows and not n_scored:
         raise typer.Exit(1)

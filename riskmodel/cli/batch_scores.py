@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -80,7 +80,8 @@ class Scoring:
         unused = (" ".join(absent),) if absent else ()
         if self.columns:
             results = results[list(self.columns)]
-        results = results.rename(columns=_free_names(results, _names(cells)))
+        # Nor the name of an input: a table that is scored again has no answers of ours.
+        results = results.rename(columns=_free_names(results, {*_names(cells), *FIELDS}))
         header, content = self._written(cells, answers, results)
         lacking = frozenset(_lacking(asked))
         return Scored(content, header, len(answers), n_bad, n_open, lacking, unused)
@@ -144,7 +145,7 @@ class Scoring:
         return pa.table(columns, [*cells.column_names, *results.columns])
 
 
-def _free_names(results: Iterable[Any], taken: list[str]) -> dict[str, str]:
+def _free_names(results: Iterable[Any], taken: Collection[str]) -> dict[str, str]:
     """New names of the results whose names the table has."""
     free = {}
     for name in results:

@@ -24,6 +24,7 @@ Where = NDArray[np.bool_]
 
 _ROUNDED_MIN = 1.0  # of a clock without seconds
 _HALF_A_DAY_MIN, _DAY_MIN = 12 * 60.0, 24 * 60.0
+_LEAST_SPEED = 0.01  # in an hour, of whatever unit: nobody moves so slowly
 _PER_M = (1000.0, 100.0)  # a pace is that of a kilometre, or of 100 m in the water
 
 
@@ -97,15 +98,12 @@ def _distances_m(frame: pd.DataFrame, thousands: bool) -> list[Array]:
     if "distance_as_shown" in frame:
         shown = frame["distance_as_shown"]
         decimal = read.numbers(shown, thousands=False)
-        with np.errstate(over="ignore"):
-            metres = decimal * 1000.0
-        return [metres, decimal, read.numbers(shown, thousands=True)]
+        return [decimal * 1000.0, decimal, read.numbers(shown, thousands=True)]
     ways = [way for way in LENGTHS_M if way in frame]
     none = np.full(len(frame), np.nan)
-    with np.errstate(over="ignore"):  # of 1e308 km nobody makes a pace
-        return [
-            read.numbers(frame[w], thousands=thousands) * LENGTHS_M[w] for w in ways
-        ] or [none]
+    return [read.numbers(frame[w], thousands=thousands) * LENGTHS_M[w] for w in ways] or [
+        none
+    ]
 
 
 def _pace_min(frame: pd.DataFrame) -> Array:
@@ -115,8 +113,9 @@ def _pace_min(frame: pd.DataFrame) -> Array:
     shown = frame["pace_as_shown"]
     clock = shown.str.contains(":")
     pace = read.durations_min(shown.where(clock), 1.0, thousands=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(clock, pace, 60 / read.numbers(shown, thousands=False))
+    speed = read.numbers(shown, thousands=False)
+    speed[speed < _LEAST_SPEED] = np.nan
+    return np.where(clock, pace, 60 / speed)
 
 
 def _human(distances_m: list[Array], minutes: Array) -> Where:

@@ -169,7 +169,7 @@ def test_batch_reads_decimal_commas_between_semicolons(tmp_path, temperature):
         }
     )
     assert out["total_points"][0] == expected.total_points
-    assert out["wbgt_c"][0] == expected.physiology["wbgt_c"]
+    assert out["wbgt_c_used"][0] == expected.physiology["wbgt_c"]
 
 
 def test_batch_names_a_folder_that_is_not_there(tmp_path):

@@ -204,7 +204,7 @@ def test_what_the_session_says_in_place_of_the_files_is_told_as_of_one(cluster, 
         f"{tmp_path}/[ab].csv", tmp_path / "out", *session, "--scheduler", cluster[0]
     )
     assert code == 0, told
-    assert told.splitlines()[:-1] == of_one[:-1]
+    assert told.splitlines()[:-2] == of_one[:-2]  # how many, and where to look
     (aside,) = [note for note in of_one if note.startswith("Of the session")]
     assert FIELDS["sport"].label in aside
     assert FIELDS["session_rpe"].label not in aside
@@ -268,12 +268,12 @@ def test_workers_of_our_own_and_a_file_that_takes_too_much(folder, tmp_path):
     preload.write_text(
         "import contextlib, os, signal\n"
         "from riskmodel.cli import parts\n"
-        "def writer(out, writer=parts.parquet_writer.__wrapped__):\n"
+        "def writer(out, writer=parts.scored_writer.__wrapped__, **how):\n"
         "    if '1.parquet' in out.name:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    yield from writer(out)\n"
-        "writer.__wrapped__ = parts.parquet_writer.__wrapped__\n"
-        "parts.parquet_writer = contextlib.contextmanager(writer)\n"
+        "    yield from writer(out, **how)\n"
+        "writer.__wrapped__ = parts.scored_writer.__wrapped__\n"
+        "parts.scored_writer = contextlib.contextmanager(writer)\n"
     )
     settings = {
         "distributed.worker.preload": [str(preload)],

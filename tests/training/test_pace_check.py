@@ -1,5 +1,7 @@
 """Durations that a spreadsheet program has moved, told by distance, pace and length."""
 
+from contextlib import suppress
+
 import pytest
 
 from riskmodel.training.log import TrainingLogError
@@ -129,6 +131,17 @@ def test_without_a_duration_no_speed_is_judged(time):
     log = read_log(f"{headers}{rows}".encode())
     assert log.report.lines()
     assert "no_human_speed" not in notes(log)
+
+
+@pytest.mark.parametrize("pace", ["0", "0.0", "1e-310", "1e300", "-1", "0:00", "9" * 400])
+@pytest.mark.parametrize("distance", ["0.00", "5", "1e99", "9" * 400])
+def test_no_pace_makes_sense_of_everything(distance, pace):
+    rows = "".join(
+        f"Running,2026-06-{day:02} 6:12,{distance},300,1:02,{pace}\n" for day in range(1, 9)
+    )
+    headers = "Activity Type,Date,Distance,Calories,Time,Avg Pace\n"
+    with suppress(TrainingLogError):  # that the column is in doubt
+        assert read_log(f"{headers}{rows}".encode()).report.lines()
 
 
 def test_a_distance_without_a_human_speed_is_a_number_all_the_same():
