@@ -183,7 +183,7 @@ def test_beside_durations_that_cannot_be_read_no_distance_is_slow(minutes):
 
 
 @pytest.mark.parametrize("cell", ["9" * 400, "1e307", "1e100", "-1e307", f"1{',000' * 40}"])
-@pytest.mark.parametrize("meaning", [*MEANINGS.keys() - {"start", "skip"}])
+@pytest.mark.parametrize("meaning", [name for name in MEANINGS if name != "start"])
 def test_what_no_quantity_can_be_is_told_in_every_column(meaning, cell):
     rows = [f"2026-06-{day:02};60;{cell if day == 9 else ''}" for day in range(1, 15)]
     columns = {"When": "start", "Time": "duration_min", "Cell": meaning}
