@@ -111,8 +111,14 @@ def _ended_in_order() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # SIGHUP, of a terminal that is closed, is not there on Windows; nohup ignores it.
+    ends = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+    before = {end: signal.getsignal(end) for end in ends if end is not None}
+    heard = [end for end, how in before.items() if how not in (signal.SIG_IGN, None)]
+    for end in heard:
+        signal.signal(end, lambda number, _: sys.exit(128 + number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for end in heard:
+            signal.signal(end, before[end])

@@ -48,7 +48,8 @@ def put_aside(thing: object, folder: Path) -> Aside:
     buffers: list[pickle.PickleBuffer] = []
     first = pickle.dumps(thing, 5, buffer_callback=buffers.append)
     path, parts = folder / uuid4().hex, []
-    with path.open("wb", buffering=0) as file:
+    # Not unbuffered: on a disk that gets full such a file takes a part without a word.
+    with path.open("wb") as file:
         end = 0
         for content in (memoryview(first), *(buffer.raw() for buffer in buffers)):
             start = file.seek(-(-end // _ALIGNED) * _ALIGNED)
@@ -87,8 +88,8 @@ def other_processes(n_jobs: int) -> Iterator[Others | None]:
             yield Others(pool, n_jobs - 1, folder)
         except BrokenProcessPool:
             raise ValueError(
-                "A process that scored rows ended by itself, as where the memory is full; "
-                "nothing was written. Try fewer --jobs."
+                "A process that scored rows ended by itself, as where the memory is full: "
+                "not all rows are scored. Try fewer --jobs."
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)

@@ -114,6 +114,9 @@ def known_word(field: str, word: str) -> KnownWord | None:
     if (known := table.get((field, undosed))) is not None:
         return known
     known = table.get((field, " ".join(_FORM.sub(" ", undosed).split())))
-    if known is not None and "inhaler" in known.what and _TABLET.search(undosed):
-        return None  # the same name as an inhaler's is another medicine as a tablet
-    return known
+    if known is None:
+        return None
+    # The same name as an inhaler's is another medicine as a tablet, and the other way.
+    inhaled, swallowed = "inhaler" in undosed, _TABLET.search(undosed) is not None
+    is_for_the_lungs = "inhaler" in known.what or "asthma" in known.what
+    return None if (swallowed if is_for_the_lungs else inhaled) else known

@@ -443,6 +443,25 @@ def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path):
     assert (back["bytes"], back["nothing"]) == (b"", None)
 
 
+def test_what_a_full_disk_takes_in_part_is_not_put_aside(tmp_path):
+    # A limit on the length of a file, as where the disk has so much left.
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from riskmodel.cli.batch_processes import put_aside\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+        "try:\n"
+        "    put_aside(b'x' * 900_000, Path(sys.argv[1]))\n"
+        "except OSError:\n"
+        "    print('told')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert done.stdout == "told\n", done.stderr
+
+
 def test_of_a_parquet_table_only_what_is_read_is_held(tmp_path):
     numbers = np.random.default_rng(1).random(1_000_000)
     path = tmp_path / "in.parquet"
@@ -504,7 +523,9 @@ def begin(source, target, *options):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
+)
 @pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
 def test_a_run_that_is_ended_leaves_nothing_that_looks_whole(
     target, end, jobs, long_table, tmp_path, tmp_path_factory, monkeypatch

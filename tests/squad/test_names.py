@@ -60,6 +60,8 @@ def test_no_name_stands_twice_or_in_another_table_too():
         ("medications", "Asthalin", ASK),
         ("medications", "Aerolin inhaler", "short_acting_beta_agonist"),
         ("medications", "insulin", "none"),
+        ("medications", "Ibuprofen 400 mg", "open"),
+        ("medications", "epinephrine", "ask"),
         ("medications", "Metformin 500 mg", "none"),
         ("medications", "creatine", OPEN),
         ("medications", "mometasone", OPEN),  # alone or beside a beta agonist
@@ -105,7 +107,7 @@ def test_of_an_unclear_name_no_part_is_known(word):
         # The known one alone would say that there is nothing else.
         ("atorvastatin; Xyz", None),
         ("insulin", set()),
-        ("Metformin; Ibuprofen 400 mg", set()),
+        ("Metformin; Cetirizine 10 mg", set()),
         ("Metformin; Xyz", None),
         ("creatine", None),
         ("-", None),
@@ -135,6 +137,11 @@ def test_a_medicine_that_counts_nothing_is_told():
     (known,) = known_word_notes(squad)
     assert "asthma" in known
     assert [word.word for word in unknown_words(squad)] == ["Xyz"]
+
+
+@pytest.mark.parametrize("word", ["epinephrine inhaler", "insulin inhaler", "Qvar tablets"])
+def test_another_form_than_that_of_a_known_medicine_is_not_known(word):
+    assert known_word("medications", word) is None
 
 
 def test_only_a_medicine_of_a_certain_class_counts_as_none():
