@@ -158,7 +158,7 @@ def _without_unclear_clocks(meaning: str, minutes: Array, written: pd.Series[str
 
     A 50:12 in the column tells that all of them are of minutes.
     """
-    first = pd.to_numeric(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
+    first = read.floats(written.str.extract(r"^(\d{1,3}):\d{2}$")[0])
     if meaning == "duration_h" or (first >= _CLOCK_OF_MINUTES_FROM).any():
         return minutes
     # A clock of 0 is none, whatever its unit.

@@ -193,3 +193,21 @@ def test_what_no_quantity_can_be_is_told_in_every_column(meaning, cell):
     except ValueError as refused:
         lines = [str(refused)]
     assert 0 < max(map(len, lines)) < 600
+
+
+@pytest.mark.parametrize(
+    "cell", ["\u0663:30", "\u0661:\u0660\u0665", "\u0665", "\u0664\u0666\u0661\u0662\u0663"]
+)
+@pytest.mark.parametrize("meaning", MEANINGS)
+def test_digits_of_other_scripts_are_read_or_told_in_every_column(meaning, cell):
+    columns = {"When": "start", "Time": "duration_min", "Cell": meaning}
+    columns = {name: to for name, to in columns.items() if name == "Cell" or to != meaning}
+    rows = [f"2026-06-{day:02};60;{cell}" for day in range(1, 5)]
+    try:
+        lines = read_log(
+            "\n".join(["When;Time;Cell", *rows]).encode(), columns=columns
+        ).report.lines()
+    except ValueError as refused:
+        lines = [str(refused)]
+    assert 0 < max(map(len, lines)) < 600
+    assert not any("parse" in line or "convert" in line for line in lines)
