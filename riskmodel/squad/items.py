@@ -77,7 +77,7 @@ def is_known_and_open(name: str, text: str) -> bool:
     if FIELDS[name].kind not in ("level", "levels"):
         return False
     answers = {item_answer(name, item) for item in items_in(name, text)}
-    return OPEN in answers and answers <= {OPEN, "none"}
+    return bool(answers) and answers <= {OPEN, "none"}
 
 
 def _cramps(text: str) -> str | None:
