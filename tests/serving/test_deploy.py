@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from contextlib import closing
 
+import httpx
 import pytest
 import yaml
 
@@ -15,6 +17,7 @@ from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT
 from tests.server import free_port, private_environment, serving
+from tests.serving.asking import UPLOAD
 from tests.serving.certificates import certificate
 from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
 
@@ -56,6 +59,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def trusted(folder):
+    return ssl.create_default_context(cafile=folder / "fullchain.pem")
+
+
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
         return [each.kind for each in examined(f"https://{CLUB}:{public}/{path}")]
@@ -77,6 +84,18 @@ def test_by_nginx_the_page_works_and_its_logs_hold_no_answers(port, folder):
     ]
     for log in folder.glob("*.log"):
         assert "age_years" not in log.read_text(encoding="utf-8"), log.name
+    # Every line of it ends with the request, whatever the level.
+    assert {*re.findall(r"error_log (.*);", text_of("nginx.conf"))} == {"/dev/null"}
+
+
+@with_nginx
+def test_by_nginx_a_file_that_somebody_gives_lies_on_no_disk(port, folder):
+    errors = folder / "warned.log"
+    text = text_of("nginx.conf").replace("error_log /dev/null", f"error_log {errors} warn")
+    with nginx.nginx_before(port, folder, text) as public:
+        address = f"https://{CLUB}:{public}{UPLOAD}"
+        httpx.put(address, content=b"0" * 200_000, trust_env=False, verify=trusted(folder))
+    assert "buffered to a temporary file" not in errors.read_text(encoding="utf-8")
 
 
 @with_nginx
