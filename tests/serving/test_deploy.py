@@ -6,7 +6,7 @@ import shutil
 import ssl
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
@@ -128,18 +128,17 @@ def test_a_line_less_in_nginx_is_found(port, folder, line, put_in, expected):
 # -------------------------------------------------------------------------- Caddy
 
 
-@needs("caddy")
-def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
+@contextmanager
+def caddy_before(app, folder, text):
+    """Serve an app by Caddy on a port of 127.0.0.1, as a file for it says."""
     public = free_port()
-    text = text_of("Caddyfile").replace(
-        "\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n", 1
-    )
+    text = text.replace("\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n", 1)
     chain = f"tls {folder}/fullchain.pem {folder}/privkey.pem"
     text = text.replace(
         f"\n{CLUB} {{\n", f"\n{CLUB}:{public} {{\n\tbind 127.0.0.1\n\t{chain}\n"
     )
     text = text.replace("/var/log/caddy/", f"{folder}/")
-    text = text.replace("reverse_proxy 127.0.0.1:8501", f"reverse_proxy 127.0.0.1:{port}")
+    text = text.replace(" 127.0.0.1:8501", f" 127.0.0.1:{app}")
     (folder / "Caddyfile").write_text(text, encoding="utf-8")
     command = ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
     environment = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder)}
@@ -149,13 +148,29 @@ def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
     ):
         try:
             nginx.wait_for(public)
-            assert examined(f"https://{CLUB}:{public}/?age_years=38") == []
+            yield f"https://{CLUB}:{public}/"
         finally:
             caddy.terminate()
+
+
+@needs("caddy")
+def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
+    with caddy_before(port, folder, text_of("Caddyfile")) as url:
+        assert examined(f"{url}?age_years=38") == []
+        # Here the answer names another address, with the answers.
+        assert examined(f"{url}squad/?age_years=38") == []
     logged = (folder / "cramp-risk.log").read_text(encoding="utf-8")
     assert "/_stcore/stream" in logged
     for each in folder.glob("*.log"):
         assert "age_years" not in each.read_text(encoding="utf-8"), each.name
+
+
+@needs("caddy")
+def test_by_caddy_the_page_works_in_a_folder(port_in_folder, folder):
+    text = text_of("Caddyfile").replace("path /*", "path /cramp /cramp/*")
+    with caddy_before(port_in_folder, folder, text) as url:
+        assert examined(f"{url}cramp/") == []
+        assert examined(f"{url}cramp") == []
 
 
 @needs("caddy")
