@@ -16,12 +16,13 @@ from riskmodel.serving.doctor import Kind
 from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT
-from tests.server import free_port, private_environment, serving
+from tests.server import app_is_healthy, free_port, private_environment, serving
 from tests.serving.asking import UPLOAD
 from tests.serving.certificates import certificate
 from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
 
 DEPLOY = CHECKOUT / "deploy"
+FOLDER_OF_SITE = "STREAMLIT_SERVER_BASE_URL_PATH"
 FRAMES = "add_header X-Frame-Options SAMEORIGIN;"
 GUIDE = (CHECKOUT / "docs" / "server.md").read_text(encoding="utf-8")
 
@@ -203,16 +204,48 @@ def test_what_the_image_holds_is_enough_to_serve(tmp_path):
     place.mkdir()
     for source, target in re.findall(r"^COPY (\S+) \./(\S*)$", image, re.MULTILINE):
         copy = shutil.copytree if (CHECKOUT / source).is_dir() else shutil.copy
-        copy(CHECKOUT / source, place / (target or source))
+        whole = place / (target or source)
+        whole.parent.mkdir(exist_ok=True)
+        copy(CHECKOUT / source, whole)
+    assert os.listdir(place / ".streamlit") == ["config.toml"]
     (command,) = re.findall(r"^CMD (\[.*\])$", image, re.MULTILINE)
     _, *rest = yaml.safe_load(command)
     port = free_port()
     # Tests listen on this machine alone.
     rest[rest.index("0.0.0.0")] = "127.0.0.1"
     asked = [sys.executable, *rest, "--port", str(port)]
-    environment = {"PYTHONPATH": str(place)}
-    with serving(asked, port, home, home, environment=environment) as url:
-        assert examined(url) == []
+    environment = {"PYTHONPATH": str(place), FOLDER_OF_SITE: "cramp"}
+
+    def healthy(url):
+        return app_is_healthy(f"{url}/cramp")
+
+    with serving(asked, port, home, home, healthy, environment) as url:
+        assert examined(f"{url}/cramp/") == []
+        assert is_healthy_image(port, folder="cramp")
+        assert not is_healthy_image(port)
+
+
+def is_healthy_image(port, folder=""):
+    """What the image's own check says of the app at a port."""
+    image = text_of("Dockerfile").replace("\\\n", "")
+    (check,) = re.findall(r"^HEALTHCHECK .*? CMD (.*)$", image, re.MULTILINE)
+    check = check.replace("python ", f"{sys.executable} ").replace("8501", str(port))
+    environment = os.environ | {FOLDER_OF_SITE: folder}
+    done = subprocess.run(
+        ["sh", "-c", check], env=environment, capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def test_the_image_knows_that_it_is_well(port):
+    assert is_healthy_image(port)
+    assert not is_healthy_image(free_port())
+
+
+def test_secrets_get_into_no_image_and_no_history():
+    for name in (".dockerignore", ".gitignore"):
+        lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+        assert {"secrets.toml", "**/secrets.toml"} & {*lines}, name
 
 
 def test_the_container_has_no_rights_and_keeps_its_data():
@@ -226,7 +259,6 @@ def test_the_container_has_no_rights_and_keeps_its_data():
     assert f"VOLUME {volumes[0][1]}\n" in image
     assert (DEPLOY / app["build"]["context"] / app["build"]["dockerfile"]).is_file()
     assert image.index("\nUSER ") < image.index("\nCMD ")
-    assert "/_stcore/health" in image
 
 
 @needs("docker")
@@ -240,8 +272,9 @@ def test_docker_takes_its_file():
 
 @pytest.mark.parametrize("name", ["cramp-risk.service", "compose.yaml"])
 def test_the_memory_of_a_server_is_the_same_everywhere(name):
-    (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)", text_of(name))
-    assert f"{int(limit) / 1000:g} GB" in GUIDE
+    # Both take M for 1024 * 1024.
+    (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)M", text_of(name), re.I)
+    assert GUIDE.count(f"{int(limit) / 1024:g} GiB") == 2
 
 
 # ------------------------------------------------------------------------ the guide
