@@ -289,6 +289,7 @@ sudo() {{
 for name in apt-get useradd systemctl certbot nginx docker cramprisk; do
     eval "$name() {{ :; }}"
 done
+logger() {{ echo "$*"; }}
 python3() {{
     [ "$2" = venv ] || {{ {python} "$@"; return; }}
     mkdir -p "$3/bin"
@@ -331,6 +332,21 @@ def typed(root, commands):
     return done.stdout + done.stderr
 
 
+def nightly():
+    """Read the command that cron runs."""
+    line = text_of("backup.cron").splitlines()[-1]
+    return line.split("cramprisk ", 1)[1].replace("\\%", "%")
+
+
+def test_a_night_without_a_backup_is_told(root):
+    installed = root / "opt/cramp-risk/current/bin/cramprisk"
+    installed.parent.mkdir(parents=True)
+    shutil.copy(root / "cramprisk", installed)
+    told = typed(root, nightly())  # nothing is saved that a backup could hold
+    assert "-t cramp-risk backup failed" in told
+    assert (root / "var/lib/cramp-risk/backups/last.log").read_text("utf-8").strip() in told
+
+
 @with_nginx
 def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     home = root / "var/lib/cramp-risk"
@@ -341,9 +357,8 @@ def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     with closing(open_store(f"sqlite:///{database}")) as store:
         store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
     typed(root, "".join(blocks[n] for n in range(at + 1)))
-    line = (root / "etc/cron.d/cramp-risk").read_text(encoding="utf-8").splitlines()[-1]
-    nightly = line.split("cramprisk ", 1)[1].replace("\\%", "%")
-    typed(root, nightly)
+    assert (root / "etc/cron.d/cramp-risk").read_text("utf-8") == text_of("backup.cron")
+    assert "failed" not in typed(root, nightly())
     (backup,) = (home / "backups").glob("?.db")
     backup.rename(home / "backups" / "1.db")
     told = typed(root, "".join(blocks[n] for n in blocks if n > at))
