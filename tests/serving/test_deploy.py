@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 
+import httpx
 import pytest
 import yaml
 
@@ -14,11 +16,13 @@ from riskmodel.serving.doctor import Kind
 from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT
-from tests.server import free_port, private_environment, serving
+from tests.server import app_is_healthy, free_port, private_environment, serving
+from tests.serving.asking import UPLOAD
 from tests.serving.certificates import certificate
 from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
 
 DEPLOY = CHECKOUT / "deploy"
+FOLDER_OF_SITE = "STREAMLIT_SERVER_BASE_URL_PATH"
 FRAMES = "add_header X-Frame-Options SAMEORIGIN;"
 GUIDE = (CHECKOUT / "docs" / "server.md").read_text(encoding="utf-8")
 
@@ -56,6 +60,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def trusted(folder):
+    return ssl.create_default_context(cafile=folder / "fullchain.pem")
+
+
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
         return [each.kind for each in examined(f"https://{CLUB}:{public}/{path}")]
@@ -77,6 +85,18 @@ def test_by_nginx_the_page_works_and_its_logs_hold_no_answers(port, folder):
     ]
     for log in folder.glob("*.log"):
         assert "age_years" not in log.read_text(encoding="utf-8"), log.name
+    # Every line of it ends with the request, whatever the level.
+    assert {*re.findall(r"error_log (.*);", text_of("nginx.conf"))} == {"/dev/null"}
+
+
+@with_nginx
+def test_by_nginx_a_file_that_somebody_gives_lies_on_no_disk(port, folder):
+    errors = folder / "warned.log"
+    text = text_of("nginx.conf").replace("error_log /dev/null", f"error_log {errors} warn")
+    with nginx.nginx_before(port, folder, text) as public:
+        address = f"https://{CLUB}:{public}{UPLOAD}"
+        httpx.put(address, content=b"0" * 200_000, trust_env=False, verify=trusted(folder))
+    assert "buffered to a temporary file" not in errors.read_text(encoding="utf-8")
 
 
 @with_nginx
@@ -109,18 +129,17 @@ def test_a_line_less_in_nginx_is_found(port, folder, line, put_in, expected):
 # -------------------------------------------------------------------------- Caddy
 
 
-@needs("caddy")
-def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
+@contextmanager
+def caddy_before(app, folder, text):
+    """Serve an app by Caddy on a port of 127.0.0.1, as a file for it says."""
     public = free_port()
-    text = text_of("Caddyfile").replace(
-        "\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n", 1
-    )
+    text = text.replace("\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n", 1)
     chain = f"tls {folder}/fullchain.pem {folder}/privkey.pem"
     text = text.replace(
         f"\n{CLUB} {{\n", f"\n{CLUB}:{public} {{\n\tbind 127.0.0.1\n\t{chain}\n"
     )
     text = text.replace("/var/log/caddy/", f"{folder}/")
-    text = text.replace("reverse_proxy 127.0.0.1:8501", f"reverse_proxy 127.0.0.1:{port}")
+    text = text.replace(" 127.0.0.1:8501", f" 127.0.0.1:{app}")
     (folder / "Caddyfile").write_text(text, encoding="utf-8")
     command = ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
     environment = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder)}
@@ -130,13 +149,29 @@ def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
     ):
         try:
             nginx.wait_for(public)
-            assert examined(f"https://{CLUB}:{public}/?age_years=38") == []
+            yield f"https://{CLUB}:{public}/"
         finally:
             caddy.terminate()
+
+
+@needs("caddy")
+def test_by_caddy_the_page_works_and_its_logs_hold_no_answers(port, folder):
+    with caddy_before(port, folder, text_of("Caddyfile")) as url:
+        assert examined(f"{url}?age_years=38") == []
+        # Here the answer names another address, with the answers.
+        assert examined(f"{url}squad/?age_years=38") == []
     logged = (folder / "cramp-risk.log").read_text(encoding="utf-8")
     assert "/_stcore/stream" in logged
     for each in folder.glob("*.log"):
         assert "age_years" not in each.read_text(encoding="utf-8"), each.name
+
+
+@needs("caddy")
+def test_by_caddy_the_page_works_in_a_folder(port_in_folder, folder):
+    text = text_of("Caddyfile").replace("path /*", "path /cramp /cramp/*")
+    with caddy_before(port_in_folder, folder, text) as url:
+        assert examined(f"{url}cramp/") == []
+        assert examined(f"{url}cramp") == []
 
 
 @needs("caddy")
@@ -169,16 +204,48 @@ def test_what_the_image_holds_is_enough_to_serve(tmp_path):
     place.mkdir()
     for source, target in re.findall(r"^COPY (\S+) \./(\S*)$", image, re.MULTILINE):
         copy = shutil.copytree if (CHECKOUT / source).is_dir() else shutil.copy
-        copy(CHECKOUT / source, place / (target or source))
+        whole = place / (target or source)
+        whole.parent.mkdir(exist_ok=True)
+        copy(CHECKOUT / source, whole)
+    assert os.listdir(place / ".streamlit") == ["config.toml"]
     (command,) = re.findall(r"^CMD (\[.*\])$", image, re.MULTILINE)
     _, *rest = yaml.safe_load(command)
     port = free_port()
     # Tests listen on this machine alone.
     rest[rest.index("0.0.0.0")] = "127.0.0.1"
     asked = [sys.executable, *rest, "--port", str(port)]
-    environment = {"PYTHONPATH": str(place)}
-    with serving(asked, port, home, home, environment=environment) as url:
-        assert examined(url) == []
+    environment = {"PYTHONPATH": str(place), FOLDER_OF_SITE: "cramp"}
+
+    def healthy(url):
+        return app_is_healthy(f"{url}/cramp")
+
+    with serving(asked, port, home, home, healthy, environment) as url:
+        assert examined(f"{url}/cramp/") == []
+        assert is_healthy_image(port, folder="cramp")
+        assert not is_healthy_image(port)
+
+
+def is_healthy_image(port, folder=""):
+    """What the image's own check says of the app at a port."""
+    image = text_of("Dockerfile").replace("\\\n", "")
+    (check,) = re.findall(r"^HEALTHCHECK .*? CMD (.*)$", image, re.MULTILINE)
+    check = check.replace("python ", f"{sys.executable} ").replace("8501", str(port))
+    environment = os.environ | {FOLDER_OF_SITE: folder}
+    done = subprocess.run(
+        ["sh", "-c", check], env=environment, capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def test_the_image_knows_that_it_is_well(port):
+    assert is_healthy_image(port)
+    assert not is_healthy_image(free_port())
+
+
+def test_secrets_get_into_no_image_and_no_history():
+    for name in (".dockerignore", ".gitignore"):
+        lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+        assert {"secrets.toml", "**/secrets.toml"} & {*lines}, name
 
 
 def test_the_container_has_no_rights_and_keeps_its_data():
@@ -192,7 +259,6 @@ def test_the_container_has_no_rights_and_keeps_its_data():
     assert f"VOLUME {volumes[0][1]}\n" in image
     assert (DEPLOY / app["build"]["context"] / app["build"]["dockerfile"]).is_file()
     assert image.index("\nUSER ") < image.index("\nCMD ")
-    assert "/_stcore/health" in image
 
 
 @needs("docker")
@@ -206,8 +272,9 @@ def test_docker_takes_its_file():
 
 @pytest.mark.parametrize("name", ["cramp-risk.service", "compose.yaml"])
 def test_the_memory_of_a_server_is_the_same_everywhere(name):
-    (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)", text_of(name))
-    assert f"{int(limit) / 1000:g} GB" in GUIDE
+    # Both take M for 1024 * 1024.
+    (limit,) = re.findall(r"(?:MemoryMax=|mem_limit: )(\d+)M", text_of(name), re.I)
+    assert GUIDE.count(f"{int(limit) / 1024:g} GiB") == 2
 
 
 # ------------------------------------------------------------------------ the guide
@@ -222,6 +289,7 @@ sudo() {{
 for name in apt-get useradd systemctl certbot nginx docker cramprisk; do
     eval "$name() {{ :; }}"
 done
+logger() {{ echo "$*"; }}
 python3() {{
     [ "$2" = venv ] || {{ {python} "$@"; return; }}
     mkdir -p "$3/bin"
@@ -264,6 +332,21 @@ def typed(root, commands):
     return done.stdout + done.stderr
 
 
+def nightly():
+    """Read the command that cron runs."""
+    line = text_of("backup.cron").splitlines()[-1]
+    return line.split("cramprisk ", 1)[1].replace("\\%", "%")
+
+
+def test_a_night_without_a_backup_is_told(root):
+    installed = root / "opt/cramp-risk/current/bin/cramprisk"
+    installed.parent.mkdir(parents=True)
+    shutil.copy(root / "cramprisk", installed)
+    told = typed(root, nightly())  # nothing is saved that a backup could hold
+    assert "-t cramp-risk backup failed" in told
+    assert (root / "var/lib/cramp-risk/backups/last.log").read_text("utf-8").strip() in told
+
+
 @with_nginx
 def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     home = root / "var/lib/cramp-risk"
@@ -274,9 +357,8 @@ def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
     with closing(open_store(f"sqlite:///{database}")) as store:
         store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
     typed(root, "".join(blocks[n] for n in range(at + 1)))
-    line = (root / "etc/cron.d/cramp-risk").read_text(encoding="utf-8").splitlines()[-1]
-    nightly = line.split("cramprisk ", 1)[1].replace("\\%", "%")
-    typed(root, nightly)
+    assert (root / "etc/cron.d/cramp-risk").read_text("utf-8") == text_of("backup.cron")
+    assert "failed" not in typed(root, nightly())
     (backup,) = (home / "backups").glob("?.db")
     backup.rename(home / "backups" / "1.db")
     told = typed(root, "".join(blocks[n] for n in blocks if n > at))
