@@ -211,7 +211,7 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                         of_plans = {active: scored} if both is None else both.scored
                         squad_files.offer(of_plans, named, listed)
     if is_own:
-        squad_diary.offer(scored, plans[active])
+        squad_diary.offer(scored, names, plans[active])
     weather = state(FormState).start_weather
     look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
 
