@@ -147,8 +147,8 @@ def expected_of(scored: pd.DataFrame, names: pd.Series[str]) -> tuple[AthleteRec
     numbers = scored[list(CHANCES)].astype(object).where(counted, None)
     own = scored["athlete"] == names.astype(str).str.strip()
     return tuple(
-        AthleteRecord(str(name), *chances, has_own_name=has_own_name)
-        for name, chances, has_own_name in zip(
+        AthleteRecord(str(name), middle, low, high, has_own_name=has_own_name)
+        for name, (middle, low, high), has_own_name in zip(
             scored["athlete"], numbers.to_numpy().tolist(), own.tolist(), strict=True
         )
     )
@@ -342,7 +342,7 @@ def of_content(content: Any) -> SquadSession:
         )
         day = date.fromisoformat(own["day"])
         session = SquadSession(**{**own, "day": day, "athletes": athletes})
-        if not all(map(_is_of_its_kinds, (session, *athletes))):
+        if not all([_is_of_its_kinds(session), *map(_is_of_its_kinds, athletes)]):
             raise TypeError
     except (TypeError, ValueError, KeyError, AttributeError):
         raise DiaryError("The session of this squad cannot be read.") from None

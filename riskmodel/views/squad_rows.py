@@ -269,7 +269,8 @@ class Rows:
 
     def _record(self, at: int, record: AthleteRecord) -> AthleteRecord:
         """One athlete with what stands in the row; a DiaryError if it makes no sense."""
-        said, came = self._said(at), {}
+        said = self._said(at)
+        came: dict[str, Any] = {}
         for name, (_, field) in _WEIGHED.items():
             came[name] = self._number(field, f"{at}_{name}", getattr(record, name))
         muscle, minute = None, None
@@ -291,7 +292,7 @@ class Rows:
     def _came(self) -> tuple[SquadSession, list[str]]:
         """The session with all that can be read, and a sentence on what cannot."""
         athletes, problems = [], []
-        of_all: dict[str, float | None] = {}
+        of_all: dict[str, Any] = {}
         for at, record in enumerate(self.session.athletes):
             try:
                 athletes.append(self._record(at, record))
