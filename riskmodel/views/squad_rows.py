@@ -81,7 +81,7 @@ class Rows:
     # ------------------------------------------------------- saved in another tab
 
     def _take_up(self, saved: Item) -> None:
-        """Show what another tab saved, but for what was typed here since."""
+        """Show what was saved, but for what was typed here since."""
         there = of_content(saved.content)
         both = []
         for at, record in enumerate(self.session.athletes):
@@ -325,9 +325,9 @@ class Rows:
                 "This session was saved in another place meanwhile. Nothing that you "
                 "typed is lost: look at it and save again."
             ) from error
-        opened = replace(item, version=saved.version, content=content)
-        st.session_state[f"{self.key}_opened"] = opened
-        st.session_state[f"{self.key}_both"] = []
+        # No text of another unit may stand for a number that was saved since.
+        self.session = came
+        self._take_up(replace(item, version=saved.version, content=content))
         if problems:
             raise DiaryError(f"Not saved: {' '.join(problems)} All else is saved.")
 

@@ -181,6 +181,46 @@ def test_another_unit_makes_no_other_number(database):
     assert (after.wbgt_c, after.athletes[-1].mass_before_kg) == (28.05, 101.3512)
 
 
+def test_a_text_of_another_unit_takes_nothing_away(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    for units, text in (({"°C": "°F"}, ""), ({"°C": "°C"}, "28"), ({"°C": "°F"}, None)):
+        page.session_state["FormState"].units = units
+        page.run()
+        if text:
+            page.text_input(key=key(item, "wbgt_c_°C")).set_value(text).run()
+        press(page, "Save what came")
+    assert saved(database)[1].wbgt_c == 28
+    assert page.text_input(key=key(item, "wbgt_c_°F")).value == "82.4"
+
+
+def test_a_name_by_the_row_has_no_sweat_rate_for_the_list(database):
+    page = with_diary()  # two of one name
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    weighed = {"mass_before_kg": 70.0, "mass_after_kg": 69.0, "fluid_drunk_l": 0.5}
+    came = {record.athlete: weighed for record in session.athletes}
+    there = as_content(with_outcomes(session, came, between_weighings_min=90.0))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    page.run()
+    press(page, "Next time count with 1 measured sweat rate")
+    assert squad_of(page).athletes["measured_sweat_rate_l_h"].notna().sum() == 1
+    assert "Of Ben: only if these are the same people." in html_of(page)
+
+
+def test_the_command_tells_what_cannot_be_read(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    with database.database.writing() as connection:
+        spoilt = {**item.content, "duration_min": "90"}
+        connection.execute(items.update().values(content=spoilt))
+    done = CliRunner().invoke(app, ["diary", "--squads"])
+    assert (done.exit_code, done.stdout.strip()) == (0, "")
+    assert "cannot be read" in done.stderr
+
+
 def test_who_was_not_there_is_no_fact(database):
     page = with_diary()
     press(page, "Write down what is expected")
