@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,8 @@ class Outcome:
         return self.cramp is None
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number that is finite; yes and no are none."""
     # No comparison of an int with a float can go wrong, whatever its size.
     return (
         isinstance(value, int | float)
@@ -140,7 +141,7 @@ def chances_problems(outcome: Outcome) -> Iterable[str]:
     """What is wrong with the numbers that were expected."""
     chances = (outcome.probability_low, outcome.probability, outcome.probability_high)
     for name, value in zip(("low", "itself", "high"), chances, strict=True):
-        if not _is_number(value) or not 0 <= value <= 1:
+        if not is_number(value) or not 0 <= value <= 1:
             yield f"Probability ({name}) is {_short(value)}; allowed is 0 to 1."
             return
     if not chances[0] <= chances[1] <= chances[2]:
@@ -163,11 +164,11 @@ def cramp_problems(outcome: Outcome) -> Iterable[str]:
     if muscle is not None and (not isinstance(muscle, str) or muscle not in MUSCLES):
         yield f"Muscle is {_short(muscle)}; allowed is one of {', '.join(MUSCLES)}."
     longest = FIELDS["duration_min"].high
-    if at is not None and (not _is_number(at) or not 0 <= at <= longest):
+    if at is not None and (not is_number(at) or not 0 <= at <= longest):
         yield f"The cramp came at {_short(at)} min; allowed is 0 to {longest:g} min."
     elif at is not None and outcome.after_session:
         yield "A cramp came during the session or after it, not both."
-    elif at is not None and _is_number(outcome.duration_min) and at > outcome.duration_min:
+    elif at is not None and is_number(outcome.duration_min) and at > outcome.duration_min:
         yield (
             "The cramp came later than the session lasted, "
             f"{duration_text(outcome.duration_min)}; say that it came after it."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_type_hints
 
 import pandas as pd
 
@@ -18,10 +18,12 @@ from riskmodel.diary.outcomes import (
     chances_problems,
     check_outcome,
     cramp_problems,
+    is_number,
 )
 from riskmodel.diary.weighing import SweatRate, sweat_rate
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.told import quoted
+from riskmodel.inputs.units import duration_text
 from riskmodel.squad.limits import MOST_ROWS
 
 LONGEST_ATHLETE = 1000
@@ -29,6 +31,9 @@ LONGEST_ATHLETE = 1000
 
 DRUNK = Field("fluid_drunk_l", "plan", "Drunk", "number", unit="l", low=0, high=20)
 """What was drunk between two weighings; that nobody drinks more is judgement."""
+
+AFTERWARDS_MIN = 60.0
+"""How long after a session a cramp counts as one of it, as the question says. [min]"""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,16 @@ class AthleteRecord:
     muscle : str, optional
         One of `riskmodel.diary.outcomes.MUSCLES`.
     cramp_at_min : float, optional
-        Minutes into the session.
+        Minutes from the start, up to `AFTERWARDS_MIN` after the planned end.
     mass_before_kg, mass_after_kg : float, optional
         Weighed, 25 to 250. [kg]
     fluid_drunk_l : float, optional
         Between the weighings, 0 to 20. [l]
+    absent : bool
+        Whether somebody was not there: nothing can have come then.
+    has_own_name : bool
+        Whether the name stands once in the list; a name by the row, as of
+        `riskmodel.squad.summary.labels`, means somebody else in another list.
     """
 
     athlete: str
@@ -64,9 +74,14 @@ class AthleteRecord:
     mass_before_kg: float | None = None
     mass_after_kg: float | None = None
     fluid_drunk_l: float | None = None
+    absent: bool = False
+    has_own_name: bool = True
 
 
-EXPECTED = ("athlete", "probability", "probability_low", "probability_high")
+CHANCES = ("probability", "probability_low", "probability_high")
+"""Of each athlete, the number that was expected."""
+
+EXPECTED = ("athlete", *CHANCES, "has_own_name")
 """Of each athlete, what is written down before and stays."""
 
 
@@ -86,6 +101,8 @@ class SquadSession:
     athletes : tuple of AthleteRecord
     wbgt_c : float, optional
         Measured during the session, -10 to 45. [°C]
+    between_weighings_min : float, optional
+        From weighing before to weighing after, 5 to 1440; without, no sweat rate. [min]
     """
 
     day: date
@@ -96,6 +113,12 @@ class SquadSession:
     duration_min: float
     athletes: tuple[AthleteRecord, ...]
     wbgt_c: float | None = None
+    between_weighings_min: float | None = None
+
+    @property
+    def present(self) -> tuple[AthleteRecord, ...]:
+        """Everybody of whom nobody has said that they were not there."""
+        return tuple(record for record in self.athletes if not record.absent)
 
     @property
     def n_known(self) -> int:
@@ -108,7 +131,7 @@ class SquadSession:
         return sum(record.cramp is True for record in self.athletes)
 
 
-def expected_of(scored: pd.DataFrame) -> tuple[AthleteRecord, ...]:
+def expected_of(scored: pd.DataFrame, names: pd.Series[str]) -> tuple[AthleteRecord, ...]:
     """What a scored squad is expected to bring, for each athlete with a name of its own.
 
     Whoever has no number, or must not start, has none here either.
@@ -117,13 +140,16 @@ def expected_of(scored: pd.DataFrame) -> tuple[AthleteRecord, ...]:
     ----------
     scored : pandas.DataFrame
         From `riskmodel.score_squad`, with `riskmodel.squad.summary.labels` as names.
+    names : pandas.Series of str
+        As they stand in the list, by the same index.
     """
     counted = scored["probability"].notna() & ~scored["must_not_start"]
-    numbers = scored[list(EXPECTED[1:])].astype(object).where(counted, None)
+    numbers = scored[list(CHANCES)].astype(object).where(counted, None)
+    own = scored["athlete"] == names.astype(str).str.strip()
     return tuple(
-        AthleteRecord(str(name), middle, low, high)
-        for name, (middle, low, high) in zip(
-            scored["athlete"], numbers.to_numpy().tolist(), strict=True
+        AthleteRecord(str(name), middle, low, high, has_own_name=has_own_name)
+        for name, (middle, low, high), has_own_name in zip(
+            scored["athlete"], numbers.to_numpy().tolist(), own.tolist(), strict=True
         )
     )
 
@@ -132,6 +158,7 @@ def with_outcomes(
     session: SquadSession,
     outcomes: Mapping[str, Mapping[str, Any]],
     wbgt_c: float | None = None,
+    between_weighings_min: float | None = None,
 ) -> SquadSession:
     """Put what came of a session to it; what was expected stays as it was written.
 
@@ -143,6 +170,8 @@ def with_outcomes(
         whoever is not in it stays as before.
     wbgt_c : float, optional
         Measured. [°C]
+    between_weighings_min : float, optional
+        [min]
 
     Raises
     ------
@@ -167,6 +196,7 @@ def with_outcomes(
     done = replace(
         session,
         wbgt_c=wbgt_c,
+        between_weighings_min=between_weighings_min,
         athletes=tuple(
             replace(record, **outcomes.get(record.athlete, {}))
             for record in session.athletes
@@ -197,15 +227,20 @@ def check_session(session: SquadSession) -> tuple[str, ...]:
     if len(set(names)) < n:
         problems.append("Two athletes have the same name.")
     problems += _number_problems("Measured WBGT", session.wbgt_c, *_limits("wbgt_c"), "°C")
+    problems += _number_problems(
+        "Between the weighings",
+        session.between_weighings_min,
+        *_limits("duration_min"),
+        "min",
+    )
+    if not is_number(session.duration_min):
+        problems.append("The planned minutes are no number.")
     problems += check_outcome(_as_outcome(session, None))
     for record in session.athletes:
-        as_outcome = _as_outcome(session, record)
-        told = [
-            *([] if _has_no_number(record) else chances_problems(as_outcome)),
-            *cramp_problems(as_outcome),
-            *_weighing_problems(record),
+        problems += [
+            f"{quoted(record.athlete, 40)}: {problem}"
+            for problem in record_problems(session, record)
         ]
-        problems += [f"{quoted(record.athlete, 40)}: {problem}" for problem in told]
         if not 1 <= len(record.athlete) <= LONGEST_ATHLETE:
             problems.append(
                 f"A name has {len(record.athlete)} characters; allowed is 1 to "
@@ -214,8 +249,22 @@ def check_session(session: SquadSession) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _has_no_number(record: AthleteRecord) -> bool:
-    return all(getattr(record, name) is None for name in EXPECTED[1:])
+def record_problems(session: SquadSession, record: AthleteRecord) -> tuple[str, ...]:
+    """Name what makes no sense of one athlete, who may be changed since."""
+    as_outcome = _as_outcome(session, record)
+    at, duration_min = record.cramp_at_min, session.duration_min
+    problems = list(_weighing_problems(record))
+    if any(getattr(record, name) is not None for name in CHANCES):
+        problems += chances_problems(as_outcome)
+    problems += cramp_problems(as_outcome)
+    if is_number(at) and is_number(duration_min) and at > duration_min + AFTERWARDS_MIN:
+        problems.append(
+            f"The cramp came at {duration_text(at)}; allowed is up to an hour after the "
+            f"planned end, {duration_text(duration_min + AFTERWARDS_MIN)}."
+        )
+    if record.absent and record.cramp is not None:
+        problems.append("Who was not there has no outcome.")
+    return tuple(problems)
 
 
 def _limits(name: str) -> tuple[float, float]:
@@ -225,6 +274,9 @@ def _limits(name: str) -> tuple[float, float]:
 def _as_outcome(session: SquadSession, record: AthleteRecord | None) -> Outcome:
     """The session as one athlete's diary has it; without anybody, only the session."""
     own = record or AthleteRecord("", 0.0, 0.0, 0.0)
+    at, is_after = own.cramp_at_min, False
+    if is_number(at) and is_number(session.duration_min):
+        is_after = at > session.duration_min
     return Outcome(
         day=session.day,
         # `chances_problems` says what is no number.
@@ -238,7 +290,8 @@ def _as_outcome(session: SquadSession, record: AthleteRecord | None) -> Outcome:
         sport=session.sport,
         duration_min=session.duration_min,
         muscle=own.muscle,
-        cramp_at_min=own.cramp_at_min,
+        cramp_at_min=None if is_after else at,
+        after_session=is_after,
     )
 
 
@@ -254,8 +307,7 @@ def _number_problems(
 ) -> Iterable[str]:
     if value is None:
         return
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
+    if not is_number(value) or not low <= value <= high:
         yield (
             f"{what} is {quoted(str(value), 40)}; allowed is {low:g} to {high:g} {unit}."
         )
@@ -288,31 +340,54 @@ def of_content(content: Any) -> SquadSession:
             AthleteRecord(**{name: row[name] for name in known if name in row})
             for row in own["athletes"]
         )
-        if not all(isinstance(record.athlete, str) for record in athletes):
-            raise TypeError
         day = date.fromisoformat(own["day"])
-        return SquadSession(**{**own, "day": day, "athletes": athletes})
+        session = SquadSession(**{**own, "day": day, "athletes": athletes})
+        if not all([_is_of_its_kinds(session), *map(_is_of_its_kinds, athletes)]):
+            raise TypeError
     except (TypeError, ValueError, KeyError, AttributeError):
         raise DiaryError("The session of this squad cannot be read.") from None
+    return session
+
+
+_MORE_THAN_NOTHING = ("duration_min", "between_weighings_min")
+
+
+def _is_of_its_kinds(one: SquadSession | AthleteRecord) -> bool:
+    """Whether every field holds what its annotation says, numbers finite."""
+    kinds = get_type_hints(type(one))
+    for name in kinds.keys() - {"day", "athletes"}:
+        value = getattr(one, name)
+        if isinstance(value, float) and not is_number(value):
+            return False
+        # A whole number stands for a float too.
+        if not isinstance(0.0 if is_number(value) else value, kinds[name]):
+            return False
+        if name in _MORE_THAN_NOTHING and value is not None and value <= 0:
+            return False
+    return True
 
 
 # --------------------------------------------------------------------------- sweat rates
 
 
 def sweat_of(session: SquadSession, record: AthleteRecord) -> SweatRate | None:
-    """Sweat rate of somebody who was weighed twice and said what was drunk, else None."""
+    """Sweat rate of somebody who was weighed twice and said what was drunk, else None.
+
+    None too where nobody has said how much time was between the weighings.
+    """
     before, after, drunk = (
         record.mass_before_kg,
         record.mass_after_kg,
         record.fluid_drunk_l,
     )
-    if before is None or after is None or drunk is None:
+    minutes = session.between_weighings_min
+    if before is None or after is None or drunk is None or minutes is None:
         return None
     return sweat_rate(
         mass_before_kg=before,
         mass_after_kg=after,
         fluid_drunk_l=drunk,
-        duration_min=session.duration_min,
+        duration_min=minutes,
     )
 
 

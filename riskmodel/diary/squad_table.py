@@ -8,13 +8,23 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.diary.outcomes import yes_or_no
-from riskmodel.diary.squad_session import AthleteRecord, SquadSession, sweat_of
+from riskmodel.diary.squad_session import (
+    CHANCES,
+    AthleteRecord,
+    SquadSession,
+    sweat_of,
+)
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.told import as_text
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 
 _SWEAT_COLUMNS = ("sweat_rate_l_h", "sweat_rate_low_l_h", "sweat_rate_high_l_h")
+_COLUMNS = (
+    *("day", "athlete", "sport", "duration_min", *CHANCES),
+    *("program", "scorecard", "scorecard_version"),
+    *("cramp", "muscle", "cramp_at_min", "session_wbgt_c", *_SWEAT_COLUMNS),
+)
 
 
 def sessions_frame(
@@ -26,21 +36,33 @@ def sessions_frame(
     ----------
     sessions : sequence of SquadSession
     names : bool
-        Whether to put in the names; without, one athlete has one number in all sessions.
+        Whether to put in the names; without, one name has one number in all sessions.
+        A name by the row means somebody else in each session, either way.
 
     Returns
     -------
     pandas.DataFrame
-        What nobody has said is "".
+        What nobody has said is ""; who was not there has no row.
     """
-    in_order = dict.fromkeys(r.athlete for s in sessions for r in s.athletes)
-    codes = {name: f"Athlete {n}" for n, name in enumerate(in_order, start=1)}
     rows = [
-        _row(session, record, as_text(record.athlete) if names else codes[record.athlete])
-        for session in sessions
-        for record in session.athletes
+        (at, session, record)
+        for at, session in enumerate(sessions, start=1)
+        for record in session.present
     ]
-    return pd.DataFrame(rows)
+    people = dict.fromkeys(_named(at, record) for at, _, record in rows)
+    shown = {
+        name: as_text(name) if names else f"Athlete {n}"
+        for n, name in enumerate(people, start=1)
+    }
+    return pd.DataFrame(
+        [_row(session, record, shown[_named(at, record)]) for at, session, record in rows],
+        columns=_COLUMNS,
+    )
+
+
+def _named(at: int, record: AthleteRecord) -> str:
+    own = record.has_own_name
+    return record.athlete if own else f"Session {at}, {record.athlete}"
 
 
 def _row(session: SquadSession, record: AthleteRecord, name: str) -> dict[str, Any]:
@@ -78,12 +100,14 @@ def session_line(session: SquadSession) -> str:
     >>> from datetime import date
     >>> session_line(SquadSession(date(2026, 7, 1), "0.1.0", "abc", "2026.1", "soccer",
     ...                           90.0, (AthleteRecord("Ada", 0.1, 0.05, 0.2),)))
-    '2026-07-01 Soccer, 1 h 30: expected 0.1 of 1, cramps 0, not said yet 1.'
+    '2026-07-01 Soccer, 1 h 30: expected 0.1 of 1, cramps 0, not said yet 1, not there 0.'
     """
     sport = FIELDS["sport"].levels.get(session.sport, session.sport)
-    chances = [r.probability for r in session.athletes if r.probability is not None]
+    here = session.present
+    chances = [r.probability for r in here if r.probability is not None]
     return (
         f"{session.day} {sport}, {duration_text(session.duration_min)}: "
         f"expected {sum(chances):.1f} of {len(chances)}, cramps {session.n_cramps}, "
-        f"not said yet {len(session.athletes) - session.n_known}."
+        f"not said yet {len(here) - session.n_known}, "
+        f"not there {len(session.athletes) - len(here)}."
     )

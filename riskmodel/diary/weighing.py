@@ -58,18 +58,19 @@ def sweat_rate(
 
     Notes
     -----
-    Casa et al. (2000), J. Athl. Train. 35, 212-224.  One kilogram counts as one litre;
-    breath is counted as sweat, and the carbon that is breathed out too.  The errors of
-    the two weighings and of the drink are independent of each other, so they add up as
-    squares; urine can only lower the rate, and food only raise it.
+    Casa et al. (2000), J. Athl. Train. 35, 212-224.  One kilogram counts as one litre.
+    The range covers errors of scale, drink, urine and food only: water and carbon that
+    are breathed out count as sweat, so the rate and both ends are rather too high.  The
+    errors of the two weighings and of the drink are independent of each other, so they
+    add up as squares; urine can only lower the rate, and food only raise it.
 
     Examples
     --------
-    The example of that statement: 1730 ml in 90 min.
+    The arithmetic of that formula, by hand: 61.7 − 60.3 + 0.42 − 0.09 is 1.73 l in 90 min.
 
-    >>> kelly = sweat_rate(mass_before_kg=61.7, mass_after_kg=60.3, fluid_drunk_l=0.42,
-    ...                    urine_l=0.09, duration_min=90)
-    >>> round(kelly.rate_l_h, 3)
+    >>> weighed = sweat_rate(mass_before_kg=61.7, mass_after_kg=60.3, fluid_drunk_l=0.42,
+    ...                      urine_l=0.09, duration_min=90)
+    >>> round(weighed.rate_l_h, 3)
     1.153
     """
     if not duration_min > 0:

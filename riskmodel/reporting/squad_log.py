@@ -15,10 +15,12 @@ ROWS_OF_A_PAGE = 45
 """Most athletes that one page holds."""
 
 WEIGHING = (
-    "Sweat rate = (kg before − kg after + litres drunk) / hours. Weigh in dry clothes, "
+    "Sweat rate = (kg before − kg after + litres drunk) / hours between the weighings, "
+    "breath counted as sweat. Weigh in dry clothes, "
     "before and after without a toilet between; food counts as drunk. Casa 2000, "
-    "J. Athl. Train. 35, 212. Range, our judgement: 0.1 kg each weighing, a tenth of the "
-    "drink, up to 0.3 l of urine and 0.1 kg of food that nobody mentions."
+    "J. Athl. Train. 35, 212. The range covers, by our judgement, only 0.1 kg each "
+    "weighing, a tenth of the drink, up to 0.3 l of urine and 0.1 kg of food that nobody "
+    "mentions."
 )
 """How a sweat rate comes about, and how far it may be off."""
 
@@ -42,11 +44,11 @@ def log_sheet_pdf(
         "title": title,
         "line": (
             f"{day:%a %d %b %Y}. A cramp, in it or within an hour after?   "
-            "Measured WBGT: ________"
+            "Measured WBGT: ________   Minutes between the weighings: ________"
         ),
         "heads": HEADS,
         "names": list(names),
-        "note": f"No box ticked means: not known. {WEIGHING}",
+        "note": f"No box ticked means: not known. Strike out who was not there. {WEIGHING}",
         "footer": footer(scorecard),
     }
     return pdf("squad_log", content)

@@ -178,7 +178,7 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
     if sentence := set_aside(squad, plans[active]):
         look.note(sentence)
     # Everybody has one name, whoever of them is looked at.
-    names = squad["athlete"].fillna("") if "athlete" in squad else ""
+    names = squad.get("athlete", pd.Series("", squad.index)).fillna("")
     named = squad.assign(athlete=labels(squad.assign(athlete=names)))
     scored, options = answer_squad(named, plans[active], **own_card.used())
     both = compare_plans(named, plans, **own_card.used()) if len(plans) > 1 else None
@@ -211,7 +211,7 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
                         of_plans = {active: scored} if both is None else both.scored
                         squad_files.offer(of_plans, named, listed)
     if is_own:
-        squad_diary.offer(scored, plans[active])
+        squad_diary.offer(scored, names, plans[active])
     weather = state(FormState).start_weather
     look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
 

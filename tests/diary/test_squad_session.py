@@ -66,9 +66,10 @@ def test_what_is_expected_is_what_the_squad_was_scored_with():
         b"Name,Age,Warning signs\nAda,25,none\nBen,31,\nCleo,,none\n", on=date(2026, 7, 1)
     )
     scored = score_squad(squad, PLAN)
+    names = scored["athlete"]
     scored = scored.assign(athlete=labels(scored))
     scored["must_not_start"] = scored["athlete"] == "Ben"
-    by_name = {record.athlete: record for record in expected_of(scored)}
+    by_name = {record.athlete: record for record in expected_of(scored, names)}
     ada = scored.set_index("athlete").loc["Ada"]
     assert by_name["Ada"].probability == ada["probability"]
     assert by_name["Ben"].probability is None
@@ -98,7 +99,8 @@ def test_a_session_comes_back_from_json_as_it_was(session, data):
 def test_what_was_expected_is_no_outcome(name):
     with pytest.raises(DiaryError, match="not what can come"):
         with_outcomes(SESSION, {"Ada": {name: 0.9}})
-    changed = replace(ADA, **{name: "Eve" if name == "athlete" else 0.15})
+    others = {"athlete": "Eve", "has_own_name": False}
+    changed = replace(ADA, **{name: others.get(name, 0.15)})
     assert not same_expectation(SESSION, replace(SESSION, athletes=(changed,)))
 
 
@@ -108,7 +110,7 @@ def test_what_was_expected_is_no_outcome(name):
         ("mass_before_kg", [25, 250], [24.9, 250.1, True, "70"]),
         ("mass_after_kg", [25, 250], [24.9, 250.1]),
         ("fluid_drunk_l", [0, 20], [-0.1, 20.1, float("nan")]),
-        ("cramp_at_min", [0, 90], [-1, 90.5]),
+        ("cramp_at_min", [0, 90, 150], [-1, 150.5]),
         ("muscle", ["calf"], ["ear", 3]),
         ("probability", [0.05, 0.2], [0.04, 0.21, None, 2]),
     ],
@@ -141,6 +143,50 @@ def test_what_makes_no_sense_is_named(change, words):
     assert words in " ".join(check_session(replace(SESSION, **change)))
 
 
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [
+        *(("session", "duration_min", value) for value in (0, -5, "90", None, True)),
+        *(("session", "between_weighings_min", value) for value in (0, "90")),
+        *(("session", name, 3) for name in ("sport", "program", "scorecard", "day")),
+        ("session", "wbgt_c", float("inf")),
+        *(("athlete", "probability", value) for value in ("0.1", True, float("nan"))),
+        *(("athlete", "mass_before_kg", value) for value in ("70", 10**400, [70])),
+        *(("athlete", "cramp", value) for value in ("yes", 1)),
+        ("athlete", "absent", None),
+        ("athlete", "muscle", 3),
+        ("athlete", "athlete", 3),
+    ],
+)
+def test_content_of_another_kind_cannot_be_read(place, name, value):
+    content = as_content(SESSION)
+    (content if place == "session" else content["athletes"][0])[name] = value
+    with pytest.raises(DiaryError, match="cannot be read"):
+        of_content(content)
+
+
+def test_who_was_not_there_has_no_outcome_and_no_row():
+    after = with_outcomes(SESSION, {"Ada": {"absent": True}, "=Ben": {"cramp": False}})
+    assert (after.n_known, len(after.present)) == (1, 2)
+    assert sessions_frame([after], names=True)["athlete"].tolist() == ["=Ben", "Cleo"]
+    with pytest.raises(DiaryError, match="not there"):
+        with_outcomes(SESSION, {"Ada": {"absent": True, "cramp": False}})
+
+
+def test_names_by_the_row_are_of_one_session_only():
+    scored = pd.DataFrame(
+        {"athlete": ["Ada", "Max (row 2)", "Row 3"], "probability": 0.1,
+         "probability_low": 0.05, "probability_high": 0.2, "must_not_start": False}
+    )  # fmt: skip
+    records = expected_of(scored, pd.Series([" Ada ", "Max", ""]))
+    assert [record.has_own_name for record in records] == [True, False, False]
+    session = replace(SESSION, athletes=records)
+    for names in (True, False):
+        people = sessions_frame([session, session], names=names)["athlete"]
+        assert people.nunique() == 5
+        assert people[0] == people[3]
+
+
 @pytest.mark.parametrize("content", [3, [], {}, {"athletes": 1}, {"athletes": [{}]}, None])
 def test_content_of_no_shape_is_one_sentence(content):
     with pytest.raises(DiaryError, match="cannot be read"):
@@ -149,9 +195,11 @@ def test_content_of_no_shape_is_one_sentence(content):
 
 def test_a_sweat_rate_needs_all_three_and_must_be_possible():
     weighed = replace(ADA, mass_before_kg=70.0, mass_after_kg=69.0, fluid_drunk_l=0.5)
-    assert sweat_of(SESSION, weighed).rate_l_h == pytest.approx(1.0)
+    assert sweat_of(SESSION, weighed) is None  # the planned minutes are no others
+    session = replace(SESSION, between_weighings_min=120.0)
+    assert sweat_of(session, weighed).rate_l_h == pytest.approx(0.75)
     for name in ("mass_before_kg", "mass_after_kg", "fluid_drunk_l"):
-        assert sweat_of(SESSION, replace(weighed, **{name: None})) is None
+        assert sweat_of(session, replace(weighed, **{name: None})) is None
     assert [can_be_answer(x) for x in (0.09, 0.1, 5.0, 5.1)] == [False, True, True, False]
 
 
@@ -216,7 +264,7 @@ def test_where_nobody_has_said_anything_there_is_nothing_to_validate():
 
 def test_every_field_of_an_athlete_is_expected_or_can_come():
     values = {"cramp": True, "muscle": "calf", "cramp_at_min": 5, "mass_before_kg": 70,
-              "mass_after_kg": 69, "fluid_drunk_l": 1}  # fmt: skip
+              "mass_after_kg": 69, "fluid_drunk_l": 1, "absent": False}  # fmt: skip
     assert {f.name for f in fields(AthleteRecord)} == {*EXPECTED, *values}
     after = with_outcomes(SESSION, {"Ada": values})
     assert {name: getattr(after.athletes[0], name) for name in values} == values

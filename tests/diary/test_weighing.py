@@ -8,21 +8,20 @@ from hypothesis import strategies as st
 
 from riskmodel.diary.weighing import UNTOLD_URINE_L, sweat_rate
 
-KELLY = {"mass_before_kg": 61.7, "mass_after_kg": 60.3, "fluid_drunk_l": 0.42}
+WEIGHED = {"mass_before_kg": 61.7, "mass_after_kg": 60.3, "fluid_drunk_l": 0.42}
 kilograms = st.floats(25, 250)
 litres = st.floats(0, 20)
 minutes = st.floats(5, 1440)
 
 
-def test_the_example_of_the_position_statement():
-    """Casa (2000), table of a sample calculation: 1730 ml in 90 min, 19 ml a minute."""
-    found = sweat_rate(**KELLY, urine_l=0.09, duration_min=90)
+def test_the_arithmetic_of_the_formula_is_reckoned_by_hand():
+    """Lost 1.4 kg, drunk 0.42 l, passed 0.09 l: 1.73 l in an hour and a half."""
+    found = sweat_rate(**WEIGHED, urine_l=0.09, duration_min=90)
     assert found.rate_l_h * 1.5 == pytest.approx(1.730)
-    assert found.rate_l_h * 1000 / 60 == pytest.approx(19, abs=0.5)
 
 
 def test_how_far_it_may_be_off_is_reckoned_by_hand():
-    found = sweat_rate(**KELLY, duration_min=60)
+    found = sweat_rate(**WEIGHED, duration_min=60)
     error = math.sqrt(0.1**2 + 0.1**2 + 0.042**2)
     assert found.rate_l_h == pytest.approx(1.82)
     assert found.low_l_h == pytest.approx(1.82 - error - 0.3)
@@ -45,4 +44,4 @@ def test_laws_of_a_sweat_rate(before, after, drunk, duration):
 @pytest.mark.parametrize("duration", [0, -1, math.nan])
 def test_no_time_gives_no_rate(duration):
     with pytest.raises(ValueError, match="above 0"):
-        sweat_rate(**KELLY, duration_min=duration)
+        sweat_rate(**WEIGHED, duration_min=duration)

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.diary.squad_session import as_content, of_content, with_outcomes
 from riskmodel.diary.squad_table import session_line
-from riskmodel.store import LOCAL, open_store
+from riskmodel.store import LOCAL, StoreError, open_store
 from riskmodel.store.models import items
 from riskmodel.validation.records import read_records
+from riskmodel.views import keeping
 from tests.browser import axe, download, fits, ready, settled
 from tests.squad.test_squad_browser import QUERY, to_squad, upload
 from tests.squad.test_squad_page import html_of, press, squad_of, with_list
@@ -44,7 +45,7 @@ def saved(database):
 
 
 def key(item, rest):
-    return f"after_{item.id}_{item.version}_{rest}"
+    return f"after_{item.id}_{rest}"
 
 
 def answer(page, item, at, word):
@@ -63,7 +64,7 @@ def test_what_is_expected_is_written_down_and_stays_whatever_comes(database):
     assert f"{before.athletes[0].probability:.6f}" != "0.000000"
     answer(page, item, 0, "Yes")
     page.selectbox(key=key(item, "0_muscle")).set_value("calf").run()
-    page.text_input(key=key(item, "0_minute")).set_value("1:05").run()
+    page.text_input(key=key(item, "0_minute_min")).set_value("1:05").run()
     press(page, "Save what came")
     item, after = saved(database)
     assert item.version == 2
@@ -79,38 +80,46 @@ def test_what_is_expected_is_written_down_and_stays_whatever_comes(database):
 
 
 def test_weights_give_a_sweat_rate_that_counts_only_when_it_is_asked_for(database):
-    page = with_diary()
+    page = with_diary(text="Name,Age\nAnna,20\nBen,30\n")
     press(page, "Write down what is expected")
     item, session = saved(database)
     page.toggle(key=f"after_{item.id}_weighing").set_value(True).run()
     for what, text in (
-        ("mass_before_kg", "61.7"),
-        ("mass_after_kg", "60,3"),
-        ("fluid_drunk_l", "0.42"),
+        ("mass_before_kg_kg", "61.7"),
+        ("mass_after_kg_kg", "60,3"),
+        ("fluid_drunk_l_l", "0.42"),
     ):
         page.text_input(key=key(item, f"0_{what}")).set_value(text).run()
+    press(page, "Save what came")
+    labels = [button.label for button in page.button]
+    assert not any("measured sweat rate" in label for label in labels)  # by no planned time
+    page.text_input(key=key(item, "between_weighings_min_min")).set_value("120").run()
     press(page, "Save what came")
     assert "measured_sweat_rate_l_h" not in squad_of(page).athletes
     press(page, "Next time count with 1 measured sweat rate")
     column = squad_of(page).athletes["measured_sweat_rate_l_h"]
-    rate = (61.7 - 60.3 + 0.42) / (session.duration_min / 60)
+    rate = (61.7 - 60.3 + 0.42) / 2
     assert column.dropna().tolist() == [pytest.approx(rate, abs=0.005)]
     assert session.athletes[0].athlete.startswith("Anna")
 
 
-def test_what_is_no_minute_is_told_and_nothing_is_saved(database):
+def test_what_is_no_minute_is_told_and_the_rest_is_saved(database):
     page = with_diary()
     press(page, "Write down what is expected")
     item, _ = saved(database)
     answer(page, item, 0, "Yes")
-    page.text_input(key=key(item, "0_minute")).set_value("soon").run()
+    answer(page, item, 1, "No")
+    field = key(item, "0_minute_min")
+    for text in ("soon", "600"):
+        page.text_input(key=field).set_value(text).run()
+        press(page, "Save what came")
+        assert "Not saved: Anna" in html_of(page)
+        assert [r.cramp for r in saved(database)[1].athletes[:2]] == [None, False]
+        assert page.text_input(key=field).value == text
+    late = saved(database)[1].duration_min + 60
+    page.text_input(key=field).set_value(f"{late:g}").run()
     press(page, "Save what came")
-    assert "soon" in html_of(page)
-    assert saved(database)[0].version == 1
-    page.text_input(key=key(item, "0_minute")).set_value("600").run()
-    press(page, "Save what came")
-    assert "later than the session lasted" in html_of(page)
-    assert saved(database)[0].version == 1
+    assert saved(database)[1].athletes[0].cramp_at_min == late
 
 
 def test_a_session_is_deleted(database):
@@ -137,6 +146,111 @@ def test_two_tabs_lose_nothing(database):
     next(b for b in page.button if b.label == "Save what came").click()
     page.run()
     assert saved(database)[1].athletes[-1].cramp is True
+    assert saved(database)[1].athletes[0].cramp is None
+    press(page, "Save what came")
+    assert [r.cramp for r in saved(database)[1].athletes] == [False, None, True]
+
+
+def test_what_both_tabs_changed_is_named(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    answer(page, item, 2, "No")
+    there = as_content(with_outcomes(session, {"Ben": {"cramp": True}}))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    page.run()
+    assert "Also changed in another place: Ben" in html_of(page)
+    press(page, "Save what came")
+    assert saved(database)[1].athletes[-1].cramp is False
+
+
+def test_another_unit_makes_no_other_number(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    came = {"Ben": {"mass_before_kg": 101.3512}}
+    there = as_content(with_outcomes(session, came, wbgt_c=28.05))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    page.toggle(key=f"after_{item.id}_weighing").set_value(True).run()
+    press(page, "Save what came")
+    page.session_state["FormState"].units = {"kg": "lb", "°C": "°F"}
+    page.run()
+    assert page.text_input(key=key(item, "wbgt_c_°F")).value == "82.49"
+    press(page, "Save what came")
+    after = saved(database)[1]
+    assert (after.wbgt_c, after.athletes[-1].mass_before_kg) == (28.05, 101.3512)
+
+
+def test_a_text_of_another_unit_takes_nothing_away(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    for units, text in (({"°C": "°F"}, ""), ({"°C": "°C"}, "28"), ({"°C": "°F"}, None)):
+        page.session_state["FormState"].units = units
+        page.run()
+        if text:
+            page.text_input(key=key(item, "wbgt_c_°C")).set_value(text).run()
+        press(page, "Save what came")
+    assert saved(database)[1].wbgt_c == 28
+    assert page.text_input(key=key(item, "wbgt_c_°F")).value == "82.4"
+
+
+def test_a_name_by_the_row_has_no_sweat_rate_for_the_list(database):
+    page = with_diary()  # two of one name
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    weighed = {"mass_before_kg": 70.0, "mass_after_kg": 69.0, "fluid_drunk_l": 0.5}
+    came = {record.athlete: weighed for record in session.athletes}
+    there = as_content(with_outcomes(session, came, between_weighings_min=90.0))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    page.run()
+    press(page, "Next time count with 1 measured sweat rate")
+    assert squad_of(page).athletes["measured_sweat_rate_l_h"].notna().sum() == 1
+    assert "Of Ben: only if these are the same people." in html_of(page)
+
+
+def test_the_command_tells_what_cannot_be_read(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    with database.database.writing() as connection:
+        spoilt = {**item.content, "duration_min": "90"}
+        connection.execute(items.update().values(content=spoilt))
+    done = CliRunner().invoke(app, ["diary", "--squads"])
+    assert (done.exit_code, done.stdout.strip()) == (0, "")
+    assert "cannot be read" in done.stderr
+
+
+def test_who_was_not_there_is_no_fact(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    answer(page, item, 0, "Not there")
+    press(page, "No cramp for the other 2")
+    press(page, "Save what came")
+    after = saved(database)[1]
+    assert [(r.cramp, r.absent) for r in after.athletes] == [
+        (None, True), (False, False), (False, False)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["squad_write", "after_save"])
+def test_a_database_that_is_gone_at_the_click_is_one_sentence(database, monkeypatch, key):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    store = keeping.store
+    calls = []
+
+    def gone():
+        calls.append(1)
+        if len(calls) == 1:
+            raise StoreError("The database is gone.")
+        return store()
+
+    monkeypatch.setattr(keeping, "store", gone)
+    page.button(key=key).click().run()
+    assert not page.exception
+    assert "The database is gone." in html_of(page)
 
 
 def test_what_cannot_be_read_is_told_and_deleted_and_the_rest_is_there(database):
