@@ -91,7 +91,11 @@ def _ask_before(
     st.session_state["squad_day"] = max(there, first)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
-            "Day of the session", min_value=first, key="squad_day", width=150
+            "Day of the session",
+            min_value=first,
+            key="squad_day",
+            format=widgets.DATES,
+            width=150,
         )
         session = f"{FIELDS['sport'].levels[plan['sport']]}, "
         name = f"{day:%Y-%m-%d} {session}{duration_text(plan['duration_min'])}"
