@@ -504,13 +504,18 @@ def long_table(tmp_path_factory):
     return path
 
 
+def _hears_a_terminal():
+    # Whoever started the tests in the background let signals of a terminal pass by.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def begin(source, target, *options):
     """Start a run and wait until it writes."""
     command = [*PROGRAM, str(source), str(target), *options]
     process = subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        # Whoever started the tests in the background let signals of a terminal pass by.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=_hears_a_terminal,
     )  # fmt: skip
     while process.poll() is None:
         for path in target.parent.glob(".cramprisk-*"):
