@@ -42,7 +42,7 @@ OPERATIONS: dict[str, Callable[[Store, Path], object]] = {
     "change the diary": lambda store, _: _change_diary(store),
     "delete": lambda store, _: store.delete(LOCAL, "plan", _first(store, "plan")["id"]),
     "delete all": lambda store, _: store.delete_owner(LOCAL),
-    "adopt": lambda store, _: store.adopt("ada"),
+    "adopt": lambda store, _: store.move(LOCAL, "ada"),
     "back up": lambda store, folder: backup(store, folder / BACKUP),
     "restore": lambda store, folder: restore(store, folder / BACKUP, replace=True),
     CLOSE: lambda store, _: store.close(),

@@ -178,6 +178,6 @@ def adopt(
     A name that the account has already gets a number.  The database is the same as for
     backup.
     """
-    with _store() as (_, store):
-        moved = store.adopt(owner)
+    with _store() as (part, store):
+        moved = store.move(part.LOCAL, owner)
     say(f"Moved to {owner}: {_amount(moved)}.", err=True)

@@ -3,7 +3,7 @@
 Only what the caller saves is stored, nothing on its own account, and nothing about the
 contents is logged.  Much of it is answers about health: the file is private to its user
 on the machine, every row belongs to an owner, and another owner's rows behave exactly as
-rows that do not exist.
+rows that do not exist.  Squads can be shared in teams, see `AccountStore`.
 
 Examples
 --------
@@ -26,32 +26,55 @@ from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
+from riskmodel.store.retention import expire
 from riskmodel.store.rows import Rows, Unreadable
+from riskmodel.store.shared import AccountStore, LastChange
 from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
 from riskmodel.store.store import LOCAL, Store, open_store
+from riskmodel.store.teams import (
+    DEEDS,
+    ROLES,
+    SHARED_KINDS,
+    Done,
+    Invitation,
+    Member,
+    Team,
+    is_team,
+)
 
 __all__ = [
     "DATABASE_URL",
+    "DEEDS",
     "KINDS",
     "LOCAL",
     "LONGEST_NAME",
     "MOST_ATHLETES",
+    "ROLES",
+    "SHARED_KINDS",
+    "AccountStore",
     "ConflictError",
     "Counts",
+    "Done",
     "Entry",
+    "Invitation",
     "Item",
+    "LastChange",
+    "Member",
     "NotFoundError",
     "Rows",
     "Saved",
     "SavedOutcome",
     "Store",
     "StoreError",
+    "Team",
     "Unreadable",
     "backup",
     "configured_url",
     "default_path",
     "end_sign_in",
+    "expire",
     "is_sign_in_over",
+    "is_team",
     "open_store",
     "restore",
     "store_to_restore_into",

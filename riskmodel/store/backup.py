@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import astuple
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -37,7 +38,7 @@ from riskmodel.store.backup_file import (
     unfit,
 )
 from riskmodel.store.errors import StoreError, one_sentence
-from riskmodel.store.models import metadata, sign_ins_over
+from riskmodel.store.models import items, metadata, outcomes, sign_ins_over, teams
 from riskmodel.store.opening import Database, new_database
 from riskmodel.store.places import place_of, read_url
 from riskmodel.store.records import Counts
@@ -79,14 +80,14 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                     name: connection.scalar(select(func.count()).select_from(table)) or 0
                     for name, table in metadata.tables.items()
                 }
-                if not any(counts.values()):
+                if not any(astuple(Counts.of(counts))):
                     raise StoreError(
                         f"{store.database.place} holds nothing: no backup was made."
                     )
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
             put_in_place(whole, target, private=True)
-    return Counts(**counts)
+    return Counts.of(counts)
 
 
 def unreadable_rows(store: Store) -> list[Unreadable]:
@@ -272,7 +273,7 @@ def restore(
                     counts[name] += len(several)
     if replace:
         store.database.forget_the_deleted()
-    return Counts(**counts)
+    return Counts.of(counts)
 
 
 def _make_empty(connection: Connection, database: Database, replace: bool) -> None:
@@ -281,7 +282,9 @@ def _make_empty(connection: Connection, database: Database, replace: bool) -> No
         names = ", ".join(metadata.tables)
         connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
     for table in metadata.tables.values():
-        if replace:
+        # Who has signed in is noted also where nothing was ever saved.
+        is_saved = table in (items, outcomes, teams)
+        if replace or not is_saved:
             connection.execute(delete(table))
         elif connection.execute(select(table.c.id).limit(1)).first() is not None:
             raise StoreError(

@@ -192,10 +192,13 @@ def _lacks_log(path: Path, file: str) -> bool:
 
 def _dumped_rows(path: Path, file: str, folder: Path) -> Iterator[Row]:
     """Rows of a dump, which pg_restore turns into text; no server is asked."""
-    revisions = [row["version_num"] for row in _dumped(VERSION_TABLE, path, file, folder)]
+    stamps = _dumped(VERSION_TABLE, path, file, folder)
+    revisions = [str(row["version_num"]) for row in stamps]
     if not set(revisions) <= set(known_revisions()):
         raise _newer(file)
     for name, table in metadata.tables.items():
+        if table.info.get("since", "") > max(revisions, default=""):
+            continue
         for cells in _dumped(name, path, file, folder):
             try:
                 yield name, {n: _from_text(table.c[n], cells[n]) for n in cells}
@@ -251,8 +254,8 @@ def _json_rows(path: Path, file: str) -> Iterator[Row]:
         *rows, end = contents
         is_whole = end["sha256"] == sha256(b"".join(lines[:-1])).hexdigest()
         tables = [content["table"] for content in rows]
-        is_whole &= end["end"] == {name: tables.count(name) for name in metadata.tables}
-        is_whole &= set(tables) <= metadata.tables.keys()
+        is_whole &= end["end"] == {name: tables.count(name) for name in end["end"]}
+        is_whole &= set(tables) <= end["end"].keys() <= metadata.tables.keys()
     except UNREADABLE:
         raise unfit(file, _ANOTHER) from None
     if not is_whole:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -12,13 +13,23 @@ from riskmodel.store.kinds import checked_owner, kind_of
 from riskmodel.store.models import items, outcomes
 
 
+def _enter(connection: sa.Connection, did: str, id: str, name: str) -> None:
+    """Let everybody in: the owner's own rows."""
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where the rows of one kind and owner are, or one of them, and how it is called."""
+    """Where the rows of one kind and owner are, or one of them, and how it is called.
+
+    ``enter`` is called in each transaction before anything is read or done there, with
+    what is about to be done ("" to read), to which row and how that is called; it raises
+    where that is not allowed.
+    """
 
     table: sa.Table
     where: sa.ColumnElement[bool]
     noun: str
+    enter: Callable[[sa.Connection, str, str, str], None] = _enter
 
     def versioned(self, version: int) -> sa.ColumnElement[bool]:
         """Only if it still has this version."""
@@ -70,4 +81,4 @@ def one_of(place: Place, id: str) -> Place:
     """One row of these; a `NotFoundError` if nothing could have such an id."""
     if not isinstance(id, str) or not re.fullmatch(r"[0-9a-f]{32}", id):
         raise place.missing()
-    return Place(place.table, sa.and_(place.where, place.table.c.id == id), place.noun)
+    return replace(place, where=sa.and_(place.where, place.table.c.id == id))

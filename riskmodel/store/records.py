@@ -35,10 +35,16 @@ class Saved:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much was backed up, restored or moved."""
+    """How much was backed up, restored, moved or deleted."""
 
     items: int
     outcomes: int
+    teams: int = 0
+
+    @classmethod
+    def of(cls, rows: Mapping[str, int]) -> Counts:
+        """Take them from the numbers of rows by the names of their tables."""
+        return cls(**{field.name: rows.get(field.name, 0) for field in fields(cls)})
 
 
 @dataclass(frozen=True)

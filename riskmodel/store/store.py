@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy.exc import IntegrityError
 from riskmodel import __version__
 from riskmodel.diary.outcomes import UNREADABLE, Outcome
 from riskmodel.inputs.told import grouped
-from riskmodel.store.adopting import move_rows
 from riskmodel.store.errors import ConflictError, StoreError
 from riskmodel.store.kinds import (
     MOST_ITEMS,
@@ -32,7 +31,8 @@ from riskmodel.store.kinds import (
     kind_of,
     numbered,
 )
-from riskmodel.store.models import items, metadata, outcomes
+from riskmodel.store.models import items, members, metadata, outcomes
+from riskmodel.store.moving import delete_rows, move_rows
 from riskmodel.store.opening import Database, open_database
 from riskmodel.store.owned import Place, items_of, one_of, outcomes_of
 from riskmodel.store.places import read_url
@@ -47,6 +47,7 @@ from riskmodel.store.records import (
     written_by,
 )
 from riskmodel.store.rows import Rows, rows_of
+from riskmodel.store.teams import is_team
 from riskmodel.store.unique import insert_new, no_other_has
 
 LOCAL = "local"
@@ -140,7 +141,7 @@ class Store:
         StoreError
             If the content is not allowed, or the database cannot save.
         """
-        mine, values = items_of(owner, kind), {"name": checked_name(name)}
+        mine, values = self._items(owner, kind), {"name": checked_name(name)}
         before = None if id is None else self._read(one_of(mine, id)).content
         values |= {
             "content": checked_content(kind, content, before),
@@ -164,14 +165,16 @@ class Store:
 
     def rename(self, owner: str, kind: str, id: str, name: str, *, version: int) -> Saved:
         """Give something another name; parameters and errors as for `save`."""
-        one = one_of(items_of(owner, kind), id)
+        one = one_of(self._items(owner, kind), id)
         return self._change(one, id, version, {"name": checked_name(name)})
 
     def items(self, owner: str, kind: str) -> Rows[Entry]:
         """List what an owner has of one kind, what was changed last first; see `Rows`."""
         columns = [items.c[field.name] for field in fields(Entry)]
-        query = sa.select(*columns).where(items_of(owner, kind).where)
+        mine = self._items(owner, kind)
+        query = sa.select(*columns).where(mine.where)
         with self.database.reading() as connection:
+            mine.enter(connection, "", "", "")
             order = items.c.changed.desc(), items.c.name
             rows = rows_of(connection, query.order_by(*order), items)
         return Rows((Entry(**row._mapping) for row in rows), rows.unreadable)
@@ -181,7 +184,7 @@ class Store:
 
         A `NotFoundError` if it is not there.
         """
-        row = self._read(one_of(items_of(owner, kind), id))
+        row = self._read(one_of(self._items(owner, kind), id))
         try:
             content, problems = kind_of(kind).read(row.content)
         except (*UNREADABLE, StoreError):
@@ -195,7 +198,7 @@ class Store:
 
         A `NotFoundError` if it is not there, a `ConflictError` if it was changed.
         """
-        self._delete(one_of(items_of(owner, kind), id), version)
+        self._delete(one_of(self._items(owner, kind), id), id, version)
 
     # ------------------------------------------------------------------- the diary
 
@@ -211,7 +214,7 @@ class Store:
 
         To keep both after a conflict, save it again without id.
         """
-        mine, values = outcomes_of(owner), cells_of(outcome)
+        mine, values = self._outcomes(owner), cells_of(outcome)
         if id is not None:
             return self._change(one_of(mine, id), id, version, values)
         return self._insert(
@@ -220,7 +223,7 @@ class Store:
 
     def outcomes(self, owner: str) -> Rows[SavedOutcome]:
         """Read the diary in the order of the days, and what of it is unreadable."""
-        query = sa.select(outcomes).where(outcomes_of(owner).where)
+        query = sa.select(outcomes).where(self._outcomes(owner).where)
         order = outcomes.c.day, outcomes.c.created, outcomes.c.id
         with self.database.reading() as connection:
             rows = rows_of(connection, query.order_by(*order), outcomes)
@@ -228,7 +231,7 @@ class Store:
 
     def delete_outcome(self, owner: str, id: str, *, version: int | None = None) -> None:
         """Take a session out of the diary; errors as for `delete`."""
-        self._delete(one_of(outcomes_of(owner), id), version)
+        self._delete(one_of(self._outcomes(owner), id), id, version)
 
     # ----------------------------------------------------------------- everything
 
@@ -242,9 +245,12 @@ class Store:
         }
         with self.database.reading() as connection:
             for name, table in metadata.tables.items():
-                mine = sa.select(table).where(table.c.owner == owner)
+                is_mine = table.c.owner == owner
+                if table is members:  # of a team, or the account's own in teams
+                    is_mine = sa.or_(is_mine, members.c.account == owner)
                 order = table.c.created, table.c.id
-                rows = rows_of(connection, mine.order_by(*order), table)
+                mine = sa.select(table).where(is_mine).order_by(*order)
+                rows = rows_of(connection, mine, table)
                 content[name] = [dict(row._mapping) for row in rows]
                 # As text, whatever it holds.
                 content[name] += [dict(row.cells) for row in rows.unreadable]
@@ -253,54 +259,77 @@ class Store:
             content, indent=1, ensure_ascii=True, default=lambda cell: cell.isoformat()
         )
 
-    def delete_owner(self, owner: str) -> int:
-        """Delete everything of one owner; the number of things that were deleted.
+    def delete_owner(self, owner: str, *, with_teams: bool = False) -> int:
+        """Delete everything of one owner; the number of things that were saved in it.
 
         SQLite overwrites it at once, PostgreSQL when it next vacuums; what lies in a
         backup stays there.
+
+        Parameters
+        ----------
+        owner : str
+            An account or a team.
+        with_teams : bool
+            Whether teams that would be left without a coach go too; else they are a
+            `StoreError`.  One in which the account is alone goes always.
         """
         owner = checked_owner(owner)
-        mine = [sa.delete(t).where(t.c.owner == owner) for t in metadata.tables.values()]
-        n_deleted = self.database.deleting(
-            lambda connection: sum(connection.execute(each).rowcount for each in mine)
-        )
+
+        def delete(connection: sa.Connection) -> int:
+            self._enter_all(connection, owner)
+            return delete_rows(connection, owner, with_teams=with_teams)
+
+        n_deleted = self.database.deleting(delete)
         self.database.forget_the_deleted()
         return n_deleted
 
-    def adopt(self, owner: str) -> Counts:
-        """Give an owner what `LOCAL` saved, once people sign in; all of it, or nothing.
+    def move(self, owner: str, to: str) -> Counts:
+        """Give what one account saved to another, all of it or nothing, and its teams.
 
         Who has a name already gets the other one with a number.
 
         Raises
         ------
         ConflictError
-            If the owner saves something at the same moment.
+            If the other one saves something at the same moment.
         StoreError
-            If the owner is `LOCAL`, or would have more than is allowed; if there is
-            nothing to give.
+            If both are the same, or one is a team; if the other one would have more than
+            is allowed; if there is nothing to give.
         """
-        owner = checked_owner(owner)
-        if owner == LOCAL:
-            raise StoreError(f"Owner is {LOCAL}; allowed is anybody else.")
+        owner, to = checked_owner(owner), checked_owner(to)
+        for one, other in ((to, owner), (owner, to)):
+            if one == other or is_team(one):
+                raise StoreError(f"Owner is {one}; allowed is another account.")
         with self.database.writing() as connection:
             try:
-                moved = move_rows(connection, LOCAL, owner)
+                moved = move_rows(connection, owner, to)
             except IntegrityError:
                 raise ConflictError(
                     "This owner saved something meanwhile, so nothing was moved: try again."
                 ) from None
-        if not (moved.items or moved.outcomes):
-            raise StoreError(
-                f"{self.database.place} holds nothing from before sign-in: nothing was "
-                "moved."
-            )
+            if not any(astuple(moved)):
+                whose = "from before sign-in" if owner == LOCAL else f"of {owner}"
+                raise StoreError(
+                    f"{self.database.place} holds nothing {whose}: nothing was moved."
+                )
         return moved
 
     # --------------------------------------------------------------------- inside
 
+    def _items(self, owner: str, kind: str) -> Place:
+        """Where items of one kind are, for whoever may enter."""
+        return items_of(owner, kind)
+
+    def _outcomes(self, owner: str) -> Place:
+        """Where somebody's diary is, for whoever may enter."""
+        return outcomes_of(owner)
+
+    def _enter_all(self, connection: sa.Connection, owner: str) -> None:
+        """Let whoever may in, before everything of an owner is deleted."""
+
     def _read(self, one: Place) -> sa.Row[Any]:
         with self.database.reading() as connection:
+            one.enter(connection, "", "", "")
             query = sa.select(one.table).where(one.where)
             rows = rows_of(connection, query, one.table)
         if rows.unreadable:
@@ -318,6 +347,7 @@ class Store:
         new = {"id": id, "version": 1, "created": now, "changed": now}
         query = sa.select(sa.func.count()).select_from(place.table).where(place.where)
         with self.database.writing() as connection:
+            place.enter(connection, "saved", id, name)
             there = connection.execute(query).scalar_one()
             if there >= most:
                 raise StoreError(
@@ -339,7 +369,9 @@ class Store:
         change = sa.update(one.table).where(one.versioned(version)).values(**new)
         if name:
             change = change.where(no_other_has(one.table, name))
+        did = "renamed" if values.keys() == {"name"} else "saved"
         with self.database.writing() as connection:
+            one.enter(connection, did, id, name)
             try:
                 n_changed = connection.execute(change).rowcount
             except IntegrityError:  # somebody took the name at this very moment
@@ -348,10 +380,11 @@ class Store:
                 raise one.why_not(connection, "open it again, or keep both", version, name)
         return Saved(id, version + 1, name)
 
-    def _delete(self, one: Place, version: int | None) -> None:
+    def _delete(self, one: Place, id: str, version: int | None) -> None:
         where = one.where if version is None else one.versioned(version)
 
         def delete(connection: sa.Connection) -> None:
+            one.enter(connection, "deleted", id, "")
             if connection.execute(sa.delete(one.table).where(where)).rowcount != 1:
                 raise one.why_not(connection, "look at it again before you delete it")
 

@@ -59,6 +59,12 @@ def sign_in() -> SignIn | None:
     return brought
 
 
+def address() -> str:
+    """E-mail address that the provider says is this account's, "" if it does not."""
+    verified = st.user.get("email_verified") in (True, "true")
+    return str(st.user.get("email") or "").lower() if verified else ""
+
+
 def sign_out() -> None:
     """End the sign-in, everywhere where its cookie is, and take it out of this browser."""
     from riskmodel.store import StoreError

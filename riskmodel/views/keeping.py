@@ -12,7 +12,7 @@ from riskmodel.serving import database
 from riskmodel.serving.hosts import is_this_machine, split_host
 from riskmodel.serving.signed_out import LIFE_H
 from riskmodel.serving.wire import SIGN_IN_KEY
-from riskmodel.store import LOCAL, Store, StoreError, configured_url
+from riskmodel.store import LOCAL, AccountStore, StoreError, configured_url
 from riskmodel.views import account, look, tables
 from riskmodel.views.state import StoreState, state
 
@@ -43,14 +43,18 @@ def _section(name: str) -> Mapping[str, Any] | None:
     return section
 
 
-def store() -> Store:
-    """Open the database for whoever may save; StoreError for whom it is shut, or shut now.
+def store() -> AccountStore:
+    """Open what whoever may save can reach; StoreError for whom it is shut, or shut now.
 
     Every click asks anew: a page that is still open may show what is no longer allowed.
     """
-    if owner() is None:
+    if (who := owner()) is None:
         raise StoreError("You are signed out: sign in to open what you saved.")
-    return database.opened(_url())
+    mine = AccountStore(database.opened(_url()).database, who, account.address())
+    if who != LOCAL and not state(StoreState).is_seen:
+        mine.note_seen()
+        state(StoreState).is_seen = True
+    return mine
 
 
 def _url() -> str | None:

@@ -398,3 +398,4 @@ class StoreState:
     diary_note: str = ""
     diary_day: date | None = None
     why: str = ""  # the session that is looked back at
+    is_seen: bool = False  # whether it is noted that the account is in use

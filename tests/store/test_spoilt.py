@@ -204,7 +204,7 @@ def test_one_spoilt_cell_costs_nobody_the_other_rows(file, table, cell):
             assert [*map(str, unreadable_rows(store))] == [
                 *map(str, (*plans.unreadable, *diary.unreadable))
             ] or column in ("kind", "content", "program")
-            store.adopt("ada")
+            store.move(LOCAL, "ada")
             assert len(store.outcomes("ada")) == len(diary)
             for row in (*plans.unreadable, *diary.unreadable):
                 if row.id:

@@ -43,9 +43,9 @@ from riskmodel.store import (
     Saved,
     Store,
     StoreError,
-    adopting,
     default_path,
     models,
+    moving,
     open_store,
     opening,
     places,
@@ -557,7 +557,7 @@ CALLS = {
     "delete_outcome": lambda s, o, id, k: s.delete_outcome(o, id),
     "export_owner": lambda s, o, id, k: s.export_owner(o),
     "delete_owner": lambda s, o, id, k: s.delete_owner(o),
-    "adopt": lambda s, o, id, k: s.adopt(o),
+    "move": lambda s, o, id, k: s.move(o, "zoe"),
 }
 WITH_ID = {"save", "rename", "load", "delete", "save_outcome", "delete_outcome"}
 
@@ -701,7 +701,7 @@ def test_everything_of_one_owner_is_exported_and_deleted(store):
     assert store.delete_owner("ada") == 0
     assert store.export_owner("ben") == before
     with store.database.reading() as connection:
-        for table in models.metadata.sorted_tables:
+        for table in (models.items, models.outcomes):
             found = connection.execute(select(table.c.owner)).scalars()
             assert set(found) == {"ben"}
 
@@ -731,7 +731,7 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
         store.save("ada", "plan", name, PLAN)
     fill(store, "ben")
     others = store.export_owner("ben")
-    assert store.adopt("ada") == Counts(items=len(CONTENTS) + 4, outcomes=1)
+    assert store.move(LOCAL, "ada") == Counts(items=len(CONTENTS) + 4, outcomes=1)
     assert store.export_owner("ben") == others
     assert json.loads(store.export_owner(LOCAL))["items"] == []
     assert store.outcomes(LOCAL) == []
@@ -749,7 +749,7 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
     assert len(plans) == 8
     assert store.load("ada", "athlete", mine["athlete"]).name == "My athlete"
     with pytest.raises(StoreError, match="holds nothing from before sign-in"):
-        store.adopt("ada")
+        store.move(LOCAL, "ada")
 
 
 def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
@@ -758,16 +758,16 @@ def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
     store.save_outcome("ben", OUTCOME)
     before = store.export_owner(LOCAL)
     with pytest.raises(StoreError, match="Owner is local"):
-        store.adopt(LOCAL)
-    monkeypatch.setattr(adopting, "MOST_ITEMS", 1)
+        store.move(LOCAL, LOCAL)
+    monkeypatch.setattr(moving, "MOST_ITEMS", 1)
     with pytest.raises(StoreError, match="that is 2 plans; allowed is up to 1"):
-        store.adopt("ada")
-    monkeypatch.setattr(adopting, "MOST_OUTCOMES", 1)
+        store.move(LOCAL, "ada")
+    monkeypatch.setattr(moving, "MOST_OUTCOMES", 1)
     with pytest.raises(StoreError, match="that is 2 outcomes; allowed is up to 1"):
-        store.adopt("ben")
+        store.move(LOCAL, "ben")
     assert store.export_owner(LOCAL) == before
     assert len(store.items("ada", "plan")) == 1
-    assert store.adopt("zoe") == Counts(items=len(CONTENTS), outcomes=1)
+    assert store.move(LOCAL, "zoe") == Counts(items=len(CONTENTS), outcomes=1)
 
 
 # --------------------------------------------------------- two at once, and a crash
