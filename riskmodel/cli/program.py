@@ -12,7 +12,11 @@ from typing import Any, TypeAlias
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.main import get_command_from_info, get_command_name
+from typer.main import (
+    get_command_from_info,
+    get_command_name,
+    get_group_from_info,
+)
 
 from riskmodel.inputs.told import as_line, as_lines
 
@@ -59,6 +63,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "adopt": (
         "saved",
         "Give an account what was saved before sign-in was switched on.",
+    ),
+    "accounts": (
+        "accounts",
+        "See, export, move and delete what accounts and teams have saved on a server.",
     ),
     "assess": ("scoring", "Score one planned session."),
     "why": (
@@ -125,6 +133,14 @@ class _WhenCalled(Mapping[str, _Command]):
                     info,
                     pretty_exceptions_short=app.pretty_exceptions_short,
                     rich_markup_mode=app.rich_markup_mode,
+                )
+        for group in app.registered_groups:
+            if name == group.name:
+                return get_group_from_info(
+                    group,
+                    pretty_exceptions_short=app.pretty_exceptions_short,
+                    rich_markup_mode=app.rich_markup_mode,
+                    suggest_commands=app.suggest_commands,
                 )
         raise KeyError(name)
 

@@ -33,7 +33,7 @@ from riskmodel.reporting.replacing import check_target, is_stream, replacing
 
 
 @contextmanager
-def _store(*, to_restore: bool = False) -> Iterator[tuple[Any, Any]]:
+def opened_store(*, to_restore: bool = False) -> Iterator[tuple[Any, Any]]:
     """Open what people saved: the module that does it, and the store."""
     if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
         stop(f"This needs a database: {how_to_install('store')}")
@@ -63,7 +63,7 @@ def backup(
     the user's data folder.  The file is a SQLite database, or what pg_dump writes of
     PostgreSQL in its custom format; restore puts either into either.
     """
-    with _store() as (part, store), tempfile.TemporaryDirectory() as folder:
+    with opened_store() as (part, store), tempfile.TemporaryDirectory() as folder:
         # Into a stream whole, before anything of it is passed on.
         whole = Path(folder) / "backup" if is_stream(file) else Path(file)
         counts = part.backup(store, whole)
@@ -79,7 +79,7 @@ def backup(
         say(str(row), err=True)
     if spoilt:
         say("Until then this backup cannot be restored.", err=True)
-    say(f"Wrote {place}: {_amount(counts)}.", err=True)
+    say(f"Wrote {place}: {amount(counts)}.", err=True)
 
 
 @app.command()
@@ -94,15 +94,17 @@ def restore(
 
     The database is the same as for backup, and is made if there is none.
     """
-    with _store(to_restore=True) as (part, store):
+    with opened_store(to_restore=True) as (part, store):
         source = standard_input() if file == "-" else file
         counts = part.restore(store, source, replace=replace)
     place = "standard input" if file == "-" else file
-    say(f"Restored {place}: {_amount(counts)}.", err=True)
+    say(f"Restored {place}: {amount(counts)}.", err=True)
 
 
-def _amount(counts: Any) -> str:
-    return f"{counts.items} saved under a name, {counts.outcomes} in the diary"
+def amount(counts: Any) -> str:
+    """How much was backed up, restored, moved or deleted."""
+    teams = f", {counts.teams} team{'s' * (counts.teams != 1)}" if counts.teams else ""
+    return f"{counts.items} saved under a name, {counts.outcomes} in the diary{teams}"
 
 
 @app.command()
@@ -123,7 +125,7 @@ def diary(
     ] = False,
 ) -> None:
     """Compare the sessions of the diary with what was expected of them."""
-    with _store() as (part, store):
+    with opened_store() as (part, store):
         if csv is not None and csv != "-":
             check_target(csv)
             store.database.check_not_own(csv)
@@ -178,6 +180,6 @@ def adopt(
     A name that the account has already gets a number.  The database is the same as for
     backup.
     """
-    with _store() as (part, store):
+    with opened_store() as (part, store):
         moved = store.move(part.LOCAL, owner)
-    say(f"Moved to {owner}: {_amount(moved)}.", err=True)
+    say(f"Moved to {owner}: {amount(moved)}.", err=True)

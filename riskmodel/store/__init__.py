@@ -24,9 +24,16 @@ from riskmodel.store.backup import (
 )
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
+from riskmodel.store.owners import (
+    OPERATOR,
+    OwnerSummary,
+    note_operator,
+    owner_called,
+    owners_in,
+)
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
-from riskmodel.store.retention import expire
+from riskmodel.store.retention import expire, months_before
 from riskmodel.store.rows import Rows, Unreadable
 from riskmodel.store.shared import AccountStore, LastChange
 from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
@@ -49,6 +56,7 @@ __all__ = [
     "LOCAL",
     "LONGEST_NAME",
     "MOST_ATHLETES",
+    "OPERATOR",
     "ROLES",
     "SHARED_KINDS",
     "AccountStore",
@@ -61,6 +69,7 @@ __all__ = [
     "LastChange",
     "Member",
     "NotFoundError",
+    "OwnerSummary",
     "Rows",
     "Saved",
     "SavedOutcome",
@@ -75,7 +84,11 @@ __all__ = [
     "expire",
     "is_sign_in_over",
     "is_team",
+    "months_before",
+    "note_operator",
     "open_store",
+    "owner_called",
+    "owners_in",
     "restore",
     "store_to_restore_into",
     "unreadable_rows",

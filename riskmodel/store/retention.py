@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import sqlalchemy as sa
 
 from riskmodel.store.models import accounts, items, members, outcomes, record, teams
@@ -15,6 +16,17 @@ from riskmodel.store.teams import RECORDED_DAYS, coached_alone
 
 class _NotNow(Exception):
     """Undoes a transaction that was only to be looked at."""
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day so many months earlier, or the last one of a shorter month.
+
+    Examples
+    --------
+    >>> f"{months_before(datetime(2026, 3, 31, tzinfo=UTC), 1):%Y-%m-%d}"
+    '2026-02-28'
+    """
+    return (pd.Timestamp(moment) - pd.DateOffset(months=months)).to_pydatetime()
 
 
 def expire(database: Database, before: datetime, *, dry_run: bool = False) -> Counts:
