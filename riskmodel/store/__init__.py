@@ -27,7 +27,13 @@ from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
 from riskmodel.store.rows import Rows, Unreadable
-from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
+from riskmodel.store.sign_ins import (
+    LONG_AGO,
+    NEVER,
+    end_sign_in,
+    limit_sign_in,
+    sign_in_over_from,
+)
 from riskmodel.store.store import LOCAL, Store, open_store
 
 __all__ = [
@@ -35,7 +41,9 @@ __all__ = [
     "KINDS",
     "LOCAL",
     "LONGEST_NAME",
+    "LONG_AGO",
     "MOST_ATHLETES",
+    "NEVER",
     "ConflictError",
     "Counts",
     "Entry",
@@ -51,9 +59,10 @@ __all__ = [
     "configured_url",
     "default_path",
     "end_sign_in",
-    "is_sign_in_over",
+    "limit_sign_in",
     "open_store",
     "restore",
+    "sign_in_over_from",
     "store_to_restore_into",
     "unreadable_rows",
 ]
