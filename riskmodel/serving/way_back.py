@@ -71,9 +71,10 @@ def _hold(request: Request, answer: Response) -> None:
 
 
 def _lead_back(request: Request, answer: Response) -> None:
-    """Lead to the page that was held; a sign-out, which ends here too, has no state."""
+    """Lead to the page that was held, but not after a sign-out, which ends here too."""
     first, page = f"{_folder()}/", request.cookies.get(_PAGE_COOKIE, "")
-    if "state" in request.query_params and _PAGE.fullmatch(page):
+    is_sign_in = {"state", "error"} & request.query_params.keys()
+    if is_sign_in and _PAGE.fullmatch(page):
         if answer.headers.get("location") == first:
             answer.headers["location"] = first + page
         answer.delete_cookie(_PAGE_COOKIE, path=first, httponly=True)

@@ -164,7 +164,7 @@ def ends_soon() -> datetime | None:
         over_from = _over_from(brought)
     except StoreError:
         return None  # told where something of the account is to be shown
-    return None if over_from == NEVER else over_from
+    return over_from if datetime.now(UTC) < over_from < NEVER else None
 
 
 def until() -> datetime | None:

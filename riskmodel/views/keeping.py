@@ -125,12 +125,15 @@ def ask_who() -> str | None:
 
 
 def _offer_sign_in() -> None:
-    club = account.club_settings()
-    counts, stays = _span(club.hours * 60), "Sign in to save, and to see what you saved."
+    club, ends = account.club_settings(), "or until you sign out"
+    minutes = club.hours * 60
     if account.said_to_be_shared():
-        counts = _span(min(club.shared_machine_minutes, club.hours * 60))
-        stays = f"{stays} Nothing stays in this browser."
-    st.markdown(f"{stays} It counts for {counts}, or until you sign out.")
+        minutes = min(club.shared_machine_minutes, minutes)
+        ends = "and nothing stays in this browser"
+    st.markdown(
+        "Sign in to save, and to see what you saved. It counts for "
+        f"{_span(minutes)}, {ends}."
+    )
     _ask_whether_shared(is_settled=False)
     st.button("Sign in", on_click=account.go_to_sign_in, key=SIGN_IN_KEY)
 

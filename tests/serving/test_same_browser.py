@@ -128,3 +128,74 @@ def test_what_was_typed_before_signing_in_is_still_there(browser, url):
     open_again(page, url)
     expect(minutes(page)).to_have_value("1 h 01")
     page.context.close()
+
+
+# ------------------------------------------------------------------- there and back again
+
+
+def authorize(page, subject):
+    """Press Sign in, and come back from the provider by its own way."""
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=sub]").fill(subject)
+    page.get_by_role("button", name="Authorize").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    ready(page)
+
+
+def squad_of(page, url):
+    """A list of athletes in this tab, and answers of two pages; it ends on Diary."""
+    page.goto(f"{url}/?{ANSWERS}")
+    ready(page)
+    page.get_by_role("link", name="Squad").first.click()
+    ready(page)
+    page.get_by_role("button", name="Athletes").first.click()
+    ready(page)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"athlete,age_years\nZoe,33\n"}
+    )
+    expect(page.get_by_text("Zoe").first).to_be_visible()
+    ready(page)
+    page.get_by_role("link", name="My session").first.click()
+    ready(page)
+    box = page.locator(".st-key-duration_min input")
+    box.fill("3:75")  # typed, and no answer
+    box.press("Enter")
+    ready(page)
+    to_page(page, "Diary")
+
+
+def holds_all(page):
+    """Whether what was typed and the list are there."""
+    page.get_by_role("link", name="My session").first.click()
+    ready(page)
+    expect(minutes(page)).to_have_value("3:75")
+    expect(page.locator(".st-key-age_years input")).to_have_value("40")
+    page.get_by_role("link", name="Squad").first.click()
+    ready(page)
+    expect(page.get_by_text("Zoe").first).to_be_visible()
+
+
+def at(page, path):
+    page.wait_for_function("path => location.pathname === path", arg=path)
+
+
+@pytest.mark.parametrize("folder", ["", "/cramp"])
+def test_after_signing_in_one_is_where_one_was_with_what_was_there(
+    browser, tmp_path, folder
+):
+    with signing_in(tmp_path, folder=folder) as url:
+        page = stranger(browser, url)
+        squad_of(page, url)
+        authorize(page, "ada")
+        at(page, f"{folder}/diary")
+        holds_all(page)
+        # A typed address, and a link of somebody, go first.
+        page.goto(f"{url}/")
+        ready(page)
+        at(page, f"{folder}/")
+        page.goto(f"{url}/?{ANSWERS.replace('61', '99')}")
+        ready(page)
+        expect(minutes(page)).to_have_value("1 h 39")
+        sign_out(page, url)
+        at(page, f"{folder}/")
+        page.context.close()
