@@ -192,13 +192,17 @@ def test_others_stay_signed_in(url):
     assert sees(on_the_phone, "Run of two")
 
 
-def aged(visitor, home, seconds):
+def older(cookie, secret, seconds):
     """The cookie as it were if it had been made before."""
-    secret = tomllib.loads((home / ".streamlit/secrets.toml").read_text())["auth"]
-    secret = secret["cookie_secret"]
-    claims = json.loads(decode_signed_value(secret, COOKIE, visitor.cookies[COOKIE]))
+    claims = json.loads(decode_signed_value(secret, COOKIE, cookie))
     claims["iat"] -= seconds
-    value = create_signed_value(secret, COOKIE, json.dumps(claims)).decode()
+    return create_signed_value(secret, COOKIE, json.dumps(claims)).decode()
+
+
+def aged(visitor, home, seconds):
+    """Bring along an older cookie of the same person."""
+    secret = tomllib.loads((home / ".streamlit/secrets.toml").read_text())["auth"]
+    value = older(visitor.cookies[COOKIE], secret["cookie_secret"], seconds)
     visitor.http.cookies.set(COOKIE, value, domain="127.0.0.1", path="/")
 
 
