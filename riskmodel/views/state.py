@@ -52,17 +52,13 @@ def state(kind: type[State]) -> State:
 
 @dataclass
 class AccountState:
-    """Whose visit this is, "" of nobody who has signed in.
-
-    While a page is drawn it is asked once from when on that sign-in is over.
-    """
+    """Whose visit this is, "" of nobody, and from when on that sign-in is over."""
 
     owner: str = ""
     is_leaving: bool = False
     asks_once: bool = False
     answer: datetime | Exception | None = None  # or why there is none
-    # Whether several people use this machine, as was said here or before signing in.
-    is_shared: bool | None = None
+    is_shared: bool | None = None  # the machine, as was said here or before signing in
     limited: str = ""  # the sign-in that was noted to end soon, by its digest
 
 
