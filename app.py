@@ -15,6 +15,7 @@ from riskmodel.serving.hosts import configured_names, hand_on
 from riskmodel.serving.signed_out import SignOuts
 from riskmodel.serving.upkeep import kept_up
 from riskmodel.serving.uploads import UploadGate
+from riskmodel.serving.way_back import WayBack
 
 
 @asynccontextmanager
@@ -32,5 +33,6 @@ app = st.App(
         Middleware(Gate, names),
         Middleware(UploadGate),
         Middleware(SignOuts),
+        Middleware(WayBack),
     ],
 )

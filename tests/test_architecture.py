@@ -59,6 +59,7 @@ ONLY_IN = {
     "platformdirs": {"store"},
     "httpx": {"weather", "serving"},
     "websockets": {"serving"},
+    "idna": {"serving"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},
     "dask": {"dask", "cli"},

@@ -1,4 +1,4 @@
-"""Where the pages are, told in the terminal when the server starts."""
+"""Where the pages are, told in the terminal when the server starts, and what shuts them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+
+from riskmodel.serving import club
 
 _ANY = ("0.0.0.0", "::", "")
 
@@ -30,4 +32,8 @@ def _url(host: str) -> str:
 async def announced(_: object) -> AsyncIterator[None]:
     """Tell it; Streamlit itself would ask services on the internet for the address."""
     print(_sentence(), flush=True)
+    try:
+        club.settings()
+    except club.ClubError as error:
+        print(f"Cramp risk: {error}", flush=True)
     yield

@@ -26,10 +26,9 @@ from streamlit.web.server.starlette.starlette_server_config import (
     USER_COOKIE_NAME,
 )
 
+from riskmodel.inputs.addresses import one_spelling
+from riskmodel.serving import club
 from riskmodel.serving.database import configured
-
-LIFE_H = 12
-"""How long a sign-in counts [h]; judgement: a day, then a lost phone opens nothing."""
 
 # What tells one sign-in from every other: its nonce, where the provider gives one back.
 _CLAIMS = ("iss", "sub", "iat", "nonce", "sid", "jti")
@@ -40,16 +39,39 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SignIn:
-    """Whose it is, what it is known by in the database, and when it was made."""
+    """Whose it is, what it is known by in the database, and when it was made.
+
+    ``told_address`` is the e-mail address that the provider told, in one spelling, and
+    ``is_verified`` whether it says that it is that person's.  What depends on the settings
+    of the club raises a `ClubError` where they are wrong.
+    """
 
     owner: str
     digest: str
     began: datetime
+    told_address: str = ""
+    is_verified: bool = False
+
+    @property
+    def address(self) -> str:
+        """Verified address in one spelling, "" without one."""
+        counts = self.is_verified or club.settings().addresses_are_verified
+        return self.told_address if counts else ""
+
+    @property
+    def is_let_in(self) -> bool:
+        """Whether the club has this person on its list, or none at all."""
+        return club.settings().lets_in(self.address)
+
+    @property
+    def ends(self) -> datetime:
+        """When its time is up."""
+        return self.began + timedelta(hours=club.settings().hours)
 
     @property
     def is_late(self) -> bool:
         """Whether its time is up."""
-        return datetime.now(UTC) - self.began >= timedelta(hours=LIFE_H)
+        return datetime.now(UTC) - self.began >= timedelta(hours=club.settings().hours)
 
 
 def sign_in_of(claims: Mapping[str, Any]) -> SignIn | None:
@@ -65,14 +87,39 @@ def sign_in_of(claims: Mapping[str, Any]) -> SignIn | None:
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
     unique = json.dumps([claims.get(name) for name in _CLAIMS], default=str)
-    return SignIn(owner, sha256(unique.encode()).hexdigest(), began)
+    return SignIn(
+        owner,
+        sha256(unique.encode()).hexdigest(),
+        began,
+        one_spelling(claims.get("email")),
+        # Some providers write every claim as a text.
+        claims.get("email_verified") is True or claims.get("email_verified") == "true",
+    )
 
 
-def is_ended(sign_in: SignIn) -> bool:
-    """Whether somebody has signed out; StoreError if nobody can know."""
-    from riskmodel.store import is_sign_in_over
+def over_from(sign_in: SignIn) -> datetime:
+    """When somebody has signed out, or will have been; StoreError if nobody can know."""
+    from riskmodel.store import sign_in_over_from
 
-    return is_sign_in_over(configured(), sign_in.digest)
+    return sign_in_over_from(configured(), sign_in.digest)
+
+
+def opens(sign_in: SignIn) -> bool:
+    """Whether a sign-in counts now; StoreError or ClubError if nobody can know."""
+    if sign_in.is_late or not sign_in.is_let_in:
+        return False
+    return over_from(sign_in) > datetime.now(UTC)
+
+
+def limit(sign_in: SignIn) -> None:
+    """Let a sign-in end soon, as on a machine of several people, if it does not already.
+
+    StoreError or ClubError if that cannot be noted.
+    """
+    from riskmodel.store import limit_sign_in
+
+    ends = datetime.now(UTC) + timedelta(minutes=club.settings().shared_machine_minutes)
+    limit_sign_in(configured(), sign_in.digest, ends, sign_in.began + _COOKIE_LASTS)
 
 
 def end(sign_in: SignIn) -> None:

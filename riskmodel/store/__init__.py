@@ -36,7 +36,13 @@ from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
 from riskmodel.store.retention import expire, months_before
 from riskmodel.store.rows import Rows, Unreadable
 from riskmodel.store.shared import AccountStore, LastChange
-from riskmodel.store.sign_ins import end_sign_in, is_sign_in_over
+from riskmodel.store.sign_ins import (
+    LONG_AGO,
+    NEVER,
+    end_sign_in,
+    limit_sign_in,
+    sign_in_over_from,
+)
 from riskmodel.store.store import LOCAL, Store, open_store
 from riskmodel.store.teams import (
     DEEDS,
@@ -55,7 +61,9 @@ __all__ = [
     "KINDS",
     "LOCAL",
     "LONGEST_NAME",
+    "LONG_AGO",
     "MOST_ATHLETES",
+    "NEVER",
     "OPERATOR",
     "ROLES",
     "SHARED_KINDS",
@@ -82,14 +90,15 @@ __all__ = [
     "default_path",
     "end_sign_in",
     "expire",
-    "is_sign_in_over",
     "is_team",
+    "limit_sign_in",
     "months_before",
     "note_operator",
     "open_store",
     "owner_called",
     "owners_in",
     "restore",
+    "sign_in_over_from",
     "store_to_restore_into",
     "unreadable_rows",
 ]

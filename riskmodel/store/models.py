@@ -158,4 +158,6 @@ sign_ins_over = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     # From when on it would open nothing anyway, and the row can go.
     sa.Column("until", UtcTime, nullable=False),
+    # From when on it opens nothing; none if it is over already.
+    sa.Column("over_from", UtcTime),
 )

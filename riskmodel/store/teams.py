@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from riskmodel.inputs.addresses import one_spelling
+from riskmodel.inputs.told import quoted
 from riskmodel.store.errors import NotFoundError, StoreError
-from riskmodel.store.kinds import checked_text
 from riskmodel.store.models import LONGEST_ADDRESS, members, record, teams
 
 INVITED_DAYS = 30  # an invitation counts (judgement)
@@ -150,16 +151,16 @@ def new_team_owner() -> str:
 
 
 def checked_address(address: Any) -> str:
-    """Take an e-mail address, in lower case; a `StoreError` if it can be none."""
-    plain = address.strip().lower() if isinstance(address, str) else address
-    text = checked_text(plain, "Address", LONGEST_ADDRESS)
-    name, at, domain = text.rpartition("@")
-    if not (name and at and domain) or any(c.isspace() or c in ",;<>" for c in text):
+    """Take an e-mail address, in one spelling; a `StoreError` if it can be none."""
+    spelt = one_spelling(address)
+    # What people paste of several, or out of a mail program.
+    if not spelt or len(spelt) > LONGEST_ADDRESS or any(c in ",;<>" for c in spelt):
+        shown = quoted(address) if isinstance(address, str) else str(address)
         raise StoreError(
-            f"Address is {text[:60]}; allowed is one e-mail address, such as "
-            "ben@club.example."
+            f"Address is {shown}; allowed is one e-mail address of up to "
+            f"{LONGEST_ADDRESS} characters, such as ben@club.example."
         )
-    return text
+    return spelt
 
 
 def checked_role(role: Any) -> str:

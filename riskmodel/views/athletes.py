@@ -307,8 +307,9 @@ def ask_for_athletes() -> None:
             "Template, Excel", lambda: to_xlsx(template(), "Squad"), "squad-template.xlsx"
         )
         if squad.athletes is not None:
-            words = "Keep in this browser"
-            st.button(words, on_click=_save, args=(squad.athletes,))
+            if device.may_keep():
+                words = "Keep in this browser"
+                st.button(words, on_click=_save, args=(squad.athletes,))
             st.button("Remove the squad", on_click=_forget)
             if squad.source is not None and squad.asked is None:
                 st.button(

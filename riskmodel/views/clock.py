@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -22,6 +22,14 @@ def _zone() -> ZoneInfo | None:
 def today() -> date:
     """Today where the reader is, which can be another day than where this runs."""
     return datetime.now(_zone()).date()
+
+
+def told(moment: datetime) -> str:
+    """Say a moment by the reader's clock, with its day if that is not today."""
+    zone = _zone() or UTC
+    there, now = moment.astimezone(zone), datetime.now(zone)
+    day = "" if there.date() == now.date() else f"{there:%d %b} at "
+    return f"{day}{there:%H:%M}{' UTC' * (zone is UTC)}"
 
 
 def with_offset(moment: datetime) -> str:

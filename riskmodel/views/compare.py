@@ -148,7 +148,7 @@ def _ways(found: Comparison | None) -> None:
             if box.open:
                 with box:
                     draw()
-        if own:
+        if own and device.may_keep():
             words, icon = "Keep in this browser", ":material/bookmark:"
             st.button(words, key="keep", icon=icon, type="tertiary", on_click=plans.keep)
 

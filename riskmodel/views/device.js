@@ -69,12 +69,24 @@ const alike = (one, other) => {
   try { return one === other || plain(one) === plain(other); } catch { return false; }
 };
 
+const forget = () => {
+  try { for (const place of [TAB, LIST]) sessionStorage.removeItem(place); } catch {}
+};
+
+// A sign-in that ends by itself takes its page along, whoever sits there then.
+const leaveInTime = ({ left_ms, first }) => {
+  clearTimeout(window.crampRiskEnd);
+  if (left_ms !== null)
+    window.crampRiskEnd = setTimeout(() => { forget(); location.replace(first); }, left_ms);
+};
+
 export default function ({ data, setStateValue }) {
   if (data.leave) return location.replace(data.leave);
   if (data.forget) {
-    try { for (const place of [TAB, LIST]) sessionStorage.removeItem(place); } catch {}
+    forget();
     return unveil();
   }
+  leaveInTime(data);
   const veiled = !root.dataset.cr;
   // Later, a message at once could overtake numbers that just changed on the page.
   const say = (name, value, wait) =>
@@ -118,7 +130,7 @@ export default function ({ data, setStateValue }) {
       if (command.say || !written) say("wrote", command.id + (written ? "" : "!"), wait);
     }
     const kept = localStorage.getItem(ENTRY) ?? "";
-    if (!alike(kept, data.known)) {
+    if (data.keeps && !alike(kept, data.known)) {
       waiting = true;
       say("kept", kept, wait);
     }

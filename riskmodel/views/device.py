@@ -4,7 +4,8 @@ A few lines of script in the page write what is kept into the local storage, and
 when the reader asks, units and the last place of a forecast apart.  What was answered
 lies in the tab's own storage until it is closed, so that a reload loses nothing.  When a
 page opens both are handed to its session, which forgets them when the page closes;
-nothing is stored on the server.
+nothing is stored on the server.  On a machine that others use too nothing is kept for
+good, nor is what lies there read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -45,6 +47,8 @@ def _script(name: str) -> str:
 _bridge = st.components.v2.component("device", js=_script("device"))
 _list_bridge = st.components.v2.component("device_list", js=_script("device_list"))
 
+NOT_KEPT = "This is a shared machine: nothing is kept in its browser."
+"""What is said where a page would else offer to keep something there."""
 PROFILE = tuple(f.name for f in FIELDS.values() if f.of_the_person)
 """What "save on this device" keeps: what stays the same from session to session."""
 
@@ -73,6 +77,11 @@ def kept_profile() -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------------- commands
+
+
+def may_keep() -> bool:
+    """Whether anything may be kept in this browser, which others may use too."""
+    return not account.is_shared()
 
 
 def write(say: str = "", **entries: Any) -> None:
@@ -105,7 +114,9 @@ def _command(then: Mapping[str, Any], **command: Any) -> None:
     device = state(DeviceState)
     device.failed = False
     device.text = json.dumps(then, ensure_ascii=False) if then else ""
-    device.command = {"id": str(uuid4()), **command}
+    # What is not kept still counts in this visit; deleting is always possible.
+    if may_keep() or not command["set"]:
+        device.command = {"id": str(uuid4()), **command}
 
 
 # ----------------------------------------------------------------------------- the page
@@ -170,9 +181,20 @@ def forget_tab() -> None:
     _bridge(data={"forget": True})
 
 
+def _first_page() -> str:
+    return f"/{st.get_option('server.baseUrlPath').strip('/')}"
+
+
 def leave() -> None:
     """Let the browser open the app anew, without anything of this visit."""
-    _bridge(data={"leave": f"/{st.get_option('server.baseUrlPath').strip('/')}"})
+    _bridge(data={"leave": _first_page()})
+
+
+def _left_ms() -> float | None:
+    """How long until this page is emptied by itself, None if it is not."""
+    if (ends := account.ends_soon()) is None:
+        return None
+    return max((ends - datetime.now(UTC)) / timedelta(milliseconds=1), 0)
 
 
 def connect(
@@ -203,6 +225,9 @@ def connect(
         "tab": json.dumps(device.tab, ensure_ascii=False) if device.tab else "",
         "address": address,
         "numbers": questions.NUMBERS,
+        "keeps": may_keep(),
+        "left_ms": _left_ms(),
+        "first": _first_page(),
     }
     _bridge(
         data=data,

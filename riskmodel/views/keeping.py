@@ -9,17 +9,14 @@ from typing import Any
 import streamlit as st
 
 from riskmodel.serving import database
+from riskmodel.serving.club import SPOILT
 from riskmodel.serving.hosts import is_this_machine, split_host
-from riskmodel.serving.signed_out import LIFE_H
 from riskmodel.serving.wire import SIGN_IN_KEY
 from riskmodel.store import LOCAL, AccountStore, StoreError, configured_url
-from riskmodel.views import account, look, tables
+from riskmodel.views import account, clock, look, tables
 from riskmodel.views.state import StoreState, state
 
-_SPOILT = (
-    "The settings in secrets.toml cannot be read, so nothing is saved or shown until they "
-    "are mended."
-)
+_SHARED_KEY = "shared_machine"
 
 
 def _settings() -> Mapping[str, Any]:
@@ -33,13 +30,13 @@ def _settings() -> Mapping[str, Any]:
         return st.secrets.to_dict()
     except Exception as error:
         # Streamlit raises the same for a file that is missing and one that is spoilt.
-        raise StoreError(_SPOILT) from error
+        raise StoreError(SPOILT) from error
 
 
 def _section(name: str) -> Mapping[str, Any] | None:
     section = _settings().get(name)
     if section is not None and not isinstance(section, Mapping):
-        raise StoreError(_SPOILT)
+        raise StoreError(SPOILT)
     return section
 
 
@@ -49,7 +46,8 @@ def store() -> AccountStore:
     Every click asks anew: a page that is still open may show what is no longer allowed.
     """
     if (who := owner()) is None:
-        raise StoreError("You are signed out: sign in to open what you saved.")
+        signed_out = "You are signed out: sign in to open what you saved."
+        raise StoreError(account.refusal() or signed_out)
     mine = AccountStore(database.opened(_url()).database, who, account.address())
     if who != LOCAL and not state(StoreState).is_seen:
         mine.note_seen()
@@ -81,6 +79,7 @@ def people_sign_in() -> bool:
 
 def owner() -> str | None:
     """Whose rows these are; None where nobody is known and nothing may be saved."""
+    account.club_settings()  # wrong ones shut everything
     if people_sign_in():
         sign_in = account.sign_in()
         return None if sign_in is None else sign_in.owner
@@ -107,7 +106,7 @@ def ask_who() -> str | None:
     Gives back the owner, None if nothing can be saved now.
     """
     try:
-        who, sign_in = owner(), people_sign_in()
+        who, sign_in, refusal = owner(), people_sign_in(), account.refusal()
     except StoreError as error:
         tables.tell(str(error))
         return None
@@ -118,18 +117,65 @@ def ask_who() -> str | None:
                 "nothing can be saved: what one visitor saves every other would see."
             )
         return who
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if who is None:
-            st.markdown(
-                "Sign in to save, and to see what you saved. It counts for "
-                f"{LIFE_H} hours, or until you sign out."
-            )
-            st.button("Sign in", on_click=st.login, key=SIGN_IN_KEY)
+    with st.container(horizontal=True, vertical_alignment="center", key="sign_in_bar"):
+        if who is None and not refusal:
+            _offer_sign_in()
         else:
-            name = st.user.get("email") or st.user.get("name") or "this account"
-            tables.say(f"Signed in as {name}.")
+            tables.say(refusal or _signed_in())
+            if not refusal:
+                _ask_whether_shared(is_settled=account.ends_soon() is not None)
             st.button("Sign out", on_click=account.sign_out, key="sign_out")
     return who
+
+
+def _offer_sign_in() -> None:
+    club, ends = account.club_settings(), "or until you sign out"
+    minutes = club.hours * 60
+    if account.said_to_be_shared():
+        minutes = min(club.shared_machine_minutes, minutes)
+        ends = "and nothing stays in this browser"
+    st.markdown(
+        "Sign in to save, and to see what you saved. It counts for "
+        f"{_span(minutes)}, {ends}."
+    )
+    _ask_whether_shared(is_settled=False)
+    st.button("Sign in", on_click=account.go_to_sign_in, key=SIGN_IN_KEY)
+
+
+def _span(minutes: float) -> str:
+    """Say how long a sign-in counts."""
+    number, unit = (minutes, "minute") if minutes < 60 else (minutes / 60, "hour")
+    return f"{number:g} {unit}{'s' * (number != 1)}"
+
+
+def _signed_in() -> str:
+    name = st.user.get("email") or st.user.get("name") or "this account"
+    until = account.until()
+    if until is None:
+        return f"Signed in as {name}."
+    if account.ends_soon() is None:
+        return f"Signed in as {name} until {clock.told(until)}."
+    return (
+        f"Signed in as {name} until {clock.told(until)}. Then this page is emptied; "
+        "nothing stays in this browser."
+    )
+
+
+def _ask_whether_shared(*, is_settled: bool) -> None:
+    """Ask whether others use this machine; of a sign-in, that cannot be taken back."""
+    is_shared = account.is_shared()
+    if st.session_state.get(_SHARED_KEY) != is_shared:
+        st.session_state[_SHARED_KEY] = is_shared
+    st.toggle(
+        "This is a shared machine",
+        key=_SHARED_KEY,
+        disabled=is_settled,
+        on_change=_say_shared,
+    )
+
+
+def _say_shared() -> None:
+    doing(lambda: account.say_shared(st.session_state[_SHARED_KEY]))
 
 
 def doing(action: Callable[[], None]) -> None:

@@ -189,6 +189,9 @@ def _show_print(scored: Scored) -> None:
 
 
 def _show_kept(answers: Mapping[str, Any]) -> None:
+    if not device.may_keep():
+        look.note(device.NOT_KEPT)
+        return
     look.note(
         "Keeps what stays the same from session to session (training, you and your "
         "health) in this browser, for the next visit. Nothing is stored elsewhere. To keep "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -52,15 +52,14 @@ def state(kind: type[State]) -> State:
 
 @dataclass
 class AccountState:
-    """Whose visit this is, "" of nobody who has signed in.
-
-    While a page is drawn it is asked once whether that one has signed out.
-    """
+    """Whose visit this is, "" of nobody, and from when on that sign-in is over."""
 
     owner: str = ""
     is_leaving: bool = False
     asks_once: bool = False
-    answer: bool | Exception | None = None  # or why there is none
+    answer: datetime | Exception | None = None  # or why there is none
+    is_shared: bool | None = None  # the machine, as was said here or before signing in
+    limited: str = ""  # the sign-in that was noted to end soon, by its digest
 
 
 @dataclass

@@ -10,7 +10,20 @@ SETTINGS = {
     "server.port": 8501,
     "server.baseUrlPath": "",
     "server.sslCertFile": None,
+    "secrets.files": [],
 }
+
+
+def told_at_start(monkeypatch, capsys, settings):
+    monkeypatch.setattr(announcement.st, "get_option", settings.__getitem__)
+    monkeypatch.setattr(announcement.socket, "gethostname", lambda: "box")
+
+    async def start():
+        async with announcement.announced(None):
+            pass
+
+    in_a_loop_of_its_own(start())
+    return capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -29,14 +42,13 @@ SETTINGS = {
     ],
 )
 def test_the_addresses_that_lead_to_the_pages_are_told(monkeypatch, capsys, settings, urls):
-    told = SETTINGS | settings
-    monkeypatch.setattr(announcement.st, "get_option", told.__getitem__)
-    monkeypatch.setattr(announcement.socket, "gethostname", lambda: "box")
-
-    async def start():
-        async with announcement.announced(None):
-            pass
-
-    in_a_loop_of_its_own(start())
-    (sentence,) = capsys.readouterr().out.splitlines()
+    (sentence,) = told_at_start(monkeypatch, capsys, SETTINGS | settings)
     assert [word for word in sentence.split() if "://" in word] == urls
+
+
+def test_a_wrong_setting_of_the_club_is_told_at_the_start(monkeypatch, capsys, tmp_path):
+    file = tmp_path / "secrets.toml"
+    file.write_text("[club]\nhours = 999\n")
+    settings = SETTINGS | {"secrets.files": [str(file)]}
+    _, sentence = told_at_start(monkeypatch, capsys, settings)
+    assert "hours below [club] is 999: it must be a number from 0.25 to 336" in sentence

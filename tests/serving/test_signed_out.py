@@ -14,8 +14,9 @@ from streamlit.web.server.starlette.starlette_app_utils import (
 )
 
 from riskmodel.serving import signed_out
-from riskmodel.serving.signed_out import LIFE_H, sign_in_of
-from riskmodel.store import StoreError
+from riskmodel.serving.club import HOURS as LIFE_H
+from riskmodel.serving.signed_out import sign_in_of
+from riskmodel.store import LONG_AGO, NEVER, StoreError
 from riskmodel.views import account
 from riskmodel.views.state import AccountState
 from tests.serving.asking import in_a_loop_of_its_own
@@ -191,13 +192,17 @@ def test_others_stay_signed_in(url):
     assert sees(on_the_phone, "Run of two")
 
 
-def aged(visitor, home, seconds):
+def older(cookie, secret, seconds):
     """The cookie as it were if it had been made before."""
-    secret = tomllib.loads((home / ".streamlit/secrets.toml").read_text())["auth"]
-    secret = secret["cookie_secret"]
-    claims = json.loads(decode_signed_value(secret, COOKIE, visitor.cookies[COOKIE]))
+    claims = json.loads(decode_signed_value(secret, COOKIE, cookie))
     claims["iat"] -= seconds
-    value = create_signed_value(secret, COOKIE, json.dumps(claims)).decode()
+    return create_signed_value(secret, COOKIE, json.dumps(claims)).decode()
+
+
+def aged(visitor, home, seconds):
+    """Bring along an older cookie of the same person."""
+    secret = tomllib.loads((home / ".streamlit/secrets.toml").read_text())["auth"]
+    value = older(visitor.cookies[COOKIE], secret["cookie_secret"], seconds)
     visitor.http.cookies.set(COOKIE, value, domain="127.0.0.1", path="/")
 
 
@@ -263,7 +268,8 @@ class Asked:
         self.sign_in = sign_in_of(CLAIMS)
         monkeypatch.setattr(account, "state", lambda _: self.visit)
         monkeypatch.setattr(account, "_brought", lambda: self.sign_in)
-        monkeypatch.setattr(account.signed_out, "is_ended", self)
+        monkeypatch.setattr(account, "said_to_be_shared", lambda: False)
+        monkeypatch.setattr(account.signed_out, "over_from", self)
 
     def __call__(self, _):
         self.times += 1
@@ -272,7 +278,7 @@ class Asked:
         return self.says
 
 
-@pytest.mark.parametrize("says", [True, False, StoreError("The database is gone.")])
+@pytest.mark.parametrize("says", [LONG_AGO, NEVER, StoreError("The database is gone.")])
 def test_a_page_asks_once_and_every_click_anew(monkeypatch, says):
     asked = Asked(monkeypatch, says)
 
@@ -288,7 +294,7 @@ def test_a_page_asks_once_and_every_click_anew(monkeypatch, says):
         account.is_left()
         assert [answer() for _ in range(3)] == [before] * 3
         assert asked.times == 2
-    asked.says = True  # she signs out elsewhere
+    asked.says = LONG_AGO  # she signs out elsewhere
     assert answer() is None
     with pytest.raises(KeyError), account.asked_once():
         raise KeyError  # a page that was broken off

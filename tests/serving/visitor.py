@@ -50,15 +50,21 @@ class Visitor:
             other.http.cookies.set(name, value, domain="127.0.0.1", path="/")
         return other
 
-    def sign_in(self, subject: str) -> None:
-        """Sign in at the provider that knows everybody, also over another sign-in."""
+    def sign_in(self, subject: str, page: str = "saved", *, shared: bool = False) -> str:
+        """Sign in at the provider that knows everybody, also over another sign-in.
+
+        Gives back the address that this leads to.
+        """
         with Visitor(self.url).session() as tab:
-            tab.open("saved")
+            tab.open(page)
+            if shared:
+                tab.switch("shared_machine")
             tab.press("sign_in")
         at_provider = self.http.get(f"{self.url}{tab.redirect}")
         assert "sub" in at_provider.text
-        self.http.post(str(at_provider.url), data={"sub": subject})
+        done = self.http.post(str(at_provider.url), data={"sub": subject})
         assert "_streamlit_user" in self.cookies
+        return str(done.url)
 
     @contextmanager
     def session(self, existing: str = "") -> Iterator[Tab]:

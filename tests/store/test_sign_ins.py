@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from riskmodel.store import (
+    LONG_AGO,
+    NEVER,
     ConflictError,
     StoreError,
     backup,
     end_sign_in,
-    is_sign_in_over,
+    limit_sign_in,
     open_store,
     restore,
+    sign_in_over_from,
 )
 from riskmodel.store.models import sign_ins_over
 
@@ -24,6 +27,12 @@ PLAN = {"sport": "running", "duration_min": 60.0}
 
 def until(hours):
     return datetime.now(UTC) + timedelta(hours=hours)
+
+
+def is_sign_in_over(store, digest):
+    over_from = sign_in_over_from(store, digest)
+    assert over_from in (LONG_AGO, NEVER)
+    return over_from == LONG_AGO
 
 
 def noted(store):
@@ -41,6 +50,33 @@ def test_a_sign_in_that_is_over_is_so_after_a_restart_too(new_database, sort):
         assert is_sign_in_over(other_process, ONE)
         assert not is_sign_in_over(other_process, OTHER)
     with closing(open_store(url)) as store:
+        assert is_sign_in_over(store, ONE)
+
+
+@pytest.mark.parametrize("sort", ["sqlite", "postgres"])
+def test_a_sign_in_that_will_be_over_is_so_for_every_process(new_database, sort):
+    url, soon, later = new_database(sort), until(0.5), until(1)
+    with closing(open_store(url)) as store, closing(open_store(url)) as other_process:
+        # The soonest counts: nobody who comes after makes it longer.
+        for moment in (later, soon, later):
+            limit_sign_in(store, ONE, moment, until(24))
+        assert sign_in_over_from(other_process, ONE) == soon
+        assert sign_in_over_from(other_process, OTHER) == NEVER
+    with closing(open_store(url)) as store:
+        assert sign_in_over_from(store, ONE) == soon
+        end_sign_in(store, ONE, until(24))
+        limit_sign_in(store, ONE, soon, until(24))
+        assert is_sign_in_over(store, ONE)
+        limit_sign_in(store, OTHER, soon, until(-1))
+        end_sign_in(store, ONE, until(24))
+        assert noted(store) == {ONE}
+
+
+def test_what_was_over_before_there_were_moments_is_over(new_database):
+    with closing(open_store(new_database("sqlite"))) as store:
+        with store.database.writing() as connection:
+            row = {"digest": ONE, "until": until(1)}
+            connection.execute(sign_ins_over.insert().values(row))
         assert is_sign_in_over(store, ONE)
 
 

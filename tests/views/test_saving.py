@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import secrets
 import sys
 import tomllib
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from html import unescape
 from io import StringIO
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -29,7 +31,7 @@ from riskmodel.views.state import ScenariosState, SquadState, TrainingState
 from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import LOST_CLICKS, axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
-from tests.server import fetch, free_port, serving
+from tests.server import app_is_healthy, fetch, free_port, serving
 from tests.views.pages import SIX, typed
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
@@ -615,22 +617,31 @@ def test_a_session_is_written_into_the_diary_and_exported(open_page, viewport):
 
 
 @contextmanager
-def signing_in(tmp_path):
-    """Serve the app with sign-in switched on, and a provider that knows everybody."""
-    provider_port, port = free_port(), free_port()
+def signing_in(tmp_path, club="", folder="", environment=MappingProxyType({})):
+    """Serve the app with sign-in switched on, and a provider that knows everybody.
+
+    ``club`` is the text of its section, ``folder`` where the app lies, as ``/cramp``.
+    Called again with the same folder of files, it is the same server after a restart.
+    """
     home = tmp_path / "home"
-    (home / ".streamlit").mkdir(parents=True)
-    (home / ".streamlit" / "secrets.toml").write_text(
-        "[auth]\n"
-        f'redirect_uri = "http://127.0.0.1:{port}/oauth2callback"\n'
-        f'cookie_secret = "{secrets.token_hex(32)}"\n'
-        'client_id = "cramp-risk"\n'
-        'client_secret = "not a secret here"\n'
-        "server_metadata_url = "
-        f'"http://127.0.0.1:{provider_port}/.well-known/openid-configuration"\n'
-    )
+    settings = home / ".streamlit" / "secrets.toml"
+    if settings.exists():
+        port, provider_port = re.findall(r"127\.0\.0\.1:(\d+)", settings.read_text())
+    else:
+        port, provider_port = free_port(), free_port()
+        settings.parent.mkdir(parents=True)
+        settings.write_text(
+            f"{club}\n[auth]\n"
+            f'redirect_uri = "http://127.0.0.1:{port}{folder}/oauth2callback"\n'
+            f'cookie_secret = "{secrets.token_hex(32)}"\n'
+            'client_id = "cramp-risk"\n'
+            'client_secret = "not a secret here"\n'
+            "server_metadata_url = "
+            f'"http://127.0.0.1:{provider_port}/.well-known/openid-configuration"\n'
+        )
     provider = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock"]
     app = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    app += [f"--server.baseUrlPath={folder}"] if folder else []
     health = "/.well-known/openid-configuration"
     with (
         serving(
@@ -640,9 +651,16 @@ def signing_in(tmp_path):
             tmp_path,
             healthy=lambda url: b"issuer" in fetch(url + health, timeout=2).read(),
         ),
-        serving(app, port, CHECKOUT, home) as url,
+        serving(
+            app,
+            port,
+            CHECKOUT,
+            home,
+            healthy=lambda url: app_is_healthy(url + folder),
+            environment=environment,
+        ) as url,
     ):
-        yield url
+        yield url + folder
 
 
 def stranger(browser, url):
