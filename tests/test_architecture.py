@@ -59,7 +59,7 @@ ONLY_IN = {
     "platformdirs": {"store"},
     "httpx": {"weather", "serving"},
     "websockets": {"serving"},
-    "idna": {"serving"},
+    "idna": {"inputs"},
     "tenacity": {"weather"},
     "cachetools": {"weather"},
     "dask": {"dask", "cli"},
