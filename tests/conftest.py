@@ -29,6 +29,10 @@ from tests.weather_service import Service, weather_service
 
 CHECKOUT = Path(__file__).parents[1]
 
+# Threads of OpenMP that wait for each other would otherwise do so by counting, and take
+# the processor from the other tests.  It is read when scikit-learn is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 settings.register_profile(
     "cramp-risk",
     deadline=None,  # the machine's load is no property of the code
