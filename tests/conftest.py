@@ -28,6 +28,7 @@ from tests.server import free_port, serving
 from tests.weather_service import Service, weather_service
 
 CHECKOUT = Path(__file__).parents[1]
+VIEWS = CHECKOUT / "riskmodel" / "views"
 
 # Threads of OpenMP that wait for each other would otherwise do so by counting, and take
 # the processor from the other tests.  It is read when scikit-learn is loaded.
@@ -84,13 +85,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _installed_packages_are_read_once() -> Iterator[None]:
-    """Keep what AppTest finds in all installed packages, which it reads for each page."""
+def _what_every_page_reads_is_read_once() -> Iterator[None]:
+    """Keep what AppTest finds in all installed packages, and what it compiles of ours.
+
+    A server keeps both for all its visitors; AppTest would do it for each page anew.
+    """
     with pytest.MonkeyPatch.context() as patch:
         if "streamlit.testing.v1" in sys.modules:  # of a test that was collected
             scanner = import_module("streamlit.components.v2.manifest_scanner")
             once = cache(scanner.scan_component_manifests)
             patch.setattr(scanner, "scan_component_manifests", once)
+            scripts = import_module("streamlit.runtime.scriptrunner.script_cache").ScriptCache
+            own, kept = scripts.get_bytecode, scripts()
+
+            def get_bytecode(self: object, path: str) -> object:
+                # Scripts that a test writes may change.
+                return own(kept if Path(path).is_relative_to(VIEWS) else self, path)
+
+            patch.setattr(scripts, "get_bytecode", get_bytecode)
         yield
 
 

@@ -9,6 +9,7 @@ from tests import CHECKOUT
 from tests.browser import (
     LOST_CLICKS,
     Windows,
+    axe,
     download,
     noted_requests,
     watched_context,
@@ -103,6 +104,25 @@ def test_no_test_listens_to_a_window_for_longer_than_itself() -> None:
     for path in (CHECKOUT / "tests").rglob("*.py"):
         listens = re.search(r"\b(page|other|context)\.on\(", path.read_text())
         assert not listens or path.name == "browser.py", path
+
+
+def test_axe_sees_a_colour_again_and_in_both_schemes(browser: Browser) -> None:
+    with watched_context(browser, "phone", "light") as context:
+        page = context.new_page()
+        page.set_content(
+            """<html lang=en><title>Colours</title><style>
+            body { background: #fff }
+            .pale { color: #aaa }
+            @media (prefers-color-scheme: dark) { #night { color: #aaa } }
+            </style><div data-testid=stApp data-test-connection-state=CONNECTED
+                data-test-script-state=notRunning><main data-testid=stMain>
+            <h1>Colours</h1><p id=one class=pale>One</p><p id=two class=pale>Two</p>
+            <p id=night>Three</p></main></div>"""
+        )
+        places = [fault.split(": ")[:2] for fault in axe(page)]
+    rule = "color-contrast"
+    light = [[rule, "#one"], [rule, "#two"]]
+    assert places == [*light, *light, [rule, "#night"]]
 
 
 def test_a_click_for_a_file_that_is_lost_is_made_again(browser: Browser) -> None:
