@@ -95,14 +95,14 @@ def _what_every_page_reads_is_read_once() -> Iterator[None]:
             scanner = import_module("streamlit.components.v2.manifest_scanner")
             once = cache(scanner.scan_component_manifests)
             patch.setattr(scanner, "scan_component_manifests", once)
-            scripts = import_module("streamlit.runtime.scriptrunner.script_cache").ScriptCache
-            own, kept = scripts.get_bytecode, scripts()
+            scripts = import_module("streamlit.runtime.scriptrunner.script_cache")
+            own, kept = scripts.ScriptCache.get_bytecode, scripts.ScriptCache()
 
             def get_bytecode(self: object, path: str) -> object:
                 # Scripts that a test writes may change.
                 return own(kept if Path(path).is_relative_to(VIEWS) else self, path)
 
-            patch.setattr(scripts, "get_bytecode", get_bytecode)
+            patch.setattr(scripts.ScriptCache, "get_bytecode", get_bytecode)
         yield
 
 
