@@ -97,9 +97,10 @@ def pool_command(
     _need("sklearn", "calibration")
     from dataclasses import asdict
 
-    from riskmodel.reporting.validation import pooled_lines
+    from riskmodel.reporting.validation_pooled import pooled_lines
+    from riskmodel.validation.pooling import pool
     from riskmodel.validation.report import finite
-    from riskmodel.validation.summary import pool, read_summary
+    from riskmodel.validation.summary import read_summary
 
     with sentences_for_errors():
         told = [read_summary(_content(str(file)), file.name) for file in files]

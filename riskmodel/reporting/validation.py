@@ -15,12 +15,11 @@ from typing import Any
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.pdf import footer, pdf, svg
 from riskmodel.scorecard.rows import Scorecard
-from riskmodel.scoring.bands import BANDS
 from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
+from riskmodel.validation.joining import LEAST
 from riskmodel.validation.measures import FEWEST_ATHLETES, FEWEST_CRAMPS
-from riskmodel.validation.records import NOT_ANSWERED
-from riskmodel.validation.report import Validation, untold_groups
-from riskmodel.validation.summary import LEAST, REST, Pooled, Span
+from riskmodel.validation.records import NOT_ANSWERED, Records
+from riskmodel.validation.report import Validation
 
 TITLE = "Validation of cramp-risk on one's own people"
 _CONCLUSIONS: Mapping[str, str] = MappingProxyType(
@@ -47,9 +46,13 @@ _ALWAYS = (
     "it for others, nor for a single person.",
     "No weight is changed for it.",
 )
-_SIMULATED = (
-    "The table says that it was made up: nobody in it exists. What follows shows what a "
-    "report looks like, and nothing about people."
+_SIMULATED: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "The table says that it was made up: nobody in it exists. What follows "
+        "shows what a report looks like, and nothing about people.",
+        "partly": "The table says of {n} of its {of} sessions that they were made up. "
+        "What follows mixes them with the others, and says nothing about people.",
+    }
 )
 _LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
@@ -116,7 +119,7 @@ def validation_sections(told: Validation) -> list[Section]:
     athletes = f" of {records.n_athletes} athletes" if records.names_athletes else ""
     left = ", ".join(f"{n} {_LEFT_OUT[why]}" for why, n in records.left_out.items())
     return [
-        *[Section("Simulated example data", (_SIMULATED,))] * records.simulated,
+        *_simulated(records),
         Section(
             "Objectives",
             ("To see whether as many sessions bring a cramp as the number says.",),
@@ -165,6 +168,12 @@ def validation_sections(told: Validation) -> list[Section]:
     ]
 
 
+def _simulated(records: Records) -> Iterator[Section]:
+    if said := _SIMULATED.get(records.simulated):
+        words = said.format(n=records.n_simulated, of=records.n_sessions)
+        yield Section("Simulated example data", (words,))
+
+
 def _results(told: Validation) -> Iterator[Section]:
     yield Section(
         "Results: performance",
@@ -177,9 +186,8 @@ def _results(told: Validation) -> Iterator[Section]:
         "Fairness: groups",
         (
             "By sport, past cramps and duration; of small groups without an interval. "
-            f"Not told are groups of fewer than {LEAST} athletes, with fewer than {LEAST} "
-            "cramps but some, or as few sessions without one, and one more where a "
-            "difference would tell them.",
+            f"A group of fewer than {LEAST} athletes is told with its neighbour, and so is "
+            f"one in which 1 to {LEAST - 1} athletes had a cramp, or a session without.",
         ),
         ("", "sessions", "cramps", "expected", "observed over expected"),
         tuple(_group_rows(told)),
@@ -223,19 +231,20 @@ def _performance(told: Validation) -> Iterator[tuple[str, str, str]]:
 
 
 def _group_rows(told: Validation) -> Iterator[tuple[str, ...]]:
-    hidden = [] if told.records.n_athletes == 1 else untold_groups(told.groups)
-    for group in told.groups:
-        asked = FIELDS["cramp_sessions_12mo" if group.by == "history" else "sport"]
-        name = asked.levels.get(group.name, group.name)
-        what = f"{_BY[group.by]}: {name}" if name == NOT_ANSWERED else name
-        if group in hidden:
-            few = f"fewer than {LEAST}" if 0 < group.observed < LEAST else "not told"
-            yield what, "not told", few, "not told", "not told"
-        else:
-            yield (
-                what, str(group.n_sessions), str(group.observed), f"{group.expected:.1f}",
-                estimate_text(group.ratio),
-            )  # fmt: skip
+    for group in told.told_groups:
+        yield (
+            ", ".join(name_text(group.by, name) for name in group.names),
+            str(group.n_sessions), str(group.observed), f"{group.expected:.1f}",
+            estimate_text(group.ratio),
+        )  # fmt: skip
+
+
+def name_text(by: str, name: str) -> str:
+    """A sport, a band, past cramps or a duration, as people read it."""
+    if name == NOT_ANSWERED:
+        return f"{_BY[by]}: {name}"
+    asked = FIELDS["cramp_sessions_12mo" if by == "history" else "sport"]
+    return asked.levels.get(name, name)
 
 
 # --------------------------------------------------------------------------- pictures
@@ -319,11 +328,12 @@ def validation_lines(told: Validation) -> Iterator[str]:
     for section in validation_sections(told):
         yield f"{section.heading}"
         yield from (f"  {line}" for line in section.lines)
-        yield from _table_lines(section.head, section.rows)
+        yield from table_lines(section.head, section.rows)
         yield ""
 
 
-def _table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table as text for a terminal; none without a row."""
     if rows:
         widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
         for row in (head, *rows):
@@ -371,28 +381,3 @@ def validation_html(told: Validation, card: Scorecard) -> str:
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
         f"{''.join(parts)}<footer>{escape(footer(card))}</footer></html>"
     )
-
-
-def span_text(span: Span) -> str:
-    """A figure that small counts leave between two ends."""
-    low, high = estimate_text(span.low), estimate_text(span.high)
-    return low if low == high else f"{low}, or up to {high}"
-
-
-def pooled_lines(pooled: Pooled, names: Sequence[str]) -> Iterator[str]:
-    """Several clubs together, as text for a terminal."""
-    labels = {band.name: band.label for band in BANDS} | {REST: REST}
-    rows = [(name, span_text(club)) for name, club in zip(names, pooled.clubs, strict=True)]
-    rows.append(("All clubs, on average", span_text(pooled.together)))
-    rows.append(("A further club", span_text(pooled.next_club)))
-    rows += [(f"Band: {labels[band]}", span_text(s)) for band, s in pooled.by_band.items()]
-    yield f"{pooled.n_sessions} sessions of {len(names)} clubs."
-    yield from _table_lines(("", "observed over expected"), rows)
-    share = f"{pooled.heterogeneity_pct:.0f} %"
-    yield f"Of the differences between clubs {share} are more than chance (I²)."
-    if pooled.n_open:
-        yield (
-            f"Of {pooled.n_open} small cells only the ends of a count are told; where that "
-            "changes a figure, both ends stand there."
-        )
-    yield "A summary cannot show a slope, nor what single athletes add to the intervals."

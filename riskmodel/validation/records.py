@@ -55,8 +55,9 @@ class Records:
         Rows that do not count, by reason: ``no_outcome``, ``outcome_not_read``,
         ``no_probability``, ``probability_not_read``, ``not_scored``, and what the reader
         of lists leaves out, ``hidden_rows`` and ``summaries``.
-    simulated : bool
-        Whether the table says of a row that it was made up, in a column ``simulated``.
+    n_simulated : int
+        Of how many sessions the table says that they were made up, in a column
+        ``simulated``; what can be read there as neither yes nor no counts too.
     scorecards : tuple of str
         Fingerprints that stand beside probabilities that were written before.
     """
@@ -72,7 +73,7 @@ class Records:
     names_athletes: bool = True
     left_out: Mapping[str, int] = field(default_factory=dict)
     scorecards: tuple[str, ...] = ()
-    simulated: bool = False
+    n_simulated: int = 0
 
     @property
     def n_sessions(self) -> int:
@@ -83,6 +84,13 @@ class Records:
     def n_athletes(self) -> int:
         """How many athletes; as many as sessions where nobody is named."""
         return len(np.unique(self.athlete))
+
+    @property
+    def simulated(self) -> str:
+        """Whether they were made up: "no", "partly" or "yes"."""
+        if self.n_simulated == self.n_sessions:
+            return "yes"
+        return "partly" if self.n_simulated else "no"
 
     @property
     def cluster(self) -> NDArray[np.intp]:
@@ -243,8 +251,9 @@ def _records(
     cards = outcome["scorecard"][usable].unique() if "scorecard" in outcome else ()
     own = tuple(sorted(filter(None, map(str, cards)))) if before else ()
     of_nobody = outcome.get("simulated", pd.Series("", outcome.index))[usable]
-    simulated = bool(_yes_or_no(of_nobody)[0].any())
-    return replace(records, scorecards=own, simulated=simulated)
+    made_up, not_read = _yes_or_no(of_nobody)
+    n_simulated = int((made_up.fillna(value=False).to_numpy(dtype=bool) | not_read).sum())
+    return replace(records, scorecards=own, n_simulated=n_simulated)
 
 
 def _group(answers: pd.DataFrame, name: str) -> NDArray[np.str_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from riskmodel.validation.intervals import (
     drawn_sums,
     interval,
 )
+from riskmodel.validation.joining import names_by, put_together
 from riskmodel.validation.measures import (
     FEWEST_ATHLETES,
     FEWEST_CRAMPS,
@@ -31,7 +32,6 @@ from riskmodel.validation.measures import (
     measures,
 )
 from riskmodel.validation.records import Records, read_records
-from riskmodel.validation.summary import LEAST
 
 AS_WRITTEN = "as written down before the sessions"
 """In the place of a scorecard, where the table holds the probabilities."""
@@ -42,10 +42,10 @@ J Hum Resour 2015, doi:10.3368/jhr.50.2.317."""
 
 @dataclass(frozen=True)
 class Group:
-    """Sessions that are alike in one way."""
+    """Sessions that are alike in one way: of one name, or of several told together."""
 
     by: str
-    name: str
+    names: tuple[str, ...]
     n_sessions: int
     observed: int
     expected: float
@@ -61,8 +61,9 @@ class Validation:
     ----------
     records : Records
     measures : Measures
-    groups : tuple of Group
-        By sport, past cramps and duration.
+    groups, told_groups : tuple of Group
+        By sport, past cramps and duration: each for oneself, and as others may read them,
+        put together until none tells of fewer than five people.
     cramps_needed : int or None
         For an observed over expected that is known within 15 %; None where it cannot be
         told.
@@ -83,20 +84,22 @@ class Validation:
     records: Records
     measures: Measures
     groups: tuple[Group, ...]
+    told_groups: tuple[Group, ...]
     cramps_needed: int | None
     reasons: tuple[str, ...]
     scorecard: str
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure, for JSON; what cannot be told is None."""
-        told = asdict(self.measures) | {"groups": [asdict(group) for group in self.groups]}
-        told |= {
+        told = asdict(self.measures) | {
+            "groups": [_of_one_name(group) for group in self.groups],
             "n_sessions": self.records.n_sessions,
             "n_athletes": self.records.n_athletes,
             "n_cramps": self.records.n_cramps,
             "left_out": dict(self.records.left_out),
             "written_before": self.records.written_before,
-            "simulated": self.records.simulated,
+            "simulated": self.records.n_simulated > 0,
+            "n_simulated": self.records.n_simulated,
             "cramps_needed": self.cramps_needed,
             "reasons": list(self.reasons),
             "scorecard": self.scorecard,
@@ -167,22 +170,29 @@ def validation_of(records: Records, scorecard: str = "") -> Validation:
     return Validation(
         records,
         figures,
-        tuple(_groups(records, counts)),
+        tuple(_groups(records, counts, joined=False)),
+        # The diary of one person tells of nobody else, whatever is in it.
+        tuple(_groups(records, counts, joined=records.n_athletes > 1)),
         needed,
         tuple(_reasons(records, needed)),
         scorecard,
     )
 
 
-def _groups(records: Records, counts: Counts) -> Iterator[Group]:
-    kinds = {"sport": records.sport, "history": records.history}
-    for by, names in {**kinds, "duration": records.duration}.items():
-        for name in pd.unique(pd.Series(names)):
-            yield _group(by, str(name), names == name, records, counts)
+def _groups(records: Records, counts: Counts, *, joined: bool) -> Iterator[Group]:
+    for by in ("sport", "history", "duration"):
+        names = names_by(records, by)
+        kinds = put_together(records, by) if joined else [(n,) for n in pd.unique(names)]
+        for kind in kinds:
+            yield _group(by, kind, np.isin(names, kind), records, counts)
 
 
 def _group(
-    by: str, name: str, inside: NDArray[np.bool_], records: Records, counts: Counts
+    by: str,
+    names: tuple[str, ...],
+    inside: NDArray[np.bool_],
+    records: Records,
+    counts: Counts,
 ) -> Group:
     y, p = (records.cramp & inside).astype(np.float64), records.probability * inside
     observed, expected, n = float(y.sum()), float(p.sum()), int(inside.sum())
@@ -193,26 +203,13 @@ def _group(
         drawn = np.divide(came, meant, out=np.full(len(came), np.nan), where=meant > 0)
         ratio = interval(ratio.value, drawn)
     n_athletes = len(np.unique(records.athlete[inside]))
-    return Group(by, name, n, int(observed), expected, ratio, n_athletes)
+    return Group(by, names, n, int(observed), expected, ratio, n_athletes)
 
 
-def _is_small(group: Group) -> bool:
-    counts = group.observed, group.n_sessions - group.observed
-    return group.n_athletes < LEAST or any(0 < count < LEAST for count in counts)
-
-
-def untold_groups(groups: Sequence[Group]) -> list[Group]:
-    """Groups that a report does not tell: small ones, and what would tell of them."""
-    hidden = []
-    for by in dict.fromkeys(group.by for group in groups):
-        own = [group for group in groups if group.by == by]
-        small = [group for group in own if _is_small(group)]
-        large = sorted(
-            (group for group in own if group not in small), key=lambda g: g.n_sessions
-        )
-        can_be_worked_out = len(small) == 1 or sum(g.observed for g in small) < LEAST
-        hidden += small + (large[:1] if small and can_be_worked_out else [])
-    return hidden
+def _of_one_name(group: Group) -> dict[str, Any]:
+    told = asdict(group)
+    (name,) = told.pop("names")
+    return {"by": group.by, "name": str(name), **told}
 
 
 def _reasons(records: Records, needed: int | None) -> Iterator[str]:
