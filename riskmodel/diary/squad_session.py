@@ -20,7 +20,6 @@ from riskmodel.diary.outcomes import (
     cramp_problems,
     is_number,
 )
-from riskmodel.diary.weighing import SweatRate, sweat_rate
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import duration_text
@@ -28,6 +27,9 @@ from riskmodel.squad.limits import MOST_ROWS
 
 LONGEST_ATHLETE = 1000
 """Most characters of a name, as in a list."""
+
+LONGEST_LIST = 80
+"""Most characters of the name of a list: judgement."""
 
 DRUNK = Field("fluid_drunk_l", "plan", "Drunk", "number", unit="l", low=0, high=20)
 """What was drunk between two weighings; that nobody drinks more is judgement."""
@@ -103,6 +105,8 @@ class SquadSession:
         Measured during the session, -10 to 45. [°C]
     between_weighings_min : float, optional
         From weighing before to weighing after, 5 to 1440; without, no sweat rate. [min]
+    list_name : str, optional
+        Of the list that it was written from; "" where nobody said.
     """
 
     day: date
@@ -114,6 +118,7 @@ class SquadSession:
     athletes: tuple[AthleteRecord, ...]
     wbgt_c: float | None = None
     between_weighings_min: float | None = None
+    list_name: str = ""
 
     @property
     def present(self) -> tuple[AthleteRecord, ...]:
@@ -209,7 +214,8 @@ def with_outcomes(
 
 def same_expectation(one: SquadSession, other: SquadSession) -> bool:
     """Whether two records expect the same of the same people, whatever came."""
-    written = ("day", "program", "scorecard", "scorecard_version", "sport", "duration_min")
+    written = ("day", "program", "scorecard", "scorecard_version", "sport", "duration_min",
+               "list_name")  # fmt: skip
     return all(getattr(one, name) == getattr(other, name) for name in written) and [
         [getattr(record, name) for name in EXPECTED] for record in one.athletes
     ] == [[getattr(record, name) for name in EXPECTED] for record in other.athletes]
@@ -233,6 +239,11 @@ def check_session(session: SquadSession) -> tuple[str, ...]:
         *_limits("duration_min"),
         "min",
     )
+    if len(session.list_name) > LONGEST_LIST:
+        problems.append(
+            f"The name of the list has {len(session.list_name)} characters; allowed is up "
+            f"to {LONGEST_LIST}."
+        )
     if not is_number(session.duration_min):
         problems.append("The planned minutes are no number.")
     problems += check_outcome(_as_outcome(session, None))
@@ -365,33 +376,3 @@ def _is_of_its_kinds(one: SquadSession | AthleteRecord) -> bool:
         if name in _MORE_THAN_NOTHING and value is not None and value <= 0:
             return False
     return True
-
-
-# --------------------------------------------------------------------------- sweat rates
-
-
-def sweat_of(session: SquadSession, record: AthleteRecord) -> SweatRate | None:
-    """Sweat rate of somebody who was weighed twice and said what was drunk, else None.
-
-    None too where nobody has said how much time was between the weighings.
-    """
-    before, after, drunk = (
-        record.mass_before_kg,
-        record.mass_after_kg,
-        record.fluid_drunk_l,
-    )
-    minutes = session.between_weighings_min
-    if before is None or after is None or drunk is None or minutes is None:
-        return None
-    return sweat_rate(
-        mass_before_kg=before,
-        mass_after_kg=after,
-        fluid_drunk_l=drunk,
-        duration_min=minutes,
-    )
-
-
-def can_be_answer(rate_l_h: float) -> bool:
-    """Whether a rate can stand as the answer ``measured_sweat_rate_l_h``."""
-    low, high = _limits("measured_sweat_rate_l_h")
-    return low <= rate_l_h <= high

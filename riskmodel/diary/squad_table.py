@@ -8,20 +8,16 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.diary.outcomes import yes_or_no
-from riskmodel.diary.squad_session import (
-    CHANCES,
-    AthleteRecord,
-    SquadSession,
-    sweat_of,
-)
+from riskmodel.diary.squad_session import CHANCES, AthleteRecord, SquadSession
+from riskmodel.diary.squad_sweat import sweat_of
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.told import as_text
+from riskmodel.inputs.told import as_text, quoted
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 
 _SWEAT_COLUMNS = ("sweat_rate_l_h", "sweat_rate_low_l_h", "sweat_rate_high_l_h")
 _COLUMNS = (
-    *("day", "athlete", "sport", "duration_min", *CHANCES),
+    *("day", "list", "athlete", "sport", "duration_min", *CHANCES),
     *("program", "scorecard", "scorecard_version"),
     *("cramp", "muscle", "cramp_at_min", "session_wbgt_c", *_SWEAT_COLUMNS),
 )
@@ -36,7 +32,8 @@ def sessions_frame(
     ----------
     sessions : sequence of SquadSession
     names : bool
-        Whether to put in the names; without, one name has one number in all sessions.
+        Whether to put in the names, of lists too; without, one name has one number in all
+        sessions.
         A name by the row means somebody else in each session, either way.
 
     Returns
@@ -54,8 +51,19 @@ def sessions_frame(
         name: as_text(name) if names else f"Athlete {n}"
         for n, name in enumerate(people, start=1)
     }
+    lists = dict.fromkeys(session.list_name for session in sessions if session.list_name)
+    shown_lists = {
+        name: as_text(name) if names else f"List {n}"
+        for n, name in enumerate(lists, start=1)
+    }
     return pd.DataFrame(
-        [_row(session, record, shown[_named(at, record)]) for at, session, record in rows],
+        [
+            {
+                **_row(session, record, shown[_named(at, record)]),
+                "list": shown_lists.get(session.list_name, ""),
+            }
+            for at, session, record in rows
+        ],
         columns=_COLUMNS,
     )
 
@@ -93,7 +101,7 @@ def sessions_csv(sessions: Sequence[SquadSession], *, names: bool = False) -> by
 
 
 def session_line(session: SquadSession) -> str:
-    """One session in a line, without a name.
+    """One session in a line, with the list but no athlete's name.
 
     Examples
     --------
@@ -104,9 +112,10 @@ def session_line(session: SquadSession) -> str:
     """
     sport = FIELDS["sport"].levels.get(session.sport, session.sport)
     here = session.present
+    of_list = f" ({quoted(session.list_name, 40)})" if session.list_name else ""
     chances = [r.probability for r in here if r.probability is not None]
     return (
-        f"{session.day} {sport}, {duration_text(session.duration_min)}: "
+        f"{session.day} {sport}, {duration_text(session.duration_min)}{of_list}: "
         f"expected {sum(chances):.1f} of {len(chances)}, cramps {session.n_cramps}, "
         f"not said yet {len(here) - session.n_known}, "
         f"not there {len(session.athletes) - len(here)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import streamlit as st
 
 import riskmodel
 from riskmodel.diary.squad_session import (
+    LONGEST_LIST,
     AthleteRecord,
     SquadSession,
     as_content,
@@ -20,12 +22,14 @@ from riskmodel.diary.squad_session import (
 )
 from riskmodel.diary.squad_table import sessions_csv
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.squad_log import log_sheet_pdf
 from riskmodel.reporting.squad_print import title_text
-from riskmodel.store import Entry, Item, StoreError
+from riskmodel.store import LONGEST_NAME, Entry, Item, StoreError
 from riskmodel.views import form, keeping, look, own_card, tables, unreadable, widgets
 from riskmodel.views.squad_rows import KIND, NARROW_PX, Rows, doing
+from riskmodel.views.state import SquadState, StoreState, state
 
 
 def offer(scored: pd.DataFrame, names: pd.Series[str], plan: Mapping[str, Any]) -> None:
@@ -100,12 +104,14 @@ def _ask_before(
         session = f"{FIELDS['sport'].levels[plan['sport']]}, "
         name = f"{day:%Y-%m-%d} {session}{duration_text(plan['duration_min'])}"
         if owner is not None:
-            again = any(known.startswith(name) for known in written)
+            list_name = _ask_list()
+            name = quoted(f"{name}, {list_name}" if list_name else name, LONGEST_NAME)
+            again = any(known == name or known.startswith(f"{name} (") for known in written)
             st.button(
                 "Write it down again" if again else "Write down what is expected",
                 key="squad_write",
                 on_click=_write,
-                args=(owner, name, expected_of(scored, names), plan, day),
+                args=(owner, name, expected_of(scored, names), plan, day, list_name),
                 help="Saves names and numbers. They stay as they are, whatever comes.",
             )
         athletes, card = scored["athlete"].tolist(), own_card.scorecard()
@@ -118,12 +124,29 @@ def _ask_before(
         )
 
 
+def _ask_list() -> str:
+    """Ask for the name of the list, at first that of its file, or as it was saved."""
+    source, opened = state(SquadState).source, state(StoreState).opened.get("squad")
+    known = Path(source.name).stem if source is not None else opened.name if opened else ""
+    known = quoted(known, LONGEST_LIST)
+    return st.text_input(
+        "List",
+        known,
+        key=f"squad_list_{known}",
+        max_chars=LONGEST_LIST,
+        placeholder="Under 17",
+        persist_state="session",
+        width=150,
+    ).strip()
+
+
 def _write(
     owner: str,
     name: str,
     expected: tuple[AthleteRecord, ...],
     plan: Mapping[str, Any],
     day: date,
+    list_name: str,
 ) -> None:
     session = SquadSession(
         day,
@@ -133,6 +156,7 @@ def _write(
         plan["sport"],
         float(plan["duration_min"]),
         expected,
+        list_name=list_name,
     )
     version = own_card.version()
 

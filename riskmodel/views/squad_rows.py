@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,20 +20,20 @@ from riskmodel.diary.squad_session import (
     record_problems,
 )
 from riskmodel.inputs import units
-from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.written import number_written
+from riskmodel.inputs.told import quoted
 from riskmodel.reporting.squad_log import WEIGHING
 from riskmodel.reporting.squad_sheet import amount_text
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import ConflictError, Item, StoreError
 from riskmodel.views import form, keeping, look, squad_sweat, tables, widgets
+from riskmodel.views.squad_numbers import Numbers, shown
 
 KIND = "squad_session"
 NARROW_PX = 480
 _NO, _YES, _ABSENT = "No", "Yes", "Not there"
 _ANSWERS = {_NO: _NO, _YES: _YES, _ABSENT: _ABSENT}
-_SHOWN_DECIMALS = 3
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUTE = FIELDS["duration_min"]
 _WEIGHED = {
     "mass_before_kg": ("before", FIELDS["body_mass_kg"]),
@@ -71,12 +71,23 @@ class Rows:
         self.owner, self.key = owner, f"after_{saved.id}"
         self.opened: Item = st.session_state.setdefault(f"{self.key}_opened", saved)
         self.session = of_content(self.opened.content)
+        self.numbers = Numbers(self.key)
+        self.numbers.in_chosen_units(self._fields())
         if self.opened.version != saved.version:
             self._take_up(saved)
         for at, record in enumerate(self.session.athletes):
             muscle = record.muscle if record.muscle in MUSCLES else None
             st.session_state.setdefault(f"{self.key}_{at}_cramp", _answer_of(record))
             st.session_state.setdefault(f"{self.key}_{at}_muscle", muscle)
+
+    def _fields(self) -> Iterator[tuple[Field, str, float | None]]:
+        """Every field for a number, with its name and what was saved."""
+        for at, record in enumerate(self.session.athletes):
+            for name, (_, field) in _WEIGHED.items():
+                yield field, f"{at}_{name}", getattr(record, name)
+            yield _MINUTE, f"{at}_minute", record.cramp_at_min
+        for name, (_, field) in _OF_ALL.items():
+            yield field, name, getattr(self.session, name)
 
     # ------------------------------------------------------- saved in another tab
 
@@ -111,6 +122,8 @@ class Rows:
         session = self.session
         if self.opened.problems:
             tables.say(*self.opened.problems)
+        if session.list_name:
+            look.note(f"List: {quoted(session.list_name, 100)}")
         if both := st.session_state.get(f"{self.key}_both"):
             look.warn(
                 f"Also changed in another place: {', '.join(both)}. What stands here "
@@ -127,7 +140,7 @@ class Rows:
                     self._row(at, record, weighing=weighing)
         for name in _OF_ALL if weighing else ["wbgt_c"]:
             words, field = _OF_ALL[name]
-            self._typed(field, words, name, getattr(session, name), width=260)
+            self.numbers.draw(field, words, name, getattr(session, name), width=260)
             _tell(partial(self._of_all, name))
         with st.container(horizontal=True):
             if n_rest := len(self._rest()):
@@ -168,7 +181,7 @@ class Rows:
             "no number"
             if record.probability is None
             else f"{in_100_text(record.probability)} of 100"
-        )
+        ).replace(" ", NO_BREAK)
         widgets.pills(
             f"{record.athlete} · {expected}",
             _ANSWERS,
@@ -188,7 +201,7 @@ class Rows:
                     persist_state="session",
                     width=190,
                 )
-                self._typed(
+                self.numbers.draw(
                     _MINUTE,
                     f"Minute of {record.athlete}",
                     f"{at}_minute",
@@ -201,7 +214,7 @@ class Rows:
             with st.container(horizontal=True):
                 for name, (words, field) in _WEIGHED.items():
                     unit = units.unit_of(field.unit, form.chosen_units()).label
-                    self._typed(
+                    self.numbers.draw(
                         field,
                         f"{record.athlete}, {words}",
                         f"{at}_{name}",
@@ -212,21 +225,6 @@ class Rows:
                     )
             squad_sweat.tell(self.session, record)
         _tell(partial(self._record, at, record))
-
-    def _place(self, field: Field, name: str) -> str:
-        """Key of a text, with its unit: in another one it would be another number."""
-        unit = units.unit_of(field.unit, form.chosen_units())
-        return f"{self.key}_{name}_{unit.label}"
-
-    def _typed(
-        self, field: Field, words: str, name: str, value: float | None, **more: Any
-    ) -> None:
-        """Draw a field for a number in the reader's unit."""
-        key = self._place(field, name)
-        st.session_state.setdefault(key, _shown(value, field))
-        unit = units.unit_of(field.unit, form.chosen_units())
-        label = f"{words}, {unit.label}" if unit.label else words
-        st.text_input(widgets.plain(label), key=key, persist_state="session", **more)
 
     # ------------------------------------------------------------------------ read
 
@@ -246,25 +244,13 @@ class Rows:
         for at in self._rest():
             st.session_state[f"{self.key}_{at}_cramp"] = _NO
 
-    def _number(self, field: Field, name: str, value: float | None) -> float | None:
-        """What stands in a field; as saved where nobody has changed what it shows."""
-        typed = st.session_state.get(self._place(field, name))
-        if typed is None or typed == _shown(value, field):
-            return value
-        if is_blank(typed):
-            return None
-        try:
-            return number_written(typed, field, form.chosen_units())
-        except ValueError:
-            raise DiaryError(f"{typed} is no number.") from None
-
     def _of_all(self, name: str) -> float | None:
         """What was measured of the session; a DiaryError if it cannot be."""
         _, field = _OF_ALL[name]
-        number = self._number(field, name, getattr(self.session, name))
+        number = self.numbers.read(field, name, getattr(self.session, name))
         if number is not None and not field.low <= number <= field.high:
             allowed = units.allowed(field, form.chosen_units())
-            raise DiaryError(f"{_shown(number, field)} is not allowed; {allowed} is.")
+            raise DiaryError(f"{shown(number, field)} is not allowed; {allowed} is.")
         return number
 
     def _record(self, at: int, record: AthleteRecord) -> AthleteRecord:
@@ -272,11 +258,11 @@ class Rows:
         said = self._said(at)
         came: dict[str, Any] = {}
         for name, (_, field) in _WEIGHED.items():
-            came[name] = self._number(field, f"{at}_{name}", getattr(record, name))
+            came[name] = self.numbers.read(field, f"{at}_{name}", getattr(record, name))
         muscle, minute = None, None
         if said == _YES:
             muscle = st.session_state.get(f"{self.key}_{at}_muscle")
-            minute = self._number(_MINUTE, f"{at}_minute", record.cramp_at_min)
+            minute = self.numbers.read(_MINUTE, f"{at}_minute", record.cramp_at_min)
         now = replace(
             record,
             cramp={_NO: False, _YES: True}.get(said or ""),
@@ -346,10 +332,3 @@ def _tell(read: Callable[[], object]) -> None:
         read()
     except DiaryError as error:
         look.fault(str(error))
-
-
-def _shown(value: float | None, field: Field) -> str:
-    if value is None:
-        return ""
-    unit = units.unit_of(field.unit, form.chosen_units())
-    return f"{round(float(unit.shown(value)), _SHOWN_DECIMALS):.10g}"

@@ -5,12 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from riskmodel.diary.squad_session import (
-    AthleteRecord,
-    SquadSession,
-    can_be_answer,
-    sweat_of,
-)
+from riskmodel.diary.squad_session import AthleteRecord, SquadSession
+from riskmodel.diary.squad_sweat import can_be_answer, sweat_of
 from riskmodel.inputs import units
 from riskmodel.views import form, look
 from riskmodel.views.state import SquadState, state

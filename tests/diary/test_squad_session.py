@@ -17,15 +17,14 @@ from riskmodel.diary.squad_session import (
     AthleteRecord,
     SquadSession,
     as_content,
-    can_be_answer,
     check_session,
     expected_of,
     of_content,
     same_expectation,
-    sweat_of,
     with_outcomes,
 )
-from riskmodel.diary.squad_table import sessions_csv, sessions_frame
+from riskmodel.diary.squad_sweat import can_be_answer, sweat_of
+from riskmodel.diary.squad_table import session_line, sessions_csv, sessions_frame
 from riskmodel.squad.summary import labels
 from riskmodel.validation.records import read_records
 from riskmodel.validation.table import RecordsError
@@ -131,6 +130,7 @@ def test_both_sides_of_every_limit(what, inside, outside):
         ({"athletes": (replace(ADA, athlete=""),)}, "0 characters"),
         ({"athletes": (replace(ADA, cramp=False, muscle="calf"),)}, "no muscle"),
         ({"athletes": (replace(ADA, muscle="calf"),)}, "no muscle"),
+        ({"list_name": "x" * 81}, "81 characters; allowed is up to 80"),
         ({"wbgt_c": 45.1}, "Measured WBGT"),
         ({"wbgt_c": -10.1}, "Measured WBGT"),
         ({"sport": "chess"}, "chess"),
@@ -148,7 +148,10 @@ def test_what_makes_no_sense_is_named(change, words):
     [
         *(("session", "duration_min", value) for value in (0, -5, "90", None, True)),
         *(("session", "between_weighings_min", value) for value in (0, "90")),
-        *(("session", name, 3) for name in ("sport", "program", "scorecard", "day")),
+        *(
+            ("session", name, 3)
+            for name in ("sport", "program", "scorecard", "day", "list_name")
+        ),
         ("session", "wbgt_c", float("inf")),
         *(("athlete", "probability", value) for value in ("0.1", True, float("nan"))),
         *(("athlete", "mass_before_kg", value) for value in ("70", 10**400, [70])),
@@ -255,6 +258,26 @@ def test_names_are_numbers_unless_asked_for_and_act_as_no_formula():
     assert '"\'=Ben"' in asked
     twice = sessions_frame([SESSION, replace(SESSION, athletes=SESSION.athletes[::-1])])
     assert twice["athlete"].tolist() == [f"Athlete {n}" for n in (1, 2, 3, 3, 2, 1)]
+
+
+def test_a_list_is_told_and_exported_by_its_name_where_names_are():
+    assert check_session(replace(SESSION, list_name="x" * 80)) == ()
+    lists = ("=U17", "", "Women 1", "=U17")
+    written = [replace(SESSION, list_name=name) for name in lists]
+    for names, told in ((True, lists), (False, ("List 1", "", "List 2", "List 1"))):
+        frame = sessions_frame(written, names=names)
+        assert frame["list"].tolist() == [name for name in told for _ in range(3)]
+    assert "U17" not in sessions_csv(written).decode("utf-8-sig")
+    assert '"\'=U17"' in sessions_csv(written, names=True).decode("utf-8-sig")
+    assert session_line(written[2]).startswith("2026-07-01 Soccer, 1 h 30 (Women 1): ")
+    assert "(" not in session_line(SESSION)
+    assert not same_expectation(SESSION, written[0])
+
+
+def test_a_session_of_before_names_no_list():
+    older = as_content(SESSION)
+    del older["list_name"]
+    assert of_content(older) == SESSION
 
 
 def test_where_nobody_has_said_anything_there_is_nothing_to_validate():

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.diary.squad_session import as_content, of_content, with_outcomes
 from riskmodel.diary.squad_table import session_line
-from riskmodel.store import LOCAL, StoreError, open_store
+from riskmodel.store import LOCAL, Saved, StoreError, open_store
 from riskmodel.store.models import items
 from riskmodel.validation.records import read_records
 from riskmodel.views import keeping
@@ -193,6 +193,104 @@ def test_a_text_of_another_unit_takes_nothing_away(database):
         press(page, "Save what came")
     assert saved(database)[1].wbgt_c == 28
     assert page.text_input(key=key(item, "wbgt_c_°F")).value == "82.4"
+
+
+IMPERIAL, METRIC = {"kg": "lb", "°C": "°F"}, {"kg": "kg", "°C": "°C"}
+
+
+def in_units(page, units):
+    page.session_state["FormState"].units = units
+    page.run()
+    assert not page.exception
+
+
+def test_what_is_typed_and_not_saved_changes_with_the_unit(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, _ = saved(database)
+    page.toggle(key=f"after_{item.id}_weighing").set_value(True).run()
+    answer(page, item, 0, "Yes")
+    typed = {
+        "0_mass_before_kg_kg": "101,3512", "0_mass_after_kg_kg": "heavy",
+        "1_mass_before_kg_kg": "20", "0_minute_min": "1:05", "wbgt_c_°C": "28.05",
+    }  # fmt: skip
+    for name, text in typed.items():
+        page.text_input(key=key(item, name)).set_value(text).run()
+
+    def shown(name):
+        return page.text_input(key=key(item, name)).value
+
+    in_units(page, {"kg": "lb", "°C": "°C"})  # one after the other, as people do
+    in_units(page, IMPERIAL)
+    assert shown("0_mass_before_kg_lb") == "223.441"
+    assert shown("1_mass_before_kg_lb") == "44.092"  # too little still, and told
+    assert "allowed is" in html_of(page)
+    assert shown("0_mass_after_kg_lb") == "heavy"
+    assert shown("0_minute_min") == "1:05"
+    assert shown("wbgt_c_°F") == "82.49"
+    in_units(page, METRIC)
+    assert shown("0_mass_before_kg_kg") == "101.351"
+    in_units(page, IMPERIAL)
+    for name in ("0_mass_after_kg_lb", "1_mass_before_kg_lb"):
+        page.text_input(key=key(item, name)).set_value("").run()
+    press(page, "Save what came")
+    after = saved(database)[1]
+    # As it was typed, and not as it was rounded on the way.
+    assert (after.wbgt_c, after.athletes[0].mass_before_kg) == (28.05, 101.3512)
+    assert after.athletes[0].cramp_at_min == 65
+
+
+def test_what_was_emptied_or_typed_anew_in_another_unit_is_that(database):
+    page = with_diary()
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    came = {"Ben": {"mass_before_kg": 80.0}}
+    there = as_content(with_outcomes(session, came, wbgt_c=28.0))
+    database.save(LOCAL, KIND, item.name, there, id=item.id, version=1)
+    page.toggle(key=f"after_{item.id}_weighing").set_value(True).run()
+    page.text_input(key=key(item, "wbgt_c_°C")).set_value("").run()
+    page.text_input(key=key(item, "2_mass_before_kg_kg")).set_value("90").run()
+    in_units(page, IMPERIAL)
+    assert page.text_input(key=key(item, "wbgt_c_°F")).value == ""
+    page.text_input(key=key(item, "2_mass_before_kg_lb")).set_value("200").run()
+    in_units(page, METRIC)
+    in_units(page, IMPERIAL)
+    assert page.text_input(key=key(item, "2_mass_before_kg_lb")).value == "200"
+    press(page, "Save what came")
+    after = saved(database)[1]
+    assert after.wbgt_c is None
+    assert after.athletes[2].mass_before_kg == pytest.approx(90.718, abs=1e-3)
+
+
+def list_field(page):
+    (field,) = [each for each in page.text_input if each.label == "List"]
+    return field
+
+
+def test_a_session_tells_which_list_it_was_written_from(database):
+    page = with_diary()
+    assert list_field(page).value == "list"  # as its file is called
+    press(page, "Write down what is expected")
+    item, session = saved(database)
+    assert (session.list_name, item.name.endswith(", list")) == ("list", True)
+    assert "List: list" in html_of(page)
+    assert "Write it down again" in [button.label for button in page.button]
+    list_field(page).set_value(" Under <b>17 ").run()
+    press(page, "Write down what is expected")
+    names = {of_content(database.load(LOCAL, KIND, entry.id).content).list_name
+             for entry in database.items(LOCAL, KIND)}  # fmt: skip
+    assert names == {"list", "Under <b>17"}
+    list_field(page).set_value("").run()
+    press(page, "Write down what is expected")
+    assert len(database.items(LOCAL, KIND)) == 3
+
+
+def test_a_list_that_was_opened_under_a_name_is_called_so(database):
+    page = with_diary()
+    squad_of(page).source = None
+    page.session_state["StoreState"].opened["squad"] = Saved("1", 1, "Women 1")
+    page.run()
+    assert list_field(page).value == "Women 1"
 
 
 def test_a_name_by_the_row_has_no_sweat_rate_for_the_list(database):
