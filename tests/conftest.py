@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,9 @@ from tests.postgres import NO_POSTGRES, Server, find_postgres, running
 from tests.postgres import REQUIRED as POSTGRES_REQUIRED
 from tests.server import free_port, serving
 from tests.weather_service import Service, weather_service
+
+if TYPE_CHECKING:
+    from riskmodel.store import Store
 
 CHECKOUT = Path(__file__).parents[1]
 VIEWS = CHECKOUT / "riskmodel" / "views"
@@ -180,6 +184,18 @@ def new_database(
     yield new_database
     if used:
         request.getfixturevalue("postgres").used.extend(used)
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Store"]:
+    """Open a store of one's own, in which the app of this process saves too."""
+    from riskmodel.store import open_store  # most tests open none
+
+    url = f"sqlite:///{tmp_path}/saved.db"
+    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
+    store = open_store(url)
+    yield store
+    store.close()
 
 
 @pytest.fixture

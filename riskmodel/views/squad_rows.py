@@ -32,8 +32,8 @@ from riskmodel.views.squad_numbers import Numbers, shown
 KIND = "squad_session"
 NARROW_PX = 480
 _NO, _YES, _ABSENT = "No", "Yes", "Not there"
-_ANSWERS = {_NO: _NO, _YES: _YES, _ABSENT: _ABSENT}
-NO_BREAK = "\N{NO-BREAK SPACE}"
+_ANSWERS = (_NO, _YES, _ABSENT)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUTE = FIELDS["duration_min"]
 _WEIGHED = {
     "mass_before_kg": ("before", FIELDS["body_mass_kg"]),
@@ -181,11 +181,12 @@ class Rows:
             "no number"
             if record.probability is None
             else f"{in_100_text(record.probability)} of 100"
-        ).replace(" ", NO_BREAK)
-        widgets.pills(
-            f"{record.athlete} · {expected}",
+        ).replace(" ", _NO_BREAK)
+        # `plain` would make blanks of all that is none, so it is given the name alone.
+        st.pills(
+            f"{widgets.plain(record.athlete)}, {expected}",
             _ANSWERS,
-            f"{self.key}_{at}_cramp",
+            key=f"{self.key}_{at}_cramp",
             persist_state="session",
             width="stretch",
         )

@@ -37,5 +37,10 @@ def examined(url):
     return in_a_thread_of_its_own(examine, url)
 
 
+def kinds(findings):
+    """Which kinds of findings they are, in their order."""
+    return [finding.kind for finding in findings]
+
+
 def port_of(url):
     return int(url.rpartition(":")[2])

@@ -19,7 +19,7 @@ from tests.conftest import CHECKOUT
 from tests.server import app_is_healthy, free_port, private_environment, serving
 from tests.serving.asking import UPLOAD
 from tests.serving.certificates import certificate
-from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
+from tests.serving.club import CLUB, examined, kinds, leads_here, port_of, signing_in
 
 DEPLOY = CHECKOUT / "deploy"
 FOLDER_OF_SITE = "STREAMLIT_SERVER_BASE_URL_PATH"
@@ -44,13 +44,6 @@ def port(tmp_path_factory):
         yield port_of(url)
 
 
-@pytest.fixture(scope="module")
-def port_in_folder(tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    with signing_in(home, "--server.baseUrlPath=cramp", folder="cramp") as url:
-        yield port_of(url)
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with the club's certificate, which this process trusts."""
@@ -66,7 +59,7 @@ def trusted(folder):
 
 def seen(app, folder, text, path=""):
     with nginx.nginx_before(app, folder, text) as public:
-        return [each.kind for each in examined(f"https://{CLUB}:{public}/{path}")]
+        return kinds(examined(f"https://{CLUB}:{public}/{path}"))
 
 
 # -------------------------------------------------------------------------- nginx

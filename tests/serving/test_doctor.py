@@ -11,7 +11,7 @@ from riskmodel.serving.doctor import PAGES_WORK, Finding, Kind
 from tests.server import free_port
 from tests.serving.asking import in_a_thread_of_its_own, running
 from tests.serving.certificates import certificate, serving_with
-from tests.serving.club import CLUB, examined, leads_here, port_of, signing_in
+from tests.serving.club import CLUB, examined, kinds, leads_here, port_of
 from tests.serving.proxy import proxy_before, unchanged, with_header, without
 
 
@@ -26,18 +26,6 @@ def port(tmp_path_factory):
     names = [f"--server.allowedHosts={name}" for name in (CLUB, "localhost")]
     with running(tmp_path_factory.mktemp("home"), *names) as url:
         yield port_of(url)
-
-
-@pytest.fixture(scope="module")
-def port_in_folder(tmp_path_factory):
-    """Port of the app in the folder /cramp/, with a sign-in."""
-    home = tmp_path_factory.mktemp("home")
-    with signing_in(home, "--server.baseUrlPath=cramp", folder="cramp") as url:
-        yield port_of(url)
-
-
-def kinds(findings):
-    return [finding.kind for finding in findings]
 
 
 # ------------------------------------------------------- what proxies do to a request

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from riskmodel.cli import app
 from riskmodel.diary.squad_session import as_content, of_content, with_outcomes
 from riskmodel.diary.squad_table import session_line
-from riskmodel.store import LOCAL, Saved, StoreError, open_store
+from riskmodel.store import LOCAL, Saved, StoreError
 from riskmodel.store.models import items
 from riskmodel.validation.records import read_records
 from riskmodel.views import keeping
@@ -19,15 +19,18 @@ from tests.squad.test_squad_browser import QUERY, to_squad, upload
 from tests.squad.test_squad_page import html_of, press, squad_of, with_list
 
 KIND = "squad_session"
-
-
-@pytest.fixture
-def database(tmp_path, monkeypatch):
-    url = f"sqlite:///{tmp_path}/saved.db"
-    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
-    store = open_store(url)
-    yield store
-    store.close()
+# The lines into which a text is broken.
+LINES = """p => {
+    const range = document.createRange(), lines = [], text = p.firstChild;
+    for (let at = 0, below = -1; at < text.length; at++) {
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        const { top } = range.getBoundingClientRect();
+        if (top > below + 2) lines.push(""), below = top;
+        lines[lines.length - 1] += text.data[at];
+    }
+    return lines;
+}"""
 
 
 def with_diary(**state):
@@ -125,7 +128,7 @@ def test_what_is_no_minute_is_told_and_the_rest_is_saved(database):
 def test_a_session_is_deleted(database):
     page = with_diary()
     press(page, "Write down what is expected")
-    next(b for b in page.button if b.label == "Delete this session").click().run()
+    press(page, "Delete this session")
     assert not database.items(LOCAL, KIND)
 
 
@@ -405,6 +408,8 @@ def test_a_coach_of_28_writes_down_what_came_on_a_phone(open_page, tmp_path):
     page.get_by_role("button", name="Write down what is expected").click()
     ready(page)
     two = page.locator(".st-key-after_rows [data-testid=stButtonGroup]").nth(1)
+    lines = two.locator("[data-testid=stWidgetLabel] p").evaluate(LINES)
+    assert [line.split(", ")[-1] for line in lines][-1].startswith("about ")
     two.get_by_role("radio", name="Yes").or_(two.get_by_role("button", name="Yes")).click()
     ready(page)
     fits(page)

@@ -62,6 +62,11 @@ def html_of(page):
     return re.sub(r"<style>.*?</style>", "", bodies, flags=re.S)
 
 
+def all_html(page):
+    """Read the page's own HTML as it is, with its signs as a reader sees them."""
+    return unescape(" ".join(element.proto.body for element in page.get("html")))
+
+
 def told(page):
     """Read what the page says, without its tags."""
     return unescape(re.sub(r"<[^>]*>", "", html_of(page)))

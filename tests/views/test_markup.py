@@ -30,10 +30,8 @@ from tests.views.hostile import HOSTILE, PIECES, SHORT, live, live_in
 from tests.views.pages import APP
 from tests.views.test_my_session import SIX
 from tests.views.test_own_card import Done
-from tests.views.test_saving import database, save_as, to_page
+from tests.views.test_saving import save_as, to_page
 from tests.views.test_text_of_others import hostile_labels, labels, opened
-
-__all__ = ["database"]  # the fixture
 
 WEATHER = {"air_temperature_c": 20, "relative_humidity_pct": 50}
 QUERY = urlencode({"sport": "running", "duration_min": 61, "session_rpe": 5} | WEATHER)

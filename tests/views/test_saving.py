@@ -8,7 +8,6 @@ import sys
 import tomllib
 from contextlib import contextmanager
 from datetime import date, timedelta
-from html import unescape
 from io import StringIO
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -25,7 +24,7 @@ from riskmodel.diary.outcomes import Outcome
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.outcome import headline, sentences, surprise_text
-from riskmodel.store import LOCAL, Saved, open_store
+from riskmodel.store import LOCAL, Saved
 from riskmodel.store.models import items
 from riskmodel.views.state import ScenariosState, SquadState, TrainingState
 from riskmodel.whatif.plans import Scenario, to_text
@@ -33,18 +32,10 @@ from tests.browser import LOST_CLICKS, axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT
 from tests.server import app_is_healthy, fetch, free_port, serving
 from tests.views.pages import SIX, typed
+from tests.views.pages import all_html as told
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
 MARATHON = load_examples()["Marathon"]
-
-
-@pytest.fixture
-def database(tmp_path, monkeypatch):
-    url = f"sqlite:///{tmp_path}/saved.db"
-    monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def opened(name, answers=()):
@@ -54,10 +45,6 @@ def opened(name, answers=()):
     page.run()
     assert not page.exception
     return page
-
-
-def told(page):
-    return unescape(" ".join(e.proto.body for e in page.get("html")))
 
 
 def button_labels(page):

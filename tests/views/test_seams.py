@@ -37,9 +37,6 @@ from tests.views.pages import (
     told,
     typed,
 )
-from tests.views.test_saving import database
-
-__all__ = ["database"]  # the fixture
 
 MARATHON = load_examples()["Marathon"]
 

@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad_file
-from riskmodel.store import LOCAL
 from riskmodel.views.state import (
     AthletesFile,
     DeviceState,
@@ -27,9 +26,6 @@ from tests.browser import noted_requests, ready
 from tests.conftest import CHECKOUT
 from tests.squad.test_squad_browser import upload
 from tests.views.test_my_session import SIX
-from tests.views.test_saving import database
-
-__all__ = ["database"]  # the fixture
 
 VIEWS = CHECKOUT / "riskmodel" / "views"
 HOSTILE = (
@@ -167,11 +163,6 @@ def test_athletes_columns_and_words_of_a_list():
     for is_open in (False, True):
         page = opened("squad", SquadState=SquadState(squad), squad_words=is_open)
         assert (len(hostile_labels(page)) > 1) == is_open
-
-
-def test_names_that_were_saved(database):
-    database.save(LOCAL, "plan", HOSTILE[:60], SIX)
-    hostile_labels(opened("saved"))
 
 
 def test_in_a_browser_nothing_is_fetched_and_nothing_formatted(open_page, tmp_path):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from html import unescape
 
 import pytest
 import streamlit
@@ -20,6 +19,7 @@ from riskmodel.views import training_files
 from riskmodel.views.state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
+from tests.views.pages import all_html as told
 
 PAGE = str(CHECKOUT / "riskmodel" / "views" / "training.py")
 EXAMPLES = sorted(data_folder("example_logs").iterdir())
@@ -44,10 +44,6 @@ def opened(example=None, **answers):
         pills.set_value(example).run()
     assert not page.exception
     return page
-
-
-def told(page):
-    return unescape(" ".join(e.proto.body for e in page.get("html")))
 
 
 def values(page):
