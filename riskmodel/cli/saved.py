@@ -103,8 +103,18 @@ def restore(
 
 def amount(counts: Any) -> str:
     """How much was backed up, restored, moved or deleted."""
-    teams = f", {counts.teams} team{'s' * (counts.teams != 1)}" if counts.teams else ""
-    return f"{counts.items} saved under a name, {counts.outcomes} in the diary{teams}"
+    parts = [
+        f"{counts.items} saved under a name",
+        f"{counts.outcomes} in the diary",
+        *_some(counts.squad_sessions, "session of squads", "sessions of squads"),
+        *_some(counts.teams, "team", "teams"),
+    ]
+    return ", ".join(parts)
+
+
+def _some(n: int, one: str, several: str) -> list[str]:
+    """A number of what not everybody has, nothing where there is none."""
+    return [f"{n} {one if n == 1 else several}"] if n else []
 
 
 @app.command()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,56 +17,18 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
+from riskmodel.serving.findings import CERTIFICATE, Finding, Kind
 from riskmodel.serving.headers import HEADERS, POLICY
 from riskmodel.serving.hosts import is_this_machine
+from riskmodel.serving.reaching import elsewhere, speaks_tls, unreached
 from riskmodel.serving.wire import ASKED_FIRST, SIGN_IN_KEY, assets_of, handshake, key_of
 
 PATIENCE_S = 20.0
 """After which an answer that has not come is one that does not come."""
 _AGENT = "Mozilla/5.0 (cramprisk doctor)"
-_EXPIRED, _OTHER_NAME = 10, (62, 64)
-"""OpenSSL's codes: X509_V_ERR_CERT_HAS_EXPIRED, ..._HOSTNAME_MISMATCH, ..._IP_..."""
 _NO_APP_BEHIND = 502, 503, 504
 _NO_UPGRADE = 200, 400, 404, 426
 """How a WebSocket is answered that arrived as an ordinary request."""
-
-
-class Kind(StrEnum):
-    """What can be wrong at an address."""
-
-    NOT_REACHABLE = "not_reachable"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    CERTIFICATE_OF_ANOTHER_NAME = "certificate_of_another_name"
-    CERTIFICATE_UNTRUSTED = "certificate_untrusted"
-    NAME_REFUSED = "name_refused"
-    APP_NOT_RUNNING = "app_not_running"
-    WRONG_PREFIX = "wrong_prefix"
-    ANOTHER_PAGE = "another_page"
-    HEALTH_CLOSED = "health_closed"
-    UPGRADE_MISSING = "upgrade_missing"
-    ORIGIN_REFUSED = "origin_refused"
-    SOCKET_REFUSED = "socket_refused"
-    SOCKET_SILENT = "socket_silent"
-    NO_TLS = "no_tls"
-    HEADERS_CHANGED = "headers_changed"
-    SIGN_IN_OFF = "sign_in_off"
-
-
-PAGES_WORK = frozenset({Kind.NO_TLS, Kind.HEADERS_CHANGED, Kind.SIGN_IN_OFF})
-"""What a visitor does not notice."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, and what was seen of it: a status, a name, an error."""
-
-    kind: Kind
-    seen: str = ""
-
-    @property
-    def pages_work(self) -> bool:
-        """Whether visitors are served all the same."""
-        return self.kind in PAGES_WORK
 
 
 def examine(url: str, patience_s: float = PATIENCE_S) -> list[Finding]:
@@ -92,24 +55,72 @@ def examine(url: str, patience_s: float = PATIENCE_S) -> list[Finding]:
     Examples
     --------
     >>> examine("http://127.0.0.1:1")[0].kind.value
-    'not_reachable'
+    'app_down_here'
     """
+    return list(_findings(address_of(url), patience_s))
+
+
+def address_of(url: str) -> httpx.URL:
+    """Read the address of a page; a ValueError says what is wrong with it."""
+    wrong = f"{url} is no address of a page: "
     try:
-        _ = urlsplit(url).port  # httpx takes any number, and a lonely bracket
+        _ = urlsplit(url).port if "://" in url else None
         address = httpx.URL(url)
+        address.host.encode("idna")  # no name has a part that is empty or too long
     except (ValueError, httpx.InvalidURL) as error:
-        raise ValueError(f"{url} is no address of a page: {error}.") from None
-    if address.scheme not in ("http", "https") or not address.host:
-        raise ValueError(f"{url} is no address of a page: it must begin with https://.")
-    return list(_findings(address, patience_s))
+        raise ValueError(f"{wrong}{error}.") from None
+    if address.scheme in ("http", "https") and address.host:
+        return address
+    if "://" not in url and (meant := _with_scheme(url)):
+        raise ValueError(f"{wrong}write {meant}.")
+    raise ValueError(
+        f"{wrong}it must begin with https://, or on the server itself with http://."
+    )
+
+
+def _with_scheme(text: str) -> str:
+    """Address that somebody means who leaves out how it begins; empty if that is none."""
+    rest = re.sub(r"^(https?:?)?/*", "", text.strip())
+    with suppress(ValueError, httpx.InvalidURL):
+        host = httpx.URL(f"https://{rest}").host
+        meant = f"{'http' if is_this_machine(host) else 'https'}://{rest}"
+        return str(address_of(meant)) if host else ""
+    return ""
 
 
 def _findings(address: httpx.URL, patience_s: float) -> Iterator[Finding]:
     trusting = ssl.create_default_context()
-    untrusted = _certificate_trouble(address, trusting, patience_s)
-    if untrusted is not None:
-        yield untrusted
+    seen = _visit(address, trusting, patience_s)
+    if isinstance(seen, Finding) and seen.kind in CERTIFICATE:
+        yield seen
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        seen = _visit(address, trusting, patience_s)
+    if isinstance(seen, Finding):
+        yield seen
+        return
+    page, cookies = seen
+    is_here = is_this_machine(page.url.host)
+    if page.url.scheme == "http" and not is_here:
+        yield Finding(Kind.NO_TLS)
+    if changed := _changed_headers(page):
+        yield Finding(Kind.HEADERS_CHANGED, ", ".join(changed))
+    asked = handshake(page.url, cookies, **{"User-Agent": _AGENT})
+    asked |= {"open_timeout": patience_s, "close_timeout": 1.0}
+    if page.url.scheme == "https":
+        asked["ssl"] = trusting
+    name = page.url.path.rpartition("/")[2]
+    trouble = asyncio.run(_socket_trouble(asked, name, patience_s, is_here=is_here))
+    if trouble is not None:
+        yield trouble
+
+
+# -------------------------------------------------------------------------- over HTTP
+
+
+def _visit(
+    address: httpx.URL, trusting: ssl.SSLContext, patience_s: float
+) -> Finding | tuple[httpx.Response, dict[str, str]]:
+    """The page with its cookies, or what a browser meets in its place."""
     # The proxies of this machine's own way out are not what is asked about.
     with httpx.Client(
         verify=trusting,
@@ -121,65 +132,24 @@ def _findings(address: httpx.URL, patience_s: float) -> Iterator[Finding]:
         try:
             page = http.get(address)
             trouble = _page_trouble(page) or _program_trouble(page, http)
-        except httpx.TooManyRedirects:
-            trouble = Finding(Kind.WRONG_PREFIX, "it redirects in a circle")
+        except httpx.TooManyRedirects as error:
+            last = error.request.url
+            # One wants a folder with its last stroke, the other without.
+            is_folder = bool(last.path.strip("/"))
+            kind = Kind.WRONG_PREFIX if is_folder else Kind.REDIRECTS_IN_A_CIRCLE
+            return Finding(kind, "it redirects in a circle", str(last), elsewhere(last))
         except httpx.HTTPError as error:
-            trouble = Finding(Kind.NOT_REACHABLE, _reason(error))
-        if trouble is not None:
-            yield trouble
-            return
-        cookies = dict(http.cookies)
-    is_here = is_this_machine(page.url.host)
-    if page.url.scheme == "http" and not is_here:
-        yield Finding(Kind.NO_TLS)
-    if changed := _changed_headers(page):
-        yield Finding(Kind.HEADERS_CHANGED, ", ".join(changed))
-    asked = handshake(page.url, cookies, **{"User-Agent": _AGENT})
-    asked |= {"open_timeout": patience_s, "close_timeout": 1.0}
-    if page.url.scheme == "https":
-        asked["ssl"] = trusting
-    trouble = asyncio.run(_socket_trouble(asked, patience_s, is_here=is_here))
-    if trouble is not None:
-        yield trouble
-
-
-# -------------------------------------------------------------------------- over HTTP
-
-
-def _certificate_trouble(
-    address: httpx.URL, trusting: ssl.SSLContext, patience_s: float
-) -> Finding | None:
-    """Why a browser would warn of the certificate, None where it would not."""
-    if address.scheme == "http":
-        return None
-    try:
-        httpx.get(address, verify=trusting, timeout=patience_s, trust_env=False)
-    except httpx.HTTPError as error:
-        for cause in _causes(error):
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                kind = Kind.CERTIFICATE_UNTRUSTED
-                if cause.verify_code == _EXPIRED:
-                    kind = Kind.CERTIFICATE_EXPIRED
-                elif cause.verify_code in _OTHER_NAME:
-                    kind = Kind.CERTIFICATE_OF_ANOTHER_NAME
-                return Finding(kind, cause.verify_message)
-    return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _reason(error: BaseException) -> str:
-    """What the system says of a failed connection."""
-    return next(filter(None, map(str, _causes(error))), type(error).__name__)
+            return unreached(error.request.url, error, patience_s)
+        if trouble is None:
+            return page, dict(http.cookies)
+        return replace(trouble, url=str(page.url), at=elsewhere(page.url))
 
 
 def _page_trouble(page: httpx.Response) -> Finding | None:
     """Why this answer is not the page of the app."""
     seen = f"status {page.status_code}"
+    if page.status_code == 400 and page.url.scheme == "http" and speaks_tls(page.url):
+        return Finding(Kind.TLS_AT_PORT, seen)
     if page.status_code == 421:
         return Finding(Kind.NAME_REFUSED, page.url.host)
     if page.status_code in _NO_APP_BEHIND:
@@ -216,7 +186,7 @@ def _changed_headers(page: httpx.Response) -> list[str]:
 
 
 async def _socket_trouble(
-    asked: dict[str, Any], patience_s: float, *, is_here: bool
+    asked: dict[str, Any], name: str, patience_s: float, *, is_here: bool
 ) -> Finding | None:
     """Why a page would not be drawn, or saves nothing."""
     try:
@@ -224,14 +194,16 @@ async def _socket_trouble(
             if socket.subprotocol is None:
                 return Finding(Kind.UPGRADE_MISSING, "no Sec-WebSocket-Protocol")
             async with asyncio.timeout(patience_s):
-                offers = await _offers_sign_in(socket)
+                if name and not (await _drawn(socket, name)).is_there:
+                    return Finding(Kind.NO_SUCH_PAGE, f"/{name}")
+                offers = (await _drawn(socket, "saved")).offers_sign_in
             return None if is_here or offers else Finding(Kind.SIGN_IN_OFF)
     except InvalidStatus as error:
         return await _refusal(error.response.status_code, asked)
     except TimeoutError:
         return Finding(Kind.SOCKET_SILENT, f"no answer in {patience_s:g} s")
     except (OSError, WebSocketException) as error:
-        return Finding(Kind.SOCKET_SILENT, _reason(error))
+        return Finding(Kind.SOCKET_SILENT, str(error) or type(error).__name__)
 
 
 async def _refusal(status: int, asked: dict[str, Any]) -> Finding:
@@ -250,16 +222,29 @@ async def _opens(asked: dict[str, Any]) -> bool:
         return False
 
 
-async def _offers_sign_in(socket: ClientConnection) -> bool:
-    """Let the page Saved be drawn; whether it shows the button of the sign-in."""
-    question = BackMsg()
-    question.rerun_script.page_name = "saved"
+@dataclass
+class _Drawn:
+    """A page that was drawn."""
+
+    is_there: bool = True
+    """Whether it is the one that was asked for, and not the first one in its place."""
+    offers_sign_in: bool = False
+
+
+async def _drawn(socket: ClientConnection, name: str) -> _Drawn:
+    """Let a page be drawn, by its name in the address bar."""
+    question, drawn = BackMsg(), _Drawn()
+    question.rerun_script.page_name = name
     await socket.send(question.SerializeToString())
-    offers = False
     while True:
         content = await socket.recv(decode=False)
         answer = ForwardMsg.FromString(content)
+        what = answer.WhichOneof("type")
+        if what == "navigation":
+            pages = {each.url_pathname: each for each in answer.navigation.app_pages}
+            shown = answer.navigation.page_script_hash
+            drawn.is_there = name in pages and pages[name].page_script_hash == shown
         button = answer.delta.new_element.button
-        offers |= key_of(button.id) == SIGN_IN_KEY
-        if answer.WhichOneof("type") == "script_finished":
-            return offers
+        drawn.offers_sign_in |= key_of(button.id) == SIGN_IN_KEY
+        if what == "script_finished":
+            return drawn

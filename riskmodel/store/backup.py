@@ -41,7 +41,7 @@ from riskmodel.store.errors import StoreError, one_sentence
 from riskmodel.store.models import items, metadata, outcomes, sign_ins_over, teams
 from riskmodel.store.opening import Database, new_database
 from riskmodel.store.places import place_of, read_url
-from riskmodel.store.records import Counts
+from riskmodel.store.records import Counts, count_squad_sessions
 from riskmodel.store.rows import Unreadable, rows_of
 from riskmodel.store.store import Store, open_store
 
@@ -80,14 +80,15 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Counts:
                     name: connection.scalar(select(func.count()).select_from(table)) or 0
                     for name, table in metadata.tables.items()
                 }
-                if not any(astuple(Counts.of(counts))):
+                found = Counts.of(counts, count_squad_sessions(connection))
+                if not any(astuple(found)):
                     raise StoreError(
                         f"{store.database.place} holds nothing: no backup was made."
                     )
                 write = _copy if store.database.dialect == "sqlite" else _dump
                 write(connection, whole, store.database.place)
             put_in_place(whole, target, private=True)
-    return Counts.of(counts)
+    return found
 
 
 def unreadable_rows(store: Store) -> list[Unreadable]:
@@ -271,9 +272,10 @@ def restore(
                     except IntegrityError:
                         raise unfit(file, "its rows contradict each other") from None
                     counts[name] += len(several)
+            n_sessions = count_squad_sessions(connection)
     if replace:
         store.database.forget_the_deleted()
-    return Counts.of(counts)
+    return Counts.of(counts, n_sessions)
 
 
 def _make_empty(connection: Connection, database: Database, replace: bool) -> None:

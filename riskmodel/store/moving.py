@@ -12,7 +12,7 @@ from riskmodel.inputs.told import grouped
 from riskmodel.store.errors import StoreError
 from riskmodel.store.kinds import KINDS, MOST_ITEMS, MOST_OUTCOMES, numbered
 from riskmodel.store.models import accounts, items, members, metadata, outcomes, teams
-from riskmodel.store.records import Counts
+from riskmodel.store.records import Counts, count_squad_sessions
 from riskmodel.store.rows import Rows, rows_of
 from riskmodel.store.teams import coached_alone, is_team
 
@@ -33,6 +33,7 @@ def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
         one = update(items).where(items.c.id == row.id, items.c.owner == giver)
         connection.execute(one.values(name=name))
     moved = {}
+    n_sessions = count_squad_sessions(connection, items.c.owner == giver)
     n_teams = _move_memberships(connection, giver, owner)
     # Who the giver was is not who the owner is.
     connection.execute(delete(accounts).where(accounts.c.owner == giver))
@@ -41,7 +42,7 @@ def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
         moved[table.name] = connection.execute(move).rowcount
     n_outcomes = select(func.count()).where(outcomes.c.owner == owner)
     _check_sum(connection.execute(n_outcomes).scalar_one(), MOST_OUTCOMES, "outcomes")
-    return Counts.of({**moved, "teams": n_teams})
+    return Counts.of({**moved, "teams": n_teams}, n_sessions)
 
 
 def _move_memberships(connection: Connection, giver: str, owner: str) -> int:

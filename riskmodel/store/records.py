@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from riskmodel import __version__, load_scorecard
 from riskmodel.diary.outcomes import Outcome, check_outcome
 from riskmodel.store.errors import StoreError
 from riskmodel.store.kinds import checked_text, kind_of
+from riskmodel.store.models import items
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,28 @@ class Saved:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much was backed up, restored, moved or deleted."""
+    """How much was backed up, restored, moved or deleted.
+
+    Attributes
+    ----------
+    items : int
+        What lies under a name, but for the sessions of squads.
+    """
 
     items: int
     outcomes: int
     teams: int = 0
+    squad_sessions: int = 0
 
     @classmethod
-    def of(cls, rows: Mapping[str, int]) -> Counts:
-        """Take them from the numbers of rows by the names of their tables."""
-        return cls(**{field.name: rows.get(field.name, 0) for field in fields(cls)})
+    def of(cls, rows: Mapping[str, int], squad_sessions: int = 0) -> Counts:
+        """Take them from the numbers of rows by the names of their tables.
+
+        Sessions of squads are rows of the table of items.
+        """
+        counts = {field.name: rows.get(field.name, 0) for field in fields(cls)}
+        counts["items"] -= squad_sessions
+        return cls(**counts | {"squad_sessions": squad_sessions})
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,12 @@ class SavedOutcome:
     problems: tuple[str, ...]
     changed: datetime
     created: datetime
+
+
+def count_squad_sessions(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """Count the sessions of squads among the items for which all of this holds."""
+    count = select(func.count()).where(items.c.kind == "squad_session", *where)
+    return connection.execute(count).scalar_one()
 
 
 def written_by(scorecard_version: str | None) -> dict[str, str]:

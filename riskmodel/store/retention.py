@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from riskmodel.store.models import accounts, items, members, outcomes, record, teams
 from riskmodel.store.moving import delete_rows
 from riskmodel.store.opening import Database
-from riskmodel.store.records import Counts
+from riskmodel.store.records import Counts, count_squad_sessions
 from riskmodel.store.teams import RECORDED_DAYS, coached_alone
 
 
@@ -66,6 +66,7 @@ def expire(database: Database, before: datetime, *, dry_run: bool = False) -> Co
 
 def _delete(connection: sa.Connection, before: datetime) -> Counts:
     n_rows = {}
+    n_sessions = count_squad_sessions(connection, items.c.changed < before)
     for table in (items, outcomes):
         old = sa.delete(table).where(table.c.changed < before)
         n_rows[table.name] = connection.execute(old).rowcount
@@ -86,4 +87,4 @@ def _delete(connection: sa.Connection, before: datetime) -> Counts:
             connection.execute(sa.delete(accounts).where(accounts.c.owner == owner))
     old_record = datetime.now(UTC) - timedelta(days=RECORDED_DAYS)
     connection.execute(sa.delete(record).where(record.c.created < old_record))
-    return Counts.of(n_rows)
+    return Counts.of(n_rows, n_sessions)

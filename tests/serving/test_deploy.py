@@ -12,7 +12,7 @@ import httpx
 import pytest
 import yaml
 
-from riskmodel.serving.doctor import Kind
+from riskmodel.serving.findings import Kind
 from riskmodel.store import LOCAL, open_store
 from tests import nginx
 from tests.conftest import CHECKOUT

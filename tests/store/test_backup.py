@@ -103,13 +103,13 @@ def made(request, new_database, file):
         store.save("ada", "athlete", "Odd", {"athlete": "a\0b\ud800 ' \" \\ 🚴"})
         plain = replace(OUTCOME, cramp=False, muscle=None, cramp_at_min=None, answers=None)
         store.save_outcome("ada", plain)
-        assert backup(store, file) == Counts(items=16, outcomes=4)
+        assert backup(store, file) == Counts(13, 4, squad_sessions=3)
         return everything(store)
 
 
 def test_a_backup_fits_either_database(store, made, file):
     before = file.read_bytes()
-    assert restore(store, file) == Counts(16, 4)
+    assert restore(store, file) == Counts(13, 4, squad_sessions=3)
     assert everything(store) == made
     ids = [entry.id for entry in store.items("ada", "plan")]
     assert store.load("ada", "plan", ids[0]).content == CONTENTS["plan"]
@@ -138,7 +138,7 @@ def test_the_file_of_a_database_itself_can_be_restored(store, tmp_path):
         fill(mine, "ada")
         before = everything(mine)
         # It is open, and a part of it lies in its log.
-        assert restore(store, path) == Counts(5, 1)
+        assert restore(store, path) == Counts(4, 1, squad_sessions=1)
         mine.save("ada", "plan", "Later", PLAN)
     assert everything(store) == before
 
@@ -713,7 +713,7 @@ def test_no_password_stands_where_others_can_see_it(new_database, file, calls):
     url = new_database("postgres")
     with closing(open_store(url)) as store:
         fill(store, "ada")
-        assert backup(store, file) == Counts(5, 1)
+        assert backup(store, file) == Counts(4, 1, squad_sessions=1)
     ((arguments, service),) = calls
     assert make_url(url).password not in arguments
     assert service is None
@@ -853,7 +853,7 @@ def test_backup_and_restore_are_one_command_each(sort, new_database, file):
         before = everything(store)
     done = run("backup", file, url=old)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "5 saved under a name, 1 in the diary" in done.stderr
+    assert "4 saved under a name, 1 in the diary, 1 session of squads." in done.stderr
     assert run("restore", file, url=new).exit_code == 0
     with closing(open_store(new)) as store:
         assert everything(store) == before
@@ -890,7 +890,7 @@ def test_without_an_address_it_is_the_users_own_file(tmp_path, monkeypatch, file
         fill(store, LOCAL)
     done = run("backup", file, url="")
     assert done.exit_code == 0
-    assert "5 saved under a name" in done.stderr
+    assert "4 saved under a name" in done.stderr
     assert f"{tmp_path}/cramp-risk/cramp-risk.db is used" in done.stderr
 
 
@@ -1083,7 +1083,7 @@ def test_rows_are_given_to_an_account_by_a_command(new_database):
         fill(store, LOCAL)
     done = run("adopt", "--owner", "https://issuer.example 17", url=url)
     assert done.exit_code == 0
-    assert "5 saved under a name, 1 in the diary" in done.stderr
+    assert "4 saved under a name, 1 in the diary, 1 session of squads." in done.stderr
     with closing(open_store(url)) as store:
         assert len(store.items("https://issuer.example 17", "plan")) == 1
         assert store.items(LOCAL, "plan") == []

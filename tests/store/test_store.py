@@ -731,7 +731,7 @@ def test_what_was_saved_before_sign_in_is_given_to_one_account(store):
         store.save("ada", "plan", name, PLAN)
     fill(store, "ben")
     others = store.export_owner("ben")
-    assert store.move(LOCAL, "ada") == Counts(items=len(CONTENTS) + 4, outcomes=1)
+    assert store.move(LOCAL, "ada") == Counts(len(CONTENTS) + 3, 1, squad_sessions=1)
     assert store.export_owner("ben") == others
     assert json.loads(store.export_owner(LOCAL))["items"] == []
     assert store.outcomes(LOCAL) == []
@@ -767,7 +767,7 @@ def test_nothing_is_given_to_nobody_or_beyond_the_room(store, monkeypatch):
         store.move(LOCAL, "ben")
     assert store.export_owner(LOCAL) == before
     assert len(store.items("ada", "plan")) == 1
-    assert store.move(LOCAL, "zoe") == Counts(items=len(CONTENTS), outcomes=1)
+    assert store.move(LOCAL, "zoe") == Counts(len(CONTENTS) - 1, 1, squad_sessions=1)
 
 
 # --------------------------------------------------------- two at once, and a crash
