@@ -35,7 +35,7 @@ _SENTENCES = {
     "443 through the firewall, the server's own and that of whoever you rent it from, and "
     "see that the server runs.",
     "no_route": "No way leads from this machine to {host} ({seen}): ask from one that is "
-    "on the internet; if {host} has an AAAA record and the server no IPv6, delete the record.",
+    "on the internet; if {host} has an AAAA record and the server no IPv6, delete that.",
     "no_answer": "{host} takes the connection at port {port} and sends no page ({seen}): "
     "on the server systemctl restart cramp-risk; journalctl -u cramp-risk has the reason.",
     "no_tls_at_port": "Port {port} of {host} speaks without TLS ({seen}): ask "

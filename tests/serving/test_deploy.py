@@ -1,5 +1,6 @@
 """The files in deploy/ lead to a working page, as docs/server.md uses them."""
 
+import json
 import os
 import re
 import shutil
@@ -7,13 +8,16 @@ import ssl
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from riskmodel.serving.findings import Kind
-from riskmodel.store import LOCAL, open_store
+from riskmodel.store import LOCAL, AccountStore, open_store
+from riskmodel.store.models import items
 from tests import nginx
 from tests.conftest import CHECKOUT
 from tests.server import app_is_healthy, free_port, private_environment, serving
@@ -272,17 +276,21 @@ def test_the_memory_of_a_server_is_the_same_everywhere(name):
 
 # ------------------------------------------------------------------------ the guide
 
-# What needs another machine, a registry or a right that tests do not have.
+# What needs another machine, a registry or a right that tests do not have is noted, not
+# done; an editor is somebody who puts the folder in place of the system's.
 STUBS = """
 set -eu
 sudo() {{
     while [ "${{1#-}}" != "$1" ]; do [ "$1" != -u ] || shift; shift; done
     "$@"
 }}
-for name in apt-get useradd systemctl certbot nginx docker cramprisk; do
-    eval "$name() {{ :; }}"
+for name in apt-get useradd systemctl certbot nginx docker; do
+    eval "$name() {{ echo $name \\"\\$*\\" >> {root}/stubbed; }}"
 done
+sleep() {{ :; }}
 logger() {{ echo "$*"; }}
+date() {{ [ "$1" != +%F-%H%M ] && command date "$@" || echo {day}; }}
+sudoedit() {{ sed -i "s#/opt/#{root}/opt/#; s#^    sudo.* sh -c#    sh -c#" "$1"; }}
 python3() {{
     [ "$2" = venv ] || {{ {python} "$@"; return; }}
     mkdir -p "$3/bin"
@@ -294,6 +302,10 @@ PROGRAM = """#!/bin/sh
 [ "$1" != doctor ] || {{ echo "$2" >> {root}/asked; exit 0; }}
 PYTHONPATH={checkout} exec {python} -m riskmodel "$@"
 """
+ISSUER = "https://your.provider"
+CHAPTERS, LOOKED_UP = GUIDE.split("What follows is for looking up.")
+TYPED = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+"""A block, as somebody copies it: each into a shell of its own, months may lie between."""
 
 
 @pytest.fixture
@@ -309,63 +321,163 @@ def root(folder):
     return folder
 
 
-def typed(root, commands):
+def typed(root, commands, day="2026-01-01-0000"):
     """Run commands in the checkout, with every folder of the system below the root."""
     moved = re.sub(r"(?<![\w.])/(opt|etc|var)/", rf"{root}/\1/", commands)
-    script = STUBS.format(root=root, python=sys.executable) + moved
+    script = STUBS.format(root=root, python=sys.executable, day=day) + moved
+    environment = private_environment(root / "var/lib/cramp-risk")
+    del environment["XDG_DATA_HOME"]
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=CHECKOUT,
-        env=private_environment(root / "var/lib/cramp-risk"),
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, commands + done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 def nightly():
-    """Read the command that cron runs."""
-    line = text_of("backup.cron").splitlines()[-1]
-    return line.split("cramprisk ", 1)[1].replace("\\%", "%")
+    """Read the commands that cron runs in a night, of which each may fail alone."""
+    lines = text_of("nightly.cron").splitlines()
+    commands = [each.split("cramprisk ", 1)[1] for each in lines if each[0] != "#"]
+    return "\n".join(f"({each})" for each in commands).replace("\\%", "%")
 
 
-def test_a_night_without_a_backup_is_told(root):
+def data_of(root):
+    """Open what a server's users saved."""
+    folder = root / "var/lib/cramp-risk/.local/share/cramp-risk"
+    folder.mkdir(parents=True, exist_ok=True)
+    return closing(open_store(f"sqlite:///{folder / 'cramp-risk.db'}"))
+
+
+def install(root):
     installed = root / "opt/cramp-risk/current/bin/cramprisk"
     installed.parent.mkdir(parents=True)
     shutil.copy(root / "cramprisk", installed)
+
+
+def write_settings(root, text):
+    folder = root / "var/lib/cramp-risk/.streamlit"
+    folder.mkdir(exist_ok=True)
+    (folder / "secrets.toml").write_text(text, encoding="utf-8")
+
+
+def settings_in_guide(beginning):
+    blocks = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    (found,) = [each for each in blocks if each.startswith(beginning)]
+    return found
+
+
+def test_a_night_without_a_backup_is_told(root):
+    install(root)
     told = typed(root, nightly())  # nothing is saved that a backup could hold
     assert "-t cramp-risk backup failed" in told
     assert (root / "var/lib/cramp-risk/backups/last.log").read_text("utf-8").strip() in told
 
 
+@pytest.mark.parametrize(
+    ("settings", "left"),
+    [
+        ("", ["New", "Old"]),
+        (settings_in_guide("[club]\nkeep_months"), ["New"]),
+        ("[club]\nkeep_months = 0", ["New", "Old"]),
+    ],
+)
+def test_what_is_too_old_goes_at_night_where_the_club_says_so(root, settings, left):
+    install(root)
+    write_settings(root, settings)
+    with data_of(root) as store:
+        for name in ("Old", "New"):
+            store.save(LOCAL, "plan", name, {"sport": "running"})
+        then = datetime.now(UTC) - timedelta(days=800)
+        with store.database.writing() as connection:
+            old = sa.update(items).where(items.c.name == "Old").values(changed=then)
+            connection.execute(old)
+    told = typed(root, nightly())
+    with data_of(root) as store:
+        assert sorted(entry.name for entry in store.items(LOCAL, "plan")) == left
+    is_wrong = "= 0" in settings
+    assert ("-t cramp-risk deleting by age failed" in told) is is_wrong
+    log = (root / "var/lib/cramp-risk/expired.log").read_text("utf-8")
+    assert ("1 saved under a name" in log) is (left == ["New"])
+    assert is_wrong is ("keep_months below [club] is 0" in log)
+    # The night's backup was written before.
+    (backup,) = (root / "var/lib/cramp-risk/backups").glob("?.db")
+    with closing(open_store(f"sqlite:///{backup}")) as store:
+        assert len(store.items(LOCAL, "plan")) == 2
+
+
+def people_save(root):
+    with data_of(root) as store:
+        store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
+        for name in ("ada", "ben", "cem"):
+            own = AccountStore(store.database, f"{ISSUER} {name}", f"{name}@{CLUB}")
+            own.note_seen()
+            own.save(own.account, "plan", "Sunday", {"sport": "running"})
+
+
+def plans_of(root, owner):
+    with data_of(root) as store:
+        return [entry.name for entry in store.items(owner, "plan")]
+
+
 @with_nginx
 def test_who_follows_the_guide_gets_a_working_page_and_a_backup(root):
-    home = root / "var/lib/cramp-risk"
-    blocks = dict(enumerate(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)))
-    at = next(n for n, block in blocks.items() if "backup.cron" in block)
-    database = home / "data" / "cramp-risk" / "cramp-risk.db"
-    database.parent.mkdir(parents=True)
-    with closing(open_store(f"sqlite:///{database}")) as store:
-        store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
-    typed(root, "".join(blocks[n] for n in range(at + 1)))
-    assert (root / "etc/cron.d/cramp-risk").read_text("utf-8") == text_of("backup.cron")
-    assert "failed" not in typed(root, nightly())
-    (backup,) = (home / "backups").glob("?.db")
-    backup.rename(home / "backups" / "1.db")
-    told = typed(root, "".join(blocks[n] for n in blocks if n > at))
-    assert "1 saved under a name" in told
-    assert not (home / "drill.db").exists()
+    home, versions = root / "var/lib/cramp-risk", root / "opt/cramp-risk"
+    (versions / "2020-01-01-0000").mkdir()
+    people_save(root)
+    told = {}
+    for day, block in enumerate(TYPED.findall(CHAPTERS), 1):
+        if "drill.db" in block:
+            assert "failed" not in typed(root, nightly())
+        told[block] = typed(root, block, f"2026-01-{day:02d}-0000")
+    assert (root / "etc/cron.d/cramp-risk").read_text("utf-8") == text_of("nightly.cron")
     here, *there = (root / "asked").read_text(encoding="utf-8").split()
     assert here == "http://127.0.0.1:8501"
     assert {*there} == {f"https://{CLUB}"}
+    (drill,) = [words for block, words in told.items() if "drill.db" in block]
+    assert len(re.findall(r"4 saved under a name", drill)) == 2
+    assert not (home / "drill.db").exists()
+    assert not (home / "newer").exists()
 
-    settings = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
-    (sign_in,) = [each for each in settings if each.startswith("[auth]")]
-    (home / ".streamlit/secrets.toml").write_text(sign_in, encoding="utf-8")
-    port = free_port()
-    command = [root / "opt/cramp-risk/current/bin/cramprisk", "app", "--port", str(port)]
+    # Whose rows went where.
+    assert json.loads((home / "ada.json").read_text("utf-8"))["items"]
+    assert plans_of(root, "https://new.provider 1234") == ["Sunday"]
+    assert plans_of(root, f"{ISSUER} ben") == plans_of(root, f"{ISSUER} cem") == []
+
+    # The way back was gone, so that one version was left; now another upgrade.
+    first = os.readlink(versions / "current")
+    assert [str(each) for each in versions.glob("20*")] == [first]
+    for mark in ("NEW=", "ln -sfn \"$(readlink /opt/cramp-risk/current)", "for EACH"):
+        block = [each for each in told if mark in each][-1]
+        typed(root, block, "2027-01-01-0000")
+    kept = {os.readlink(versions / name) for name in ("current", "previous")}
+    assert {str(each) for each in versions.glob("20*")} == kept
+    assert len(kept) == 2
+    looked_up = ". /etc/cramp-risk.env\n"
+    for block in TYPED.findall(LOOKED_UP):
+        typed(root, looked_up + block)
+    assert plans_of(root, f"{ISSUER} 1234") == ["Sunday"]
+
+    stubbed = (root / "stubbed").read_text(encoding="utf-8").splitlines()
+    (asked_for,) = [line for line in stubbed if line.startswith("certbot")]
+    assert f"-d {CLUB} -m you@{CLUB} --agree-tos" in asked_for
+    units = {line.split()[-1] for line in stubbed if line.startswith("systemctl")}
+    assert units == {"daemon-reload", "cramp-risk", "nginx"}
+
     text = (root / "etc/nginx/conf.d/cramp-risk.conf").read_text(encoding="utf-8")
-    with serving([str(part) for part in command], port, home, home):
-        assert seen(port, root, text) == []
+    # Without sign-in it knows its name, and with it.
+    for settings, expected in (
+        ("", [Kind.SIGN_IN_OFF]),
+        (settings_in_guide("[auth]"), []),
+    ):
+        write_settings(root, settings)
+        port = free_port()
+        command = [versions / "current/bin/cramprisk", "app", "--port", str(port)]
+        with serving([str(part) for part in command], port, home, home):
+            assert seen(port, root, text) == expected
+            local = examined(f"http://127.0.0.1:{port}")
+            assert local == []
