@@ -28,6 +28,7 @@ from typer.testing import CliRunner
 
 import riskmodel
 from riskmodel.cli import app
+from riskmodel.cli.saved import amount
 from riskmodel.diary.comparison import LABEL, compare_outcomes
 from riskmodel.diary.outcomes import outcomes_csv
 from riskmodel.inputs.installing import how_to_install
@@ -861,6 +862,24 @@ def test_backup_and_restore_are_one_command_each(sort, new_database, file):
     assert again.exit_code == 2
     assert "is not empty" in again.stderr
     assert run("restore", file, "--replace", url=new).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        (Counts(1, 0), "1 saved under a name, 0 in the diary"),
+        (
+            Counts(1, 0, teams=1, squad_sessions=1),
+            "1 saved under a name, 0 in the diary, 1 session of squads, 1 team",
+        ),
+        (
+            Counts(0, 3, teams=2, squad_sessions=2),
+            "0 saved under a name, 3 in the diary, 2 sessions of squads, 2 teams",
+        ),
+    ],
+)
+def test_a_session_of_a_squad_is_no_list(counts, words):
+    assert amount(counts) == words
 
 
 def test_an_older_database_is_brought_up_to_date_by_a_backup(new_database, file):
