@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -120,7 +121,10 @@ def test_commands_and_their_options_are_there(document):
     used = re.findall(r"(?:`|^|\n|and )cramprisk ([a-z]+)([^`\n#]*)", text)
     for name, rest in used:
         assert name in known, f"{document.name}: cramprisk {name}"
-        options = {option for p in known[name].params for option in p.opts}
+        command = known[name]
+        if isinstance(command, TyperGroup) and rest.split():
+            command = command.commands[rest.split()[0]]
+        options = {option for p in command.params for option in p.opts}
         named = re.findall(r"(?<!\S)--[a-z-]+", rest)
         assert options >= {*named}, f"{document.name}: cramprisk {name}{rest}"
     targets = set(
