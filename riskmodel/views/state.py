@@ -270,6 +270,7 @@ class SquadState:
     # Which list of a team is to be opened, and stands here; None of one's own.
     to_open_of: TeamList | None = None
     of_team: TeamList | None = None
+    diary_of: str = ""  # the team whose diary is shown, "" of one's own
     # What a person said of words that were not understood, by question and word.
     settled: dict[tuple[str, str], str | None] = field(default_factory=dict)
     # One plan or two by name, which of them the questions hold, and what they held of

@@ -17,11 +17,6 @@ _PEOPLE, _INVITE = "people", "invite"  # where a problem is told
 _ROLE_WORDS = {name: role.name for name, role in ROLES.items()}
 
 
-def _of(team: Team, what: str) -> str:
-    """Key of a widget that each team has for itself."""
-    return f"{what}_{team.owner.split()[-1]}"
-
-
 def show(store: AccountStore, team: Team) -> None:
     """Draw what there is about a team itself: its people, its record, and its end."""
     st.header(f"About {team.name}", anchor=False)
@@ -167,8 +162,8 @@ def _invite(team: Team) -> None:
 
 
 def _show_change(team: Team) -> None:
-    sure = _of(team, "really_delete")
-    st.text_input("New name", team.name, LONGEST_NAME, key=_of(team, "new_name"))
+    sure = teams.of(team, "really_delete")
+    st.text_input("New name", team.name, LONGEST_NAME, key=teams.of(team, "new_name"))
     st.button("Rename", key="team_rename", on_click=_rename, args=(team,))
     st.toggle("Yes, all of it, for everybody in it", key=sure)
     st.button(
@@ -182,7 +177,9 @@ def _show_change(team: Team) -> None:
 
 def _rename(team: Team) -> None:
     def action() -> str:
-        keeping.store().rename_team(team.owner, st.session_state[_of(team, "new_name")])
+        keeping.store().rename_team(
+            team.owner, st.session_state[teams.of(team, "new_name")]
+        )
         return ""
 
     teams.noting(action, _PEOPLE)

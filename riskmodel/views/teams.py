@@ -26,7 +26,14 @@ from riskmodel.views.state import SquadState, StoreState, state
 
 _WHOSE = "saved_whose"
 _MINE = ""
+GONE = "This team is not there any more: it was deleted, or you are no longer in it."
+"""Said once to whoever looked at it."""
 _NEW = "new_team"  # where a problem with one is told
+
+
+def of(team: Team, what: str) -> str:
+    """Key of a widget that each team has for itself."""
+    return f"{what}_{team.owner.split()[-1]}"
 
 
 def leads(team: Team) -> bool:
@@ -77,10 +84,7 @@ def choose(store: AccountStore) -> Team | None:
     page, teams = state(StoreState), {team.owner: team for team in of_account(store)}
     if page.team is not None and page.team.owner not in teams:
         forget(page.team)
-        page.note = (
-            f"{page.team.name} is not there any more: it was deleted, or you are no "
-            "longer in it."
-        )
+        page.note = GONE
     if st.session_state.get(_WHOSE) not in teams:
         st.session_state[_WHOSE] = _MINE
     owner: str | None = _MINE
