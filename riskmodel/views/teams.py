@@ -82,11 +82,14 @@ def of_account(store: AccountStore) -> list[Team]:
 def choose(store: AccountStore) -> Team | None:
     """Ask whose things the page shows: a team's, or None for one's own."""
     page, teams = state(StoreState), {team.owner: team for team in of_account(store)}
-    if page.team is not None and page.team.owner not in teams:
+    before = _MINE if page.team is None else page.team.owner
+    if page.team is not None and before not in teams:
         forget(page.team)
-        page.note = GONE
-    if st.session_state.get(_WHOSE) not in teams:
+        page.note, before = GONE, _MINE
         st.session_state[_WHOSE] = _MINE
+    # Another page between forgets what was chosen here.
+    if st.session_state.get(_WHOSE) not in (_MINE, *teams):
+        st.session_state[_WHOSE] = before
     owner: str | None = _MINE
     if teams:
         options = {_MINE: "Mine", **names_of([*teams.values()])}
