@@ -99,9 +99,10 @@ def _ask_whose(store: AccountStore) -> Team | None:
     of_team = squad.of_team
     first = of_team.team if of_team is not None and of_team.team in by_owner else ""
     key = f"squad_diary_whose_{first[-8:]}"
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = first
-    whose = widgets.pills("Whose diary", options, key, required=True, wrap=True)
+    if st.session_state.get(key) not in (None, *options):
+        del st.session_state[key]
+    more = {"required": True, "wrap": True, "default": first}
+    whose = widgets.pills("Whose diary", options, key, **more)
     squad.diary_of = whose or ""
     return by_owner.get(squad.diary_of)
 

@@ -371,6 +371,7 @@ class StoreState:
     problem_at: str = ""  # the field that it is about, "" of none
     note: str = ""
     team: Team | None = None  # whose things Saved shows, None for one's own
+    times_turned: int = 0  # to another team, by another click than on its name
     invited: str = ""  # address of who is to be told of an invitation
     diary_note: str = ""
     diary_day: date | None = None

@@ -24,7 +24,6 @@ from riskmodel.store.teams import INVITED_DAYS
 from riskmodel.views import keeping, look, tables, team_record, widgets
 from riskmodel.views.state import SquadState, StoreState, state
 
-_WHOSE = "saved_whose"
 _MINE = ""
 GONE = "This team is not there any more: it was deleted, or you are no longer in it."
 """Said once to whoever looked at it."""
@@ -82,19 +81,17 @@ def of_account(store: AccountStore) -> list[Team]:
 def choose(store: AccountStore) -> Team | None:
     """Ask whose things the page shows: a team's, or None for one's own."""
     page, teams = state(StoreState), {team.owner: team for team in of_account(store)}
-    before = _MINE if page.team is None else page.team.owner
-    if page.team is not None and before not in teams:
+    if page.team is not None and page.team.owner not in teams:
         forget(page.team)
-        page.note, before = GONE, _MINE
-        st.session_state[_WHOSE] = _MINE
-    # Another page between forgets what was chosen here.
-    if st.session_state.get(_WHOSE) not in (_MINE, *teams):
-        st.session_state[_WHOSE] = before
-    owner: str | None = _MINE
-    if teams:
-        options = {_MINE: "Mine", **names_of([*teams.values()])}
-        more = {"required": True, "wrap": True, "label_visibility": "collapsed"}
-        owner = widgets.pills("Whose", options, _WHOSE, on_change=_turn, **more)
+        look_at(None)
+        page.note = GONE
+    if not teams:
+        return None
+    before = _MINE if page.team is None else page.team.owner
+    options = {_MINE: "Mine", **names_of([*teams.values()])}
+    more = {"required": True, "wrap": True, "label_visibility": "collapsed"}
+    whose = f"saved_whose_{page.times_turned}"
+    owner = widgets.pills("Whose", options, whose, default=before, on_change=_turn, **more)
     page.team = teams.get(owner or _MINE)
     return page.team
 
@@ -107,8 +104,10 @@ def _turn() -> None:
 
 def look_at(team: Team | None) -> None:
     """Let the page show a team, or None for one's own."""
-    state(StoreState).team, state(StoreState).invited = team, ""
-    st.session_state[_WHOSE] = _MINE if team is None else team.owner
+    page = state(StoreState)
+    page.team, page.invited = team, ""
+    # Asked anew: what is put into a question that is there can be lost on its way.
+    page.times_turned += 1
 
 
 def forget(team: Team) -> None:
