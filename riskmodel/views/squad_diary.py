@@ -166,7 +166,8 @@ def _ask_before(
 
 def _ask_list() -> str:
     """Ask for the name of the list, at first that of its file, or as it was saved."""
-    source, opened = state(SquadState).source, state(StoreState).opened.get("squad")
+    squad = state(SquadState)
+    source, opened = squad.source, squad.of_team or state(StoreState).opened.get("squad")
     known = Path(source.name).stem if source is not None else opened.name if opened else ""
     known = quoted(known, LONGEST_LIST)
     return st.text_input(
