@@ -75,6 +75,14 @@ def name_list(page, name):
     press(page, "Save")
 
 
+def to_squad(page, url):
+    """Open Squad with a session of one's own, in the same tab."""
+    page.goto(f"{url}/?{QUERY}")
+    ready(page)
+    page.get_by_role("link", name="Squad").click()
+    ready(page)
+
+
 def looks_well(page, shot):
     """Fit on a phone, and leave axe nothing to say in either scheme."""
     page.set_viewport_size({"width": 390, "height": 844})
@@ -97,8 +105,7 @@ def test_two_coaches_and_an_assistant_share_a_list(browser, tmp_path):
     with signing_in(tmp_path) as url:
         ada, ben, cy = (member(browser, url, home, who) for who in ("ada", "ben", "cy"))
         # Ada makes the team, shares a list, and invites both.
-        ada.goto(f"{url}/squad?{QUERY}")
-        ready(ada)
+        to_squad(ada, url)
         upload(ada, tmp_path / "list.csv")
         expect(ada.get_by_text("of 2 athletes to expect")).to_be_visible()
         ready(ada)
@@ -151,8 +158,7 @@ def test_two_coaches_and_an_assistant_share_a_list(browser, tmp_path):
         press(ben, "Save as a second")
         expect(ben.get_by_text("Saved: Match squad (2).")).to_be_visible()
         # Cy writes down what is expected and what came, in the team's diary.
-        cy.goto(f"{url}/squad?{QUERY}")
-        ready(cy)
+        to_squad(cy, url)
         expect(cy.get_by_text("Match squad, a list of U19.")).to_be_visible()
         unfold(cy, "squad_diary")
         press(cy, "Write down what is expected")
@@ -162,7 +168,7 @@ def test_two_coaches_and_an_assistant_share_a_list(browser, tmp_path):
         press(cy, "Save what came")
         looks_well(cy, "diary")
         expect(cy.get_by_role("button", name="Delete this session")).to_have_count(0)
-        to_page(ben, "Squad")
+        to_squad(ben, url)
         unfold(ben, "squad_diary")
         facts = ben.get_by_label("Expected and observed")
         expect(facts.get_by_role("row", name="Cramps")).to_contain_text("1")
