@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -25,9 +25,16 @@ from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.squad.unknown import settle, with_settled_words
 from riskmodel.views import device, form, look, squad_plan, uploads, widgets
-from riskmodel.views.state import AthletesBefore, AthletesFile, SquadState, state
+from riskmodel.views.state import (
+    AthletesBefore,
+    AthletesFile,
+    SquadState,
+    TeamList,
+    state,
+)
 
 _WAY_ON = "Save the table as CSV, with only the rows and columns that are needed."
+_TEAM_LIST = "team_list"  # how the tab holds which list of a team stands here
 _Settled = dict[tuple[str, str], str | None]
 _COUNTED = {
     "hidden_rows": "Count hidden rows as athletes",
@@ -38,11 +45,15 @@ _COUNTED = {
 
 
 def _put(
-    athletes: pd.DataFrame, notes: Sequence[str] = (), settled: _Settled | None = None
+    athletes: pd.DataFrame,
+    notes: Sequence[str] = (),
+    settled: _Settled | None = None,
+    of_team: TeamList | None = None,
 ) -> None:
     """Take these athletes with what was said of their words, and start the grid anew."""
     squad = state(SquadState)
     squad.before = _now() or squad.before
+    squad.of_team = of_team
     # Rows are numbered from 1, and keep their number when others go.
     squad.athletes = athletes.set_axis(pd.RangeIndex(1, len(athletes) + 1))
     squad.version += 1
@@ -58,7 +69,7 @@ def _now() -> AthletesBefore | None:
     own, said = squad.athletes, dict(squad.settled)
     if own is None or own.empty:
         return None
-    return AthletesBefore(own, squad.source, squad.notes, said, squad.edited)
+    return AthletesBefore(own, squad.source, squad.notes, said, squad.edited, squad.of_team)
 
 
 def back() -> None:
@@ -66,7 +77,7 @@ def back() -> None:
     squad = state(SquadState)
     if (before := squad.before) is None:
         return
-    _put(before.athletes, before.notes, before.settled)
+    _put(before.athletes, before.notes, before.settled, before.of_team)
     squad.source, squad.edited = before.source, before.edited
     _empty_the_upload()
 
@@ -214,8 +225,8 @@ def take_up() -> None:
     """Take up the squad that was opened, else that of the device if there is none."""
     squad = state(SquadState)
     if squad.to_open is not None:
-        _put(squad.to_open)
-        squad.to_open = None
+        _put(squad.to_open, of_team=squad.to_open_of)
+        squad.to_open = squad.to_open_of = None
     if squad.athletes is not None or squad.asked is not None or squad.taken_up:
         return
     of_tab, kept = device.list_of_tab(), device.kept().get("squad")
@@ -225,7 +236,7 @@ def take_up() -> None:
             with suppress(ValueError, TypeError):
                 listed = known_cells(content)
                 if content is of_tab:
-                    _put(listed, settled=squad.settled)
+                    _put(listed, settled=squad.settled, of_team=_team_list_of_tab())
                 else:
                     _put(_not_asked_anew(listed))
     if squad.athletes is not None and not of_tab:
@@ -242,6 +253,23 @@ def remember() -> None:
             cells = _cells(athletes).to_dict("list")
             squad.tab_text = json.dumps(cells, ensure_ascii=False, default=str)
     device.remember_list(squad.tab_text)
+
+
+def remember_whose() -> None:
+    """Let the tab hold which list of a team this is; before `device.connect`."""
+    squad = state(SquadState)
+    if squad.athletes is not None or squad.taken_up:  # else the tab's is to be taken up
+        of_team = squad.of_team
+        device.remember(_TEAM_LIST, "" if of_team is None else json.dumps(asdict(of_team)))
+
+
+def _team_list_of_tab() -> TeamList | None:
+    with suppress(ValueError, TypeError):
+        held = TeamList(**json.loads(device.of_tab(_TEAM_LIST)))
+        texts = (held.team, held.team_name, held.id, held.name)
+        if isinstance(held.version, int) and all(isinstance(t, str) for t in texts):
+            return held
+    return None
 
 
 def _take_up_session() -> None:
@@ -276,7 +304,7 @@ def count_of(athletes: pd.DataFrame) -> str:
 
 def _forget() -> None:
     squad = state(SquadState)
-    squad.athletes = squad.asked = squad.source = squad.before = None
+    squad.athletes = squad.asked = squad.source = squad.before = squad.of_team = None
     squad.notes, squad.settled = (), {}
     _empty_the_upload()
     # What is kept on the device comes back with the next visit, not at once.

@@ -31,7 +31,8 @@ from riskmodel.reporting.outcome import (
 from riskmodel.store import SavedOutcome
 from riskmodel.views import form, look, own_card, tables, widgets
 from riskmodel.views.navigation import go_to
-from riskmodel.views.state import StoreState, TrainingState, state
+from riskmodel.views.state import StoreState, state
+from riskmodel.views.training_state import TrainingState
 
 Answers = Mapping[str, Any]
 

@@ -2,138 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
-from typing import Any
 
 import streamlit as st
 
-from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.session import tidy
 from riskmodel.reporting.differences import difference_sentences
 from riskmodel.store import (
     LONGEST_NAME,
+    AccountStore,
     ConflictError,
     Entry,
-    Item,
     NotFoundError,
+    Rows,
     Saved,
-    Store,
     StoreError,
+    Team,
+    is_team,
 )
 from riskmodel.views import (
     athletes,
     device,
-    form,
     keeping,
     look,
     own_card,
-    plans,
     tables,
+    team_page,
+    team_record,
+    teams,
     training_kept,
     unreadable,
     visit,
     widgets,
 )
 from riskmodel.views.navigation import go_to
-from riskmodel.views.state import SquadState, StoreState, state
-from riskmodel.whatif.plans import from_text, version_in
-
-
-@dataclass(frozen=True)
-class _Shelf:
-    """One kind of thing: what of it is open now, and how it is opened again."""
-
-    kind: str
-    heading: str
-    what: str
-    page: str
-    current: Callable[[bool], Any]  # with private answers or without; None if nothing
-    open: Callable[[Item], None]
-    always_private: bool = False
-    is_scored: bool = True
-
-
-_ABOUT_A_PERSON = ("before", "today", "conditioning", "athlete")
-
-
-def _plan(private: bool) -> dict[str, Any] | None:
-    answers = form.not_asked_anew(visit.own_answers())
-    return {n: v for n, v in answers.items() if private or not FIELDS[n].private} or None
-
-
-def _open_plan(item: Item) -> None:
-    """Open a plan; whose answers about a person then stand there is said."""
-    content: Mapping[str, Any] = item.content
-    visit.leave()
-    own = {n: v for n, v in form.answers().items() if FIELDS[n].private}
-    whole = any(FIELDS[name].private for name in content)
-    form.forget_trail()
-    answers = dict(content) if whole else {**own, **content}
-    form.fill(answers, saved_with=version_in(item.scorecard_version))
-    if own and not whole:
-        state(StoreState).note = (
-            "The plan holds no health and personal answers: those that were in My session "
-            "stay there."
-        )
-
-
-def _open_athlete(item: Item) -> None:
-    """Put one person's answers in the place of all that another one gave."""
-    visit.leave()
-    form.forget_trail()
-    about = {n: None for n, field in FIELDS.items() if field.group in _ABOUT_A_PERSON}
-    form.change({**about, **tidy(item.content)[0]})
-
-
-def _athlete(_: bool) -> dict[str, Any] | None:
-    answers = visit.own_answers()
-    return {n: answers[n] for n in ("athlete", *device.PROFILE) if n in answers} or None
-
-
-def _scenarios(private: bool) -> str | None:
-    return plans.to_keep(private=private) or None
-
-
-def _squad(_: bool) -> list[dict[str, Any]] | None:
-    squad = state(SquadState).athletes
-    if squad is None or squad.empty:
-        return None
-    rows = athletes.to_keep(squad).to_dict("records")
-    return [{str(name): cell for name, cell in row.items()} for row in rows]
-
-
-def _open_squad(item: Item) -> None:
-    state(SquadState).to_open = athletes.known_cells(item.content)
-
-
-_SHELVES = (
-    _Shelf("plan", "Plans", "The session", "my_session", _plan, _open_plan),
-    _Shelf("athlete", "Athletes", "About you", "my_session", _athlete, _open_athlete,
-           always_private=True, is_scored=False),
-    _Shelf("scenarios", "Compared plans", "The compared plans", "compare", _scenarios,
-           lambda item: plans.read(item.content)),
-    _Shelf("squad", "Squads", "The squad", "squad", _squad, _open_squad,
-           always_private=True),
-)  # fmt: skip
-
+from riskmodel.views.shelves import SHELVES, Shelf, is_private
+from riskmodel.views.state import SquadState, StoreState, TeamList, state
 
 # ------------------------------------------------------------------ what a click does
 
 
-def _doing(action: Callable[[], str]) -> None:
-    """Do something with the database, and say what came of it."""
-
-    def noted() -> None:
-        state(StoreState).note = action()
-
-    state(StoreState).note, state(StoreState).asked = "", None
-    keeping.doing(noted)
-
-
-def _save(owner: str, shelf: _Shelf, private: bool) -> None:
+def _save(owner: str, shelf: Shelf, private: bool) -> None:
     """Save under a new name; of one that is taken it is asked first what is to come."""
 
     def action() -> str:
@@ -142,23 +52,24 @@ def _save(owner: str, shelf: _Shelf, private: bool) -> None:
         taken = [Saved(e.id, e.version, name) for e in entries if e.name == name]
         if not taken:
             return _saved(owner, shelf, private)
-        # A change of what was opened here: another tab's since then is found out.
-        opened = page.opened.get(shelf.kind)
+        # A change of what was opened here: another tab's since then is found out.  What
+        # somebody else of a team has changed is told before.
+        opened = _opened_of(owner, shelf)
         same = opened is not None and (opened.id, opened.name) == (taken[0].id, name)
-        page.asked = opened if same else taken[0]
+        page.asked = opened if same and not is_team(owner) else taken[0]
         return ""
 
-    _doing(action)
+    teams.noting(action)
 
 
-def _answer(owner: str, shelf: _Shelf, private: bool, there: Saved | None) -> None:
+def _answer(owner: str, shelf: Shelf, private: bool, there: Saved | None) -> None:
     """Replace what has the name, or with nothing to replace save a second one."""
-    _doing(lambda: _saved(owner, shelf, private, there, second=there is None))
+    teams.noting(lambda: _saved(owner, shelf, private, there, second=there is None))
 
 
 def _saved(
     owner: str,
-    shelf: _Shelf,
+    shelf: Shelf,
     private: bool,
     there: Saved | None = None,
     *,
@@ -173,64 +84,96 @@ def _saved(
         note = f"Saved: {saved.name}."
     except (NotFoundError, ConflictError):  # by somebody else, perhaps in another tab
         saved = save(owner, kind, name, content, keep_both=True)
-        note = f"It was changed or deleted meanwhile; saved as new: {saved.name}."
-    _opened(shelf, saved)
+        note = f"{_meanwhile(owner, there)}; saved as new: {saved.name}."
+    _opened(owner, shelf, saved)
     return note
 
 
-def _open(owner: str, shelf: _Shelf, entry: Entry) -> None:
+def _meanwhile(owner: str, there: Saved | None) -> str:
+    """Say what became of what was to be changed, and in a team by whom."""
+    if is_team(owner) and there is not None:
+        store = keeping.store()
+        entries = {entry.id: entry for entry in store.items(owner, "squad")}
+        if there.id in entries:
+            last = store.last_changes(owner).get(there.id)
+            return teams.changed(entries[there.id], last)
+    return "It was changed or deleted meanwhile"
+
+
+def _open(owner: str, shelf: Shelf, entry: Entry) -> None:
     def action() -> None:
         item = keeping.store().load(owner, shelf.kind, entry.id)
         state(StoreState).note = ""
         shelf.open(item)
-        _opened(shelf, Saved(item.id, item.version, item.name))
+        _opened(owner, shelf, Saved(item.id, item.version, item.name))
         if item.problems:
             state(StoreState).note = " ".join(item.problems)
         # Saved again, it must not lose what it holds.
-        if not shelf.always_private and _is_private(item.content):
+        if not shelf.always_private and is_private(item.content):
             st.session_state["save_private"] = True
         go_to(shelf.page)
 
     keeping.doing(action)
 
 
-def _is_private(content: Any) -> bool:
-    plans = [content]
-    if isinstance(content, str):
-        plans = [scenario.answers for scenario in from_text(content)[0]]
-    return any(name in FIELDS and FIELDS[name].private for plan in plans for name in plan)
-
-
-def _opened(shelf: _Shelf, saved: Saved) -> None:
+def _opened(owner: str, shelf: Shelf, saved: Saved) -> None:
     """Let what is saved next be a change of this one."""
-    state(StoreState).opened[shelf.kind] = saved
+    page, squad = state(StoreState), state(SquadState)
+    page.opened[shelf.kind] = saved
+    if shelf.kind == "squad":
+        of_team = None
+        if (team := page.team) is not None and team.owner == owner:
+            of_team = TeamList(owner, team.name, saved.id, saved.version, saved.name)
+            del page.opened[shelf.kind]
+        if squad.to_open is None:
+            squad.of_team = of_team
+        else:  # the page Squad has yet to put it in the place of another
+            squad.to_open_of = of_team
     st.session_state[f"save_name_{shelf.kind}"] = saved.name
 
 
-def _is_open(shelf: _Shelf, id: str) -> bool:
-    opened = state(StoreState).opened.get(shelf.kind)
-    return opened is not None and opened.id == id
+def _opened_of(owner: str, shelf: Shelf) -> Saved | None:
+    """What is open of an owner, in the version that was opened."""
+    if is_team(owner):
+        there = state(SquadState).of_team
+        if there is None or there.team != owner:
+            return None
+        return Saved(there.id, there.version, there.name)
+    return state(StoreState).opened.get(shelf.kind)
 
 
-def _rename(owner: str, shelf: _Shelf, entry: Entry) -> None:
+def _close(owner: str, shelf: Shelf) -> None:
+    """Let what is saved next be no change of what was open."""
+    if is_team(owner):
+        state(SquadState).of_team = None
+    else:
+        del state(StoreState).opened[shelf.kind]
+
+
+def _rename(owner: str, shelf: Shelf, entry: Entry) -> None:
     def action() -> str:
         name, version = st.session_state[f"rename_{entry.id}"], entry.version
         saved = keeping.store().rename(owner, shelf.kind, entry.id, name, version=version)
-        if _is_open(shelf, saved.id):
-            _opened(shelf, saved)
+        opened = _opened_of(owner, shelf)
+        if opened is not None and opened.id == saved.id:
+            # What somebody changed since it was opened is still to be found out.
+            is_last = opened.version == entry.version
+            now = saved.version if is_last else opened.version
+            _opened(owner, shelf, Saved(saved.id, now, saved.name))
         return ""
 
-    _doing(action)
+    teams.noting(action)
 
 
-def _delete(owner: str, shelf: _Shelf, entry: Entry) -> None:
+def _delete(owner: str, shelf: Shelf, entry: Entry) -> None:
     def action() -> str:
         keeping.store().delete(owner, shelf.kind, entry.id, version=entry.version)
-        if _is_open(shelf, entry.id):
-            del state(StoreState).opened[shelf.kind]
+        opened = _opened_of(owner, shelf)
+        if opened is not None and opened.id == entry.id:
+            _close(owner, shelf)
         return f"Deleted: {entry.name}."
 
-    _doing(action)
+    teams.noting(action)
 
 
 def _delete_everything(owner: str) -> None:
@@ -240,29 +183,37 @@ def _delete_everything(owner: str) -> None:
         st.session_state["really_delete"] = False
         return f"Deleted {count} {'entry' if count == 1 else 'entries'}."
 
-    _doing(action)
+    teams.noting(action)
 
 
 # ----------------------------------------------------------------------------- the page
 
 
-def _show_save(owner: str) -> None:
+def _show_save(owner: str, shelves: Sequence[Shelf], changes: teams.Changes) -> None:
     """Offer to save what is open on the other pages."""
-    st.header("Save what is open", anchor=False)
-    can = {s.kind: s for s in _SHELVES if s.current(s.always_private) is not None}
+    can = {s.kind: s for s in shelves if s.current(s.always_private) is not None}
     if not can:
-        look.note("Nothing is open: answer something in My session, or bring a squad.")
+        from_session = "answer something in My session, or " * (len(shelves) > 1)
+        look.note(f"Nothing is open: {from_session}bring a squad.")
         return
-    if st.session_state.get("save_what") not in can:
-        st.session_state["save_what"] = next(iter(can))
-    options = {kind: shelf.what for kind, shelf in can.items()}
-    shelf = can[widgets.pills("What", options, "save_what", required=True, wrap=True) or ""]
+    if len(shelves) == 1:
+        (shelf,) = shelves
+    else:
+        if st.session_state.get("save_what") not in can:
+            st.session_state["save_what"] = next(iter(can))
+        kinds = {kind: shelf.what for kind, shelf in can.items()}
+        kind = widgets.pills("What", kinds, "save_what", required=True, wrap=True)
+        shelf = can[kind or ""]
     private = shelf.always_private or st.toggle(
         "With health and personal answers", key="save_private", persist_state="session"
     )
-    key, page = f"save_name_{shelf.kind}", state(StoreState)
-    if shelf.kind in page.opened:
-        st.session_state.setdefault(key, page.opened[shelf.kind].name)
+    key, page, opened = (
+        f"save_name_{shelf.kind}",
+        state(StoreState),
+        _opened_of(owner, shelf),
+    )
+    if opened is not None:
+        st.session_state.setdefault(key, opened.name)
     with st.container(horizontal=True, vertical_alignment="bottom", width=480):
         words, most = f"Name: {shelf.what.lower()}", LONGEST_NAME
         st.text_input(words, key=key, max_chars=most, persist_state="session")
@@ -270,13 +221,20 @@ def _show_save(owner: str) -> None:
         st.button("Save", key=f"save_{shelf.kind}", on_click=_save, args=args)
     there = page.asked
     if there is not None and there.name == st.session_state[key].strip():
-        look.warn(f"There is one with this name: {there.name}.")
+        since = changes.since(opened, there)
+        look.warn(since or f"There is one with this name: {there.name}.")
         with st.container(horizontal=True):
             st.button("Replace it", key="replace", on_click=_answer, args=(*args, there))
             st.button("Save as a second", key="both", on_click=_answer, args=(*args, None))
 
 
-def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
+def _show_shelf(
+    owner: str,
+    shelf: Shelf,
+    entries: Iterable[Entry],
+    changes: teams.Changes,
+    may_change: bool,
+) -> None:
     st.header(shelf.heading, anchor=False)
     now = own_card.version()
     for entry in entries:
@@ -284,14 +242,16 @@ def _show_shelf(owner: str, shelf: _Shelf, entries: list[Entry]) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=f"entry_{id}"
         ):
-            when = f"{entry.changed:%d %b %Y at %H:%M} UTC"
             saved_with = entry.scorecard_version if shelf.is_scored else None
-            small = " ".join([when, *difference_sentences(saved_with, now)])
+            small = [changes.told(entry), *difference_sentences(saved_with, now)]
+            new = "<b>New for you.</b> " if changes.is_new(entry) else ""
             st.html(
                 f'<p class="cr-line"><b>{escape(entry.name)}</b></p>'
-                f'<p class="cr-note">{escape(small)}</p>'
+                f'<p class="cr-note">{new}{escape(" ".join(small))}</p>'
             )
             st.button("Open", key=f"open_{id}", on_click=_open, args=args)
+            if not may_change:
+                continue
             box = st.popover("Change", key=f"change_{id}", on_change="rerun")
             if box.open:
                 with box:
@@ -315,7 +275,7 @@ def _show_ways() -> None:
         look.note("Warning signs and illness are asked anew each time and never kept.")
 
 
-def _delete_unreadable(owner: str, shelf: _Shelf, id: str) -> None:
+def _delete_unreadable(owner: str, shelf: Shelf, id: str) -> None:
     keeping.store().delete(owner, shelf.kind, id)
 
 
@@ -330,7 +290,7 @@ def _show_words() -> None:
     st.button("Forget these words", on_click=training_kept.drop)
 
 
-def _show_everything(owner: str, store: Store) -> None:
+def _show_everything(owner: str, store: AccountStore) -> None:
     st.header("Everything that is saved", anchor=False)
     with st.container(horizontal=True):
         widgets.download(
@@ -339,7 +299,15 @@ def _show_everything(owner: str, store: Store) -> None:
             "cramp-risk-saved.json",
             help="All that is saved, diary and health answers too, as JSON.",
         )
-        with st.popover("Delete everything"):
+        in_teams = teams.of_account(store)
+        box = st.popover(
+            "Delete everything",
+            key="box_delete_everything",
+            on_change="rerun" if in_teams else "ignore",
+        )
+        with box:
+            if in_teams and box.open:
+                teams.tell_going(store, in_teams)
             st.toggle("Yes, all of it, with the diary", key="really_delete")
             st.button(
                 "Delete everything that is saved",
@@ -347,31 +315,75 @@ def _show_everything(owner: str, store: Store) -> None:
                 args=(owner,),
                 disabled=not st.session_state.get("really_delete"),
             )
+    if done := team_record.of_account(store.record(owner)):
+        look.note(done)
+
+
+def _show_mine(owner: str, store: AccountStore, entries: Mapping[str, Rows[Entry]]) -> None:
+    teams.show_invitations(store)
+    st.header("Save what is open", anchor=False)
+    _show_save(owner, SHELVES, teams.Changes())
+    teams.show_problem()
+    for shelf in SHELVES:
+        rows = entries[shelf.kind]
+        if rows or rows.unreadable:
+            _show_shelf(owner, shelf, rows, teams.Changes(), may_change=True)
+        unreadable.show(rows.unreadable, partial(_delete_unreadable, owner, shelf))
+    _show_ways()
+    _show_everything(owner, store)
+    teams.show_new(store)
+
+
+def _show_team(team: Team, store: AccountStore, entries: Mapping[str, Rows[Entry]]) -> None:
+    (shelf,) = (shelf for shelf in SHELVES if shelf.kind in entries)
+    rows, may_change = entries[shelf.kind], teams.leads(team)
+    changes = teams.Changes(True, store.last_changes(team.owner), rows)
+    if rows or rows.unreadable:
+        _show_shelf(team.owner, shelf, rows, changes, may_change)
+    else:
+        look.note(f"{team.name} has no lists yet.")
+    delete = partial(_delete_unreadable, team.owner, shelf) if may_change else None
+    unreadable.show(rows.unreadable, delete)
+    st.header("Save the open squad here", anchor=False)
+    teams.tell_readers(team)
+    if may_change:
+        _show_save(team.owner, (shelf,), changes)
+    teams.show_problem()
+    team_page.show(store, team)
+
+
+def _show(owner: str, store: AccountStore, team: Team | None) -> None:
+    """Draw what is saved of one's own, or of a team."""
+    try:
+        if team is None:
+            entries = {s.kind: store.items(owner, s.kind) for s in SHELVES}
+            _show_mine(owner, store, entries)
+        else:
+            entries = {"squad": store.items(team.owner, "squad")}
+            _show_team(team, store, entries)
+    except StoreError as error:
+        tables.tell(str(error))
 
 
 look.heading("What did you save?", "To open again or to delete, under the names you gave.")
+athletes.remember_whose()
 device.connect()
+store, team = None, None
 # What comes and goes has one place of its own: where it moved what is below it, a name
 # that is being typed there would be lost.
 with st.container():
     visit.tell_own()
     who = keeping.ask_who()
-    if who is not None and (note := state(StoreState).note):
-        tables.tell(note)
-if who is not None:
-    try:
-        store = keeping.store()
-        entries = {s.kind: store.items(who, s.kind) for s in _SHELVES}
-    except StoreError as error:
-        tables.tell(str(error))
-    else:
-        _show_save(who)
-        keeping.show_problem()
-        for shelf in _SHELVES:
-            rows = entries[shelf.kind]
-            if rows or rows.unreadable:
-                _show_shelf(who, shelf, rows)
-            unreadable.show(rows.unreadable, partial(_delete_unreadable, who, shelf))
-        _show_ways()
-        _show_everything(who, store)
-_show_words()
+    if who is not None:
+        try:
+            store = keeping.store()
+            team = teams.choose(store)
+        except StoreError as error:
+            tables.tell(str(error))
+            store = None
+        if note := state(StoreState).note:
+            tables.tell(note)
+if who is not None and store is not None:
+    _show(who, store, team)
+if team is None:
+    _show_words()

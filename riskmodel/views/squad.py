@@ -232,6 +232,7 @@ def _show() -> None:
     )
     squad_plan.enter()
     athletes.take_up()
+    athletes.remember_whose()
     if squad.asked is not None:
         athletes.tell()
         athletes_meaning.ask_for_columns(squad.asked)
@@ -241,6 +242,11 @@ def _show() -> None:
         form.show_example(squad_plan.EXAMPLE)
     if tag := _tag():
         st.html(tag)
+    if (of_team := squad.of_team) is not None:
+        look.note(
+            f"{of_team.name}, a list of {of_team.team_name}. The team sees changes once a "
+            "coach saves them there, on Saved."
+        )
     if squad.before is not None:
         label = f"Back to the list before: {athletes.count_of(squad.before.athletes)}"
         st.button(label, key="list_before", type="tertiary", on_click=athletes.back)

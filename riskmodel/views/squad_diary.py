@@ -26,8 +26,17 @@ from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.squad_log import log_sheet_pdf
 from riskmodel.reporting.squad_print import title_text
-from riskmodel.store import LONGEST_NAME, Entry, Item, StoreError
-from riskmodel.views import form, keeping, look, own_card, tables, unreadable, widgets
+from riskmodel.store import LONGEST_NAME, AccountStore, Entry, Item, StoreError, Team
+from riskmodel.views import (
+    form,
+    keeping,
+    look,
+    own_card,
+    tables,
+    teams,
+    unreadable,
+    widgets,
+)
 from riskmodel.views.squad_rows import KIND, NARROW_PX, Rows, doing
 from riskmodel.views.state import SquadState, StoreState, state
 
@@ -48,33 +57,64 @@ def _show(scored: pd.DataFrame, names: pd.Series[str], plan: Mapping[str, Any]) 
         _ask_before(None, scored, names, plan, [])
         return
     try:
+        team = _ask_whose(keeping.store())
+        who = who if team is None else team.owner
         entries = keeping.store().items(who, KIND)
     except StoreError as error:
         tables.tell(str(error))
         return
+    may_delete = team is None or teams.leads(team)
     _ask_before(who, scored, names, plan, [entry.name for entry in entries])
     keeping.show_problem()
-    unreadable.show(entries.unreadable, partial(_delete, who))
-    items = {item.id: item for entry in entries if (item := _loaded(who, entry))}
+    unreadable.show(entries.unreadable, partial(_delete, who) if may_delete else None)
+    items = {
+        item.id: item
+        for entry in entries
+        if (item := _loaded(who, entry, may_delete=may_delete))
+    }
     if items:
         of_items = {id: item.name for id, item in items.items()}
-        key = f"squad_session_{len(items)}"
+        key = f"squad_session_{len(items)}" + (teams.of(team, "") if team else "")
         id = widgets.select("Session", of_items, key, index=0, width=NARROW_PX)
         chosen = items[id] if id in items else next(iter(items.values()))
         Rows(who, chosen).show(names)
-        _offer_export([of_content(item.content) for item in items.values()])
-        _offer_to_delete(who, chosen)
+        _offer_export(who, [of_content(item.content) for item in items.values()])
+        if may_delete:
+            _offer_to_delete(who, chosen)
     where, readers = keeping.where_and_who()
+    if team is not None:
+        readers = f"Everybody in {team.name}, and whoever runs this server."
     look.note(f"The squad's diary lies here: {where} Who can read it: {readers}")
 
 
-def _loaded(owner: str, entry: Entry) -> Item | None:
+def _ask_whose(store: AccountStore) -> Team | None:
+    """Ask whose diary it is: that of the open list's team, unless another is chosen."""
+    squad, mine = state(SquadState), teams.of_account(store)
+    by_owner = {team.owner: team for team in mine}
+    if squad.diary_of and squad.diary_of not in by_owner:
+        state(StoreState).problem, squad.diary_of = teams.GONE, ""
+    if not mine:
+        return None
+    options = {"": "Mine", **teams.names_of(mine)}
+    of_team = squad.of_team
+    first = of_team.team if of_team is not None and of_team.team in by_owner else ""
+    key = f"squad_diary_whose_{first[-8:]}"
+    if st.session_state.get(key) not in (None, *options):
+        del st.session_state[key]
+    more = {"required": True, "wrap": True, "default": first}
+    whose = widgets.pills("Whose diary", options, key, **more)
+    squad.diary_of = whose or ""
+    return by_owner.get(squad.diary_of)
+
+
+def _loaded(owner: str, entry: Entry, *, may_delete: bool) -> Item | None:
     """A session; what cannot be read is told, and may be deleted."""
     try:
         return keeping.store().load(owner, KIND, entry.id)
     except StoreError as error:
         tables.tell(str(error))
-        _offer_to_delete(owner, entry)
+        if may_delete:
+            _offer_to_delete(owner, entry)
         return None
 
 
@@ -126,7 +166,8 @@ def _ask_before(
 
 def _ask_list() -> str:
     """Ask for the name of the list, at first that of its file, or as it was saved."""
-    source, opened = state(SquadState).source, state(StoreState).opened.get("squad")
+    squad = state(SquadState)
+    source, opened = squad.source, squad.of_team or state(StoreState).opened.get("squad")
     known = Path(source.name).stem if source is not None else opened.name if opened else ""
     known = quoted(known, LONGEST_LIST)
     return st.text_input(
@@ -176,15 +217,20 @@ def _write(
 # -------------------------------------------------------------------- take along, delete
 
 
-def _offer_export(sessions: list[SquadSession]) -> None:
+def _offer_export(owner: str, sessions: list[SquadSession]) -> None:
     names = st.toggle("Export with names", key="squad_diary_names")
     look.note(
         "Names as they are, with what came." if names else "Numbers in place of names."
     )
-    in_order = sorted(sessions, key=lambda session: session.day)
+    in_order, store = sorted(sessions, key=lambda session: session.day), keeping.store()
+
+    def export() -> bytes:
+        store.items(owner, KIND)  # not for who was removed from the team meanwhile
+        return sessions_csv(in_order, names=names)
+
     widgets.download(
         "Export all sessions, CSV",
-        lambda: sessions_csv(in_order, names=names),
+        export,
         "squad-sessions.csv",
         help="cramprisk validate reads it: expected beside what came.",
     )

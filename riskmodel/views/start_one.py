@@ -24,7 +24,8 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.views import form, look, own_card, place, share, widgets
 from riskmodel.views.navigation import go_to
 from riskmodel.views.start_chart import Best, card_html, number_text
-from riskmodel.views.state import StartState, TrainingState, state
+from riskmodel.views.state import StartState, state
+from riskmodel.views.training_state import TrainingState
 from riskmodel.weather.heat_days import suggest_heat_days
 from riskmodel.weather.hours import Weather, WeatherError, clock_words
 from riskmodel.weather.over_session import weather_answers

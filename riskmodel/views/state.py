@@ -21,10 +21,6 @@ from riskmodel.scoring.assessment import Assessment
 from riskmodel.scoring.probability import Calibration
 from riskmodel.squad.columns import Column
 from riskmodel.squad.raw import RawTable
-from riskmodel.training.failed import FailedFile
-from riskmodel.training.log import TrainingLog
-from riskmodel.training.log_table import LogColumn
-from riskmodel.training.sentences import Finding
 from riskmodel.views.overtaken import TextPut
 from riskmodel.views.trials import Trial
 from riskmodel.weather.hours import Place, Weather
@@ -35,7 +31,7 @@ from riskmodel.whatif.plans import Scenario
 
 if TYPE_CHECKING:
     # A database that a visit may never open takes most of a second to import.
-    from riskmodel.store import Saved
+    from riskmodel.store import Saved, Team
 
 Answers = Mapping[str, Any]
 Reading = tuple[dict[str, Any], dict[str, Problem]]
@@ -221,6 +217,17 @@ class AthletesFile:
 
 
 @dataclass(frozen=True)
+class TeamList:
+    """A list that a team has, as it was opened: whose and which, in which version."""
+
+    team: str
+    team_name: str
+    id: str
+    version: int
+    name: str
+
+
+@dataclass(frozen=True)
 class AthletesBefore:
     """A list that another one took the place of, with what was said of it."""
 
@@ -229,6 +236,7 @@ class AthletesBefore:
     notes: Sequence[str]
     settled: dict[tuple[str, str], str | None]
     edited: bool
+    of_team: TeamList | None
 
 
 @dataclass(frozen=True)
@@ -259,6 +267,10 @@ class SquadState:
     uploads: int = 0
     taken_up: bool = False
     to_open: pd.DataFrame | None = None
+    # Which list of a team is to be opened, and stands here; None of one's own.
+    to_open_of: TeamList | None = None
+    of_team: TeamList | None = None
+    diary_of: str = ""  # the team whose diary is shown, "" of one's own
     # What a person said of words that were not understood, by question and word.
     settled: dict[tuple[str, str], str | None] = field(default_factory=dict)
     # One plan or two by name, which of them the questions hold, and what they held of
@@ -349,43 +361,6 @@ class StartState:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class LogFile:
-    """A training file, and what came of it: sessions, a question, or a problem."""
-
-    digest: str  # of its content: names are no help, they are all activities.csv
-    name: str
-    log: TrainingLog | None = None
-    problem: str = ""
-    is_no_log: bool = False  # with the problem that it holds no session
-    columns: tuple[LogColumn, ...] = ()  # of a table, until somebody names them
-    date: str = ""  # a cell that begins with the day or the month, until somebody says
-    headers: tuple[str, ...] = ()  # of a table, which tell its kind
-    content: bytes = b""  # only while there is a question
-
-
-@dataclass
-class TrainingState:
-    """The training log, and what was read for it."""
-
-    log: TrainingLog | None = None
-    files: list[LogFile] = field(default_factory=list)
-    # What columns mean, by the headers of their table.
-    meanings: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
-    asked_again: set[tuple[str, ...]] = field(default_factory=set)  # of these columns
-    # Whether their dates begin with the day, by the headers of a table.
-    day_first: dict[tuple[str, ...], bool] = field(default_factory=dict)
-    no_word: str = ""  # the sport of sessions of which no file names an activity
-    too_many: list[FailedFile] = field(default_factory=list)  # that were not looked at
-    names: dict[str, list[str]] = field(default_factory=dict)  # of one content, by digest
-    same: list[Finding] = field(default_factory=list)  # files that were given twice
-    problem: str = ""  # about no file
-    example: str = ""
-    uploads: int = 0
-    planned_day: date | None = None
-    planned_sport: str | None = None
-
-
 @dataclass
 class StoreState:
     """The pages Saved and Diary: what is open, and what the last click came to."""
@@ -393,7 +368,11 @@ class StoreState:
     opened: dict[str, Saved] = field(default_factory=dict)  # by kind
     asked: Saved | None = None  # has the name under which something is to be saved
     problem: str = ""
+    problem_at: str = ""  # the field that it is about, "" of none
     note: str = ""
+    team: Team | None = None  # whose things Saved shows, None for one's own
+    times_turned: int = 0  # to another team, by another click than on its name
+    invited: str = ""  # address of who is to be told of an invitation
     diary_note: str = ""
     diary_day: date | None = None
     why: str = ""  # the session that is looked back at

@@ -24,7 +24,8 @@ from riskmodel.views import (
     visit,
     widgets,
 )
-from riskmodel.views.state import TrainingState, state
+from riskmodel.views.state import state
+from riskmodel.views.training_state import TrainingState
 
 
 def _show_weeks(log: TrainingLog, today: date) -> None:

@@ -25,7 +25,8 @@ from riskmodel.training.sentences import counted, day_words, sentence
 from riskmodel.training.window import MONTH_DAYS, gap_between_lists
 from riskmodel.views import form, look, tables, widgets
 from riskmodel.views.navigation import go_to
-from riskmodel.views.state import Answers, FormState, LogAnswer, TrainingState, state
+from riskmodel.views.state import Answers, FormState, LogAnswer, state
+from riskmodel.views.training_state import TrainingState
 
 _FURTHER_BACK = "Give a file that goes back further."
 _ADD_LIST = "Add the list of your sessions, such as activities.csv."

@@ -11,7 +11,8 @@ import streamlit as st
 from riskmodel.training.sentences import day_words
 from riskmodel.training.words import DURATIONS, MEANINGS, likely_meanings
 from riskmodel.views import look, training_files, widgets
-from riskmodel.views.state import TrainingState, state
+from riskmodel.views.state import state
+from riskmodel.views.training_state import TrainingState
 
 _LONGEST = 60  # what is shown of the cells of a column
 

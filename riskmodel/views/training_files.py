@@ -25,7 +25,8 @@ from riskmodel.training.log_table import LogColumn
 from riskmodel.training.merge import merge_logs
 from riskmodel.training.same_files import repeats, without_repeats
 from riskmodel.views import form, look, training_kept, uploads, widgets
-from riskmodel.views.state import FormState, LogFile, TrainingState, state
+from riskmodel.views.state import FormState, state
+from riskmodel.views.training_state import LogFile, TrainingState
 
 _Given = Sequence[tuple[str, BytesIO]]
 """Names and files."""

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.training.words import NOT_TRAINING, activity_key
 from riskmodel.views import device
-from riskmodel.views.state import TrainingState, state
+from riskmodel.views.state import state
+from riskmodel.views.training_state import TrainingState
 
 LEFT_OPEN = "open"
 MEANINGS: Mapping[str, str] = MappingProxyType(

@@ -11,7 +11,8 @@ from riskmodel.training.log import TrainingLog
 from riskmodel.training.sentences import counted
 from riskmodel.training.words import activity_key
 from riskmodel.views import look, training_files, training_kept, widgets
-from riskmodel.views.state import TrainingState, state
+from riskmodel.views.state import state
+from riskmodel.views.training_state import TrainingState
 
 _AT_FIRST = 6  # words in sight
 _LONGEST = 40  # letters of a word that are shown

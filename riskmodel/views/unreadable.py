@@ -10,12 +10,12 @@ from riskmodel.store import Unreadable
 from riskmodel.views import keeping, tables
 
 
-def show(rows: Iterable[Unreadable], delete: Callable[[str], None]) -> None:
-    """Name rows; ``delete`` takes the id of one."""
+def show(rows: Iterable[Unreadable], delete: Callable[[str], None] | None) -> None:
+    """Name rows; ``delete`` takes the id of one, None for who may not."""
     for row in rows:
         with st.container(horizontal=True, vertical_alignment="center"):
             tables.say(str(row))
-            if row.id:
+            if row.id and delete is not None:
                 st.button(
                     "Delete",
                     key=f"delete_unreadable_{row.id}",

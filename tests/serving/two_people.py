@@ -11,7 +11,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -25,13 +25,14 @@ from typer.testing import CliRunner
 
 from riskmodel.cli import app
 from riskmodel.diary.outcomes import Outcome
-from riskmodel.store import LOCAL, Store, StoreError, open_store
+from riskmodel.diary.squad_session import AthleteRecord, SquadSession, as_content
+from riskmodel.store import LOCAL, ROLES, AccountStore, Store, StoreError, open_store
 from riskmodel.views.navigation import PAGES
 from riskmodel.whatif.plans import Scenario, to_text
 from tests.serving.visitor import Tab, Visitor, pressed
 from tests.views.test_saving import signing_in
 
-ADA, BEN = "ada-91-subject", "ben-17-subject"
+ADA, BEN, CY = "ada-91-subject", "ben-17-subject", "cy-55-subject"
 PLAN = {"sport": "running", "duration_min": 77.0, "session_rpe": 5.0, "age_years": 91.0}
 PERSON = {"athlete": "ADA-PERSON-91", "age_years": 91.0, "medications": ["statin"]}
 SAVED = {
@@ -53,6 +54,15 @@ OUTCOME = Outcome(
     muscle="calf",
     answers={**PLAN, **PERSON},
 )
+ATHLETE = AthleteRecord("ADA-PERSON-91", 0.2, 0.1, 0.4)
+SESSION = SquadSession(
+    date(2026, 7, 1), "0.1.0", "abc", "2027.2", "running", 77.0, (ATHLETE,)
+)
+TEAM = "ADA-TEAM-91"
+OF_TEAM = {
+    "squad": ("ADA-LIST-91", [PERSON]),
+    "squad_session": ("ADA-SESSION-91", as_content(SESSION)),
+}
 NAMES = ("id", "open", "plan", "name", "owner", "sub", "user", "kind", "scenarios", "squad")
 GUESSES = 200
 
@@ -69,28 +79,64 @@ class Row:
 
 @dataclass
 class Both:
-    """A server with two people: Ada has saved something of every kind, Ben wants it."""
+    """A server with two people: Ada has saved something of every kind, Ben wants it.
+
+    What is her team's Cy wants too, who was removed from it.
+    """
 
     url: str
     database: str
     ada: Visitor
     ben: Visitor
+    cy: Visitor
     nobody: Visitor
     owner: str
     marks: tuple[str, ...]
     ids: tuple[str, ...]
+    team: str
+    team_ids: tuple[str, ...]
 
     def all_of_ada(self) -> str:
-        """Everything that is stored of hers, as it is stored."""
+        """Everything that is stored of hers and of her team, as it is stored.
+
+        But for the record, in which joining and being removed again stand.
+        """
         with closing(open_store(self.database)) as store:
-            return store.export_owner(self.owner)
+            texts = [store.export_owner(owner) for owner in (self.owner, self.team)]
+        kept = [{**json.loads(text), "record": []} for text in texts]
+        return json.dumps(kept)
+
+    @property
+    def issuer(self) -> str:
+        """Address of the provider."""
+        return self.owner.split()[0]
+
+    @contextmanager
+    def as_account(self, subject: str) -> Iterator[AccountStore]:
+        """Reach what somebody reaches on the pages."""
+        with closing(open_store(self.database)) as store:
+            address = f"{subject}@club.example"
+            yield AccountStore(store.database, f"{self.issuer} {subject}", address)
+
+    @contextmanager
+    def with_cy(self) -> Iterator[None]:
+        """Let Cy be in the team, and remove her."""
+        with self.as_account(ADA) as ada:
+            ada.invite(self.team, f"{CY}@club.example", "coach")
+            with self.as_account(CY) as cy:
+                (invitation,) = cy.invitations()
+                cy.answer(invitation.id, joins=True)
+            yield
+            (cy_in_it,) = (m for m in ada.members(self.team) if not m.is_you)
+            ada.remove(self.team, cy_in_it.id)
 
 
 def meet(url: str, home: Path) -> Both:
     """Sign both in, and save for Ada."""
-    ada, ben = Visitor(url), Visitor(url)
+    ada, ben, cy = Visitor(url), Visitor(url), Visitor(url)
     ada.sign_in(ADA)
     ben.sign_in(BEN)
+    cy.sign_in(CY)
     issuer = issuer_of(home)
     owner = f"{issuer} {ADA}"
     with ada.session() as tab:
@@ -106,8 +152,31 @@ def meet(url: str, home: Path) -> Both:
         store.save(f"{issuer} {BEN}", "plan", "Ben's plan", {"sport": "cycling"})
         ben_s = replace(OUTCOME, duration_min=33.0, answers={"sport": "cycling"})
         store.save_outcome(f"{issuer} {BEN}", ben_s)
-    marks = (*(name for name, _ in SAVED.values()), "ADA-PERSON-91", ADA, *ids)
-    return Both(url, database, ada, ben, Visitor(url), owner, marks, tuple(ids))
+        account = AccountStore(store.database, owner, f"{ADA}@club.example")
+        team = account.new_team(TEAM).owner
+        team_ids = [
+            account.save(team, kind, name, content).id
+            for kind, (name, content) in OF_TEAM.items()
+        ]
+        (member,) = account.members(team)
+    names = (name for name, _ in (*SAVED.values(), *OF_TEAM.values()))
+    marks = (*names, "ADA-PERSON-91", ADA, TEAM, team, *ids, *team_ids, member.id)
+    both = Both(
+        url,
+        database,
+        ada,
+        ben,
+        cy,
+        Visitor(url),
+        owner,
+        marks,
+        tuple(ids),
+        team,
+        (*team_ids, member.id),
+    )
+    with both.with_cy():  # and never again, but where that is tried
+        pass
+    return both
 
 
 def issuer_of(home: Path) -> str:
@@ -118,12 +187,15 @@ def issuer_of(home: Path) -> str:
     return match[1]
 
 
-def shown_to(who: Visitor, page: str) -> Iterator[Tab]:
-    """A page with every box open that holds something of an account."""
+def shown_to(who: Visitor, page: str, team: str = "") -> Iterator[Tab]:
+    """A page with every box open that holds something of an account, or of a team."""
     with who.session() as tab:
         tab.open(page)
+        if team:
+            tab.choose("saved_whose_0", team)
         for id in tab.ids():
-            if re.search(r"-(change_\w+|diary_rows|None)$", id):
+            boxes = r"-(change_\w+|diary_rows|squad_diary|team_people|team_record|None)$"
+            if re.search(boxes, id):
                 tab.states[id] = WidgetState(id=id, bool_value=True)
         tab.rerun()
         yield tab
@@ -133,9 +205,9 @@ def shown_to(who: Visitor, page: str) -> Iterator[Tab]:
 
 
 def pages(both: Both) -> Row:
-    """Every page, by Ben and by nobody."""
+    """Every page, by Ben, by Cy and by nobody."""
     row = Row("pages opened")
-    for who, name in product((both.ben, both.nobody), PAGES):
+    for who, name in product((both.ben, both.cy, both.nobody), PAGES):
         for tab in shown_to(who, "" if name == "my_session" else name):
             row.tried += 1
             row.read += tab.saw(*both.marks)
@@ -144,10 +216,13 @@ def pages(both: Both) -> Row:
 
 def links(both: Both) -> Row:
     """Addresses with her ids, her names and who she is."""
-    row = Row("links: pages with her ids, names and subject in the address")
+    row = Row("links: pages with her ids, names, subject and team in the address")
     # The address itself is sent back, so only what it does not hold counts as read.
-    for page, name, what in product(PAGES, NAMES, (both.ids[0], both.owner)):
-        with both.ben.session() as tab:
+    of_ada = product((both.ben,), PAGES, NAMES, (both.ids[0], both.owner))
+    keys = ("id", "owner", "saved_whose_0")
+    of_team = product((both.ben, both.cy), PAGES, keys, (both.team, both.team_ids[0]))
+    for who, page, name, what in (*of_ada, *of_team):
+        with who.session() as tab:
             tab.open("" if page == "my_session" else page, urlencode({name: what}))
             row.tried += 1
             row.read += tab.saw(*(m for m in both.marks if m not in what))
@@ -157,25 +232,55 @@ def links(both: Both) -> Row:
 def messages(both: Both) -> Row:
     """Her widgets' ids, with every kind of value, out of Ben's own session."""
     row = Row("messages with her widgets' ids over the WebSocket")
-    for page in ("saved", "diary"):
-        (ids,) = [{*tab.ids()} for tab in shown_to(both.ada, page)]
-        (his,) = [{*tab.ids()} for tab in shown_to(both.ben, page)]
-        hers = sorted(ids - his)
-        assert any("delete_" in id for id in hers)
-        with both.ben.session() as tab:
-            tab.open(page)
-            for id in hers:
-                for state in (
-                    pressed(id),
-                    WidgetState(id=id, bool_value=True),
-                    WidgetState(id=id, string_value="Ben's now"),
-                    WidgetState(id=id, json_value='{"text": "Ben\'s now"}'),
-                ):
-                    tab.rerun(state)
-                    row.tried += 1
-            tab.rerun(*map(pressed, hers))
+    for page, team in (("saved", ""), ("diary", ""), ("saved", TEAM)):
+        (ids,) = [{*tab.ids()} for tab in shown_to(both.ada, page, team)]
+        for who in (both.ben, both.cy) if team else (both.ben,):
+            (own,) = [{*tab.ids()} for tab in shown_to(who, page)]
+            hers = sorted(ids - own)
+            assert any("delete" in id for id in hers)
+            with who.session() as tab:
+                tab.open(page)
+                _send_all(tab, hers, row)
+                row.read += tab.saw(*both.marks)
+    return row
+
+
+def _send_all(tab: Tab, ids: list[str], row: Row) -> None:
+    """Send every kind of value for widgets that somebody else was shown."""
+    for id in ids:
+        for state in (
+            pressed(id),
+            WidgetState(id=id, bool_value=True),
+            WidgetState(id=id, string_value="Ben's now"),
+            WidgetState(id=id, json_value='{"text": "Ben\'s now"}'),
+        ):
+            tab.rerun(state)
             row.tried += 1
+    tab.rerun(*map(pressed, ids))
+    row.tried += 1
+
+
+def removed(both: Both) -> Row:
+    """Pages that Cy had open when she was removed: every click and file of them."""
+    row = Row("a removed member's open pages: every click and file")
+    for n in range(2):  # first files, then clicks: the first of those empties the page
+        with both.with_cy():
+            shown = shown_to(both.cy, "saved", TEAM)
+            tab = next(shown)
+            assert tab.saw(*both.team_ids, *(name for name, _ in OF_TEAM.values()))
+            ids, files = tab.ids(), tab.file_ids()
+            assert len(files) > 1
+            assert any("delete" in id for id in ids)
+        tab.received.clear()
+        if n:
+            _send_all(tab, [id for id in ids if "sign_out" not in id], row)
             row.read += tab.saw(*both.marks)
+        for id in () if n else files:
+            address = tab.ask_for_file(id)
+            text = both.cy.http.get(both.url + address).text if address else ""
+            row.tried += 1
+            row.read += holds(text, both)
+        shown.close()
     return row
 
 
@@ -207,10 +312,10 @@ def _reconnect(both: Both, session_id: str, row: Row) -> None:
 
 
 def exports(both: Both) -> Row:
-    """Ben's own exports."""
-    row = Row("exports: his own")
-    for page in ("saved", "diary"):
-        for tab in shown_to(both.ben, page):
+    """Ben's own exports, and Cy's."""
+    row = Row("exports: their own")
+    for page, who in product(("saved", "diary"), (both.ben, both.cy)):
+        for tab in shown_to(who, page):
             for id in tab.file_ids():
                 row.tried += 1
                 row.read += _file(both, tab, id)
@@ -218,9 +323,9 @@ def exports(both: Both) -> Row:
 
 
 def _file(both: Both, tab: Tab, id: str) -> bool:
-    """Whether a download that Ben asks for is there, and holds anything of Ada's."""
+    """Whether a download that somebody asks for is there, and holds anything of Ada's."""
     address = tab.ask_for_file(id)
-    return bool(address) and holds(both.ben.http.get(both.url + address).text, both)
+    return bool(address) and holds(tab.visitor.http.get(both.url + address).text, both)
 
 
 def guesses(both: Both) -> Row:
@@ -327,7 +432,60 @@ def _calls(
     yield lambda: store.delete_owner(owner)
 
 
-WAYS = (pages, links, messages, sessions, exports, uploads, commands, calls, guesses)
+def team_calls(both: Both) -> Row:
+    """Every call that takes a team, with its owner and ids, by Ben and by Cy."""
+    row = Row("calls of the database with the team's owner and ids")
+    for subject in (BEN, CY):
+        with both.as_account(subject) as store:
+            for owner in (both.team, both.owner, both.team.upper(), f"{both.team} "):
+                for call in _team_calls(store, owner, both.team_ids):
+                    row.tried += 1
+                    with suppress(StoreError):
+                        row.read += holds(repr(call()).replace(owner, ""), both)
+    return row
+
+
+def _team_calls(
+    store: AccountStore, owner: str, ids: tuple[str, ...]
+) -> Iterator[Callable[[], object]]:
+    *_, member = ids
+    for (kind, (_, content)), id in zip(OF_TEAM.items(), ids[:-1], strict=True):
+        yield lambda kind=kind: store.items(owner, kind)
+        yield lambda kind=kind, id=id: store.load(owner, kind, id)
+        yield lambda kind=kind, id=id: store.rename(owner, kind, id, "B", version=1)
+        yield lambda kind=kind, id=id, content=content: store.save(
+            owner, kind, "B", content, id=id, version=1
+        )
+        yield lambda kind=kind, content=content: store.save(owner, kind, "New", content)
+        yield lambda kind=kind, id=id: store.delete(owner, kind, id)
+    yield lambda: store.members(owner)
+    yield lambda: store.record(owner)
+    yield lambda: store.last_changes(owner)
+    yield lambda: store.export_owner(owner)
+    yield lambda: store.answer(member, joins=True)
+    yield lambda: store.invite(owner, f"{BEN}@club.example", "coach")
+    yield lambda: [store.set_role(owner, member, role) for role in ROLES]
+    yield lambda: store.rename_team(owner, "B")
+    yield lambda: store.remove(owner, member)
+    yield lambda: store.move(owner, store.account)
+    yield lambda: store.delete_owner(owner)
+    yield store.teams
+    yield store.invitations
+
+
+WAYS = (
+    pages,
+    links,
+    messages,
+    sessions,
+    exports,
+    uploads,
+    commands,
+    calls,
+    team_calls,
+    removed,
+    guesses,
+)
 
 
 def try_all(url: str, home: Path) -> list[Row]:
@@ -356,8 +514,19 @@ def check_power(both: Both) -> None:
     for tab in shown_to(both.ada, "diary"):
         assert tab.saw(both.ids[-1], "1 h 17")
         tab.rerun(*(pressed(id) for id in tab.ids() if "delete_outcome" in id))
-    left = json.loads(both.all_of_ada())
+    left, of_team = json.loads(both.all_of_ada())
     assert (len(left["items"]), len(left["outcomes"])) == (len(SAVED) - 1, 0)
+    assert len(of_team["items"]) == len(OF_TEAM)
+    for tab in shown_to(both.ada, "saved", TEAM):
+        assert tab.saw(OF_TEAM["squad"][0], both.team_ids[-1])
+        assert (
+            TEAM in both.ada.http.get(both.url + tab.ask_for_file(tab.file_ids()[0])).text
+        )
+    with both.as_account(ADA) as store:
+        calls = [*_team_calls(store, both.team, both.team_ids)]
+        assert OF_TEAM["squad"][0] in repr(calls[0]())
+        calls[-3]()  # delete the team
+    assert json.loads(both.all_of_ada())[1]["items"] == []
 
 
 def table(rows: list[Row]) -> str:

@@ -180,6 +180,13 @@ class Tab:
         self.states[id] = WidgetState(id=id, bool_value=on)
         self.rerun()
 
+    def choose(self, key: str, *options: str) -> None:
+        """Choose among pills, by their key and their words."""
+        id = self.id_of(key)
+        self.states[id] = WidgetState(id=id)
+        self.states[id].string_array_value.data.extend(options)
+        self.rerun()
+
     def ask_for_file(self, file_id: str) -> str:
         """Address of a download that is made on the click; "" if it is refused."""
         message = BackMsg()

@@ -26,7 +26,8 @@ from riskmodel.reporting.differences import difference_sentences
 from riskmodel.reporting.outcome import headline, sentences, surprise_text
 from riskmodel.store import LOCAL, Saved
 from riskmodel.store.models import items
-from riskmodel.views.state import ScenariosState, SquadState, TrainingState
+from riskmodel.views.state import ScenariosState, SquadState
+from riskmodel.views.training_state import TrainingState
 from riskmodel.whatif.plans import Scenario, to_text
 from tests.browser import LOST_CLICKS, axe, download, fits, note_traffic, ready
 from tests.conftest import CHECKOUT

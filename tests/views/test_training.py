@@ -16,7 +16,7 @@ from riskmodel.training.log import moved
 from riskmodel.training.log_file import read_log
 from riskmodel.training.merge import merge_logs
 from riskmodel.views import training_files
-from riskmodel.views.state import TrainingState
+from riskmodel.views.training_state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.conftest import CHECKOUT
 from tests.views.pages import all_html as told

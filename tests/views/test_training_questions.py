@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from riskmodel.inputs.units import duration_text
 from riskmodel.training.sentences import day_words
 from riskmodel.views import charts, training_files
-from riskmodel.views.state import DeviceState, TrainingState
+from riskmodel.views.state import DeviceState
+from riskmodel.views.training_state import TrainingState
 from tests.browser import axe, choose, fits, in_both_windows, ready
 from tests.views.test_training import (
     SAME_NAME,

@@ -10,7 +10,7 @@ from proofs.hostile import wide_table
 from riskmodel.datasets import data_folder
 from riskmodel.serving.apart import NotReadError
 from riskmodel.views import training_files, uploads
-from riskmodel.views.state import TrainingState
+from riskmodel.views.training_state import TrainingState
 from tests import CHECKOUT
 from tests.views.pages import told
 
