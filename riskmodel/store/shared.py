@@ -244,8 +244,11 @@ class AccountStore(Store):
         with self.database.reading() as connection:
             return invitations_of(connection, self.address)
 
-    def invite(self, owner: str, address: str, role: str) -> None:
-        """Invite whoever signs in with an address; who is invited already is asked anew."""
+    def invite(self, owner: str, address: str, role: str) -> str:
+        """Invite whoever signs in with an address, and give it back in one spelling.
+
+        Who is invited already is asked anew.
+        """
         address, role = checked_address(address), checked_role(role)
         with self.database.writing() as connection:
             self._leading(connection, owner)
@@ -269,6 +272,7 @@ class AccountStore(Store):
                 )
             )
             note(connection, owner, self.called, "invited", name=address)
+        return address
 
     def answer(self, id: str, *, joins: bool) -> Team | None:
         """Take an invitation, or decline it; a `NotFoundError` if it counts no longer."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from riskmodel.serving import database
@@ -17,6 +19,7 @@ from riskmodel.views import account, clock, look, tables
 from riskmodel.views.state import StoreState, state
 
 _SHARED_KEY = "shared_machine"
+_SOON = timedelta(days=60)  # judgement: a school's holidays
 
 
 def _settings() -> Mapping[str, Any]:
@@ -70,6 +73,21 @@ def where_and_who() -> tuple[str, str]:
     if people_sign_in():
         return where, "Only your account, and whoever runs this server."
     return where, "Anyone who can open this page."
+
+
+def how_long() -> str:
+    """How long it stays what is saved."""
+    if (months := account.club_settings().keep_months) is None:
+        return "Until you delete it here."
+    return f"Until you delete it here, or {months} months after it was last changed."
+
+
+def goes_soon(changed: datetime) -> date | None:
+    """Day on which something goes that nobody changes, if that is within two months."""
+    if (months := account.club_settings().keep_months) is None:
+        return None
+    goes = pd.Timestamp(changed) + pd.DateOffset(months=months)
+    return goes.date() if goes - datetime.now(UTC) <= _SOON else None
 
 
 def people_sign_in() -> bool:

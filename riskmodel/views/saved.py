@@ -244,6 +244,8 @@ def _show_shelf(
         ):
             saved_with = entry.scorecard_version if shelf.is_scored else None
             small = [changes.told(entry), *difference_sentences(saved_with, now)]
+            if goes := keeping.goes_soon(entry.changed):
+                small.append(f"Goes on {goes} unless it is saved again.")
             new = "<b>New for you.</b> " if changes.is_new(entry) else ""
             st.html(
                 f'<p class="cr-line"><b>{escape(entry.name)}</b></p>'
@@ -267,7 +269,7 @@ def _show_ways() -> None:
     where, readers = keeping.where_and_who()
     rows = (
         ("This browser: Keep", "There only, for whoever uses it, until you delete it."),
-        ("Under a name: Save", f"{where} {readers} Until you delete it here."),
+        ("Under a name: Save", f"{where} {readers} {keeping.how_long()}"),
         ("A file or a link", "Wherever you send it, for whoever has it, as long as it is."),
     )
     with st.container(key="ways"):

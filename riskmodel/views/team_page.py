@@ -150,8 +150,7 @@ def _invite(team: Team) -> None:
 
     def action() -> str:
         address = st.session_state["invite_address"]
-        keeping.store().invite(team.owner, address, role)
-        page.invited = address.strip().lower()
+        page.invited = keeping.store().invite(team.owner, address, role)
         st.session_state["invite_address"] = ""
         return ""
 

@@ -34,7 +34,7 @@ _WHAT: Mapping[str, Callable[[Done], str]] = MappingProxyType(
         "promoted": lambda done: f"changed the role of {_somebody(done)}",
         "removed": lambda done: f"removed {_somebody(done)}",
         "left": lambda _: "left",
-        "moved": lambda _: "moved everything to another account",
+        "moved": lambda _: "moved what another account had saved here",
     }
 )
 

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import httpx
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from riskmodel.diary.squad_session import of_content
+from riskmodel.serving.club import Club as Settings
 from riskmodel.store import DEEDS, LOCAL, AccountStore, Done, StoreError, open_store
-from riskmodel.store.models import members
+from riskmodel.store.models import items, members
 from riskmodel.store.teams import INVITED_DAYS, note
 from riskmodel.views import athletes, keeping, team_record
 from riskmodel.views.state import TeamList
@@ -21,7 +23,7 @@ from tests.serving.two_people import issuer_of
 from tests.squad.test_squad import PLAN
 from tests.squad.test_squad_browser import upload
 from tests.squad.test_squad_page import go, html_of, squad_of, with_list
-from tests.views.pages import group
+from tests.views.pages import all_html, group
 from tests.views.pages import opened as app_opened
 from tests.views.pages import press as push
 from tests.views.test_saving import (
@@ -611,3 +613,25 @@ def test_who_is_removed_writes_nothing_more_into_the_diary(club, u19):
     assert "may have been deleted" not in html_of(page)
     assert len(club.store("ada").items(u19.owner, "squad_session")) == 1
     assert not [b for b in page.button if str(b.key).startswith("after_")]
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(59, True), (61, False)])
+def test_what_goes_soon_by_its_age_is_told(club, u19, monkeypatch, days, is_told):
+    monkeypatch.setattr(keeping.account, "club_settings", lambda: Settings(keep_months=12))
+    now = pd.Timestamp.now("UTC")
+    changed = now + pd.Timedelta(days=days) - pd.DateOffset(months=12)
+    with club.database.writing() as connection:
+        connection.execute(sa.update(items).values(changed=changed.to_pydatetime()))
+    page = saved_page(club, "ben", u19)
+    goes = f"Goes on {now + pd.Timedelta(days=days):%Y-%m-%d} unless it is saved again."
+    assert (goes in all_html(page)) is is_told
+    own = all_html(saved_page(club, "zoe"))
+    assert "or 12 months after it was last changed" in own
+
+
+def test_without_a_setting_nothing_is_said_to_go(club, u19):
+    with club.database.writing() as connection:
+        old = datetime(2001, 1, 1, tzinfo=UTC)
+        connection.execute(sa.update(items).values(changed=old))
+    assert "Goes on" not in all_html(saved_page(club, "ben", u19))
+    assert "Until you delete it here.<" in all_html(saved_page(club, "zoe"))
