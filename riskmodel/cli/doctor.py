@@ -84,7 +84,8 @@ _SENTENCES = {
     "headers_changed": "Headers that protect the page are missing or changed ({seen}): "
     "take proxy_hide_header and add_header for them out of the proxy's file.",
     "sign_in_off": "Others reach the server and nobody can sign in, so nothing is saved "
-    "or kept apart: write a section [auth] into .streamlit/secrets.toml.",
+    "or kept apart: write a section [auth] into .streamlit/secrets.toml; if there is one, "
+    "the app's log names the setting that is wrong (journalctl -u cramp-risk).",
 }
 """By the kind of a finding; nginx's lines, as Caddy needs none of them."""
 
