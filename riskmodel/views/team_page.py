@@ -106,6 +106,8 @@ def _set_role(team: Team, member: Member, role: str) -> None:
 
 
 def _remove(team: Team, member: Member) -> None:
+    state(StoreState).invited = ""
+
     def action() -> str:
         keeping.store().remove(team.owner, member.id)
         return ""
