@@ -177,6 +177,7 @@ def test_two_coaches_and_an_assistant_share_a_list(browser, tmp_path):
         expect(ben.get_by_role("button", name="Delete this session")).to_be_visible()
         # All of it is in the record, and Cy is removed while a page of hers is open.
         to_page(cy, "Saved")
+        show_team(cy)
         unfold(ada, "team_record")
         for what in ("opened the list Match squad", "saved Match squad (2)", "joined"):
             expect(ada.get_by_text(what).first).to_be_visible()
