@@ -227,12 +227,10 @@ class AccountStore(Store):
             rows = connection.execute(query.order_by(c.created)).all()
         changes: dict[str, LastChange] = {}
         for row in rows:  # in the order of time; the last one stays
-            if row.who == self.called:
-                mine = row.did in ("saved", "renamed")
-                last = self.called if mine or row.item not in changes else None
-                changes[row.item] = LastChange(last or changes[row.item].who, False)
-            elif row.did in ("saved", "renamed"):
-                changes[row.item] = LastChange(row.who, True)
+            if row.did in ("saved", "renamed"):
+                changes[row.item] = LastChange(row.who, row.who != self.called)
+            elif row.who == self.called and row.item in changes:
+                changes[row.item] = replace(changes[row.item], is_new=False)
         return changes
 
     # ------------------------------------------------------------------- invitations
@@ -307,7 +305,7 @@ class AccountStore(Store):
                 raise StoreError(_NO_COACH)
             change = sa.update(members).where(members.c.id == id).values(role=role)
             connection.execute(change)
-            note(connection, owner, self.called, "promoted", name=one.address)
+            note(connection, owner, self.called, f"made_{role}", name=one.address)
 
     def remove(self, owner: str, id: str) -> None:
         """Take a member out of a team, or an invitation back; oneself, to leave it."""

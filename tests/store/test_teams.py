@@ -399,7 +399,7 @@ def test_the_record_says_who_did_what(shared):
         ("ada", "renamed", "U21"),
         ("ada", "invited", "cem@club.example"),
         ("cem", "declined", ""),
-        ("ada", "promoted", "ben@club.example"),
+        ("ada", "made_coach", "ben@club.example"),
         ("ada", "removed", "ben@club.example"),
     ]
     assert {did for _, did, _ in deeds(ada, team)} < {*DEEDS}
@@ -439,6 +439,8 @@ def test_what_another_changed_since_one_opened_it_is_new(shared):
     assert ben.last_changes(team)[id].is_new
     assert ben.last_changes(team)[id].who == "ada@club.example"
     assert not ada.last_changes(team)[id].is_new
+    cem = join(ada, team, CEM)
+    cem.load(team, "squad", id)  # who only opens it has not changed it
     age(ada.database, minutes=1)
     ben.load(team, "squad", id)
     assert ben.last_changes(team)[id].who == "ada@club.example"
@@ -446,6 +448,16 @@ def test_what_another_changed_since_one_opened_it_is_new(shared):
     age(ada.database, minutes=1)
     ada.save(team, "squad", "Match", SQUAD, id=id, version=1)
     assert ben.last_changes(team)[id].is_new
+
+
+def test_who_only_opened_a_list_has_not_changed_it(shared):
+    team, ada, ben, _ = shared
+    id = ada.save(team, "squad", "Match", SQUAD).id
+    with ada.database.writing() as connection:
+        connection.execute(sa.delete(record))
+    for one in (ada, ben):
+        one.load(team, "squad", id)
+        assert one.last_changes(team) == {}
 
 
 def test_a_list_that_cannot_be_noted_is_not_shown(shared, monkeypatch):
