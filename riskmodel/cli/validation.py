@@ -6,7 +6,7 @@ import json
 from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,6 +28,11 @@ from riskmodel.inputs.installing import how_to_install
 from riskmodel.reporting.replacing import check_target, is_same_file, replacing
 from riskmodel.scorecard.file import load_scorecard
 
+if TYPE_CHECKING:
+    from riskmodel.scorecard.rows import Scorecard
+    from riskmodel.validation.marks import Blank
+    from riskmodel.validation.report import Validation
+
 _MOST_BYTES = 200_000_000
 
 
@@ -46,6 +51,16 @@ def validate_command(
         bool,
         typer.Option("--score-again", help="Do not use probabilities of the file."),
     ] = False,
+    blank_is_no: Annotated[
+        bool,
+        typer.Option("--blank-is-no", help="A blank outcome means that no cramp came."),
+    ] = False,
+    blank_is_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--blank-is-unknown", help="Nobody knows what came where the outcome is blank."
+        ),
+    ] = False,
     scorecard: ScorecardOption = None,
     calibration: CalibrationOption = None,
 ) -> None:
@@ -56,36 +71,51 @@ def validate_command(
     Nothing leaves this machine, and no weight changes.
     """
     _need("sklearn", "calibration")
-    from riskmodel.reporting import validation as words
+    from riskmodel.reporting.validation import validation_lines
     from riskmodel.validation.report import validate
-    from riskmodel.validation.summary import summary
 
     if summary_file == "-" and as_json:
         stop("--summary - and --json would both print JSON; give the summary a file.")
+    if blank_is_no and blank_is_unknown:
+        stop("A blank means no or unknown: give --blank-is-no or --blank-is-unknown.")
+    _check_report(report)
+    blank: Blank | None = "no" if blank_is_no else "unknown" if blank_is_unknown else None
+    with sentences_for_errors():
+        _check_targets(file, [name for name in (report, summary_file) if name])
+        card, curves = own_scorecard(scorecard), own_calibration(calibration)
+        told = validate(_content(file), card, curves, score_again=score_again, blank=blank)
+        _write(told, card or load_scorecard(), report, summary_file)
+    if as_json:
+        say_json(told.to_dict())
+    elif summary_file != "-":
+        say("\n".join(validation_lines(told)))
+    for written in (report, summary_file):
+        if written and written != "-":
+            say(f"Wrote {written}.", err=True)
+
+
+def _check_report(report: str | None) -> None:
     if report and not report.lower().endswith((".html", ".pdf")):
         stop(f"A report is .html or .pdf, and not {Path(report).name}.")
     if report:
         _need("typst", "app")
-    with sentences_for_errors():
-        _check_targets(file, [name for name in (report, summary_file) if name])
-        card, curves = own_scorecard(scorecard), own_calibration(calibration)
-        told = validate(_content(file), card, curves, score_again=score_again)
-        own = card or load_scorecard()
-        if report and report.lower().endswith(".pdf"):
-            with replacing(report) as out:
-                out.buffer.write(words.validation_pdf(told, own))  # type: ignore[attr-defined]
-        elif report:
-            with replacing(report) as out:
-                out.write(words.validation_html(told, own))
-        if summary_file:
-            with replacing(summary_file) as out:
-                in_sight(out).write(
-                    json.dumps(summary(told.records, told.scorecard)) + "\n"
-                )
-    if as_json:
-        say_json(told.to_dict())
-    elif summary_file != "-":
-        say("\n".join(words.validation_lines(told)))
+
+
+def _write(
+    told: Validation, card: Scorecard, report: str | None, summary_file: str | None
+) -> None:
+    from riskmodel.reporting.validation_pages import validation_html, validation_pdf
+    from riskmodel.validation.summary import summary
+
+    if report and report.lower().endswith(".pdf"):
+        with replacing(report) as out:
+            out.buffer.write(validation_pdf(told, card))  # type: ignore[attr-defined]
+    elif report:
+        with replacing(report) as out:
+            out.write(validation_html(told, card))
+    if summary_file:
+        with replacing(summary_file) as out:
+            in_sight(out).write(json.dumps(summary(told.records, told.scorecard)) + "\n")
 
 
 @app.command("pool")

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
-from riskmodel.inputs.tables import folded
 from riskmodel.inputs.written import number_written, plain_number
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.columns import words
 from riskmodel.squad.unknown import leave_open
+from riskmodel.validation.marks import Blank, outcomes, yes_or_no
 from riskmodel.validation.table import DONE_DURATION, OutcomeTable, RecordsError, read_table
 
 Floats = NDArray[np.float64]
@@ -58,6 +57,8 @@ class Records:
     n_simulated : int
         Of how many sessions the table says that they were made up, in a column
         ``simulated``; what can be read there as neither yes nor no counts too.
+    n_blanks_as_no : int
+        Sessions whose outcome is blank, which was said to mean no.
     scorecards : tuple of str
         Fingerprints that stand beside probabilities that were written before.
     """
@@ -74,6 +75,7 @@ class Records:
     left_out: Mapping[str, int] = field(default_factory=dict)
     scorecards: tuple[str, ...] = ()
     n_simulated: int = 0
+    n_blanks_as_no: int = 0
 
     @property
     def n_sessions(self) -> int:
@@ -114,6 +116,7 @@ def read_records(
     calibration: Calibration | None = None,
     *,
     score_again: bool = False,
+    blank: Blank | None = None,
 ) -> Records:
     r"""Read planned answers and what happened.
 
@@ -128,12 +131,16 @@ def read_records(
     score_again : bool, default False
         Whether to work out the probability anew where one was written down; without that
         a row whose probability is blank is left out.
+    blank : {"no", "unknown"}, optional
+        What a blank outcome means.  It has to be said where some cells say yes and none
+        says no; elsewhere a blank is unknown, and its row left out.
 
     Raises
     ------
     RecordsError
-        If there is no column for the outcome, two columns say the same thing, a
-        probability is above 1, or there is no row that can be used.
+        If there is no column for the outcome, it is not said what its blanks mean, two
+        columns say the same thing, a probability is above 1, or there is no row that can
+        be used.
     riskmodel.SquadFileError, riskmodel.inputs.tables.TableFileError
         If it is no table, or a heading is in doubt.
 
@@ -148,17 +155,17 @@ def read_records(
     outcome, answers = table.outcome, leave_open(table.answers)  # what need not be answered
     if "cramp" not in outcome:
         raise RecordsError("No column says whether there was a cramp; call it cramp.")
-    cramp, not_read = _yes_or_no(outcome["cramp"])
+    cramp, silent, not_read = outcomes(outcome["cramp"], blank)
     before = not score_again and "probability" in outcome
     if before:
-        probability, blank = _written(outcome["probability"])
+        probability, unwritten = _written(outcome["probability"])
     else:
         probability = _scored(answers, scorecard, calibration)
-        blank = np.zeros(len(outcome), dtype=bool)
+        unwritten = np.zeros(len(outcome), dtype=bool)
     usable = cramp.notna().to_numpy() & np.isfinite(probability)
     unusable = "probability_not_read" if before else "not_scored"
     reasons = np.select(
-        [not_read, cramp.isna(), blank, ~usable],
+        [not_read, cramp.isna(), unwritten, ~usable],
         ["outcome_not_read", "no_outcome", "no_probability", unusable],
         default="",
     )
@@ -166,7 +173,9 @@ def read_records(
         raise RecordsError(
             "No row has both an outcome (yes or no) and answers that can be scored."
         )
-    return _records(table, answers, cramp, probability, usable, before, reasons)
+    records = _records(table, answers, cramp, probability, usable, before, reasons)
+    as_no = int((silent & usable).sum())  # a blank that is not taken as no is not usable
+    return replace(records, n_blanks_as_no=as_no)
 
 
 def _written(cells: pd.Series[str]) -> tuple[Floats, NDArray[np.bool_]]:
@@ -251,7 +260,7 @@ def _records(
     cards = outcome["scorecard"][usable].unique() if "scorecard" in outcome else ()
     own = tuple(sorted(filter(None, map(str, cards)))) if before else ()
     of_nobody = outcome.get("simulated", pd.Series("", outcome.index))[usable]
-    made_up, not_read = _yes_or_no(of_nobody)
+    made_up, _, not_read = yes_or_no(of_nobody)
     n_simulated = int((made_up.fillna(value=False).to_numpy(dtype=bool) | not_read).sum())
     return replace(records, scorecards=own, n_simulated=n_simulated)
 
@@ -275,14 +284,3 @@ def _scored(
         scored = assess_frame(asked, scorecard, calibration, detail=False)
     chances: Floats = scored["probability"].to_numpy(dtype=np.float64)
     return chances
-
-
-def _yes_or_no(cells: pd.Series[str]) -> tuple[pd.Series[bool], NDArray[np.bool_]]:
-    """Outcomes, open where nothing is said, and which cells say something else."""
-    text, known_words = cells.astype(str).map(folded), words()["cells"]
-    yes = text.isin([*known_words["yes"], "1", "1.0"])
-    no = text.isin([*known_words["no"], "0", "0.0"])
-    known: pd.Series[bool] = pd.Series(pd.NA, cells.index, dtype="boolean")
-    known[yes], known[no] = True, False
-    blank = text.map(is_blank)
-    return known, (~yes & ~no & ~blank).to_numpy()

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from riskmodel.validation.intervals import (
     interval,
 )
 from riskmodel.validation.joining import names_by, put_together
+from riskmodel.validation.marks import Blank
 from riskmodel.validation.measures import (
     FEWEST_ATHLETES,
     FEWEST_CRAMPS,
@@ -38,6 +39,13 @@ AS_WRITTEN = "as written down before the sessions"
 FEW_ATHLETES = 20
 """Below which intervals by athlete are too narrow: judgement, after Cameron & Miller,
 J Hum Resour 2015, doi:10.3368/jhr.50.2.317."""
+
+Verdict = Literal[
+    "more", "fewer", "perhaps_more", "perhaps_fewer", "no_difference", "cannot_tell"
+]
+BY_FAR = 2.0
+"""How many times off, at the nearer end too, counts by a rough interval: judgement."""
+_FEW_PEOPLE = frozenset({"few_athletes", "one_athlete", "athletes_not_named"})
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ class Validation:
         told.
     reasons : tuple of str
         Why less can be concluded: ``few_cramps``, ``fewer_than_needed``,
-        ``few_athletes``, ``one_athlete``, ``athletes_not_named``, ``scored_afterwards``,
-        ``rows_left_out``.
+        ``few_athletes``, ``one_athlete``, ``athletes_not_named``, ``one_outcome``,
+        ``blanks_as_no``, ``scored_afterwards``, ``rows_left_out``.
     scorecard : str
         Version and fingerprint of the scorecard, and a mark of a calibration of
         one's own; or `AS_WRITTEN` with the fingerprints that the table holds.
@@ -89,6 +97,28 @@ class Validation:
     reasons: tuple[str, ...]
     scorecard: str
 
+    @property
+    def verdict(self) -> Verdict:
+        """What follows from the interval of observed over expected.
+
+        "more" or "fewer" where it leaves out 1, "no_difference" where it holds 1, and
+        "cannot_tell" where it does so with few cramps.  Where cramps are few, or athletes,
+        the interval is rough: then it has to be `BY_FAR` off, and is "perhaps_more" or
+        "perhaps_fewer" otherwise; always so where both are, since nobody knows then how
+        much alike the sessions of one athlete are.
+        """
+        ratio, few_cramps = self.measures.ratio, "few_cramps" in self.reasons
+        if not math.isfinite(ratio.low):
+            return "cannot_tell"
+        if ratio.low <= 1 <= ratio.high:
+            return "cannot_tell" if few_cramps else "no_difference"
+        by_far = ratio.low >= BY_FAR or ratio.high <= 1 / BY_FAR
+        rough = few_cramps + (not _FEW_PEOPLE.isdisjoint(self.reasons))
+        sure = (True, by_far, False)[rough]
+        if ratio.low > 1:
+            return "more" if sure else "perhaps_more"
+        return "fewer" if sure else "perhaps_fewer"
+
     def to_dict(self) -> dict[str, Any]:
         """Every figure, for JSON; what cannot be told is None."""
         told = asdict(self.measures) | {
@@ -98,9 +128,11 @@ class Validation:
             "n_cramps": self.records.n_cramps,
             "left_out": dict(self.records.left_out),
             "written_before": self.records.written_before,
+            "n_blanks_as_no": self.records.n_blanks_as_no,
             "simulated": self.records.n_simulated > 0,
             "n_simulated": self.records.n_simulated,
             "cramps_needed": self.cramps_needed,
+            "verdict": self.verdict,
             "reasons": list(self.reasons),
             "scorecard": self.scorecard,
         }
@@ -114,12 +146,13 @@ def validate(
     calibration: Calibration | None = None,
     *,
     score_again: bool = False,
+    blank: Blank | None = None,
 ) -> Validation:
     r"""Compare what was expected of sessions with what came of them.
 
     Parameters
     ----------
-    content, scorecard, calibration, score_again
+    content, scorecard, calibration, score_again, blank
         As for `read_records`.
 
     Returns
@@ -129,7 +162,7 @@ def validate(
     Raises
     ------
     riskmodel.validation.records.RecordsError
-        If there is no outcome, or nothing that can be scored.
+        If there is no outcome, its blanks are in doubt, or nothing can be scored.
 
     Examples
     --------
@@ -139,7 +172,9 @@ def validate(
     >>> told.records.n_cramps, round(told.measures.ratio.value, 2), told.cramps_needed > 100
     (50, 1.04, True)
     """
-    records = read_records(content, scorecard, calibration, score_again=score_again)
+    records = read_records(
+        content, scorecard, calibration, score_again=score_again, blank=blank
+    )
     return validation_of(records, _scored_by(records, scorecard, calibration))
 
 
@@ -223,6 +258,10 @@ def _reasons(records: Records, needed: int | None) -> Iterator[str]:
         yield "one_athlete"
     elif records.n_athletes < FEW_ATHLETES:
         yield "few_athletes"
+    if records.n_cramps in (0, records.n_sessions):
+        yield "one_outcome"
+    if records.n_blanks_as_no:
+        yield "blanks_as_no"
     if not records.written_before:
         yield "scored_afterwards"
     if sum(records.left_out.values()):
