@@ -70,15 +70,14 @@ _LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "summaries": "summing up others",
     }
 )
-_GROUPS = MappingProxyType(
+_GROUPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "sport": "sport",
-        "history": "past cramps",
-        "duration": "duration",
+        "sport": ("sport", "sport"),
+        "history": ("past cramps", "sessions with a cramp in 12 months"),
+        "duration": ("duration", "duration"),
     }
 )
-
-_GROUP_HEADS = MappingProxyType({"history": "sessions with a cramp in 12 months"})
+"""What sessions are grouped by, and what the names of such groups say."""
 
 _ANALYSIS = (
     "Observed over expected, calibration in the large and slope, AUC, Brier "
@@ -208,25 +207,16 @@ def _results(told: Validation) -> Iterator[Section]:
         notes,
     )
     yield Section("Results: pictures", pictures=(reliability(told), decisions(told)))
-    yield Section(
-        "Fairness: groups",
-        (
-            "Small groups are without an interval. "
-            f"A group of fewer than {LEAST} athletes is told with its neighbour, and so is "
-            f"one in which 1 to {LEAST - 1} athletes had a cramp, or a session without.",
-        ),
+    about = (
+        "Small groups are without an interval. "
+        f"A group of fewer than {LEAST} athletes is told with its neighbour, and so is "
+        f"one in which 1 to {LEAST - 1} athletes had a cramp, or a session without."
     )
-    for by, name in _GROUPS.items():
+    for by, (name, kinds) in _GROUPS.items():
         yield Section(
             f"Fairness: by {name}",
-            (),
-            (
-                _GROUP_HEADS.get(by, by),
-                "sessions",
-                "cramps",
-                "expected",
-                "observed over expected",
-            ),
+            (about,) if by == "sport" else (),
+            (kinds, "sessions", "cramps", "expected", "observed over expected"),
             tuple(_group_rows(told, by)),
         )
 

@@ -33,7 +33,9 @@ def steps(low: float, high: float, at_most: int = 6) -> list[float]:
 
 
 def _marks(values: Sequence[float], place: Callable[[float], float]) -> list[Any]:
-    return [{"place": place(v), "text": f"{v:g}".replace("-", "\N{MINUS SIGN}")} for v in values]
+    return [
+        {"place": place(v), "text": f"{v:g}".replace("-", "\N{MINUS SIGN}")} for v in values
+    ]
 
 
 def reliability(told: Validation) -> dict[str, Any]:

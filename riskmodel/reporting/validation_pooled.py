@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from riskmodel.reporting.validation import estimate_text, name_text, table_lines
 from riskmodel.scoring.bands import BANDS
+from riskmodel.training.sentences import counted
 from riskmodel.validation.pooling import Pooled, PooledGroup, Span
 from riskmodel.validation.summary import NOT_SAID
 
 _BANDS = {band.name: band.label for band in BANDS}
-_BY = {"band": "Band", "duration": "Duration", "history": "Past cramps"}
+_BY = {
+    "band": "Band",
+    "duration": "Duration",
+    "history": "Past cramps",
+}
 _NOTHING = "nothing about people"
 
 
@@ -29,16 +35,19 @@ def pooled_lines(pooled: Pooled, names: Sequence[str]) -> Iterator[str]:
         for name, simulated, club in zip(names, pooled.simulated, pooled.clubs, strict=True)
     ]
     rows.append(("All clubs, on average", span_text(pooled.together)))
-    rows.append(("A further club", span_text(pooled.next_club)))
+    if told_of_next := math.isfinite(pooled.next_club.low.low):
+        rows.append(("A further club", span_text(pooled.next_club)))
     rows += [(_group_text(group), span_text(group.ratio)) for group in pooled.groups]
     yield f"{pooled.n_sessions} sessions of {len(names)} clubs."
     yield from table_lines(("", "observed over expected"), rows)
     share = f"{pooled.heterogeneity_pct:.0f} %"
     yield f"Of the differences between clubs {share} are more than chance (I²)."
+    if not told_of_next:
+        yield "Where a further club would lie can be said from three clubs on."
     if pooled.n_open:
         yield (
-            f"Of {pooled.n_open} small counts only the ends are told; where that changes a "
-            "figure, both ends stand there."
+            f"Of {counted(pooled.n_open, 'small count')} only the ends are told; where "
+            "that changes a figure, both ends stand there."
         )
     yield "A summary cannot show a slope, nor what single athletes add to the intervals."
 

@@ -91,7 +91,9 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
     Raises
     ------
     SummaryError
-        If there are fewer than two, they come from different scorecards, or one is empty.
+        If there are fewer than two, one is given twice, their probabilities come from
+        different scorecards, or some from before the sessions and some from afterwards,
+        or one is empty.
 
     Notes
     -----
@@ -105,10 +107,7 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
     """
     if len(summaries) < 2:
         raise SummaryError("To pool takes two summaries or more.")
-    if len({told["scorecard"] for told in summaries}) > 1:
-        cards = dict.fromkeys(told["scorecard"] for told in summaries)
-        named = ", ".join(quoted(card, 60) for card in cards)
-        raise SummaryError(f"The summaries come from different scorecards: {named}.")
+    _check_alike(summaries)
     of_clubs = [[g for g in told["groups"] if g["by"] == "band"] for told in summaries]
     if not all(of_clubs):
         raise SummaryError("A summary is empty: its club has fewer than five athletes.")
@@ -128,6 +127,27 @@ def pool(summaries: Sequence[Mapping[str, Any]]) -> Pooled:
         heterogeneity_pct=max(low.heterogeneity_pct, high.heterogeneity_pct),
         simulated=tuple(told["simulated"] for told in summaries),
     )
+
+
+def _check_alike(summaries: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a club that would count twice, and numbers that do not mean the same."""
+    groups = [told["groups"] for told in summaries]
+    for place, own in enumerate(groups):
+        if own and (first := groups.index(own)) < place:
+            raise SummaryError(
+                f"Summaries {first + 1} and {place + 1} are the same; a club counts once."
+            )
+    before = [told["written_before"] for told in summaries]
+    if True in before and False in before:
+        raise SummaryError(
+            "Some numbers were written down before the sessions (summary "
+            f"{before.index(True) + 1}), others worked out afterwards (summary "
+            f"{before.index(False) + 1}). Write all summaries with --score-again, or pool "
+            "each kind by itself."
+        )
+    if len(cards := dict.fromkeys(told["scorecard"] for told in summaries)) > 1:
+        named = "; ".join(quoted(card, 60) for card in cards)
+        raise SummaryError(f"The summaries come from different scorecards: {named}.")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        For JSON.  ``simulated`` is "no", "partly" or "yes".  ``groups`` divides all
+        For JSON.  ``simulated`` is "no", "partly" or "yes"; ``written_before`` whether the
+        probabilities were.  ``groups`` divides all
         sessions ``by`` band, by duration and by history: the ``names`` that are told
         together, how many ``sessions`` there were, how many cramps were ``expected``, and
         how many ``cramps`` came; None, with the ends in ``cramps_from``, where all of the
@@ -63,6 +64,7 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
         "version": VERSION,
         "scorecard": scorecard,
         "simulated": records.simulated,
+        "written_before": records.written_before,
         "groups": [group for by in ORDERS for group in _groups(records, by)],
     }
 
@@ -111,7 +113,7 @@ def read_summary(content: bytes, name: str) -> dict[str, Any]:
             raise ValueError
         if told["version"] == 1:
             told = _of_first_version(told)
-        elif told["simulated"] not in SIMULATED:
+        elif told["simulated"] not in SIMULATED or type(told["written_before"]) is not bool:
             raise ValueError
         if type(told["scorecard"]) is not str or type(told["groups"]) is not list:
             raise ValueError
@@ -132,6 +134,7 @@ def _of_first_version(told: Mapping[str, Any]) -> dict[str, Any]:
         **{name: told[name] for name in ("kind", "scorecard")},
         "version": VERSION,
         "simulated": NOT_SAID,
+        "written_before": None,
         "groups": cells,
     }
 

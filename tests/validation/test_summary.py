@@ -62,7 +62,14 @@ clubs = st.builds(
 def test_no_count_under_five_leaves_the_club(records):
     told = json.loads(json.dumps(summary(records, "card"), allow_nan=False))
     assert read(told) == told
-    assert set(told) == {"kind", "version", "scorecard", "simulated", "groups"}
+    assert set(told) == {
+        "kind",
+        "version",
+        "scorecard",
+        "simulated",
+        "written_before",
+        "groups",
+    }
     keys = {"by", "names", "sessions", "expected", "cramps"}
     for group in told["groups"]:
         assert set(group) - {"cramps_from"} == keys
@@ -193,7 +200,9 @@ def test_small_groups_of_a_report_are_told_with_others():
     records, _ = season(9, n_athletes=25, n_each=30, log_odds_off=0.4)
     sport = np.where(records.athlete < 3, "judo", records.sport)
     told = validation_of(replace(records, sport=sport))
-    section = next(s for s in validation_sections(told) if s.heading == "Fairness: groups")
+    section = next(
+        s for s in validation_sections(told) if s.heading == "Fairness: by sport"
+    )
     judo = [row for row in section.rows if "judo" in row[0].lower()]
     assert len(judo) == 1
     assert "," in judo[0][0]
@@ -238,7 +247,9 @@ def test_names_that_one_club_tells_together_are_pooled_together():
     def told(*kinds):
         sizes = {"sessions": 50, "expected": 5.0, "cramps": 10}
         groups = [{"by": "band", "names": [*names], **sizes} for names in kinds]
-        return {"scorecard": "a", "simulated": "no", "groups": groups}
+        return {
+            "scorecard": "a", "simulated": "no", "written_before": False, "groups": groups
+        }  # fmt: skip
 
     pooled = pool(
         [told(["low", "moderate"], ["high"]), told(["low"], ["moderate"], ["high"])]
@@ -250,7 +261,12 @@ def test_names_that_one_club_tells_together_are_pooled_together():
 
 def test_clubs_that_are_all_alike_are_pooled_to_the_one_ratio():
     club, _ = season(2, n_athletes=200)
-    pooled = pool([summary(club, "card")] * 3)
+    pooled = pool(
+        [
+            summary(replace(club, probability=club.probability * off), "card")
+            for off in (1, 1.0001, 1.0002)  # as nobody's are quite those of others
+        ]
+    )
     assert pooled.heterogeneity_pct == 0
     ratio = club.n_cramps / club.probability.sum()
     assert pooled.together.low.value == pytest.approx(ratio, rel=1e-3)
@@ -260,6 +276,29 @@ def test_two_clubs_say_nothing_of_a_third():
     three = [summary(season(seed)[0], "card") for seed in range(3)]
     assert math.isnan(pool(three[:2]).next_club.low.low)
     assert math.isfinite(pool(three).next_club.low.low)
+    for n, told in ((2, False), (3, True)):
+        lines = [*pooled_lines(pool(three[:n]), ["a", "b", "c"][:n])]
+        assert any(line.strip().startswith("A further club") for line in lines) is told
+        assert any("from three clubs on" in line for line in lines) is not told
+
+
+@pytest.mark.parametrize("places", [(0, 0), (0, 1, 0), (1, 0, 1)])
+def test_a_club_that_is_given_twice_is_refused(places):
+    clubs = [summary(season(seed)[0], "card") for seed in range(2)]
+    given = [json.loads(json.dumps(clubs[place])) for place in places]
+    with pytest.raises(SummaryError, match=f"1 and {len(places)} are the same"):
+        pool([*given[:-1], given[-1] | {"simulated": "partly"}])
+
+
+@pytest.mark.parametrize("before", [(True, False), (False, False, True)])
+def test_numbers_of_before_and_of_afterwards_are_not_pooled(before):
+    clubs = [
+        summary(replace(season(seed)[0], written_before=was), f"card {was}")
+        for seed, was in enumerate(before)
+    ]
+    was, was_not = before.index(True) + 1, before.index(False) + 1
+    with pytest.raises(SummaryError, match=rf"summary {was}\).*summary {was_not}\)"):
+        pool(clubs)
 
 
 def test_a_club_without_a_cramp_is_pooled_and_an_empty_summary_is_told():
@@ -293,7 +332,7 @@ def test_summaries_that_do_not_belong_together_are_refused():
     with pytest.raises(SummaryError, match="two"):
         pool([summary(club, "a")])
     with pytest.raises(SummaryError, match="different scorecards"):
-        pool([summary(club, "a"), summary(club, "b")])
+        pool([summary(club, "a"), summary(season(3)[0], "b")])
     for content in (b"", b"[]", b"{}", b"[" * 5000):
         with pytest.raises(SummaryError, match="no summary"):
             read_summary(content, "club.json")
@@ -316,13 +355,11 @@ def test_a_group_that_no_club_writes_is_refused(name, value):
             read(told)
 
 
-@pytest.mark.parametrize("value", ["maybe", "", None, True, ["yes"]])
-def test_a_summary_that_does_not_say_whether_it_was_made_up_is_refused(value):
+@pytest.mark.parametrize("name", ["simulated", "written_before"])
+@pytest.mark.parametrize("value", ["maybe", "", None, 1, ["yes"]])
+def test_a_summary_that_does_not_say_what_it_is_of_is_refused(name, value):
     told = summary(season(2)[0], "a")
-    for spoilt in (
-        told | {"simulated": value},
-        {n: told[n] for n in told if n != "simulated"},
-    ):
+    for spoilt in (told | {name: value}, {n: told[n] for n in told if n != name}):
         with pytest.raises(SummaryError, match="no summary"):
             read(spoilt)
 
@@ -361,9 +398,11 @@ def test_a_summary_carries_whether_its_data_were_made_up(cells, simulated):
 
 
 def lines_of(*simulated):
-    told = summary(season(2)[0], "card")
-    names = [f"club{n}" for n in range(len(simulated))]
-    return [*pooled_lines(pool([told | {"simulated": said} for said in simulated]), names)]
+    clubs = [
+        summary(season(seed)[0], "card") | {"simulated": said}
+        for seed, said in enumerate(simulated)
+    ]
+    return [*pooled_lines(pool(clubs), [f"club{n}" for n in range(len(clubs))])]
 
 
 def test_the_pool_says_which_clubs_were_made_up():
@@ -383,7 +422,7 @@ def test_the_pool_says_which_clubs_were_made_up():
 def test_the_commands_say_that_the_example_was_made_up(tmp_path):
     example = tmp_path / "example.csv"
     example.write_bytes(data_file("example_season.csv").read_bytes())
-    table = pd.read_csv(example).drop(columns="simulated")
+    table = pd.read_csv(example).drop(columns="simulated")[60:]  # one player less
     table.to_csv(tmp_path / "real.csv", index=False)
     for name in ("example", "real"):
         invoked(
