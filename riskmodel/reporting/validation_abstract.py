@@ -23,6 +23,8 @@ _VERDICTS: Mapping[Verdict, str] = MappingProxyType(
         "{high} for every 100 would fit.",
     }
 )
+_FEW = 10
+"""Expected cramps below which they are told first, and then for every 100: judgement."""
 _FOR_NOBODY_ELSE = "Nothing follows for another club, nor for a single person."
 
 
@@ -44,6 +46,11 @@ def what_came(told: Validation) -> str:
         return f"{came} came, and {expected:.1f} were expected."
     span = f"95 % interval {_of_100(ratio.low)} to {_of_100(ratio.high)}; "
     span = span if math.isfinite(ratio.low) else ""
+    if expected < _FEW:
+        return (
+            f"{came} came where {expected:.1f} were expected; for every 100 that is "
+            f"{_of_100(ratio.value)} ({span.removesuffix('; ') or 'without an interval'})."
+        )
     return (
         f"For every 100 cramps that were expected {_of_100(ratio.value)} came "
         f"({span}{came} came, {expected:.1f} expected)."
@@ -91,10 +98,7 @@ def _of_high_and_low(told: Validation) -> str:
     """Whether high numbers are too high, by the slope."""
     slope = told.measures.slope
     if not math.isfinite(slope.low):
-        return (
-            "Whether high numbers are too high and low ones too low cannot be told from so "
-            "few."
-        )
+        return "Whether high numbers are too high and low ones too low cannot be told here."
     if slope.low <= 1 <= slope.high:
         return "That high numbers are too high, or too low, beside low ones was not shown."
     if slope.high < 1:

@@ -28,6 +28,7 @@ td, th { padding: 0.3rem 0.8rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid #d5dbe4; overflow-wrap: normal; }
 td + td { white-space: nowrap; } th:first-child, td:first-child { text-align: left;
   padding-left: 0; overflow-wrap: break-word; }
+.wide { overflow-x: auto; }
 small { display: block; color: #56616f; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 figure { flex: 1 1 20rem; min-width: 0; margin: 0.5rem 0; }
@@ -58,7 +59,8 @@ def _section(section: Section) -> Iterator[str]:
     if section.rows:
         head = "".join(f"<th>{escape(cell)}</th>" for cell in section.head)
         body = "".join(_rows(section))
-        yield f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        yield f'<div class="wide" tabindex="0">{table}</div>'  # keys can scroll it too
     if section.pictures:
         yield '<div class="pictures">'
         for picture in section.pictures:

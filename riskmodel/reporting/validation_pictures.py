@@ -75,7 +75,8 @@ def decisions(told: Validation) -> dict[str, Any]:
     curve = told.measures.net_benefit
     last = 100 * curve[-1].threshold
     top = 100 * max(0.01, *(max(n.by_probability, n.of_all) for n in curve))
-    marks = steps(-top / 5, top)
+    low = 100 * min(n.by_probability for n in curve)
+    marks = steps(min(-top / 5, low), top)  # only changing all may leave the picture
 
     def x(threshold: float) -> float:
         return threshold / last
