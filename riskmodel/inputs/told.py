@@ -59,6 +59,11 @@ def grouped(number: float) -> str:
     return f"{number:,.15g}" if abs(number) >= _GROUPED else f"{number:.15g}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Number with its noun, which takes an s."""
+    return f"{grouped(number)} {noun}" + ("" if number == 1 else "s")
+
+
 def kind_of(value: object) -> str:
     """What kind of thing a program handed over, for a sentence about another one.
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import counted
 from riskmodel.reporting.validation_abstract import abstract, verdict_text
 from riskmodel.reporting.validation_pictures import decisions, reliability
-from riskmodel.training.sentences import counted
 from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
 from riskmodel.validation.joining import LEAST
 from riskmodel.validation.measures import FEWEST_ATHLETES, FEWEST_CRAMPS

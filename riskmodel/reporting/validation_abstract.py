@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from riskmodel.training.sentences import counted
+from riskmodel.inputs.told import counted
 from riskmodel.validation.report import Validation, Verdict
 
 _VERDICTS: Mapping[Verdict, str] = MappingProxyType(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from riskmodel.inputs.told import counted
 from riskmodel.reporting.validation import estimate_text, name_text, table_lines
 from riskmodel.scoring.bands import BANDS
-from riskmodel.training.sentences import counted
 from riskmodel.validation.pooling import Pooled, PooledGroup, Span
 from riskmodel.validation.summary import NOT_SAID
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from riskmodel.inputs.told import grouped
+from riskmodel.inputs.told import counted
 from riskmodel.inputs.units import duration_text
 from riskmodel.training.words import MEANINGS
 
@@ -260,11 +260,6 @@ def day_words(day: date, *, year: bool = False) -> str:
     ('12 Jul', '12 Jul 2026')
     """
     return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
-
-
-def counted(number: int, noun: str) -> str:
-    """Number with its noun."""
-    return f"{grouped(number)} {noun}" + ("" if number == 1 else "s")
 
 
 def is_assumed(found: Finding) -> bool:

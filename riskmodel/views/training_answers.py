@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import counted
 from riskmodel.inputs.units import duration_text
 from riskmodel.training.derive import (
     Derived,
@@ -21,7 +22,7 @@ from riskmodel.training.derive import (
 )
 from riskmodel.training.log import TrainingLog, counted_for
 from riskmodel.training.report import LogReport
-from riskmodel.training.sentences import counted, day_words, sentence
+from riskmodel.training.sentences import day_words, sentence
 from riskmodel.training.window import MONTH_DAYS, gap_between_lists
 from riskmodel.views import form, look, tables, widgets
 from riskmodel.views.navigation import go_to

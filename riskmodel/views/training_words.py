@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from riskmodel.inputs.told import counted
 from riskmodel.training.activities import unknown_activities
 from riskmodel.training.log import TrainingLog
-from riskmodel.training.sentences import counted
 from riskmodel.training.words import activity_key
 from riskmodel.views import look, training_files, training_kept, widgets
 from riskmodel.views.state import state
