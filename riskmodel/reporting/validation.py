@@ -129,10 +129,6 @@ def validation_sections(told: Validation) -> list[Section]:
         if records.written_before
         else f"worked out now by scorecard {told.scorecard}"
     )
-    athletes = (
-        f" of {counted(records.n_athletes, 'athlete')}" if records.names_athletes else ""
-    )
-    left = ", ".join(f"{n} {_LEFT_OUT[why]}" for why, n in records.left_out.items())
     return [
         *_simulated(records),
         Section("Abstract", tuple(abstract(told)), is_abstract=True),
@@ -140,14 +136,7 @@ def validation_sections(told: Validation) -> list[Section]:
             "Objectives",
             ("To see whether as many sessions bring a cramp as the number says.",),
         ),
-        Section(
-            "Data and participants",
-            (
-                f"{counted(records.n_sessions, 'session')}{athletes}, of which "
-                f"{records.n_cramps} brought a cramp.",
-                f"Left out: {left}." if left else "No row was left out.",
-            ),
-        ),
+        Section("Data and participants", tuple(_participants(records))),
         Section(
             "Outcome",
             (
@@ -190,6 +179,15 @@ def _simulated(records: Records) -> Iterator[Section]:
     if said := _SIMULATED.get(records.simulated):
         words = said.format(n=records.n_simulated, of=records.n_sessions)
         yield Section("Simulated example data", (words,))
+
+
+def _participants(records: Records) -> Iterator[str]:
+    athletes = counted(records.n_athletes, "athlete")
+    of_them = f" of {athletes}" if records.names_athletes else ""
+    sessions = counted(records.n_sessions, "session")
+    yield f"{sessions}{of_them}, of which {records.n_cramps} brought a cramp."
+    left = ", ".join(f"{n} {_LEFT_OUT[why]}" for why, n in records.left_out.items())
+    yield f"Left out: {left}." if left else "No row was left out."
 
 
 def _blanks(records: Records) -> Iterator[str]:

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from riskmodel.inputs.told import counted
 from riskmodel.training.counts import Counts
 from riskmodel.training.failed import FailedFile
 from riskmodel.training.sentences import (
     SKIPPED,
     Finding,
-    counted,
     day_words,
     finding,
     is_assumed,

@@ -132,15 +132,14 @@ def read_records(
         Whether to work out the probability anew where one was written down; without that
         a row whose probability is blank is left out.
     blank : {"no", "unknown"}, optional
-        What a blank outcome means.  It has to be said where some cells say yes and none
-        says no; elsewhere a blank is unknown, and its row left out.
+        What a blank outcome means, to be said where some cells say yes and none says no;
+        elsewhere it is unknown, and its row left out.
 
     Raises
     ------
     RecordsError
-        If there is no column for the outcome, it is not said what its blanks mean, two
-        columns say the same thing, a probability is above 1, or there is no row that can
-        be used.
+        If there is no outcome, its blanks are in doubt, two columns say the same thing, a
+        probability is above 1, or there is no row that can be used.
     riskmodel.SquadFileError, riskmodel.inputs.tables.TableFileError
         If it is no table, or a heading is in doubt.
 
@@ -161,7 +160,7 @@ def read_records(
         probability, unwritten = _written(outcome["probability"])
     else:
         probability = _scored(answers, scorecard, calibration)
-        unwritten = np.zeros(len(outcome), dtype=bool)
+        unwritten = np.zeros_like(probability, dtype=bool)
     usable = cramp.notna().to_numpy() & np.isfinite(probability)
     unusable = "probability_not_read" if before else "not_scored"
     reasons = np.select(
@@ -169,13 +168,8 @@ def read_records(
         ["outcome_not_read", "no_outcome", "no_probability", unusable],
         default="",
     )
-    if not usable.any():
-        raise RecordsError(
-            "No row has both an outcome (yes or no) and answers that can be scored."
-        )
     records = _records(table, answers, cramp, probability, usable, before, reasons)
-    as_no = int((silent & usable).sum())  # a blank that is not taken as no is not usable
-    return replace(records, n_blanks_as_no=as_no)
+    return replace(records, n_blanks_as_no=int((silent & usable).sum()))
 
 
 def _written(cells: pd.Series[str]) -> tuple[Floats, NDArray[np.bool_]]:
@@ -241,6 +235,10 @@ def _records(
     before: bool,
     reasons: NDArray[np.str_],
 ) -> Records:
+    if not usable.any():
+        raise RecordsError(
+            "No row has both an outcome (yes or no) and answers that can be scored."
+        )
     outcome = table.outcome
     who = outcome.get("athlete", pd.Series("", outcome.index)).astype(str).str.strip()
     names = table.of_one_person or bool((who[usable] != "").any())
