@@ -20,7 +20,7 @@ from riskmodel.inputs.written import number_written, plain_number
 from riskmodel.scorecard.rows import Scorecard
 from riskmodel.scoring.assessment import UnknownColumnWarning, assess_frame
 from riskmodel.scoring.probability import Calibration
-from riskmodel.squad.columns import words
+from riskmodel.squad.headers import words
 from riskmodel.squad.unknown import leave_open
 from riskmodel.validation.table import DONE_DURATION, OutcomeTable, RecordsError, read_table
 
