@@ -39,9 +39,10 @@ from riskmodel.datasets import load_examples
 from riskmodel.inputs.session import tidy
 from riskmodel.reporting.scorecard_table import scorecard_lines
 from riskmodel.scoring.engine import engine
-from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import LEAVE_OUT, match_columns
 from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.notes import squad_notes
 from riskmodel.store.backup_file import read_rows, seal
 from riskmodel.store.errors import StoreError
 from riskmodel.training.activities import unknown_activities

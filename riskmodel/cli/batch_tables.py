@@ -48,9 +48,10 @@ from riskmodel.inputs.told import in_quotes
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES
 from riskmodel.reporting.spreadsheet import csv_header, csv_lines
 from riskmodel.reporting.squad_lines import known_word_notes
-from riskmodel.squad.cells import squad_frame, squad_notes
-from riskmodel.squad.columns import meanings
+from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.file import certain_columns, read_squad_file
+from riskmodel.squad.headers import meanings
+from riskmodel.squad.notes import squad_notes
 from riskmodel.squad.plan import (
     ATHLETE_FIELDS,
     PLAN_FIELDS,

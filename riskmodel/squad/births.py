@@ -31,22 +31,59 @@ def _text(cell: Any) -> str:
     return re.sub(r"[年月]", "-", tidy_date(str(cell))).removesuffix("日")
 
 
-def date_order(cells: pd.Series[Any]) -> str:
+_ORDERS = ("day first", "month first")
+YEAR_WAYS = ("year, counted as 1 January", "year, counted as 31 December")
+"""How years of birth without a day may be counted."""
+ONE_YEAR_OPEN = "A year alone leaves the age open by one."
+_YEAR = re.compile(r"(\d{4}|\d{2})(?:\.0+)?")
+
+
+def date_ways(cells: pd.Series[Any]) -> tuple[str, ...]:
+    """The ways in which a column of dates can be written; empty if it can be any."""
+    texts = [_text(cell) for cell in cells if not isinstance(cell, date)]
+    if texts and len(texts) == len(cells) and all(map(_is_year, texts)):
+        return YEAR_WAYS
+    return _ORDERS if any(map(_IN_DIGITS.fullmatch, texts)) else ("year first", *_ORDERS)
+
+
+def _is_year(text: str) -> bool:
+    return _YEAR.fullmatch(text) is not None
+
+
+def date_order(cells: pd.Series[Any], otherwise: str = "year first") -> str:
     """How a column of dates is written, empty where day and month could be either.
 
-    Only dates of three numbers with the year last are in question.
+    Only dates of three numbers with the year last are in question; ``otherwise`` is what
+    a column without them is.  A date that can be in one order alone tells that of the
+    others, unless another contradicts it.
     """
     texts = [_text(cell) for cell in cells if not isinstance(cell, date)]
-    parts = [match.groups() for text in texts if (match := _IN_DIGITS.fullmatch(text))]
-    if not parts:
+    seen = {order for text in texts if (order := _order_of(text))}
+    if not any(map(_IN_DIGITS.fullmatch, texts)):
         known = [text for text in texts if _clear(text) is not None]
-        return "year first" if known or not texts else ""
-    if all(mark == "." for _, mark, _, _ in parts):
-        return "day first"  # dates with dots are written so everywhere
-    first, second = (any(int(part[i]) > 12 for part in parts) for i in (0, 2))
-    if first != second:
-        return "day first" if first else "month first"
-    return ""
+        return otherwise if known or not texts else ""
+    return seen.pop() if len(seen) == 1 else ""
+
+
+def _order_of(text: str) -> str:
+    """The order that a date alone tells, "" if it can be either or is none."""
+    if (match := _IN_DIGITS.fullmatch(text)) is None:
+        return ""
+    first, mark, second = int(match[1]), match[2], int(match[3])
+    if 12 < second <= 31 and first <= 12:
+        return "month first"
+    # With dots they are written so in every language.
+    return "day first" if mark == "." or (12 < first <= 31 and second <= 12) else ""
+
+
+def order_told_by(cells: pd.Series[Any]) -> Any:
+    """The first cell that tells the order of others that could be either, else None."""
+    texts = {
+        str(cell): _text(cell) for cell in cells.dropna() if not isinstance(cell, date)
+    }
+    telling = [cell for cell, text in texts.items() if _order_of(text)]
+    open_ = any(_IN_DIGITS.fullmatch(t) and not _order_of(t) for t in texts.values())
+    return telling[0] if telling and open_ else None
 
 
 @cache
@@ -95,7 +132,10 @@ def born(cell: Any, order: str, on: date, epoch: datetime = EXCEL_EPOCH) -> date
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
     text = _text(cell)
-    if (match := _IN_DIGITS.fullmatch(text)) and order != "year first":
+    if (year_alone := _YEAR.fullmatch(text)) and order in YEAR_WAYS:
+        year = int(year_alone[1])
+        month, day = (1, 1) if order == YEAR_WAYS[0] else (12, 31)
+    elif (match := _IN_DIGITS.fullmatch(text)) and order != "year first":
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         month, day = (first, second) if order == "month first" else (second, first)
     elif (clear := _clear(text, epoch)) is not None:

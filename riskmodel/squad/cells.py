@@ -5,7 +5,7 @@ What cannot be read stays as it was written, for the engine to say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,12 +14,10 @@ import numpy as np
 import pandas as pd
 
 from riskmodel.inputs.blanks import is_blank, is_error
-from riskmodel.inputs.date_words import EXCEL_EPOCH
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.problems import TWO_CLOCKS
-from riskmodel.inputs.told import in_quotes, quoted
 from riskmodel.inputs.units import height_cm, unit_written
-from riskmodel.squad.births import ages, is_serial
+from riskmodel.squad.births import ages
 from riskmodel.squad.columns import (
     LEAVE_OUT,
     UNITS,
@@ -27,22 +25,18 @@ from riskmodel.squad.columns import (
     names_a_year,
     number_and_unit,
 )
+from riskmodel.squad.counts import count_said
 from riskmodel.squad.durations import could_be_two, duration_min
-from riskmodel.squad.items import item_answer, items_in, put_together
+from riskmodel.squad.items import (
+    item_answer,
+    items_in,
+    put_together,
+)
 from riskmodel.squad.names import known_word
 from riskmodel.squad.plan import may_be_left_open
 from riskmodel.squad.raw import RawTable
 
-_NAME_PARTS = ("first_name", "last_name")
-_NAMED = 20
-_NONE_IN_A_YEAR = (
-    "Counted as none in the last 12 months, since the header asks of no earlier year"
-)
-_OTHERS_ONLY = (
-    "Known, and no medicine that is asked about, so that it counts as none of these"
-)
-_YEARS_APART = 1
-"""An age may be that of the last birthday but one before anybody needs to look."""
+NAMES = ("first_name", "last_name", "athlete")
 
 
 def squad_frame(
@@ -100,104 +94,17 @@ def squad_frame(
         given = out.get("age_years", pd.Series(np.nan, out.index, dtype=object))
         known = pd.to_numeric(age, errors="coerce").notna()
         out["age_years"] = age.where(known | given.isna(), given)
-    if names := [cells[n] for n in ("first_name", "last_name", "athlete") if n in cells]:
-        whole = _names(names)
+    if any(name in used for name in NAMES):
+        whole = names_of(raw, used)
         out = out.drop(columns="athlete", errors="ignore")
         out.insert(0, "athlete", whole)
     return out
 
 
-def squad_notes(raw: RawTable, columns: Sequence[Column], on: date) -> tuple[str, ...]:
-    """Say which cells of a list answer nothing, and where it contradicts itself."""
-    used = {column.target: column for column in columns if column.target != LEAVE_OUT}
-    asked = [c for name, c in used.items() if name not in ("athlete", *_NAME_PARTS)]
-    medicines = [column for column in asked if column.target == "medications"]
-    of_a_year = [column for column in asked if names_a_year(column)]
-    notes = [
-        _not_used([column.header for column in columns if column.target == LEAVE_OUT]),
-        _told_cells(raw, asked, is_marked_blank, "Not answered"),
-        _told_cells(raw, asked, is_error, "A broken formula, to be mended in the file"),
-        _told_cells(raw, of_a_year, _says_never, _NONE_IN_A_YEAR),
-        _told_cells(raw, medicines, _names_others_only, _OTHERS_ONLY),
-    ]
-    if "date_of_birth" in used:
-        born = used["date_of_birth"]
-        since = "" if raw.epoch == EXCEL_EPOCH else f" from {raw.epoch.year}"
-        notes.append(
-            _told_cells(
-                raw, [born], is_serial, f"A date of birth as Excel counts days{since}"
-            )
-        )
-        if "age_years" in used:
-            notes.append(_two_ages(raw, born, used["age_years"], on))
-    return tuple(filter(None, notes))
-
-
-def is_marked_blank(cell: Any) -> bool:
-    """Whether something stands in a cell that means "not answered", such as a dash."""
-    return isinstance(cell, str) and is_blank(cell)
-
-
-def _says_never(cell: Any) -> bool:
-    return item_answer("cramp_sessions_12mo", str(cell)) == "never"
-
-
-def _names_others_only(cell: Any) -> bool:
-    """Whether a cell holds medicines, all known, and none that is asked about."""
-    items = items_in("medications", str(cell))
-    if put_together([item_answer("medications", item) for item in items]) != "none":
-        return False
-    known = [known_word("medications", item) for item in items]
-    return any(word is not None and word.is_asked_nowhere for word in known)
-
-
-def _not_used(headers: Sequence[str]) -> str:
-    """Name the columns that no question is answered by; empty if there are none."""
-    if not headers:
-        return ""
-    columns = "1 column" if len(headers) == 1 else f"{len(headers)} columns"
-    return f"Not used: {columns}, {_first_of([*map(in_quotes, headers)])}."
-
-
-def _told_cells(
-    raw: RawTable, columns: Sequence[Column], wanted: Callable[[Any], bool], what: str
-) -> str:
-    """Name cells, those that say the same in a column at once; empty if there are none."""
-    rows_of: dict[tuple[str, str], list[str]] = {}
-    for column in columns:
-        for row, cell in raw.cells[column.place].items():
-            if cell is not None and wanted(cell):
-                same = str(cell).strip()[:40], column.header
-                rows_of.setdefault(same, []).append(str(row))
-    if not rows_of:
-        return ""
-    told = [
-        f"{in_quotes(cell)} under {quoted(header)} in row{'s' * (len(rows) > 1)} "
-        f"{_first_of(rows)}"
-        for (cell, header), rows in rows_of.items()
-    ]
-    return f"{what}: {_first_of(told, '; ')}."
-
-
-def _first_of(names: Sequence[str], between: str = ", ") -> str:
-    named, more = between.join(names[:_NAMED]), len(names) - _NAMED
-    return f"{named} and {more} more" if more > 0 else named
-
-
-def _two_ages(raw: RawTable, born: Column, age: Column, on: date) -> str:
-    """Say where the age and the date of birth contradict each other."""
-    by_date = pd.to_numeric(
-        ages(raw.cells[born.place], born.unit, on, raw.epoch), errors="coerce"
-    )
-    given = number_and_unit(raw.cells[age.place].astype(str))[0]
-    apart = int(((by_date - given).abs() > _YEARS_APART).sum())
-    if not apart:
-        return ""
-    rows = "In 1 row" if apart == 1 else f"In {apart} rows"
-    return (
-        f"{rows} age and date of birth differ by more than a year: used was the date of "
-        "birth."
-    )
+def names_of(raw: RawTable, used: Mapping[str, Column]) -> pd.Series[Any]:
+    """What everybody is called, None where nothing stands."""
+    parts = [raw.cells[used[name].place] for name in NAMES if name in used]
+    return _names(parts) if parts else pd.Series(None, raw.cells.index, dtype=object)
 
 
 def _names(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
@@ -229,6 +136,8 @@ def _answered(cells: pd.Series[Any], name: str) -> pd.Series[Any]:
 def _numbers(cells: pd.Series[Any], unit: str, field: Field) -> pd.Series[Any]:
     """Numbers in the unit of the question; one that is not allowed stays as written."""
     own = field.unit
+    if own in ("sessions", "days"):
+        cells = cells.map(_counted, na_action="ignore")
     is_duration = own in ("min", "h")
     read = (_durations if is_duration else _in_own_unit)(cells, unit, own)
     text = cells.astype(str).str.strip()
@@ -238,6 +147,12 @@ def _numbers(cells: pd.Series[Any], unit: str, field: Field) -> pd.Series[Any]:
     if unit == own:  # a number as it was written
         return read.where(allowed | bare, cells)
     return read.where(allowed, cells.mask(bare, text + f" {unit}"))
+
+
+def _counted(cell: Any) -> Any:
+    """A number that stands in words, such as "twice"; else the cell as it is."""
+    count = count_said(cell) if isinstance(cell, str) else None
+    return str(count[0]) if count is not None and count[0] == count[1] else cell
 
 
 def _in_own_unit(cells: pd.Series[Any], unit: str, own: str) -> pd.Series[Any]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from riskmodel.datasets import data_file
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.told import quoted
 from riskmodel.inputs.units import UNITS_NAMED, unit_word
-from riskmodel.squad.births import date_order
+from riskmodel.squad.births import ONE_YEAR_OPEN, YEAR_WAYS, date_order, date_ways
 from riskmodel.squad.durations import says_its_unit
+from riskmodel.squad.headers import TARGETS, asked_of, meanings, read_header, words
 from riskmodel.squad.raw import RawTable
 
 LEAVE_OUT = ""
@@ -33,7 +30,7 @@ SEX_LETTERS: Mapping[str, Mapping[str, str]] = {
 UNITS: Mapping[str, tuple[str, ...]] = {
     "height_cm": ("cm", "m", "m or cm", "ft in", "in"),
     "body_mass_kg": ("kg", "lb"),
-    "date_of_birth": ("year first", "day first", "month first"),
+    "date_of_birth": ("year first", "day first", "month first", *YEAR_WAYS),
     "sex": tuple(SEX_LETTERS),
     "longest_recent_min": ("min", "h"),
     "duration_min": ("min", "h"),
@@ -49,20 +46,6 @@ _WAYS = {
     "date_of_birth": "write dates like 2001-04-03",
     "sex": "write female and male",
 }
-
-HELPERS: Mapping[str, str] = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "date_of_birth": "Date of birth",
-}
-"""Columns that are no question but make the answer to one."""
-
-TARGETS: Mapping[str, str] = {
-    "athlete": FIELDS["athlete"].label,
-    **HELPERS,
-    **{name: field.label for name, field in FIELDS.items() if name != "athlete"},
-}
-"""What a column can be, with its label."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +66,8 @@ class Column:
         Why a person should say what it means, empty if that is certain.
     unit_doubt : str
         Why it is not known how it is written, where there is more to say of it.
+    ways : tuple of str
+        Those of `UNITS` in which its cells can be written; empty where all are.
     """
 
     place: int
@@ -91,6 +76,7 @@ class Column:
     unit: str = ""
     doubt: str = ""
     unit_doubt: str = ""
+    ways: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def needs_unit(self) -> bool:
@@ -100,58 +86,10 @@ class Column:
     @property
     def question(self) -> str:
         """What to ask about the column, empty if all is certain."""
-        ways = UNITS.get(self.target, ())
+        ways = self.ways or UNITS.get(self.target, ())
         asked = f"Written as {', '.join(ways[:-1])} or {ways[-1]}?" if ways else ""
         of_unit = [self.unit_doubt, asked] if self.needs_unit else []
         return " ".join(filter(None, [self.doubt, *of_unit]))
-
-
-@cache
-def words() -> dict[str, dict[str, Any]]:
-    """Read the table of words."""
-    return tomllib.loads(data_file("squad_columns.toml").read_text("utf-8"))
-
-
-def _plain(header: str) -> tuple[str, str]:
-    """Header without its unit, and the unit it names; "the last 24 hours" is none."""
-    said = folded(header).split()
-    for length in (2, 1):
-        before, last = said[:-length], " ".join(said[-length:])
-        if before and not before[-1].isdecimal() and (unit := UNITS_NAMED.get(last)):
-            return " ".join(before), unit
-    # Minutes or hours alone are a header and a unit at once.
-    whole = " ".join(said)
-    return whole, UNITS_NAMED.get(whole, "")
-
-
-@cache
-def _dictionary() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    table = words()
-    for target, label in TARGETS.items():
-        base = re.sub(r"_(kg|cm|c|h|min|pct|l_h|m_s)$", "", target)
-        own = [folded(target), folded(label), folded(base)]
-        listed = [*table["columns"].get(target, []), *_asked(target).get("words", [])]
-        for word in {*own, *map(folded, listed)}:
-            found.setdefault(word, []).append(target)
-    return {word: tuple(targets) for word, targets in found.items()}
-
-
-def _asked(target: str) -> dict[str, Any]:
-    asked: dict[str, Any] = words()["in_doubt"].get(target, {})
-    return asked
-
-
-def meanings(header: str) -> tuple[str, ...]:
-    """What a header can mean, of `TARGETS`.
-
-    Examples
-    --------
-    >>> meanings("Größe (cm)"), meanings("Shirt number")
-    (('height_cm',), ())
-    """
-    known = _dictionary()
-    return known.get(_plain(header)[0]) or known.get(folded(header), ())
 
 
 def match_columns(raw: RawTable) -> list[Column]:
@@ -167,19 +105,19 @@ def match_columns(raw: RawTable) -> list[Column]:
             doubt = f"There is another column for {TARGETS[target]}."
             column = replace(column, target=LEAVE_OUT, doubt=doubt)
         taken.add(column.target)
-        columns.append(_with_unit(column, raw))
+        columns.append(with_unit(column, raw))
     return _with_parts(columns, taken)
 
 
 def _meant(place: int, header: str, raw: RawTable) -> Column:
     """What a column is by its own header."""
-    targets = meanings(header)
+    targets, _, way = read_header(header)
     if not targets:
         return Column(place, header, LEAVE_OUT, doubt=NOT_UNDERSTOOD)
     doubt = "This header can mean several things."
     if len(targets) == 1:
         doubt = _doubt(targets[0], header, raw.cells[place])
-    return Column(place, header, targets[0], _plain(header)[1], doubt)
+    return Column(place, header, targets[0], way, doubt)
 
 
 def _with_parts(columns: Sequence[Column], taken: Set[str]) -> list[Column]:
@@ -196,6 +134,22 @@ def _with_parts(columns: Sequence[Column], taken: Set[str]) -> list[Column]:
     return out
 
 
+def lacking(columns: Sequence[Column]) -> list[str]:
+    """What every athlete answers and no column tells, as labels of the questions.
+
+    Examples
+    --------
+    >>> lacking([Column(0, "Name", "athlete")])
+    ['Age']
+    >>> lacking([Column(0, "DOB", "date_of_birth")])
+    []
+    """
+    told = {column.target for column in columns}
+    told |= {"age_years"} if "date_of_birth" in told else set()
+    own = [f for f in FIELDS.values() if f.required and not f.of_the_plan]
+    return [field.label for field in own if field.name not in told]
+
+
 def names_a_year(column: Column) -> bool:
     """Whether the header asks for cramps of one year, and so of no other.
 
@@ -207,7 +161,7 @@ def names_a_year(column: Column) -> bool:
     """
     asked = words()["columns"].get("cramp_sessions_12mo", [])
     return column.target == "cramp_sessions_12mo" and (
-        _plain(column.header)[0] in map(folded, asked)
+        read_header(column.header).phrase in map(folded, asked)
     )
 
 
@@ -217,17 +171,21 @@ def _answered(cells: pd.Series[Any]) -> pd.Series[Any]:
 
 def _doubt(target: str, header: str, cells: pd.Series[Any]) -> str:
     """Ask what a header means that can mean other things too."""
-    plain, unit = _plain(header)
+    _, phrase, unit = read_header(header)
     field = FIELDS.get(target)
     if unit and field is not None and target not in UNITS and unit != field.unit:
         return f"The header says {unit}; needed is {field.unit or 'no unit'}."
-    named = unit and unit != UNITS_NAMED.get(plain)
-    if named or plain not in map(folded, _asked(target).get("words", [])):
+    named = unit and unit != UNITS_NAMED.get(phrase)
+    if named or phrase not in map(folded, asked_of(target).get("words", [])):
         return ""
     # Our own files name a question so, and then hold its own answers.
-    if plain == target and field is not None and {*_answered(cells)} <= {*field.levels}:
+    if (
+        folded(header) == folded(target)
+        and field is not None
+        and {*_answered(cells)} <= {*field.levels}
+    ):
         return ""
-    return str(_asked(target)["question"])
+    return str(asked_of(target)["question"])
 
 
 def how_to_write(column: Column, raw: RawTable) -> str:
@@ -251,29 +209,41 @@ def how_to_write(column: Column, raw: RawTable) -> str:
 # ---------------------------------------------------------------- how it is written
 
 
-def _with_unit(column: Column, raw: RawTable) -> Column:
+def with_unit(column: Column, raw: RawTable) -> Column:
     """Find out how a column is written, from its header or else its cells."""
     allowed = UNITS.get(column.target)
     if allowed is None:
         return replace(column, unit="")
     cells = _answered(raw.cells[column.place])
+    if column.target == "date_of_birth":
+        column = replace(column, ways=date_ways(cells))
     if column.unit in allowed:
-        looks_like = _height_unit(cells) if column.target == "height_cm" else ""
+        looks_like = _looks_like(column.target, cells)
         if not looks_like or looks_like == column.unit:
             return column
         doubt = f"The header says {column.unit}, the cells look like {looks_like}."
         return replace(column, unit="", unit_doubt=doubt)
+    doubt = ""
     if column.target == "height_cm":
         found = _height_unit(cells)
     elif column.target in _DURATIONS and len(cells) and cells.map(says_its_unit).all():
         found = "h"  # whichever it is
     elif column.target == "date_of_birth":
         found = date_order(cells)
+        doubt = ONE_YEAR_OPEN if column.ways == YEAR_WAYS else ""
     elif column.target == "sex":
         found = _sex_letters(cells, folded(column.header))
     else:
         found = _suffix(cells.astype(str))
-    return replace(column, unit=found if found in allowed else "")
+    unit = found if found in allowed else ""
+    return replace(column, unit=unit, unit_doubt="" if unit else doubt)
+
+
+def _looks_like(target: str, cells: pd.Series[Any]) -> str:
+    """How the cells of a column are written whose header says it too, "" if any way."""
+    if target == "height_cm":
+        return _height_unit(cells)
+    return date_order(cells, "") if target == "date_of_birth" else ""
 
 
 def number_and_unit(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:

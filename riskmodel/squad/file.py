@@ -27,9 +27,11 @@ from riskmodel.inputs.tables import (
 )
 from riskmodel.inputs.told import grouped
 from riskmodel.inputs.workbook import MOST_UNZIPPED_BYTES, Sheet, read_workbook
-from riskmodel.squad.cells import squad_frame, squad_notes
-from riskmodel.squad.columns import Column, how_to_write, match_columns, meanings
+from riskmodel.squad.cells import squad_frame
+from riskmodel.squad.columns import Column, how_to_write, match_columns
+from riskmodel.squad.headers import meanings
 from riskmodel.squad.limits import LONGEST_CELL, MOST_ROWS, SquadFileError
+from riskmodel.squad.notes import squad_notes
 from riskmodel.squad.raw import LeftOut, RawTable, rows_named
 from riskmodel.squad.summary_rows import summary_rows
 
@@ -161,7 +163,7 @@ def read_athletes(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Athletes of a list whose columns are understood, and what is told of it."""
     athletes = squad_frame(raw, columns, on, warnings_stay=warnings_stay)
-    return athletes, (*raw.told, *squad_notes(raw, columns, on))
+    return athletes, (*raw.told, *squad_notes(raw, columns, on, named=True))
 
 
 def certain_columns(raw: RawTable) -> list[Column]:

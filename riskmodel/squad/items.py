@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.sport_words import sports_called
-from riskmodel.squad.columns import SEX_LETTERS, UNITS, words
+from riskmodel.squad.columns import SEX_LETTERS, UNITS
+from riskmodel.squad.counts import count_said
+from riskmodel.squad.headers import words
 from riskmodel.squad.names import ASK, OPEN, exact, known_word
 
 _MOST_CRAMPS = 366
@@ -80,9 +82,22 @@ def is_known_and_open(name: str, text: str) -> bool:
     return bool(answers) and answers <= {OPEN, "none"}
 
 
+def is_interpreted(name: str, item: str) -> bool:
+    """Whether a word was read as a level that it does not say: a name, or how often."""
+    if item_answer(name, item) in (None, "none", OPEN):
+        return False
+    said_as_it_is = exact(item) in _cell_words(name, UNITS.get(name, ("",))[0])
+    return not said_as_it_is and not item.strip().isdecimal() and name != "sport"
+
+
 def _cramps(text: str) -> str | None:
-    """Level of a number of sessions with a cramp, such as 2 for "1-2"."""
-    if not re.fullmatch(r"\s*\d{1,3}\s*", text) or int(text) > _MOST_CRAMPS:
+    """Level of a number of sessions with a cramp, such as 1-2 for "twice, calf"."""
+    count = count_said(text, places=True)
+    if count is None or count[1] > _MOST_CRAMPS:
         return None
-    count = int(text)
+    levels = {_level_of(number) for number in count}
+    return levels.pop() if len(levels) == 1 else None
+
+
+def _level_of(count: int) -> str:
     return "0" if count == 0 else "1-2" if count < 3 else "3-5" if count < 6 else "6+"

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.tables import folded
-from riskmodel.squad.columns import meanings, number_and_unit, words
+from riskmodel.squad.columns import number_and_unit
+from riskmodel.squad.headers import meanings, words
 from riskmodel.squad.names import exact
 
 _FEWEST = 3

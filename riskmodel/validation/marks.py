@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from riskmodel.inputs.blanks import is_blank
 from riskmodel.inputs.tables import folded
 from riskmodel.inputs.told import in_quotes
-from riskmodel.squad.columns import words
+from riskmodel.squad.headers import words
 from riskmodel.validation.table import RecordsError
 
 Blank = Literal["no", "unknown"]

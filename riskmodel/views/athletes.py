@@ -24,7 +24,15 @@ from riskmodel.squad.file import read_squad_file
 from riskmodel.squad.limits import SquadFileError
 from riskmodel.squad.plan import PLAN_FIELDS
 from riskmodel.squad.unknown import settle, with_settled_words
-from riskmodel.views import device, form, look, squad_plan, uploads, widgets
+from riskmodel.views import (
+    athletes_again,
+    device,
+    form,
+    look,
+    squad_plan,
+    uploads,
+    widgets,
+)
 from riskmodel.views.state import (
     AthletesBefore,
     AthletesFile,
@@ -36,6 +44,7 @@ from riskmodel.views.state import (
 _WAY_ON = "Save the table as CSV, with only the rows and columns that are needed."
 _TEAM_LIST = "team_list"  # how the tab holds which list of a team stands here
 _Settled = dict[tuple[str, str], str | None]
+_ROW = "row"  # beside the answers of a list that a tab holds
 _COUNTED = {
     "hidden_rows": "Count hidden rows as athletes",
     "summaries": "Count summary rows as athletes",
@@ -54,8 +63,8 @@ def _put(
     squad = state(SquadState)
     squad.before = _now() or squad.before
     squad.of_team = of_team
-    # Rows are numbered from 1, and keep their number when others go.
-    squad.athletes = athletes.set_axis(pd.RangeIndex(1, len(athletes) + 1))
+    # Rows keep the number that they have in their file, also when others go.
+    squad.athletes = athletes
     squad.version += 1
     squad.edited = False
     squad.notes, squad.problem = notes, ""
@@ -93,7 +102,8 @@ def accept(file: AthletesFile) -> None:
     except uploads.UnreadError as error:
         squad.problem = str(error)
         return
-    _put(athletes, notes, squad.settled if same else None)
+    athletes_again.remember(file)
+    _put(athletes, [*athletes_again.told(file), *notes], squad.settled if same else None)
     if same and not was_edited:  # nothing goes that the file does not hold
         squad.before = before
     squad.source = file
@@ -139,6 +149,7 @@ def _take(file: AthletesFile | None) -> None:
     """Take the athletes of a file, or ask first what is in doubt."""
     if file is None:
         return
+    file = athletes_again.as_said_before(file)
     if file.asks_for_sheet or any(column.question for column in file.columns):
         _ask_again(file)
     else:
@@ -202,7 +213,11 @@ def settled(athletes: pd.DataFrame) -> pd.DataFrame:
 def known_cells(content: Any) -> pd.DataFrame:
     """Read the cells that were kept of a list, as far as this version knows them."""
     table = pd.DataFrame(content, dtype=object)
-    return read_cells(table[[name for name in table.columns if name in FIELDS]])
+    rows = [*table.pop(_ROW)] if _ROW in table else []
+    if not all(isinstance(row, int) for row in rows) or len({*rows}) != len(table):
+        rows = [*range(1, len(table) + 1)]
+    known = [name for name in table.columns if name in FIELDS]
+    return read_cells(table[known].set_axis(rows))
 
 
 def _cells(athletes: pd.DataFrame) -> pd.DataFrame:
@@ -250,7 +265,7 @@ def remember() -> None:
     if squad.tab_of is not athletes:
         squad.tab_of, squad.tab_text = athletes, ""
         if athletes is not None:
-            cells = _cells(athletes).to_dict("list")
+            cells = _cells(athletes).assign(**{_ROW: athletes.index}).to_dict("list")
             squad.tab_text = json.dumps(cells, ensure_ascii=False, default=str)
     device.remember_list(squad.tab_text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,13 @@ from riskmodel.inputs.fields import FIELDS
 from riskmodel.squad.cells import read_cells, template
 from riskmodel.views import questions
 from riskmodel.views.state import SquadState, state
+
+
+@dataclass
+class GridState:
+    """How the list counts the rows of the grid, which counts its own from 0."""
+
+    rows: Sequence[int] = ()
 
 
 def grid(athletes: pd.DataFrame) -> None:
@@ -26,7 +35,9 @@ def _edit(squad: SquadState, athletes: pd.DataFrame) -> None:
     key = f"squad_grid_{squad.version}"
     if key not in st.session_state or squad.grid_base is None:
         # The grid's own changes went with the page; the athletes carry them.
-        squad.grid_base = squad.grid_edited = _as_grid(athletes)
+        state(GridState).rows = [*athletes.index]
+        grid_base = _as_grid(athletes).reset_index(drop=True)
+        squad.grid_base = squad.grid_edited = grid_base
     edited = st.data_editor(
         squad.grid_base,
         key=key,
@@ -42,9 +53,16 @@ def _edit(squad: SquadState, athletes: pd.DataFrame) -> None:
     )
     # Against the last state of the grid, not the first: a change can be taken back.
     if squad.grid_edited is None or not edited.equals(squad.grid_edited):
-        squad.athletes, squad.grid_edited = read_cells(edited), edited
+        squad.athletes, squad.grid_edited = _numbered(read_cells(edited)), edited
         squad.edited = True
         st.rerun()  # what stands above is of the list as it was
+
+
+def _numbered(edited: pd.DataFrame) -> pd.DataFrame:
+    """Athletes by their rows in the list; who was added is counted on from the last."""
+    rows = dict(enumerate(state(GridState).rows))
+    last, n = max(rows.values(), default=0), len(rows)
+    return edited.set_axis([rows.get(at, last + 1 + at - n) for at in edited.index])
 
 
 def _as_grid(athletes: pd.DataFrame) -> pd.DataFrame:

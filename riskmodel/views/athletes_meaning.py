@@ -10,17 +10,21 @@ import streamlit as st
 
 from riskmodel.inputs import units
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.squad.cells import NAMES
 from riskmodel.squad.columns import (
     LEAVE_OUT,
     NOT_UNDERSTOOD,
-    TARGETS,
     UNITS,
     Column,
+    lacking,
+    with_unit,
 )
+from riskmodel.squad.headers import TARGETS
+from riskmodel.squad.notes import order_told
 from riskmodel.squad.plan import may_be_left_open
 from riskmodel.squad.raw import RawTable
 from riskmodel.squad.unknown import UnknownWord, open_words, unknown_words
-from riskmodel.views import athletes, form, look, tables, widgets
+from riskmodel.views import athletes, athletes_again, form, look, tables, widgets
 from riskmodel.views.state import AthletesFile, SquadState, state
 
 # --------------------------------------------------------------- what columns mean
@@ -34,12 +38,16 @@ def ask_for_columns(file: AthletesFile) -> None:
     st.header("What the columns are", anchor=False)
     if file.raw.told:
         look.note(*file.raw.told)
+    look.note(*athletes_again.told(file))
     athletes.offer_to_count(file)
     if state(SquadState).athletes is not None:
         look.note("The list that was there is replaced, with what was changed in it.")
     blocking = [c for c in file.columns if c.question and c.doubt != NOT_UNDERSTOOD]
-    unknown = [c for c in file.columns if c.question and c.doubt == NOT_UNDERSTOOD]
-    clear = [c for c in file.columns if not c.question]
+    others = [column for column in file.columns if column not in blocking]
+    unknown = [column for column in others if not column.target]
+    clear = [column for column in others if column.target]
+    if unknown and (missing := _missing(file.columns)):
+        look.note(f"{' '.join(missing)} Is it one of these?")
     answered = [(column, _ask_for_column(file.raw, column)) for column in blocking]
     for words, columns in (("left out", unknown), ("understood", clear)):
         if not columns:
@@ -47,7 +55,11 @@ def ask_for_columns(file: AthletesFile) -> None:
         names = _quoted(columns)
         key = f"columns_{words.replace(' ', '_')}"
         label = f"{len(columns)} column{'s' * (len(columns) != 1)} {words}: {names}"
-        box = st.expander(widgets.plain(label), key=key, on_change="rerun")
+        # What may be lacking elsewhere lies in sight.
+        is_open = words == "left out" and bool(_missing(file.columns))
+        box = st.expander(
+            widgets.plain(label), key=key, on_change="rerun", expanded=is_open
+        )
         if box.open:
             with box:
                 answered += [(c, _ask_for_column(file.raw, c)) for c in columns]
@@ -85,11 +97,22 @@ def _unit_key(column: Column, target: str) -> str:
     return f"unit_{asked}_{column.place}_{target}_{column.unit}"
 
 
+def _missing(columns: Sequence[Column]) -> list[str]:
+    """Say what no column tells: what every athlete answers, and the names."""
+    told = []
+    if lacks := lacking(columns):
+        told.append(f"No column for {', '.join(lacks)}, without which there is no number.")
+    if not {column.target for column in columns} & {*NAMES}:
+        told.append("No column for names: everybody is called by the row.")
+    return told
+
+
 def _ask_to_use(
     file: AthletesFile, answered: Sequence[tuple[Column, Column | None]]
 ) -> None:
     """Draw the button that takes the columns, and say what keeps it from being pressed."""
     chosen = [column for _, column in answered if column is not None]
+    chosen.sort(key=lambda column: column.place)  # what is in doubt was asked first
     open_meaning = [column for column, answer in answered if answer is None]
     targets = [column.target for column in chosen if column.target]
     twice = {TARGETS[name] for name in targets if targets.count(name) > 1}
@@ -100,6 +123,8 @@ def _ask_to_use(
         look.note(f"Still open, what it is: {_quoted(open_meaning)}.")
     if open_units:
         look.note(f"Still open, how it is written: {_quoted(open_units)}.")
+    if targets:
+        look.note(*_missing(chosen))
     with st.container(horizontal=True):
         st.button(
             "Use these columns",
@@ -141,16 +166,28 @@ def _ask_for_column(raw: RawTable, column: Column) -> Column | None:
         )
         if target is None:
             return None
-        unit = None
-        if target in UNITS:
-            unit = st.pills(
-                widgets.plain(f"{_quoted([column])} is written as"),
-                UNITS[target],
-                default=column.unit if column.unit in UNITS[target] else None,
-                key=_unit_key(column, target),
-                persist_state="session",
-            )
+        unit = _ask_for_unit(raw, column, target) if target in UNITS else None
     return Column(place, column.header, target, unit or "")
+
+
+def _ask_for_unit(raw: RawTable, column: Column, target: str) -> str | None:
+    """Ask how a column is written, with what its cells look like as the answer."""
+    read = column
+    if target != column.target:
+        read = with_unit(Column(column.place, column.header, target), raw)
+        if read.unit_doubt:
+            look.note(read.unit_doubt)
+    ways = read.ways or UNITS[target]
+    unit = st.pills(
+        widgets.plain(f"{_quoted([column])} is written as"),
+        ways,
+        default=read.unit if read.unit in ways else None,
+        key=_unit_key(column, target),
+        persist_state="session",
+    )
+    if target == "date_of_birth" and unit and (told := order_told(raw, read)):
+        look.note(told)
+    return unit
 
 
 # ------------------------------------------------------------------ what words mean
@@ -197,7 +234,7 @@ def ask_for_words(words: Words) -> None:
     some = _counted(listed[:_NAMED]) + (" and more" if len(listed) > _NAMED else "")
     label = f"What {n} word{'s' * (n != 1)} mean{'s' * (n == 1)}: {some}"
     if not n:
-        label = f"Known, and asked nowhere: {some}"
+        label = f"No question is about: {some}"
     box = st.expander(widgets.plain(label), key="squad_words", on_change="rerun")
     if not box.open:
         return
@@ -215,7 +252,9 @@ def ask_for_words(words: Words) -> None:
             look.note(f"{len(words.to_settle) - most} more, once these are settled.")
         if words.known:
             names = ", ".join(f"{_counted([word])}: {word.what}" for word in words.known)
-            look.note(f"Known, and no question here is about it: {names}.")
+            look.note(
+                f"Known, but no question is about it, so that it stays open: {names}."
+            )
 
 
 def _counted(words: Sequence[UnknownWord]) -> str:

@@ -6,8 +6,8 @@ from riskmodel.inputs.encodings import encoding_of_lines, guess_encoding
 from riskmodel.inputs.tables import TableFileError, read_text
 from riskmodel.inputs.units import UNITS
 from riskmodel.squad.columns import UNITS as WAYS
-from riskmodel.squad.columns import words
 from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.headers import words
 
 POLISH = "Łukasz Żółć|Paweł Wiśniewski|Małgorzata Dąbrowska|Agnieszka Źródło"
 CZECH = "Jiří Dvořák|Tomáš Novotný|Kateřina Procházková|Ondřej Černý|Zdeněk Růžička"

@@ -1,5 +1,6 @@
 """Dates of birth in words, with two digits, and as a spreadsheet counts days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.inputs.problems import Problem
-from riskmodel.squad.births import born
+from riskmodel.squad.births import YEAR_WAYS, born
 from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad, read_squad_file
@@ -113,10 +114,44 @@ def test_what_is_no_date_of_birth_says_how_to_write_one():
     assert "does not exist" in str(Problem("age_years", "no_such_date", "30.02.2000"))
 
 
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["18/10/1995", "03/04/95"], "day first"),
+        (["10/18/1995", "03/04/95"], "month first"),
+        (["12.3.01", "03/04/95"], "day first"),
+        (["12.3.01", "10/18/1995"], ""),
+        (["18/10/1995", "10/18/1995"], ""),
+        (["10.18.1995", "03.04.1995"], ""),
+        (["45/10/1995", "03/04/95"], ""),
+        (["03-04-95", "Feb 2004"], ""),
+    ],
+)
+def test_a_date_that_can_be_in_one_order_tells_that_of_the_others(cells, order):
+    rows = "".join(f"A;{cell}\n" for cell in cells)
+    raw = read_squad_file(f"Name;DOB\n{rows}".encode())
+    (_, born_on) = match_columns(raw)
+    assert born_on.unit == order
+    assert born_on.ways == ("day first", "month first")
+    if order:
+        told = read_squad(f"Name;DOB\n{rows}".encode(), DAY).attrs["notes"]
+        assert any(f"read {order}: “{cells[0]}”" in note for note in told)
+
+
+def test_a_year_alone_is_asked_about_and_makes_no_guess():
+    raw = read_squad_file(b"Name;Jahrgang\nA;1995\nB;2001\n")
+    (name, year) = match_columns(raw)
+    assert year.target == "date_of_birth"
+    assert "leaves the age open" in year.question
+    for way, age in zip(YEAR_WAYS, (31, 30), strict=True):
+        columns = [name, replace(year, unit=way)]
+        assert squad_frame(raw, columns, DAY)["age_years"][2] == age
+
+
 def test_days_that_a_spreadsheet_has_counted_are_told():
     squad = read_squad(b"Name;DOB\nA;34761\nB;35000\nC;1990-01-01\n", DAY)
     assert squad.attrs["notes"] == [
-        "A date of birth as Excel counts days: “34761” under DOB in row 2; "
-        "“35000” under DOB in row 3."
+        "A date of birth as Excel counts days: “34761” under DOB in row 2 “A”; "
+        "“35000” under DOB in row 3 “B”."
     ]
     assert born("35000", "", DAY) == date(1899, 12, 30) + timedelta(days=35000)

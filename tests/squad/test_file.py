@@ -19,16 +19,17 @@ from riskmodel.inputs.problems import Problem
 from riskmodel.inputs.rows import MOST_COLUMNS
 from riskmodel.inputs.tables import folded
 from riskmodel.reporting.spreadsheet import to_xlsx
-from riskmodel.squad.cells import read_cells, squad_frame, squad_notes, template
+from riskmodel.squad.cells import read_cells, squad_frame, template
 from riskmodel.squad.columns import (
     NOT_UNDERSTOOD,
     UNITS,
     Column,
-    _plain,
     match_columns,
 )
 from riskmodel.squad.file import read_squad, read_squad_file
+from riskmodel.squad.headers import without_unit
 from riskmodel.squad.limits import SquadFileError
+from riskmodel.squad.notes import squad_notes
 from riskmodel.squad.raw import RawTable
 from riskmodel.squad.scores import score_squad
 
@@ -291,9 +292,9 @@ def test_of_a_question_itself_no_unit_is_in_doubt(field):
     ],
 )
 def test_a_number_before_a_unit_makes_a_span_of_it(header, unit):
-    assert _plain(header)[1] == unit
+    assert without_unit(header)[1] == unit
     if not unit:
-        assert _plain(header)[0] == folded(header)
+        assert without_unit(header)[0] == folded(header)
 
 
 def test_no_column_is_left_out_in_silence():

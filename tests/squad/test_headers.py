@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from riskmodel.inputs.problems import Problem
-from riskmodel.squad.cells import squad_frame, squad_notes
+from riskmodel.squad.cells import squad_frame
 from riskmodel.squad.columns import match_columns
-from riskmodel.squad.file import read_squad_file
+from riskmodel.squad.file import read_squad, read_squad_file
+from riskmodel.squad.headers import meanings, read_header
+from riskmodel.squad.items import item_answer
+from riskmodel.squad.notes import squad_notes
 
 DAY = date(2026, 11, 29)
 
@@ -121,6 +124,91 @@ def test_a_number_that_is_not_allowed_stays_as_it_was_written(header, cell, name
 def test_a_time_that_is_too_long_is_not_told_to_be_written_as_a_time():
     told = str(Problem("duration_min", "not_allowed", "26:00:00"))
     assert told.endswith("If minutes are meant, write 26 min.")
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        (
+            "date_of_birth",
+            "D.o.B.|D. O. B.|D/O/B|Fecha nac.|F. nacimiento|Geb.datum|Geb.-Dat.|Né(e) le|"
+            "Nato/a il|Dt. Nasc.|Data de nasc.|Geb. datum|YOB|Year of birth|Geburtsjahr",
+        ),
+        (
+            "athlete",
+            "Players|Player (surname, name)|Surname, name|Name, Vorname|Last, First|"
+            "Apellidos y nombre|Apell. y nombre|NOM Prénom|Cognome e nome|Nombre / Name|"
+            "Naam (achternaam, voornaam)|Sobrenome e nome|Spieler/in",
+        ),
+        ("first_name", "Spieler (Vorname)|Name (first)|Nombre del jugador"),
+        ("last_name", "Player surname|Name (surname)"),
+        ("sex", "Sex (M/F)|Geschlecht (m/w)|Geslacht"),
+        ("body_mass_kg", "Weight / Gewicht (kg)|Peso (en kg)|Körpergew. (kg)"),
+        (
+            "",
+            "Last|First|Team name|Parent's name|Emergency contact name|Family doctor|Ges.|"
+            "Weight (goal)|Date of last injury|Birth cert. no.|Tel. no.|Pos.|Nickname",
+        ),
+    ],
+)
+def test_headers_in_other_orders_cut_short_and_in_two_languages(target, headers):
+    for header in headers.split("|"):
+        assert "".join(meanings(header)) == target, header
+
+
+@pytest.mark.parametrize(
+    ("header", "order"),
+    [
+        ("DOB (dd/mm/yyyy)", "day first"),
+        ("Birth date mm/dd/yy", "month first"),
+        ("Date de naissance (jj/mm/aaaa)", "day first"),
+        ("Geburtsdatum (TT.MM.JJJJ)", "day first"),
+        ("DOB (yyyy-mm-dd)", "year first"),
+    ],
+)
+def test_a_header_may_say_the_order_of_its_dates(header, order):
+    assert read_header(header)[::2] == (("date_of_birth",), order)
+
+
+def test_cells_that_contradict_the_order_in_their_header_are_asked_about():
+    raw = read_squad_file(b"Name;DOB (dd/mm/yyyy)\nA;10/18/1995\n")
+    assert match_columns(raw)[1].question.startswith("The header says day first")
+
+
+@pytest.mark.parametrize(
+    ("level", "cells"),
+    [
+        (
+            "1-2",
+            "once|Twice|twice, calf|2 (left calf)|2x Wade|zweimal|dos veces|deux fois|"
+            "due volte|duas vezes|twee keer|once or twice|ein- bis zweimal|1 cramp",
+        ),
+        ("3-5", "three times|3-4x|dreimal"),
+        ("6+", "sept fois|6 times|12 x"),
+        ("0", "zero|0x"),
+        ("never", "never|noch nie|nunca|nooit"),
+        (
+            None,
+            "often|sometimes|a few|calf|two or three times|dos|Sept|mai|about 2|2?|-2|<6|"
+            "2 en 2025|2.5|calf 2, foot 1|twice, June|03/04/25|400|2 3",
+        ),
+    ],
+)
+def test_how_often_is_read_in_words_and_what_is_vague_is_left_to_a_person(level, cells):
+    for cell in cells.split("|"):
+        assert item_answer("cramp_sessions_12mo", cell) == level, cell
+
+
+def test_what_was_read_as_something_else_is_told_with_its_words():
+    read, notes = frame("Meds", "Simvastatin 20mg", "simvastatin 20mg", "statin", "none")
+    assert read["medications"].tolist() == ["statin"] * 3 + ["none"]
+    assert notes == ("Read under Meds: “Simvastatin 20mg” (2) as Statin.",)
+
+
+def test_a_row_is_told_with_the_name_that_stands_in_it():
+    squad = read_squad(b"Surname, name;Age;Sleep_h\nLi, Bo;30;?\n;31;?\n", DAY)
+    (note,) = squad.attrs["notes"]
+    assert note == "Not answered: “?” under Sleep_h in rows 2 “Li, Bo”, 3."
 
 
 def test_every_cell_that_answers_nothing_is_named():

@@ -8,8 +8,9 @@ import pytest
 from riskmodel.datasets import read_table
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.reporting.squad_lines import known_word_notes
-from riskmodel.squad.columns import match_columns, words
+from riskmodel.squad.columns import match_columns
 from riskmodel.squad.file import read_squad, read_squad_file
+from riskmodel.squad.headers import words
 from riskmodel.squad.items import item_answer
 from riskmodel.squad.names import ASK, OPEN, exact, known_word
 from riskmodel.squad.scores import score_squad

@@ -225,7 +225,7 @@ def test_a_word_is_settled_for_those_who_have_it_and_for_nobody_else():
     page.session_state["squad_list"] = True
     page.run()
     type_in(page, edited_rows={0: {"athlete": "Zoe"}})
-    assert squad_of(page).athletes["athlete"][1] == "Zoe"
+    assert squad_of(page).athletes["athlete"][2] == "Zoe"
     assert squad_of(page).settled == {("medications", "Zorblax"): "loop_diuretic"}
     assert sorted(b.value for b in words_of(page)) == ["loop_diuretic", "open"]
 
@@ -255,12 +255,42 @@ def test_no_choice_of_an_earlier_file_is_set_for_the_next():
     page = with_list("Name,Age,Weight\nA,30,70\n")
     page.button_group(key="unit_1_2_body_mass_kg_").set_value("lb").run()
     press(page, "Use these columns")
-    assert squad_of(page).athletes["body_mass_kg"][1] == pytest.approx(31.75)
-    bring(page, "Name,Age,Weight\nB,30,80\n")
+    assert squad_of(page).athletes["body_mass_kg"][2] == pytest.approx(31.75)
+    bring(page, "Name,Age,Weight,Shirt\nB,30,80,9\n")
     assert page.button_group(key="unit_2_2_body_mass_kg_").value is None
     assert next(b for b in page.button if b.label == "Use these columns").disabled
     press(page, "Cancel")
     assert squad_of(page).athletes["athlete"].tolist() == ["A"]
+
+
+def test_what_was_said_of_columns_holds_for_a_list_with_the_same_headers():
+    page = with_list("Name,Age,Weight,Shirt\nA,30,70,9\n")
+    page.button_group(key="unit_1_2_body_mass_kg_").set_value("lb").run()
+    press(page, "Use these columns")
+    assert "As you said before" not in html_of(page)
+    bring(page, "Name,Age,Weight,Shirt\nB,30,80,7\n")
+    assert squad_of(page).asked is None
+    assert squad_of(page).athletes["body_mass_kg"].tolist() == [pytest.approx(36.29)]
+    assert "of a list with these headers: what 2 columns mean." in html_of(page)
+    # What the cells say themselves goes before what was said of others.
+    bring(page, "Name,Age,Weight,Shirt\nC,30,80 kg,1\n")
+    assert "It was lb before, the cells look like kg." in html_of(page)
+
+
+def test_a_column_that_a_person_names_is_read_as_its_cells_are_written():
+    page = with_list("Who,Key date,Weight (kg)\nA,18/10/1995,70\nB,03/04/1996,80\n")
+    assert "No column for Age" in html_of(page)
+    page.selectbox(key="target_1_1").set_value("date_of_birth").run()
+    assert "No column for Age" not in html_of(page).split("Key date")[-1]
+    page.selectbox(key="target_1_0").set_value("athlete").run()
+    press(page, "Use these columns")
+    told = "read day first: “18/10/1995” can be nothing else"
+    assert told in html_of(page)
+    assert squad_of(page).athletes.index.tolist() == [2, 3]
+    squad_of(page).asked = squad_of(page).source
+    page.run()
+    labels = [box.label for box in page.expander]
+    assert not [label for label in labels if "left out" in label]
 
 
 def test_a_meaning_is_not_chosen_before_a_person_has():
@@ -412,13 +442,13 @@ def test_a_start_goes_to_the_plan_that_is_looked_at_with_its_place():
     assert "start_time" not in remembered(page)["answers"]
 
 
-@pytest.mark.parametrize(("row", "age"), [(1, "20"), (2, "50")])
+@pytest.mark.parametrize(("row", "age"), [(2, "20"), (3, "50")])
 def test_of_two_with_one_name_the_chosen_one_opens_and_all_comes_back(row, age):
     page = with_list(answers=OWN)
     press(page, "Compare with a plan B")
     page.text_input(key="duration_min").set_value("45").run()
     box = page.selectbox(key="squad_athlete")
-    assert sorted(box.options) == ["Anna (row 1)", "Anna (row 2)", "Ben"]
+    assert sorted(box.options) == ["Anna (row 2)", "Anna (row 3)", "Ben"]
     box.set_value(row).run()
     press(page, "Open in My session")
     assert page.session_state["age_years"] == age
@@ -531,7 +561,7 @@ def test_a_change_in_the_grid_counts_at_once_and_can_be_taken_back():
     assert "of 3 athletes" in html_of(page)
     # A row that goes takes its number with it, and the count is that of now.
     type_in(page, deleted_rows=[0], added_rows=[{"athlete": "Cy", "age_years": "50"}])
-    assert squad_of(page).athletes.index.tolist() == [2, 3, 4]
+    assert squad_of(page).athletes.index.tolist() == [3, 4, 5]
     type_in(page, deleted_rows=[0, 1, 2])
     assert "There are no athletes in the list." in html_of(page)
 
