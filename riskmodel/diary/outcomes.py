@@ -59,6 +59,13 @@ class DiaryError(ToldError, ValueError):
     """An outcome that makes no sense; the message says what and what is allowed."""
 
 
+DECIMALS = {
+    **dict.fromkeys(("probability", "probability_low", "probability_high"), 4),
+    **dict.fromkeys(("duration_min", "cramp_at_min"), 1),
+}
+"""Of what a diary gives out: more is nobody's to know."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What was expected of one session, and what came of it.
@@ -328,4 +335,4 @@ def outcomes_csv(outcomes: Sequence[Outcome], *, private: bool = False) -> bytes
     >>> outcomes_csv([]).decode("utf-8-sig").split(",")[:2]
     ['"day"', '"probability"']
     """
-    return to_csv(outcomes_frame(outcomes, private=private))
+    return to_csv(outcomes_frame(outcomes, private=private).round(DECIMALS))

@@ -22,7 +22,7 @@ from riskmodel.diary.outcomes import (
 )
 from riskmodel.inputs.fields import FIELDS, Field
 from riskmodel.inputs.told import quoted
-from riskmodel.inputs.units import duration_text
+from riskmodel.inputs.units import UNITS, duration_text
 from riskmodel.squad.limits import MOST_ROWS
 
 LONGEST_ATHLETE = 1000
@@ -107,6 +107,8 @@ class SquadSession:
         From weighing before to weighing after, 5 to 1440; without, no sweat rate. [min]
     list_name : str, optional
         Of the list that it was written from; "" where nobody said.
+    mass_unit : str, optional
+        In which that list gives weights, "kg" or "lb"; "" where nobody knows.
     """
 
     day: date
@@ -119,6 +121,17 @@ class SquadSession:
     wbgt_c: float | None = None
     between_weighings_min: float | None = None
     list_name: str = ""
+    mass_unit: str = ""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was noted of it yet."""
+        of_all = (self.wbgt_c, self.between_weighings_min)
+        as_written = (
+            AthleteRecord(**{name: getattr(record, name) for name in EXPECTED})
+            for record in self.athletes
+        )
+        return of_all == (None, None) and self.athletes == tuple(as_written)
 
     @property
     def present(self) -> tuple[AthleteRecord, ...]:
@@ -243,6 +256,11 @@ def check_session(session: SquadSession) -> tuple[str, ...]:
         problems.append(
             f"The name of the list has {len(session.list_name)} characters; allowed is up "
             f"to {LONGEST_LIST}."
+        )
+    if session.mass_unit not in ("", *UNITS["kg"]):
+        problems.append(
+            f"Weights are in {quoted(session.mass_unit, 40)}; allowed is "
+            f"{' or '.join(UNITS['kg'])}."
         )
     if not is_number(session.duration_min):
         problems.append("The planned minutes are no number.")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from riskmodel.diary.squad_session import AthleteRecord, SquadSession
 from riskmodel.diary.weighing import SweatRate, sweat_rate
 from riskmodel.inputs.fields import FIELDS
+
+FAR = 0.15
+"""How far a weight may be from the list's, as a share of that, unasked: judgement."""
 
 
 def sweat_of(session: SquadSession, record: AthleteRecord) -> SweatRate | None:
@@ -26,6 +31,22 @@ def sweat_of(session: SquadSession, record: AthleteRecord) -> SweatRate | None:
         fluid_drunk_l=drunk,
         duration_min=minutes,
     )
+
+
+def sweat_without_drink(session: SquadSession, record: AthleteRecord) -> float | None:
+    """Sweat rate by the weights alone, where nobody has said what was drunk. [l/h].
+
+    It is the least that it can have been: whatever was drunk comes on top.
+    """
+    if record.fluid_drunk_l is not None:
+        return None
+    alone = sweat_of(session, replace(record, fluid_drunk_l=0.0))
+    return None if alone is None else alone.rate_l_h
+
+
+def is_far(mass_kg: float, listed_kg: float) -> bool:
+    """Whether a weight is rather somebody else's, or in another unit."""
+    return abs(mass_kg - listed_kg) > FAR * listed_kg
 
 
 def can_be_answer(rate_l_h: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodel.diary.outcomes import yes_or_no
+from riskmodel.diary.outcomes import DECIMALS, yes_or_no
 from riskmodel.diary.squad_session import CHANCES, AthleteRecord, SquadSession
 from riskmodel.diary.squad_sweat import sweat_of
 from riskmodel.inputs.fields import FIELDS
@@ -16,6 +16,7 @@ from riskmodel.inputs.units import duration_text
 from riskmodel.reporting.spreadsheet import to_csv
 
 _SWEAT_COLUMNS = ("sweat_rate_l_h", "sweat_rate_low_l_h", "sweat_rate_high_l_h")
+_DECIMALS = {**DECIMALS, "session_wbgt_c": 2, **dict.fromkeys(_SWEAT_COLUMNS, 2)}
 _COLUMNS = (
     *("day", "list", "athlete", "sport", "duration_min", *CHANCES),
     *("program", "scorecard", "scorecard_version"),
@@ -96,8 +97,11 @@ def _row(session: SquadSession, record: AthleteRecord, name: str) -> dict[str, A
 
 
 def sessions_csv(sessions: Sequence[SquadSession], *, names: bool = False) -> bytes:
-    """Write `sessions_frame` as CSV, in which no text acts as a formula."""
-    return to_csv(sessions_frame(sessions, names=names))
+    """Write `sessions_frame` as CSV, in which no text acts as a formula.
+
+    Numbers are rounded: none has a digit that nobody measured.
+    """
+    return to_csv(sessions_frame(sessions, names=names).round(_DECIMALS))
 
 
 def session_line(session: SquadSession) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LONGEST_QUOTE = 80
 """Characters of somebody's text that a sentence shows: judgement."""
 LONGEST_LINE = 600
@@ -21,6 +23,18 @@ def quoted(text: object, longest: int = LONGEST_QUOTE) -> str:
     """
     plain = as_line(str(text)[: longest + 1])
     return plain if len(plain) <= longest else plain[: longest - 1] + _CUT
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Names in a row, apart from each other where they hold commas themselves.
+
+    Examples
+    --------
+    >>> names_text(["Ada", "Ben"]), names_text(["Smith, Ada", "Ben"])
+    ('Ada, Ben', 'Smith, Ada; Ben')
+    """
+    listed = list(names)
+    return ("; " if any("," in name for name in listed) else ", ").join(listed)
 
 
 def in_quotes(text: object, longest: int = LONGEST_QUOTE) -> str:

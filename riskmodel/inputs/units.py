@@ -91,11 +91,18 @@ _WITH = {
 _MILE = Unit("mi", 1.0 / MILE_KM)
 # Who reads a height in feet reads a way in miles.
 _WITH["km"] = ("cm", {"cm": Unit("km"), "ft in": _MILE})
+_SMALLER_THAN_LITRES = {
+    f"{name}/h": Unit(f"{name}/h", factor)
+    for name, factor in (("dl", 10.0), ("cl", 100.0), ("ml", 1000.0))
+}
 # What stands in files without being a choice.
 _WRITTEN = {
     "km": {"mi": _MILE},
     "cm": {"m": Unit("m", 0.01), "in": Unit("in", 1.0 / _INCH_CM)},
     "min": {"h": Unit("h", 1.0 / 60.0)},
+    "l/h": _SMALLER_THAN_LITRES,
+    # An amount is written as what is drunk in an hour, without the hour.
+    "l": {"l/h": Unit("l"), **_SMALLER_THAN_LITRES, "oz/h": UNITS["l/h"]["oz/h"]},
 }
 
 UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -108,8 +115,11 @@ UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "m": ("m", "metre", "metres", "meter", "meters"),
         "in": ("in", "inch", "inches", '"'),
         "ft in": ("ftin", "ft", "feet"),
-        "l/h": ("l/h", "l", "litre/h", "liter/h"),
-        "oz/h": ("oz/h", "oz"),
+        "l/h": ("l/h", "l", "litre/h", "liter/h", "litre", "litres", "liter", "liters"),
+        "dl/h": ("dl/h", "dl"),
+        "cl/h": ("cl/h", "cl"),
+        "ml/h": ("ml/h", "ml"),
+        "oz/h": ("oz/h", "oz", "floz", "fl.oz", "fl.oz.", "ounces"),
         "m/s": ("m/s", "mps"),
         "km": ("km", "k", "kilometre", "kilometres", "kilometer", "kilometers"),
         "mi": ("mi", "mile", "miles"),

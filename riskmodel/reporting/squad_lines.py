@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodel.inputs.fields import needed_fields
-from riskmodel.inputs.told import in_quotes
+from riskmodel.inputs.told import in_quotes, names_text
 from riskmodel.reporting.squad_sheet import (
     expected_text,
     heat_text,
@@ -90,4 +90,4 @@ def _problems(scored: pd.DataFrame) -> Iterator[str]:
             sentences = " ".join(problem.sentence(names=False) for problem in problems)
             names_of.setdefault(sentences, []).append(name)
     for sentences, names in names_of.items():
-        yield f"{', '.join(names)}: {sentences}"
+        yield f"{names_text(names)}: {sentences}"

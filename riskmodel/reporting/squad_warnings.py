@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from riskmodel.inputs.fields import FIELDS
+from riskmodel.inputs.told import names_text
 from riskmodel.scoring.guards import GUARDS, Guard
 from riskmodel.squad.names import known_word
 from riskmodel.squad.summary import labels, who_counts
@@ -56,7 +57,7 @@ def squad_warnings(scored: pd.DataFrame) -> list[str]:
         # A coach must know of everybody who should not train.
         shown = names if guard.urgent and guard.private else names[:_NAMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        warnings.append(f"{', '.join(shown)}{more}: {guard.to_coach}")
+        warnings.append(f"{names_text(shown)}{more}: {guard.to_coach}")
     return warnings
 
 
@@ -102,7 +103,7 @@ def name_warnings(
             continue
         if private or not FIELDS[word.field].private:
             warnings.setdefault(known.warning, []).extend(names.loc[list(word.rows)])
-    return [f"{', '.join(who)}: {sentence}" for sentence, who in warnings.items()]
+    return [f"{names_text(who)}: {sentence}" for sentence, who in warnings.items()]
 
 
 def are_alike(scored: pd.DataFrame) -> bool:
@@ -151,7 +152,7 @@ def left_open_texts(scored: pd.DataFrame, *, private: bool) -> list[str]:
             cells = list(dict.fromkeys(told))
         if cells:
             names_of.setdefault(", ".join(cells), []).append(name)
-    return [f"{', '.join(names)}: {cells}" for cells, names in names_of.items()]
+    return [f"{names_text(names)}: {cells}" for cells, names in names_of.items()]
 
 
 def _cut(cell: str) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 import riskmodel
 from riskmodel import Assessment, assess
 from riskmodel.diary.comparison import compare_outcomes
+from riskmodel.diary.moments import minute_written
 from riskmodel.diary.outcomes import (
     MUSCLES,
     DiaryError,
@@ -20,15 +21,16 @@ from riskmodel.diary.outcomes import (
 )
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.units import duration_text
-from riskmodel.inputs.written import number_written
 from riskmodel.scoring.bands import in_100_text
 from riskmodel.store import SavedOutcome, StoreError
 from riskmodel.views import (
+    device,
     form,
     keeping,
     look,
     looking_back,
     own_card,
+    squad_diary,
     tables,
     unreadable,
     visit,
@@ -96,7 +98,7 @@ def _completed(outcome: Outcome) -> Outcome:
 def _minutes(text: str) -> float:
     """Read when in a session a cramp came; else DiaryError. [min]."""
     try:
-        return number_written(text, FIELDS["duration_min"], {})
+        return minute_written(text)
     except ValueError:
         raise DiaryError(f"{text} is no time. Write 1:45, 1 h 45 or 105.") from None
 
@@ -226,13 +228,20 @@ def _show_rows(owner: str, rows: list[SavedOutcome]) -> None:
             tables.say(_line(saved), *saved.problems)
             if saved.outcome.cramp:
                 looking_back.button(saved.id, of="rows")
-            st.button(
-                "Delete",
-                key=f"delete_outcome_{saved.id}",
-                on_click=_delete,
-                args=(owner, saved),
-                help=f"Delete the session of {saved.outcome.day:%d %b %Y}",
-            )
+            key = f"delete_outcome_{saved.id}"
+            box = st.popover("Delete", key=f"really_{key}", on_change="rerun")
+            if box.open:
+                day = f"{saved.outcome.day:%d %b %Y}"
+                help = f"Delete the session of {day}"
+                with box, st.container(key=f"short_box_{saved.id}"):
+                    look.note(f"The session of {day}, for good.")
+                    st.button(
+                        "Delete it",
+                        key=key,
+                        on_click=_delete,
+                        args=(owner, saved),
+                        help=help,
+                    )
     private = st.toggle("Export with health and personal answers", key="diary_private")
     export = partial(outcomes_csv, [saved.outcome for saved in rows], private=private)
     widgets.download("Export the diary, CSV", export, "cramp-risk-diary.csv")
@@ -260,6 +269,9 @@ if who is not None:
             _show(who, written)
         unreadable.show(written.unreadable, partial(_delete_unreadable, who))
         looking_back.show(written)
+        squad_diary.offer_past()
         _ask_beforehand(who, written)
         where, readers = keeping.where_and_who()
         look.note(f"The diary lies here: {where} Who can read it: {readers}")
+# At the end: the tab then holds what was typed above and is not saved.
+device.connect()

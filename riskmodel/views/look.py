@@ -60,7 +60,8 @@ SPORT_ICONS = {
 @cache
 def _style(scheme: str, page: str) -> str:
     # A page's own rules come with that page only: each costs time whenever one is drawn.
-    sheets = [_HERE / "look.css", *_HERE.glob(f"{page}.css")]
+    # Two pages may share some: squad_diary.css is of Squad and of Diary.
+    sheets = [_HERE / "look.css", *_HERE.glob(f"*{page}*.css")]
     sheet = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     # In the sheet, as Streamlit lets no picture through in HTML.
     mark = f"--cr-mark: url('data:image/svg+xml,{quote(MARK.read_text())}')"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from riskmodel.inputs.told import names_text
 from riskmodel.reporting.squad_sheet import (
     amount_text,
     heat_text,
@@ -117,7 +119,7 @@ def _headline(scored: pd.DataFrame, both: SquadPlans | None) -> None:
     ]
     st.html(look.facts(rows, "Who changes band from plan A to plan B"))
     if more:
-        look.note(f"And {len(more)} more: {', '.join(more)}.")
+        look.note(f"And {len(more)} more: {names_text(more)}.")
 
 
 def _expected_html(name: str, scored: pd.DataFrame) -> str:
@@ -167,14 +169,17 @@ def _levers(options: Sequence[SquadOption]) -> None:
 
 # ------------------------------------------------------------------------------ the page
 
+_Expected = tuple[pd.DataFrame, "pd.Series[str]", Mapping[str, Any]] | None
 
-def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
+
+def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> _Expected:
+    """Draw the answer; gives back what can be written down of it."""
     squad, plans = athletes.settled(listed), squad_plan.shown()
     active = state(SquadState).active
     for name, plan in plans.items():
         if missing := squad_plan.missing(plan):
             look.note(f"Plan {name}: {missing}" if len(plans) > 1 else missing)
-            return
+            return None
     if sentence := set_aside(squad, plans[active]):
         look.note(sentence)
     # Everybody has one name, whoever of them is looked at.
@@ -207,13 +212,12 @@ def _answer(listed: pd.DataFrame, words: athletes_meaning.Words) -> None:
             if is_own:
                 box = widgets.quiet_popover("Print and files", "print", "squad_files")
                 if box.open:
-                    with box:
+                    with box, st.container(key="short_box_files"):
                         of_plans = {active: scored} if both is None else both.scored
                         squad_files.offer(of_plans, named, listed)
-    if is_own:
-        squad_diary.offer(scored, names, plans[active])
     weather = state(FormState).start_weather
     look.note(*([] if weather is None else [weather.words]), SYNTHETIC)
+    return (scored, names, plans[active]) if is_own else None
 
 
 def _tag() -> str:
@@ -233,10 +237,20 @@ def _show() -> None:
     squad_plan.enter()
     athletes.take_up()
     athletes.remember_whose()
+    # After a session nobody looks for it below the list; a first visitor has none.
+    is_own = squad.athletes is not None
+    place = st.container() if is_own else None
+    expected = _show_squad()
+    with place or st.container():
+        squad_diary.offer(*(expected or ()))
+
+
+def _show_squad() -> _Expected:
+    squad = state(SquadState)
     if squad.asked is not None:
         athletes.tell()
         athletes_meaning.ask_for_columns(squad.asked)
-        return
+        return None
     squad_plan.remember()
     if not squad_plan.is_answered():
         form.show_example(squad_plan.EXAMPLE)
@@ -256,12 +270,12 @@ def _show() -> None:
     if listed.empty:
         look.note("There are no athletes in the list.")
         athletes_grid.grid(listed)
-    else:
-        squad_plan.remember()
-        words = athletes_meaning.words_in(listed)
-        if words.still_open:
-            athletes_meaning.ask_for_words(words)
-        _answer(listed, words)
+        return None
+    squad_plan.remember()
+    words = athletes_meaning.words_in(listed)
+    if words.still_open:
+        athletes_meaning.ask_for_words(words)
+    return _answer(listed, words)
 
 
 _show()

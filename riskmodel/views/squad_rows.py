@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
+from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from riskmodel.diary.outcomes import MUSCLES, DiaryError
-from riskmodel.diary.squad_session import (
-    DRUNK,
-    AthleteRecord,
-    SquadSession,
-    as_content,
-    of_content,
-    record_problems,
-)
+from riskmodel.diary.squad_session import AthleteRecord
 from riskmodel.inputs import units
-from riskmodel.inputs.fields import FIELDS, Field
-from riskmodel.inputs.told import quoted
-from riskmodel.reporting.squad_log import WEIGHING
+from riskmodel.inputs.fields import Field
+from riskmodel.inputs.told import names_text, quoted
+from riskmodel.reporting.squad_log import weighing_text
 from riskmodel.reporting.squad_sheet import amount_text
 from riskmodel.scoring.bands import in_100_text
-from riskmodel.store import ConflictError, Item, StoreError
-from riskmodel.views import form, keeping, look, squad_sweat, tables, widgets
-from riskmodel.views.squad_numbers import Numbers, shown
+from riskmodel.store import Item, StoreError
+from riskmodel.views import keeping, look, squad_sweat, tables, widgets
+from riskmodel.views.squad_typed import (
+    ABSENT,
+    MINUTE,
+    NO,
+    OF_ALL,
+    WEIGHED,
+    YES,
+    Place,
+    Typed,
+)
 
-KIND = "squad_session"
 NARROW_PX = 480
-_NO, _YES, _ABSENT = "No", "Yes", "Not there"
-_ANSWERS = (_NO, _YES, _ABSENT)
-_NO_BREAK = "\N{NO-BREAK SPACE}"
-_MINUTE = FIELDS["duration_min"]
-_WEIGHED = {
-    "mass_before_kg": ("before", FIELDS["body_mass_kg"]),
-    "mass_after_kg": ("after", FIELDS["body_mass_kg"]),
-    "fluid_drunk_l": ("drunk", DRUNK),
-}
-_OF_ALL = {
-    "wbgt_c": ("Measured WBGT", FIELDS["wbgt_c"]),
-    "between_weighings_min": ("Minutes between the weighings", _MINUTE),
-}
+NOTE = "squad_diary_note"
+"""Key of what came of the last click."""
+_ANSWERS = (NO, YES, ABSENT)
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_WIDTHS_PX = {"muscle": 190, "minute": 100, "weight": 88}
 
 
 def doing(action: Callable[[], object]) -> None:
@@ -55,133 +48,119 @@ def doing(action: Callable[[], object]) -> None:
         except DiaryError as error:
             raise StoreError(str(error)) from error
 
+    st.session_state[NOTE] = ""
     keeping.doing(in_words)
 
 
-def _answer_of(record: AthleteRecord) -> str | None:
-    if record.absent:
-        return _ABSENT
-    return None if record.cramp is None else _YES if record.cramp else _NO
-
-
 class Rows:
-    """What is typed of a session, beside what was saved when it was opened."""
+    """The rows of a session, each saved as it is tapped."""
 
     def __init__(self, owner: str, saved: Item) -> None:
-        self.owner, self.key = owner, f"after_{saved.id}"
-        self.opened: Item = st.session_state.setdefault(f"{self.key}_opened", saved)
-        self.session = of_content(self.opened.content)
-        self.numbers = Numbers(self.key)
-        self.numbers.in_chosen_units(self._fields())
-        if self.opened.version != saved.version:
-            self._take_up(saved)
-        for at, record in enumerate(self.session.athletes):
-            muscle = record.muscle if record.muscle in MUSCLES else None
-            st.session_state.setdefault(f"{self.key}_{at}_cramp", _answer_of(record))
-            st.session_state.setdefault(f"{self.key}_{at}_muscle", muscle)
-
-    def _fields(self) -> Iterator[tuple[Field, str, float | None]]:
-        """Every field for a number, with its name and what was saved."""
-        for at, record in enumerate(self.session.athletes):
-            for name, (_, field) in _WEIGHED.items():
-                yield field, f"{at}_{name}", getattr(record, name)
-            yield _MINUTE, f"{at}_minute", record.cramp_at_min
-        for name, (_, field) in _OF_ALL.items():
-            yield field, name, getattr(self.session, name)
-
-    # ------------------------------------------------------- saved in another tab
-
-    def _take_up(self, saved: Item) -> None:
-        """Show what was saved, but for what was typed here since."""
-        there = of_content(saved.content)
-        both = []
-        for at, record in enumerate(self.session.athletes):
-            if _is_still(record, partial(self._record, at, record)):
-                self._forget(f"{at}_")
-            elif there.athletes[at] != record:
-                both.append(record.athlete)
-        for name, (words, _) in _OF_ALL.items():
-            value = getattr(self.session, name)
-            if _is_still(value, partial(self._of_all, name)):
-                self._forget(f"{name}_")
-            elif getattr(there, name) != value:
-                both.append(words)
-        self.opened, self.session = saved, there
-        st.session_state[f"{self.key}_opened"] = saved
-        st.session_state[f"{self.key}_both"] = both
-
-    def _forget(self, start: str) -> None:
-        for key in [*st.session_state]:
-            if str(key).startswith(f"{self.key}_{start}"):
-                del st.session_state[key]
-
-    # ----------------------------------------------------------------------- drawn
+        self.typed = Typed(owner, saved)
+        self.key, self.numbers = self.typed.key, self.typed.numbers
+        self.save = partial(doing, self.typed.save)
 
     def show(self, names: pd.Series[str]) -> None:
-        """Draw what was expected, the rows, and what is done with them."""
-        session = self.session
-        if self.opened.problems:
-            tables.say(*self.opened.problems)
+        """Draw what was expected, the rows, and what is done with them.
+
+        ``names`` are those of the list that is open, by its index.
+        """
+        typed, session = self.typed, self.typed.session
+        self.came, self.problems = typed.came()
+        self.listed_kg = squad_sweat.listed_masses(names)
+        if typed.opened.problems:
+            tables.say(*typed.opened.problems)
+        st.header("A cramp, in it or within an hour after?", anchor=False)
+        with st.container(key="after_all"):
+            self._status()
+            weighing = self._measured()
+            with st.container(key="after_rows"):
+                for at, record in enumerate(session.athletes):
+                    with st.container(key=f"after_row_{at}"):
+                        self._row(at, record, weighing=weighing)
+        self._rest()
+        if weighing:
+            look.note(weighing_text(typed.chosen))
         if session.list_name:
             look.note(f"List: {quoted(session.list_name, 100)}")
-        if both := st.session_state.get(f"{self.key}_both"):
-            look.warn(
-                f"Also changed in another place: {', '.join(both)}. What stands here "
-                "takes its place once you save."
-            )
-        self._facts()
-        st.header("A cramp, in it or within an hour after?", anchor=False)
-        weighing = st.toggle("With weights", key=f"{self.key}_weighing")
-        if weighing:
-            look.note(WEIGHING)
-        with st.container(key="after_rows"):
-            for at, record in enumerate(session.athletes):
-                with st.container(key=f"after_row_{at}"):
-                    self._row(at, record, weighing=weighing)
-        for name in _OF_ALL if weighing else ["wbgt_c"]:
-            words, field = _OF_ALL[name]
-            self.numbers.draw(field, words, name, getattr(session, name), width=260)
-            _tell(partial(self._of_all, name))
-        with st.container(horizontal=True):
-            if n_rest := len(self._rest()):
-                st.button(
-                    f"No cramp for the other {n_rest}",
-                    key="after_rest",
-                    on_click=self._no_for_the_rest,
-                    help="Everybody with a number of whom nothing is said yet.",
-                )
-            came, problems = self._came()
-            st.button(
-                "Save what came",
-                key="after_save",
-                type="primary" if problems or came != session else "secondary",
-                on_click=doing,
-                args=(self._save,),
-            )
-        squad_sweat.offer(session, names)
+        doubtful = {r.athlete for r in session.athletes if self._doubts(r)}
+        squad_sweat.offer(session, names, doubtful)
+        typed.remember()
 
-    def _facts(self) -> None:
-        said = [self._said(at) for at in range(len(self.session.athletes))]
+    def _counts(self) -> str:
+        """Say how many are expected; gives back what came until now."""
+        said = [self.typed.said(at) for at in range(len(self.came.athletes))]
         here = [
             record
-            for record, answer in zip(self.session.athletes, said, strict=True)
-            if answer != _ABSENT
+            for record, answer in zip(self.came.athletes, said, strict=True)
+            if answer != ABSENT
         ]
         chances = [r.probability for r in here if r.probability is not None]
-        facts = [
-            ("Expected", f"{amount_text(sum(chances))} of {len(chances)}"),
-            ("Cramps", f"{said.count(_YES)}"),
-            ("Not said yet", f"{said.count(None)} of {len(here)}"),
+        look.note(f"Expected: {amount_text(sum(chances))} of {len(chances)}.")
+        return f"Cramps {said.count(YES)}, not said yet {said.count(None)}."
+
+    def _status(self) -> None:
+        """Say whether all is saved; it stays in sight."""
+        typed, athletes = self.typed, self.typed.session.athletes
+        words = {name: what for name, (what, _) in OF_ALL.items()}
+        open_places = [
+            *self.problems,
+            *(place for place in typed.places() if place.key in typed.held()),
         ]
-        with st.container(width=NARROW_PX):
-            st.html(look.facts(facts, "Expected and observed"))
+        open_ = dict.fromkeys(
+            words[place.part] if place.at is None else athletes[place.at].athlete
+            for place in open_places
+        )
+        counts = self._counts()
+        with st.container(key="after_saved"):
+            if self.came != typed.session:
+                look.fault(f"{counts} Not saved yet.")
+                st.button(
+                    "Save what came", key="after_save", type="primary", on_click=self.save
+                )
+            elif open_:
+                look.fault(f"{counts} Not saved yet: {names_text([*open_])}. See there.")
+            elif typed.saved_at:
+                look.note(f"{counts} Saved at {typed.saved_at}")
+            else:
+                look.note(f"{counts} Each tap is saved.")
+
+    def _measured(self) -> bool:
+        """Ask for what was measured of all; gives back whether weights are asked for."""
+        weighing = st.toggle(
+            "With weights", key=f"{self.key}_weighing", persist_state="session"
+        )
+        if weighing:
+            widgets.pills(
+                "Weights in",
+                {unit: unit for unit in units.UNITS["kg"]},
+                self.typed.unit_key,
+                required=True,
+                persist_state="session",
+            )
+        with st.container(horizontal=True):
+            for name in OF_ALL if weighing else ["wbgt_c"]:
+                words, field = OF_ALL[name]
+                value, place = getattr(self.typed.session, name), Place(None, name)
+                with st.container(width=260):
+                    self._number(field, words, name, value, width=260)
+                    self._tell(place)
+        weighed = (r for r in self.came.athletes if r.mass_before_kg and r.mass_after_kg)
+        if weighing and self.came.between_weighings_min is None and any(weighed):
+            look.note("Without the minutes between the weighings there is no sweat rate.")
+        return weighing
+
+    def _number(
+        self, field: Field, words: str, name: str, value: float | None, **more: Any
+    ) -> None:
+        self.numbers.draw(field, words, name, value, on_change=self.save, **more)
 
     def _row(self, at: int, record: AthleteRecord, *, weighing: bool) -> None:
         expected = (
             "no number"
             if record.probability is None
             else f"{in_100_text(record.probability)} of 100"
-        ).replace(" ", _NO_BREAK)
+        ).replace(" ", NO_BREAK)
         # `plain` would make blanks of all that is none, so it is given the name alone.
         st.pills(
             f"{widgets.plain(record.athlete)}, {expected}",
@@ -189,147 +168,120 @@ class Rows:
             key=f"{self.key}_{at}_cramp",
             persist_state="session",
             width="stretch",
+            on_change=self.save,
         )
-        if self._said(at) == _YES:
+        if self.typed.said(at) == YES:
+            self._where_and_when(at, record)
+        self._tell(Place(at, "cramp"))
+        if not weighing:
+            return
+        heads = [
+            (f"{self.numbers.unit(field)} {words}", "weight")
+            for words, field in WEIGHED.values()
+        ]
+        with st.container(gap=None):
+            _heads(heads)
+            with st.container(horizontal=True):
+                for name, (words, field) in WEIGHED.items():
+                    self._number(
+                        field,
+                        f"{record.athlete}, {words}",
+                        f"{at}_{name}",
+                        getattr(record, name),
+                        label_visibility="collapsed",
+                        width=_WIDTHS_PX["weight"],
+                    )
+        for name in WEIGHED:
+            self._tell(Place(at, name))
+        if doubts := self._doubts(self.came.athletes[at]):
+            look.warn(doubts)
+        else:
+            squad_sweat.tell(self.came, self.came.athletes[at], self.typed.chosen)
+
+    def _where_and_when(self, at: int, record: AthleteRecord) -> None:
+        with st.container(gap=None):
+            _heads([("Muscle", "muscle"), ("Minute", "minute")])
             with st.container(horizontal=True):
                 widgets.select(
                     f"Muscle of {record.athlete}",
                     MUSCLES,
                     f"{self.key}_{at}_muscle",
                     index=None,
-                    placeholder="Muscle",
                     label_visibility="collapsed",
                     persist_state="session",
-                    width=190,
+                    width=_WIDTHS_PX["muscle"],
+                    on_change=self.save,
                 )
-                self.numbers.draw(
-                    _MINUTE,
+                self._number(
+                    MINUTE,
                     f"Minute of {record.athlete}",
                     f"{at}_minute",
                     record.cramp_at_min,
-                    placeholder="Minute",
+                    placeholder="90+3",
                     label_visibility="collapsed",
-                    width=100,
+                    width=_WIDTHS_PX["minute"],
                 )
-        if weighing:
-            with st.container(horizontal=True):
-                for name, (words, field) in _WEIGHED.items():
-                    unit = units.unit_of(field.unit, form.chosen_units()).label
-                    self.numbers.draw(
-                        field,
-                        f"{record.athlete}, {words}",
-                        f"{at}_{name}",
-                        getattr(record, name),
-                        placeholder=f"{unit} {words}",
-                        label_visibility="collapsed",
-                        width=88,
-                    )
-            squad_sweat.tell(self.session, record)
-        _tell(partial(self._record, at, record))
 
-    # ------------------------------------------------------------------------ read
-
-    def _said(self, at: int) -> str | None:
-        answer: str | None = st.session_state.get(f"{self.key}_{at}_cramp")
-        return answer
-
-    def _rest(self) -> list[int]:
-        """Who was expected to start and of whom nothing is said yet."""
-        return [
-            at
-            for at, record in enumerate(self.session.athletes)
-            if record.probability is not None and self._said(at) is None
-        ]
-
-    def _no_for_the_rest(self) -> None:
-        for at in self._rest():
-            st.session_state[f"{self.key}_{at}_cramp"] = _NO
-
-    def _of_all(self, name: str) -> float | None:
-        """What was measured of the session; a DiaryError if it cannot be."""
-        _, field = _OF_ALL[name]
-        number = self.numbers.read(field, name, getattr(self.session, name))
-        if number is not None and not field.low <= number <= field.high:
-            allowed = units.allowed(field, form.chosen_units())
-            raise DiaryError(f"{shown(number, field)} is not allowed; {allowed} is.")
-        return number
-
-    def _record(self, at: int, record: AthleteRecord) -> AthleteRecord:
-        """One athlete with what stands in the row; a DiaryError if it makes no sense."""
-        said = self._said(at)
-        came: dict[str, Any] = {}
-        for name, (_, field) in _WEIGHED.items():
-            came[name] = self.numbers.read(field, f"{at}_{name}", getattr(record, name))
-        muscle, minute = None, None
-        if said == _YES:
-            muscle = st.session_state.get(f"{self.key}_{at}_muscle")
-            minute = self.numbers.read(_MINUTE, f"{at}_minute", record.cramp_at_min)
-        now = replace(
-            record,
-            cramp={_NO: False, _YES: True}.get(said or ""),
-            absent=said == _ABSENT,
-            muscle=muscle,
-            cramp_at_min=minute,
-            **came,
+    def _doubts(self, record: AthleteRecord) -> str:
+        """Ask about weights that are far from the list's, "" if none is."""
+        return squad_sweat.doubts(
+            record, self.listed_kg.get(record.athlete), self.typed.chosen
         )
-        if problems := record_problems(self.session, now):
-            raise DiaryError(" ".join(problems))
-        return now
 
-    def _came(self) -> tuple[SquadSession, list[str]]:
-        """The session with all that can be read, and a sentence on what cannot."""
-        athletes, problems = [], []
-        of_all: dict[str, Any] = {}
-        for at, record in enumerate(self.session.athletes):
-            try:
-                athletes.append(self._record(at, record))
-            except DiaryError as error:
-                athletes.append(record)
-                problems.append(f"{record.athlete}: {error}")
-        for name, (words, _) in _OF_ALL.items():
-            try:
-                of_all[name] = self._of_all(name)
-            except DiaryError as error:
-                problems.append(f"{words}: {error}")
-        return replace(self.session, athletes=tuple(athletes), **of_all), problems
+    def _tell(self, place: Place) -> None:
+        """Say at a field what is wrong with what stands in it, or who else changed it."""
+        if problem := self.problems.get(place):
+            look.fault(problem)
+        if (theirs := self.typed.held().get(place.key)) is None:
+            return
+        look.warn(f"Changed in another place meanwhile: {theirs}.")
+        with st.container(horizontal=True):
+            for words, action in (
+                ("Keep what stands here", self.typed.keep_mine),
+                ("Take what was saved there", self.typed.take_theirs),
+            ):
+                key = f"{action.__name__}_{self.key}_{place.key}"
+                st.button(words, key=key, on_click=doing, args=(partial(action, place),))
 
-    def _save(self) -> None:
-        """Save all that can be read; of the rest it is said, and it stays typed."""
-        came, problems = self._came()
-        item, content = self.opened, as_content(came)
-        try:
-            saved = keeping.store().save(
-                self.owner,
-                KIND,
-                item.name,
-                content,
-                id=item.id,
-                version=item.version,
-                scorecard_version=item.scorecard_version or None,
-            )
-        except ConflictError as error:
-            raise StoreError(
-                "This session was saved in another place meanwhile. Nothing that you "
-                "typed is lost: look at it and save again."
-            ) from error
-        # No text of another unit may stand for a number that was saved since.
-        self.session = came
-        self._take_up(replace(item, version=saved.version, content=content))
-        if problems:
-            raise DiaryError(f"Not saved: {' '.join(problems)} All else is saved.")
+    # ------------------------------------------------------------- all others at once
 
+    def _rest(self) -> None:
+        """Offer to say no of all others at once, and to take that back."""
+        rest = [
+            at
+            for at, record in enumerate(self.typed.session.athletes)
+            if record.probability is not None and self.typed.said(at) is None
+        ]
+        done: list[int] = st.session_state.get(f"{self.key}_rest", [])
+        with st.container(horizontal=True):
+            if rest:
+                st.button(
+                    f"No cramp for the other {len(rest)}",
+                    key="after_rest",
+                    on_click=self._say,
+                    args=(rest, NO),
+                    help="Everybody with a number of whom nothing is said yet.",
+                )
+            elif done:
+                words = f"Take back the No of {len(done)}"
+                st.button(
+                    words, key="after_rest_back", on_click=self._say, args=(done, None)
+                )
 
-def _is_still(saved: object, read: Callable[[], object]) -> bool:
-    """Whether what stands there is what was saved; what cannot be read is not."""
-    try:
-        return read() == saved
-    except DiaryError:
-        return False
+    def _say(self, rows: list[int], answer: str | None) -> None:
+        done = []
+        for at in rows:
+            if answer == NO or self.typed.said(at) == NO:  # since tapped is not taken back
+                st.session_state[f"{self.key}_{at}_cramp"] = answer
+                done.append(at)
+        st.session_state[f"{self.key}_rest"] = done if answer == NO else []
+        self.save()
 
 
-def _tell(read: Callable[[], object]) -> None:
-    """Say at a field what is wrong with what stands in it."""
-    try:
-        read()
-    except DiaryError as error:
-        look.fault(str(error))
+def _heads(heads: list[tuple[str, str]]) -> None:
+    """Say what the fields below are; their own labels, with the athlete, are long."""
+    spans = "".join(
+        f'<span style="width:{_WIDTHS_PX[kind]}px">{escape(words)}</span>'
+        for words, kind in heads
+    )
+    st.html(f'<div class="cr-heads" aria-hidden="true">{spans}</div>')

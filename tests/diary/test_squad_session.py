@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 from datetime import date
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from riskmodel.diary.squad_session import (
     same_expectation,
     with_outcomes,
 )
-from riskmodel.diary.squad_sweat import can_be_answer, sweat_of
+from riskmodel.diary.squad_sweat import can_be_answer, is_far, sweat_of
 from riskmodel.diary.squad_table import session_line, sessions_csv, sessions_frame
 from riskmodel.squad.summary import labels
 from riskmodel.validation.records import read_records
@@ -291,3 +292,37 @@ def test_every_field_of_an_athlete_is_expected_or_can_come():
     assert {f.name for f in fields(AthleteRecord)} == {*EXPECTED, *values}
     after = with_outcomes(SESSION, {"Ada": values})
     assert {name: getattr(after.athletes[0], name) for name in values} == values
+
+
+def test_an_export_has_no_digits_that_nobody_measured():
+    weighed = {"mass_before_kg": 61.7, "mass_after_kg": 60.5, "fluid_drunk_l": 0.0}
+    name = SESSION.athletes[0].athlete
+    after = with_outcomes(SESSION, {name: weighed}, 1 / 3, between_weighings_min=66.0)
+    chance = replace(after.athletes[0], probability=1 / 7, probability_low=1 / 9)
+    after = replace(after, athletes=(chance, *after.athletes[1:]))
+    table = pd.read_csv(BytesIO(sessions_csv([after])), encoding="utf-8-sig")
+    row = table.iloc[0]
+    assert (row["probability"], row["probability_low"]) == (0.1429, 0.1111)
+    assert (row["sweat_rate_l_h"], row["session_wbgt_c"]) == (1.09, 0.33)
+
+
+@pytest.mark.parametrize(
+    ("mass_kg", "far"), [(85.0, False), (84.9, True), (115.0, False), (115.1, True)]
+)
+def test_a_weight_is_far_beyond_the_limit(mass_kg, far):
+    assert is_far(mass_kg, 100.0) is far
+
+
+@pytest.mark.parametrize("changed", [
+    {"cramp": False}, {"absent": True}, {"fluid_drunk_l": 0.0}, {"mass_after_kg": 70.0}
+])  # fmt: skip
+def test_a_session_is_untouched_until_something_is_noted(changed):
+    name = SESSION.athletes[0].athlete
+    assert SESSION.is_untouched
+    assert not with_outcomes(SESSION, {name: changed}).is_untouched
+    assert not replace(SESSION, wbgt_c=20.0).is_untouched
+
+
+def test_a_unit_that_is_none_is_refused():
+    assert not check_session(replace(SESSION, mass_unit="lb"))
+    assert "allowed is kg or lb" in check_session(replace(SESSION, mass_unit="st"))[0]

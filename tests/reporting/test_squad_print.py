@@ -144,6 +144,25 @@ def test_more_go_on_further_pages_with_their_heading():
         assert any(f"Player {i} Longlastname" in text for text in texts)
 
 
+@pytest.mark.parametrize("n", range(23, 28))
+def test_no_heading_stands_alone_at_the_end_of_a_column(n):
+    people = squad(n).assign(illness_24h="no", red_flags="none", age_years=17)
+    people["cramp_sessions_12mo"] = ["6+"] * (n - 3) + ["0"] * 3
+    scored, options = answer_squad(people, PLAN)
+    card = load_scorecard()
+    pdf = squad_pdf(scored, PLAN, options, units={}, private=False, scorecard=card)
+    places = []
+
+    def note(text, outer, inner, *_):
+        if text.strip():
+            places.append((text.strip(), inner[4] * outer[0] + outer[4]))
+
+    pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=note)
+    (at,) = [i for i, (text, _) in enumerate(places) if text.startswith(USUAL)]
+    first = next(x for text, x in places[at:] if text.startswith("Player"))
+    assert abs(first - places[at][1]) < 100, places[at:]
+
+
 def test_nobody_is_a_sheet_too():
     assert sheet_of(squad()[:0]).groups == {}
     assert isinstance(sheet_of(squad()).groups[STOP][0], SheetRow)

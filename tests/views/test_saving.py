@@ -357,7 +357,7 @@ def test_an_outcome_keeps_what_was_expected_before_it(database):
     # Whatever My session holds afterwards, what was expected stays.
     page = opened("diary", {**SIX, "duration_min": 240.0, "air_temperature_c": 35.0})
     answer_pills(page, cramp="Yes", muscle="calf", when="During it")
-    page.text_input(key="diary_at").set_value("0:50").run()
+    page.text_input(key="diary_at").set_value("45+5").run()
     click(page, "diary_after")
     (saved,) = database.outcomes(LOCAL)
     outcome, answer = saved.outcome, assess(SIX)
@@ -368,6 +368,9 @@ def test_an_outcome_keeps_what_was_expected_before_it(database):
     assert "diary_cramp" not in page.session_state
     assert "diary_after" not in [b.key for b in page.button]
     page.session_state["diary_rows"] = True
+    page.run()
+    assert f"delete_outcome_{saved.id}" not in [b.key for b in page.button]  # it asks
+    page.session_state[f"really_delete_outcome_{saved.id}"] = True
     page.run()
     click(page, f"delete_outcome_{saved.id}")
     assert not database.outcomes(LOCAL)
