@@ -204,7 +204,8 @@ def test_a_school_list_asks_one_question_and_everybody_has_a_number():
     settle_columns(page)
     assert "of 28 athletes to expect" in html_of(page)
     # Only what nobody knows is asked for.
-    assert page.expander[0].label == "What 2 words mean: hamstring (7), Zorblax (5)"
+    labels = [box.label for box in page.expander]
+    assert "What 2 words mean: hamstring (7), Zorblax (5)" in labels
 
 
 def test_a_word_is_settled_for_those_who_have_it_and_for_nobody_else():
@@ -248,7 +249,8 @@ def test_every_word_can_be_reached_once_those_before_it_are_settled():
 
 def test_what_stands_in_a_list_becomes_no_formatting():
     page = with_list("Name,Age,Meds\nA,20,:red[**bold**]\n")
-    assert page.expander[0].label == plain("What 1 word means: :red[**bold**] (1)")
+    labels = [box.label for box in page.expander]
+    assert plain("What 1 word means: :red[**bold**] (1)") in labels
 
 
 def test_no_choice_of_an_earlier_file_is_set_for_the_next():
