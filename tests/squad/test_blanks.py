@@ -36,8 +36,8 @@ def test_a_mark_for_nothing_is_not_answered_wherever_it_stands(cell):
     )
     assert squad.iloc[0].dropna().to_dict() == {"athlete": "A", "age_years": 31}
     (note,) = squad.attrs["notes"]
-    assert note.startswith(f"Not answered: “{cell}” under Meds in row 2; ")
-    assert note.endswith(f"; “{cell}” under Height (cm) in row 2.")
+    assert note.startswith(f"Not answered: “{cell}” under Meds in row 2 “A”; ")
+    assert note.endswith(f"; “{cell}” under Height (cm) in row 2 “A”.")
 
 
 @pytest.mark.parametrize("cell", cells_of(NOT_BLANK))
