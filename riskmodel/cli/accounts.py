@@ -38,12 +38,9 @@ def list_owners(
         say(f"{one.called or '(no address)'}  {one.owner}")
         seen = "" if one.seen is None else f", seen {one.seen:%Y-%m-%d}"
         changed = "" if one.changed is None else f", changed {one.changed:%Y-%m-%d}"
-        say(
-            f"    {one.n_items} saved under a name, {one.n_outcomes} in the diary"
-            f"{changed}{seen}"
-        )
+        say(f"    {amount(one.counts)}{changed}{seen}")
         if one.roles:
-            say("    " + ", ".join(f"{role}: {name}" for name, role in one.roles.items()))
+            say("    " + ", ".join(f"{role}: {name}" for name, role in one.roles))
     if not owners:
         say("There is nobody yet.", err=True)
 
@@ -55,9 +52,10 @@ def _as_dict(one: Any) -> dict[str, Any]:
         "is_team": one.is_team,
         "seen": None if one.seen is None else one.seen.isoformat(),
         "changed": None if one.changed is None else one.changed.isoformat(),
-        "saved_under_a_name": one.n_items,
-        "in_the_diary": one.n_outcomes,
-        "roles": dict(one.roles),
+        "saved_under_a_name": one.counts.items,
+        "in_the_diary": one.counts.outcomes,
+        "sessions_of_squads": one.counts.squad_sessions,
+        "roles": [{"of": name, "role": role} for name, role in one.roles],
     }
 
 
@@ -86,7 +84,9 @@ def export(
 @accounts.command()
 def move(
     owner: _OwnerArgument,
-    to: Annotated[str, typer.Argument(help="Another account: issuer and subject.")],
+    to: Annotated[
+        str, typer.Argument(help="Another account: its address, or issuer and subject.")
+    ],
 ) -> None:
     """Give what one account saved to another, with its places in teams.
 
@@ -95,9 +95,7 @@ def move(
     """
     with opened_store() as (part, store):
         whose = part.owner_called(store.database, owner)
-        new = _known(part, store, to)
-        moved = store.move(whose, new)
-        part.note_operator(store.database, new, "moved")
+        moved = store.move(whose, _known(part, store, to))
     say(f"Moved to {to}: {amount(moved)}.", err=True)
 
 
@@ -120,7 +118,11 @@ def delete(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete everything of an account or a team; backups still have it."""
+    """Delete everything of an account or a team; backups still have it.
+
+    What an account saved in a team is the team's and stays, and for a year its address in
+    the team's record.
+    """
     with opened_store() as (part, store):
         whose = part.owner_called(store.database, owner)
         if not yes:
@@ -138,7 +140,7 @@ def expire(
         typer.Option(
             min=1,
             max=120,
-            help="How long what nobody changes stays; else keep_months of [club].",
+            help="How long what nobody changes stays; else keep_months of secrets.toml.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -147,14 +149,16 @@ def expire(
 ) -> None:
     """Delete what was last changed too long ago, of every account and team.
 
-    Without a number of months, here or in the section club of secrets.toml, nothing is
-    deleted.
+    Teams go in which nothing is left, and places in teams of accounts that were not seen
+    since.  Without a number of months, here or in the section club of secrets.toml, only
+    invitations and lines of records go whose time is over.
     """
     kept_months = months or _months_of_settings()
-    if kept_months is None:
-        say("Nothing goes by its age here: there is no keep_months.", err=True)
-        return
     with opened_store() as (part, store):
+        if kept_months is None:
+            part.forget_what_is_over(store.database)
+            say("Nothing goes by its age here: there is no keep_months.", err=True)
+            return
         before = part.months_before(datetime.now(UTC), kept_months)
         counts = part.expire(store.database, before, dry_run=dry_run)
     done = "It would delete" if dry_run else "Deleted"

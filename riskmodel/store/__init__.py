@@ -25,7 +25,6 @@ from riskmodel.store.backup import (
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import KINDS, LONGEST_NAME, MOST_ATHLETES
 from riskmodel.store.owners import (
-    OPERATOR,
     OwnerSummary,
     note_operator,
     owner_called,
@@ -33,7 +32,7 @@ from riskmodel.store.owners import (
 )
 from riskmodel.store.places import DATABASE_URL, configured_url, default_path
 from riskmodel.store.records import Counts, Entry, Item, Saved, SavedOutcome
-from riskmodel.store.retention import expire, months_before
+from riskmodel.store.retention import expire, forget_what_is_over, months_before
 from riskmodel.store.rows import Rows, Unreadable
 from riskmodel.store.shared import AccountStore, LastChange
 from riskmodel.store.sign_ins import (
@@ -46,6 +45,7 @@ from riskmodel.store.sign_ins import (
 from riskmodel.store.store import LOCAL, Store, open_store
 from riskmodel.store.teams import (
     DEEDS,
+    OPERATOR,
     ROLES,
     SHARED_KINDS,
     Done,
@@ -90,6 +90,7 @@ __all__ = [
     "default_path",
     "end_sign_in",
     "expire",
+    "forget_what_is_over",
     "is_team",
     "limit_sign_in",
     "months_before",

@@ -14,7 +14,15 @@ from riskmodel.store.kinds import KINDS, MOST_ITEMS, MOST_OUTCOMES, numbered
 from riskmodel.store.models import accounts, items, members, metadata, outcomes, teams
 from riskmodel.store.records import Counts, count_squad_sessions
 from riskmodel.store.rows import Rows, rows_of
-from riskmodel.store.teams import coached_alone, is_team
+from riskmodel.store.teams import (
+    OPERATOR,
+    called,
+    coached_alone,
+    end_membership,
+    has_member,
+    hold,
+    note,
+)
 
 
 def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
@@ -42,23 +50,29 @@ def move_rows(connection: Connection, giver: str, owner: str) -> Counts:
         moved[table.name] = connection.execute(move).rowcount
     n_outcomes = select(func.count()).where(outcomes.c.owner == owner)
     _check_sum(connection.execute(n_outcomes).scalar_one(), MOST_OUTCOMES, "outcomes")
+    note(connection, owner, OPERATOR, "moved")
     return Counts.of({**moved, "teams": n_teams}, n_sessions)
 
 
 def _move_memberships(connection: Connection, giver: str, owner: str) -> int:
     """Let the owner take the giver's place in teams; the better role of both counts."""
-    of_giver = select(members.c.owner, members.c.role).where(members.c.account == giver)
-    rows = connection.execute(of_giver).all()
+    hold(connection, has_member(giver))
+    of_owner = select(accounts.c.address).where(accounts.c.owner == owner)
+    address = connection.scalar(of_owner)
+    rows = connection.execute(select(members).where(members.c.account == giver)).all()
     for row in rows:
         mine = members.c.owner == row.owner, members.c.account == owner
         if connection.execute(select(members.c.id).where(*mine)).first() is None:
-            continue
-        if row.role == "coach":
-            connection.execute(update(members).where(*mine).values(role="coach"))
-        doubled = members.c.owner == row.owner, members.c.account == giver
-        connection.execute(delete(members).where(*doubled))
-    move = update(members).where(members.c.account == giver).values(account=owner)
-    connection.execute(move)
+            # Who has not been seen yet goes by the old address until then.
+            new = {"account": owner, "address": row.address if address is None else address}
+            one = update(members).where(members.c.id == row.id)
+            connection.execute(one.values(new))
+        else:
+            if row.role == "coach":
+                connection.execute(update(members).where(*mine).values(role="coach"))
+            connection.execute(delete(members).where(members.c.id == row.id))
+        note(connection, row.owner, called(row.account, row.address), "left")
+        note(connection, row.owner, called(owner, address or ""), "joined")
     return len(rows)
 
 
@@ -68,11 +82,8 @@ def delete_rows(connection: Connection, owner: str, *, with_teams: bool) -> int:
     A team in which an account is alone goes with it.  One that would be left without a
     coach is a `StoreError`, unless ``with_teams``, when it goes too.
     """
-    if is_team(owner):
-        # Nothing is saved in it between this and the end.
-        connection.execute(
-            select(teams.c.id).where(teams.c.owner == owner).with_for_update()
-        )
+    # Nothing is saved in them, and nobody leaves, between this and the end.
+    hold(connection, or_(teams.c.owner == owner, has_member(owner)))
     n_deleted = 0
     for team in coached_alone(connection, owner):
         others = select(members.c.id).where(
@@ -86,11 +97,10 @@ def delete_rows(connection: Connection, owner: str, *, with_teams: bool) -> int:
                 "one first, or delete the team."
             )
         n_deleted += delete_rows(connection, team.owner, with_teams=False)
+    for row in connection.execute(select(members).where(members.c.account == owner)).all():
+        end_membership(connection, row, called(owner, row.address), "left")
     for table in metadata.tables.values():
-        is_mine = table.c.owner == owner
-        if table is members:
-            is_mine = or_(is_mine, members.c.account == owner)
-        n_rows = connection.execute(delete(table).where(is_mine)).rowcount
+        n_rows = connection.execute(delete(table).where(table.c.owner == owner)).rowcount
         n_deleted += n_rows if table in (items, outcomes) else 0
     return n_deleted
 

@@ -7,9 +7,9 @@ Whether somebody may do something is looked up in the transaction that does it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,25 +17,36 @@ import sqlalchemy as sa
 
 from riskmodel.store.errors import ConflictError, NotFoundError, StoreError
 from riskmodel.store.kinds import checked_name, checked_owner
-from riskmodel.store.models import accounts, items, members, record, teams
+from riskmodel.store.models import (
+    items,
+    members,
+    record,
+    teams,
+)
 from riskmodel.store.opening import Database
 from riskmodel.store.owned import Place
 from riskmodel.store.records import Counts, Item
+from riskmodel.store.seen import note_seen
 from riskmodel.store.store import LOCAL, Store
 from riskmodel.store.teams import (
     MOST_MEMBERS,
     MOST_TEAMS,
-    ROLES,
     SHARED_KINDS,
     Done,
     Invitation,
     Member,
     Team,
+    called,
     checked_address,
     checked_role,
+    end_invitations,
+    end_membership,
+    forget_old,
+    hold,
     invitations_of,
     is_asked,
     is_just_noted,
+    is_recorded,
     is_team,
     members_of,
     membership,
@@ -43,14 +54,18 @@ from riskmodel.store.teams import (
     note,
     other_coaches,
     record_of,
+    role_of,
     teams_of,
 )
-from riskmodel.store.unique import insert_new
 
-_SEEN_AGAIN = timedelta(days=1)
 _NO_COACH = (
     "You are the only coach of this team: make somebody else one first, or delete the team."
 )
+
+
+def _check_more(mine: list[Team]) -> None:
+    if len(mine) >= MOST_TEAMS:
+        raise StoreError(f"Allowed are up to {MOST_TEAMS} teams: leave some.")
 
 
 @dataclass(frozen=True)
@@ -80,13 +95,15 @@ class AccountStore(Store):
         self.account = checked_owner(account)
         if is_team(self.account):
             raise StoreError("An account cannot be called as a team is.")
-        self.address = checked_address(address) if address else ""
+        self.address = ""
+        # What nobody could be invited by keeps nobody from their own rows.
+        with suppress(StoreError):
+            self.address = checked_address(address)
 
     @property
     def called(self) -> str:
         """How records call this account."""
-        digest = sha256(self.account.encode()).hexdigest()[:8]
-        return self.address or f"account {digest}"
+        return called(self.account, self.address)
 
     # ------------------------------------------------------------------ who may what
 
@@ -104,7 +121,7 @@ class AccountStore(Store):
                 raise place.missing() from None
             if not did:
                 return
-            role = ROLES[row.role]
+            role = role_of(row.role)
             if kind not in role.kinds or (did == "deleted" and not role.leads):
                 raise StoreError(f"Only a coach of {row.name} can do this.")
             if not name:
@@ -123,20 +140,31 @@ class AccountStore(Store):
     def load(self, owner: str, kind: str, id: str) -> Item:
         """Read something; of a team's it is noted who did, once an hour."""
         item = super().load(owner, kind, id)
-        if is_team(owner):
-            done = {"did": "opened", "item": item.id, "name": item.name}
-            if kind != "squad":  # all sessions of a diary are looked at together
-                done = {"did": "read_diary", "item": "", "name": ""}
-            self._note(owner, **done)
+        if is_team(owner) and kind == "squad":
+            self._note(owner, did="opened", item=item.id, name=item.name)
+        elif is_team(owner):  # all sessions of a diary are looked at together
+            cells = {"owner": owner, "who": self.called, "did": "read_diary"}
+            with self.database.reading() as connection:
+                is_noted = is_just_noted(connection, **cells)
+            if not is_noted:
+                self._note(owner, did="read_diary")
         return item
 
     def export_owner(self, owner: str) -> str:
         """Everything of the account, or of a team that it belongs to."""
-        if checked_owner(owner) != self.account:
-            with self.database.reading() as connection:
-                membership(connection, self.account, owner)
-            self._note(owner, did="exported")
+        self.note_export(owner)
         return super().export_owner(owner)
+
+    def note_export(self, owner: str) -> None:
+        """Note that something of a team leaves it as a file; of one's own nothing is."""
+        if checked_owner(owner) != self.account:
+            self._note(owner, did="exported")
+
+    def _told(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+        # Who the others are to the provider of the sign-in is nothing of a team's.
+        if table == "members" and row["account"] not in (None, self.account):
+            return {**row, "account": called(row["account"], row["address"])}
+        return row
 
     def _enter_all(self, connection: sa.Connection, owner: str) -> None:
         if owner != self.account:
@@ -147,17 +175,14 @@ class AccountStore(Store):
         raise StoreError("An account cannot move what belongs to another.")
 
     def _note(self, owner: str, **done: str) -> None:
-        cells = {"owner": owner, "who": self.called, **done}
-        with self.database.reading() as connection:
-            if is_just_noted(connection, **cells):
-                return
         with self.database.writing() as connection:
-            note(connection, **cells)
+            membership(connection, self.account, owner)
+            note(connection, owner, self.called, **done)
 
     def _leading(self, connection: sa.Connection, owner: str) -> Any:
         """Membership of a coach in a team that stays as it is; else an error."""
         row = membership(connection, self.account, owner, stays=True)
-        if not ROLES[row.role].leads:
+        if not role_of(row.role).leads:
             raise StoreError(f"Only a coach of {row.name} can do this.")
         return row
 
@@ -180,8 +205,7 @@ class AccountStore(Store):
                 raise ConflictError(
                     f"There is already a team named {name}: choose another name."
                 )
-            if len(mine) >= MOST_TEAMS:
-                raise StoreError(f"Allowed are up to {MOST_TEAMS} teams: leave some.")
+            _check_more(mine)
             connection.execute(sa.insert(teams).values(id=uuid4().hex, name=name, **new))
             connection.execute(
                 sa.insert(members).values(
@@ -216,12 +240,13 @@ class AccountStore(Store):
         with self.database.reading() as connection:
             if checked_owner(owner) != self.account:
                 membership(connection, self.account, owner)
-            return record_of(connection, owner, most)
+            return record_of(connection, checked_owner(owner), most)
 
     def last_changes(self, owner: str) -> dict[str, LastChange]:
         """Of each item of a team, by id, who changed it last."""
         c = record.c
-        query = sa.select(c.item, c.who, c.did).where(c.owner == owner, c.item != "")
+        query = sa.select(c.item, c.who, c.did)
+        query = query.where(c.owner == owner, c.item != "", is_recorded())
         with self.database.reading() as connection:
             membership(connection, self.account, owner)
             rows = connection.execute(query.order_by(c.created)).all()
@@ -250,15 +275,17 @@ class AccountStore(Store):
         address, role = checked_address(address), checked_role(role)
         with self.database.writing() as connection:
             self._leading(connection, owner)
+            of_address = members.c.owner == owner, members.c.address == address
+            asked = sa.and_(*of_address, members.c.account.is_(None))
+            connection.execute(sa.delete(members).where(asked))
+            forget_old(connection)
             here = members_of(connection, owner, self.account)
-            if any(m.address == address and not m.is_invited for m in here):
+            if any(m.address == address for m in here):
                 raise ConflictError(f"{address} belongs to this team already.")
             if len(here) >= MOST_MEMBERS:
                 raise StoreError(
                     f"Allowed are up to {MOST_MEMBERS} people in a team: remove some."
                 )
-            of_address = members.c.owner == owner, members.c.address == address
-            connection.execute(sa.delete(members).where(*of_address))
             connection.execute(
                 sa.insert(members).values(
                     id=uuid4().hex,
@@ -274,26 +301,40 @@ class AccountStore(Store):
 
     def answer(self, id: str, *, joins: bool) -> Team | None:
         """Take an invitation, or decline it; a `NotFoundError` if it counts no longer."""
+        query = sa.select(members.c.owner, members.c.role, teams.c.name)
+        query = query.join(teams, teams.c.owner == members.c.owner)
+        query = query.where(one := sa.and_(members.c.id == id, is_asked(self.address)))
         with self.database.writing() as connection:
-            query = sa.select(members.c.owner, members.c.role, teams.c.name)
-            query = query.join(teams, teams.c.owner == members.c.owner)
-            one = sa.and_(members.c.id == id, is_asked(self.address))
-            row = connection.execute(query.where(one).with_for_update()).one_or_none()
+            if (row := connection.execute(query).one_or_none()) is not None:
+                hold(connection, teams.c.owner == row.owner)
+                row = connection.execute(query).one_or_none()
             if row is None:
                 raise NotFoundError(
                     "This invitation is no longer there: ask for a new one."
                 )
-            mine = members.c.owner == row.owner, members.c.account == self.account
-            is_in = connection.execute(sa.select(members.c.id).where(*mine)).first()
-            if joins and is_in is None:
-                now = datetime.now(UTC)
-                taken = {"account": self.account, "created": now}
-                connection.execute(sa.update(members).where(one).values(taken))
-            else:
-                connection.execute(sa.delete(members).where(one))
+            role = self._join(connection, row) if joins else ""
+            connection.execute(sa.delete(members).where(one))
             did = "joined" if joins else "declined"
             note(connection, row.owner, self.called, did)
-        return Team(row.owner, row.name, row.role) if joins else None
+        return Team(row.owner, row.name, role) if joins else None
+
+    def _join(self, connection: sa.Connection, row: Any) -> str:
+        """Belong to a team; who is in it by another address has the better role after."""
+        mine = teams_of(connection, self.account)
+        of_mine = members.c.owner == row.owner, members.c.account == self.account
+        if there := next((team for team in mine if team.owner == row.owner), None):
+            role = "coach" if "coach" in (there.role, row.role) else row.role
+            change = sa.update(members).where(*of_mine)
+            connection.execute(change.values(role=role))
+            return str(role)
+        _check_more(mine)
+        new = {"account": self.account, "address": self.address, "role": row.role}
+        connection.execute(
+            sa.insert(members).values(
+                id=uuid4().hex, owner=row.owner, created=datetime.now(UTC), **new
+            )
+        )
+        return str(row.role)
 
     def set_role(self, owner: str, id: str, role: str) -> None:
         """Make a member coach or assistant; a team keeps a coach."""
@@ -305,6 +346,8 @@ class AccountStore(Store):
                 raise StoreError(_NO_COACH)
             change = sa.update(members).where(members.c.id == id).values(role=role)
             connection.execute(change)
+            if role != "coach" and one.account:
+                end_invitations(connection, owner, called(one.account, one.address))
             note(connection, owner, self.called, f"made_{role}", name=one.address)
 
     def remove(self, owner: str, id: str) -> None:
@@ -316,10 +359,8 @@ class AccountStore(Store):
             one = self._member(connection, owner, id)
             if id == me.id and not other_coaches(connection, owner, id):
                 raise StoreError(_NO_COACH)
-            connection.execute(sa.delete(members).where(members.c.id == id))
             did = "left" if id == me.id else "removed"
-            name = "" if id == me.id else one.address
-            note(connection, owner, self.called, did, name=name)
+            end_membership(connection, one, self.called, did)
 
     def _member(self, connection: sa.Connection, owner: str, id: str) -> Any:
         query = sa.select(members).where(members.c.owner == owner, members.c.id == id)
@@ -327,20 +368,10 @@ class AccountStore(Store):
             raise NotFoundError("This one is no longer in the team.")
         return row
 
-    # ---------------------------------------------------------------------- accounts
+    def note_seen(self) -> bool:
+        """Note that the account is in use, once a day, and its address.
 
-    def note_seen(self) -> None:
-        """Note that the account is in use, once a day, and its address."""
-        now = datetime.now(UTC)
-        mine = accounts.c.owner == self.account
-        with self.database.reading() as connection:
-            row = connection.execute(sa.select(accounts).where(mine)).one_or_none()
-        known = row and (row.address, row.seen > now - _SEEN_AGAIN)
-        if known == (self.address, True):
-            return
-        new = {"owner": self.account, "address": self.address, "seen": now}
-        with self.database.writing() as connection:
-            if not insert_new(
-                connection, accounts, {"id": uuid4().hex, "created": now, **new}
-            ):
-                connection.execute(sa.update(accounts).where(mine).values(new))
+        Of whom nothing is saved, and who belongs to no team, nothing is noted; whether
+        something is.
+        """
+        return note_seen(self.database, self.account, self.address)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -56,13 +57,16 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         ),
         "assistant": Role(
             "Assistant",
-            "opens lists and notes what came of a session",
+            "opens and exports lists, and writes the diary",
             frozenset({"squad_session"}),
             leads=False,
         ),
     }
 )
 """Every role."""
+_READS = Role("Member", "opens lists", frozenset(), leads=False)
+OPERATOR = "whoever runs this server"
+"""How a record calls the one who uses the commands."""
 
 SHARED_KINDS = frozenset().union(*(role.kinds for role in ROLES.values()))
 """What a team can have."""
@@ -141,6 +145,16 @@ DEEDS = (
 """What a record knows."""
 
 
+def role_of(name: str) -> Role:
+    """Look up a role; one that another version of the program knows may only read."""
+    return ROLES.get(name, _READS)
+
+
+def called(account: str, address: str) -> str:
+    """How records call an account: by its address, if it has one."""
+    return address or f"account {sha256(account.encode()).hexdigest()[:8]}"
+
+
 def is_team(owner: str) -> bool:
     """Whether rows are a team's, and not one account's."""
     return owner.startswith(_TEAM)
@@ -184,12 +198,55 @@ def membership(
         .where(members.c.owner == owner, members.c.account == account)
     )
     if stays:
-        # SQLite lets one write at a time anyway.
-        locked = sa.select(teams.c.id).where(teams.c.owner == owner).with_for_update()
-        connection.execute(locked)
+        hold(connection, teams.c.owner == owner)
     if (row := connection.execute(query).one_or_none()) is None:
         raise NotFoundError("This team is not there; it may have been deleted, or left.")
     return row
+
+
+def hold(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    """Let nobody change these teams, and who is in them, before the transaction ends."""
+    # In one order, so that two never wait for each other; SQLite lets one write at a time.
+    locked = sa.select(teams.c.id).where(which).order_by(teams.c.id).with_for_update()
+    connection.execute(locked).all()
+
+
+def has_member(account: str) -> sa.ColumnElement[bool]:
+    """Condition for teams that an account belongs to."""
+    return teams.c.owner.in_(sa.select(members.c.owner).where(members.c.account == account))
+
+
+def end_membership(connection: sa.Connection, row: Any, by: str, did: str) -> None:
+    """Take somebody out of a team, with the invitations that are still open of them."""
+    who = called(row.account, row.address) if row.account else ""
+    connection.execute(sa.delete(members).where(members.c.id == row.id))
+    if who:
+        end_invitations(connection, row.owner, who)
+    note(connection, row.owner, by, did, name="" if did == "left" else row.address)
+
+
+def end_invitations(connection: sa.Connection, owner: str, invited_by: str) -> None:
+    """Take back what somebody has invited to who may not any more."""
+    c = members.c
+    opened = sa.delete(members).where(c.owner == owner, c.account.is_(None))
+    connection.execute(opened.where(c.invited_by == invited_by))
+
+
+def forget_old(connection: sa.Connection) -> None:
+    """Delete lines of records and invitations whose time is over."""
+    connection.execute(sa.delete(record).where(record.c.created <= _recorded_since()))
+    old = datetime.now(UTC) - timedelta(days=INVITED_DAYS)
+    c = members.c
+    connection.execute(sa.delete(members).where(c.account.is_(None), c.created <= old))
+
+
+def _recorded_since() -> datetime:
+    return datetime.now(UTC) - timedelta(days=RECORDED_DAYS)
+
+
+def is_recorded() -> sa.ColumnElement[bool]:
+    """Condition for lines of a record whose time is not over."""
+    return record.c.created > _recorded_since()
 
 
 def teams_of(connection: sa.Connection, account: str) -> list[Team]:
@@ -260,7 +317,10 @@ def members_of(connection: sa.Connection, owner: str, account: str) -> list[Memb
         for row in connection.execute(query)
     ]
     order = list(ROLES)
-    return sorted(found, key=lambda m: (m.is_invited, order.index(m.role), m.address))
+    return sorted(
+        found,
+        key=lambda m: (m.is_invited, [*order, m.role].index(m.role), m.address),
+    )
 
 
 def other_coaches(connection: sa.Connection, owner: str, but: str) -> int:
@@ -283,13 +343,11 @@ def note(
     item: str = "",
     name: str = "",
 ) -> None:
-    """Write into the record of an owner; what is older than it keeps goes.
+    """Write into the record of an owner.
 
     The same done by the same one within an hour is one row, with the last time.
     """
-    now, c = datetime.now(UTC), record.c
-    old = now - timedelta(days=RECORDED_DAYS)
-    connection.execute(sa.delete(record).where(c.owner == owner, c.created < old))
+    now = datetime.now(UTC)
     done = {"owner": owner, "who": who, "did": did, "item": item, "name": name}
     again = sa.update(record).where(_just_noted(done)).values(created=now)
     if not connection.execute(again).rowcount:
@@ -311,6 +369,7 @@ def is_just_noted(connection: sa.Connection, **done: str) -> bool:
 def record_of(connection: sa.Connection, owner: str, most: int) -> list[Done]:
     """Last lines of a record, the newest first."""
     c = record.c
-    query = sa.select(c.who, c.did, c.item, c.name, c.created).where(c.owner == owner)
+    query = sa.select(c.who, c.did, c.item, c.name, c.created)
+    query = query.where(c.owner == owner, is_recorded())
     query = query.order_by(c.created.desc(), c.id).limit(most)
     return [Done(**row._mapping) for row in connection.execute(query)]

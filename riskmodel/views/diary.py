@@ -272,6 +272,9 @@ if who is not None:
         squad_diary.offer_past()
         _ask_beforehand(who, written)
         where, readers = keeping.where_and_who()
-        look.note(f"The diary lies here: {where} Who can read it: {readers}")
+        look.note(
+            f"The diary lies here: {where} Who can read it: {readers} "
+            f"How long: {keeping.how_long().lower()}"
+        )
 # At the end: the tab then holds what was typed above and is not saved.
 device.connect()

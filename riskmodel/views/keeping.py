@@ -53,8 +53,7 @@ def store() -> AccountStore:
         raise StoreError(account.refusal() or signed_out)
     mine = AccountStore(database.opened(_url()).database, who, account.address())
     if who != LOCAL and not state(StoreState).is_seen:
-        mine.note_seen()
-        state(StoreState).is_seen = True
+        state(StoreState).is_seen = mine.note_seen()
     return mine
 
 

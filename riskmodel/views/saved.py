@@ -179,6 +179,7 @@ def _delete(owner: str, shelf: Shelf, entry: Entry) -> None:
 def _delete_everything(owner: str) -> None:
     def action() -> str:
         count = keeping.store().delete_owner(owner)
+        state(StoreState).is_seen = False
         state(StoreState).opened = {}
         st.session_state["really_delete"] = False
         return f"Deleted {count} {'entry' if count == 1 else 'entries'}."
@@ -245,7 +246,7 @@ def _show_shelf(
             saved_with = entry.scorecard_version if shelf.is_scored else None
             small = [changes.told(entry), *difference_sentences(saved_with, now)]
             if goes := keeping.goes_soon(entry.changed):
-                small.append(f"Goes on {goes} unless it is saved again.")
+                small.append(f"Goes after {goes} unless it is saved again.")
             new = "<b>New for you.</b> " if changes.is_new(entry) else ""
             st.html(
                 f'<p class="cr-line"><b>{escape(entry.name)}</b></p>'

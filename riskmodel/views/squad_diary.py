@@ -114,7 +114,10 @@ def _show(
     where, readers = keeping.where_and_who()
     if team is not None:
         readers = f"Everybody in {team.name}, and whoever runs this server."
-    look.note(f"The squad's diary lies here: {where} Who can read it: {readers}")
+    look.note(
+        f"The squad's diary lies here: {where} Who can read it: {readers} "
+        f"How long: {keeping.how_long().lower()}"
+    )
     keeping.show_problem()
     if note := st.session_state.get(NOTE):
         tables.tell(note)
@@ -360,7 +363,7 @@ def _offer_export(owner: str, sessions: list[SquadSession]) -> None:
     in_order, store = sorted(sessions, key=lambda session: session.day), keeping.store()
 
     def export() -> bytes:
-        store.items(owner, KIND)  # not for who was removed from the team meanwhile
+        store.note_export(owner)  # refuses who was removed from the team meanwhile
         return sessions_csv(in_order, names=names)
 
     widgets.download(

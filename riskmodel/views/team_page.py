@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from riskmodel.store import LONGEST_NAME, ROLES, AccountStore, Member, Team
-from riskmodel.store.teams import INVITED_DAYS
+from riskmodel.store.teams import INVITED_DAYS, role_of
 from riskmodel.views import keeping, look, team_record, teams, widgets
 from riskmodel.views.state import StoreState, state
 
@@ -19,7 +19,7 @@ _ROLE_WORDS = {name: role.name for name, role in ROLES.items()}
 
 def show(store: AccountStore, team: Team) -> None:
     """Draw what there is about a team itself: its people, its record, and its end."""
-    st.header(f"About {team.name}", anchor=False)
+    st.header(widgets.plain(f"About {team.name}"), anchor=False)
     widgets.folded("Who is in it", "team_people", partial(_show_people, store, team))
     record = partial(team_record.show, store, team)
     widgets.folded("Who did what", "team_record", record)
@@ -71,7 +71,7 @@ def _show_people(store: AccountStore, team: Team) -> None:
 
 def _standing(member: Member) -> str:
     """Say what somebody is in a team."""
-    role = _ROLE_WORDS[member.role]
+    role = role_of(member.role).name
     if not member.is_invited:
         return role
     ends = teams.invited_until(member.created)

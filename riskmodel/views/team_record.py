@@ -51,7 +51,8 @@ def told(moment: datetime) -> str:
 
 def what(done: Done) -> str:
     """Say what somebody did, without a subject and a full stop."""
-    return _WHAT[done.did](done)
+    # What another version of the program notes is told as it calls it.
+    return _WHAT[done.did](done) if done.did in _WHAT else done.did
 
 
 def of_account(record: Iterable[Done]) -> str:

@@ -12,7 +12,6 @@ import streamlit as st
 from riskmodel.store import (
     LOCAL,
     LONGEST_NAME,
-    ROLES,
     AccountStore,
     Entry,
     Invitation,
@@ -20,7 +19,7 @@ from riskmodel.store import (
     Saved,
     Team,
 )
-from riskmodel.store.teams import INVITED_DAYS
+from riskmodel.store.teams import INVITED_DAYS, role_of
 from riskmodel.views import keeping, look, tables, team_record, widgets
 from riskmodel.views.state import SquadState, StoreState, state
 
@@ -37,7 +36,7 @@ def of(team: Team, what: str) -> str:
 
 def leads(team: Team) -> bool:
     """Whether one changes lists and people of a team, as its coach."""
-    return ROLES[team.role].leads
+    return role_of(team.role).leads
 
 
 def noting(action: Callable[[], str], at: str = "") -> None:
@@ -123,7 +122,7 @@ def forget(team: Team) -> None:
 
 def a_role(role: str) -> str:
     """Name a role with its article."""
-    return f"{'an' if role[0] in 'aeiou' else 'a'} {ROLES[role].name.lower()}"
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role_of(role).name.lower()}"
 
 
 def invited_until(created: datetime) -> datetime:
@@ -143,7 +142,7 @@ def show_invitations(store: AccountStore) -> None:
                 f"{a_role(role)}."
             )
             look.note(
-                f"{a_role(role).capitalize()} {ROLES[role].does}. Everybody in the team "
+                f"{a_role(role).capitalize()} {role_of(role).does}. Everybody in the team "
                 f"sees {store.address}, and when you open or change something of it."
             )
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -257,5 +256,10 @@ def tell_going(store: AccountStore, teams: list[Team]) -> None:
         for team in teams
         if sum(not member.is_invited for member in store.members(team.owner)) == 1
     ]
+    if teams:
+        look.note(
+            "What you saved in a team stays there, and your address in its record for a "
+            "year."
+        )
     if alone:
         look.note(f"With it go the teams in which you are alone: {', '.join(alone)}.")

@@ -33,8 +33,8 @@ def store(url):
     """Ada has things of her own and a team with Ben as assistant."""
     with closing(open_store(url)) as opened:
         ada = of(opened.database, ADA)
-        ada.note_seen()
         ada.save(ADA, "plan", "Sunday", CONTENTS["plan"])
+        ada.note_seen()
         ada.save_outcome(ADA, OUTCOME)
         team = ada.new_team("U19").owner
         join(ada, team, BEN)
@@ -61,13 +61,13 @@ def test_everybody_is_listed_with_how_much_it_is(store):
         1,
     )
     assert ada["seen"][:10] == f"{datetime.now(UTC):%Y-%m-%d}"
-    assert ada["roles"] == {"U19": "coach"}
+    assert ada["roles"] == [{"of": "U19", "role": "coach"}]
     assert listed[BEN]["seen"] is None  # never opened a page of ours
     assert listed[team]["is_team"]
-    assert listed[team]["roles"] == {
-        "ada@club.example": "coach",
-        "ben@club.example": "assistant",
-    }
+    assert listed[team]["roles"] == [
+        {"of": "ada@club.example", "role": "coach"},
+        {"of": "ben@club.example", "role": "assistant"},
+    ]
     text = run("list").stdout
     assert "ada@club.example  https://who 1" in text
     assert "1 saved under a name, 1 in the diary" in text
@@ -103,11 +103,32 @@ def test_who_is_not_there_or_not_alone_is_told(store, tmp_path):
         assert done.exit_code == 2
         assert "has nothing of zoe" in done.stderr
     assert not (tmp_path / "x").exists()
-    AccountStore(store.database, NEW, ADDRESSES[ADA]).note_seen()
+    other = AccountStore(store.database, NEW, ADDRESSES[ADA])
+    other.save(NEW, "plan", "Sunday", CONTENTS["plan"])
+    other.note_seen()
     done = run("delete", "ada@club.example", "--yes")
     assert done.exit_code == 2
     assert f"2 owners are called ada@club.example: name one of {NEW}, {ADA}." in done.stderr
     assert store.items(ADA, "plan")
+
+
+def test_a_team_cannot_pose_as_an_account_and_capitals_do_not_matter(store):
+    for name in ("ada@club.example", "new@club.example"):
+        store.new_team(name)
+    assert json.loads(run("export", " Ada@Club.Example", "-").stdout)["owner"] == ADA
+    done = run("delete", "new@club.example", "--yes")
+    assert done.exit_code == 2
+    assert "has nothing of new@club.example" in done.stderr
+    assert len(store.teams()) == 3
+
+
+def test_an_owner_too_long_for_a_column_is_moved_and_told(store):
+    long = f"https://long {'x' * 300}"
+    assert run("move", ADA, long).exit_code == 0
+    owner = AccountStore(store.database, long)
+    assert [d.did for d in owner.record(long)] == ["moved"]
+    assert run("export", long, "-").exit_code == 0
+    assert [d.did for d in owner.record(long)] == ["exported", "moved"]
 
 
 def test_all_of_an_account_goes_to_another(store):

@@ -31,6 +31,7 @@ from riskmodel.store import (
     StoreError,
     backup,
     expire,
+    forget_what_is_over,
     models,
     open_store,
     restore,
@@ -321,23 +322,91 @@ def test_two_coaches_who_step_back_at_once_leave_one(database):
         team = ada.new_team(f"Team {datetime.now(UTC)}").owner
         ben = join(ada, team, BEN, "coach")
         by = {m.address: m.id for m in ada.members(team)}
-        start = threading.Barrier(2)
-
-        def step_back(store, id, team=team, start=start):
-            start.wait()
-            with suppress(StoreError):
-                store.set_role(team, id, "assistant")
-
-        threads = [
-            threading.Thread(target=step_back, args=(store, by[ADDRESSES[store.account]]))
-            for store in (ada, ben)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(
+            *(
+                lambda s=store, team=team, id=by[ADDRESSES[store.account]]: s.set_role(
+                    team, id, "assistant"
+                )
+                for store in (ada, ben)
+            )
+        )
         roles = sorted(m.role for m in ada.members(team))
         assert "coach" in roles
+
+
+def at_once(*actions):
+    """Do several things at the same moment, each as far as it is allowed."""
+    start = threading.Barrier(len(actions))
+
+    def do(action):
+        start.wait()
+        with suppress(StoreError):
+            action()
+
+    threads = [threading.Thread(target=do, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("second", ["deletes everything", "leaves"])
+def test_two_coaches_who_go_at_once_leave_no_team_without_one(database, second):
+    for number in range(8):
+        ada = of(database, ADA)
+        team = ada.new_team(f"Team {number}").owner
+        ben = join(ada, team, BEN, "coach")
+        join(ada, team, CEM)
+        by = {m.address: m.id for m in ada.members(team)}
+        leave = {
+            "deletes everything": lambda ben=ben: ben.delete_owner(BEN),
+            "leaves": lambda ben=ben, team=team, by=by: ben.remove(
+                team, by[ADDRESSES[BEN]]
+            ),
+        }[second]
+        at_once(lambda ada=ada: ada.delete_owner(ADA), leave)
+        with database.reading() as connection:
+            query = sa.select(members.c.role).where(members.c.owner == team)
+            roles = [*connection.scalars(query)]
+        assert roles.count("coach") == 1, roles
+
+
+def test_what_is_saved_while_an_empty_team_goes_by_its_age_stays(database):
+    for number in range(8):
+        ada = of(database, ADA)
+        team = ada.new_team(f"Team {number}").owner
+        old = datetime.now(UTC) - timedelta(days=400)
+        with database.writing() as connection:
+            connection.execute(sa.update(models.teams).values(created=old))
+            connection.execute(sa.update(record).values(created=old))
+        saved = []
+        at_once(
+            lambda ada=ada, team=team, saved=saved: saved.append(
+                ada.save(team, "squad", "Match", SQUAD)
+            ),
+            lambda: expire(database, datetime.now(UTC) - timedelta(days=365)),
+        )
+        assert len(saved) == len([t for t in ada.teams() if t.owner == team])
+        if saved:
+            assert ada.load(team, "squad", saved[0].id)
+
+
+def test_an_invitation_that_is_taken_and_taken_back_at_once_is_one_of_both(database):
+    for number in range(8):
+        ada = of(database, ADA)
+        team = ada.new_team(f"Team {number}").owner
+        ada.invite(team, ADDRESSES[BEN], "assistant")
+        (invitation,) = (m for m in ada.members(team) if m.is_invited)
+        ben = of(database, BEN)
+        done = []
+        at_once(
+            lambda done=done, ben=ben, id=invitation.id: done.append(
+                ben.answer(id, joins=True)
+            ),
+            lambda ada=ada, team=team, id=invitation.id: ada.remove(team, id),
+        )
+        is_in = team in [t.owner for t in ben.teams()]
+        assert is_in is bool(done)
 
 
 def test_nothing_is_saved_into_a_team_that_is_being_deleted(database):
@@ -472,6 +541,117 @@ def test_a_list_that_cannot_be_noted_is_not_shown(shared, monkeypatch):
         ben.load(team, "squad", id)
 
 
+def test_what_one_opens_again_is_no_longer_new(shared):
+    team, ada, ben, _ = shared
+    id = ada.save(team, "squad", "Match", SQUAD).id
+    ben.load(team, "squad", id)
+    age(ada.database, minutes=1)
+    ada.save(team, "squad", "Match", SQUAD, id=id, version=1)
+    assert ben.last_changes(team)[id].is_new
+    age(ada.database, minutes=1)
+    ben.load(team, "squad", id)  # within the hour of the first time
+    assert not ben.last_changes(team)[id].is_new
+
+
+def test_files_of_a_team_are_noted_and_name_nobody_to_the_provider(shared):
+    team, ada, ben, cem = shared
+    joined = AccountStore(ada.database, "https://secret subject")
+    with ada.database.writing() as connection:
+        row = {"id": NOBODY, "owner": team, "created": datetime.now(UTC)}
+        new = {**row, "account": joined.account, "role": "assistant"}
+        connection.execute(sa.insert(members).values(new))
+    whole = ben.export_owner(team)
+    assert "https://secret" not in whole
+    assert ADA not in whole
+    assert BEN in whole  # one's own
+    age(ada.database, hours=2)
+    ben.note_export(team)
+    assert [did for _, did, _ in deeds(ada, team)].count("exported") == 2
+    with pytest.raises(NotFoundError):
+        cem.note_export(team)
+    cem.note_export(CEM)  # of one's own nothing is noted
+    assert cem.record(CEM) == []
+
+
+def test_whoever_leaves_is_in_the_record(shared):
+    team, ada, ben, _ = shared
+    ben.delete_owner(BEN)
+    assert deeds(ada, team)[-1] == ("ben", "left", "")
+
+
+def test_what_another_version_knows_is_read_as_far_as_it_goes(shared):
+    team, ada, ben, cem = shared
+    id = ada.save(team, "squad", "Match", SQUAD).id
+    note_as = {"who": "b", "did": "painted"}
+    with ada.database.writing() as connection:
+        is_ben = members.c.account == BEN
+        connection.execute(sa.update(members).where(is_ben).values(role="physio"))
+        teams.note(connection, team, **note_as)
+    assert ben.load(team, "squad", id).name == "Match"
+    for action in (
+        lambda: ben.save(team, "squad_session", "New", SESSION),
+        lambda: ben.invite(team, ADDRESSES[CEM], "coach"),
+        lambda: ben.rename_team(team, "New"),
+    ):
+        with pytest.raises(StoreError, match="Only a coach"):
+            action()
+    assert ("b", "painted", "") in deeds(ada, team)
+    assert [m.role for m in ada.members(team)] == ["coach", "physio"]
+    assert cem.teams() == []
+
+
+# ------------------------------------------------------------------ invitations that end
+
+
+@pytest.mark.parametrize("end", ["removed", "made an assistant", "deleted everything"])
+def test_who_may_no_longer_invite_has_invited_nobody(shared, end):
+    team, ada, ben, cem = shared
+    (me,) = (m.id for m in ada.members(team) if m.address == ADDRESSES[BEN])
+    ada.set_role(team, me, "coach")
+    ben.invite(team, "ben-2@club.example", "coach")
+    ada.invite(team, ADDRESSES[CEM], "assistant")
+    again = AccountStore(ada.database, "https://who 5", "ben-2@club.example")
+    assert again.invitations()
+    if end == "removed":
+        ada.remove(team, me)
+    elif end == "made an assistant":
+        ada.set_role(team, me, "assistant")
+    else:
+        ben.delete_owner(BEN)
+    assert again.invitations() == []
+    assert cem.invitations()  # of who may still invite
+
+
+def test_invitations_that_ended_are_forgotten(shared):
+    team, ada, _, _ = shared
+    ada.invite(team, ADDRESSES[CEM], "assistant")
+    then = datetime.now(UTC) - timedelta(days=teams.INVITED_DAYS, hours=1)
+    with ada.database.writing() as connection:
+        is_open = members.c.account.is_(None)
+        connection.execute(sa.update(members).where(is_open).values(created=then))
+    forget_what_is_over(ada.database)
+    assert ADDRESSES[CEM] not in [m.address for m in ada.members(team)]
+
+
+def test_who_is_in_it_by_another_address_has_the_better_role(shared):
+    team, ada, _, _ = shared
+    ada.invite(team, "ben-2@club.example", "coach")
+    second = AccountStore(ada.database, BEN, "ben-2@club.example")
+    joined = second.answer(second.invitations()[0].id, joins=True)
+    assert joined.role == "coach"
+    assert [t.role for t in second.teams()] == ["coach"]
+    assert len(ada.members(team)) == 2
+
+
+@pytest.mark.parametrize("address", ["a;b@club.example", '"<x>"@club.example', "x" * 300])
+def test_an_unusual_address_keeps_nobody_from_their_own_rows(database, address):
+    store = AccountStore(database, ADA, address)
+    store.save(ADA, "plan", "Sunday", CONTENTS["plan"])
+    assert store.items(ADA, "plan")
+    assert store.invitations() == []
+    assert store.called.startswith("account ")
+
+
 # -------------------------------------------------------------------------- any sequence
 
 
@@ -588,6 +768,11 @@ def test_all_of_an_account_becomes_another_s_with_its_teams(shared):
     new = AccountStore(ada.database, "https://new 1", ADDRESSES[ADA])
     assert [t.role for t in new.teams()] == ["coach"]
     assert ada.teams() == []
+    assert [m.address for m in new.members(team)] == [
+        "ada@club.example",
+        "ben@club.example",
+    ]
+    assert [d.did for d in new.record("https://new 1")] == ["moved"]
     with pytest.raises(NotFoundError):
         ada.items(team, "squad")
     # Of two that belong to the same team the better role counts.
@@ -639,8 +824,11 @@ def test_teams_are_in_a_backup(new_database, tmp_path, from_, to):
         before = open_as(ada).export_owner(team)
     with closing(open_store(new_database(to))) as store:
         # Somebody looked in before it was restored: no row of theirs is in the way.
-        of(store.database, CEM).note_seen()
-        of(store.database, ADA).note_seen()
+        now = datetime.now(UTC)
+        with store.database.writing() as connection:
+            for number, owner in enumerate((ADA, CEM)):
+                row = {"id": f"{number:032}", "owner": owner, "created": now, "seen": now}
+                connection.execute(sa.insert(models.accounts).values(row))
         assert restore(store, tmp_path / "b") == Counts(1, 0, 1)
         assert store.export_owner(team) == before
         with pytest.raises(StoreError, match="not empty"):
@@ -683,13 +871,29 @@ def test_what_nobody_changed_for_long_goes(database, days, is_there):
     with database.writing() as connection:
         for table in (models.items, models.outcomes):
             connection.execute(sa.update(table).values(changed=then))
-        connection.execute(sa.update(models.teams).values(created=then))
+        for table in (models.teams, record):
+            connection.execute(sa.update(table).values(created=then))
     before = datetime.now(UTC) - timedelta(days=365)
     would = expire(database, before, dry_run=True)
     assert len(ada.items(ADA, "plan")) == 1  # nothing was done yet
     assert expire(database, before) == would
     assert would == (Counts(0, 0, 0) if is_there else Counts(2, 1, 1, squad_sessions=1))
     assert bool(ada.items(ADA, "plan")) is bool(ada.outcomes(ADA)) is is_there
+    assert bool(ada.teams()) is is_there
+
+
+@pytest.mark.parametrize(("days", "is_there"), [(364, True), (366, False)])
+def test_an_empty_team_goes_when_nothing_was_done_in_it_for_long(database, days, is_there):
+    ada = of(database, ADA)
+    ada.new_team("U19")
+    then = datetime.now(UTC) - timedelta(days=days)
+    with database.writing() as connection:
+        connection.execute(sa.update(models.teams).values(created=then))
+    before = datetime.now(UTC) - timedelta(days=365)
+    expire(database, before)
+    assert ada.teams()  # it was founded a moment ago, as its record says
+    age(database, days=days)
+    expire(database, before)
     assert bool(ada.teams()) is is_there
 
 
@@ -713,13 +917,15 @@ def test_who_was_not_seen_for_long_leaves_its_teams(shared, days, is_in):
 
 
 def test_an_account_is_noted_once_a_day_and_with_its_new_address(database):
-    ada = of(database, ADA)
-    for _ in range(2):
-        ada.note_seen()
-    AccountStore(database, ADA, "new@club.example").note_seen()
+    ada, new = of(database, ADA), AccountStore(database, ADA, "new@club.example")
+    assert not ada.note_seen()  # of whom nothing is saved nothing is noted
+    assert not any(as_rows(database).values())
+    team = ada.new_team("U19").owner
+    assert all(store.note_seen() for store in (ada, ada, new))
     with database.reading() as connection:
         rows = connection.execute(sa.select(models.accounts)).all()
     assert [(row.owner, row.address) for row in rows] == [(ADA, "new@club.example")]
+    assert [m.address for m in new.members(team)] == ["new@club.example"]
 
 
 def test_as_many_teams_and_people_as_are_allowed_and_no_more(database, monkeypatch):
@@ -735,6 +941,12 @@ def test_as_many_teams_and_people_as_are_allowed_and_no_more(database, monkeypat
     ada.invite(team, ADDRESSES[BEN], "coach")
     with pytest.raises(StoreError, match="up to 2 people"):
         ada.invite(team, ADDRESSES[CEM], "coach")
+    ada.invite(team, ADDRESSES[BEN], "assistant")  # asked anew, also in a full team
+    ben = of(database, BEN)
+    for name in ("Three", "Four"):
+        ben.new_team(name)
+    with pytest.raises(StoreError, match="up to 2 teams"):
+        ben.answer(ben.invitations()[0].id, joins=True)
     with pytest.raises(StoreError, match="where people sign in"):
         AccountStore(database, LOCAL).new_team("One")
     with pytest.raises(StoreError, match="called as a team"):

@@ -630,7 +630,7 @@ def test_what_goes_soon_by_its_age_is_told(club, u19, monkeypatch, days, is_told
     with club.database.writing() as connection:
         connection.execute(sa.update(items).values(changed=changed.to_pydatetime()))
     page = saved_page(club, "ben", u19)
-    goes = f"Goes on {now + pd.Timedelta(days=days):%Y-%m-%d} unless it is saved again."
+    goes = f"Goes after {now + pd.Timedelta(days=days):%Y-%m-%d} unless it is saved again."
     assert (goes in all_html(page)) is is_told
     own = all_html(saved_page(club, "zoe"))
     assert "or 12 months after it was last changed" in own
@@ -640,5 +640,5 @@ def test_without_a_setting_nothing_is_said_to_go(club, u19):
     with club.database.writing() as connection:
         old = datetime(2001, 1, 1, tzinfo=UTC)
         connection.execute(sa.update(items).values(changed=old))
-    assert "Goes on" not in all_html(saved_page(club, "ben", u19))
+    assert "Goes after" not in all_html(saved_page(club, "ben", u19))
     assert "Until you delete it here.<" in all_html(saved_page(club, "zoe"))
