@@ -13,7 +13,7 @@ from typing import Any
 
 from riskmodel.inputs.fields import FIELDS
 from riskmodel.inputs.told import counted
-from riskmodel.reporting.validation_abstract import abstract, verdict_text
+from riskmodel.reporting.validation_abstract import abstract, n_cramps_text, verdict_text
 from riskmodel.reporting.validation_pictures import decisions, reliability
 from riskmodel.validation.intervals import LEVEL, N_DRAWS, Estimate
 from riskmodel.validation.joining import LEAST
@@ -46,6 +46,8 @@ _CONCLUSIONS: Mapping[str, str] = MappingProxyType(
         "figures are off by that.",
     }
 )
+_NOT_OF_FEW = frozenset({"few_cramps", "fewer_than_needed", "one_outcome", "of_few"})
+"""What would tell of how many cramps came; the last is said at the top."""
 _ALWAYS = (
     "These are people of one club, and the cramps that they told of. Nothing follows from "
     "it for others, nor for a single person.",
@@ -136,13 +138,13 @@ def validation_sections(told: Validation) -> list[Section]:
             "Objectives",
             ("To see whether as many sessions bring a cramp as the number says.",),
         ),
-        Section("Data and participants", tuple(_participants(records))),
+        Section("Data and participants", tuple(_participants(told))),
         Section(
             "Outcome",
             (
                 "A cramp, as told; the product means one during the session or within "
                 "an hour after.",
-                *_blanks(records),
+                *_blanks(told),
             ),
         ),
         Section("Predictors", (f"The probability, {source}.",)),
@@ -167,7 +169,7 @@ def validation_sections(told: Validation) -> list[Section]:
                 "answer that is left open widens its range.",
             ),
         ),
-        Section("Limitations", tuple(_CONCLUSIONS[why] for why in told.reasons)),
+        Section("Limitations", tuple(_limitations(told))),
         Section(
             "To be added by whoever publishes it",
             ("Setting and dates, consent and ethical approval, funding, who took part.",),
@@ -181,21 +183,31 @@ def _simulated(records: Records) -> Iterator[Section]:
         yield Section("Simulated example data", (words,))
 
 
-def _participants(records: Records) -> Iterator[str]:
+def _participants(told: Validation) -> Iterator[str]:
+    records = told.records
     athletes = counted(records.n_athletes, "athlete")
     of_them = f" of {athletes}" if records.names_athletes else ""
     sessions = counted(records.n_sessions, "session")
-    yield f"{sessions}{of_them}, of which {records.n_cramps} brought a cramp."
+    yield f"{sessions}{of_them}, of which {n_cramps_text(told)} brought a cramp."
     left = ", ".join(f"{n} {_LEFT_OUT[why]}" for why, n in records.left_out.items())
     yield f"Left out: {left}." if left else "No row was left out."
 
 
-def _blanks(records: Records) -> Iterator[str]:
-    if n := records.n_blanks_as_no:
+def _blanks(told: Validation) -> Iterator[str]:
+    # Where only cramps were written down, all sessions less the blanks are those with one.
+    if (n := told.records.n_blanks_as_no) and "of_few" not in told.reasons:
         yield f"{counted(n, 'outcome')} left blank: no cramp, as whoever ran this said."
 
 
+def _limitations(told: Validation) -> Iterator[str]:
+    hidden = _NOT_OF_FEW if "of_few" in told.reasons else frozenset[str]()
+    yield from (_CONCLUSIONS[why] for why in told.reasons if why not in hidden)
+
+
 def _results(told: Validation) -> Iterator[Section]:
+    if "of_few" in told.reasons:
+        yield Section("Results", ("No figure and no picture is told.",))
+        return
     names, rows, notes = zip(*_performance(told), strict=True)
     yield Section(
         "Results: performance",
@@ -220,7 +232,7 @@ def _results(told: Validation) -> Iterator[Section]:
 
 
 def _size_text(told: Validation) -> str:
-    if told.cramps_needed is None:
+    if told.cramps_needed is None or "of_few" in told.reasons:
         return "How many cramps it takes cannot be told from these sessions."
     n = told.records.n_cramps
     about = counted(round(told.cramps_needed, -1) or told.cramps_needed, "cramp")

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import numpy as np
+
 from riskmodel.inputs.told import counted
+from riskmodel.validation.joining import LEAST, told_cramps
 from riskmodel.validation.report import Validation, Verdict
 
 _VERDICTS: Mapping[Verdict, str] = MappingProxyType(
@@ -25,17 +28,39 @@ _VERDICTS: Mapping[Verdict, str] = MappingProxyType(
 )
 _FEW = 10
 """Expected cramps below which they are told first, and then for every 100: judgement."""
+_OF_FEW = (
+    f"Fewer than {LEAST} athletes had a cramp, or a session without one: how many cramps "
+    "came is not told to others, nor any figure that it follows from. cramprisk validate "
+    "with --json holds all of them, for yourself."
+)
 _FOR_NOBODY_ELSE = "Nothing follows for another club, nor for a single person."
 
 
 def abstract(told: Validation) -> Iterator[str]:
     """Sentences for the top: what came, what follows, and what does not."""
+    if "of_few" in told.reasons:
+        yield (
+            f"{n_cramps_text(told)} cramps came where {told.measures.expected:.1f} were "
+            "expected."
+        )
+        yield _OF_FEW
+        yield from _left_open(told)
+        yield _FOR_NOBODY_ELSE
+        return
     yield what_came(told)
     yield verdict_text(told)
     yield from _one_outcome(told)
     yield from _left_open(told)
     yield _of_high_and_low(told)
     yield _FOR_NOBODY_ELSE
+
+
+def n_cramps_text(told: Validation) -> str:
+    """How many cramps came, as far as others may know: "185", or "5 to 715"."""
+    if "of_few" not in told.reasons:
+        return str(told.records.n_cramps)
+    low, high = told_cramps(told.records, np.ones_like(told.records.cramp))
+    return f"{low} to {high}"
 
 
 def what_came(told: Validation) -> str:
@@ -60,7 +85,7 @@ def what_came(told: Validation) -> str:
 def verdict_text(told: Validation) -> str:
     """What follows from the interval."""
     ratio = told.measures.ratio
-    if not math.isfinite(ratio.low):
+    if "of_few" in told.reasons or not math.isfinite(ratio.low):
         return "Whether the number is right cannot be told."
     ends = {"low": _of_100(ratio.low), "high": _of_100(ratio.high)}
     return _VERDICTS[told.verdict].format(**ends)

@@ -54,6 +54,31 @@ def is_small(records: Records, inside: NDArray[np.bool_]) -> bool:
     return any(0 < len(np.unique(people)) < LEAST for people in told_of)
 
 
+def told_cramps(records: Records, inside: NDArray[np.bool_]) -> tuple[int, int]:
+    """Ends between which the cramps of some sessions are told to lie; alike if told."""
+    cramps, sessions = int(records.cramp[inside].sum()), int(inside.sum())
+    if not is_small(records, inside):
+        return cramps, cramps
+    if len(np.unique(records.athlete[inside])) < LEAST:
+        return 0, sessions
+    return cramps_span(sessions, cramps)
+
+
+def cramps_span(sessions: int, cramps: int) -> tuple[int, int]:
+    """Ends of a number of cramps, neither none nor all, that is of few people.
+
+    They are the same for four other numbers at least, or for every one: each says only
+    whether there were fewer than five cramps, fewer than five sessions without, or neither.
+    """
+    if sessions < 3 * LEAST - 1:  # fewer than five numbers would be neither
+        return 1, sessions - 1
+    if cramps < LEAST:
+        return 1, LEAST - 1
+    if sessions - cramps < LEAST:
+        return sessions - LEAST + 1, sessions - 1
+    return LEAST, sessions - LEAST
+
+
 def put_together(records: Records, by: str) -> list[tuple[str, ...]]:
     """Divide all sessions into kinds none of which is small, but where all of them are.
 

@@ -22,7 +22,7 @@ from riskmodel.validation.intervals import (
     drawn_sums,
     interval,
 )
-from riskmodel.validation.joining import names_by, put_together
+from riskmodel.validation.joining import is_small, names_by, put_together
 from riskmodel.validation.marks import Blank
 from riskmodel.validation.measures import (
     FEWEST_ATHLETES,
@@ -71,14 +71,16 @@ class Validation:
     measures : Measures
     groups, told_groups : tuple of Group
         By sport, past cramps and duration: each for oneself, and as others may read them,
-        put together until none tells of fewer than five people.
+        put together until none tells of fewer than five people; none for others where
+        all of them together do.
     cramps_needed : int or None
         For an observed over expected that is known within 15 %; None where it cannot be
         told.
     reasons : tuple of str
         Why less can be concluded: ``few_cramps``, ``fewer_than_needed``,
         ``few_athletes``, ``one_athlete``, ``athletes_not_named``, ``one_outcome``,
-        ``blanks_as_no``, ``scored_afterwards``, ``rows_left_out``.
+        ``blanks_as_no``, ``scored_afterwards``, ``rows_left_out``; and ``of_few`` where
+        all sessions tell of so few people that others may not read their cramps.
     scorecard : str
         Version and fingerprint of the scorecard, and a mark of a calibration of
         one's own; or `AS_WRITTEN` with the fingerprints that the table holds.
@@ -202,14 +204,15 @@ def validation_of(records: Records, scorecard: str = "") -> Validation:
     figures = measures(records, counts)
     rate = records.n_cramps / records.n_sessions
     needed = cramps_needed(rate, design_effect(records))
+    reasons = tuple(_reasons(records, needed))
+    joined = _groups(records, counts, joined=records.n_athletes > 1)
     return Validation(
         records,
         figures,
         tuple(_groups(records, counts, joined=False)),
-        # The diary of one person tells of nobody else, whatever is in it.
-        tuple(_groups(records, counts, joined=records.n_athletes > 1)),
+        () if "of_few" in reasons else tuple(joined),
         needed,
-        tuple(_reasons(records, needed)),
+        reasons,
         scorecard,
     )
 
@@ -266,6 +269,9 @@ def _reasons(records: Records, needed: int | None) -> Iterator[str]:
         yield "scored_afterwards"
     if sum(records.left_out.values()):
         yield "rows_left_out"
+    # The diary of one person tells of nobody else, whatever is in it.
+    if records.n_athletes > 1 and is_small(records, np.ones_like(records.cramp)):
+        yield "of_few"
 
 
 def finite(value: Any) -> Any:

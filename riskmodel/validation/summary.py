@@ -1,8 +1,9 @@
 """Counts that several clubs can lay together without sharing a row.
 
 Sessions by band, by duration and by past cramps, as `riskmodel.validation.joining` puts
-them together.  Of a club that is small as a whole only the ends are told between which its
-cramps lie, and nothing of fewer than five athletes.
+them together.  Of a club in which fewer than five athletes had a cramp, or a session
+without, only the ends are told between which its cramps lie, and nothing of fewer than five
+athletes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from riskmodel.inputs.told import ToldError, quoted
-from riskmodel.validation.joining import LEAST, ORDERS, names_by, put_together
+from riskmodel.validation.joining import LEAST, ORDERS, names_by, put_together, told_cramps
 from riskmodel.validation.records import Records
 
 KIND, VERSION = "cramp-risk summary", 2
@@ -46,8 +47,8 @@ def summary(records: Records, scorecard: str) -> dict[str, Any]:
         probabilities were.  ``groups`` divides all
         sessions ``by`` band, by duration and by history: the ``names`` that are told
         together, how many ``sessions`` there were, how many cramps were ``expected``, and
-        how many ``cramps`` came; None, with the ends in ``cramps_from``, where all of the
-        club has fewer than five, or as few sessions without one.
+        how many ``cramps`` came; None, with the ends in ``cramps_from``, where in all of
+        the club fewer than five athletes had one, or a session without.
 
     Raises
     ------
@@ -75,28 +76,19 @@ def _groups(records: Records, by: str) -> Iterator[dict[str, Any]]:
     names = names_by(records, by)
     for kind in put_together(records, by):
         inside = np.isin(names, kind)
-        sessions, cramps = int(inside.sum()), int(records.cramp[inside].sum())
+        low, high = told_cramps(records, inside)
         told: dict[str, Any] = {
             "by": by,
             "names": [str(name) for name in kind],
-            "sessions": sessions,
+            "sessions": int(inside.sum()),
             "expected": max(
                 round(float(records.probability[inside].sum()), 3), _LEAST_EXPECTED
             ),
-            "cramps": cramps,
+            "cramps": low,
         }
-        if 0 < cramps < LEAST or 0 < sessions - cramps < LEAST:
-            told |= {"cramps": None, "cramps_from": cramps_span(sessions, cramps)}
+        if low < high:
+            told |= {"cramps": None, "cramps_from": [low, high]}
         yield told
-
-
-def cramps_span(sessions: int, cramps: int) -> list[int]:
-    """Ends between which a small count is told to lie."""
-    few = [1, min(LEAST - 1, sessions)]
-    most = [max(0, sessions - LEAST + 1), sessions - 1]
-    if 0 < cramps < LEAST and 0 < sessions - cramps < LEAST:
-        return [min(few[0], most[0]), max(few[1], most[1])]
-    return few if 0 < cramps < LEAST else most
 
 
 def read_summary(content: bytes, name: str) -> dict[str, Any]:

@@ -12,14 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from riskmodel import load_scorecard
 from riskmodel.datasets import data_file
-from riskmodel.reporting.validation import validation_sections
+from riskmodel.reporting.validation import validation_lines, validation_sections
+from riskmodel.reporting.validation_pages import validation_html
 from riskmodel.reporting.validation_pooled import pooled_lines
-from riskmodel.validation.joining import LEAST, ORDERS, is_small, names_by, put_together
+from riskmodel.validation.joining import (
+    LEAST,
+    ORDERS,
+    cramps_span,
+    is_small,
+    names_by,
+    put_together,
+    told_cramps,
+)
 from riskmodel.validation.pooling import pool
 from riskmodel.validation.records import read_records, records_of
 from riskmodel.validation.report import validation_of
-from riskmodel.validation.summary import SummaryError, cramps_span, read_summary, summary
+from riskmodel.validation.summary import SummaryError, read_summary, summary
 from tests.validation.test_validation import invoked, season
 
 # One cell of a summary of the first version, whose counts were of three things at once.
@@ -74,9 +84,10 @@ def test_no_count_under_five_leaves_the_club(records):
     for group in told["groups"]:
         assert set(group) - {"cramps_from"} == keys
         assert group["sessions"] >= LEAST
-        if (cramps := group["cramps"]) is not None:
-            assert cramps == 0 or cramps >= LEAST
-            assert cramps == group["sessions"] or group["sessions"] - cramps >= LEAST
+        if group["cramps"] is not None:
+            inside = np.isin(names_by(records, group["by"]), group["names"])
+            for came in (records.cramp, ~records.cramp):
+                assert not 0 < len({*records.athlete[inside & came].tolist()}) < LEAST
         else:  # that of all the club
             assert group["sessions"] == records.n_sessions
             low, high = group["cramps_from"]
@@ -213,10 +224,101 @@ def test_small_groups_of_a_report_are_told_with_others():
 
 @pytest.mark.parametrize(
     ("sessions", "cramps", "ends"),
-    [(20, 1, [1, 4]), (20, 4, [1, 4]), (20, 19, [16, 19]), (7, 3, [1, 6]), (9, 4, [1, 4])],
-)
-def test_the_ends_of_a_small_count_hold_it_and_tell_no_more(sessions, cramps, ends):
+    [
+        (20, 1, (1, 4)), (20, 4, (1, 4)), (20, 5, (5, 15)), (20, 15, (5, 15)),
+        (20, 16, (16, 19)), (20, 19, (16, 19)), (7, 3, (1, 6)), (13, 4, (1, 12)),
+        (13, 6, (1, 12)), (14, 4, (1, 4)), (14, 7, (5, 9)),
+    ],
+)  # fmt: skip
+def test_the_ends_of_a_small_count_hold_it(sessions, cramps, ends):
     assert cramps_span(sessions, cramps) == ends
+
+
+@pytest.mark.parametrize("sessions", [5, 6, 9, 10, 13, 14, 15, 100])
+def test_the_ends_of_a_small_count_are_those_of_every_number_between(sessions):
+    spans = {cramps: cramps_span(sessions, cramps) for cramps in range(1, sessions)}
+    for cramps, (low, high) in spans.items():
+        assert low <= cramps <= high
+        assert {spans[other] for other in range(low, high + 1)} == {(low, high)}
+        assert high - low + 1 >= LEAST - 1
+
+
+# ------------------------------------------------- a club in which few had a cramp
+
+
+def club_of_few(n_people, n_cramps, *, spared=False, n_athletes=12):
+    """Cramps, or sessions without one, of the first few of a club, 60 sessions each."""
+    athlete = np.arange(60 * n_athletes) % n_athletes
+    few = np.flatnonzero(athlete < n_people)[:n_cramps]
+    cramp = np.isin(np.arange(60 * n_athletes), few) != spared
+    answers = pd.DataFrame({"sport": ["soccer", "running"] * 30 * n_athletes})
+    return records_of(cramp, np.full(60 * n_athletes, 0.0531), athlete, answers)
+
+
+@pytest.mark.parametrize("spared", [False, True])
+@pytest.mark.parametrize(
+    ("n_people", "n_cramps", "ends"),
+    [
+        (1, 9, (5, 715)), (4, 47, (5, 715)), (4, 5, (5, 715)), (4, 4, (1, 4)),
+        (5, 47, None), (5, 5, None), (1, 0, None),
+    ],
+)  # fmt: skip
+def test_cramps_of_fewer_than_five_athletes_are_told_to_nobody(
+    n_people, n_cramps, ends, spared
+):
+    records = club_of_few(n_people, n_cramps, spared=spared)
+    told, came = validation_of(records), records.n_cramps
+    if ends and spared:
+        ends = (720 - ends[1], 720 - ends[0])
+    page = validation_html(told, load_scorecard())
+    groups = summary(records, "card")["groups"]
+    assert ("of_few" in told.reasons) is bool(ends)
+    assert told_cramps(records, np.ones(720, bool)) == (ends or (came, came))
+    assert read(summary(records, "card"))["groups"] == groups
+    if ends:
+        assert f"of which {ends[0]} to {ends[1]} brought a cramp" in page
+        assert {(g["cramps"], *g["cramps_from"]) for g in groups} == {(None, *ends)}
+        assert told.told_groups == ()
+        assert "<svg" not in page
+    else:
+        assert f"of which {came} brought a cramp" in page
+        assert sum(g["cramps"] for g in groups if g["by"] == "band") == came
+        assert page.count("<svg") == 2
+    assert told.to_dict()["n_cramps"] == came  # for oneself
+
+
+def test_a_report_of_few_is_the_same_whatever_the_number():
+    """Every word and figure: so nothing in it tells nine cramps from forty."""
+    card = load_scorecard()
+
+    def page(n_people, n_cramps):
+        # Where only cramps were written down, all sessions without one are blank.
+        records = replace(club_of_few(n_people, n_cramps), n_blanks_as_no=720 - n_cramps)
+        return validation_html(validation_of(records), card)
+
+    assert page(1, 9) == page(4, 47) == page(2, 5)
+    assert page(5, 47) != page(5, 48)
+    summaries = [summary(club_of_few(*few), "card") for few in ((1, 9), (4, 47))]
+    assert summaries[0] == summaries[1]
+
+
+@pytest.mark.parametrize("n_athletes", [1, 2, 4, 5])
+def test_of_two_to_four_athletes_a_report_tells_no_cramps(n_athletes):
+    records = club_of_few(n_athletes, 30, n_athletes=n_athletes)
+    lines = "\n".join(validation_lines(validation_of(records)))
+    n = records.n_sessions
+    number = f"0 to {n}" if 1 < n_athletes < LEAST else "30"
+    assert f"of which {number} brought a cramp" in lines
+
+
+def test_a_club_of_few_is_pooled_between_its_ends():
+    few = summary(club_of_few(1, 9), "card")
+    pooled = pool([few, *(summary(season(seed)[0], "card") for seed in range(2))])
+    expected = few["groups"][0]["expected"]
+    assert pooled.n_open == 1
+    assert pooled.clubs[0].low.value == pytest.approx(5 / expected)
+    assert pooled.clubs[0].high.value == pytest.approx(715 / expected)
+    assert "small count only the ends" in "\n".join(pooled_lines(pooled, ["a", "b", "c"]))
 
 
 # ------------------------------------------------------------------------- the pool
