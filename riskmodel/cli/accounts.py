@@ -95,7 +95,11 @@ def move(
     """
     with opened_store() as (part, store):
         whose = part.owner_called(store.database, owner)
-        moved = store.move(whose, _known(part, store, to))
+        new = _known(part, store, to)
+        is_known = new in {one.owner for one in part.owners_in(store.database)}
+        moved = store.move(whose, new)
+    if not is_known:
+        say(f"Nobody is known as {to} yet: is it spelt as the provider does?", err=True)
     say(f"Moved to {to}: {amount(moved)}.", err=True)
 
 
@@ -120,8 +124,8 @@ def delete(
 ) -> None:
     """Delete everything of an account or a team; backups still have it.
 
-    What an account saved in a team is the team's and stays, and for a year its address in
-    the team's record.
+    Teams in which an account is alone go with it.  What it saved in others is theirs and
+    stays, and for a year its address in their records.  Nobody is signed out by it.
     """
     with opened_store() as (part, store):
         whose = part.owner_called(store.database, owner)
@@ -129,8 +133,15 @@ def delete(
             if not sys.stdin.isatty():
                 stop("Nothing was deleted: say --yes.")
             typer.confirm(f"Delete everything of {owner}?", abort=True, err=True)
+        before = part.owners_in(store.database)
         count = store.delete_owner(whose, with_teams=with_teams)
-    say(f"Deleted of {owner}: {count} {'entry' if count == 1 else 'entries'}.", err=True)
+        left = {one.owner for one in part.owners_in(store.database)}
+    gone = [one.called for one in before if one.is_team and one.owner not in left]
+    teams = f", with the team {', '.join(gone)}" if gone else ""
+    say(
+        f"Deleted of {owner}: {count} {'entry' if count == 1 else 'entries'}{teams}.",
+        err=True,
+    )
 
 
 @accounts.command()

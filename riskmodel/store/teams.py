@@ -345,11 +345,18 @@ def note(
 ) -> None:
     """Write into the record of an owner.
 
-    The same done by the same one within an hour is one row, with the last time.
+    The same done by the same one within an hour is one row, with the last time, unless
+    something else was done to the same meanwhile.
     """
     now = datetime.now(UTC)
     done = {"owner": owner, "who": who, "did": did, "item": item, "name": name}
-    again = sa.update(record).where(_just_noted(done)).values(created=now)
+    later = record.alias()
+    is_between = sa.exists().where(
+        later.c.owner == owner,
+        later.c.item == item,
+        later.c.created > record.c.created,
+    )
+    again = sa.update(record).where(_just_noted(done), ~is_between).values(created=now)
     if not connection.execute(again).rowcount:
         new = {"id": uuid4().hex, "created": now, **done}
         connection.execute(sa.insert(record).values(new))

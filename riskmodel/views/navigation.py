@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from riskmodel.inputs.told import quoted
+from riskmodel.inputs.told import as_line, quoted
 from riskmodel.views import look
-from riskmodel.views.state import NavigationState, state
+from riskmodel.views.state import NavigationState, StoreState, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -40,6 +40,7 @@ def draw(pages: Mapping[str, StreamlitPage], page: str) -> None:
     key = "nav_more_here" if here else "nav_more"
     if state(NavigationState).page != page:
         st.session_state[key] = False
+        _leave_notes()
     with st.container(horizontal=True, key="nav"):
         look.dress(page)
         for name in names[:_ALWAYS_IN_SIGHT]:
@@ -49,6 +50,14 @@ def draw(pages: Mapping[str, StreamlitPage], page: str) -> None:
             with box:
                 for name in behind:
                     _link(pages, name)
+
+
+def _leave_notes() -> None:
+    """Say what was noticed in what a click opened, and nothing of earlier clicks."""
+    kept = state(StoreState)
+    if kept.opened_note:
+        st.toast(as_line(kept.opened_note), duration="long")
+    kept.note = kept.opened_note = ""
 
 
 def _link(pages: Mapping[str, StreamlitPage], name: str) -> None:

@@ -22,6 +22,7 @@ from riskmodel.store import (
     is_team,
 )
 from riskmodel.views import (
+    account,
     athletes,
     device,
     keeping,
@@ -103,11 +104,11 @@ def _meanwhile(owner: str, there: Saved | None) -> str:
 def _open(owner: str, shelf: Shelf, entry: Entry) -> None:
     def action() -> None:
         item = keeping.store().load(owner, shelf.kind, entry.id)
-        state(StoreState).note = ""
+        state(StoreState).opened_note = ""
         shelf.open(item)
         _opened(owner, shelf, Saved(item.id, item.version, item.name))
         if item.problems:
-            state(StoreState).note = " ".join(item.problems)
+            state(StoreState).opened_note = " ".join(item.problems)
         # Saved again, it must not lose what it holds.
         if not shelf.always_private and is_private(item.content):
             st.session_state["save_private"] = True
@@ -264,15 +265,19 @@ def _show_shelf(
                     st.button("Delete", key=f"delete_{id}", on_click=_delete, args=args)
 
 
-def _show_ways() -> None:
-    """Say in one place what the three ways of keeping are."""
-    st.header("Three ways of keeping", anchor=False)
+def _show_ways(has_teams: bool) -> None:
+    """Say in one place what the ways of keeping are."""
+    st.header("Ways of keeping", anchor=False)
     where, readers = keeping.where_and_who()
-    rows = (
-        ("This browser: Keep", "There only, for whoever uses it, until you delete it."),
-        ("Under a name: Save", f"{where} {readers} {keeping.how_long()}"),
-        ("A file or a link", "Wherever you send it, for whoever has it, as long as it is."),
-    )
+    rows = [("Under a name: Save", f"{where} {readers} {keeping.how_long()}")]
+    if not account.is_shared():
+        kept = "There only, for whoever uses it, until you delete it."
+        rows.insert(0, ("This browser: Keep", kept))
+    if has_teams:
+        of_team = f"{where} Everybody in it, and whoever runs this server."
+        rows.append(("In a team: Save there", f"{of_team} {keeping.how_long()}"))
+    sent = "Wherever you send it, for whoever has it, as long as it is."
+    rows.append(("A file or a link", sent))
     with st.container(key="ways"):
         st.html(look.facts(rows, "Where it lies, who can read it, and how long"))
         look.note("Warning signs and illness are asked anew each time and never kept.")
@@ -332,7 +337,7 @@ def _show_mine(owner: str, store: AccountStore, entries: Mapping[str, Rows[Entry
         if rows or rows.unreadable:
             _show_shelf(owner, shelf, rows, teams.Changes(), may_change=True)
         unreadable.show(rows.unreadable, partial(_delete_unreadable, owner, shelf))
-    _show_ways()
+    _show_ways(bool(teams.of_account(store)))
     _show_everything(owner, store)
     teams.show_new(store)
 
@@ -347,7 +352,8 @@ def _show_team(team: Team, store: AccountStore, entries: Mapping[str, Rows[Entry
         look.note(f"{team.name} has no lists yet.")
     delete = partial(_delete_unreadable, team.owner, shelf) if may_change else None
     unreadable.show(rows.unreadable, delete)
-    st.header("Save the open squad here", anchor=False)
+    if may_change:
+        st.header("Save the open list here", anchor=False)
     teams.tell_readers(team)
     if may_change:
         _show_save(team.owner, (shelf,), changes)

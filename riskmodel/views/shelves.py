@@ -46,7 +46,7 @@ def _open_plan(item: Item) -> None:
     answers = dict(content) if whole else {**own, **content}
     form.fill(answers, saved_with=version_in(item.scorecard_version))
     if own and not whole:
-        state(StoreState).note = (
+        state(StoreState).opened_note = (
             "The plan holds no health and personal answers: those that were in My session "
             "stay there."
         )

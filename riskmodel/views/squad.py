@@ -34,6 +34,7 @@ from riskmodel.views import (
     squad_files,
     squad_people,
     squad_plan,
+    teams,
     widgets,
 )
 from riskmodel.views.squad_plan import FIRST, SECOND
@@ -257,10 +258,7 @@ def _show_squad() -> _Expected:
     if tag := _tag():
         st.html(tag)
     if (of_team := squad.of_team) is not None:
-        look.note(
-            f"{of_team.name}, a list of {of_team.team_name}. The team sees changes once a "
-            "coach saves them there, on Saved."
-        )
+        teams.tell_open_list(of_team)
     if squad.before is not None:
         label = f"Back to the list before: {athletes.count_of(squad.before.athletes)}"
         st.button(label, key="list_before", type="tertiary", on_click=athletes.back)

@@ -370,6 +370,7 @@ class StoreState:
     problem: str = ""
     problem_at: str = ""  # the field that it is about, "" of none
     note: str = ""
+    opened_note: str = ""  # what was noticed in what is opened on another page
     team: Team | None = None  # whose things Saved shows, None for one's own
     times_turned: int = 0  # to another team, by another click than on its name
     invited: str = ""  # address of who is to be told of an invitation

@@ -110,7 +110,7 @@ def _remove(team: Team, member: Member) -> None:
 
     def action() -> str:
         keeping.store().remove(team.owner, member.id)
-        return ""
+        return f"Removed: {member.address or 'somebody without an address'}."
 
     teams.noting(action, _PEOPLE)
 

@@ -16,12 +16,14 @@ from riskmodel.store import (
     Entry,
     Invitation,
     LastChange,
+    NotFoundError,
     Saved,
+    StoreError,
     Team,
 )
 from riskmodel.store.teams import INVITED_DAYS, role_of
 from riskmodel.views import keeping, look, tables, team_record, widgets
-from riskmodel.views.state import SquadState, StoreState, state
+from riskmodel.views.state import SquadState, StoreState, TeamList, state
 
 _MINE = ""
 GONE = "This team is not there any more: it was deleted, or you are no longer in it."
@@ -193,7 +195,7 @@ def _make() -> None:
         team = keeping.store().new_team(st.session_state["team_name"])
         look_at(team)
         st.session_state["team_name"] = ""
-        return f"Made: {team.name}. Nobody but you is in it."
+        return f"Made: {team.name}. Nobody but you is in it; invite others below."
 
     noting(action, _NEW)
 
@@ -205,8 +207,9 @@ def tell_readers(team: Team) -> None:
     """Say who reads what, before anything is shared; and who may not share."""
     if leads(team):
         look.note(
-            f"Everybody in {team.name} reads all of the list, health answers too. Nothing "
-            "of yours is shared until you save it here."
+            f"Everybody in {team.name} reads all of the list, health answers too; the "
+            "planned session is not part of it. Nothing of yours is shared until you save "
+            f"it here. It stays: {keeping.how_long().lower()}"
         )
     else:
         look.note(
@@ -221,6 +224,32 @@ def changed(entry: Entry, last: LastChange | None) -> str:
     return f"Changed {team_record.told(entry.changed)}{who}"
 
 
+def tell_open_list(of_team: TeamList) -> None:
+    """Say whose the open list is, and whether it is still as it was opened."""
+    try:
+        store = keeping.store()
+        entries = store.items(of_team.team, "squad")
+        last = store.last_changes(of_team.team)
+    except NotFoundError:
+        squad = state(SquadState)
+        squad.of_team = None
+        if not squad.diary_of:  # else the diary below says it
+            look.note(f"{of_team.name}: {GONE}")
+        return
+    except StoreError as error:
+        look.note(f"{of_team.name}: {error}")
+        return
+    there = next((entry for entry in entries if entry.id == of_team.id), None)
+    now = f"{of_team.name}, a list of {of_team.team_name}."
+    if there is None:
+        look.note(f"{now} It was deleted there since you opened it.")
+    elif there.version != of_team.version:
+        changes = Changes(True, last, entries)
+        look.note(f"{now} {changes.told(there)} This is the one before: open it on Saved.")
+    else:
+        look.note(f"{now} The team sees changes once a coach saves them there, on Saved.")
+
+
 @dataclass(frozen=True)
 class Changes:
     """Who of a team changed what last, by id; of one's own things nobody asks."""
@@ -232,7 +261,7 @@ class Changes:
     def told(self, entry: Entry) -> str:
         """Say when something was changed, in a team also by whom."""
         if not self.of_team:
-            return f"{entry.changed:%d %b %Y at %H:%M} UTC"
+            return f"{team_record.told(entry.changed)}."
         return f"{changed(entry, self.last.get(entry.id))}."
 
     def is_new(self, entry: Entry) -> bool:

@@ -195,13 +195,31 @@ def test_what_is_older_goes_and_what_is_not_stays(store, days, goes):
     assert bool(store.items(ADA, "plan")) is not goes
 
 
-def test_without_a_setting_nothing_goes_by_its_age(store, tmp_path, monkeypatch):
+def expired(url, home):
+    """Let it run as cron does; Streamlit keeps what it read of settings in a process."""
+    return subprocess.run(
+        [sys.executable, "-m", "riskmodel", "accounts", "expire"],
+        cwd=home,
+        env={**os.environ, "HOME": str(home), "CRAMPRISK_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_a_setting_only_what_is_over_goes(url, store, tmp_path):
     months_ago(store, 100, 0)
-    monkeypatch.chdir(tmp_path)
-    done = run("expire")
-    assert done.exit_code == 0, done.output
+    team = store.teams()[0].owner
+    with store.database.writing() as connection:
+        old = datetime.now(UTC) - timedelta(days=366)
+        connection.execute(sa.update(models.record).values(created=old))
+    done = expired(url, tmp_path)
+    assert done.returncode == 0, done.stderr
     assert "Nothing goes by its age here" in done.stderr
     assert store.items(ADA, "plan")
+    with store.database.reading() as connection:
+        assert connection.execute(sa.select(models.record)).first() is None
+    assert store.items(team, "squad")
     for wrong in (0, 121):
         assert run("expire", "--months", wrong).exit_code == 2
     assert store.items(ADA, "plan")
@@ -211,17 +229,9 @@ def test_without_a_setting_nothing_goes_by_its_age(store, tmp_path, monkeypatch)
 def test_the_club_s_own_setting_counts(url, store, tmp_path, months):
     months_ago(store, 30, 0)
     (tmp_path / ".streamlit").mkdir()
-    (tmp_path / ".streamlit" / "secrets.toml").write_text(
-        f"[club]\nkeep_months = {months}\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "riskmodel", "accounts", "expire"],
-        cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), "CRAMPRISK_DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    settings = tmp_path / ".streamlit" / "secrets.toml"
+    settings.write_text(f"[club]\nkeep_months = {months}\n")
+    done = expired(url, tmp_path)
     is_right = months == "24"
     assert done.returncode == (0 if is_right else 2), done.stderr
     assert bool(store.items(ADA, "plan")) is not is_right
@@ -235,7 +245,6 @@ def test_the_club_s_own_setting_counts(url, store, tmp_path, months):
 def test_no_database_is_made_by_looking(command, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path}/none.db"
     monkeypatch.setenv("CRAMPRISK_DATABASE_URL", url)
-    monkeypatch.chdir(tmp_path)
     more = ["--months", "12"] if command == ["expire"] else []
     done = run(*command, *more)
     assert done.exit_code == 2

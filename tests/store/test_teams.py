@@ -553,6 +553,18 @@ def test_what_one_opens_again_is_no_longer_new(shared):
     assert not ben.last_changes(team)[id].is_new
 
 
+def test_what_was_done_in_between_keeps_the_order_of_a_record(shared):
+    team, ada, ben, _ = shared
+    id = ada.save(team, "squad", "Match", SQUAD).id
+    age(ada.database, minutes=1)
+    ben.load(team, "squad", id)
+    age(ada.database, minutes=1)
+    ada.save(team, "squad", "Match", SQUAD, id=id, version=1)
+    age(ada.database, minutes=1)
+    ada.save(team, "squad", "Match", SQUAD, id=id, version=2)
+    assert [did for _, did, _ in deeds(ada, team)[-3:]] == ["saved", "opened", "saved"]
+
+
 def test_files_of_a_team_are_noted_and_name_nobody_to_the_provider(shared):
     team, ada, ben, cem = shared
     joined = AccountStore(ada.database, "https://secret subject")
