@@ -91,6 +91,10 @@ def test_a_provider_can_be_trusted_with_its_addresses(served, secrets):
     )
     assert sees(cleo, "Everything that is saved")
     opens_nothing(known(served, "dan", email="dan@other.example"), "not on the list")
+    # It fills in what the provider leaves out, and never a no of its own.
+    for no in (False, "false"):
+        said = "does not confirm that this address is yours"
+        opens_nothing(known(served, "dan", email_verified=no), said)
 
 
 def test_who_is_taken_off_the_list_is_shut_out_at_the_next_click(served, secrets):
