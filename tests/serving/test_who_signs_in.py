@@ -1,5 +1,6 @@
 """Who is let in by the club's list, for how long, and on a machine of several people."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from riskmodel.serving import way_back
+from riskmodel.serving import downloads, way_back
 from riskmodel.store import open_store
 from riskmodel.store.models import sign_ins_over
+from riskmodel.views import account
 from tests.serving.test_signed_out import aged, save, sees, signed_in
 from tests.serving.two_people import issuer_of
 from tests.serving.visitor import Visitor, pressed
@@ -108,19 +110,30 @@ def test_who_is_taken_off_the_list_is_shut_out_at_the_next_click(served, secrets
         assert tab.ask_for_file(export)
         delete = tab.id_of(f"delete_{entry}")
         whole = secrets.read_text()
-        secrets.write_text(whole.replace("@club.example", "@other.example"))
-        tab.received.clear()
+        for right, wrong, said in (
+            ("@club.example", "@other.example", account.OVER),
+            # Nor does a setting open anything that is wrong, or tell whose entry it is.
+            ("hours = 0.25", "hours = 0.2", "hours below [club] is 0.2"),
+            ("@club.example", "ada,lovelace", "entry 1 of allowed below [club] is wrong"),
+        ):
+            secrets.write_text(whole.replace(right, wrong))
+            tab.received.clear()
+            assert tab.ask_for_file(export) == ""
+            assert tab.saw(said)
+            assert not tab.saw("lovelace")
+        log = (served[1] / "server.log").read_text()
+        assert not {"Traceback", "lovelace"} & {*re.findall(r"\w+", log)}
+        for right, wrong, said in (
+            ("@club.example", "@other.example", "eve@club.example, which is not on the"),
+            ("hours = 0.25", "hours = 0.2", "hours below [club] is 0.2"),
+        ):
+            secrets.write_text(whole.replace(right, wrong))
+            tab.received.clear()
+            tab.rerun(pressed(delete))
+            assert tab.saw(said)
+            assert not tab.saw(entry)
         assert tab.ask_for_file(export) == ""
-        tab.rerun(pressed(delete))
-        assert tab.saw("eve@club.example, which is not on the list")
-        assert not tab.saw(entry)
-        # Nor does a setting open anything that is wrong.
-        secrets.write_text(whole.replace("hours = 0.25", "hours = 0.2"))
-        tab.received.clear()
-        assert tab.ask_for_file(export) == ""
-        tab.rerun(pressed(delete))
-        assert tab.saw("hours below [club] is 0.2")
-        assert not tab.saw(entry)
+        assert tab.saw(downloads.NOT_THERE)
         secrets.write_text(whole)
         tab.open("saved")
         assert tab.saw("Evening run of Eve")  # nothing of hers was deleted

@@ -188,7 +188,10 @@ class Tab:
         self.rerun()
 
     def ask_for_file(self, file_id: str) -> str:
-        """Address of a download that is made on the click; "" if it is refused."""
+        """Address of a download that is made on the click; "" if it is refused.
+
+        Why it is refused is among what the tab `saw`.
+        """
         message = BackMsg()
         message.backend_operation_request.request_id = "1"
         message.backend_operation_request.session_id = self.session_id
