@@ -111,4 +111,4 @@ def tell_refusals() -> None:
 
     Streamlit says of each that it failed, and logs all that led to it.
     """
-    app_session.DeferredFileHandler = _Telling  # type: ignore[misc]
+    app_session.DeferredFileHandler = _Telling  # type: ignore[attr-defined]

@@ -195,7 +195,9 @@ def go_to_sign_in() -> None:
     validate_auth_credentials("default")
     page = state(NavigationState).page
     back = asked_on(
-        "" if page == next(iter(PAGES)) else page, is_shared=said_to_be_shared()
+        "" if page == next(iter(PAGES)) else page,
+        is_shared=said_to_be_shared(),
+        cookies=st.context.cookies,
     )
     message = ForwardMsg()
     message.auth_redirect.url = generate_login_redirect_url("default") + back

@@ -60,7 +60,11 @@ class Visitor:
             if shared:
                 tab.switch("shared_machine")
             tab.press("sign_in")
-        at_provider = self.http.get(f"{self.url}{tab.redirect}")
+        return self.follow(tab.redirect, subject)
+
+    def follow(self, redirect: str, subject: str) -> str:
+        """Sign in as somebody where a page has led to; gives back where that leads."""
+        at_provider = self.http.get(f"{self.url}{redirect}")
         assert "sub" in at_provider.text
         done = self.http.post(str(at_provider.url), data={"sub": subject})
         assert "_streamlit_user" in self.cookies
