@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 import riskmodel
 from riskmodel.serving.announcement import announced
 from riskmodel.serving.database import closed_at_end
+from riskmodel.serving.downloads import tell_refusals
 from riskmodel.serving.gate import Gate
 from riskmodel.serving.hosts import configured_names, hand_on
 from riskmodel.serving.signed_out import SignOuts
@@ -26,6 +27,7 @@ async def _life(server: object) -> AsyncIterator[None]:
 
 names = configured_names()
 hand_on(names)
+tell_refusals()
 app = st.App(
     Path(riskmodel.__file__).parent / "views" / "frame.py",
     lifespan=_life,

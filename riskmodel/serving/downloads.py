@@ -6,20 +6,31 @@ can be gone before the browser asks for it, on a quiet one it lies there for goo
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable
 from uuid import uuid4
 
 from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse
+from streamlit.runtime import app_session
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
-from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+
+from riskmodel.inputs.told import ToldError
 
 HELD_S = 60.0
 """How long a file waits for its browser [s]; judgement: a slow phone, and no longer."""
 MOST_HELD = 20
 """How many files wait for one visit; judgement: every button of a page, and again."""
 
+NOT_THERE = "This file is no longer offered: load the page again."
+NOT_MADE = "This file could not be made."
+_log = logging.getLogger(__name__)
 _HOLDER = "downloads"  # in the place of a visit, as Streamlit counts who uses a file
 # Whose each one is, and until when it waits; those that go first come first.
 _held: dict[str, tuple[str, float]] = {}
@@ -70,3 +81,34 @@ def let_go() -> None:
         _forget(files, due)
     for _ in range(2 if due else 0):  # the first time marks them, the second deletes them
         files.remove_orphaned_files()
+
+
+class _Telling(DeferredFileHandler):
+    """Says at the button why there is no file; a refusal is no fault for the log."""
+
+    async def handle(
+        self, request: BackendOperationRequest, session_id: str
+    ) -> BackendOperationResponse:
+        answer = BackendOperationResponse(request_id=request.request_id)
+        make = self._get_media_file_mgr().execute_deferred
+        try:
+            url = await asyncio.to_thread(make, request.deferred_file.file_id)
+        except MediaFileStorageError as error:
+            if isinstance(error.__cause__, ToldError):
+                answer.error_msg = str(error.__cause__)
+            elif error.__cause__ is None:
+                answer.error_msg = NOT_THERE
+            else:
+                _log.exception("A file for a download was not made")
+                answer.error_msg = NOT_MADE
+        else:
+            answer.deferred_file.url = url
+        return answer
+
+
+def tell_refusals() -> None:
+    """Let every visit from now on be told why a file is refused.
+
+    Streamlit says of each that it failed, and logs all that led to it.
+    """
+    app_session.DeferredFileHandler = _Telling  # type: ignore[attr-defined]

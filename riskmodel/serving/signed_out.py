@@ -42,20 +42,23 @@ class SignIn:
     """Whose it is, what it is known by in the database, and when it was made.
 
     ``told_address`` is the e-mail address that the provider told, in one spelling, and
-    ``is_verified`` whether it says that it is that person's.  What depends on the settings
-    of the club raises a `ClubError` where they are wrong.
+    ``is_verified`` whether it says that it is that person's, None where it says nothing,
+    which alone the club may fill in.  What depends on the settings of the club raises a
+    `ClubError` where they are wrong.
     """
 
     owner: str
     digest: str
     began: datetime
     told_address: str = ""
-    is_verified: bool = False
+    is_verified: bool | None = None
 
     @property
     def address(self) -> str:
         """Verified address in one spelling, "" without one."""
-        counts = self.is_verified or club.settings().addresses_are_verified
+        counts = self.is_verified
+        if counts is None:
+            counts = club.settings().addresses_are_verified
         return self.told_address if counts else ""
 
     @property
@@ -86,14 +89,15 @@ def sign_in_of(claims: Mapping[str, Any]) -> SignIn | None:
         began = datetime.fromtimestamp(claims["iat"], UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
+    said = claims.get("email_verified")
     unique = json.dumps([claims.get(name) for name in _CLAIMS], default=str)
     return SignIn(
         owner,
         sha256(unique.encode()).hexdigest(),
         began,
         one_spelling(claims.get("email")),
-        # Some providers write every claim as a text.
-        claims.get("email_verified") is True or claims.get("email_verified") == "true",
+        # Some providers write every claim as a text; what is neither is no yes.
+        None if said is None else str(said).lower() == "true",
     )
 
 

@@ -7,12 +7,20 @@ machine.  Streamlit itself leads to the first page, and knows nothing of either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import (
+    create_signed_value,
+    decode_signed_value,
+    decode_xsrf_token_string,
+)
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 SHARED_COOKIE = "cramp_risk_shared"
 """Lies in a browser, until that is closed, whose machine several people use."""
@@ -21,9 +29,30 @@ _AT_PROVIDER_S = 600  # how long somebody may take there: judgement
 _PAGE = re.compile("[a-z_]{1,40}")
 
 
-def asked_on(page: str, *, is_shared: bool) -> str:
-    """Write behind the address of the sign-in where, "" for the first page, and how."""
-    return f"&page={page}&shared={is_shared:d}"
+def asked_on(page: str, *, is_shared: bool, cookies: Mapping[str, str]) -> str:
+    """Write behind the address of the sign-in where, "" for the first page, and how.
+
+    ``cookies`` are those of the visit: that the machine is nobody else's is signed, and
+    counts in that browser alone, so that no link takes back what was said there.
+    """
+    shared = "1"
+    if not is_shared:
+        own = _browser(cookies)
+        shared = create_signed_value(get_cookie_secret(), SHARED_COOKIE, own).decode()
+    return f"&{urlencode({'page': page, 'shared': shared})}"
+
+
+def _browser(cookies: Mapping[str, str]) -> str:
+    """What Streamlit tells one browser from another by, "" where it has given nothing."""
+    token, _ = decode_xsrf_token_string(cookies.get(XSRF_COOKIE_NAME, ""))
+    return token.hex() if token else ""
+
+
+def _is_own(shared: str, cookies: Mapping[str, str]) -> bool:
+    """Whether a visit of this very browser has said just now that nobody shares it."""
+    days, own = _AT_PROVIDER_S / 86_400, _browser(cookies)
+    said = decode_signed_value(get_cookie_secret(), SHARED_COOKIE, shared, days)
+    return bool(own) and said == own.encode()
 
 
 class WayBack:
@@ -43,7 +72,7 @@ class WayBack:
 
         async def changing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = Response()
+                answer = Response(status_code=message["status"])
                 answer.raw_headers = [*message["headers"]]
                 act(Request(scope), answer)
                 message["headers"] = answer.raw_headers
@@ -60,13 +89,15 @@ def _folder() -> str:
 def _hold(request: Request, answer: Response) -> None:
     """Let the browser hold, while somebody signs in, where and how that began."""
     path, asked = f"{_folder()}/", request.query_params
+    if answer.status_code != 302 or answer.headers.get("location") == path:
+        return  # it leads to no provider
     if _PAGE.fullmatch(page := asked.get("page", "")):
         answer.set_cookie(_PAGE_COOKIE, page, _AT_PROVIDER_S, path=path, httponly=True)
     else:
         answer.delete_cookie(_PAGE_COOKIE, path=path, httponly=True)
     if asked.get("shared") == "1":
         answer.set_cookie(SHARED_COOKIE, "1", path=path, httponly=True)
-    elif "shared" in asked:
+    elif _is_own(asked.get("shared", ""), request.cookies):
         answer.delete_cookie(SHARED_COOKIE, path=path, httponly=True)
 
 

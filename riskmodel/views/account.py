@@ -22,6 +22,7 @@ from riskmodel.views.navigation import PAGES
 from riskmodel.views.state import AccountState, NavigationState, state
 
 T = TypeVar("T")
+OVER = "Your sign-in no longer opens this file: load the page again."
 _WHOM_TO_ASK = "ask whoever runs this server to put it there."
 
 
@@ -40,7 +41,8 @@ def _as_store_error() -> Iterator[None]:
     except club.ClubError as error:
         from riskmodel.store import StoreError
 
-        raise StoreError(error.public) from error
+        # Not chained: the sentence for who runs the server may name others.
+        raise StoreError(error.public) from None
 
 
 def club_settings() -> club.Club:
@@ -193,7 +195,9 @@ def go_to_sign_in() -> None:
     validate_auth_credentials("default")
     page = state(NavigationState).page
     back = asked_on(
-        "" if page == next(iter(PAGES)) else page, is_shared=said_to_be_shared()
+        "" if page == next(iter(PAGES)) else page,
+        is_shared=said_to_be_shared(),
+        cookies=st.context.cookies,
     )
     message = ForwardMsg()
     message.auth_redirect.url = generate_login_redirect_url("default") + back
@@ -253,12 +257,18 @@ def mark() -> str:
 
 
 def asking(make: Callable[[], T]) -> Callable[[], T]:
-    """Make a file only if the sign-in still counts when somebody asks for it."""
+    """Make a file only if the sign-in still counts when somebody asks for it.
+
+    Else, or if nobody can know, it is a StoreError.
+    """
+    from riskmodel.store import StoreError
+
     brought = _brought()
 
     def checked() -> T:
-        if brought and not signed_out.opens(brought):
-            raise PermissionError("This sign-in is over.")
-        return make()
+        with _as_store_error():
+            if brought and not signed_out.opens(brought):
+                raise StoreError(OVER)
+            return make()
 
     return checked

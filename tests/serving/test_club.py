@@ -2,6 +2,7 @@
 
 import builtins
 import pathlib
+import re
 from dataclasses import fields
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from riskmodel.inputs.addresses import one_spelling
 from riskmodel.serving import club
 from riskmodel.serving.club import LIMITS, Club, ClubError, read
+from tests import CHECKOUT
 
 LIST = {"allowed": ["Coach@Club.Example", " @verein.example ", "@b\xfccher.example"]}
 
@@ -181,3 +183,14 @@ def test_a_folder_of_settings_is_refused_as_long_as_it_has_one_of_a_club(
     (tmp_path / "club").mkdir()
     with pytest.raises(ClubError, match="in a file"):
         club._read_files((str(tmp_path),))
+
+
+def test_the_page_for_who_runs_a_server_tells_every_setting():
+    text = (CHECKOUT / "docs" / "server.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (.+) \|$", text, re.MULTILINE))
+    for field in fields(Club):
+        for limit in LIMITS.get(field.name, ()):
+            assert f"{limit:g}" in re.findall(r"\d[\d.]*", rows[field.name])
+        if isinstance(field.default, bool):
+            assert rows[field.name].startswith("`true` or `false`")
+    assert "allowed" in rows

@@ -7,11 +7,14 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.runtime import app_session
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from riskmodel.serving import downloads, upkeep
+from riskmodel.store import StoreError
 from tests.serving.asking import in_a_loop_of_its_own
 
 
@@ -98,6 +101,35 @@ def test_a_click_costs_no_thread_and_a_visit_holds_no_more_than_some(
     newest = [file.content for file in files._storage._files_by_id.values()]
     assert b"299" in newest
     assert b"0" in newest  # of the other visit
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "is_logged"),
+    [
+        (None, "", False),
+        (StoreError("It is shut."), "It is shut.", False),
+        (ValueError("Ada's answer"), downloads.NOT_MADE, True),
+    ],
+)
+def test_a_button_says_why_there_is_no_file(
+    files, monkeypatch, caplog, error, said, is_logged
+):
+    monkeypatch.setattr(app_session, "DeferredFileHandler", None)
+    downloads.tell_refusals()
+
+    def make():
+        if error:
+            raise error
+        return "x"
+
+    request = BackendOperationRequest(request_id="7")
+    request.deferred_file.file_id = files.add_deferred(make, "text/csv", "1.1", "a.csv")
+    handler = app_session.DeferredFileHandler(lambda: files)
+    answer = in_a_loop_of_its_own(handler.handle(request, "visit"))
+    assert (answer.request_id, answer.error_msg) == ("7", said)
+    assert bool(answer.deferred_file.url) == (error is None)
+    logged = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert bool(logged) == is_logged
 
 
 def test_the_server_lets_them_go_by_itself(monkeypatch):

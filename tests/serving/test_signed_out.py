@@ -13,7 +13,7 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     decode_signed_value,
 )
 
-from riskmodel.serving import signed_out
+from riskmodel.serving import club, signed_out
 from riskmodel.serving.club import HOURS as LIFE_H
 from riskmodel.serving.signed_out import sign_in_of
 from riskmodel.store import LONG_AGO, NEVER, StoreError
@@ -332,6 +332,27 @@ def test_who_lacks_what_every_provider_says_is_nobody(name):
 @pytest.mark.parametrize("moment", [None, "today", float("nan"), 1e300, -1e300])
 def test_a_moment_that_is_none_is_nobodys(moment):
     assert sign_in_of({**CLAIMS, "iat": moment}) is None
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize(
+    ("claim", "verified"),
+    [
+        ({}, None),
+        ({"email_verified": None}, None),
+        *[({"email_verified": yes}, True) for yes in (True, "true", "True")],
+        *[({"email_verified": no}, False) for no in (False, "false", "", 0, 1, "yes", [])],
+    ],
+)
+def test_only_what_a_provider_leaves_out_can_be_filled_in(
+    monkeypatch, claim, verified, trusted
+):
+    settings = club.Club(addresses_are_verified=trusted)
+    monkeypatch.setattr(club, "settings", lambda: settings)
+    sign_in = sign_in_of({**CLAIMS, "email": "Ada@club.example", **claim})
+    counts = trusted if verified is None else verified
+    assert sign_in.is_verified is verified
+    assert sign_in.address == ("ada@club.example" if counts else "")
 
 
 def test_two_sign_ins_of_one_person_are_two():

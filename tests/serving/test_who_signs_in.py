@@ -1,15 +1,19 @@
 """Who is let in by the club's list, for how long, and on a machine of several people."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from starlette.responses import Response
 
-from riskmodel.serving import way_back
+from riskmodel.serving import downloads, way_back
 from riskmodel.store import open_store
 from riskmodel.store.models import sign_ins_over
+from riskmodel.views import account
+from tests.serving.asking import in_a_loop_of_its_own
 from tests.serving.test_signed_out import aged, save, sees, signed_in
 from tests.serving.two_people import issuer_of
 from tests.serving.visitor import Visitor, pressed
@@ -91,6 +95,10 @@ def test_a_provider_can_be_trusted_with_its_addresses(served, secrets):
     )
     assert sees(cleo, "Everything that is saved")
     opens_nothing(known(served, "dan", email="dan@other.example"), "not on the list")
+    # It fills in what the provider leaves out, and never a no of its own.
+    for no in (False, "false"):
+        said = "does not confirm that this address is yours"
+        opens_nothing(known(served, "dan", email_verified=no), said)
 
 
 def test_who_is_taken_off_the_list_is_shut_out_at_the_next_click(served, secrets):
@@ -104,19 +112,30 @@ def test_who_is_taken_off_the_list_is_shut_out_at_the_next_click(served, secrets
         assert tab.ask_for_file(export)
         delete = tab.id_of(f"delete_{entry}")
         whole = secrets.read_text()
-        secrets.write_text(whole.replace("@club.example", "@other.example"))
-        tab.received.clear()
+        for right, wrong, said in (
+            ("@club.example", "@other.example", account.OVER),
+            # Nor does a setting open anything that is wrong, or tell whose entry it is.
+            ("hours = 0.25", "hours = 0.2", "hours below [club] is 0.2"),
+            ("@club.example", "ada,lovelace", "entry 1 of allowed below [club] is wrong"),
+        ):
+            secrets.write_text(whole.replace(right, wrong))
+            tab.received.clear()
+            assert tab.ask_for_file(export) == ""
+            assert tab.saw(said)
+            assert not tab.saw("lovelace")
+        log = (served[1] / "server.log").read_text()
+        assert not {"Traceback", "lovelace"} & {*re.findall(r"\w+", log)}
+        for right, wrong, said in (
+            ("@club.example", "@other.example", "eve@club.example, which is not on the"),
+            ("hours = 0.25", "hours = 0.2", "hours below [club] is 0.2"),
+        ):
+            secrets.write_text(whole.replace(right, wrong))
+            tab.received.clear()
+            tab.rerun(pressed(delete))
+            assert tab.saw(said)
+            assert not tab.saw(entry)
         assert tab.ask_for_file(export) == ""
-        tab.rerun(pressed(delete))
-        assert tab.saw("eve@club.example, which is not on the list")
-        assert not tab.saw(entry)
-        # Nor does a setting open anything that is wrong.
-        secrets.write_text(whole.replace("hours = 0.25", "hours = 0.2"))
-        tab.received.clear()
-        assert tab.ask_for_file(export) == ""
-        tab.rerun(pressed(delete))
-        assert tab.saw("hours below [club] is 0.2")
-        assert not tab.saw(entry)
+        assert tab.saw(downloads.NOT_THERE)
         secrets.write_text(whole)
         tab.open("saved")
         assert tab.saw("Evening run of Eve")  # nothing of hers was deleted
@@ -221,6 +240,58 @@ def test_the_switch_counts_after_signing_in_too_and_a_sign_out_before_the_end(se
     assert not sees(gil, "Switched run")
 
 
+def take_back_shared(visitor, subject):
+    """Sign out, and in again as somebody whose machine nobody else uses."""
+    with visitor.session() as tab:
+        tab.open("saved")
+        tab.press("sign_out")
+    visitor.http.get(f"{visitor.url}/auth/logout")
+    with visitor.session() as tab:
+        tab.open("saved")
+        tab.switch("shared_machine", on=False)
+        tab.press("sign_in")
+    visitor.follow(tab.redirect, subject)
+    assert way_back.SHARED_COOKIE not in visitor.cookies
+
+
+def test_no_link_takes_back_that_a_machine_is_shared(served):
+    url, _ = served
+    mia = Visitor(url)
+    mia.sign_in("mia", shared=True)
+    with Visitor(url).session() as tab:  # somebody else's browser
+        tab.open("saved")
+        tab.press("sign_in")
+    assert "shared=" in tab.redirect
+    for link in (tab.redirect, "/auth/login?shared=0", "/auth/login?provider=default"):
+        mia.http.get(url + link, follow_redirects=False)
+        assert mia.cookies[way_back.SHARED_COOKIE] == "1"
+    take_back_shared(mia, "mia")
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "is_held"),
+    [
+        (302, "https://your.provider/authorize", True),
+        (302, "/", False),  # there is no such provider
+        (400, None, False),  # it does not answer
+        (404, None, False),
+    ],
+)
+def test_only_the_way_to_the_provider_changes_cookies(status, location, is_held):
+    async def app(scope, receive, send):
+        headers = {"location": location} if location else None
+        await Response(status_code=status, headers=headers)(scope, receive, send)
+
+    async def asked():
+        here = httpx.ASGITransport(way_back.WayBack(app))
+        async with httpx.AsyncClient(transport=here, base_url="http://here") as asking:
+            return await asking.get("/auth/login?page=saved&shared=1")
+
+    answer = in_a_loop_of_its_own(asked())
+    assert (way_back.SHARED_COOKIE in answer.cookies) == is_held
+    assert ("set-cookie" in answer.headers) == is_held
+
+
 def test_nothing_is_kept_in_the_browser_of_a_shared_machine(served):
     hal = known(served, "hal")
     hal.sign_in("hal", shared=True)
@@ -233,8 +304,7 @@ def test_nothing_is_kept_in_the_browser_of_a_shared_machine(served):
         assert not tab.saw("Keep 1 answer")
         assert tab.saw('"keeps": false')
         assert not tab.saw('"keeps": true')
-    hal.sign_in("hal")
-    assert way_back.SHARED_COOKIE not in hal.cookies
+    take_back_shared(hal, "hal")
     with hal.session() as tab:  # the control
         tab.open("", answers)
         tab.switch("box_keep")

@@ -60,7 +60,11 @@ class Visitor:
             if shared:
                 tab.switch("shared_machine")
             tab.press("sign_in")
-        at_provider = self.http.get(f"{self.url}{tab.redirect}")
+        return self.follow(tab.redirect, subject)
+
+    def follow(self, redirect: str, subject: str) -> str:
+        """Sign in as somebody where a page has led to; gives back where that leads."""
+        at_provider = self.http.get(f"{self.url}{redirect}")
         assert "sub" in at_provider.text
         done = self.http.post(str(at_provider.url), data={"sub": subject})
         assert "_streamlit_user" in self.cookies
@@ -188,7 +192,10 @@ class Tab:
         self.rerun()
 
     def ask_for_file(self, file_id: str) -> str:
-        """Address of a download that is made on the click; "" if it is refused."""
+        """Address of a download that is made on the click; "" if it is refused.
+
+        Why it is refused is among what the tab `saw`.
+        """
         message = BackMsg()
         message.backend_operation_request.request_id = "1"
         message.backend_operation_request.session_id = self.session_id
