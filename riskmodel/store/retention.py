@@ -30,7 +30,7 @@ def months_before(moment: datetime, months: int) -> datetime:
 
     Examples
     --------
-    >>> f"{months_before(datetime(2026, 3, 31, tzinfo=UTC), 1):%Y-%m-%d}"
+    >>> f"{months_before(datetime.fromisoformat('2026-03-31T00:00Z'), 1):%Y-%m-%d}"
     '2026-02-28'
     """
     return (pd.Timestamp(moment) - pd.DateOffset(months=months)).to_pydatetime()

@@ -415,8 +415,8 @@ def people_save(root):
         store.save(LOCAL, "plan", "Sunday", {"sport": "running"})
         for name in ("ada", "ben", "cem"):
             own = AccountStore(store.database, f"{ISSUER} {name}", f"{name}@{CLUB}")
-            own.note_seen()
             own.save(own.account, "plan", "Sunday", {"sport": "running"})
+            own.note_seen()
 
 
 def plans_of(root, owner):

@@ -105,7 +105,7 @@ def test_a_database_cut_to_nothing_while_it_is_open_is_told_in_the_same_words(fi
             answer(store.outcomes, LOCAL),
             answer(store.save, LOCAL, "plan", "New", {"sport": "running"}),
             answer(store.delete_owner, LOCAL),
-            answer(store.adopt, "ada"),
+            answer(store.move, LOCAL, "ada"),
             answer(backup, store, file.with_name("backup.db")),
             answer(open_store, f"sqlite:///{file}"),
         }
