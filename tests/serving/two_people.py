@@ -159,6 +159,8 @@ def meet(url: str, home: Path) -> Both:
             for kind, (name, content) in OF_TEAM.items()
         ]
         (member,) = account.members(team)
+    with ada.session() as tab:
+        tab.open("saved")  # that she is there is noted once, before anybody tries
     names = (name for name, _ in (*SAVED.values(), *OF_TEAM.values()))
     marks = (*names, "ADA-PERSON-91", ADA, TEAM, team, *ids, *team_ids, member.id)
     both = Both(
