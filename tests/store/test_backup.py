@@ -174,9 +174,9 @@ def test_there_is_no_backup_of_nothing(store, file):
     file.write_text("an earlier one", "utf-8")
     with pytest.raises(StoreError, match="holds nothing: no backup was made"):
         backup(store, file)
-    assert [(path.name, path.read_text("utf-8")) for path in file.parent.glob(f"{file.name}*")] == [
-        (file.name, "an earlier one")
-    ]
+    assert [
+        (path.name, path.read_text("utf-8")) for path in file.parent.glob(f"{file.name}*")
+    ] == [(file.name, "an earlier one")]
 
 
 @pytest.mark.parametrize("there", ["item", "outcome"])
