@@ -107,9 +107,12 @@ class AccountStore(Store):
 
     # ------------------------------------------------------------------ who may what
 
+    def _is_own(self, owner: str) -> bool:
+        return checked_owner(owner) == self.account
+
     def _items(self, owner: str, kind: str) -> Place:
         place = super()._items(owner, kind)
-        if checked_owner(owner) == self.account:
+        if self._is_own(owner):
             return place
         if not is_team(owner) or kind not in SHARED_KINDS:
             raise place.missing()
@@ -133,7 +136,7 @@ class AccountStore(Store):
 
     def _outcomes(self, owner: str) -> Place:
         place = super()._outcomes(owner)
-        if checked_owner(owner) != self.account:
+        if not self._is_own(owner):
             raise place.missing()
         return place
 
@@ -157,7 +160,7 @@ class AccountStore(Store):
 
     def note_export(self, owner: str) -> None:
         """Note that something of a team leaves it as a file; of one's own nothing is."""
-        if checked_owner(owner) != self.account:
+        if not self._is_own(owner):
             self._note(owner, did="exported")
 
     def _told(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +170,7 @@ class AccountStore(Store):
         return row
 
     def _enter_all(self, connection: sa.Connection, owner: str) -> None:
-        if owner != self.account:
+        if not self._is_own(owner):
             self._leading(connection, owner)
 
     def move(self, owner: str, to: str) -> Counts:
@@ -238,7 +241,7 @@ class AccountStore(Store):
     def record(self, owner: str, most: int = 100) -> list[Done]:
         """Who did what in a team, or what was done to an account's own rows by others."""
         with self.database.reading() as connection:
-            if checked_owner(owner) != self.account:
+            if not self._is_own(owner):
                 membership(connection, self.account, owner)
             return record_of(connection, checked_owner(owner), most)
 
